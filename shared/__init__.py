@@ -1,0 +1,1 @@
+"""What the four services share: events, streams, the worker loop, storage, settings, errors."""

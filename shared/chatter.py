@@ -1,0 +1,153 @@
+"""Progress and log lines: the latest value and bounded lines, apart from the facts. Losing one never fails a job."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import msgspec
+import nats.errors
+import structlog
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from shared import metrics
+from shared.errors import UnavailableError
+from shared.events import now
+from shared.facts import publish
+from shared.state import Eta, Status
+from shared.streams import PROGRESS
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+log = structlog.get_logger()
+
+Level = Literal["debug", "info", "warning", "error"]
+PROGRESS_INTERVAL_S: Final = 0.2
+QUEUE_LINES: Final = 1_000
+NOTHING_SENT: Final = (0, -1.0)
+WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
+AWAY: Final = (nats.errors.Error, APIError, NoStreamResponseError, TimeoutError, OSError)
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a generation is; ``percent`` comes from bytes done and never falls within it."""
+
+    export_id: str
+    generation: int
+    status: Status
+    percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    step: str
+    eta: Eta | None = None
+    at: datetime = msgspec.field(default_factory=now)
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """What must never fall."""
+        return self.generation, self.percent
+
+
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line for the maker of the game."""
+
+    generation: int
+    level: Level
+    message: str
+    at: datetime = msgspec.field(default_factory=now)
+
+
+class Chatter:
+    """What one job tells its user while it works.
+
+    ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines. ``close`` sends what is left.
+    """
+
+    def __init__(self, js: JetStreamContext, export_id: str, generation: int) -> None:
+        self._js = js
+        self._export_id = export_id
+        self._generation = generation
+        self._newest: Progress | None = None
+        self._sent = NOTHING_SENT
+        self._last_seq = 0
+        self._lines: asyncio.Queue[LogLine] = asyncio.Queue(QUEUE_LINES)
+        self._wake = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+        self.advanced_at = asyncio.get_running_loop().time()
+
+    def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
+        """Tell how far it is; a value lower than before is not sent. Percent of the whole export."""
+        self.advanced_at = asyncio.get_running_loop().time()
+        self._newest = Progress(
+            export_id=self._export_id,
+            generation=self._generation,
+            status=status,
+            percent=round(min(max(percent, 0.0), 100.0), 1),
+            step=step,
+            eta=eta,
+        )
+        self._wake.set()
+
+    def log(self, message: str, level: Level = "info") -> None:
+        """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
+        self.advanced_at = asyncio.get_running_loop().time()
+        try:
+            self._lines.put_nowait(LogLine(generation=self._generation, level=level, message=message[:2_000]))
+        except asyncio.QueueFull:
+            metrics.CHATTER_DROPPED.inc()
+        self._wake.set()
+
+    async def close(self, *, patience_s: float = 5.0) -> None:
+        """Send what is left, for at most ``patience_s``."""
+        self._closing.set()
+        self._wake.set()
+        await asyncio.wait({self._task}, timeout=patience_s)
+        self._task.cancel()
+
+    async def _run(self) -> None:
+        while not (self._closing.is_set() and self._lines.empty()):
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._send_lines()
+                await self._send_progress()
+            except (*AWAY, UnavailableError) as error:
+                metrics.CHATTER_DROPPED.inc()
+                log.warning("chatter.dropped", error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
+
+    async def _send_lines(self) -> None:
+        headers = {"Aethel-Export-Id": self._export_id}
+        while not self._lines.empty():
+            line = msgspec.json.encode(self._lines.get_nowait())
+            await publish(self._js, f"logs.{self._export_id}", line, headers, patience_s=5.0)
+
+    async def _send_progress(self) -> None:
+        """Compare-and-set on the subject's last sequence, so that two workers together never make progress fall."""
+        newest = self._newest
+        if newest is None or newest.rank <= self._sent:
+            return
+        subject = f"progress.{self._export_id}"
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
+        try:
+            ack = await self._js.publish(subject, msgspec.json.encode(newest), timeout=2.0, headers=headers)
+        except APIError as error:
+            if error.err_code not in WRONG_LAST_SEQUENCE:
+                raise
+            found = await last_progress(self._js, self._export_id)
+            self._last_seq, self._sent = (found[0], found[1].rank) if found else (0, NOTHING_SENT)
+            self._wake.set()  # the next round compares again
+        else:
+            self._last_seq, self._sent = ack.seq, newest.rank
+
+
+async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:
+    """The newest progress of an export and its sequence, if the stream (memory, one hour) still has it."""
+    try:
+        found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}", direct=True)
+    except NotFoundError:
+        return None
+    return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

@@ -1,0 +1,116 @@
+"""One tree of errors; HTTP problem details, dead-letter reasons and exit codes all derive from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+class ExportError(Exception):
+    """A failure with a stable code, an HTTP status, and a message that says what to do.
+
+    ``retryable`` is true where the same request may succeed later without any change.
+    """
+
+    code: ClassVar[str] = "internal"
+    title: ClassVar[str] = "Internal error"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+
+class ProjectError(ExportError):
+    """The maker's fault: a bad project or option. Fails the export at once, without a dead letter."""
+
+    code = "project-invalid"
+    title = "The project cannot be exported"
+    status = 422
+
+
+class UnavailableError(ExportError):
+    """The world's fault: a server is away, full or slow. The same call may succeed later."""
+
+    code = "unavailable"
+    title = "A service that is needed cannot be reached"
+    status = 503
+    retryable = True
+    retry_after_s: ClassVar[int] = 5
+
+
+class PathError(ProjectError):
+    """A path that must not enter a project; ``path`` is the entry as the client named it."""
+
+    code = "path-invalid"
+    title = "A path is not allowed"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path!r}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class InvalidRequestError(ExportError):
+    """Wrong values; ``details`` is a list of (path into the document, what is wrong with it)."""
+
+    code = "invalid-request"
+    title = "The request is not valid"
+    status = 400
+
+    def __init__(self, message: str, details: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(message)
+        self.details = tuple(details)
+
+
+class UnauthorizedError(ExportError):
+    code = "unauthorized"
+    title = "A valid bearer token is needed"
+    status = 401
+
+
+class ForbiddenError(ExportError):
+    code = "forbidden"
+    title = "Your role does not allow this"
+    status = 403
+
+
+class NotFoundError(ExportError):
+    """Also what somebody sees who is no member: existence does not leak."""
+
+    code = "not-found"
+    title = "Not found"
+    status = 404
+
+
+class ConflictError(ExportError):
+    code = "conflict"
+    title = "The current state does not allow this"
+    status = 409
+
+
+class GoneError(ExportError):
+    code = "gone"
+    title = "No longer available"
+    status = 410
+
+
+class TooLargeError(ExportError):
+    code = "too-large"
+    title = "A limit is exceeded"
+    status = 413
+
+
+class UnknownPlatformError(ExportError):
+    code = "platform-unavailable"
+    title = "The platform is not available"
+    status = 422
+
+    def __init__(self, platform: str, known: Collection[str]) -> None:
+        super().__init__(f"no exporter for {platform!r}; available: {', '.join(sorted(known))}")
+
+
+class ConfigurationError(ExportError):
+    """A setting is wrong: the process stops with the variable's name, its value and what is allowed."""
+
+    code = "configuration"
+    title = "A setting is wrong"

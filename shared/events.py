@@ -1,0 +1,232 @@
+"""What can happen to an export: the facts that travel through the stream ``EXPORTS``.
+
+A fact is never changed, only followed by another one. Every type is versioned by its tag; a new version is a new class beside
+the old one, with golden JSON in ``tests/contract/events``. Bytes never travel in events: a reference does.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
+
+from shared.options import Configuration, ExportOptions, Platform
+
+Stage = Literal["build", "upload"]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+ProjectId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+ExportId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+def now() -> datetime:
+    """The current time, UTC; the one clock that facts are stamped with."""
+    return datetime.now(UTC)
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as its user sees it; ``message`` says what to do."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every fact carries. A generation is one try of the user's: 1, and one more for each retry or replay."""
+
+    name: ClassVar[str]
+    terminal: ClassVar[bool] = False
+
+    export_id: ExportId
+    project_id: ProjectId
+    user_id: str
+    platform: Platform
+    generation: Annotated[int, msgspec.Meta(ge=1)] = 1
+    at: datetime = msgspec.field(default_factory=now)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every fact that follows has in common with this one."""
+        return {name: getattr(self, name) for name in _IDENTITY}
+
+    @property
+    def subject(self) -> str:
+        """``exports.<fact>.<platform>.<exportId>``."""
+        return f"exports.{self.name}.{self.platform}.{self.export_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The ``Nats-Msg-Id``: the same for every repetition of the same fact."""
+        return f"{self.export_id}:{self.generation}:{self.name}"
+
+
+class Ending(Fact, frozen=True, kw_only=True):
+    """A generation ends once: all endings of one share a message id, so that the stream itself takes only the first."""
+
+    terminal = True
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.export_id}:{self.generation}:end"
+
+
+class Beginning(Fact, frozen=True, kw_only=True):
+    """A generation starts once, by ``requested`` or by ``packaged`` (only the upload runs again)."""
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.export_id}:{self.generation}:start"
+
+
+class ExportRequested(Beginning, frozen=True, kw_only=True, tag="export.requested.v1"):
+    """The user pressed *Export*; once the stream has acknowledged this, the export exists."""
+
+    name = "requested"
+
+    configuration: Configuration
+    options: ExportOptions
+    snapshot: Sha256
+    created_at: datetime  # of the first generation: what the user sees as the export's age
+
+
+class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
+    """A worker has begun an attempt. One that no ``attempt-failed`` follows means that the worker died."""
+
+    name = "started"
+
+    stage: Stage
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    worker: str
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}:{self.worker}"
+
+
+class AttemptFailed(Fact, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):
+    """An attempt is over and another will come at ``retry_at``.
+
+    ``failures`` counts those that speak against the job; a drain or an outage leaves it as it was.
+    """
+
+    name = "attempt-failed"
+
+    stage: Stage
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    failures: Count
+    error: Failure
+    retry_at: datetime
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.export_id}:{self.generation}:{self.stage}:attempt-failed:{self.attempt}"
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """What was packed and where: enough to check and commit it without reading it again."""
+
+    key: str
+    file_name: str
+    content_type: str
+    size_bytes: Count
+    sha256: Sha256
+    crc32c: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9+/]{6}==$")]  # base64, big endian, as S3 has it
+
+
+class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """A multipart upload whose parts are all there but which nobody can see yet."""
+
+    upload_id: str
+    part_count: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    part_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of every part but the last
+    parts_sha256: Sha256  # of the ETags in order, one a line
+
+
+class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.v1"):
+    """The packager has streamed all parts; the uploader commits them."""
+
+    name = "packaged"
+
+    artifact: Artifact
+    upload: PendingUpload
+    build_s: Annotated[float, msgspec.Meta(ge=0)]  # what the quota is settled with
+    restart: bool = False  # true where this fact starts its generation (only the upload had failed)
+
+    @property
+    def message_id(self) -> str:
+        step = "start" if self.restart else self.name
+        return f"{self.export_id}:{self.generation}:{step}"
+
+
+class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v1"):
+    """The artifact can be downloaded until ``expires_at``."""
+
+    name = "completed"
+
+    artifact: Artifact
+    expires_at: datetime
+    build_s: Annotated[float, msgspec.Meta(ge=0)]
+
+
+class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
+    """It ended without an artifact; ``dead_letter`` is the reference an operator finds it by."""
+
+    name = "failed"
+
+    stage: Stage
+    error: Failure
+    dead_letter: str | None = None
+
+
+class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"):
+    """Its user (or the deletion of its project) ended it; workers obey and answer with ``stopped``."""
+
+    name = "canceled"
+
+    reason: str
+
+
+class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
+    """A worker has obeyed a cancel: nothing of this generation runs any more at this stage."""
+
+    name = "stopped"
+
+    stage: Stage
+    parts_aborted: bool
+
+    @property
+    def message_id(self) -> str:
+        return f"{self.export_id}:{self.generation}:{self.stage}:stopped"
+
+
+AnyFact = (
+    ExportRequested
+    | ExportStarted
+    | AttemptFailed
+    | ExportPackaged
+    | ExportCompleted
+    | ExportFailed
+    | ExportCanceled
+    | ExportStopped
+)
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyFact)
+
+
+def encode(fact: Fact) -> bytes:
+    """JSON with the type tag."""
+    return _encoder.encode(fact)
+
+
+def decode(payload: bytes) -> AnyFact:
+    """Any fact, by its tag.
+
+    Raises:
+        msgspec.DecodeError: Not JSON, an unknown type or version, or a value out of its bounds.
+    """
+    fact: AnyFact = _decoder.decode(payload)
+    return fact

@@ -1,0 +1,65 @@
+"""``/livez``, ``/readyz`` and ``/metrics``, the same on every service."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from litestar.handlers import HTTPRouteHandler
+    from nats.aio.client import Client
+
+    from shared.storage import Storage
+
+Check = "Callable[[], Awaitable[None]]"  # raises when what it checks is not fit for work
+CHECK_TIMEOUT_S: Final = 2.0
+
+
+def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
+    """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503."""
+
+    @get("/livez", include_in_schema=False, sync_to_thread=False)
+    def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @get("/readyz", include_in_schema=False)
+    async def readyz() -> Response[dict[str, str]]:
+        outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
+        report = dict(zip(checks, outcomes, strict=True))
+        ready = all(outcome == "ok" for outcome in outcomes)
+        return Response(report, status_code=200 if ready else 503)
+
+    @get("/metrics", include_in_schema=False, sync_to_thread=False)
+    def metrics() -> Response[bytes]:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [livez, readyz, metrics]
+
+
+def nats_check(nc: Client, stream: str) -> Callable[[], Awaitable[None]]:
+    """Ready when the stream answers, which also means that ``streams apply`` has run."""
+
+    async def check() -> None:
+        if not nc.is_connected:
+            raise ConnectionError("not connected to NATS")
+        await nc.jetstream().stream_info(stream)
+
+    return check
+
+
+def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
+    """Ready when the bucket answers."""
+    return storage.check
+
+
+async def _outcome(check: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await asyncio.wait_for(check(), CHECK_TIMEOUT_S)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this is where it is told
+        return f"{type(error).__name__}: {error}"
+    return "ok"

@@ -1,0 +1,60 @@
+"""Where everything lies in the bucket: all of a project below ``projects/<projectId>/``, nothing shared between projects."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def project(project_id: str) -> str:
+    """The prefix that a project's deletion erases."""
+    return f"projects/{project_id}/"
+
+
+def blobs(project_id: str) -> str:
+    """Prefix of single blobs: ``blobs/<epoch>/<sha256>``."""
+    return f"{project(project_id)}blobs/"
+
+
+def blob(project_id: str, epoch: int, sha256: str) -> str:
+    """A single blob. The epoch grows when a collection condemns objects, so that a condemned name is never written again."""
+    return f"{blobs(project_id)}{epoch}/{sha256}"
+
+
+def packs(project_id: str) -> str:
+    """Prefix of packs: ``packs/<epoch>/<sha256>`` with its index ``….json`` beside it."""
+    return f"{project(project_id)}packs/"
+
+
+def pack(project_id: str, epoch: int, sha256: str) -> str:
+    """Many small blobs one after the other, named by the hash of them all."""
+    return f"{packs(project_id)}{epoch}/{sha256}"
+
+
+def pack_index(pack_key: str) -> str:
+    """JSON of a pack: ``{sha256: [offset, size]}``. It is written last: a pack without one does not exist."""
+    return f"{pack_key}.json"
+
+
+def snapshots(project_id: str) -> str:
+    """Prefix of stored snapshots."""
+    return f"{project(project_id)}snapshots/"
+
+
+def snapshot(project_id: str, snapshot_id: str) -> str:
+    """The stored form of a snapshot: each file resolved to (object, offset, size)."""
+    return f"{snapshots(project_id)}{snapshot_id}.json"
+
+
+def artifacts(project_id: str) -> str:
+    """Prefix of finished artifacts."""
+    return f"{project(project_id)}artifacts/"
+
+
+def artifact(project_id: str, build_key: str, file_name: str) -> str:
+    """An artifact, by the hash of everything that shapes its bytes."""
+    return f"{artifacts(project_id)}{build_key}/{file_name}"
+
+
+def kv_safe(name: str) -> str:
+    """A key that NATS KV accepts for any name at all (user ids carry ``|`` and ``@``)."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]

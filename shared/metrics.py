@@ -1,0 +1,56 @@
+"""All metrics of all services, with their meaning and unit."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HANDLED: Final = Counter(
+    "export_messages_handled_total",
+    "Messages that a consumer has finished with, by outcome: done, retry, failed, buried, skipped, returned.",
+    ["consumer", "outcome"],
+)
+HANDLE_SECONDS: Final = Histogram(
+    "export_message_handle_seconds",
+    "Wall time of one handler call, in seconds.",
+    ["consumer"],
+    buckets=(0.01, 0.1, 1, 5, 15, 60, 300, 900),  # packaging runs from milliseconds to minutes
+)
+IN_HAND: Final = Gauge(
+    "export_messages_in_hand", "Messages that this process works on at this moment.", ["consumer"]
+)
+DEAD_LETTERS: Final = Counter(
+    "export_dead_letters_total", "Messages buried, by consumer and reason.", ["consumer", "reason"]
+)
+CHATTER_DROPPED: Final = Counter(
+    "export_chatter_dropped_total", "Progress or log messages that could not be published."
+)
+ARTIFACT_BYTES: Final = Counter(
+    "export_artifact_bytes_total", "Bytes of artifacts packed, by platform.", ["platform"]
+)
+CACHE_BYTES: Final = Gauge("export_blob_cache_bytes", "Bytes in the packager's blob cache on disk.")
+CACHE_READS: Final = Counter(
+    "export_blob_cache_reads_total", "Objects asked of the blob cache, by outcome: hit, miss.", ["outcome"]
+)
+REQUESTS: Final = Counter(
+    "export_http_requests_total", "HTTP requests answered, by route, method and status.", ["route", "method", "status"]
+)
+REQUEST_SECONDS: Final = Histogram(
+    "export_http_request_seconds",
+    "Wall time of an HTTP request, in seconds.",
+    ["route", "method"],
+    buckets=(0.005, 0.02, 0.1, 0.5, 2, 10, 60),
+)
+UPLOADED_BYTES: Final = Counter("export_project_bytes_received_total", "Bytes of project files received.")
+FOLDED: Final = Counter("export_facts_folded_total", "Facts folded into documents, by fact.", ["fact"])
+SOCKETS: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
+SOCKET_MESSAGES: Final = Counter(
+    "export_websocket_messages_total", "Messages sent to WebSocket clients, by type.", ["type"]
+)
+SOCKET_CONFLATED: Final = Counter(
+    "export_websocket_conflated_total", "Progress messages skipped because a newer one replaced them."
+)
+SWEPT: Final = Counter(
+    "export_swept_total", "Things that the sweeper removed, by kind: upload, artifact, object, snapshot, project.", ["kind"]
+)

@@ -1,0 +1,57 @@
+"""One way to connect to NATS, with the client's defaults that do not suit a service put right (docs/adr)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+import ssl
+
+import nats
+import structlog
+from nats.aio.client import Client
+
+from shared.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from shared.settings import NatsSettings
+
+log = structlog.get_logger()
+
+
+async def connect(settings: NatsSettings, *, name: str) -> Client:
+    """A connection that keeps trying for ever once it has been made.
+
+    Raises:
+        UnavailableError: No server answered at start.
+    """
+
+    async def on_error(error: Exception) -> None:
+        # A denied permission is only told here; the caller sees a time-out.
+        log.warning("nats.error", error=repr(error))
+
+    async def on_disconnect() -> None:
+        log.warning("nats.disconnected")
+
+    async def on_reconnect() -> None:
+        log.info("nats.reconnected")
+
+    options: dict[str, Any] = {
+        "servers": settings.url.split(","),
+        "name": name,
+        "max_reconnect_attempts": -1,
+        "reconnect_time_wait": 0.5,
+        "ping_interval": 10,
+        "max_outstanding_pings": 2,
+        "allow_reconnect": True,
+        "connect_timeout": 5,
+        "error_cb": on_error,
+        "disconnected_cb": on_disconnect,
+        "reconnected_cb": on_reconnect,
+        "inbox_prefix": f"_INBOX_{name}",
+    }
+    if settings.creds_file:
+        options["user_credentials"] = settings.creds_file
+    if settings.nkey_seed_file:
+        options["nkeys_seed"] = settings.nkey_seed_file
+    if settings.tls_ca_file:
+        options["tls"] = ssl.create_default_context(cafile=settings.tls_ca_file)
+    return await nats.connect(**options)

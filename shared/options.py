@@ -1,0 +1,42 @@
+"""The export request's options: their shape, their limits, and what each platform makes of them.
+
+``docs/options.md`` is the table of these; a test keeps the two equal.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Platform = Literal["windows", "macos", "linux", "web", "ios", "android", "source", "video"]
+Configuration = Literal["debug", "release", "distribution"]
+Compression = Literal["none", "lz4", "zstd"]
+
+Name = Annotated[str, msgspec.Meta(max_length=100)]
+Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?$")]
+
+
+class ExportOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """Options as the client sends them; a default is neutral: it asks for nothing special."""
+
+    app_name: Name = ""
+    app_version: Version = "1.0.0"
+    app_icon: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    architecture: Literal["x64", "arm64", "universal"] | None = None
+    include_debug_symbols: bool = False
+    compression: Compression = "zstd"
+    webgl_version: Literal["webgl2", "webgpu"] = "webgl2"
+    wasm_threads: bool = False
+    bundle_id: Annotated[str, msgspec.Meta(max_length=155)] = ""
+    min_sdk_version: Annotated[int, msgspec.Meta(ge=21, le=99)] | None = None
+    target_sdk_version: Annotated[int, msgspec.Meta(ge=21, le=99)] | None = None
+    signing_key: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    include_assets: bool = True
+    exclude_patterns: Annotated[tuple[Glob, ...], msgspec.Meta(max_length=100)] = ()
+    format: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    video: dict[str, Any] | None = None
+
+
+NEUTRAL = ExportOptions()

@@ -1,0 +1,103 @@
+"""The platforms that can be exported, and what each makes of every option.
+
+Both the gateway (422 before anything is queued) and the packager read this; ``docs/options.md`` is made of it.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.errors import InvalidRequestError, UnknownPlatformError
+from shared.options import NEUTRAL, ExportOptions
+
+
+class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One platform: the build minutes it reserves, what its options do, why others are refused, and its formats."""
+
+    name: str
+    summary: str
+    minutes: int
+    effects: dict[str, str]  # option -> what it does here
+    refusals: dict[str, str]  # option -> why a value other than the default is refused
+    formats: tuple[str, ...] = ("zip",)
+
+
+_NATIVE_ONLY = {
+    "architecture": "it has no machine code; choose windows, macos or linux for that",
+    "bundleId": "only installed applications have one",
+    "minSdkVersion": "only android has it",
+    "targetSdkVersion": "only android has it",
+    "signingKey": "there is nothing to sign",
+    "video": "only the platform video has it",
+}
+_COMMON = {
+    "appName": "names the game in the artifact and its file",
+    "appVersion": "stands in the artifact and its file name",
+    "includeAssets": "false leaves out everything below assets/",
+    "excludePatterns": "leaves out files; * stays within a folder, ** crosses folders",
+    "compression": "none: stored; lz4: the fastest deflate; zstd: the best balance (a ZIP holds deflate, which every tool reads)",
+    "format": "zip",
+}
+
+PLATFORMS: dict[str, PlatformSpec] = {
+    spec.name: spec
+    for spec in (
+        PlatformSpec(
+            name="source",
+            summary="The project as it is, with a manifest of sizes and SHA-256",
+            minutes=1,
+            effects=_COMMON,
+            refusals={
+                **_NATIVE_ONLY,
+                "appIcon": "the source carries its own files; no icons are made",
+                "includeDebugSymbols": "the source is complete already",
+                "webglVersion": "nothing is rendered",
+                "wasmThreads": "nothing is hosted",
+            },
+        ),
+        PlatformSpec(
+            name="web",
+            summary="A ZIP that any web host serves and any browser plays",
+            minutes=3,
+            effects={
+                **_COMMON,
+                "appIcon": "PNG of the project, at least 192 x 192: web manifest icons and the page's favicon",
+                "includeDebugSymbols": "keeps *.map files in release as debug does",
+                "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",
+            },
+            refusals={**_NATIVE_ONLY, "webglVersion": "the page decides how it renders; only webgl2 is known here"},
+        ),
+    )
+}
+
+
+def check_options(platform: str, options: ExportOptions) -> PlatformSpec:
+    """The platform's specification, once it is certain that no option would be ignored.
+
+    Raises:
+        UnknownPlatformError: No exporter of that name is built.
+        InvalidRequestError: An option has no effect there; the details say which and why (status 422).
+    """
+    spec = PLATFORMS.get(platform)
+    if spec is None:
+        raise UnknownPlatformError(platform, PLATFORMS)
+    given = msgspec.to_builtins(options)
+    neutral = msgspec.to_builtins(NEUTRAL)
+    details = [
+        (f"options.{name}", f"not for {platform}: {why}")
+        for name, why in spec.refusals.items()
+        if given[name] != neutral[name]
+    ]
+    if options.format not in ("", *spec.formats):
+        details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
+    if details:
+        raise OptionRefusedError(f"{platform} cannot honour these options", details)
+    return spec
+
+
+class OptionRefusedError(InvalidRequestError):
+    """An option that would have no effect on this platform."""
+
+    code = "option-refused"
+    title = "An option does not apply to this platform"
+    status = 422

@@ -1,0 +1,135 @@
+"""What to do with a job that failed: a decision, made by a pure function from the error and the facts so far."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.errors import ExportError, ProjectError, UnavailableError
+from shared.events import AttemptFailed, Ending, ExportPackaged, ExportStarted, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.events import Fact, Stage
+    from shared.settings import RetrySettings
+
+MAX_DELAY_S: Final = 300.0
+OUTAGE_DELAY_S: Final = 10.0
+MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills: be patient
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Hand it back and try again after ``delay_s``; ``failures`` is the count from now on."""
+
+    delay_s: float
+    failures: int
+
+
+class Fail(msgspec.Struct, frozen=True):
+    """The maker's fault: end the export at once, saying what to do."""
+
+
+class Bury(msgspec.Struct, frozen=True):
+    """Nobody can do this: a dead letter for the operators, and ``failed`` for the user."""
+
+    reason: str
+
+
+Decision = Retry | Fail | Bury
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """What the facts say of one stage of one generation."""
+
+    failures: int = 0
+    starts: int = 0
+    failed_attempts: int = 0
+    ending: Ending | None = None
+    handed_on: bool = False  # the next stage has begun
+    superseded: bool = False  # a later generation exists
+
+    @property
+    def crashes(self) -> int:
+        """Attempts that began and never ended: their worker died."""
+        return max(self.starts - self.failed_attempts, 0)
+
+    @property
+    def next_attempt(self) -> int:
+        """Numbered from 1."""
+        return self.starts + 1
+
+    @property
+    def over(self) -> bool:
+        """There is nothing left to do for this generation."""
+        return self.ending is not None or self.handed_on or self.superseded
+
+
+def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
+    """Read one stage's history out of an export's facts, given in stream order."""
+    failures = starts = failed = 0
+    ending: Ending | None = None
+    superseded = handed_on = False
+    for fact in facts:
+        superseded = superseded or fact.generation > generation
+        if fact.generation != generation:
+            continue
+        if isinstance(fact, Ending):
+            ending = ending or fact
+        elif isinstance(fact, ExportPackaged):
+            handed_on = stage == "build"
+        elif isinstance(fact, ExportStarted) and fact.stage == stage:
+            starts += 1
+        elif isinstance(fact, AttemptFailed) and fact.stage == stage:
+            failed += 1
+            failures = fact.failures
+    return History(
+        failures=failures,
+        starts=starts,
+        failed_attempts=failed,
+        ending=ending,
+        handed_on=handed_on,
+        superseded=superseded,
+    )
+
+
+def decide(error: BaseException, *, failures: int, policy: RetrySettings, jitter: float | None = None) -> Decision:
+    """What follows from ``error`` after ``failures`` earlier ones.
+
+    Args:
+        jitter: 0 to 1; random where not given.
+    """
+    if isinstance(error, ProjectError):
+        return Fail()
+    if isinstance(error, UnavailableError):
+        return Retry(OUTAGE_DELAY_S * (0.5 + _share(jitter) / 2), failures)
+    if isinstance(error, ExportError) and not error.retryable:
+        return Bury("not-retryable")
+    if failures + 1 >= policy.max_attempts:
+        return Bury("retries-exhausted")
+    return Retry(backoff_s(failures, base_s=policy.base_delay_ms / 1_000, jitter=jitter), failures + 1)
+
+
+def backoff_s(failures: int, *, base_s: float, jitter: float | None = None) -> float:
+    """Exponential with jitter: between half and all of ``base_s * 2**failures``, at most ``MAX_DELAY_S``."""
+    ceiling = min(base_s * 2 ** min(failures, 30), MAX_DELAY_S)
+    return float(ceiling * (0.5 + _share(jitter) / 2))
+
+
+def describe(error: BaseException) -> Failure:
+    """The error as the user may see it: our own say what to do, anything else is our bug and keeps its inside to itself."""
+    if isinstance(error, ExportError):
+        return Failure(code=error.code, message=str(error), retryable=error.retryable)
+    if isinstance(error, TimeoutError):
+        return Failure(code="timeout", message="The attempt took too long and was stopped.", retryable=True)
+    return Failure(
+        code="internal",
+        message="Something went wrong on our side; the operators can see what. Try again later.",
+        retryable=True,
+    )
+
+
+def _share(jitter: float | None) -> float:
+    return random.random() if jitter is None else jitter  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,151 @@
+"""Settings come from the environment, once, into frozen structs that are passed down.
+
+A setting is a field annotated with ``env("NAME", "what it is for", limits…)``; ``docs/settings.md`` lists them all (a test sees to it).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from shared.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
+
+
+def env(name: str, purpose: str, *, aliases: tuple[str, ...] = (), **limits: Any) -> msgspec.Meta:
+    """Where a field comes from; ``limits`` are those of ``msgspec.Meta`` (ge, le, pattern, …)."""
+    return msgspec.Meta(description=purpose, extra={"env": name, "aliases": aliases}, **limits)
+
+
+class NatsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach NATS."""
+
+    url: Annotated[str, env("NATS_URL", "servers, comma separated; user and password may stand in it")] = (
+        "nats://127.0.0.1:4222"
+    )
+    creds_file: Annotated[str, env("NATS_CREDS_FILE", "credentials file of NATS")] = ""
+    nkey_seed_file: Annotated[str, env("NATS_NKEY_SEED_FILE", "seed file of an NKey")] = ""
+    tls_ca_file: Annotated[str, env("NATS_TLS_CA_FILE", "certificate authority of the servers")] = ""
+    stream_replicas: Annotated[
+        int, env("NATS_STREAM_REPLICAS", "replicas of every stream: 1 alone, 3 in a cluster", ge=1, le=5)
+    ] = 1
+
+
+class S3Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach the storage."""
+
+    bucket: Annotated[
+        str, env("S3_BUCKET", "the one bucket; it must exist", aliases=("AWS_S3_BUCKET",), min_length=3)
+    ]
+    access_key_id: Annotated[str, env("AWS_ACCESS_KEY_ID", "key id; empty: the SDK's own chain")] = ""
+    secret_access_key: Annotated[str, env("AWS_SECRET_ACCESS_KEY", "secret of that key")] = ""
+    endpoint: Annotated[str, env("S3_ENDPOINT", "URL of the S3 server; empty: AWS")] = ""
+    public_endpoint: Annotated[
+        str, env("S3_PUBLIC_ENDPOINT", "what clients reach it by, for presigned URLs; empty: the same")
+    ] = ""
+    region: Annotated[str, env("AWS_REGION", "region that requests are signed for")] = "us-east-1"
+
+
+class RetrySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When a job is tried again; the names are those of the old worker."""
+
+    max_attempts: Annotated[
+        int, env("BUILD_QUEUE_MAX_ATTEMPTS", "failures before a dead letter", ge=1, le=20)
+    ] = 3
+    processing_timeout_ms: Annotated[
+        int, env("BUILD_QUEUE_PROCESSING_TIMEOUT_MS", "the longest one attempt may take, ms", ge=1_000)
+    ] = 900_000
+    base_delay_ms: Annotated[
+        int, env("BUILD_QUEUE_RETRY_BASE_DELAY_MS", "the first delay; doubles each time, ms", ge=10)
+    ] = 5_000
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How a process writes its own log."""
+
+    level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], env("LOG_LEVEL", "the least level that is written")
+    ] = "INFO"
+    format: Annotated[
+        Literal["json", "console"], env("LOG_FORMAT", "json for machines, console for people")
+    ] = "json"
+
+
+Secret = Annotated[
+    str, env("JWT_SECRET", "signs bearer tokens and tickets; at least 32 bytes", min_length=1)
+]
+Bind = r"^[^:\s]+:\d{1,5}$"
+
+
+def load(cls: type[SettingsT], environ: Mapping[str, str] = os.environ) -> SettingsT:
+    """Read every field from the environment; an empty variable counts as absent.
+
+    Raises:
+        ConfigurationError: The variable's name, its value (never a secret's), and what is allowed.
+    """
+    values: dict[str, Any] = {}
+    for field, hint in get_type_hints(cls, include_extras=True).items():
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            values[field] = load(hint, environ)
+            continue
+        meta = _meta(hint)
+        raw = _raw(meta, environ)
+        if raw is None:
+            continue
+        try:
+            values[field] = msgspec.convert(raw, hint, strict=False)
+        except msgspec.ValidationError as error:
+            shown = "(not shown)" if "SECRET" in meta["env"] else repr(raw)
+            message = f"{meta['env']}={shown}: {error}. It is {meta['purpose']}."
+            raise ConfigurationError(message) from error
+    try:
+        return cls(**values)
+    except TypeError as error:
+        missing = [m["env"] for f, m in variables(cls) if f in str(error)]
+        raise ConfigurationError(f"{' '.join(missing)} is not set, and it must be") from error
+
+
+def variables(cls: type[msgspec.Struct]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field's name with its variable: ``env``, ``aliases``, ``purpose``, ``default``."""
+    fields = {f.name: f for f in msgspec.structs.fields(cls)}
+    for name, hint in get_type_hints(cls, include_extras=True).items():
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            yield from variables(hint)
+        else:
+            yield name, {**_meta(hint), "default": fields[name].default}
+
+
+def check_secret(secret: str) -> str:
+    """A secret fit to sign with.
+
+    Raises:
+        ConfigurationError: Shorter than 32 bytes, or one of the well-known defaults.
+    """
+    known = {"secret", "changeme", "change-me", "your-secret-key", "development"}
+    if len(secret.encode()) < 32 or secret.lower().strip("-_!0123456789 ") in known or len(set(secret)) < 8:  # noqa: PLR2004 - RFC 7518 section 3.2, and no repeated letter
+        message = "JWT_SECRET must be at least 32 random bytes: try `openssl rand -hex 32`"
+        raise ConfigurationError(message)
+    return secret
+
+
+def _meta(hint: Any) -> dict[str, Any]:
+    if get_origin(hint) is Annotated:
+        for part in get_args(hint)[1:]:
+            if isinstance(part, msgspec.Meta) and part.extra and "env" in part.extra:
+                return {**part.extra, "purpose": part.description}
+    message = f"a settings field without env(...): {hint!r}"
+    raise TypeError(message)
+
+
+def _raw(meta: dict[str, Any], environ: Mapping[str, str]) -> str | None:
+    given = {name: environ[name] for name in (meta["env"], *meta["aliases"]) if environ.get(name)}
+    if len(set(given.values())) > 1:
+        shown = " and ".join(f"{name}={value!r}" for name, value in given.items())
+        raise ConfigurationError(f"{shown} are both set and differ; keep {meta['env']}")
+    return next(iter(given.values()), None)
