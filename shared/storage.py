@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 import google_crc32c
@@ -210,7 +210,7 @@ class Storage:
                 Key=key,
                 UploadId=upload_id,
                 PartNumber=number,
-                Body=data,  # type: ignore[arg-type] - botocore takes any bytes-like object
+                Body=cast("bytes", data),  # botocore takes any bytes-like object
                 ChecksumCRC32C=crc32c_base64(data),
             )
         return answer["ETag"]
