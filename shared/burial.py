@@ -1,4 +1,7 @@
-"""Dead letters: what nobody could handle, kept with all that an operator needs to understand and replay it."""
+"""Dead letters: what nobody could handle.
+
+Kept with all that an operator needs to understand and replay it.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +26,22 @@ HEADER_BYTES = 3_000  # of a header's value; the stack is cut to this
 
 
 class Grave:
-    """Buries messages of one consumer: first the dead letter, then the user's ``failed``; the caller acknowledges last."""
+    """Buries messages of one consumer: first the dead letter, then the user's ``failed``.
+
+    The caller acknowledges last.
+    """
 
     def __init__(self, js: JetStreamContext, facts: Facts, consumer: Consumer) -> None:
         self._js = js
         self._facts = facts
         self._consumer = consumer
 
-    async def bury(self, message: Msg, event: Fact | None, reason: str, error: BaseException) -> None:
-        """Publish the dead letter and then ``failed``; doing it twice changes nothing (message ids).
+    async def bury(
+        self, message: Msg, event: Fact | None, reason: str, error: BaseException
+    ) -> None:
+        """Publish the dead letter and then ``failed``.
+
+        Doing it twice changes nothing (message ids).
 
         Raises:
             UnavailableError: Not acknowledged; the message must come again.
@@ -43,17 +53,24 @@ class Grave:
             self._js,
             f"dead.{consumer}.{identity['export_id'] if identity else 'unknown'}",
             message.data,
-            {**_own_headers(message), **self._headers(message, reason, error), "Nats-Msg-Id": f"dead:EXPORTS:{consumer}:{seq}"},
+            {
+                **_own_headers(message),
+                **self._headers(message, reason, error),
+                "Nats-Msg-Id": f"dead:EXPORTS:{consumer}:{seq}",
+            },
             patience_s=20.0,
         )
         metrics.DEAD_LETTERS.labels(consumer, reason).inc()
         if identity is None:
             return
         failure = Failure(
-            code=reason, message=f"The export could not be made. Tell the operators: dead letter {letter.seq}."
+            code=reason,
+            message=f"The export could not be made. Tell the operators: dead letter {letter.seq}.",
         )
         await self._facts.publish(
-            ExportFailed(**identity, stage=self._consumer.stage, error=failure, dead_letter=str(letter.seq))
+            ExportFailed(
+                **identity, stage=self._consumer.stage, error=failure, dead_letter=str(letter.seq)
+            )
         )
 
     def _headers(self, message: Msg, reason: str, error: BaseException) -> dict[str, str]:
@@ -77,7 +94,12 @@ def _own_headers(message: Msg) -> dict[str, str]:
 
 def _header(text: str) -> str:
     """One line of ASCII: what a NATS header can hold."""
-    return text.encode("ascii", "backslashreplace").decode().replace("\r", "").replace("\n", "\\n")[:HEADER_BYTES]
+    return (
+        text.encode("ascii", "backslashreplace")
+        .decode()
+        .replace("\r", "")
+        .replace("\n", "\\n")[:HEADER_BYTES]
+    )
 
 
 class _Identity(msgspec.Struct):

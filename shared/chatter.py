@@ -1,4 +1,7 @@
-"""Progress and log lines: the latest value and bounded lines, apart from the facts. Losing one never fails a job."""
+"""Progress and log lines: the latest value and bounded lines, apart from the facts.
+
+Losing one never fails a job.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,8 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
 class Chatter:
     """What one job tells its user while it works.
 
-    ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines. ``close`` sends what is left.
+    ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
+    ``close`` sends what is left.
     """
 
     def __init__(self, js: JetStreamContext, export_id: str, generation: int) -> None:
@@ -78,7 +82,10 @@ class Chatter:
         self.advanced_at = asyncio.get_running_loop().time()
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
-        """Tell how far it is; a value lower than before is not sent. Percent of the whole export."""
+        """Tell how far it is; a value lower than before is not sent.
+
+        Percent of the whole export.
+        """
         self.advanced_at = asyncio.get_running_loop().time()
         self._newest = Progress(
             export_id=self._export_id,
@@ -94,7 +101,9 @@ class Chatter:
         """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
         self.advanced_at = asyncio.get_running_loop().time()
         try:
-            self._lines.put_nowait(LogLine(generation=self._generation, level=level, message=message[:2_000]))
+            self._lines.put_nowait(
+                LogLine(generation=self._generation, level=level, message=message[:2_000])
+            )
         except asyncio.QueueFull:
             metrics.CHATTER_DROPPED.inc()
         self._wake.set()
@@ -126,14 +135,19 @@ class Chatter:
             await publish(self._js, f"logs.{self._export_id}", line, headers, patience_s=5.0)
 
     async def _send_progress(self) -> None:
-        """Compare-and-set on the subject's last sequence, so that two workers together never make progress fall."""
+        """Compare-and-set on the subject's last sequence.
+
+        So that two workers together never make progress fall.
+        """
         newest = self._newest
         if newest is None or newest.rank <= self._sent:
             return
         subject = f"progress.{self._export_id}"
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
         try:
-            ack = await self._js.publish(subject, msgspec.json.encode(newest), timeout=2.0, headers=headers)
+            ack = await self._js.publish(
+                subject, msgspec.json.encode(newest), timeout=2.0, headers=headers
+            )
         except APIError as error:
             if error.err_code not in WRONG_LAST_SEQUENCE:
                 raise
@@ -145,7 +159,10 @@ class Chatter:
 
 
 async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:
-    """The newest progress of an export and its sequence, if the stream (memory, one hour) still has it."""
+    """The newest progress of an export and its sequence, if the stream (memory.
+
+    One hour) still has it.
+    """
     try:
         found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}", direct=True)
     except NotFoundError:

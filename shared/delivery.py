@@ -1,7 +1,10 @@
-"""The way of one delivered message: decode, look at its history, attempt, and end in one of four ways.
+"""The way of one delivered message.
 
-*done*: results published, then acknowledged. *retry*: the world's fault, handed back with a delay. *fail*: the maker's fault, ended at
-once. *bury*: nobody can do this, see :mod:`shared.burial`. Whatever dies in between, the message comes again.
+Decode, look at its history, attempt, and end in one of four ways.
+
+*done*: results published, then acknowledged. *retry*: the world's fault, handed back with a delay.
+*fail*: the maker's fault, ended at once. *bury*: nobody can do this, see :mod:`shared.burial`.
+Whatever dies in between, the message comes again.
 """
 
 from __future__ import annotations
@@ -20,7 +23,16 @@ from shared import events, metrics
 from shared.burial import Grave
 from shared.chatter import Chatter
 from shared.errors import UnavailableError
-from shared.events import AttemptFailed, ExportCanceled, ExportFailed, ExportStarted, ExportStopped, Fact, now
+from shared.events import (
+    AttemptFailed,
+    ExportCanceled,
+    ExportFailed,
+    ExportStarted,
+    ExportStopped,
+    Fact,
+    now,
+)
+from shared.facts import Facts
 from shared.retry import MAX_CRASHES, Bury, Fail, Retry, decide, describe, history
 from shared.streams import ACK_WAIT_S
 
@@ -30,7 +42,6 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.facts import Facts
     from shared.retry import History
     from shared.worker import Consumer, Handler
 
@@ -66,21 +77,23 @@ class Delivery:
     def __init__(
         self,
         js: JetStreamContext,
-        facts: Facts,
         consumer: Consumer,
         handler: Handler[Any],
         message: Msg,
         running: dict[str, UserCancel],
     ) -> None:
         self._js = js
-        self._facts = facts
+        self._facts = Facts(js)
         self._consumer = consumer
         self._handler = handler
         self._message = message
         self._running = running
 
     async def run(self) -> None:
-        """Never raises but for cancellation: every way out leaves the message acknowledged, handed back, or to come again."""
+        """Never raises but for cancellation.
+
+        Every way out leaves the message acknowledged, handed back, or to come again.
+        """
         consumer = self._consumer.durable
         started = time.perf_counter()
         metrics.IN_HAND.labels(consumer).inc()
@@ -102,8 +115,12 @@ class Delivery:
         except msgspec.MsgspecError as error:
             return await self._bury(None, Bury("undecodable"), error)
         if not isinstance(event, self._consumer.event_type):
-            return await self._bury(event, Bury("unexpected-event"), TypeError(type(event).__name__))
-        with structlog.contextvars.bound_contextvars(export_id=event.export_id, generation=event.generation):
+            return await self._bury(
+                event, Bury("unexpected-event"), TypeError(type(event).__name__)
+            )
+        with structlog.contextvars.bound_contextvars(
+            export_id=event.export_id, generation=event.generation
+        ):
             return await self._attempt(event)
 
     async def _attempt(self, event: Fact) -> str:
@@ -111,11 +128,16 @@ class Delivery:
         if past.over:
             return await self._skip(event, past)
         if past.crashes >= MAX_CRASHES:
-            return await self._bury(event, Bury("crash-loop"), RuntimeError(f"{past.crashes} workers died of it"))
+            return await self._bury(
+                event, Bury("crash-loop"), RuntimeError(f"{past.crashes} workers died of it")
+            )
         attempt = past.next_attempt
         await self._facts.publish(
             ExportStarted(
-                **event.identity, stage=self._consumer.stage, attempt=attempt, worker=self._consumer.worker
+                **event.identity,
+                stage=self._consumer.stage,
+                attempt=attempt,
+                worker=self._consumer.worker,
             )
         )
         structlog.contextvars.bind_contextvars(attempt=attempt)
@@ -123,7 +145,7 @@ class Delivery:
         try:
             results = await self._supervised(event, chatter)
         except CanceledByUserError:
-            await self._facts.publish(self._stopped(event, parts_aborted=True))
+            await self._obey(event)
             return await self._acknowledge("canceled")
         except asyncio.CancelledError:
             await asyncio.shield(self._drained(event, attempt, past))
@@ -200,8 +222,8 @@ class Delivery:
 
     async def _skip(self, event: Fact, past: History) -> str:
         """Nothing is left to do; a cancel that nobody has obeyed yet gets its receipt."""
-        if isinstance(past.ending, ExportCanceled) and not past.crashes:
-            await self._facts.publish(self._stopped(event, parts_aborted=False))
+        if isinstance(past.ending, ExportCanceled):
+            await self._obey(event)
         return await self._acknowledge("skipped")
 
     async def _bury(self, event: Fact | None, decision: Bury, error: BaseException) -> str:
@@ -219,7 +241,9 @@ class Delivery:
                     attempt=attempt,
                     failures=past.failures,
                     error=events.Failure(
-                        code="worker-stopping", message="Its worker is being replaced.", retryable=True
+                        code="worker-stopping",
+                        message="Its worker is being replaced.",
+                        retryable=True,
                     ),
                     retry_at=now(),
                 ),
@@ -227,8 +251,12 @@ class Delivery:
             )
         await self._hand_back(0)
 
-    def _stopped(self, event: Fact, *, parts_aborted: bool) -> ExportStopped:
-        return ExportStopped(**event.identity, stage=self._consumer.stage, parts_aborted=parts_aborted)
+    async def _obey(self, event: Fact) -> None:
+        """The attempt, if there was one, is over: remove what is left and give the receipt."""
+        await self._handler.discard(event)
+        await self._facts.publish(
+            ExportStopped(**event.identity, stage=self._consumer.stage, parts_aborted=True)
+        )
 
     async def _acknowledge(self, outcome: str) -> str:
         """Where this fails the message comes again and finds its own facts."""
@@ -239,4 +267,3 @@ class Delivery:
     async def _hand_back(self, delay_s: float) -> None:
         with suppress(nats.errors.Error, TimeoutError):
             await self._message.nak(delay=delay_s or None)
-

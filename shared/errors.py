@@ -1,4 +1,7 @@
-"""One tree of errors; HTTP problem details, dead-letter reasons and exit codes all derive from it."""
+"""One tree of errors; HTTP problem details.
+
+Dead-letter reasons and exit codes all derive from it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,10 @@ class ExportError(Exception):
 
 
 class ProjectError(ExportError):
-    """The maker's fault: a bad project or option. Fails the export at once, without a dead letter."""
+    """The maker's fault: a bad project or option.
+
+    Fails the export at once, without a dead letter.
+    """
 
     code = "project-invalid"
     title = "The project cannot be exported"
@@ -63,12 +69,16 @@ class InvalidRequestError(ExportError):
 
 
 class UnauthorizedError(ExportError):
+    """No token or ticket, or one that is not valid."""
+
     code = "unauthorized"
     title = "A valid bearer token is needed"
     status = 401
 
 
 class ForbiddenError(ExportError):
+    """A member whose role is too small."""
+
     code = "forbidden"
     title = "Your role does not allow this"
     status = 403
@@ -83,24 +93,32 @@ class NotFoundError(ExportError):
 
 
 class ConflictError(ExportError):
+    """Right at another time, or after something else was done first."""
+
     code = "conflict"
     title = "The current state does not allow this"
     status = 409
 
 
 class GoneError(ExportError):
+    """It was there and has expired or was deleted."""
+
     code = "gone"
     title = "No longer available"
     status = 410
 
 
 class TooLargeError(ExportError):
+    """More bytes, files or characters than the limits allow."""
+
     code = "too-large"
     title = "A limit is exceeded"
     status = 413
 
 
 class UnknownPlatformError(ExportError):
+    """No exporter is built for the platform."""
+
     code = "platform-unavailable"
     title = "The platform is not available"
     status = 422
@@ -110,7 +128,10 @@ class UnknownPlatformError(ExportError):
 
 
 class ConfigurationError(ExportError):
-    """A setting is wrong: the process stops with the variable's name, its value and what is allowed."""
+    """A setting is wrong: the process stops with the variable's name.
+
+    Its value and what is allowed.
+    """
 
     code = "configuration"
     title = "A setting is wrong"

@@ -1,7 +1,8 @@
 """What can happen to an export: the facts that travel through the stream ``EXPORTS``.
 
-A fact is never changed, only followed by another one. Every type is versioned by its tag; a new version is a new class beside
-the old one, with golden JSON in ``tests/contract/events``. Bytes never travel in events: a reference does.
+A fact is never changed, only followed by another one. Every type is versioned by its tag; a new
+version is a new class beside the old one, with golden JSON in ``tests/contract/events``. Bytes
+never travel in events: a reference does.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every fact carries. A generation is one try of the user's: 1, and one more for each retry or replay."""
+    """What every fact carries.
+
+    A generation is one try of the user's: 1, and one more for each retry or replay.
+    """
 
     name: ClassVar[str]
     terminal: ClassVar[bool] = False
@@ -64,20 +68,28 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Ending(Fact, frozen=True, kw_only=True):
-    """A generation ends once: all endings of one share a message id, so that the stream itself takes only the first."""
+    """A generation ends once.
+
+    All endings of one share a message id, so that the stream itself takes only the first.
+    """
 
     terminal = True
 
     @property
     def message_id(self) -> str:
+        """The same for all endings of a generation."""
         return f"{self.export_id}:{self.generation}:end"
 
 
 class Beginning(Fact, frozen=True, kw_only=True):
-    """A generation starts once, by ``requested`` or by ``packaged`` (only the upload runs again)."""
+    """A generation starts once.
+
+    By ``requested`` or by ``packaged`` (only the upload runs again).
+    """
 
     @property
     def message_id(self) -> str:
+        """The same for all beginnings of a generation."""
         return f"{self.export_id}:{self.generation}:start"
 
 
@@ -93,7 +105,10 @@ class ExportRequested(Beginning, frozen=True, kw_only=True, tag="export.requeste
 
 
 class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
-    """A worker has begun an attempt. One that no ``attempt-failed`` follows means that the worker died."""
+    """A worker has begun an attempt.
+
+    One that no ``attempt-failed`` follows means that the worker died.
+    """
 
     name = "started"
 
@@ -103,7 +118,10 @@ class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
 
     @property
     def message_id(self) -> str:
-        return f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}:{self.worker}"
+        """One for each worker that tries."""
+        return (
+            f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}:{self.worker}"
+        )
 
 
 class AttemptFailed(Fact, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):
@@ -122,6 +140,7 @@ class AttemptFailed(Fact, frozen=True, kw_only=True, tag="export.attempt-failed.
 
     @property
     def message_id(self) -> str:
+        """One for each attempt."""
         return f"{self.export_id}:{self.generation}:{self.stage}:attempt-failed:{self.attempt}"
 
 
@@ -133,7 +152,9 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str
     size_bytes: Count
     sha256: Sha256
-    crc32c: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9+/]{6}==$")]  # base64, big endian, as S3 has it
+    crc32c: Annotated[
+        str, msgspec.Meta(pattern="^[A-Za-z0-9+/]{6}==$")
+    ]  # base64, big endian, as S3 has it
 
 
 class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +178,7 @@ class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.
 
     @property
     def message_id(self) -> str:
+        """That of a beginning where it starts its generation."""
         step = "start" if self.restart else self.name
         return f"{self.export_id}:{self.generation}:{step}"
 
@@ -182,7 +204,10 @@ class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
 
 
 class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"):
-    """Its user (or the deletion of its project) ended it; workers obey and answer with ``stopped``."""
+    """Its user (or the deletion of its project) ended it.
+
+    Workers obey and answer with ``stopped``.
+    """
 
     name = "canceled"
 
@@ -199,6 +224,7 @@ class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
 
     @property
     def message_id(self) -> str:
+        """One for each stage."""
         return f"{self.export_id}:{self.generation}:{self.stage}:stopped"
 
 

@@ -43,10 +43,13 @@ class Facts:
         self._js = js
 
     async def publish(self, fact: Fact, *, patience_s: float = 20.0) -> Published:
-        """Publish and await the acknowledgement, trying again with the same message id while the servers are away.
+        """Publish and await the acknowledgement.
+
+        Trying again with the same message id while the servers are away.
 
         Raises:
-            NatsUnavailableError: Not acknowledged within ``patience_s``; it may be in the stream all the same.
+            NatsUnavailableError: Not acknowledged within ``patience_s``; it may be in the
+                stream all the same.
         """
         return await publish(
             self._js,
@@ -101,17 +104,24 @@ async def publish(
     delay_s = 0.05
     while True:
         try:
-            ack = await js.publish(subject, payload, timeout=PUBLISH_TIMEOUT_S, headers=dict(headers))
+            ack = await js.publish(
+                subject, payload, timeout=PUBLISH_TIMEOUT_S, headers=dict(headers)
+            )
             return Published(ack.seq, bool(ack.duplicate))
         except (nats.errors.Error, NoStreamResponseError, APIError, TimeoutError, OSError) as error:
             if not transient(error) or asyncio.get_running_loop().time() + delay_s > deadline:
-                raise NatsUnavailableError(f"the stream did not acknowledge {subject}: {error!r}") from error
+                raise NatsUnavailableError(
+                    f"the stream did not acknowledge {subject}: {error!r}"
+                ) from error
         await asyncio.sleep(delay_s)
         delay_s = min(delay_s * 2, 2.0)
 
 
 def transient(error: BaseException) -> bool:
-    """Whether waiting may help: no leader, reconnecting, a time-out; not a stream that is full or a wrong request."""
+    """Whether waiting may help: no leader, reconnecting, a time-out.
+
+    Not a stream that is full or a wrong request.
+    """
     if isinstance(error, APIError) and not isinstance(error, ServiceUnavailableError):
         return False
     if isinstance(error, APIError):

@@ -1,7 +1,10 @@
-"""Globs of the export options: ``*`` stays within a folder, ``**`` crosses folders, letters count as they are.
+"""Globs of the export options.
 
-Own code because the well-known libraries either give ``*`` another meaning or turn a hostile pattern into exponential time; this
-takes at most pattern parts x path parts steps, each a linear ``fnmatch``.
+``*`` stays within a folder, ``**`` crosses folders, letters count as they are.
+
+Own code because the well-known libraries either give ``*`` another meaning or turn a hostile
+pattern into exponential time; this takes at most pattern parts x path parts steps, each a linear
+``fnmatch``.
 """
 
 from __future__ import annotations
@@ -22,13 +25,18 @@ def matches_any(path: str, patterns: Sequence[str]) -> bool:
 
 
 def _matches(parts: list[str], pattern: list[str]) -> bool:
-    """``reachable`` holds how many path parts may be used up by the pattern so far (breadth first, no recursion)."""
+    """``reachable`` holds how many path parts may be used up by the pattern so far (breadth first.
+
+    No recursion).
+    """
     reachable = {0}
     for piece in pattern:
         if piece == "**":
             reachable = set(range(min(reachable), len(parts) + 1))
         else:
-            reachable = {n + 1 for n in reachable if n < len(parts) and _piece(piece).match(parts[n])}
+            reachable = {
+                n + 1 for n in reachable if n < len(parts) and _piece(piece).match(parts[n])
+            }
         if not reachable:
             return False
     return True  # what is left of the path lies below the folder that was named

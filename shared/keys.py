@@ -1,4 +1,7 @@
-"""Where everything lies in the bucket: all of a project below ``projects/<projectId>/``, nothing shared between projects."""
+"""Where everything lies in the bucket.
+
+All of a project below ``projects/<projectId>/``, nothing shared between projects.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ def blobs(project_id: str) -> str:
 
 
 def blob(project_id: str, epoch: int, sha256: str) -> str:
-    """A single blob. The epoch grows when a collection condemns objects, so that a condemned name is never written again."""
+    """A single blob. The epoch grows when a collection condemns objects.
+
+    So that a condemned name is never written again.
+    """
     return f"{blobs(project_id)}{epoch}/{sha256}"
 
 
@@ -31,7 +37,10 @@ def pack(project_id: str, epoch: int, sha256: str) -> str:
 
 
 def pack_index(pack_key: str) -> str:
-    """JSON of a pack: ``{sha256: [offset, size]}``. It is written last: a pack without one does not exist."""
+    """JSON of a pack: ``{sha256: [offset, size]}``.
+
+    It is written last: a pack without one does not exist.
+    """
     return f"{pack_key}.json"
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import nats.errors
 
 from shared.chatter import LogLine
 from shared.facts import NatsUnavailableError
@@ -25,16 +25,23 @@ class StoredLine(msgspec.Struct, frozen=True):
     line: LogLine
 
 
-async def read_lines(nc: Client, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES) -> list[StoredLine]:
+async def read_lines(
+    nc: Client, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
+) -> list[StoredLine]:
     """The lines after ``after_seq``, oldest first, in one batched direct get.
 
     Raises:
         NatsUnavailableError: No answer in time.
 
     Source:
-        NATS ADR-31: answers carry ``Nats-Sequence``; status 204 ends a batch, 404 means there is nothing.
+        NATS ADR-31: answers carry ``Nats-Sequence``; status 204 ends a batch, 404 means there
+            is nothing.
     """
-    request = {"seq": after_seq + 1, "next_by_subj": f"logs.{export_id}", "batch": min(limit, MAX_LINES)}
+    request = {
+        "seq": after_seq + 1,
+        "next_by_subj": f"logs.{export_id}",
+        "batch": min(limit, MAX_LINES),
+    }
     inbox = nc.new_inbox()
     answers = await nc.subscribe(inbox)
     lines: list[StoredLine] = []
@@ -46,7 +53,7 @@ async def read_lines(nc: Client, export_id: str, *, after_seq: int = 0, limit: i
             if "Status" in headers and "Nats-Sequence" not in headers:
                 return lines
             lines.append(StoredLine(int(headers["Nats-Sequence"]), decode_line(answer.data)))
-    except (asyncio.TimeoutError, OSError) as error:
+    except (TimeoutError, nats.errors.Error, OSError) as error:
         raise NatsUnavailableError(f"the log of {export_id} cannot be read: {error!r}") from error
     finally:
         await answers.unsubscribe()

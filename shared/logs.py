@@ -1,4 +1,7 @@
-"""The process's own log: structlog events, a constant dotted name and keys, one JSON object a line."""
+"""The process's own log.
+
+Structlog events, a constant dotted name and keys, one JSON object a line.
+"""
 
 from __future__ import annotations
 
@@ -38,5 +41,7 @@ def configure(settings: LogSettings, *, service: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=settings.level, force=True)
-    logging.getLogger("uvicorn.access").disabled = True  # requests are logged once, by our own middleware
+    logging.getLogger(
+        "uvicorn.access"
+    ).disabled = True  # requests are logged once, by our own middleware
     structlog.contextvars.bind_contextvars(service=service)

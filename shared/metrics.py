@@ -8,7 +8,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 HANDLED: Final = Counter(
     "export_messages_handled_total",
-    "Messages that a consumer has finished with, by outcome: done, retry, failed, buried, skipped, returned.",
+    "Messages that a consumer has finished with, by outcome.",
     ["consumer", "outcome"],
 )
 HANDLE_SECONDS: Final = Histogram(
@@ -31,10 +31,14 @@ ARTIFACT_BYTES: Final = Counter(
 )
 CACHE_BYTES: Final = Gauge("export_blob_cache_bytes", "Bytes in the packager's blob cache on disk.")
 CACHE_READS: Final = Counter(
-    "export_blob_cache_reads_total", "Objects asked of the blob cache, by outcome: hit, miss.", ["outcome"]
+    "export_blob_cache_reads_total",
+    "Objects asked of the blob cache, by outcome: hit, miss.",
+    ["outcome"],
 )
 REQUESTS: Final = Counter(
-    "export_http_requests_total", "HTTP requests answered, by route, method and status.", ["route", "method", "status"]
+    "export_http_requests_total",
+    "HTTP requests answered, by route, method and status.",
+    ["route", "method", "status"],
 )
 REQUEST_SECONDS: Final = Histogram(
     "export_http_request_seconds",
@@ -42,15 +46,22 @@ REQUEST_SECONDS: Final = Histogram(
     ["route", "method"],
     buckets=(0.005, 0.02, 0.1, 0.5, 2, 10, 60),
 )
-UPLOADED_BYTES: Final = Counter("export_project_bytes_received_total", "Bytes of project files received.")
-FOLDED: Final = Counter("export_facts_folded_total", "Facts folded into documents, by fact.", ["fact"])
+UPLOADED_BYTES: Final = Counter(
+    "export_project_bytes_received_total", "Bytes of project files received."
+)
+FOLDED: Final = Counter(
+    "export_facts_folded_total", "Facts folded into documents, by fact.", ["fact"]
+)
 SOCKETS: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
 SOCKET_MESSAGES: Final = Counter(
     "export_websocket_messages_total", "Messages sent to WebSocket clients, by type.", ["type"]
 )
 SOCKET_CONFLATED: Final = Counter(
-    "export_websocket_conflated_total", "Progress messages skipped because a newer one replaced them."
+    "export_websocket_conflated_total",
+    "Progress messages skipped because a newer one replaced them.",
 )
 SWEPT: Final = Counter(
-    "export_swept_total", "Things that the sweeper removed, by kind: upload, artifact, object, snapshot, project.", ["kind"]
+    "export_swept_total",
+    "Things that the sweeper removed, by kind: upload, artifact, object, snapshot, project.",
+    ["kind"],
 )

@@ -1,28 +1,26 @@
-"""One way to connect to NATS, with the client's defaults that do not suit a service put right (docs/adr)."""
+"""One way to connect to NATS.
+
+With the client's defaults that do not suit a service put right (docs/adr).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
 import ssl
+from typing import TYPE_CHECKING, Any
 
 import nats
 import structlog
-from nats.aio.client import Client
-
-from shared.errors import UnavailableError
 
 if TYPE_CHECKING:
+    from nats.aio.client import Client
+
     from shared.settings import NatsSettings
 
 log = structlog.get_logger()
 
 
 async def connect(settings: NatsSettings, *, name: str) -> Client:
-    """A connection that keeps trying for ever once it has been made.
-
-    Raises:
-        UnavailableError: No server answered at start.
-    """
+    """A connection that is tried for until it stands, and again whenever it is lost."""
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.

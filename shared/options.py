@@ -15,10 +15,14 @@ Compression = Literal["none", "lz4", "zstd"]
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
-Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?$")]
+Version = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?$")
+]
 
 
-class ExportOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class ExportOptions(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
     """Options as the client sends them; a default is neutral: it asks for nothing special."""
 
     app_name: Name = ""

@@ -1,4 +1,7 @@
-"""Paths of a project: what may enter one. Every path from a client, a ZIP or a manifest passes here."""
+"""Paths of a project: what may enter one.
+
+Every path from a client, a ZIP or a manifest passes here.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ MAX_PATH_BYTES: Final = 512
 MAX_NAME_BYTES: Final = 255
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
-_RESERVED: Final = re.compile(r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.IGNORECASE)
+_RESERVED: Final = re.compile(
+    r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.IGNORECASE
+)
 
 
 def check_path(path: str) -> str:
@@ -28,7 +33,8 @@ def check_path(path: str) -> str:
         PathError: Which path, and what is wrong with it.
 
     Source:
-        Windows: https://learn.microsoft.com/windows/win32/fileio/naming-a-file; Unicode: UAX #15, NFC.
+        Windows: https://learn.microsoft.com/windows/win32/fileio/naming-a-file; Unicode: UAX
+            #15, NFC.
     """
     if reason := _objection(path):
         raise PathError(path, reason)
@@ -36,7 +42,9 @@ def check_path(path: str) -> str:
 
 
 def check_paths(paths: Iterable[str]) -> None:
-    """All paths of one project together: no two may collide where case does not count, no file may also be a folder.
+    """All paths of one project together.
+
+    No two may collide where case does not count, no file may also be a folder.
 
     Raises:
         PathError: The first path that must not stand beside the others.

@@ -1,6 +1,7 @@
 """The platforms that can be exported, and what each makes of every option.
 
-Both the gateway (422 before anything is queued) and the packager read this; ``docs/options.md`` is made of it.
+Both the gateway (422 before anything is queued) and the packager read this; ``docs/options.md`` is
+made of it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from shared.options import NEUTRAL, ExportOptions
 
 
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One platform: the build minutes it reserves, what its options do, why others are refused, and its formats."""
+    """One platform: the build minutes it reserves, what its options do, why others are refused.
+
+    And its formats.
+    """
 
     name: str
     summary: str
@@ -35,7 +39,7 @@ _COMMON = {
     "appVersion": "stands in the artifact and its file name",
     "includeAssets": "false leaves out everything below assets/",
     "excludePatterns": "leaves out files; * stays within a folder, ** crosses folders",
-    "compression": "none: stored; lz4: the fastest deflate; zstd: the best balance (a ZIP holds deflate, which every tool reads)",
+    "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
     "format": "zip",
 }
 
@@ -61,11 +65,14 @@ PLATFORMS: dict[str, PlatformSpec] = {
             minutes=3,
             effects={
                 **_COMMON,
-                "appIcon": "PNG of the project, at least 192 x 192: web manifest icons and the page's favicon",
+                "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
                 "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",
             },
-            refusals={**_NATIVE_ONLY, "webglVersion": "the page decides how it renders; only webgl2 is known here"},
+            refusals={
+                **_NATIVE_ONLY,
+                "webglVersion": "the page decides how it renders",
+            },
         ),
     )
 }
@@ -76,7 +83,8 @@ def check_options(platform: str, options: ExportOptions) -> PlatformSpec:
 
     Raises:
         UnknownPlatformError: No exporter of that name is built.
-        InvalidRequestError: An option has no effect there; the details say which and why (status 422).
+        InvalidRequestError: An option has no effect there; the details say which and why
+            (status 422).
     """
     spec = PLATFORMS.get(platform)
     if spec is None:

@@ -1,4 +1,7 @@
-"""A project's record and its snapshots: what the gateway writes and the packager and the sweeper read."""
+"""A project's record and its snapshots.
+
+What the gateway writes and the packager and the sweeper read.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ _RANK: dict[Role, int] = {"viewer": 0, "editor": 1, "owner": 2}
 
 
 class Retired(msgspec.Struct, frozen=True):
-    """A snapshot that was the head until ``at``: kept a while for requests that had just read it."""
+    """A snapshot that was the head until ``at``.
+
+    Kept a while for requests that had just read it.
+    """
 
     snapshot: Sha256
     at: datetime
@@ -26,8 +32,9 @@ class Retired(msgspec.Struct, frozen=True):
 class Project(msgspec.Struct, frozen=True, kw_only=True):
     """The record in the bucket ``projects``, changed by compare-and-set only.
 
-    ``epoch`` and ``condemned`` belong to the sweeper: objects named in the condemned list (an object in storage) count as missing, and
-    what is uploaded meanwhile carries the new epoch in its key. So nothing is deleted that a later snapshot names.
+    ``epoch`` and ``condemned`` belong to the sweeper: objects named in the condemned list (an
+    object in storage) count as missing, and what is uploaded meanwhile carries the new epoch in its
+    key. So nothing is deleted that a later snapshot names.
     """
 
     id: ProjectId
@@ -80,7 +87,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def snapshot_id(self) -> str:
-        """SHA-256 over the sorted lines ``<sha256> <size> <path>``: the same files, the same name."""
+        """SHA-256 over the sorted lines ``<sha256> <size> <path>``.
+
+        The same files, the same name.
+        """
         digest = hashlib.sha256()
         for path in sorted(self.files):
             entry = self.files[path]
@@ -89,7 +99,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StoredFile(msgspec.Struct, frozen=True, array_like=True):
-    """One file of a snapshot, and where its bytes lie: ``size`` bytes at ``offset`` of ``object``."""
+    """One file of a snapshot, and where its bytes lie.
+
+    ``size`` bytes at ``offset`` of ``object``.
+    """
 
     path: str
     sha256: Sha256

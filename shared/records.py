@@ -87,7 +87,9 @@ class Records(Generic[T]):
         return await self._write(key, value, last=revision)
 
     async def change(self, key: str, decide: Callable[[T | None], T | None]) -> T | None:
-        """Read, decide, write, until nobody came between; ``decide`` returning None leaves it as it is.
+        """Read, decide, write, until nobody came between.
+
+        ``decide`` returning None leaves it as it is.
 
         Returns:
             What is stored now.
@@ -118,7 +120,9 @@ class Records(Generic[T]):
         """Keys by a subject pattern, sorted; one that was deleted may still be among them."""
         prefix = f"$KV.{self._bucket}."
         try:
-            info = await self._js.stream_info(f"KV_{self._bucket}", subjects_filter=prefix + pattern)
+            info = await self._js.stream_info(
+                f"KV_{self._bucket}", subjects_filter=prefix + pattern
+            )
         except _AWAY as error:
             raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
         return sorted(subject.removeprefix(prefix) for subject in info.state.subjects or {})

@@ -1,4 +1,7 @@
-"""What to do with a job that failed: a decision, made by a pure function from the error and the facts so far."""
+"""What to do with a job that failed.
+
+A decision, made by a pure function from the error and the facts so far.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
 
 MAX_DELAY_S: Final = 300.0
 OUTAGE_DELAY_S: Final = 10.0
-MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills: be patient
+MAX_CRASHES: Final = (
+    10  # a worker killed from outside looks the same as one that its job kills: be patient
+)
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -95,11 +100,12 @@ def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
     )
 
 
-def decide(error: BaseException, *, failures: int, policy: RetrySettings, jitter: float | None = None) -> Decision:
+def decide(
+    error: BaseException, *, failures: int, policy: RetrySettings, jitter: float | None = None
+) -> Decision:
     """What follows from ``error`` after ``failures`` earlier ones.
 
-    Args:
-        jitter: 0 to 1; random where not given.
+    ``jitter`` is 0 to 1, random where not given.
     """
     if isinstance(error, ProjectError):
         return Fail()
@@ -109,21 +115,31 @@ def decide(error: BaseException, *, failures: int, policy: RetrySettings, jitter
         return Bury("not-retryable")
     if failures + 1 >= policy.max_attempts:
         return Bury("retries-exhausted")
-    return Retry(backoff_s(failures, base_s=policy.base_delay_ms / 1_000, jitter=jitter), failures + 1)
+    return Retry(
+        backoff_s(failures, base_s=policy.base_delay_ms / 1_000, jitter=jitter), failures + 1
+    )
 
 
 def backoff_s(failures: int, *, base_s: float, jitter: float | None = None) -> float:
-    """Exponential with jitter: between half and all of ``base_s * 2**failures``, at most ``MAX_DELAY_S``."""
+    """Exponential with jitter.
+
+    Between half and all of ``base_s * 2**failures``, at most ``MAX_DELAY_S``.
+    """
     ceiling = min(base_s * 2 ** min(failures, 30), MAX_DELAY_S)
     return float(ceiling * (0.5 + _share(jitter) / 2))
 
 
 def describe(error: BaseException) -> Failure:
-    """The error as the user may see it: our own say what to do, anything else is our bug and keeps its inside to itself."""
+    """The error as the user may see it.
+
+    Our own say what to do, anything else is our bug and keeps its inside to itself.
+    """
     if isinstance(error, ExportError):
         return Failure(code=error.code, message=str(error), retryable=error.retryable)
     if isinstance(error, TimeoutError):
-        return Failure(code="timeout", message="The attempt took too long and was stopped.", retryable=True)
+        return Failure(
+            code="timeout", message="The attempt took too long and was stopped.", retryable=True
+        )
     return Failure(
         code="internal",
         message="Something went wrong on our side; the operators can see what. Try again later.",

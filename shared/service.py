@@ -1,4 +1,7 @@
-"""What every service process has in common: settings in, HTTP up, work until told to stop, exit 0."""
+"""What every service process has in common.
+
+Settings in, HTTP up, work until told to stop, exit 0.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -49,7 +52,7 @@ class HttpServer(uvicorn.Server):
 
     def capture_signals(self) -> Any:
         """Left to :func:`main`."""
-        return suppress()
+        return nullcontext()
 
 
 async def serve(app: Any, bind: str, stop: asyncio.Event, *, drain_timeout_s: float = 10.0) -> None:

@@ -1,12 +1,23 @@
 """Settings come from the environment, once, into frozen structs that are passed down.
 
-A setting is a field annotated with ``env("NAME", "what it is for", limits…)``; ``docs/settings.md`` lists them all (a test sees to it).
+A setting is a field annotated with ``env("NAME", "what it is for", limits…)``; ``docs/settings.md``
+lists them all (a test sees to it).
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -14,6 +25,9 @@ from shared.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+LEAST_SECRET_BYTES: Final = 32  # RFC 7518 section 3.2
+LEAST_SECRET_LETTERS: Final = 8  # different ones
 
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
@@ -26,14 +40,19 @@ def env(name: str, purpose: str, *, aliases: tuple[str, ...] = (), **limits: Any
 class NatsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach NATS."""
 
-    url: Annotated[str, env("NATS_URL", "servers, comma separated; user and password may stand in it")] = (
-        "nats://127.0.0.1:4222"
-    )
+    url: Annotated[
+        str, env("NATS_URL", "servers, comma separated; user and password may stand in it")
+    ] = "nats://127.0.0.1:4222"
     creds_file: Annotated[str, env("NATS_CREDS_FILE", "credentials file of NATS")] = ""
     nkey_seed_file: Annotated[str, env("NATS_NKEY_SEED_FILE", "seed file of an NKey")] = ""
-    tls_ca_file: Annotated[str, env("NATS_TLS_CA_FILE", "certificate authority of the servers")] = ""
+    tls_ca_file: Annotated[str, env("NATS_TLS_CA_FILE", "certificate authority of the servers")] = (
+        ""
+    )
     stream_replicas: Annotated[
-        int, env("NATS_STREAM_REPLICAS", "replicas of every stream: 1 alone, 3 in a cluster", ge=1, le=5)
+        int,
+        env(
+            "NATS_STREAM_REPLICAS", "replicas of every stream: 1 alone, 3 in a cluster", ge=1, le=5
+        ),
     ] = 1
 
 
@@ -41,13 +60,17 @@ class S3Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach the storage."""
 
     bucket: Annotated[
-        str, env("S3_BUCKET", "the one bucket; it must exist", aliases=("AWS_S3_BUCKET",), min_length=3)
+        str,
+        env("S3_BUCKET", "the one bucket; it must exist", aliases=("AWS_S3_BUCKET",), min_length=3),
     ]
-    access_key_id: Annotated[str, env("AWS_ACCESS_KEY_ID", "key id; empty: the SDK's own chain")] = ""
+    access_key_id: Annotated[
+        str, env("AWS_ACCESS_KEY_ID", "key id; empty: the SDK's own chain")
+    ] = ""
     secret_access_key: Annotated[str, env("AWS_SECRET_ACCESS_KEY", "secret of that key")] = ""
     endpoint: Annotated[str, env("S3_ENDPOINT", "URL of the S3 server; empty: AWS")] = ""
     public_endpoint: Annotated[
-        str, env("S3_PUBLIC_ENDPOINT", "what clients reach it by, for presigned URLs; empty: the same")
+        str,
+        env("S3_PUBLIC_ENDPOINT", "what clients reach it by, for presigned URLs; empty: the same"),
     ] = ""
     region: Annotated[str, env("AWS_REGION", "region that requests are signed for")] = "us-east-1"
 
@@ -59,7 +82,8 @@ class RetrySettings(msgspec.Struct, frozen=True, kw_only=True):
         int, env("BUILD_QUEUE_MAX_ATTEMPTS", "failures before a dead letter", ge=1, le=20)
     ] = 3
     processing_timeout_ms: Annotated[
-        int, env("BUILD_QUEUE_PROCESSING_TIMEOUT_MS", "the longest one attempt may take, ms", ge=1_000)
+        int,
+        env("BUILD_QUEUE_PROCESSING_TIMEOUT_MS", "the longest one attempt may take, ms", ge=1_000),
     ] = 900_000
     base_delay_ms: Annotated[
         int, env("BUILD_QUEUE_RETRY_BASE_DELAY_MS", "the first delay; doubles each time, ms", ge=10)
@@ -70,7 +94,8 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How a process writes its own log."""
 
     level: Annotated[
-        Literal["DEBUG", "INFO", "WARNING", "ERROR"], env("LOG_LEVEL", "the least level that is written")
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"],
+        env("LOG_LEVEL", "the least level that is written"),
     ] = "INFO"
     format: Annotated[
         Literal["json", "console"], env("LOG_FORMAT", "json for machines, console for people")
@@ -125,10 +150,10 @@ def check_secret(secret: str) -> str:
     """A secret fit to sign with.
 
     Raises:
-        ConfigurationError: Shorter than 32 bytes, or one of the well-known defaults.
+        ConfigurationError: Shorter than 32 bytes, or a well-known default such as "change-me…".
     """
-    known = {"secret", "changeme", "change-me", "your-secret-key", "development"}
-    if len(secret.encode()) < 32 or secret.lower().strip("-_!0123456789 ") in known or len(set(secret)) < 8:  # noqa: PLR2004 - RFC 7518 section 3.2, and no repeated letter
+    guessable = len(set(secret)) < LEAST_SECRET_LETTERS or "change" in secret.lower()
+    if len(secret.encode()) < LEAST_SECRET_BYTES or guessable:
         message = "JWT_SECRET must be at least 32 random bytes: try `openssl rand -hex 32`"
         raise ConfigurationError(message)
     return secret

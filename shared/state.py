@@ -1,7 +1,7 @@
 """An export as its user sees it: a pure fold over its facts.
 
-The document keeps the facts of the current generation and derives the state from them, so that facts in any order and any
-number of repetitions come to the same document.
+The document keeps the facts of the current generation and derives the state from them, so that
+facts in any order and any number of repetitions come to the same document.
 """
 
 from __future__ import annotations
@@ -40,7 +40,10 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Proof that a cancel was obeyed: when asked, when the worker stopped, whether its parts are gone."""
+    """Proof that a cancel was obeyed.
+
+    When asked, when the worker stopped, whether its parts are gone.
+    """
 
     requested_at: datetime
     stopped_at: datetime | None = None
@@ -92,9 +95,12 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bucket ``exports`` holds: the state, and the facts (by stream sequence) it was folded from.
+    """What the bucket ``exports`` holds.
 
-    ``request`` is the newest ``requested`` fact of any generation: a generation that starts with ``packaged`` still shows its options.
+    The state, and the facts (by stream sequence) it was folded from.
+
+    ``request`` is the newest ``requested`` fact of any generation: a generation that starts with
+    ``packaged`` still shows its options.
     """
 
     generation: int

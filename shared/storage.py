@@ -1,7 +1,8 @@
 """S3, the one storage protocol: what the services need of it, with its errors made ours.
 
-Payloads go unsigned with our own CRC32C (hashing them again for the signature would cost half the throughput; facts in docs/adr/0005),
-so a plain-text connection belongs on loopback or a trusted network only.
+Payloads go unsigned with our own CRC32C (hashing them again for the signature would cost half the
+throughput; facts in docs/adr/0005), so a plain-text connection belongs on loopback or a trusted
+network only.
 """
 
 from __future__ import annotations
@@ -31,7 +32,15 @@ if TYPE_CHECKING:
 READ_BYTES: Final = 1 << 18
 DELETE_BATCH: Final = 1_000  # what one DeleteObjects takes
 _MISSING: Final = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
-_TRANSIENT: Final = {"SlowDown", "InternalError", "ServiceUnavailable", "RequestTimeout", "Throttling", "503", "500"}
+_TRANSIENT: Final = {
+    "SlowDown",
+    "InternalError",
+    "ServiceUnavailable",
+    "RequestTimeout",
+    "Throttling",
+    "503",
+    "500",
+}
 
 
 class StorageUnavailableError(UnavailableError):
@@ -99,7 +108,9 @@ class Storage:
         self._presigner = presigner
         self.bucket = bucket
 
-    async def put(self, key: str, data: bytes, *, content_type: str = "application/octet-stream") -> None:
+    async def put(
+        self, key: str, data: bytes, *, content_type: str = "application/octet-stream"
+    ) -> None:
         """Store a small object in one request; S3 checks the CRC32C."""
         with _errors(key):
             await self._s3.put_object(
@@ -125,7 +136,9 @@ class Storage:
             async with answer["Body"] as body:
                 return await body.read()
 
-    async def read(self, key: str, *, offset: int = 0, size_bytes: int | None = None) -> AsyncIterator[bytes]:
+    async def read(
+        self, key: str, *, offset: int = 0, size_bytes: int | None = None
+    ) -> AsyncIterator[bytes]:
         """Stream an object, or a range of it, in blocks of ``READ_BYTES`` at most."""
         if size_bytes == 0:
             return
@@ -142,7 +155,9 @@ class Storage:
         """What S3 knows of an object, or None."""
         try:
             with _errors(key):
-                found = await self._s3.head_object(Bucket=self.bucket, Key=key, ChecksumMode="ENABLED")
+                found = await self._s3.head_object(
+                    Bucket=self.bucket, Key=key, ChecksumMode="ENABLED"
+                )
         except ObjectMissingError:
             return None
         return ObjectInfo(
@@ -155,7 +170,9 @@ class Storage:
     async def objects(self, prefix: str) -> AsyncIterator[ObjectInfo]:
         """Every object below a prefix, in key order."""
         with _errors(prefix):
-            pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
             async for page in pages:
                 for item in page.get("Contents", []):
                     yield ObjectInfo(
@@ -179,7 +196,9 @@ class Storage:
                     Delete={"Objects": batch, "Quiet": True},  # type: ignore[typeddict-item]
                 )
             if failed := answer.get("Errors"):
-                raise StorageRefusedError(failed[0].get("Code", "Unknown"), failed[0].get("Message", ""))
+                raise StorageRefusedError(
+                    failed[0].get("Code", "Unknown"), failed[0].get("Message", "")
+                )
         return len(names)
 
     async def start_upload(self, key: str, *, content_type: str) -> str:
@@ -234,7 +253,8 @@ class Storage:
 
         Raises:
             ObjectMissingError: No such upload: it was completed or aborted before.
-            StorageRefusedError: ``PreconditionFailed`` where the key exists, ``InvalidPart``, ``BadDigest``, …
+            StorageRefusedError: ``PreconditionFailed`` where the key exists, ``InvalidPart``,
+                ``BadDigest``, …
         """
         checksum = {"ChecksumCRC32C": crc32c, "ChecksumType": "FULL_OBJECT"} if crc32c else {}
         with _errors(key):
@@ -243,7 +263,9 @@ class Storage:
                 Key=key,
                 UploadId=upload_id,
                 IfNoneMatch="*",
-                MultipartUpload={"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]},
+                MultipartUpload={
+                    "Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]
+                },
                 **checksum,  # type: ignore[arg-type]
             )
 
@@ -251,7 +273,9 @@ class Storage:
         """Throw the parts away; one that is gone already is fine."""
         try:
             with _errors(key):
-                await self._s3.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+                await self._s3.abort_multipart_upload(
+                    Bucket=self.bucket, Key=key, UploadId=upload_id
+                )
         except ObjectMissingError:
             return
 
@@ -262,14 +286,21 @@ class Storage:
                 Bucket=self.bucket, Prefix=prefix
             )
             return [
-                Upload(key=u["Key"], upload_id=u["UploadId"], started=u["Initiated"].astimezone(UTC))
+                Upload(
+                    key=u["Key"], upload_id=u["UploadId"], started=u["Initiated"].astimezone(UTC)
+                )
                 async for page in pages
                 for u in page.get("Uploads", [])
             ]
 
     async def presign(self, key: str, *, file_name: str, expires_s: int) -> str:
-        """A URL that downloads the object under its proper name for some minutes, without any other right."""
-        ascii_name = file_name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+        """A URL that downloads the object under its proper name for some minutes.
+
+        Without any other right.
+        """
+        ascii_name = (
+            file_name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+        )
         disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name)}"
         return await self._presigner.generate_presigned_url(
             "get_object",
@@ -329,4 +360,6 @@ def _errors(what: str) -> Iterator[None]:
             raise StorageUnavailableError(f"the storage answered {code} for {what}") from error
         raise StorageRefusedError(code, f"{what}: {error}") from error
     except (BotoCoreError, HttpClientError, TimeoutError, OSError) as error:
-        raise StorageUnavailableError(f"no answer from the storage for {what}: {error!r}") from error
+        raise StorageUnavailableError(
+            f"no answer from the storage for {what}: {error!r}"
+        ) from error

@@ -1,7 +1,7 @@
 """Where events travel: every stream, consumer and bucket, in one place.
 
-``aethel-export streams apply`` creates or updates them; services only bind to what exists. The README's table equals this file (a
-test sees to it).
+``aethel-export streams apply`` creates or updates them; services only bind to what exists. The
+README's table equals this file (a test sees to it).
 """
 
 from __future__ import annotations
@@ -133,8 +133,14 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 BUCKETS = (
-    Bucket(name="exports", holds="one document per export, folded from its facts; the status service is its only writer"),
-    Bucket(name="projects", holds="owner, members, head snapshot of each project, and who belongs to what"),
+    Bucket(
+        name="exports",
+        holds="one document per export, folded from its facts by the status service",
+    ),
+    Bucket(
+        name="projects",
+        holds="owner, members, head snapshot of each project, and who belongs to what",
+    ),
     Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
     Bucket(name="quota", holds="build minutes by user and month"),
     Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),

@@ -1,4 +1,7 @@
-"""Who somebody is (bearer tokens) and what a link allows (tickets): both JWT, HS256, with keys that cannot stand for each other."""
+"""Who somebody is (bearer tokens) and what a link allows (tickets).
+
+Both JWT, HS256, with keys that cannot stand for each other.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ class TicketExpiredError(UnauthorizedError):
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """One use of one export, for a short while; names the generation and stream sequence it was made at."""
+    """One use of one export, for a short while.
+
+    Names the generation and stream sequence it was made at.
+    """
 
     use: Use
     export_id: str
@@ -83,7 +89,9 @@ class Tokens:
             UnauthorizedError: Not signed by us, or for another export or use.
         """
         try:
-            claims = jwt.decode(text, self._ticket_key, algorithms=[_ALGORITHM], options={"require": ["exp"]})
+            claims = jwt.decode(
+                text, self._ticket_key, algorithms=[_ALGORITHM], options={"require": ["exp"]}
+            )
             ticket = msgspec.convert(claims, Ticket)
         except jwt.ExpiredSignatureError as error:
             raise TicketExpiredError("the ticket has expired: ask for a new one") from error

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 class Links:
     """Our own links, with tickets that are made when they are read."""
 
-    def __init__(self, tokens: Tokens, *, public_url: str, websocket_url: str, ticket_ttl_s: int) -> None:
+    def __init__(
+        self, tokens: Tokens, *, public_url: str, websocket_url: str, ticket_ttl_s: int
+    ) -> None:
         self._tokens = tokens
         self._public_url = public_url.rstrip("/")
         self._websocket_url = websocket_url.rstrip("/")
@@ -29,7 +31,9 @@ class Links:
         """Where the export can be read."""
         return f"{self._public_url}/api/projects/{project_id}/export/{export_id}"
 
-    def websocket(self, project_id: str, export_id: str, *, user_id: str, generation: int, seq: int) -> str:
+    def websocket(
+        self, project_id: str, export_id: str, *, user_id: str, generation: int, seq: int
+    ) -> str:
         """Where it can be watched; the ticket is checked at connect only."""
         ticket = Ticket(
             use="watch",
@@ -39,7 +43,8 @@ class Links:
             generation=generation,
             seq=seq,
         )
-        return f"{self._websocket_url}/export/{export_id}?ticket={self._tokens.ticket(ticket, lives_s=self._ticket_ttl_s)}"
+        signed = self._tokens.ticket(ticket, lives_s=self._ticket_ttl_s)
+        return f"{self._websocket_url}/export/{export_id}?ticket={signed}"
 
     def download(self, state: State) -> str | None:
         """Works without a header until the artifact expires."""
@@ -55,18 +60,28 @@ class Links:
             user_id=state.user_id,
             generation=state.generation,
         )
-        return f"{self.status(state.project_id, state.id)}/download?ticket={self._tokens.ticket(ticket, lives_s=left_s)}"
+        signed = self._tokens.ticket(ticket, lives_s=left_s)
+        return f"{self.status(state.project_id, state.id)}/download?ticket={signed}"
 
 
 def present(
-    document: Document, links: Links, *, progress: Progress | None = None, lines: Iterable[LogLine] = ()
+    document: Document,
+    links: Links,
+    *,
+    progress: Progress | None = None,
+    lines: Iterable[LogLine] = (),
 ) -> State:
-    """The state as a reader sees it: with the newest progress, the last log lines, and fresh links."""
+    """The state as a reader sees it.
+
+    With the newest progress, the last log lines, and fresh links.
+    """
     state = with_progress(document.state, progress)
     expired = state.download_expires_at is not None and state.download_expires_at <= now()
     return msgspec.structs.replace(
         state,
-        logs=tuple(f"[{line.at.isoformat(timespec='milliseconds')}] {line.message}" for line in lines),
+        logs=tuple(
+            f"[{line.at.isoformat(timespec='milliseconds')}] {line.message}" for line in lines
+        ),
         download_url=links.download(state),
         can_retry=state.can_retry or expired,
         retry_disabled_reason=None if expired else state.retry_disabled_reason,
@@ -74,7 +89,10 @@ def present(
 
 
 def with_progress(state: State, progress: Progress | None) -> State:
-    """The state with newer chatter merged in; chatter of another generation, or after the end, says nothing."""
+    """The state with newer chatter merged in.
+
+    Chatter of another generation, or after the end, says nothing.
+    """
     if progress is None or state.ended or progress.generation != state.generation:
         return state
     if state.status == "queued" or progress.percent < state.progress:

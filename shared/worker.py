@@ -1,4 +1,4 @@
-"""The one worker loop: fetch a message, hand it to a :class:`~shared.delivery.Delivery`, stop when told.
+"""The one worker loop: fetch a message, hand it to a ``Delivery``, stop when told.
 
 Handlers take an event and return events; they know no subject, no NATS, no ack.
 """
@@ -16,7 +16,8 @@ from nats.js.errors import APIError
 
 from shared import events
 from shared.delivery import Delivery, UserCancel
-from shared.facts import Facts
+from shared.events import Fact, Stage
+from shared.settings import RetrySettings
 from shared.streams import EXPORTS
 
 if TYPE_CHECKING:
@@ -26,24 +27,26 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
     from shared.chatter import Chatter
-    from shared.events import Fact, Stage
-    from shared.settings import RetrySettings
 
 log = structlog.get_logger()
 
-EventT = TypeVar("EventT", bound="Fact", contravariant=True)
+EventT_contra = TypeVar("EventT_contra", bound=Fact, contravariant=True)
 FETCH_S: Final = 1.0  # also the longest an idle worker takes to stop
 
 
-class Handler(Protocol[EventT]):
+class Handler(Protocol[EventT_contra]):
     """What a service does with one event.
 
-    It may be cancelled at any await and then must leave nothing behind; it may be called again with the same event, by another
-    process, at the same time. ``chatter`` tells the user how far it is.
+    It may be cancelled at any await and then must leave nothing behind; it may be called again with
+    the same event, by another process, at the same time. ``chatter`` tells the user how far it is.
     """
 
-    async def __call__(self, event: EventT, chatter: Chatter) -> Sequence[Fact]:
+    async def __call__(self, event: EventT_contra, chatter: Chatter) -> Sequence[Fact]:
         """Do the work and return what happened."""
+        ...
+
+    async def discard(self, event: EventT_contra) -> None:
+        """The export was canceled: remove what ``event`` refers to and nobody needs any more."""
         ...
 
 
@@ -59,19 +62,21 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     worker: str  # the process's name, unique
 
 
-class Worker(Generic[EventT]):
+class Worker(Generic[EventT_contra]):
     """Consumes one durable with ``concurrency`` slots until told to stop."""
 
-    def __init__(self, nc: Client, consumer: Consumer, handler: Handler[EventT]) -> None:
+    def __init__(self, nc: Client, consumer: Consumer, handler: Handler[EventT_contra]) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._consumer = consumer
         self._handler = handler
-        self._facts = Facts(self._js)
         self._running: dict[str, UserCancel] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until ``stop`` is set; then finish what is in hand within the drain time-out, or hand it back."""
+        """Work until ``stop`` is set.
+
+        Then finish what is in hand within the drain time-out, or hand it back.
+        """
         cancels = await self._nc.subscribe("exports.canceled.*.*", cb=self._on_canceled)
         slots = [asyncio.create_task(self._slot(stop)) for _ in range(self._consumer.concurrency)]
         log.info("worker.started", consumer=self._consumer.durable, slots=len(slots))
@@ -99,7 +104,9 @@ class Worker(Generic[EventT]):
             except nats.errors.TimeoutError:
                 continue
             except (nats.errors.Error, APIError) as error:
-                log.warning("worker.fetch-failed", consumer=self._consumer.durable, error=repr(error))
+                log.warning(
+                    "worker.fetch-failed", consumer=self._consumer.durable, error=repr(error)
+                )
                 await asyncio.sleep(FETCH_S)
                 continue
             for message in messages:
@@ -110,11 +117,14 @@ class Worker(Generic[EventT]):
         await subscription.unsubscribe()
 
     async def _deliver(self, message: Msg) -> None:
-        delivery = Delivery(self._js, self._facts, self._consumer, self._handler, message, self._running)
+        delivery = Delivery(self._js, self._consumer, self._handler, message, self._running)
         await delivery.run()
 
     async def _on_canceled(self, message: Msg) -> None:
-        """A publish to a stream is also a plain message: cancels arrive at once, the stream is only asked at the start."""
+        """A publish to a stream is also a plain message.
+
+        Cancels arrive at once, the stream is only asked at the start.
+        """
         with suppress(msgspec.MsgspecError):
             fact = events.decode(message.data)
             running = self._running.get(fact.export_id)

@@ -1,0 +1,1 @@
+"""Commits artifacts, and the only service that deletes."""

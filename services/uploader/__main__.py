@@ -1,0 +1,65 @@
+"""Wiring of the uploader, nothing else."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from litestar import Litestar
+
+from services.uploader.claims import Claims
+from services.uploader.handler import UploaderHandler
+from services.uploader.settings import UploaderSettings
+from services.uploader.sweeper import Sweeper
+from shared import logs, streams
+from shared.events import ExportPackaged
+from shared.health import health_routes, nats_check, storage_check
+from shared.nats_connection import connect
+from shared.service import main, serve, together
+from shared.settings import load
+from shared.storage import open_storage
+from shared.worker import Consumer, Worker
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Commit artifacts and sweep until told to stop."""
+    settings = load(UploaderSettings)
+    logs.configure(settings.logs, service="uploader")
+    nc = await connect(settings.nats, name="uploader")
+    async with open_storage(settings.s3) as storage:
+        js = nc.jetstream()
+        handler = UploaderHandler(
+            storage, await Claims.bind(js), ttl=timedelta(days=settings.artifact_ttl_days)
+        )
+        consumer = Consumer(
+            durable=streams.UPLOADER,
+            event_type=ExportPackaged,
+            stage="upload",
+            retry=settings.retry,
+            concurrency=settings.concurrency,
+            drain_timeout_s=settings.drain_timeout_s,
+            worker=f"uploader-{socket.gethostname()}-{os.getpid()}",
+        )
+        sweeper = await Sweeper.bind(js, storage, grace=timedelta(seconds=settings.sweep_grace_s))
+        app = Litestar(
+            health_routes(
+                {"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)}
+            ),
+            openapi_config=None,
+        )
+        await together(
+            stop,
+            Worker(nc, consumer, handler).run(stop),
+            sweeper.run(stop, interval_s=settings.sweep_interval_s),
+            serve(app, settings.bind, stop),
+        )
+    await nc.close()
+
+
+if __name__ == "__main__":
+    main(run)

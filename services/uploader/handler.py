@@ -1,0 +1,117 @@
+"""Commits an artifact: claim its key, check the parts, make it visible, record the expiry."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from shared.errors import ExportError
+from shared.events import ExportCompleted, ExportPackaged, now
+from shared.storage import ObjectMissingError, StorageRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from services.uploader.claims import Claims
+    from shared.chatter import Chatter
+    from shared.events import Artifact, Fact
+    from shared.storage import Part, Storage
+
+log = structlog.get_logger()
+
+_EXISTS = {"PreconditionFailed", "ConditionalRequestConflict"}  # 412 and 409 of If-None-Match
+
+
+class PartsLostError(ExportError):
+    """The parts are gone or are not those that the packager announced.
+
+    Only a new build can help.
+    """
+
+    code = "parts-lost"
+    title = "The uploaded parts are not those that were packed"
+
+
+class UploaderHandler:
+    """Turns the invisible parts of ``packaged`` into an object that can be downloaded."""
+
+    def __init__(self, storage: Storage, claims: Claims, *, ttl: timedelta) -> None:
+        self._storage = storage
+        self._claims = claims
+        self._ttl = ttl
+
+    async def __call__(self, event: ExportPackaged, chatter: Chatter) -> Sequence[Fact]:
+        """Commit; doing it again, or beside another uploader, ends in the same object."""
+        artifact = event.artifact
+        chatter.progress("uploading", 92, "Checking the parts")
+        record = await self._claims.claim(event.project_id, artifact, now() + self._ttl)
+        if record.state == "ready" and await self._is_there(artifact):
+            chatter.log("An identical artifact was there already; it is used again.")
+            await self._storage.abort_upload(artifact.key, event.upload.upload_id)
+        else:
+            await self._commit(event, chatter)
+        chatter.progress("uploading", 98, "Recording the expiry")
+        record = await self._claims.set_ready(event.project_id, artifact)
+        return [
+            ExportCompleted(
+                **event.identity,
+                artifact=artifact,
+                expires_at=record.expires_at,
+                build_s=event.build_s,
+            )
+        ]
+
+    async def discard(self, event: ExportPackaged) -> None:
+        """The export was canceled: its parts go."""
+        await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
+
+    async def _commit(self, event: ExportPackaged, chatter: Chatter) -> None:
+        artifact, upload = event.artifact, event.upload
+        try:
+            parts = await self._storage.list_parts(artifact.key, upload.upload_id)
+            check_parts(event, parts)
+            chatter.progress("uploading", 95, "Making the artifact visible")
+            await self._storage.complete_upload(
+                artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c
+            )
+        except ObjectMissingError:
+            log.info("upload.gone", key=artifact.key)  # completed by another, or before a crash
+        except StorageRefusedError as error:
+            if error.code not in _EXISTS:
+                raise
+            await self._storage.abort_upload(artifact.key, upload.upload_id)
+        if not await self._is_there(artifact):
+            raise PartsLostError(
+                "The packed files did not survive in the storage. Please start the export again."
+            )
+
+    async def _is_there(self, artifact: Artifact) -> bool:
+        """Whether the object under the key is this artifact.
+
+        As far as S3 can tell without reading it.
+        """
+        found = await self._storage.head(artifact.key)
+        return (
+            found is not None
+            and found.size_bytes == artifact.size_bytes
+            and found.crc32c in (None, artifact.crc32c)
+        )
+
+
+def check_parts(event: ExportPackaged, parts: Sequence[Part]) -> None:
+    """The parts in storage against what the packager said it sent.
+
+    Raises:
+        PartsLostError: Number, sizes or ETags differ.
+    """
+    upload, artifact = event.upload, event.artifact
+    last = artifact.size_bytes - upload.part_bytes * (upload.part_count - 1)
+    expected = [upload.part_bytes] * (upload.part_count - 1) + [last]
+    etags = hashlib.sha256("".join(f"{part.etag}\n" for part in parts).encode()).hexdigest()
+    if [part.size_bytes for part in parts] != expected or etags != upload.parts_sha256:
+        raise PartsLostError(
+            "The packed files were damaged in the storage. Please start the export again."
+        )

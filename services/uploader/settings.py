@@ -1,0 +1,47 @@
+"""What can be set for the uploader."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
+
+
+class UploaderSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Read once in ``__main__`` and passed down."""
+
+    nats: NatsSettings
+    s3: S3Settings
+    retry: RetrySettings
+    logs: LogSettings
+    bind: Annotated[
+        str, env("UPLOADER_BIND", "host:port of the health endpoints", pattern=Bind)
+    ] = "127.0.0.1:8083"
+    concurrency: Annotated[
+        int,
+        env("UPLOADER_CONCURRENCY", "artifacts committed at a time in one process", ge=1, le=64),
+    ] = 4
+    drain_timeout_s: Annotated[
+        float,
+        env("UPLOADER_DRAIN_TIMEOUT_S", "time for the work in hand after SIGTERM, seconds", gt=0),
+    ] = 25.0
+    artifact_ttl_days: Annotated[
+        float,
+        env(
+            "EXPORT_ARTIFACT_TTL_DAYS",
+            "how long an artifact can be downloaded, days",
+            gt=0,
+            le=3_650,
+        ),
+    ] = 7.0
+    sweep_interval_s: Annotated[
+        float, env("UPLOADER_SWEEP_INTERVAL_S", "time between two sweeps, seconds", ge=1)
+    ] = 300.0
+    sweep_grace_s: Annotated[
+        float,
+        env(
+            "UPLOADER_SWEEP_GRACE_S", "how long anything unreferenced is left alone, seconds", ge=0
+        ),
+    ] = 86_400.0

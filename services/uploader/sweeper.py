@@ -1,0 +1,190 @@
+"""Removes what nobody needs any more. The uploader is the only service that deletes.
+
+Every pass may be stopped at any point and run again, by several processes at once: what is to go is
+marked by compare-and-set before it goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from services.uploader.claims import ArtifactRecord, Claims
+from services.uploader.collector import Collector
+from shared import keys, metrics
+from shared.errors import UnavailableError
+from shared.events import ExportPackaged, now
+from shared.projects import Project
+from shared.records import ConflictingWriteError, Record, Records
+from shared.state import Document
+from shared.storage import StorageRefusedError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from nats.js import JetStreamContext
+
+    from shared.storage import Storage
+
+log = structlog.get_logger()
+
+RECORD_PREFIX = "record."
+
+
+class Sweeper:
+    """One pass over everything, and a loop of passes."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        claims: Claims,
+        projects: Records[Project],
+        exports: Records[Document],
+        *,
+        grace: timedelta,
+    ) -> None:
+        self._storage = storage
+        self._claims = claims
+        self._projects = projects
+        self._exports = exports
+        self._grace = grace
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext, storage: Storage, *, grace: timedelta) -> Sweeper:
+        """Bind to the buckets."""
+        return cls(
+            storage,
+            await Claims.bind(js),
+            await Records.bind(js, "projects", Project),
+            await Records.bind(js, "exports", Document),
+            grace=grace,
+        )
+
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        """Sweep every ``interval_s`` until told to stop.
+
+        A failed pass is logged and tried again.
+        """
+        while not stop.is_set():
+            try:
+                swept = await self.sweep()
+                log.info("sweep.done", **swept)
+            except (UnavailableError, StorageRefusedError) as error:
+                log.warning("sweep.failed", error=str(error))
+            try:
+                await asyncio.wait_for(stop.wait(), interval_s)
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> Counter[str]:
+        """One pass.
+
+        Returns:
+            How many of each kind went: upload, artifact, object, snapshot, project.
+        """
+        swept: Counter[str] = Counter()
+        documents = await self._documents()
+        swept["artifact"] += await self._expired_artifacts()
+        swept["upload"] += await self._stale_uploads(documents)
+        for key in await self._projects.keys(f"{RECORD_PREFIX}*"):
+            found = await self._projects.get(key)
+            if found is None:
+                continue
+            mine = [d for d in documents if d.state.project_id == found.value.id]
+            if found.value.deleted_at is not None:
+                swept["project"] += await self._erase(found, mine)
+            else:
+                collector = Collector(self._storage, self._projects, grace=self._grace)
+                swept["object"] += await collector.collect(key, found, mine)
+        for kind, count in swept.items():
+            metrics.SWEPT.labels(kind).inc(count)
+        return swept
+
+    async def _documents(self) -> list[Document]:
+        found = [await self._exports.get(key) for key in await self._exports.keys()]
+        return [record.value for record in found if record is not None]
+
+    async def _expired_artifacts(self) -> int:
+        """Marked ``deleting`` before they are deleted.
+
+        So that no uploader can extend what is about to go.
+        """
+        gone = 0
+        for key in await self._claims.records.keys():
+            found = await self._claims.records.get(key)
+            if found is not None and await self._delete_if_expired(key, found):
+                gone += 1
+        return gone
+
+    async def _delete_if_expired(self, key: str, found: Record[ArtifactRecord]) -> bool:
+        record = found.value
+        if record.state != "deleting":
+            if record.expires_at > now():
+                return False
+            try:
+                deleting = msgspec.structs.replace(record, state="deleting")
+                await self._claims.records.replace(key, deleting, revision=found.revision)
+            except ConflictingWriteError:
+                return False
+        await self._storage.delete([record.key])
+        await self._claims.records.delete(key)
+        return True
+
+    async def _stale_uploads(self, documents: list[Document]) -> int:
+        """Uploads that no export still waits for and that are older than any attempt can be."""
+        awaited = {
+            fact.upload.upload_id
+            for document in documents
+            if not document.state.ended
+            for fact in document.facts.values()
+            if isinstance(fact, ExportPackaged)
+        }
+        before = now() - self._grace
+        stale = [
+            upload
+            for upload in await self._storage.uploads("projects/")
+            if upload.upload_id not in awaited and upload.started <= before
+        ]
+        for upload in stale:
+            await self._storage.abort_upload(upload.key, upload.upload_id)
+        return len(stale)
+
+    async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
+        """A deleted project, once all of its exports have ended: bytes first, then documents.
+
+        The record stays as a tombstone.
+
+        The tombstone keeps the id from being given to somebody else, who would then own what is
+        left in the stream.
+        """
+        project = found.value
+        if not project.owner or any(not document.state.ended for document in documents):
+            return 0
+        prefix = keys.project(project.id)
+        for upload in await self._storage.uploads(prefix):
+            await self._storage.abort_upload(upload.key, upload.upload_id)
+        await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
+        for records in (self._exports, self._claims.records):
+            for key in await records.keys(f"{project.id}.*"):
+                await records.delete(key)
+        for user in (project.owner, *project.members):
+            await self._projects.delete(f"member.{keys.kv_safe(user)}.{project.id}")
+        tombstone = Project(
+            id=project.id,
+            name="",
+            owner="",
+            created_at=project.created_at,
+            updated_at=now(),
+            deleted_at=project.deleted_at,
+        )
+        try:
+            await self._projects.replace(
+                f"{RECORD_PREFIX}{project.id}", tombstone, revision=found.revision
+            )
+        except ConflictingWriteError:
+            return 0
+        return 1
