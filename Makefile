@@ -1,0 +1,57 @@
+# Everything here works from a fresh clone: each target sets up what it needs, once, in .venv.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+SAMPLE ?= samples/game
+PLATFORM ?= web
+ARTIFACTS ?= dist
+PYTEST_ARGS ?=
+
+LOCAL := .venv/.local-ready
+DEV := .venv/.dev-ready
+BIN := .venv/bin
+
+.PHONY: help demo up test lint bench lock clean system-packages
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(LOCAL) ## export the sample (SAMPLE=…) on a stack of its own, into dist/
+	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
+
+up: $(LOCAL) ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
+	$(BIN)/aethel-export up
+
+test: $(DEV) system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(DEV) ## style, types, layers, and lock files that name no host
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	! grep -nE '://|^-' requirements/*.lock
+
+bench: $(DEV) system-packages ## the measurements that the documentation quotes
+	$(BIN)/python -m tests.bench
+
+# dev.lock comes first and constrains the others: one version of everything, everywhere.
+lock: COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
+lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) $(UPGRADE) --all-extras --group build --group dev -o requirements/dev.lock
+	$(COMPILE) -c requirements/dev.lock --group build -o requirements/run.lock
+	$(COMPILE) -c requirements/dev.lock --group build --extra local -o requirements/local.lock
+
+clean: ## remove what was built and installed; projects and exports of `make up` stay
+	rm -rf .venv dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/.%-ready: requirements/%.lock pyproject.toml
+	scripts/setup $*
+
+system-packages:
+	@scripts/system-packages chromium curl libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip
