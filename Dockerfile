@@ -1,0 +1,30 @@
+# One image for the four services and the command line; the command chooses which.
+FROM python:3.13-slim AS build
+
+RUN python -m venv /opt/aethel-export
+ENV PATH=/opt/aethel-export/bin:$PATH
+WORKDIR /src
+
+# Dependencies change rarely and sources often: each has its own layer.
+COPY requirements/run.lock requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.lock
+
+COPY LICENSE pyproject.toml ./
+COPY cli cli
+COPY services services
+COPY shared shared
+RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+
+
+FROM python:3.13-slim
+
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aethel \
+ && install -d -o aethel /var/cache/aethel-export
+
+COPY --from=build /opt/aethel-export /opt/aethel-export
+ENV PATH=/opt/aethel-export/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+
+USER 10001
+CMD ["aethel-export", "--help"]
