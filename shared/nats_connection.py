@@ -5,11 +5,14 @@ With the client's defaults that do not suit a service put right (docs/adr).
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING, Any
 
 import nats
 import structlog
+
+from shared.facts import NatsUnavailableError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -19,8 +22,12 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-async def connect(settings: NatsSettings, *, name: str) -> Client:
-    """A connection that is tried for until it stands, and again whenever it is lost."""
+async def connect(settings: NatsSettings, *, name: str, patience_s: float | None = None) -> Client:
+    """A connection that is tried for until it stands, and again whenever it is lost.
+
+    Raises:
+        NatsUnavailableError: It does not stand after ``patience_s``; without a limit never.
+    """
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.
@@ -52,4 +59,7 @@ async def connect(settings: NatsSettings, *, name: str) -> Client:
         options["nkeys_seed"] = settings.nkey_seed_file
     if settings.tls_ca_file:
         options["tls"] = ssl.create_default_context(cafile=settings.tls_ca_file)
-    return await nats.connect(**options)
+    try:
+        return await asyncio.wait_for(nats.connect(**options), patience_s)
+    except TimeoutError as error:
+        raise NatsUnavailableError("no NATS server answers at NATS_URL: is it running?") from error

@@ -1,0 +1,108 @@
+"""Commands that start the local stack."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import client
+from cli.commands.making import (
+    export_options,
+    finish,
+    folder_argument,
+    json_option,
+    out_option,
+    parse_options,
+    project_id_of,
+    push_shown,
+    warn,
+)
+from cli.folder import read_folder
+from cli.stack.stack import Ports, local_stack
+from cli.stack.state import StackState, default_data
+
+
+class _Stop(BaseException):
+    """Raised out of a signal handler: ends the stack in an orderly way."""
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder for all state; survives restarts."
+)
+@click.option("--gateway-port", default=8080, show_default=True)
+@click.option("--status-port", default=8081, show_default=True)
+def up(data: Path | None, gateway_port: int, status_port: int) -> None:
+    """Start the local stack and keep it running until Ctrl-C."""
+    _stop_on_signals()
+    ports = Ports(gateway=gateway_port, status=status_port)
+    try:
+        with local_stack(data or default_data(), ports) as stack:
+            click.echo(f"gateway  {stack.state.gateway_url}\nstatus   {stack.state.status_url}")
+            click.echo("ready; Ctrl-C stops it")
+            stack.watch()
+    except _Stop:
+        click.echo("stopped")
+
+
+@click.command()
+@folder_argument
+@out_option
+@click.option("--data", type=click.Path(path_type=Path), help="Keep the state here.")
+@json_option
+def run(
+    folder: Path,
+    platform: str,
+    configuration: str,
+    options: tuple[str, ...],
+    *,
+    out: Path | None,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Export FOLDER in one shot: start a stack, push, export, download, stop."""
+    _stop_on_signals()
+    found = read_folder(folder)
+    warn(found)
+    body = {"platform": platform, "configuration": configuration, "options": parse_options(options)}
+
+    async def go(state: StackState) -> None:
+        async with client.connect(state.gateway_url, state.token) as connected:
+            project_id = project_id_of(folder)
+            await push_shown(connected, project_id, found)
+            answer = await connected.request_export(project_id, body)
+            path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
+            await finish(connected, path, out or Path("dist"), as_json=as_json)
+
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="aethel-export-") as temporary,
+            local_stack(data or Path(temporary)) as stack,
+        ):
+            asyncio.run(go(stack.state))
+    except _Stop as error:
+        raise click.Abort from error
+
+
+for _option in reversed(export_options):
+    _option(run)
+
+
+def _stop_on_signals() -> None:
+    """The first signal stops in an orderly way.
+
+    A second one while that goes on is ignored by the children's guard.
+    """
+
+    def stop(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise _Stop
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)

