@@ -7,7 +7,7 @@ import os
 import shutil
 import socket
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.stack.errors import StackError
 from cli.stack.ports import free_ports
 from cli.stack.process import Child, Guard, start
+from shared.settings import S3Settings
 
 if TYPE_CHECKING:
     from cli.stack.secrets import Secrets
@@ -40,7 +41,7 @@ class S3Server(msgspec.Struct, frozen=True):
     """A SeaweedFS with the bucket made."""
 
     child: Child
-    endpoint: str
+    settings: S3Settings
 
 
 def binary(name: str, package: str) -> str:
@@ -124,9 +125,14 @@ def start_s3(
     }
     child = start("weed", argv, env=env, log=folder / "logs/s3.log", guard=guard)
     child.grace_s = S3_STOP_S
-    endpoint = f"http://127.0.0.1:{s3}"
-    _wait(child, lambda: _stores(endpoint, secrets), S3_START_S)
-    return S3Server(child, endpoint)
+    settings = S3Settings(
+        bucket=BUCKET,
+        endpoint=f"http://127.0.0.1:{s3}",
+        access_key_id=secrets.s3_access_key,
+        secret_access_key=secrets.s3_secret_key,
+    )
+    _wait(child, lambda: _stores(settings), S3_START_S)
+    return S3Server(child, settings)
 
 
 def _wait(child: Child, ready: Any, timeout_s: float) -> None:
@@ -144,14 +150,18 @@ def _greets(port: int) -> bool:
     return False
 
 
-def _stores(endpoint: str, secrets: Secrets) -> bool:
-    """Make the bucket and put an object: SeaweedFS lists buckets before it can store anything."""
+def create_bucket(settings: S3Settings) -> None:
+    """Make the bucket and put an object: SeaweedFS lists buckets before it can store anything.
+
+    Raises:
+        BotoCoreError, ClientError: Not yet.
+    """
     client: Any = botocore.session.get_session().create_client(
         "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=secrets.s3_access_key,
-        aws_secret_access_key=secrets.s3_secret_key,
+        endpoint_url=settings.endpoint,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key_id,
+        aws_secret_access_key=settings.secret_access_key,
         config=Config(
             connect_timeout=1,
             read_timeout=5,
@@ -160,14 +170,17 @@ def _stores(endpoint: str, secrets: Secrets) -> bool:
         ),
     )
     exists = (client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou)
-    try:
+    with closing(client):
         with suppress(*exists):
-            client.create_bucket(Bucket=BUCKET)
-        client.put_object(Bucket=BUCKET, Key="ready", Body=b"")
+            client.create_bucket(Bucket=settings.bucket)
+        client.put_object(Bucket=settings.bucket, Key="ready", Body=b"")
+
+
+def _stores(settings: S3Settings) -> bool:
+    try:
+        create_bucket(settings)
     except (BotoCoreError, ClientError, OSError):
         return False
-    finally:
-        client.close()
     return True
 
 

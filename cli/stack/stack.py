@@ -17,11 +17,11 @@ from cli.stack.errors import StackError
 from cli.stack.ports import free_ports, is_free
 from cli.stack.process import Child, Guard, start
 from cli.stack.secrets import Secrets, open_secrets
-from cli.stack.servers import BUCKET, start_nats, start_s3
+from cli.stack.servers import start_nats, start_s3
 from cli.stack.state import StackState, announced, locked
 from shared import streams
 from shared.nats_connection import connect
-from shared.settings import NatsSettings
+from shared.settings import NatsSettings, S3Settings
 from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         children.append(s3.child)
         asyncio.run(_apply_streams(nats.url))
         binds = _binds(chosen)
-        env = _environment(data, secrets, nats.url, s3.endpoint, binds)
+        env = _environment(data, secrets, nats.url, s3.settings, binds)
         children += [_start_service(name, env, data, guard) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
             ready = partial(_answers, f"http://{binds[child.name]}/readyz")
@@ -121,16 +121,16 @@ def _binds(ports: Ports) -> dict[str, str]:
 
 
 def _environment(
-    data: Path, secrets: Secrets, nats_url: str, s3_endpoint: str, binds: dict[str, str]
+    data: Path, secrets: Secrets, nats_url: str, s3: S3Settings, binds: dict[str, str]
 ) -> dict[str, str]:
     """CONTRACT section 5; limits and time-outs that the caller has set pass through."""
     return {
         "NATS_URL": nats_url,
-        "S3_ENDPOINT": s3_endpoint,
-        "S3_BUCKET": BUCKET,
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": secrets.s3_access_key,
-        "AWS_SECRET_ACCESS_KEY": secrets.s3_secret_key,
+        "S3_ENDPOINT": s3.endpoint,
+        "S3_BUCKET": s3.bucket,
+        "AWS_REGION": s3.region,
+        "AWS_ACCESS_KEY_ID": s3.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": s3.secret_access_key,
         "JWT_SECRET": secrets.jwt,
         "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
         "AETHEL_WS_URL": f"ws://{binds['status']}",

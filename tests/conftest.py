@@ -1,0 +1,83 @@
+"""Real servers for all tests: started once a session, emptied for each test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from shared import streams
+from shared.nats_connection import connect
+from shared.settings import NatsSettings, S3Settings
+from shared.storage import Storage, open_storage
+from tests.servers import Servers, from_containers, from_packages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the servers come from containers."""
+    parser.addoption(
+        "--servers",
+        choices=["packages", "containers"],
+        default="packages",
+        help="nats-server and the S3 server from PyPI, or the official images (needs Docker)",
+    )
+
+
+@pytest.fixture(scope="session")
+def servers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Servers]:
+    """Both servers, for the whole session."""
+    if request.config.getoption("--servers") == "containers":
+        with from_containers() as running:
+            yield running
+    else:
+        with from_packages(tmp_path_factory.mktemp("servers")) as running:
+            yield running
+
+
+@pytest.fixture
+def nats_settings(servers: Servers) -> NatsSettings:
+    """How to reach NATS."""
+    return NatsSettings(url=servers.nats_url)
+
+
+@pytest.fixture
+def s3_settings(servers: Servers) -> S3Settings:
+    """How to reach the storage."""
+    return servers.s3
+
+
+@pytest_asyncio.fixture
+async def nc(nats_settings: NatsSettings) -> AsyncIterator[Client]:
+    """A connection to a NATS on which exactly our streams exist, all empty."""
+    client = await connect(nats_settings, name="test", patience_s=10)
+    js = client.jetstream()
+    for stream in await js.streams_info():
+        await js.delete_stream(stream.config.name or "")
+    await streams.apply(js)
+    yield client
+    await client.close()
+
+
+@pytest_asyncio.fixture
+async def js(nc: Client) -> JetStreamContext:
+    """JetStream of that connection."""
+    return nc.jetstream()
+
+
+@pytest_asyncio.fixture
+async def storage(s3_settings: S3Settings) -> AsyncIterator[Storage]:
+    """An empty bucket."""
+    async with open_storage(s3_settings) as opened:
+        for upload in await opened.uploads(""):
+            await opened.abort_upload(upload.key, upload.upload_id)
+        await opened.delete([item.key async for item in opened.objects("")])
+        yield opened

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from services.uploader.claims import BeingDeletedError, Claims, record_key
+from services.uploader.handler import PartsLostError, UploaderHandler
+from shared import keys
+from shared.chatter import Chatter
+from shared.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
+from shared.storage import crc32c_base64
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.storage import Storage
+
+PART = 5 << 20
+EXPORT = "01900000-0000-7000-8000-00000000000{}"
+
+
+async def packaged(storage: Storage, data: bytes, *, export: int = 1) -> ExportPackaged:
+    """Upload ``data`` as the packager would, and say so."""
+    key = keys.artifact("p", "build", "game.zip")
+    upload_id = await storage.start_upload(key, content_type="application/zip")
+    parts = [data[i : i + PART] for i in range(0, len(data), PART)]
+    etags = [await storage.put_part(key, upload_id, n, part) for n, part in enumerate(parts, 1)]
+    return ExportPackaged(
+        export_id=EXPORT.format(export),
+        project_id="p",
+        user_id="u",
+        platform="web",
+        artifact=Artifact(
+            key=key,
+            file_name="game.zip",
+            content_type="application/zip",
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            crc32c=crc32c_base64(data),
+        ),
+        upload=PendingUpload(
+            upload_id=upload_id,
+            part_count=len(parts),
+            part_bytes=PART,
+            parts_sha256=hashlib.sha256("".join(f"{e}\n" for e in etags).encode()).hexdigest(),
+        ),
+        build_s=1.0,
+    )
+
+
+class Uploader:
+    """The handler and what it works on."""
+
+    def __init__(self, js: JetStreamContext, storage: Storage, claims: Claims) -> None:
+        self._js = js
+        self.storage = storage
+        self.claims = claims
+
+    async def handle(self, event: ExportPackaged) -> ExportCompleted:
+        chatter = Chatter(self._js, event.export_id, event.generation)
+        handler = UploaderHandler(self.storage, self.claims, ttl=timedelta(days=1))
+        try:
+            (fact,) = await handler(event, chatter)
+        finally:
+            await chatter.close()
+        assert isinstance(fact, ExportCompleted)
+        return fact
+
+
+@pytest.fixture
+async def uploader(js: JetStreamContext, storage: Storage) -> Uploader:
+    """The handler on empty servers."""
+    return Uploader(js, storage, await Claims.bind(js))
+
+
+DATA = b"x" * (PART + 1_000)
+
+
+async def test_parts_become_an_object_with_an_expiry(uploader: Uploader) -> None:
+    """After the commit the object is there, whole, and its record is ready."""
+    event = await packaged(uploader.storage, DATA)
+    done = await uploader.handle(event)
+    assert await uploader.storage.get(event.artifact.key) == DATA
+    record = await uploader.claims.records.get(record_key("p", event.artifact.key))
+    assert record is not None
+    assert (record.value.state, record.value.expires_at) == ("ready", done.expires_at)
+
+
+async def test_the_same_event_again_changes_nothing(uploader: Uploader) -> None:
+    """A redelivered event, whose upload is long completed, completes again."""
+    event = await packaged(uploader.storage, DATA)
+    await uploader.handle(event)
+    await uploader.handle(event)
+    assert await uploader.storage.get(event.artifact.key) == DATA
+
+
+async def test_an_identical_build_reuses_the_object_and_extends_its_life(
+    uploader: Uploader,
+) -> None:
+    """Two exports of the same bytes share one object; the second leaves no upload behind."""
+    first = await uploader.handle(await packaged(uploader.storage, DATA, export=1))
+    second = await uploader.handle(await packaged(uploader.storage, DATA, export=2))
+    assert second.expires_at > first.expires_at
+    assert await uploader.storage.uploads("") == []
+
+
+async def test_two_uploaders_at_once_end_in_one_object(uploader: Uploader) -> None:
+    """Racing on one key, both succeed and nothing is left over."""
+    events = [await packaged(uploader.storage, DATA, export=n) for n in (1, 2)]
+    await asyncio.gather(*(uploader.handle(event) for event in events))
+    assert await uploader.storage.get(events[0].artifact.key) == DATA
+    assert await uploader.storage.uploads("") == []
+
+
+@pytest.mark.parametrize("damage", ["size", "etags", "count"])
+async def test_parts_that_differ_from_the_event_are_refused(
+    uploader: Uploader, damage: str
+) -> None:
+    """What the packager announced must be what lies in the storage."""
+    event = await packaged(uploader.storage, DATA)
+    replace = msgspec.structs.replace
+    match damage:
+        case "size":
+            event = replace(event, artifact=replace(event.artifact, size_bytes=len(DATA) - 1))
+        case "etags":
+            event = replace(event, upload=replace(event.upload, parts_sha256="0" * 64))
+        case "count":
+            event = replace(event, upload=replace(event.upload, part_count=1))
+    with pytest.raises(PartsLostError):
+        await uploader.handle(event)
+    assert await uploader.storage.head(event.artifact.key) is None
+
+
+async def test_lost_parts_are_told(uploader: Uploader) -> None:
+    """An upload that was aborted cannot be committed, and the error says what to do."""
+    event = await packaged(uploader.storage, DATA)
+    await uploader.storage.abort_upload(event.artifact.key, event.upload.upload_id)
+    with pytest.raises(PartsLostError, match="start the export again"):
+        await uploader.handle(event)
+
+
+async def test_a_key_that_is_being_deleted_is_left_alone(uploader: Uploader) -> None:
+    """While the sweeper deletes an expired artifact, nobody may reuse or rewrite it."""
+    event = await packaged(uploader.storage, DATA)
+    await uploader.claims.claim("p", event.artifact, now())
+    key = record_key("p", event.artifact.key)
+    found = await uploader.claims.records.get(key)
+    assert found is not None
+    deleting = msgspec.structs.replace(found.value, state="deleting")
+    await uploader.claims.records.replace(key, deleting, revision=found.revision)
+    with pytest.raises(BeingDeletedError):
+        await uploader.handle(event)
+
+
+async def test_a_canceled_export_leaves_no_parts(uploader: Uploader) -> None:
+    """Discarding aborts the upload, once or twice."""
+    event = await packaged(uploader.storage, DATA)
+    handler = UploaderHandler(uploader.storage, uploader.claims, ttl=timedelta(days=1))
+    await handler.discard(event)
+    await handler.discard(event)
+    assert await uploader.storage.uploads("") == []

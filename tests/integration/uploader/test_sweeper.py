@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from services.uploader.claims import ArtifactRecord
+from services.uploader.sweeper import Sweeper
+from shared import keys
+from shared.events import ExportCanceled, ExportRequested, now
+from shared.options import ExportOptions
+from shared.projects import Project, Retired, Snapshot, StoredFile, encode_snapshot
+from shared.records import Records
+from shared.state import Document, fold
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.storage import Storage
+
+HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
+NO_GRACE = timedelta(0)
+
+
+class World:
+    """A project with blobs and snapshots, and a sweeper."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        projects: Records[Project],
+        exports: Records[Document],
+        js: JetStreamContext,
+    ) -> None:
+        self.storage = storage
+        self.projects = projects
+        self.exports = exports
+        self._js = js
+
+    async def snapshot(self, name: str, blob: str) -> str:
+        """Store a blob and a snapshot that names it; the blob's key."""
+        key = keys.blob("p", 0, blob * 64)
+        await self.storage.put(key, b"bytes")
+        stored = Snapshot(id=name, project_id="p", files=(StoredFile("f", blob * 64, 5, key, 0),))
+        await self.storage.put(keys.snapshot("p", name), encode_snapshot(stored))
+        return key
+
+    async def project(self, **fields: object) -> None:
+        """Create the project's record."""
+        record = Project(id="p", name="P", owner="u", created_at=now(), updated_at=now(), head=HEAD)
+        await self.projects.create("record.p", msgspec.structs.replace(record, **fields))
+
+    async def export(self, snapshot: str, *, canceled: bool = False) -> None:
+        """An export of that snapshot, folded."""
+        requested = ExportRequested(
+            export_id="01900000-0000-7000-8000-000000000001",
+            project_id="p",
+            user_id="u",
+            platform="web",
+            configuration="release",
+            options=ExportOptions(),
+            snapshot=snapshot,
+            created_at=now(),
+        )
+        document = fold(None, requested, 1)
+        if canceled:
+            document = fold(document, ExportCanceled(**requested.identity, reason="gone"), 2)
+        await self.exports.create(f"p.{requested.export_id}", document)
+
+    async def sweep(self, grace: timedelta = NO_GRACE) -> dict[str, int]:
+        """One pass."""
+        sweeper = await Sweeper.bind(self._js, self.storage, grace=grace)
+        return +await sweeper.sweep()
+
+    async def keys(self) -> set[str]:
+        """What lies in the bucket."""
+        return {item.key async for item in self.storage.objects("")}
+
+
+@pytest.fixture
+async def world(js: JetStreamContext, storage: Storage) -> World:
+    """Empty servers."""
+    return World(
+        storage,
+        await Records.bind(js, "projects", Project),
+        await Records.bind(js, "exports", Document),
+        js,
+    )
+
+
+async def test_what_no_snapshot_in_use_names_is_collected(world: World) -> None:
+    """The head's blobs stay; those of a snapshot that nobody uses any more go, with it."""
+    kept = await world.snapshot(HEAD, "1")
+    gone = await world.snapshot(OLD, "2")
+    await world.project()
+    assert await world.sweep() == {"object": 2}
+    left = await world.keys()
+    assert kept in left
+    assert gone not in left
+    assert keys.snapshot("p", OLD) not in left
+
+
+async def test_after_a_collection_new_blobs_go_under_a_new_epoch(world: World) -> None:
+    """The record says so: its epoch has grown and nothing is condemned any more."""
+    await world.snapshot(HEAD, "1")
+    await world.snapshot(OLD, "2")
+    await world.project()
+    await world.sweep()
+    found = await world.projects.get("record.p")
+    assert found is not None
+    assert (found.value.epoch, found.value.condemned) == (1, None)
+
+
+@pytest.mark.parametrize("protection", ["running export", "just retired", "young"])
+async def test_what_may_still_be_needed_stays(world: World, protection: str) -> None:
+    """A running export's snapshot, one that was the head a moment ago, and anything young."""
+    await world.snapshot(HEAD, "1")
+    blob = await world.snapshot(OLD, "2")
+    retired = (Retired(OLD, now()),) if protection == "just retired" else ()
+    await world.project(retired=retired)
+    if protection == "running export":
+        await world.export(OLD)
+    await world.sweep(NO_GRACE if protection == "running export" else timedelta(hours=1))
+    assert blob in await world.keys()
+
+
+async def test_a_collection_that_was_interrupted_is_finished(world: World) -> None:
+    """A list that was entered into the record is carried out by the next sweep."""
+    await world.snapshot(HEAD, "1")
+    orphan = keys.blob("p", 0, "9" * 64)
+    await world.storage.put(orphan, b"bytes")
+    names = "projects/p/condemned/0.json"
+    await world.storage.put(names, msgspec.json.encode([orphan]))
+    await world.project(condemned=names, epoch=1)
+    await world.sweep(timedelta(hours=1))
+    assert not {orphan, names} & await world.keys()
+
+
+async def test_packs_stay_with_their_index(world: World) -> None:
+    """A pack that one file of the head lies in stays, and so does its index."""
+    pack = keys.pack("p", 0, "7" * 64)
+    await world.storage.put(pack, b"bytes")
+    await world.storage.put(keys.pack_index(pack), b"{}")
+    stored = Snapshot(id=HEAD, project_id="p", files=(StoredFile("f", "8" * 64, 5, pack, 0),))
+    await world.storage.put(keys.snapshot("p", HEAD), encode_snapshot(stored))
+    await world.project()
+    assert await world.sweep() == {}
+    assert {pack, keys.pack_index(pack)} <= await world.keys()
+
+
+async def test_expired_artifacts_go_with_their_record(world: World, js: JetStreamContext) -> None:
+    """One that has expired is deleted; one that lives on is not."""
+    records = await Records.bind(js, "artifacts", ArtifactRecord)
+    for name, lives in (("old", timedelta(seconds=-1)), ("new", timedelta(hours=1))):
+        key = keys.artifact("p", name, "game.zip")
+        await world.storage.put(key, b"bytes")
+        record = ArtifactRecord(
+            key=key,
+            project_id="p",
+            state="ready",
+            size_bytes=5,
+            sha256="",
+            expires_at=now() + lives,
+        )
+        await records.create(f"p.{name}", record)
+    assert await world.sweep() == {"artifact": 1}
+    assert await world.keys() == {keys.artifact("p", "new", "game.zip")}
+    assert await records.get("p.old") is None
+
+
+async def test_half_finished_uploads_are_aborted_when_they_are_old(world: World) -> None:
+    """An upload that nobody waits for goes after the grace period, not before."""
+    await world.storage.start_upload(keys.artifact("p", "b", "game.zip"), content_type="x/y")
+    assert await world.sweep(timedelta(hours=1)) == {}
+    assert await world.sweep() == {"upload": 1}
+    assert await world.storage.uploads("") == []
+
+
+async def test_a_deleted_project_is_erased_once_its_exports_have_ended(world: World) -> None:
+    """Bytes, documents and the index of members go; a tombstone keeps the id from being reused."""
+    await world.snapshot(HEAD, "1")
+    await world.project(deleted_at=now())
+    await world.projects.kv.put(f"member.{keys.kv_safe('u')}.p", b"{}")
+    await world.export(HEAD)
+    assert await world.sweep() == {}
+    await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
+    await world.export(HEAD, canceled=True)
+    assert await world.sweep() == {"project": 1}
+    assert await world.keys() == set()
+    assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
+    tombstone = await world.projects.get("record.p")
+    assert tombstone is not None
+    assert tombstone.value.owner == ""
+    assert await world.sweep() == {}
