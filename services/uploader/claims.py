@@ -12,22 +12,19 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from shared.errors import UnavailableError
+from shared.events import Artifact
 from shared.records import Records
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from shared.events import Artifact
-
 
 class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One artifact key; its expiry is only ever moved forward while it is not being deleted."""
 
-    key: str
     project_id: str
     state: Literal["claimed", "ready", "deleting"]
-    size_bytes: int
-    sha256: str
+    artifact: Artifact  # of whoever claimed the key first; the one that is there once it is ready
     expires_at: datetime
 
 
@@ -67,12 +64,7 @@ class Claims:
         def decide(current: ArtifactRecord | None) -> ArtifactRecord:
             if current is None:
                 return ArtifactRecord(
-                    key=artifact.key,
-                    project_id=project_id,
-                    state="claimed",
-                    size_bytes=artifact.size_bytes,
-                    sha256=artifact.sha256,
-                    expires_at=expires_at,
+                    project_id=project_id, state="claimed", artifact=artifact, expires_at=expires_at
                 )
             if current.state == "deleting":
                 raise BeingDeletedError(f"{artifact.key} is being deleted")
@@ -92,9 +84,7 @@ class Claims:
         def decide(current: ArtifactRecord | None) -> ArtifactRecord:
             if current is None or current.state == "deleting":
                 raise BeingDeletedError(f"the claim on {artifact.key} ran out")
-            return msgspec.structs.replace(
-                current, state="ready", size_bytes=artifact.size_bytes, sha256=artifact.sha256
-            )
+            return msgspec.structs.replace(current, state="ready", artifact=artifact)
 
         record = await self.records.change(record_key(project_id, artifact.key), decide)
         assert record is not None  # noqa: S101 - decide never leaves nothing

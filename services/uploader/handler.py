@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 import structlog
 
 from shared.errors import ExportError
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-_EXISTS = {"PreconditionFailed", "ConditionalRequestConflict"}  # 412 and 409 of If-None-Match
+LOST: Final = "The packed files did not survive in the storage. Please start the export again."
+_EXISTS: Final = {
+    "PreconditionFailed",
+    "ConditionalRequestConflict",
+}  # 412 and 409
 
 
 class PartsLostError(ExportError):
@@ -45,20 +50,20 @@ class UploaderHandler:
 
     async def __call__(self, event: ExportPackaged, chatter: Chatter) -> Sequence[Fact]:
         """Commit; doing it again, or beside another uploader, ends in the same object."""
-        artifact = event.artifact
         chatter.progress("uploading", 92, "Checking the parts")
-        record = await self._claims.claim(event.project_id, artifact, now() + self._ttl)
-        if record.state == "ready" and await self._is_there(artifact):
+        record = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
+        if record.state == "ready" and await self._is_there(record.artifact):
             chatter.log("An identical artifact was there already; it is used again.")
-            await self._storage.abort_upload(artifact.key, event.upload.upload_id)
+            await self.discard(event)
+            artifact = record.artifact
         else:
-            await self._commit(event, chatter)
+            artifact = await self._commit(event, record.artifact, chatter)
         chatter.progress("uploading", 98, "Recording the expiry")
         record = await self._claims.set_ready(event.project_id, artifact)
         return [
             ExportCompleted(
                 **event.identity,
-                artifact=artifact,
+                artifact=msgspec.structs.replace(artifact, file_name=event.artifact.file_name),
                 expires_at=record.expires_at,
                 build_s=event.build_s,
             )
@@ -68,7 +73,12 @@ class UploaderHandler:
         """The export was canceled: its parts go."""
         await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
-    async def _commit(self, event: ExportPackaged, chatter: Chatter) -> None:
+    async def _commit(self, event: ExportPackaged, claimed: Artifact, chatter: Chatter) -> Artifact:
+        """The artifact that is there afterwards.
+
+        It is the event's own, or where another build of the same input was quicker, that one's
+        (compressors may differ between kinds of processor).
+        """
         artifact, upload = event.artifact, event.upload
         try:
             parts = await self._storage.list_parts(artifact.key, upload.upload_id)
@@ -82,22 +92,19 @@ class UploaderHandler:
         except StorageRefusedError as error:
             if error.code not in _EXISTS:
                 raise
-            await self._storage.abort_upload(artifact.key, upload.upload_id)
-        if not await self._is_there(artifact):
-            raise PartsLostError(
-                "The packed files did not survive in the storage. Please start the export again."
-            )
+            await self.discard(event)
+        for candidate in (artifact, claimed):
+            if await self._is_there(candidate):
+                return candidate
+        raise PartsLostError(LOST)
 
     async def _is_there(self, artifact: Artifact) -> bool:
-        """Whether the object under the key is this artifact.
-
-        As far as S3 can tell without reading it.
-        """
+        """Whether the object under the key is this artifact, as far as S3 tells without a read."""
         found = await self._storage.head(artifact.key)
         return (
             found is not None
             and found.size_bytes == artifact.size_bytes
-            and found.crc32c in (None, artifact.crc32c)
+            and found.crc32c in {None, artifact.crc32c}
         )
 
 
@@ -112,6 +119,4 @@ def check_parts(event: ExportPackaged, parts: Sequence[Part]) -> None:
     expected = [upload.part_bytes] * (upload.part_count - 1) + [last]
     etags = hashlib.sha256("".join(f"{part.etag}\n" for part in parts).encode()).hexdigest()
     if [part.size_bytes for part in parts] != expected or etags != upload.parts_sha256:
-        raise PartsLostError(
-            "The packed files were damaged in the storage. Please start the export again."
-        )
+        raise PartsLostError(LOST)

@@ -130,7 +130,7 @@ class Sweeper:
                 await self._claims.records.replace(key, deleting, revision=found.revision)
             except ConflictingWriteError:
                 return False
-        await self._storage.delete([record.key])
+        await self._storage.delete([record.artifact.key])
         await self._claims.records.delete(key)
         return True
 

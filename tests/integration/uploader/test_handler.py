@@ -164,3 +164,11 @@ async def test_a_canceled_export_leaves_no_parts(uploader: Uploader) -> None:
     await handler.discard(event)
     await handler.discard(event)
     assert await uploader.storage.uploads("") == []
+
+
+async def test_another_build_of_the_same_input_wins_whole(uploader: Uploader) -> None:
+    """Where a different processor packed other bytes first, the later export offers those."""
+    first = await uploader.handle(await packaged(uploader.storage, DATA, export=1))
+    second = await uploader.handle(await packaged(uploader.storage, DATA + b"!", export=2))
+    assert second.artifact.sha256 == first.artifact.sha256
+    assert await uploader.storage.uploads("") == []

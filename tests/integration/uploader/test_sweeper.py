@@ -9,7 +9,7 @@ import pytest
 from services.uploader.claims import ArtifactRecord
 from services.uploader.sweeper import Sweeper
 from shared import keys
-from shared.events import ExportCanceled, ExportRequested, now
+from shared.events import Artifact, ExportCanceled, ExportRequested, now
 from shared.options import ExportOptions
 from shared.projects import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.records import Records
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
 NO_GRACE = timedelta(0)
+
+
+def artifact(key: str) -> Artifact:
+    """One of five bytes."""
+    return Artifact(
+        key=key,
+        file_name="game.zip",
+        content_type="application/zip",
+        size_bytes=5,
+        sha256="0" * 64,
+        crc32c="AAAAAA==",
+    )
 
 
 class World:
@@ -157,12 +169,7 @@ async def test_expired_artifacts_go_with_their_record(world: World, js: JetStrea
         key = keys.artifact("p", name, "game.zip")
         await world.storage.put(key, b"bytes")
         record = ArtifactRecord(
-            key=key,
-            project_id="p",
-            state="ready",
-            size_bytes=5,
-            sha256="",
-            expires_at=now() + lives,
+            project_id="p", state="ready", artifact=artifact(key), expires_at=now() + lives
         )
         await records.create(f"p.{name}", record)
     assert await world.sweep() == {"artifact": 1}

@@ -1,0 +1,1 @@
+"""Writing archives: streamed, reproducible, with bounded memory."""

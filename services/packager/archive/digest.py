@@ -1,0 +1,72 @@
+"""An archive on its way out: cut into equal parts, hashed while more is packed."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import google_crc32c
+
+from shared.storage import encode_crc32c
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class DigestedParts:
+    """Iterate once for the parts.
+
+    Then ``size_bytes``, ``sha256`` and ``crc32c`` are those of the whole.
+
+    Args:
+        blocks: The archive.
+        part_bytes: Size of every part but the last.
+    """
+
+    def __init__(self, blocks: Iterable[bytes | bytearray], *, part_bytes: int) -> None:
+        self.size_bytes = 0
+        self._blocks = blocks
+        self._part_bytes = part_bytes
+        self._sha256 = hashlib.sha256()
+        self._crc32c = 0
+
+    @property
+    def sha256(self) -> str:
+        """Hexadecimal."""
+        return self._sha256.hexdigest()
+
+    @property
+    def crc32c(self) -> str:
+        """As S3 writes it."""
+        return encode_crc32c(self._crc32c)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Parts of equal size and a shorter last one; hashing runs beside, one part behind."""
+        hashing: Future[None] | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="hash") as beside:
+            for part in self._parts():
+                if hashing is not None:
+                    hashing.result()
+                hashing = beside.submit(self._digest, part)
+                yield part
+
+    def _digest(self, part: bytes) -> None:
+        self._sha256.update(part)
+        self._crc32c = google_crc32c.extend(self._crc32c, part)
+        self.size_bytes += len(part)
+
+    def _parts(self) -> Iterator[bytes]:
+        waiting: list[memoryview] = []
+        length = 0
+        for block in self._blocks:
+            view = memoryview(block)
+            while length + len(view) >= self._part_bytes:
+                cut = self._part_bytes - length
+                yield b"".join((*waiting, view[:cut]))
+                waiting, length, view = [], 0, view[cut:]
+            if len(view):
+                waiting.append(view)
+                length += len(view)
+        if waiting:
+            yield b"".join(waiting)

@@ -1,0 +1,132 @@
+"""The records of a ZIP file as bytes; nothing here reads or compresses.
+
+Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 (records), 4.4 (fields), 4.5.3 (ZIP64).
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STORED: Final = 0
+DEFLATED: Final = 8
+
+_UINT16: Final = 0xFFFF
+_UINT32: Final = 0xFFFFFFFF
+_UTF8_NAMES: Final = 0x800
+_SIZES_FOLLOW: Final = 0x8  # in a data descriptor
+_VERSION_ZIP64: Final = 45
+_VERSION_DEFLATE: Final = 20
+_MADE_BY_UNIX: Final = 3 << 8
+_REGULAR_FILE: Final = 0o100000
+_DOS_DATE: Final = (
+    (2020 - 1980) << 9 | 1 << 5 | 1
+)  # one date for all: the same input, the same bytes
+_DOS_TIME: Final = 0
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One member as the central directory has it; sizes and offset in bytes."""
+
+    path: str
+    method: int
+    crc32: int
+    size: int
+    compressed_size: int
+    offset: int
+    mode: int = 0o644
+    streamed: bool = False  # its sizes stand behind its data
+
+
+def local_header(entry: Entry) -> bytes:
+    """The record before a member's data; a streamed one announces a descriptor instead of sizes."""
+    name = entry.path.encode()
+    if entry.streamed:
+        crc, size, compressed = 0, _UINT32, _UINT32
+        extra = struct.pack("<HHQQ", 1, 16, 0, 0)  # makes the descriptor's sizes 8 bytes long
+    else:
+        crc, size, compressed = entry.crc32, entry.size, entry.compressed_size
+        extra = b""
+        if max(size, compressed) >= _UINT32:
+            extra = struct.pack("<HHQQ", 1, 16, size, compressed)
+            size = compressed = _UINT32
+    fields = struct.pack(
+        "<IHHHHHIIIHH",
+        0x04034B50,
+        _VERSION_ZIP64 if extra else _VERSION_DEFLATE,
+        _flags(entry),
+        entry.method,
+        _DOS_TIME,
+        _DOS_DATE,
+        crc,
+        compressed,
+        size,
+        len(name),
+        len(extra),
+    )
+    return fields + name + extra
+
+
+def data_descriptor(entry: Entry) -> bytes:
+    """The record behind a streamed member's data, in its ZIP64 form."""
+    return struct.pack("<IIQQ", 0x08074B50, entry.crc32, entry.compressed_size, entry.size)
+
+
+def central_directory(entries: Sequence[Entry], offset: int) -> bytes:
+    """All central headers and the end records; ``offset`` is where they will stand."""
+    headers = b"".join(_central_header(entry) for entry in entries)
+    return headers + _end(len(entries), len(headers), offset)
+
+
+def _central_header(entry: Entry) -> bytes:
+    name = entry.path.encode()
+    size, compressed, offset = entry.size, entry.compressed_size, entry.offset
+    extra = b""
+    if entry.streamed or max(size, compressed, offset) >= _UINT32:
+        extra = struct.pack("<HHQQQ", 1, 24, size, compressed, offset)
+        size = compressed = offset = _UINT32
+    version = _VERSION_ZIP64 if extra else _VERSION_DEFLATE
+    fields = struct.pack(
+        "<IHHHHHHIIIHHHHHII",
+        0x02014B50,
+        _MADE_BY_UNIX | version,
+        version,
+        _flags(entry),
+        entry.method,
+        _DOS_TIME,
+        _DOS_DATE,
+        entry.crc32,
+        compressed,
+        size,
+        len(name),
+        len(extra),
+        0,
+        0,
+        0,
+        (_REGULAR_FILE | entry.mode) << 16,
+        offset,
+    )
+    return fields + name + extra
+
+
+def _end(count: int, size: int, offset: int) -> bytes:
+    zip64 = b""
+    if count >= _UINT16 or max(size, offset) >= _UINT32:
+        zip64 = struct.pack(
+            "<IQHHIIQQQQ",
+            *(0x06064B50, 44, _MADE_BY_UNIX | _VERSION_ZIP64, _VERSION_ZIP64, 0, 0),
+            *(count, count, size, offset),
+        ) + struct.pack("<IIQI", 0x07064B50, 0, offset + size, 1)
+    few = min(count, _UINT16)
+    return zip64 + struct.pack(
+        "<IHHHHIIH", 0x06054B50, 0, 0, few, few, min(size, _UINT32), min(offset, _UINT32), 0
+    )
+
+
+def _flags(entry: Entry) -> int:
+    return _UTF8_NAMES | (_SIZES_FOLLOW if entry.streamed else 0)
