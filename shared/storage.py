@@ -23,7 +23,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from shared.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 
     from types_aiobotocore_s3 import S3Client
 
@@ -138,7 +138,7 @@ class Storage:
 
     async def read(
         self, key: str, *, offset: int = 0, size_bytes: int | None = None
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Stream an object, or a range of it, in blocks of ``READ_BYTES`` at most."""
         if size_bytes == 0:
             return

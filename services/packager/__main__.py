@@ -1,0 +1,84 @@
+"""The packager: one worker per platform, health, and a sign of life for the operators."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litestar import Litestar
+
+from services.packager.cache import DiskCache
+from services.packager.handler import PackagerHandler
+from services.packager.heartbeat import Heartbeat
+from services.packager.platforms import exporters
+from services.packager.settings import PackagerSettings
+from shared import logs
+from shared.events import ExportRequested
+from shared.health import health_routes, nats_check, storage_check
+from shared.nats_connection import connect
+from shared.service import main, serve, together
+from shared.settings import load
+from shared.storage import open_storage
+from shared.streams import EXPORTS, packager_durable
+from shared.worker import Consumer, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from nats.aio.client import Client
+
+    from shared.storage import Storage
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Serve until ``stop`` is set, then drain."""
+    settings = load(PackagerSettings)
+    logs.configure(settings.log, service="packager")
+    name = f"packager-{socket.gethostname()}-{os.getpid()}"
+    nc = await connect(settings.nats, name=name)
+    try:
+        async with open_storage(settings.s3) as storage:
+            await together(stop, *_jobs(settings, nc, storage, name, stop))
+    finally:
+        await nc.close()
+
+
+def _jobs(
+    settings: PackagerSettings, nc: Client, storage: Storage, name: str, stop: asyncio.Event
+) -> list[Coroutine[Any, Any, None]]:
+    platforms = settings.platform_names
+    handler = PackagerHandler(
+        storage,
+        DiskCache(Path(settings.cache_dir), settings.cache_bytes),
+        exporters(),
+        threads=settings.threads,
+        slots=settings.concurrency * len(platforms),
+    )
+    consumer = partial(
+        Consumer,
+        event_type=ExportRequested,
+        stage="build",
+        retry=settings.retry,
+        concurrency=settings.concurrency,
+        drain_timeout_s=settings.drain_timeout_s,
+        worker=name,
+    )
+    workers: list[Worker[ExportRequested]] = [
+        Worker(nc, consumer(durable=packager_durable(platform)), handler) for platform in platforms
+    ]
+    checks = {"nats": nats_check(nc, EXPORTS), "storage": storage_check(storage)}
+    app = Litestar(route_handlers=health_routes(checks), openapi_config=None)
+    heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
+    return [
+        *(worker.run(stop) for worker in workers),
+        heartbeat.run(stop),
+        serve(app, settings.bind, stop),
+    ]
+
+
+if __name__ == "__main__":
+    main(run)

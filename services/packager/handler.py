@@ -1,0 +1,186 @@
+"""What the packager does with one request: fetch the snapshot, plan, pack into the storage, say what there is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import msgspec
+import structlog
+
+from services.packager.artifact import StoppedError, open_upload
+from services.packager.build import build_key, tool_versions
+from services.packager.manifest import with_manifest
+from services.packager.naming import file_name
+from services.packager.objects import ObjectLostError, Objects
+from services.packager.packing import pack
+from services.packager.plan import Request
+from services.packager.progress import Progress, megabytes
+from services.packager.project import ProjectFiles, selected
+from services.packager.report import tell_plan, tell_selection
+from services.packager.threads import in_thread
+from shared import keys, metrics
+from shared.errors import UnknownPlatformError
+from shared.events import Artifact, ExportPackaged
+from shared.platforms import check_options
+from shared.projects import decode_snapshot
+from shared.storage import ObjectMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from services.packager.cache import DiskCache
+    from services.packager.plan import Exporter, Plan
+    from shared.chatter import Chatter
+    from shared.events import ExportRequested, PendingUpload
+    from shared.projects import Snapshot
+    from shared.storage import Storage
+
+log = structlog.get_logger()
+
+SNAPSHOT_BYTES = 256 << 20
+
+
+class PackagerHandler:
+    """Turns ``requested`` into ``packaged``. One for all platforms of a process."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        cache: DiskCache,
+        exporters: Mapping[str, Exporter],
+        *,
+        threads: int = 2,
+        slots: int = 8,
+    ) -> None:
+        self._storage = storage
+        self._cache = cache
+        self._exporters = exporters
+        self._threads = threads
+        self.in_hand: set[str] = set()  # export ids
+        # Apart from the default one: these threads wait for fetches, which need threads themselves.
+        self._executor = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="pack")
+
+    async def __call__(self, event: ExportRequested, chatter: Chatter) -> Sequence[ExportPackaged]:
+        """Build the artifact; its upload waits for the uploader."""
+        self.in_hand.add(event.export_id)
+        try:
+            return [await self._build(event, chatter)]
+        finally:
+            self.in_hand.discard(event.export_id)
+
+    async def discard(self, event: ExportRequested) -> None:
+        """Nothing to do: an attempt that is stopped has aborted its own upload."""
+        log.info("build.discarded", snapshot=event.snapshot)
+
+    async def _build(self, event: ExportRequested, chatter: Chatter) -> ExportPackaged:
+        started = time.perf_counter()
+        exporter = self._exporters.get(event.platform)
+        if exporter is None:
+            raise UnknownPlatformError(event.platform, self._exporters)
+        check_options(event.platform, event.options)
+        request = Request(
+            platform=event.platform, configuration=event.configuration, options=event.options
+        )
+        snapshot = await self._snapshot(event)
+        progress = Progress(chatter)
+        async with self._building(snapshot, request, chatter, progress) as objects:
+            plan = await self._plan(exporter, request, snapshot, objects)
+            tell_plan(chatter, plan)
+            artifact, upload = await self._pack(event, plan, request, objects, progress)
+        metrics.ARTIFACT_BYTES.labels(event.platform).inc(artifact.size_bytes)
+        chatter.log(f"Packed {artifact.file_name}: {megabytes(artifact.size_bytes)}")
+        build_s = time.perf_counter() - started
+        return ExportPackaged(**event.identity, artifact=artifact, upload=upload, build_s=build_s)
+
+    async def _snapshot(self, event: ExportRequested) -> Snapshot:
+        key = keys.snapshot(event.project_id, event.snapshot)
+        try:
+            snapshot = decode_snapshot(await self._storage.get(key, max_bytes=SNAPSHOT_BYTES))
+        except (ObjectMissingError, msgspec.MsgspecError) as error:
+            raise ObjectLostError(f"the snapshot {event.snapshot} cannot be read") from error
+        if (snapshot.id, snapshot.project_id) != (event.snapshot, event.project_id):
+            raise ObjectLostError(f"{key} holds another snapshot: {snapshot.id}")
+        return snapshot
+
+    @asynccontextmanager
+    async def _building(
+        self, snapshot: Snapshot, request: Request, chatter: Chatter, progress: Progress
+    ) -> AsyncIterator[Objects]:
+        """Objects come ahead of their use and progress is told, until the block ends."""
+        files = selected(snapshot.files, request.options)
+        tell_selection(chatter, snapshot, files)
+        objects = Objects(self._storage, self._cache, files, on_fetched=progress.fetched)
+        progress.expect(
+            fetch_bytes=objects.missing_bytes(),
+            pack_bytes=sum(file.size for file in files),
+            files=len(files),
+        )
+        background = [asyncio.create_task(objects.prefetch()), asyncio.create_task(progress.run())]
+        try:
+            yield objects
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, objects.closed(), return_exceptions=True)
+            progress.tell()
+
+    async def _plan(
+        self, exporter: Exporter, request: Request, snapshot: Snapshot, objects: Objects
+    ) -> Plan:
+        files = selected(snapshot.files, request.options)
+        project = ProjectFiles(snapshot.project_id, files, objects.open)
+        plan = await in_thread(
+            partial(exporter.plan, project, request), executor=self._executor, stop=objects.close
+        )
+        return with_manifest(plan, snapshot=snapshot.id, request=request, tools=tool_versions())
+
+    async def _pack(
+        self,
+        event: ExportRequested,
+        plan: Plan,
+        request: Request,
+        objects: Objects,
+        progress: Progress,
+    ) -> tuple[Artifact, PendingUpload]:
+        name = file_name(plan, request)
+        build = build_key(snapshot=event.snapshot, request=request, tools=tool_versions())
+        key = keys.artifact(event.project_id, build, name)
+        progress.begin_packing(plan)
+        async with open_upload(
+            self._storage, key, content_type=plan.content_type, expected_bytes=plan.size_bytes
+        ) as sender:
+
+            def stop() -> None:
+                objects.close()
+                sender.stop()
+
+            work = partial(
+                pack,
+                plan,
+                objects,
+                sender.send,
+                progress,
+                part_bytes=sender.part_bytes,
+                threads=self._threads,
+                compression=request.options.compression,
+            )
+            try:
+                packed = await in_thread(work, executor=self._executor, stop=stop)
+            except StoppedError:
+                await sender.finish()  # raises what stopped it
+                raise
+            upload = await sender.finish()
+        artifact = Artifact(
+            key=key,
+            file_name=name,
+            content_type=plan.content_type,
+            size_bytes=packed.size_bytes,
+            sha256=packed.sha256,
+            crc32c=packed.crc32c,
+        )
+        return artifact, upload

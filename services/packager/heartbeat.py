@@ -1,0 +1,80 @@
+"""The sign of life in the bucket ``workers``: who is there, what it packs, what it works on."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import nats.errors
+import structlog
+from nats.js.errors import APIError, NoStreamResponseError
+
+from shared.events import now
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nats.js import JetStreamContext
+
+    from services.packager.handler import PackagerHandler
+
+log = structlog.get_logger()
+
+INTERVAL_S: Final = 20.0  # a third of the bucket's time to live
+BUCKET: Final = "workers"
+
+
+class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One worker as operators see it."""
+
+    name: str
+    version: str
+    platforms: Sequence[str]
+    templates: dict[str, str] = {}
+    started_at: datetime
+    in_hand: Sequence[str]  # export ids
+
+
+class Heartbeat:
+    """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it by itself."""
+
+    def __init__(
+        self, js: JetStreamContext, name: str, platforms: Sequence[str], handler: PackagerHandler
+    ) -> None:
+        self._js = js
+        self._name = name
+        self._platforms = platforms
+        self._handler = handler
+        self._started_at = now()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until ``stop`` is set; a NATS that is away never fails the worker."""
+        while not stop.is_set():
+            try:
+                workers = await self._js.key_value(BUCKET)
+                await workers.put(self._name, msgspec.json.encode(self._sign()))
+            except (nats.errors.Error, APIError, NoStreamResponseError, OSError) as error:
+                log.warning("heartbeat.failed", error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), INTERVAL_S)
+
+    def _sign(self) -> WorkerSign:
+        return WorkerSign(
+            name=self._name,
+            version=product_version(),
+            platforms=self._platforms,
+            started_at=self._started_at,
+            in_hand=sorted(self._handler.in_hand),
+        )
+
+
+def product_version() -> str:
+    """The installed version; ``source`` where it runs from a checkout that was never installed."""
+    try:
+        return version("aethel-export")
+    except PackageNotFoundError:
+        return "source"

@@ -1,0 +1,28 @@
+"""A project in the engine's own format (``game.json``, ``scenes/``, ``assets/``, ``scripts/``): it needs the web player."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from services.packager.plan import Request
+    from services.packager.project import ProjectFiles
+
+GAME: Final = "game.json"
+
+
+class EngineProjectUnsupportedError(ProjectError):
+    """The player that such a project needs is not part of this version."""
+
+    code = "engine-project-unsupported"
+
+
+def plan(project: ProjectFiles, request: Request) -> NoReturn:
+    """Refuse, saying what would be exported instead."""
+    message = (
+        f"{project.project_id} is in the engine's own format ({GAME}), which {request.platform} cannot play yet. "
+        "Add an index.html that starts the game, or export the platform source."
+    )
+    raise EngineProjectUnsupportedError(message)

@@ -1,0 +1,66 @@
+"""What the packager can be told (docs/settings.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from shared.errors import ConfigurationError
+from shared.platforms import PLATFORMS
+from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
+
+GIB: Final = 1 << 30
+
+
+class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Read once in ``__main__``; passed down, never imported."""
+
+    nats: NatsSettings
+    s3: S3Settings
+    retry: RetrySettings
+    log: LogSettings
+    bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
+        "127.0.0.1:8082"
+    )
+    platforms: Annotated[
+        str, env("PACKAGER_PLATFORMS", "platforms this process packs, comma separated, or all")
+    ] = "all"
+    concurrency: Annotated[
+        int, env("PACKAGER_CONCURRENCY", "exports at a time, of each platform", ge=1, le=64)
+    ] = 2
+    threads: Annotated[
+        int, env("PACKAGER_THREADS", "compressing threads of each export", ge=1, le=64)
+    ] = 2
+    cache_dir: Annotated[
+        str, env("PACKAGER_CACHE_DIR", "folder of cached project files; may be shared and lost")
+    ] = ".cache/packager"
+    cache_bytes: Annotated[
+        int, env("PACKAGER_CACHE_BYTES", "how large that folder may become, bytes", ge=1 << 20)
+    ] = 10 * GIB
+    drain_timeout_s: Annotated[
+        float,
+        env(
+            "PACKAGER_DRAIN_TIMEOUT_S",
+            "how long work in hand may go on after SIGTERM, s; below the pod's grace period",
+            ge=0,
+        ),
+    ] = 25.0
+
+    @property
+    def platform_names(self) -> tuple[str, ...]:
+        """The platforms, sorted.
+
+        Raises:
+            ConfigurationError: One that nobody can pack.
+        """
+        if self.platforms == "all":
+            return tuple(sorted(PLATFORMS))
+        names = {name.strip() for name in self.platforms.split(",")} - {""}
+        if not names or not names <= PLATFORMS.keys():
+            allowed = ", ".join(sorted(PLATFORMS))
+            message = (
+                f"PACKAGER_PLATFORMS={self.platforms!r}: allowed are all, or some of {allowed}"
+            )
+            raise ConfigurationError(message)
+        return tuple(sorted(names))

@@ -1,0 +1,28 @@
+"""A packager on the real storage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.packager.cache import DiskCache
+from services.packager.handler import PackagerHandler
+from services.packager.platforms import exporters
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shared.storage import Storage
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> DiskCache:
+    """An empty cache with room for everything."""
+    return DiskCache(tmp_path / "cache", 1 << 30)
+
+
+@pytest.fixture
+def handler(storage: Storage, cache: DiskCache) -> PackagerHandler:
+    """All platforms."""
+    return PackagerHandler(storage, cache, exporters())

@@ -1,0 +1,89 @@
+"""Projects for the packager's tests: in memory, or stored as the gateway stores them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING, Any
+
+from services.packager.plan import Request
+from services.packager.project import ProjectFiles, selected
+from shared import keys
+from shared.options import ExportOptions
+from shared.projects import (
+    FileEntry,
+    Manifest,
+    Snapshot,
+    StoredFile,
+    encode_snapshot,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from shared.options import Configuration, Platform
+    from shared.storage import Storage
+
+SMALL_BYTES = 64 << 10
+
+
+def request(
+    platform: Platform = "web", configuration: Configuration = "release", **options: Any
+) -> Request:
+    """An export request; options by their Python names."""
+    return Request(platform=platform, configuration=configuration, options=ExportOptions(**options))
+
+
+def in_memory(files: Mapping[str, bytes], asked: Request | None = None) -> ProjectFiles:
+    """What an exporter sees of these files, once the request's options have left some out."""
+    stored = [_stored(path, data, "memory", 0) for path, data in sorted(files.items())]
+    if asked is not None:
+        stored = selected(stored, asked.options)
+    return ProjectFiles("p1", stored, lambda file: io.BytesIO(files[file.path]))
+
+
+async def store(storage: Storage, files: Mapping[str, bytes], *, project_id: str = "p1") -> str:
+    """Store files as a project's snapshot: small ones together in a pack, others as blobs.
+
+    Returns:
+        The snapshot's id.
+    """
+    small = {path: data for path, data in files.items() if len(data) < SMALL_BYTES}
+    stored = [
+        _stored(path, data, keys.blob(project_id, 0, _sha256(data)), 0)
+        for path, data in files.items()
+        if path not in small
+    ]
+    for file in stored:
+        await storage.put(file.object, files[file.path])
+    pack = b"".join(small.values())
+    pack_key = keys.pack(project_id, 0, _sha256(pack))
+    await storage.put(pack_key, pack)
+    stored += _cut(small, pack_key)
+    snapshot = snapshot_of(project_id, stored)
+    await storage.put(keys.snapshot(project_id, snapshot.id), encode_snapshot(snapshot))
+    return snapshot.id
+
+
+def snapshot_of(project_id: str, files: Iterable[StoredFile]) -> Snapshot:
+    """A snapshot with the id that its files give it."""
+    ordered = tuple(sorted(files, key=lambda file: file.path))
+    manifest = Manifest({file.path: FileEntry(file.sha256, file.size) for file in ordered})
+    return Snapshot(id=manifest.snapshot_id, project_id=project_id, files=ordered)
+
+
+def _cut(small: Mapping[str, bytes], pack_key: str) -> list[StoredFile]:
+    offset = 0
+    stored = []
+    for path, data in small.items():
+        stored.append(_stored(path, data, pack_key, offset))
+        offset += len(data)
+    return stored
+
+
+def _stored(path: str, data: bytes, key: str, offset: int) -> StoredFile:
+    return StoredFile(path, _sha256(data), len(data), key, offset)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
