@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 async def run(stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
     settings = load(PackagerSettings)
-    logs.configure(settings.log, service="packager")
+    logs.configure(settings.logs, service="packager")
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
-    nc = await connect(settings.nats, name=name)
+    nc = await connect(settings.nats, name="packager")
     try:
         async with open_storage(settings.s3) as storage:
             await together(stop, *_jobs(settings, nc, storage, name, stop))

@@ -1,4 +1,4 @@
-"""What names an artifact: everything that shapes its bytes, and nothing else."""
+"""The complete plan of an artifact, and its name: a hash of everything that shapes its bytes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.manifest import with_manifest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.plan import Request
+    from services.packager.plan import Exporter, Plan, Request
+    from services.packager.project import ProjectFiles
 
 BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("deflate", "isal", "pillow")
@@ -24,7 +27,13 @@ def tool_versions() -> Mapping[str, str]:
     return {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
 
 
-def build_key(*, snapshot: str, request: Request, tools: Mapping[str, str]) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request and tools."""
-    inputs = {"snapshot": snapshot, "request": request, "tools": tools}
+def plan_of(exporter: Exporter, project: ProjectFiles, request: Request, *, snapshot: str) -> Plan:
+    """What the exporter plans, and the manifest that every artifact carries."""
+    plan = exporter.plan(project, request)
+    return with_manifest(plan, snapshot=snapshot, request=request, tools=tool_versions())
+
+
+def build_key(*, snapshot: str, request: Request) -> str:
+    """SHA-256 over the canonical JSON of snapshot, request and tool versions."""
+    inputs = {"snapshot": snapshot, "request": request, "tools": tool_versions()}
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

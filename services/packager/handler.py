@@ -13,8 +13,7 @@ import msgspec
 import structlog
 
 from services.packager.artifact import StoppedError, open_upload
-from services.packager.build import build_key, tool_versions
-from services.packager.manifest import with_manifest
+from services.packager.build import build_key, plan_of
 from services.packager.naming import file_name
 from services.packager.objects import ObjectLostError, Objects
 from services.packager.packing import pack
@@ -134,10 +133,8 @@ class PackagerHandler:
     ) -> Plan:
         files = selected(snapshot.files, request.options)
         project = ProjectFiles(snapshot.project_id, files, objects.open)
-        plan = await in_thread(
-            partial(exporter.plan, project, request), executor=self._executor, stop=objects.close
-        )
-        return with_manifest(plan, snapshot=snapshot.id, request=request, tools=tool_versions())
+        work = partial(plan_of, exporter, project, request, snapshot=snapshot.id)
+        return await in_thread(work, executor=self._executor, stop=objects.close)
 
     async def _pack(
         self,
@@ -148,7 +145,7 @@ class PackagerHandler:
         progress: Progress,
     ) -> tuple[Artifact, PendingUpload]:
         name = file_name(plan, request)
-        build = build_key(snapshot=event.snapshot, request=request, tools=tool_versions())
+        build = build_key(snapshot=event.snapshot, request=request)
         key = keys.artifact(event.project_id, build, name)
         progress.begin_packing(plan)
         async with open_upload(

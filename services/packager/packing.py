@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
 
 import msgspec
 
@@ -24,10 +24,9 @@ from shared.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
-    from services.packager.objects import Objects
     from services.packager.plan import Content, Plan
-    from services.packager.progress import Progress
     from shared.options import Compression
+    from shared.projects import StoredFile
 
 LEVELS: Final[dict[Compression, Level]] = {
     "none": Level.STORE,
@@ -52,11 +51,41 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
     crc32c: str
 
 
+class Source(Protocol):
+    """Where the project's bytes come from."""
+
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+        on_closed: Callable[[], None] | None = None,
+    ) -> BinaryIO:
+        """The file's bytes, seekable; may block."""
+        ...
+
+    def packed(self, path: str) -> None:
+        """Packing has come to this file of the project."""
+        ...
+
+
+class Meter(Protocol):
+    """Who counts what has been done; called from several threads."""
+
+    def packed(self, size_bytes: int) -> None:
+        """So many bytes more."""
+        ...
+
+    def file_packed(self) -> None:
+        """One file more."""
+        ...
+
+
 def pack(
     plan: Plan,
-    objects: Objects,
+    source: Source,
     send: Callable[[bytes], None],
-    progress: Progress,
+    meter: Meter,
     *,
     part_bytes: int,
     threads: int,
@@ -67,7 +96,7 @@ def pack(
     Raises:
         SelfCheckError: Its directory does not agree with the plan.
     """
-    works = [_Work(content, objects, progress) for content in plan.contents]
+    works = [_Work(content, source, meter) for content in plan.contents]
     archive = ZipStream(
         (work.member() for work in works), threads=threads, level=LEVELS[compression]
     )
@@ -123,10 +152,10 @@ class _Work:
     which.
     """
 
-    def __init__(self, content: Content, objects: Objects, progress: Progress) -> None:
+    def __init__(self, content: Content, source: Source, meter: Meter) -> None:
         self._content = content
-        self._objects = objects
-        self._progress = progress
+        self._source = source
+        self._meter = meter
         self._read = 0
         self._counted = 0
         self._passes = 2
@@ -145,12 +174,11 @@ class _Work:
     def _open(self) -> BinaryIO:
         content = self._content
         if content.data is not None:
-            self._count(content.size_bytes)
+            self._finish()
             return io.BytesIO(content.data)
         assert content.stored is not None  # noqa: S101 - one of the two, by construction
-        self._objects.packed(content.stored.path)
-        stream = self._objects.open(content.stored, on_read=self._on_read, on_closed=self._finish)
-        return stream
+        self._source.packed(content.stored.path)
+        return self._source.open(content.stored, on_read=self._on_read, on_closed=self._finish)
 
     def _on_read(self, size_bytes: int) -> None:
         self._read += size_bytes
@@ -158,9 +186,9 @@ class _Work:
 
     def _finish(self) -> None:
         self._count(self._content.size_bytes)
-        self._progress.file_packed()
+        self._meter.file_packed()
 
     def _count(self, upto: int) -> None:
         if upto > self._counted:
-            self._progress.packed(upto - self._counted)
+            self._meter.packed(upto - self._counted)
             self._counted = upto

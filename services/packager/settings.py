@@ -19,7 +19,7 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     nats: NatsSettings
     s3: S3Settings
     retry: RetrySettings
-    log: LogSettings
+    logs: LogSettings
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )

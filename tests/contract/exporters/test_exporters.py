@@ -1,0 +1,112 @@
+"""What every exporter promises. A new platform passes here or is none."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from PIL import Image
+
+from services.packager.manifest import MANIFEST
+from services.packager.platforms import exporters
+from shared.errors import ProjectError
+from shared.platforms import PLATFORMS
+from tests.projects import build, in_memory, request
+
+if TYPE_CHECKING:
+    from shared.options import Platform
+
+EXPORTERS = exporters()
+
+
+def _icon() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (512, 512), (9, 99, 199)).save(out, "PNG")
+    return out.getvalue()
+
+
+FILES = {
+    "index.html": b"<!doctype html><title>Star Courier</title><script src=js/main.js></script>",
+    "game.json": b'{"name": "Star Courier"}',
+    "js/main.js": b"const lives = 3;\n" * 800,
+    "js/main.js.map": b"{}",
+    "assets/ship.png": _icon(),
+    "assets/ship.psd": b"layers",
+    "assets/terrain/heights.bin": bytes(range(256)) * 4_000,
+    "empty.txt": b"",
+    "texte/été.txt": "naïve".encode(),
+}
+
+each_platform = pytest.mark.parametrize("platform", sorted(EXPORTERS))
+
+
+def test_every_platform_that_is_offered_can_be_packed() -> None:
+    """What the gateway accepts has an exporter, and nothing else has."""
+    assert EXPORTERS.keys() == PLATFORMS.keys()
+    assert all(exporter.name == name for name, exporter in EXPORTERS.items())
+
+
+@each_platform
+def test_paths_are_sorted_and_unique(platform: Platform) -> None:
+    """The order of an artifact is the order of its paths."""
+    paths = [content.path for content in build(FILES, request(platform)).plan.contents]
+    assert paths == sorted(set(paths))
+
+
+@each_platform
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_the_same_input_gives_the_same_bytes(platform: Platform, threads: int) -> None:
+    """Whatever the number of threads and the order in which the project lists its files."""
+    shuffled = dict(reversed(FILES.items()))
+    first = build(FILES, request(platform), threads=2)
+    assert build(shuffled, request(platform), threads=threads).data == first.data
+
+
+@each_platform
+def test_the_manifest_names_every_file_with_size_and_hash(platform: Platform) -> None:
+    """What it says is what another reader finds, in order; only itself is not in it."""
+    files = build(FILES, request(platform)).files
+    manifest = msgspec.json.decode(files.pop(MANIFEST))
+    assert manifest["files"] == [
+        {"path": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        for path, data in sorted(files.items())
+    ]
+    assert manifest["platform"] == platform
+    assert manifest["snapshot"] == "5" * 64
+    assert manifest["options"]["compression"] == "zstd"
+    assert {"deflate", "isal", "pillow"} <= manifest["tools"].keys()
+
+
+@each_platform
+def test_the_project_s_files_are_not_touched(platform: Platform) -> None:
+    """But for the links in the page, what goes in comes out."""
+    files = build(FILES, request(platform, "debug")).files
+    changed = {path for path, data in FILES.items() if files[path] != data}
+    assert changed <= {"index.html"}
+
+
+@each_platform
+def test_a_manifest_of_an_earlier_export_gives_way(platform: Platform) -> None:
+    """A project that was unpacked from an export can be exported again."""
+    built = build({**FILES, MANIFEST: b"old"}, request(platform))
+    assert built.files[MANIFEST] != b"old"
+    assert any(note.file == MANIFEST for note in built.plan.notes)
+
+
+@each_platform
+def test_an_empty_project_is_refused(platform: Platform) -> None:
+    """Nothing to export is the maker's to know, in words."""
+    with pytest.raises(ProjectError):
+        EXPORTERS[platform].plan(in_memory({}), request(platform))
+
+
+@each_platform
+def test_thousands_of_files_are_packed(platform: Platform) -> None:
+    """More entries than two bytes count."""
+    many = {f"data/{n % 97}/{n}.txt": b"x" for n in range(66_000)}
+    built = build({**many, "index.html": b"<title>Many</title>"}, request(platform))
+    assert many.keys() <= {content.path for content in built.plan.contents}
+    assert len(built.files) == len(built.plan.contents)

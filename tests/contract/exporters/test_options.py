@@ -1,0 +1,153 @@
+"""Every option of every platform has an effect, or is refused with the reason; and ``docs/options.md`` says which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from services.packager.manifest import MANIFEST
+from services.packager.platforms.web import icons
+from shared.options import ExportOptions
+from shared.platforms import PLATFORMS, OptionRefusedError, check_options
+from tests.contract.exporters.test_exporters import FILES
+from tests.projects import Built, build, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.options import Platform
+
+NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(ExportOptions)}
+EFFECTS = [(name, option) for name, spec in PLATFORMS.items() for option in spec.effects]
+REFUSALS = [(name, option) for name, spec in PLATFORMS.items() for option in spec.refusals]
+DOCUMENT = Path(__file__).parents[3] / "docs" / "options.md"
+
+
+def _app(built: Built) -> dict[str, str]:
+    app: dict[str, str] = msgspec.json.decode(built.files[MANIFEST])["app"]
+    return app
+
+
+def _named(_: Built, after: Built) -> bool:
+    return _app(after)["name"] == "Äther Läufer" and after.name.startswith("ather-laufer-1.0.0-")
+
+
+def _versioned(_: Built, after: Built) -> bool:
+    return _app(after)["version"] == "2.1.0" and "-2.1.0-" in after.name
+
+
+def _with_icon(before: Built, after: Built) -> bool:
+    return (
+        icons.LARGE not in before.files
+        and b"icons/icon-512.png" in after.files["manifest.webmanifest"]
+        and b'rel="icon" href="favicon.ico"' in after.files["index.html"]
+    )
+
+
+def _without_assets(before: Built, after: Built) -> bool:
+    gone = before.files.keys() - after.files.keys()
+    return gone == {path for path in FILES if path.startswith("assets/")}
+
+
+def _without_layers(before: Built, after: Built) -> bool:
+    return before.files.keys() - after.files.keys() == {"assets/ship.psd"}
+
+
+def _stored(before: Built, after: Built) -> bool:
+    return (
+        before.methods == {0, 8}
+        and after.methods == {0}
+        and before.files.keys() == after.files.keys()
+    )
+
+
+def _fast(before: Built, after: Built) -> bool:
+    return after.methods == {0, 8} and len(after.data) > len(before.data)
+
+
+def _with_maps(before: Built, after: Built) -> bool:
+    return after.files.keys() - before.files.keys() == {"js/main.js.map"}
+
+
+def _isolated(before: Built, after: Built) -> bool:
+    header = b"Cross-Origin-Embedder-Policy: require-corp"
+    return header not in before.files["_headers"] and header in after.files["_headers"]
+
+
+CHECKS: dict[str, list[tuple[Any, Callable[[Built, Built], bool]]]] = {
+    "appName": [("Äther Läufer", _named)],
+    "appVersion": [("2.1.0", _versioned)],
+    "appIcon": [("assets/ship.png", _with_icon)],
+    "includeAssets": [(False, _without_assets)],
+    "excludePatterns": [(("**/*.psd",), _without_layers)],
+    "compression": [("none", _stored), ("lz4", _fast)],
+    "includeDebugSymbols": [(True, _with_maps)],
+    "wasmThreads": [(True, _isolated)],
+}
+REFUSED: dict[str, Any] = {
+    "appIcon": "assets/ship.png",
+    "architecture": "x64",
+    "bundleId": "com.example.game",
+    "includeDebugSymbols": True,
+    "minSdkVersion": 24,
+    "signingKey": "key-name",
+    "targetSdkVersion": 35,
+    "video": {"durationS": 10},
+    "wasmThreads": True,
+    "webglVersion": "webgpu",
+}
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_every_option_is_accounted_for(platform: Platform) -> None:
+    """Each has an effect or a refusal, and never both."""
+    spec = PLATFORMS[platform]
+    assert sorted([*spec.effects, *spec.refusals]) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(("platform", "option"), [(p, o) for p, o in EFFECTS if o != "format"])
+def test_an_option_has_its_effect(platform: Platform, option: str) -> None:
+    """The artifact shows that the option was honoured."""
+    before = build(FILES, request(platform))
+    for value, shows in CHECKS[option]:
+        after = build(FILES, request(platform, **{NAMES[option]: value}))
+        assert shows(before, after), value
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_only_offered_formats_are_taken(platform: Platform) -> None:
+    """The format is one of the list, and the refusal shows the list."""
+    for offered in ("", *PLATFORMS[platform].formats):
+        check_options(platform, ExportOptions(format=offered))
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options(platform, ExportOptions(format="rar"))
+    assert caught.value.details == (("options.format", f"{platform} offers: zip"),)
+
+
+@pytest.mark.parametrize(("platform", "option"), REFUSALS)
+def test_an_option_without_effect_is_refused(platform: Platform, option: str) -> None:
+    """Nothing is silently ignored: the refusal names the option and why."""
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options(platform, ExportOptions(**{NAMES[option]: REFUSED[option]}))
+    ((path, reason),) = caught.value.details
+    assert path == f"options.{option}"
+    assert PLATFORMS[platform].refusals[option] in reason
+
+
+def test_debug_keeps_source_maps() -> None:
+    """A debug build of the web is for debugging."""
+    assert "js/main.js.map" in build(FILES, request("web", "debug")).files
+    assert "js/main.js.map" not in build(FILES, request("web", "distribution")).files
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_the_document_says_the_same(platform: Platform) -> None:
+    """``docs/options.md`` holds the table that the code acts on."""
+    spec = PLATFORMS[platform]
+    lines = DOCUMENT.read_text().partition(f"## `{platform}`")[2].partition("\n## ")[0].splitlines()
+    rows = [f"| `{option}` | {effect} |" for option, effect in spec.effects.items()]
+    rows += [f"| `{option}` | refused: {reason} |" for option, reason in spec.refusals.items()]
+    assert [line for line in lines if line.startswith("| `")] == sorted(rows)

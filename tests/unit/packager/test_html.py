@@ -1,0 +1,59 @@
+"""Reading pages, and inserting into them without touching anything else."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from services.packager.html import insert, read_page
+
+LINK = '<link rel="manifest" href="m">'
+
+
+@pytest.mark.parametrize(
+    ("page", "patched"),
+    [
+        ("<html><head><title>a</title></head><body>", "<html><head><title>a</title>@</head><body>"),
+        ("<HTML><HEAD lang=de>\r\n<body>", "<HTML><HEAD lang=de>@\r\n<body>"),
+        ("<!doctype html><html lang='en'><p>hi", "<!doctype html><html lang='en'>@<p>hi"),
+        ("<!DOCTYPE html>\n<canvas></canvas>", "<!DOCTYPE html>@\n<canvas></canvas>"),
+        ("<canvas></canvas>", "@<canvas></canvas>"),
+        ("", "@"),
+        ("<!-- <head></head> --><head><script>'</head'</script></head>",
+         "<!-- <head></head> --><head><script>'</head'</script>@</head>"),
+        ("<head><script>if (a < b && '<head>') {}</script>\n</head>",
+         "<head><script>if (a < b && '<head>') {}</script>\n@</head>"),
+        ("<head><meta content=\"a > b\"></head>", "<head><meta content=\"a > b\">@</head>"),
+        ("<header></header>", "@<header></header>"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "latin-1", "utf-16-le", "utf-16-be"])
+def test_only_the_insertion_changes(page: str, patched: str, codec: str) -> None:
+    """Markup goes to the end of the head, or to its best place, in every encoding."""
+    mark = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}.get(codec, b"")
+    data = mark + page.encode(codec)
+    expected = mark + patched.replace("@", LINK).encode(codec)
+    assert insert(data, read_page(data), LINK) == expected
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe", b"\xff\xfe<", b"<head", b"</head>", b"<" * 5_000, bytes(range(256)) * 9]
+)
+def test_broken_pages_lose_nothing(data: bytes) -> None:
+    """Whatever a page consists of, taking the insertion out again gives the page."""
+    page = read_page(data)
+    link = LINK.encode(page.codec)
+    assert insert(data, page, LINK).replace(link, b"", 1) == data
+
+
+def test_title_and_links_are_read() -> None:
+    """The title is decoded, and the relations of all links are known."""
+    page = read_page("<title>Müller &amp; Söhne</title><link rel='Shortcut ICON' href=a>".encode())
+    assert page.title == "Müller & Söhne"
+    assert page.link_rels == {"shortcut", "icon"}
+
+
+def test_an_svg_title_is_not_the_page_s() -> None:
+    """The first title counts."""
+    assert read_page(b"<title>Game</title><svg><title>Icon</title></svg>").title == "Game"
