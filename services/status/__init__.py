@@ -1,0 +1,1 @@
+"""Folds facts into documents and tells WebSocket clients how far their exports are."""

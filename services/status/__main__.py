@@ -1,0 +1,65 @@
+"""Wiring of the status service, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar import Litestar
+
+from services.status.admission import Admission
+from services.status.folding import Folding
+from services.status.hub import Hub
+from services.status.settings import StatusSettings
+from services.status.socket import Sockets
+from shared import logs, streams
+from shared.health import health_routes, nats_check
+from shared.nats_connection import connect
+from shared.projects import Project
+from shared.records import Records
+from shared.service import main, serve, together
+from shared.settings import check_secret, load
+from shared.state import Document
+from shared.tokens import Tokens
+from shared.view import Links
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Fold facts and serve sockets until told to stop."""
+    settings = load(StatusSettings)
+    tokens = Tokens(check_secret(settings.jwt_secret))
+    logs.configure(settings.logs, service="status")
+    nc = await connect(settings.nats, name="status")
+    js = nc.jetstream()
+    exports = await Records.bind(js, "exports", Document)
+    links = Links(
+        tokens,
+        public_url=settings.public_url,
+        websocket_url=settings.websocket_url,
+        ticket_ttl_s=settings.ticket_ttl_s,
+    )
+    hub = Hub(nc, exports, links)
+    sockets = Sockets(
+        hub,
+        Admission(tokens, await Records.bind(js, "projects", Project), exports),
+        stop,
+        max_sockets=settings.max_sockets,
+        origins=frozenset(origin for origin in settings.cors_origins.split(",") if origin),
+    )
+    app = Litestar(
+        [sockets.route(), *health_routes({"nats": nats_check(nc, streams.EXPORTS)})],
+        openapi_config=None,
+    )
+    await together(
+        stop,
+        Folding(js, exports).run(stop),
+        hub.run(stop),
+        serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),
+    )
+    await nc.close()
+
+
+if __name__ == "__main__":
+    main(run)

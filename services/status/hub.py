@@ -1,0 +1,114 @@
+"""Hears what happens to all exports and tells the rooms of those that are watched."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import nats.errors
+import structlog
+from nats.js import api
+from nats.js.errors import APIError
+
+from services.status.room import Room
+from shared.chatter import Progress, last_progress
+from shared.loglines import StoredLine, decode_line
+from shared.records import Record, Records
+from shared.streams import LOGS
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.aio.subscription import Subscription
+
+    from shared.state import Document
+    from shared.view import Links
+
+log = structlog.get_logger()
+
+HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
+
+
+class Hub:
+    """One per process: three subscriptions, however many exports and sockets there are."""
+
+    def __init__(self, nc: Client, exports: Records[Document], links: Links) -> None:
+        self.exports = exports
+        self._nc = nc
+        self._js = nc.jetstream()
+        self._links = links
+        self._rooms: dict[str, Room] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen until told to stop.
+
+        Progress is taken as a plain message: only the newest counts, and the next one is near.
+        """
+        subscriptions = [
+            await self._ordered("KV_exports", "$KV.exports.>", self._on_document),
+            await self._ordered(LOGS, "logs.*", self._on_line),
+            await self._nc.subscribe("progress.*", cb=self._on_progress),
+        ]
+        await stop.wait()
+        for subscription in subscriptions:
+            with suppress(nats.errors.Error, APIError):
+                await subscription.unsubscribe()
+
+    @asynccontextmanager
+    async def room(self, project_id: str, export_id: str) -> AsyncIterator[Room]:
+        """The room of an export, filled with what is known; it closes with its last visitor."""
+        room = self._rooms.get(export_id)
+        if room is None:
+            room = self._rooms[export_id] = Room(self._nc, self._links, export_id)
+        room.visitors += 1
+        try:
+            document = await self.exports.get(f"{project_id}.{export_id}")
+            progress = await last_progress(self._js, export_id)
+            await room.load(document, progress[1] if progress else None)
+            yield room
+        finally:
+            room.visitors -= 1
+            if room.visitors == 0:
+                self._rooms.pop(export_id, None)
+
+    async def epoch(self) -> tuple[str, int]:
+        """Which life of the log stream this is, and its last sequence."""
+        info = await self._js.stream_info(LOGS)
+        return f"{info.created}", info.state.last_seq
+
+    async def _ordered(
+        self, stream: str, subject: str, callback: Callable[[Msg], Awaitable[None]]
+    ) -> Subscription:
+        return await self._js.subscribe(
+            subject,
+            stream=stream,
+            cb=callback,
+            ordered_consumer=True,
+            deliver_policy=api.DeliverPolicy.NEW,
+            idle_heartbeat=HEARTBEAT_S,
+        )
+
+    async def _on_document(self, message: Msg) -> None:
+        room = self._rooms.get(message.subject.rpartition(".")[2])
+        if room is None or not message.data:
+            return
+        with suppress(msgspec.MsgspecError):
+            document = self.exports.decode(message.data)
+            await room.on_document(Record(document, message.metadata.sequence.stream))
+
+    async def _on_line(self, message: Msg) -> None:
+        room = self._rooms.get(message.subject.rpartition(".")[2])
+        if room is not None:
+            with suppress(msgspec.MsgspecError):
+                line = decode_line(message.data)
+                room.on_line(StoredLine(message.metadata.sequence.stream, line))
+
+    async def _on_progress(self, message: Msg) -> None:
+        room = self._rooms.get(message.subject.rpartition(".")[2])
+        if room is not None:
+            with suppress(msgspec.MsgspecError):
+                room.on_progress(msgspec.json.decode(message.data, type=Progress))

@@ -1,0 +1,72 @@
+"""What one client has not been sent yet: bounded, whatever the client does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+import msgspec
+
+from services.status.messages import Gap, encode
+from shared import metrics
+from shared.loglines import MAX_LINES
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """An encoded message, shared by all readers of an export."""
+
+    data: bytes
+    seq: int = 0  # of a log line
+    last: bool = False  # the terminal state: nothing follows
+
+
+class Outbox:
+    """One slot for the newest state, and a short queue of log lines.
+
+    A newer state replaces an older one, but never the terminal one; when the queue is full the
+    oldest lines give way to a ``gap``.
+    """
+
+    def __init__(self, export_id: str) -> None:
+        self._export_id = export_id
+        self._state: Outgoing | None = None
+        self._lines: deque[Outgoing] = deque()
+        self._lost: tuple[int, int] | None = None
+        self._filled = asyncio.Event()
+
+    def put_state(self, state: Outgoing) -> None:
+        """The newest state."""
+        if self._state is not None:
+            if self._state.last:
+                return
+            metrics.SOCKET_CONFLATED.inc()
+        self._state = state
+        self._filled.set()
+
+    def put_line(self, line: Outgoing) -> None:
+        """One more log line."""
+        if len(self._lines) == MAX_LINES:
+            dropped = self._lines.popleft().seq
+            self._lost = (self._lost[0] if self._lost else dropped, dropped)
+        self._lines.append(line)
+        self._filled.set()
+
+    def lose(self, first: int, last: int) -> None:
+        """Lines that are not there to be sent."""
+        self._lost = (first, last)
+        self._filled.set()
+
+    async def take(self) -> list[Outgoing]:
+        """Everything that waits, lines before the state; waits until there is something."""
+        await self._filled.wait()
+        self._filled.clear()
+        taken: list[Outgoing] = []
+        if self._lost is not None:
+            gap = Gap(export_id=self._export_id, from_=self._lost[0], to=self._lost[1])
+            taken.append(Outgoing(encode(gap)))
+        taken += self._lines
+        if self._state is not None:
+            taken.append(self._state)
+        self._lost, self._state = None, None
+        self._lines.clear()
+        return taken

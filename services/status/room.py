@@ -1,0 +1,148 @@
+"""One export that somebody watches: what is known of it, encoded once for all of its readers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from services.status.messages import ExportStatus, Log, encode
+from services.status.outbox import Outbox, Outgoing
+from shared.loglines import MAX_LINES, StoredLine, read_lines
+from shared.view import present
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+    from shared.chatter import Progress
+    from shared.records import Record
+    from shared.state import Document
+    from shared.view import Links
+
+STATE_LINES: Final = 20  # of the log in every state
+FIRST_LINES: Final = 200  # of the log for a reader who did not say where to go on
+
+
+class Room:
+    """Lives while it has readers."""
+
+    def __init__(self, nc: Client, links: Links, export_id: str) -> None:
+        self.outboxes: set[Outbox] = set()
+        self.visitors = 0
+        self._nc = nc
+        self._links = links
+        self._export_id = export_id
+        self._document: Record[Document] | None = None
+        self._progress: Progress | None = None
+        self._lines: deque[StoredLine] = deque(maxlen=MAX_LINES)
+        self._loaded = False
+        self._early: list[StoredLine] = []  # live lines that came before the older ones were read
+        self._loading = asyncio.Lock()
+        self._changed = asyncio.Condition()
+
+    async def load(self, document: Record[Document] | None, progress: Progress | None) -> None:
+        """What was there before the room was opened; live news may have come already."""
+        async with self._loading:
+            if not self._loaded:
+                for line in await read_lines(self._nc, self._export_id):
+                    self._add(line)
+                self._loaded = True
+                for line in self._early:
+                    self.on_line(line)
+        if document is not None:
+            await self.on_document(document)
+        if progress is not None:
+            self.on_progress(progress)
+
+    async def folded(self, generation: int, seq: int, *, timeout_s: float) -> bool:
+        """Wait until the document has reached a generation and a stream sequence."""
+
+        def reached() -> bool:
+            document = self._document.value if self._document else None
+            return document is not None and (document.generation, document.seq) >= (generation, seq)
+
+        try:
+            async with asyncio.timeout(timeout_s), self._changed:
+                await self._changed.wait_for(reached)
+        except TimeoutError:
+            return False
+        return True
+
+    async def on_document(self, document: Record[Document]) -> None:
+        """A newer revision goes to all readers; an older one is no news."""
+        if self._document is not None and document.revision <= self._document.revision:
+            return
+        self._document = document
+        if document.value.state.ended:
+            await self.catch_up()  # the last lines come before the end
+        self._send_state()
+        async with self._changed:
+            self._changed.notify_all()
+
+    def on_progress(self, progress: Progress) -> None:
+        """Progress never falls within a generation, whoever sends it."""
+        if self._progress is not None and progress.rank <= self._progress.rank:
+            return
+        self._progress = progress
+        self._send_state()
+
+    def on_line(self, line: StoredLine) -> None:
+        """The next line of the log."""
+        if self._loaded:
+            self._add(line)
+        else:
+            self._early.append(line)
+
+    def _add(self, line: StoredLine) -> None:
+        """One that was read before is no news."""
+        if self._lines and line.seq <= self._lines[-1].seq:
+            return
+        self._lines.append(line)
+        message = self._log(line)
+        for outbox in self.outboxes:
+            outbox.put_line(message)
+
+    async def catch_up(self) -> None:
+        """Read the lines that have not come live (yet)."""
+        after = self._lines[-1].seq if self._lines else 0
+        for line in await read_lines(self._nc, self._export_id, after_seq=after):
+            self.on_line(line)
+
+    def join(self, outbox: Outbox, *, after_seq: int | None) -> None:
+        """A new reader gets the log from where it stopped, the current state, and then all news."""
+        lines = [line for line in self._lines if line.seq > (after_seq or 0)]
+        if after_seq is None and len(lines) > FIRST_LINES:
+            outbox.lose(lines[0].seq, lines[-FIRST_LINES - 1].seq)
+            lines = lines[-FIRST_LINES:]
+        elif after_seq is not None and len(lines) == MAX_LINES:
+            outbox.lose(after_seq + 1, lines[0].seq - 1)
+        for line in lines:
+            outbox.put_line(self._log(line))
+        if (state := self._state()) is not None:
+            outbox.put_state(state)
+        self.outboxes.add(outbox)
+
+    def _send_state(self) -> None:
+        state = self._state()
+        if state is not None:
+            for outbox in self.outboxes:
+                outbox.put_state(state)
+
+    def _state(self) -> Outgoing | None:
+        if self._document is None:
+            return None
+        lines = [stored.line for stored in list(self._lines)[-STATE_LINES:]]
+        state = present(self._document.value, self._links, progress=self._progress, lines=lines)
+        message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)
+        return Outgoing(encode(message), last=state.ended)
+
+    def _log(self, stored: StoredLine) -> Outgoing:
+        line = stored.line
+        message = Log(
+            export_id=self._export_id,
+            seq=stored.seq,
+            ts=line.at,
+            level=line.level,
+            message=line.message,
+        )
+        return Outgoing(encode(message), seq=stored.seq)

@@ -1,0 +1,38 @@
+"""What can be set for the status service."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from shared.settings import Bind, LogSettings, NatsSettings, Secret, env
+
+
+class StatusSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Read once in ``__main__`` and passed down."""
+
+    nats: NatsSettings
+    logs: LogSettings
+    jwt_secret: Secret
+    bind: Annotated[str, env("STATUS_BIND", "host:port to listen on", pattern=Bind)] = (
+        "127.0.0.1:8081"
+    )
+    public_url: Annotated[str, env("EXPORT_PUBLIC_URL", "the gateway's URL as clients see it")] = (
+        "http://127.0.0.1:8080"
+    )
+    websocket_url: Annotated[str, env("AETHEL_WS_URL", "this service's URL as clients see it")] = (
+        "ws://127.0.0.1:8081"
+    )
+    cors_origins: Annotated[
+        str, env("EXPORT_CORS_ORIGINS", "origins of browser clients, comma separated; empty: any")
+    ] = ""
+    ticket_ttl_s: Annotated[
+        int, env("EXPORT_TICKET_TTL_S", "how long a ticket may be used to connect, seconds", ge=1)
+    ] = 60
+    max_sockets: Annotated[
+        int, env("STATUS_MAX_SOCKETS", "WebSockets at a time in one process", ge=1)
+    ] = 10_000
+    drain_timeout_s: Annotated[
+        float, env("STATUS_DRAIN_TIMEOUT_S", "time to close sockets after SIGTERM, seconds", gt=0)
+    ] = 10.0

@@ -1,0 +1,154 @@
+"""The WebSocket: admit, say where the export stands, then everything new, until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+
+from services.status.admission import PROTOCOL, Admission, Refused, bad_request
+from services.status.messages import Problem, Ready, encode
+from services.status.outbox import Outbox
+from shared import metrics
+from shared.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from litestar.handlers import WebsocketRouteHandler
+
+    from services.status.hub import Hub
+    from services.status.room import Room
+
+log = structlog.get_logger()
+
+FOLD_WAIT_S: Final = 10.0
+SLOW_S: Final = 30.0  # a client that takes nothing for so long
+
+DONE: Final = 1000
+SHUTTING_DOWN: Final = 4001
+TOO_SLOW: Final = 4002
+
+
+class Sockets:
+    """All sockets of this process."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        admission: Admission,
+        stop: asyncio.Event,
+        *,
+        max_sockets: int,
+        origins: frozenset[str],
+    ) -> None:
+        self._hub = hub
+        self._admission = admission
+        self._stop = stop
+        self._max_sockets = max_sockets
+        self._origins = origins
+        self._open = 0
+
+    def route(self) -> WebsocketRouteHandler:
+        """``/export/{exportId}``."""
+
+        @websocket("/export/{export_id:str}")
+        async def watch(socket: WebSocket[Any, Any, Any], export_id: str) -> None:
+            await self.serve(socket, export_id)
+
+        return watch
+
+    async def serve(self, socket: WebSocket[Any, Any, Any], export_id: str) -> None:
+        """Accept first: a refusal before that would reach a browser as 1006, whatever its code."""
+        offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
+        await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
+        self._open += 1
+        metrics.SOCKETS.inc()
+        try:
+            code = await self._converse(socket, export_id, [p for p in offered if p])
+        except Refused as refused:
+            code = refused.close_code
+            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
+            await self._send(socket, encode(problem))
+        except UnavailableError as error:
+            log.warning("socket.unavailable", error=str(error))
+            code = SHUTTING_DOWN
+        except WebSocketDisconnect:
+            return
+        finally:
+            self._open -= 1
+            metrics.SOCKETS.dec()
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await socket.close(code)
+
+    async def _converse(
+        self, socket: WebSocket[Any, Any, Any], export_id: str, offered: list[str]
+    ) -> int:
+        """The close code that the conversation ends with."""
+        if self._stop.is_set() or self._open > self._max_sockets:
+            return SHUTTING_DOWN
+        if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
+            raise Refused(4501, "forbidden", "this origin is not allowed")
+        query = socket.query_params
+        ticket = await self._admission.admit(export_id, ticket=query.get("ticket"), offered=offered)
+        async with self._hub.room(ticket.project_id, export_id) as room:
+            if not await room.folded(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
+                return SHUTTING_DOWN  # the fold is behind: come back
+            epoch, last_seq = await self._hub.epoch()
+            after_seq = _after_seq(query.get("after_seq"))
+            outbox = Outbox(export_id)
+            if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
+                outbox.lose(1, after_seq)  # another life of the stream: start over
+                after_seq = 0
+            await self._send(socket, encode(Ready(export_id=export_id, epoch=epoch)))
+            return await self._pump(socket, room, outbox, after_seq)
+
+    async def _pump(
+        self, socket: WebSocket[Any, Any, Any], room: Room, outbox: Outbox, after_seq: int | None
+    ) -> int:
+        room.join(outbox, after_seq=after_seq)
+        sending = asyncio.create_task(self._send_all(socket, outbox))
+        gone = asyncio.create_task(_until_gone(socket))
+        stopping = asyncio.create_task(self._stop.wait())
+        tasks = {sending, gone, stopping}
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                return sending.result()
+            return DONE if gone.done() else SHUTTING_DOWN
+        finally:
+            room.outboxes.discard(outbox)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _send_all(self, socket: WebSocket[Any, Any, Any], outbox: Outbox) -> int:
+        while True:
+            for message in await outbox.take():
+                try:
+                    await asyncio.wait_for(self._send(socket, message.data), SLOW_S)
+                except TimeoutError:
+                    return TOO_SLOW
+                if message.last:
+                    return DONE
+
+    async def _send(self, socket: WebSocket[Any, Any, Any], data: bytes) -> None:
+        await socket.send_data(data, mode="text")
+        metrics.SOCKET_MESSAGES.inc()
+
+
+async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
+    """Clients have nothing to say; reading is how their leaving is noticed."""
+    with suppress(WebSocketDisconnect):
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+
+
+def _after_seq(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 19:  # noqa: PLR2004 - 64 bits
+        raise bad_request("after_seq is a sequence number")
+    return int(text)
