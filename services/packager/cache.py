@@ -50,9 +50,8 @@ class DiskCache:
         self._folder = folder
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._used_bytes = max_bytes  # unknown until the first look
+        self._used_bytes = self._shrink(max_bytes)
         self._added_bytes = 0
-        self.make_room(0)
 
     def find(self, key: str, size_bytes: int) -> Path | None:
         """Where the object's first ``size_bytes`` lie, marked as just used; None when they have to be fetched."""

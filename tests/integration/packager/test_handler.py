@@ -3,38 +3,50 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import random
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.objects import ObjectLostError
 from services.packager.platforms import exporters
 from shared import keys
 from shared.chatter import Chatter
-from shared.events import ExportPackaged, ExportRequested, ExportStarted, now
+from shared.events import (
+    ExportCanceled,
+    ExportPackaged,
+    ExportRequested,
+    ExportStarted,
+    ExportStopped,
+    now,
+)
 from shared.facts import Facts
+from shared.loglines import read_lines
 from shared.options import ExportOptions
+from shared.projects import decode_snapshot
 from shared.settings import RetrySettings
-from shared.storage import Storage
 from shared.streams import packager_durable
 from shared.worker import Consumer, Worker
 from tests.projects import store
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
+    from services.packager.cache import DiskCache
     from shared.options import Platform
+    from shared.state import Eta, Status
+    from shared.storage import Storage
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
+PAGE = b"<!doctype html><html><head><title>Star Courier</title></head></html>"
 
 
 def _project() -> dict[str, bytes]:
@@ -42,20 +54,21 @@ def _project() -> dict[str, bytes]:
     files = {f"assets/tile{n:03}.png": noise.randbytes(2_000) for n in range(300)}
     files["assets/music.ogg"] = noise.randbytes(9 << 20)
     files["assets/heights.bin"] = bytes(range(256)) * 40_000
-    files["index.html"] = b"<!doctype html><html><head><title>Star Courier</title></head></html>"
+    files["assets/unknown.dat"] = noise.randbytes(6 << 20)
+    files["index.html"] = PAGE
     files["js/main.js"] = b"console.log('hello')\n" * 500
     files["empty.txt"] = b""
     return files
 
 
-def _requested(snapshot: str, platform: Platform = "source", **options: object) -> ExportRequested:
+def _requested(snapshot: str, platform: Platform = "source", **options: Any) -> ExportRequested:
     return ExportRequested(
         export_id=EXPORT,
         project_id="p1",
         user_id="u",
         platform=platform,
         configuration="release",
-        options=ExportOptions(**options),  # type: ignore[arg-type]
+        options=ExportOptions(**options),
         snapshot=snapshot,
         created_at=now(),
     )
@@ -65,8 +78,13 @@ async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:
     """Commit the upload as the uploader would, and read the artifact."""
     artifact, upload = packaged.artifact, packaged.upload
     parts = await storage.list_parts(artifact.key, upload.upload_id)
+    etags = "".join(f"{part.etag}\n" for part in parts)
+    assert upload.parts_sha256 == hashlib.sha256(etags.encode()).hexdigest()
+    assert [part.size_bytes for part in parts[:-1]] == [upload.part_bytes] * (len(parts) - 1)
     await storage.complete_upload(artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c)
-    return await storage.get(artifact.key)
+    data = await storage.get(artifact.key)
+    assert hashlib.sha256(data).hexdigest() == artifact.sha256
+    return data
 
 
 async def _export(
@@ -94,3 +112,221 @@ async def test_source_comes_out_as_it_went_in(
         assert [file["path"] for file in manifest["files"]] == sorted(files)
     assert packaged.artifact.file_name == "star-courier-1.0.0-source.zip"
     assert packaged.upload.part_count == 2
+
+
+async def test_web_has_its_page_and_what_hosts_need(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """The page links the manifest that was made for it."""
+    snapshot = await store(storage, _project())
+    data = await _download(storage, await _export(handler, js, _requested(snapshot, "web")))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert b"manifest.webmanifest" in archive.read("index.html")
+        assert {"_headers", "serve.json", "manifest.webmanifest"} <= set(archive.namelist())
+
+
+async def test_the_same_request_gives_the_same_artifact(
+    storage: Storage, js: JetStreamContext, cache: DiskCache
+) -> None:
+    """Cold cache or warm, one thread or four: same key, same bytes."""
+    event = _requested(await store(storage, _project()), "web")
+    artifacts = []
+    for threads in (1, 2, 4):
+        handler = PackagerHandler(storage, cache, exporters(), threads=threads)
+        artifacts.append((await _export(handler, js, event)).artifact)
+    assert artifacts[1:] == artifacts[:1] * 2
+
+
+async def test_other_options_have_another_key(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Artifacts never overwrite one another."""
+    snapshot = await store(storage, {"index.html": PAGE})
+    first = await _export(handler, js, _requested(snapshot))
+    second = await _export(handler, js, _requested(snapshot, compression="lz4"))
+    assert first.artifact.key != second.artifact.key
+
+
+async def test_a_damaged_cache_is_fetched_again(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, cache: DiskCache
+) -> None:
+    """What lies on the disk is checked before it is packed."""
+    snapshot = await store(storage, _project())
+    event = _requested(snapshot)
+    first = await _export(handler, js, event)
+    stored = decode_snapshot(await storage.get(keys.snapshot("p1", snapshot)))
+    for key in stored.objects:
+        with cache.path(key).open("r+b") as cached:
+            cached.seek(1_000)
+            cached.write(b"damage")
+    assert (await _export(handler, js, event)).artifact == first.artifact
+
+
+async def test_damage_in_the_storage_is_ours_and_tried_again(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Never packed, never blamed on the maker, and no upload is left."""
+    snapshot = await store(storage, _project())
+    stored = decode_snapshot(await storage.get(keys.snapshot("p1", snapshot)))
+    music = next(file for file in stored.files if file.path == "assets/music.ogg")
+    await storage.put(music.object, bytes(music.size))
+    with pytest.raises(ObjectLostError, match=r"assets/music\.ogg is damaged") as caught:
+        await _export(handler, js, _requested(snapshot))
+    assert caught.value.retryable
+    assert await storage.uploads("") == []
+
+
+@pytest.mark.parametrize("lost", ["snapshot", "object"])
+async def test_what_is_missing_is_ours_and_tried_again(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, lost: str
+) -> None:
+    """A snapshot or an object that is gone is an operator's to repair."""
+    snapshot = await store(storage, _project())
+    key = keys.snapshot("p1", snapshot)
+    if lost == "object":
+        key = next(iter(decode_snapshot(await storage.get(key)).objects))
+    await storage.delete([key])
+    with pytest.raises(ObjectLostError):
+        await _export(handler, js, _requested(snapshot))
+    assert await storage.uploads("") == []
+
+
+async def test_another_project_s_snapshot_is_not_taken(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """A stored snapshot must be the one that its key says."""
+    other = await store(storage, {"index.html": PAGE}, project_id="p2")
+    data = await storage.get(keys.snapshot("p2", other))
+    await storage.put(keys.snapshot("p1", other), data)
+    with pytest.raises(ObjectLostError, match="another snapshot"):
+        await _export(handler, js, _requested(other))
+
+
+async def test_a_tiny_cache_is_enough(
+    storage: Storage, js: JetStreamContext, tmp_path: Any
+) -> None:
+    """A project many times larger than the cache is packed all the same."""
+    from services.packager.cache import DiskCache  # noqa: PLC0415
+
+    files = _project()
+    handler = PackagerHandler(storage, DiskCache(tmp_path / "tiny", 1 << 20), exporters())
+    packaged = await _export(handler, js, _requested(await store(storage, files)))
+    with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
+        assert archive.testzip() is None
+        assert files.keys() <= set(archive.namelist())
+
+
+@pytest.mark.parametrize("after_awaits", [1, 5, 20, 60, 150])
+async def test_a_cancelled_export_leaves_no_upload(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, after_awaits: int
+) -> None:
+    """Wherever the cancel hits, nothing of the upload remains and no thread goes on."""
+    event = _requested(await store(storage, _project()))
+    task = asyncio.create_task(_export(handler, js, event))
+    for _ in range(after_awaits):
+        await asyncio.sleep(0.001)
+    task.cancel()
+    try:
+        packaged = await task
+    except asyncio.CancelledError:
+        assert await storage.uploads("") == []
+        assert handler.in_hand == set()
+    else:  # it had been done before
+        await storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
+
+
+class _Recorder(Chatter):
+    """Keeps what is told, and sends it on."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.told: list[tuple[Status, float, Eta | None]] = []
+
+    def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
+        self.told.append((status, percent, eta))
+        super().progress(status, percent, step, eta)
+
+
+async def test_progress_comes_from_bytes_and_ends_at_ninety(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """It goes through preparing and packaging to 90, where the uploader takes over."""
+    event = _requested(await store(storage, _project()))
+    chatter = _Recorder(js, EXPORT, 1)
+    await handler(event, chatter)
+    await chatter.close()
+    statuses = [status for status, _, _ in chatter.told]
+    percents = [percent for _, percent, _ in chatter.told]
+    assert statuses == sorted(statuses, key=["preparing", "packaging"].index)
+    assert percents[-1] == pytest.approx(90)
+    assert max(percents) <= 90
+    etas = [eta for _, _, eta in chatter.told if eta]
+    assert all(eta.p50_s <= eta.p90_s for eta in etas)
+
+
+async def test_the_log_is_for_the_maker(
+    handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
+) -> None:
+    """Sizes, what was left out, and warnings with their place."""
+    files = {**_project(), "index.html": b'<img src="/logo.png">', "notes/a.psd": b"x" * 100}
+    event = _requested(await store(storage, files), "web", exclude_patterns=("**/*.psd",))
+    await _export(handler, js, event)
+    lines = [(line.line.level, line.line.message) for line in await read_lines(nc, EXPORT)]
+    assert ("warning", "index.html:1: '/logo.png' starts with /, so it only works at the top of a host; write it relative") in lines  # fmt: skip # noqa: E501
+    text = "\n".join(message for _, message in lines)
+    assert "Left out by excludePatterns and includeAssets: 1 files, 0.0 MB." in text
+    assert "The project has 307 files" in text
+
+
+async def _until(found: Callable[[list[Any]], bool], facts: Facts) -> list[Any]:
+    while True:
+        known = [fact for _, fact in await facts.of(EXPORT)]
+        if found(known):
+            return known
+        await asyncio.sleep(0.02)
+
+
+def _consumer(platform: Platform) -> Consumer:
+    return Consumer(
+        durable=packager_durable(platform),
+        event_type=ExportRequested,
+        stage="build",
+        retry=RetrySettings(),
+        worker="test",
+        drain_timeout_s=0.1,
+    )
+
+
+async def test_a_request_on_the_stream_becomes_packaged(
+    handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
+) -> None:
+    """The worker runs the handler and publishes its fact."""
+    facts = Facts(js)
+    await facts.publish(_requested(await store(storage, _project()), "web"))
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(nc, _consumer("web"), handler).run(stop))
+    known = await _until(lambda all_: any(isinstance(f, ExportPackaged) for f in all_), facts)
+    stop.set()
+    await working
+    assert [type(fact) for fact in known] == [ExportRequested, ExportStarted, ExportPackaged]
+    await _download(storage, known[-1])
+
+
+async def test_a_cancel_by_the_user_is_obeyed(
+    handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
+) -> None:
+    """The attempt stops, its parts go, and the receipt is published."""
+    facts = Facts(js)
+    event = _requested(await store(storage, _project()))
+    await facts.publish(event)
+    stop = asyncio.Event()
+    working = asyncio.create_task(Worker(nc, _consumer("source"), handler).run(stop))
+    await _until(lambda all_: any(isinstance(f, ExportStarted) for f in all_), facts)
+    await facts.publish(ExportCanceled(**event.identity, reason="test"))
+    known = await _until(
+        lambda all_: any(isinstance(f, ExportStopped | ExportPackaged) for f in all_), facts
+    )
+    stop.set()
+    await working
+    if isinstance(known[-1], ExportStopped):
+        assert await storage.uploads("") == []
