@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from functools import partial
@@ -27,6 +26,7 @@ from shared.streams import EXPORTS, packager_durable
 from shared.worker import Consumer, Worker
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Coroutine
 
     from nats.aio.client import Client
@@ -37,20 +37,25 @@ if TYPE_CHECKING:
 async def run(stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
     settings = load(PackagerSettings)
+    platforms = settings.platform_names
     logs.configure(settings.logs, service="packager")
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
         async with open_storage(settings.s3) as storage:
-            await together(stop, *_jobs(settings, nc, storage, name, stop))
+            await together(stop, *_jobs(settings, platforms, nc, storage, name, stop))
     finally:
         await nc.close()
 
 
 def _jobs(
-    settings: PackagerSettings, nc: Client, storage: Storage, name: str, stop: asyncio.Event
+    settings: PackagerSettings,
+    platforms: tuple[str, ...],
+    nc: Client,
+    storage: Storage,
+    name: str,
+    stop: asyncio.Event,
 ) -> list[Coroutine[Any, Any, None]]:
-    platforms = settings.platform_names
     handler = PackagerHandler(
         storage,
         DiskCache(Path(settings.cache_dir), settings.cache_bytes),
@@ -71,7 +76,7 @@ def _jobs(
         Worker(nc, consumer(durable=packager_durable(platform)), handler) for platform in platforms
     ]
     checks = {"nats": nats_check(nc, EXPORTS), "storage": storage_check(storage)}
-    app = Litestar(route_handlers=health_routes(checks), openapi_config=None)
+    app = Litestar(route_handlers=health_routes(checks), openapi_config=None, logging_config=None)
     heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
     return [
         *(worker.run(stop) for worker in workers),

@@ -16,8 +16,6 @@ from nats.js.errors import APIError, NoStreamResponseError
 from shared.events import now
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nats.js import JetStreamContext
 
     from services.packager.handler import PackagerHandler
@@ -33,17 +31,17 @@ class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     name: str
     version: str
-    platforms: Sequence[str]
+    platforms: tuple[str, ...]
     templates: dict[str, str] = {}
     started_at: datetime
-    in_hand: Sequence[str]  # export ids
+    in_hand: tuple[str, ...]  # export ids
 
 
 class Heartbeat:
     """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it by itself."""
 
     def __init__(
-        self, js: JetStreamContext, name: str, platforms: Sequence[str], handler: PackagerHandler
+        self, js: JetStreamContext, name: str, platforms: tuple[str, ...], handler: PackagerHandler
     ) -> None:
         self._js = js
         self._name = name
@@ -68,7 +66,7 @@ class Heartbeat:
             version=product_version(),
             platforms=self._platforms,
             started_at=self._started_at,
-            in_hand=sorted(self._handler.in_hand),
+            in_hand=tuple(sorted(self._handler.in_hand)),
         )
 
 

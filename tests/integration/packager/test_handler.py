@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.objects import ObjectLostError
 from services.packager.platforms import exporters
@@ -30,20 +31,20 @@ from shared.loglines import read_lines
 from shared.options import ExportOptions
 from shared.projects import decode_snapshot
 from shared.settings import RetrySettings
+from shared.storage import Storage, StorageUnavailableError
 from shared.streams import packager_durable
 from shared.worker import Consumer, Worker
 from tests.projects import store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from services.packager.cache import DiskCache
     from shared.options import Platform
     from shared.state import Eta, Status
-    from shared.storage import Storage
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
 PAGE = b"<!doctype html><html><head><title>Star Courier</title></head></html>"
@@ -203,11 +204,9 @@ async def test_another_project_s_snapshot_is_not_taken(
 
 
 async def test_a_tiny_cache_is_enough(
-    storage: Storage, js: JetStreamContext, tmp_path: Any
+    storage: Storage, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """A project many times larger than the cache is packed all the same."""
-    from services.packager.cache import DiskCache  # noqa: PLC0415
-
     files = _project()
     handler = PackagerHandler(storage, DiskCache(tmp_path / "tiny", 1 << 20), exporters())
     packaged = await _export(handler, js, _requested(await store(storage, files)))
@@ -312,21 +311,53 @@ async def test_a_request_on_the_stream_becomes_packaged(
     await _download(storage, known[-1])
 
 
+class _StuckStorage(Storage):
+    """Takes every part and never says so."""
+
+    def __init__(self, real: Storage) -> None:
+        super().__init__(real._s3, real._presigner, real.bucket)
+        self.part_taken = asyncio.Event()
+
+    async def put_part(self, key: str, upload_id: str, number: int, data: bytes | bytearray) -> str:
+        await super().put_part(key, upload_id, number, data)
+        self.part_taken.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody waits for ever")
+
+
 async def test_a_cancel_by_the_user_is_obeyed(
-    handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
+    storage: Storage, cache: DiskCache, nc: Client, js: JetStreamContext
 ) -> None:
-    """The attempt stops, its parts go, and the receipt is published."""
+    """The attempt stops in the middle of an upload, its parts go, the receipt is published."""
     facts = Facts(js)
     event = _requested(await store(storage, _project()))
     await facts.publish(event)
     stop = asyncio.Event()
+    stuck = _StuckStorage(storage)
+    handler = PackagerHandler(stuck, cache, exporters())
     working = asyncio.create_task(Worker(nc, _consumer("source"), handler).run(stop))
-    await _until(lambda all_: any(isinstance(f, ExportStarted) for f in all_), facts)
+    await stuck.part_taken.wait()
+    assert len(await storage.uploads("")) == 1
     await facts.publish(ExportCanceled(**event.identity, reason="test"))
-    known = await _until(
-        lambda all_: any(isinstance(f, ExportStopped | ExportPackaged) for f in all_), facts
-    )
+    await _until(lambda all_: any(isinstance(fact, ExportStopped) for fact in all_), facts)
+    assert await storage.uploads("") == []
     stop.set()
     await working
-    if isinstance(known[-1], ExportStopped):
-        assert await storage.uploads("") == []
+
+
+async def test_a_refused_part_ends_the_export_with_the_storage_s_word(
+    storage: Storage, cache: DiskCache, js: JetStreamContext
+) -> None:
+    """The thread that packs stops, the upload goes, and what the storage said is raised."""
+
+    class Refusing(_StuckStorage):
+        async def put_part(
+            self, key: str, upload_id: str, number: int, data: bytes | bytearray
+        ) -> str:
+            del key, upload_id, number, data
+            raise StorageUnavailableError("503")
+
+    handler = PackagerHandler(Refusing(storage), cache, exporters())
+    with pytest.raises(StorageUnavailableError, match="503"):
+        await _export(handler, js, _requested(await store(storage, _project())))
+    assert await storage.uploads("") == []

@@ -1,0 +1,123 @@
+"""The packager as the process that operators run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import msgspec
+from nats.js.errors import NoKeysError
+
+from services.packager.heartbeat import WorkerSign
+from shared.events import ExportPackaged
+from shared.facts import Facts
+from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
+from tests.projects import store
+
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from nats.js import JetStreamContext
+
+    from shared.settings import NatsSettings, S3Settings
+    from shared.storage import Storage
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def _process(environment: dict[str, str]) -> AsyncIterator[Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "services.packager", env={**os.environ, **environment}
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _ready(url: str) -> None:
+    while True:
+        try:
+            with await asyncio.to_thread(urlopen, url) as answer:
+                assert answer.status == 200
+                return
+        except (URLError, ConnectionError):
+            await asyncio.sleep(0.05)
+
+
+async def _sign(js: JetStreamContext) -> WorkerSign:
+    """The first sign of life of the only worker."""
+    workers = await js.key_value("workers")
+    while True:
+        try:
+            (name,) = await workers.keys()
+        except NoKeysError:
+            await asyncio.sleep(0.02)
+        else:
+            value = (await workers.get(name)).value
+            return msgspec.json.decode(value or b"", type=WorkerSign)
+
+
+async def test_it_starts_works_tells_and_stops(
+    nats_settings: NatsSettings,
+    s3_settings: S3Settings,
+    storage: Storage,
+    js: JetStreamContext,
+    tmp_path: Path,
+) -> None:
+    """Ready, a sign of life, an export of each platform, and exit 0 on SIGTERM."""
+    bind = f"127.0.0.1:{_free_port()}"
+    environment = {
+        "PACKAGER_BIND": bind,
+        "PACKAGER_CACHE_DIR": str(tmp_path / "cache"),
+        "NATS_URL": nats_settings.url,
+        "S3_ENDPOINT": s3_settings.endpoint,
+        "S3_BUCKET": s3_settings.bucket,
+        "AWS_ACCESS_KEY_ID": s3_settings.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key,
+    }
+    snapshot = await store(storage, {"index.html": PAGE})
+    async with _process(environment) as process:
+        await _ready(f"http://{bind}/readyz")
+        assert (await _sign(js)).platforms == ("source", "web")
+        facts = Facts(js)
+        for platform in ("source", "web"):
+            export_id = f"{EXPORT[:-3]}{platform.encode().hex()[:3]}"
+            event = msgspec.structs.replace(_requested(snapshot, platform), export_id=export_id)
+            await facts.publish(event)
+            while not isinstance((await facts.last(export_id) or (0, None))[1], ExportPackaged):
+                await asyncio.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 20) == 0
+
+
+async def test_a_wrong_setting_stops_it_with_its_name() -> None:
+    """Exit 2, and the message names the variable, the value and what is allowed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.packager",
+        env={**os.environ, "S3_BUCKET": "bucket", "PACKAGER_PLATFORMS": "web,amiga"},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, stderr = await process.communicate()
+    assert process.returncode == 2
+    assert b"PACKAGER_PLATFORMS='web,amiga'" in stderr
+    assert b"source, web" in stderr
