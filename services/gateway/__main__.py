@@ -1,0 +1,64 @@
+"""Wiring of the gateway, nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.gateway.app import create_app
+from services.gateway.exports import Asked, Exports
+from services.gateway.projects import Projects
+from services.gateway.receiving import Receiver
+from services.gateway.settings import GatewaySettings
+from services.gateway.snapshots import Snapshots
+from shared import logs, streams
+from shared.health import nats_check, storage_check
+from shared.nats_connection import connect
+from shared.records import Records
+from shared.service import main, serve
+from shared.settings import check_secret, load
+from shared.state import Document
+from shared.storage import open_storage
+from shared.tokens import Tokens
+from shared.view import Links
+
+if TYPE_CHECKING:
+    import asyncio
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Answer HTTP until told to stop."""
+    settings = load(GatewaySettings)
+    tokens = Tokens(check_secret(settings.jwt_secret))
+    logs.configure(settings.logs, service="gateway")
+    nc = await connect(settings.nats, name="gateway")
+    js = nc.jetstream()
+    async with open_storage(settings.s3) as storage:
+        projects = await Projects.bind(js)
+        links = Links(
+            tokens,
+            public_url=settings.public_url,
+            websocket_url=settings.websocket_url,
+            ticket_ttl_s=settings.ticket_ttl_s,
+        )
+        documents = await Records.bind(js, "exports", Document)
+        asked = await Records.bind(js, "idempotency", Asked)
+        app = create_app(
+            tokens=tokens,
+            parts={
+                "projects": projects,
+                "snapshots": Snapshots(storage, projects, settings.limits),
+                "receiver": Receiver(storage, max_file_bytes=settings.limits.file_bytes),
+                "exports": Exports(nc, documents, asked, links),
+                "limits": settings.limits,
+                "storage": storage,
+                "tokens": tokens,
+            },
+            checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
+            origins=[origin for origin in settings.cors_origins.split(",") if origin],
+        )
+        await serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s)
+    await nc.close()
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,84 @@
+"""The application: routes, what they are given, and what stands around them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from litestar import Litestar, Router
+from litestar.config.cors import CORSConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from services.gateway.auth import Guard, current_user
+from services.gateway.problems import HANDLERS
+from services.gateway.requestlog import RequestLog
+from services.gateway.routes.exports import ExportRoutes
+from services.gateway.routes.files import FileRoutes
+from services.gateway.routes.platforms import list_platforms
+from services.gateway.routes.projects import ProjectRoutes
+from shared.health import health_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from shared.tokens import Tokens
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(
+    *,
+    tokens: Tokens,
+    parts: Mapping[str, Any],
+    checks: Mapping[str, Callable[[], Awaitable[None]]],
+    origins: list[str],
+) -> Litestar:
+    """The gateway's ASGI application.
+
+    Args:
+        tokens: Reads bearer tokens and tickets.
+        parts: What handlers ask for by name: ``projects``, ``snapshots``, ``receiver``,
+            ``exports``, …
+        checks: What ``/readyz`` looks at.
+        origins: Of browser clients; none: no cross-origin requests.
+    """
+    api = Router(
+        "/api",
+        route_handlers=[ProjectRoutes, FileRoutes, ExportRoutes, list_platforms],
+        guards=[Guard(tokens)],
+        dependencies={
+            "user": Provide(current_user, sync_to_thread=False),
+            **{name: Provide(_giver(part), sync_to_thread=False) for name, part in parts.items()},
+        },
+        response_headers=SAFE_HEADERS,
+    )
+    cors = CORSConfig(allow_origins=origins, expose_headers=["Location"]) if origins else None
+    return Litestar(
+        [api, *health_routes(checks)],
+        middleware=[RequestLog()],
+        exception_handlers=HANDLERS,
+        cors_config=cors,
+        openapi_config=OpenAPIConfig(
+            title="Aethel Export",
+            version="1",
+            path="/schema",
+            render_plugins=[JsonRenderPlugin()],
+            components=Components(
+                security_schemes={
+                    "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
+                }
+            ),
+            security=[{"bearer": []}],
+        ),
+    )
+
+
+def _giver(part: Any) -> Callable[[], Any]:
+    return lambda: part

@@ -1,0 +1,59 @@
+"""Who is asking. A guard in front of every route below ``/api``.
+
+So that no new route can be forgotten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from litestar import Request  # noqa: TC002 - Litestar reads the annotations of a dependency
+
+from shared.errors import UnauthorizedError
+from shared.tokens import User  # noqa: TC001 - likewise
+
+if TYPE_CHECKING:
+    from litestar.connection import ASGIConnection
+    from litestar.handlers import BaseRouteHandler
+
+    from shared.tokens import Tokens
+
+TICKET_ROUTE: Final = "ticket"  # in a route's ``opt``: a signed ticket in the query will do
+
+
+class Guard:
+    """Reads the bearer token."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    def __call__(
+        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
+        """Let the request pass with its user, or not at all.
+
+        Raises:
+            UnauthorizedError: No token, or not a valid one.
+        """
+        scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            user = self._tokens.user(token.strip())
+            connection.state.user = _acting_for(user, connection.headers.get("x-aethel-user"))
+        elif not (handler.opt.get(TICKET_ROUTE) and "ticket" in connection.query_params):
+            raise UnauthorizedError("send your token as `Authorization: Bearer …`")
+
+
+def current_user(request: Request[Any, Any, Any]) -> User:
+    """The user whom the guard has let pass (dependency ``user``)."""
+    user: User = request.state.user
+    return user
+
+
+def _acting_for(user: User, named: str | None) -> User:
+    """Another service of the platform may act for a user; nobody else may."""
+    if named is None:
+        return user
+    if user.role != "service":
+        raise UnauthorizedError("X-Aethel-User is for tokens with the role service")
+    return msgspec.structs.replace(user, user_id=named, role="user")

@@ -1,0 +1,197 @@
+"""Bytes from clients on their way into the storage.
+
+Hashed as they come, visible only when they are right.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared import keys, metrics
+from shared.errors import ExportError, TooLargeError
+from shared.storage import Part, Storage, StorageRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.projects import PackIndex
+
+PART_BYTES: Final = 8 << 20
+PACK_BYTES: Final = 8 << 20
+AT_A_TIME: Final = 8  # bodies in one process; each holds two parts at most
+SILENCE_S: Final = 60.0  # between two chunks of a body
+
+
+class WrongHashError(ExportError):
+    """What came is not what its name says."""
+
+    code = "wrong-hash"
+    title = "The bytes do not match their SHA-256"
+    status = 422
+
+
+class Received(msgspec.Struct, frozen=True):
+    """What was stored."""
+
+    sha256: str
+    size: int
+
+
+class Receiver:
+    """Stores blobs and packs of one gateway process, within a fixed memory."""
+
+    def __init__(self, storage: Storage, *, max_file_bytes: int) -> None:
+        self._storage = storage
+        self._max_file_bytes = max_file_bytes
+        self._slots = asyncio.Semaphore(AT_A_TIME)
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """A place for one more body in memory."""
+        async with self._slots:
+            yield
+
+    async def blob(
+        self, project_id: str, epoch: int, sha256: str, body: AsyncIterator[bytes]
+    ) -> Received:
+        """Store one blob under its hash.
+
+        Raises:
+            WrongHashError: Nothing was stored.
+            TooLargeError: Likewise.
+        """
+        key = keys.blob(project_id, epoch, sha256)
+        digest, size = hashlib.sha256(), 0
+        parts = _Parts(self._storage, key)
+        buffer = bytearray()
+        try:
+            async with self.slot():
+                async for chunk in within(SILENCE_S, body):
+                    digest.update(chunk)
+                    size += len(chunk)
+                    self.check_size(size)
+                    buffer += chunk
+                    if len(buffer) >= PART_BYTES:
+                        await parts.send(bytes(buffer))
+                        buffer = bytearray()
+                check_hash(digest.hexdigest(), sha256)
+                await parts.finish(bytes(buffer))
+        except BaseException:
+            await parts.abort()
+            raise
+        metrics.UPLOADED_BYTES.inc(size)
+        return Received(sha256, size)
+
+    def check_size(self, size_bytes: int) -> None:
+        """Raise TooLargeError for a file beyond the limit."""
+        if size_bytes > self._max_file_bytes:
+            raise TooLargeError(f"a file may have {self._max_file_bytes} bytes, this one has more")
+
+    def packs(self, project_id: str, epoch: int) -> PackWriter:
+        """Where small blobs are collected."""
+        return PackWriter(self._storage, project_id, epoch)
+
+
+def check_hash(came: str, announced: str) -> None:
+    """Raise WrongHashError unless the bytes are those that were announced."""
+    if came != announced:
+        raise WrongHashError(f"{announced} was announced, {came} came")
+
+
+class PackWriter:
+    """Collects small blobs into packs; :meth:`flush` at the end."""
+
+    def __init__(self, storage: Storage, project_id: str, epoch: int) -> None:
+        self._storage = storage
+        self._project_id = project_id
+        self._epoch = epoch
+        self._bytes = bytearray()
+        self._index: PackIndex = {}
+
+    async def add(self, sha256: str, data: bytes) -> None:
+        """One blob whose hash has been checked."""
+        if sha256 in self._index:
+            return
+        if self._bytes and len(self._bytes) + len(data) > PACK_BYTES:
+            await self.flush()
+        self._index[sha256] = (len(self._bytes), len(data))
+        self._bytes += data
+
+    async def flush(self) -> None:
+        """Store the pack, then its index: without one a pack does not exist."""
+        if not self._index:
+            return
+        data = bytes(self._bytes)
+        key = keys.pack(self._project_id, self._epoch, hashlib.sha256(data).hexdigest())
+        await self._storage.put(key, data)
+        index = msgspec.json.encode(self._index)
+        await self._storage.put(keys.pack_index(key), index, content_type="application/json")
+        metrics.UPLOADED_BYTES.inc(len(data))
+        self._bytes, self._index = bytearray(), {}
+
+
+class _Parts:
+    """An object that is put whole while it is small, and in parts once it is not.
+
+    One part is on its way at a time.
+    """
+
+    def __init__(self, storage: Storage, key: str) -> None:
+        self._storage = storage
+        self._key = key
+        self._upload_id: str | None = None
+        self._done: list[Part] = []
+        self._sending: asyncio.Task[Part] | None = None
+
+    async def send(self, data: bytes) -> None:
+        if self._upload_id is None:
+            self._upload_id = await self._storage.start_upload(
+                self._key, content_type="application/octet-stream"
+            )
+        await self._settle()
+        number = len(self._done) + 1
+        self._sending = asyncio.create_task(self._put(self._upload_id, number, data))
+
+    async def finish(self, data: bytes) -> None:
+        if self._upload_id is None:
+            await self._storage.put(self._key, data)
+            return
+        if data:
+            await self.send(data)
+        await self._settle()
+        try:
+            await self._storage.complete_upload(self._key, self._upload_id, self._done)
+        except StorageRefusedError as error:
+            if error.code != "PreconditionFailed":
+                raise
+            await self.abort()  # the same blob is there already
+
+    async def abort(self) -> None:
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.gather(self._sending, return_exceptions=True)
+        if self._upload_id is not None:
+            await asyncio.shield(self._storage.abort_upload(self._key, self._upload_id))
+
+    async def _settle(self) -> None:
+        if self._sending is not None:
+            self._done.append(await self._sending)
+            self._sending = None
+
+    async def _put(self, upload_id: str, number: int, data: bytes) -> Part:
+        etag = await self._storage.put_part(self._key, upload_id, number, data)
+        return Part(number=number, etag=etag, size_bytes=len(data))
+
+
+async def within(silence_s: float, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The chunks of a body, as long as they keep coming (raises TimeoutError)."""
+    while True:
+        try:
+            yield await asyncio.wait_for(anext(body), silence_s)
+        except StopAsyncIteration:
+            return

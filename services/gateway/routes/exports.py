@@ -1,0 +1,237 @@
+"""Exports: request, list, read, watch, log, download."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from services.gateway.auth import TICKET_ROUTE
+from services.gateway.exports import ExportRequest, Exports
+from services.gateway.projects import Projects
+from services.gateway.routes.projects import Id
+from shared.errors import ConflictError, GoneError, InvalidRequestError, NotFoundError
+from shared.events import now
+from shared.platforms import PLATFORMS
+from shared.state import Document, State
+from shared.storage import Storage
+from shared.tokens import Tokens, User
+
+ExportParameter = Annotated[str, Parameter(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+URL_LIVES_S = 300
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One line of the list."""
+
+    id: str
+    platform: str
+    configuration: str | None
+    status: str
+    progress: float
+    current_step: str
+    created_at: datetime | None
+    completed_at: datetime | None
+
+
+class ExportRoutes(Controller):
+    """``/api/projects/{id}/export``."""
+
+    path = "/projects/{project_id:str}/export"
+    tags = ["exports"]  # noqa: RUF012 - Litestar reads a plain list
+
+    @post("/", status_code=202)
+    async def create(
+        self,
+        project_id: Id,
+        data: ExportRequest,
+        user: User,
+        projects: Projects,
+        exports: Exports,
+        idempotency_key: Annotated[
+            str | None, Parameter(header="Idempotency-Key", max_length=200)
+        ] = None,
+    ) -> Response[dict[str, Any]]:
+        """Ask for an export of the project as it is now."""
+        project = (await projects.get(project_id, user, "viewer")).value
+        fact, seq = await exports.request(project, user, data, key=idempotency_key)
+        state = State(
+            id=fact.export_id, project_id=project_id, user_id=user.user_id, platform=fact.platform
+        )
+        links = exports.links
+        status_url = links.status(project_id, fact.export_id)
+        body = {
+            "success": True,
+            "export": {
+                "id": fact.export_id,
+                "status": "queued",
+                "platform": fact.platform,
+                "configuration": fact.configuration,
+                "estimatedMinutes": PLATFORMS[fact.platform].minutes,
+                "position": await exports.position(state),
+            },
+            "statusUrl": status_url,
+            "websocketUrl": links.websocket(
+                project_id, fact.export_id, user_id=user.user_id, generation=1, seq=seq
+            ),
+        }
+        return Response(body, headers={"Location": status_url})
+
+    @get("/")
+    async def index(
+        self,
+        project_id: Id,
+        user: User,
+        projects: Projects,
+        exports: Exports,
+        page_size: Annotated[int, Parameter(ge=1, le=100)] = 20,
+        page_token: str | None = None,
+    ) -> dict[str, Any]:
+        """The project's exports, newest first."""
+        await projects.get(project_id, user, "viewer")
+        ids = await exports.ids(project_id)
+        if page_token is not None:
+            before = _open_token(page_token)
+            ids = [export_id for export_id in ids if export_id < before]
+        page = ids[:page_size]
+        items = [_item(await exports.brief(project_id, export_id)) for export_id in page]
+        more = len(ids) > page_size
+        return {"exports": items, "nextPageToken": _token(page[-1]) if more else None}
+
+    @get("/{export_id:str}")
+    async def show(
+        self,
+        project_id: Id,
+        export_id: ExportParameter,
+        user: User,
+        projects: Projects,
+        exports: Exports,
+    ) -> dict[str, Any]:
+        """How it stands, with a fresh ticket to watch it."""
+        await projects.get(project_id, user, "viewer")
+        document = await exports.get(project_id, export_id)
+        return {
+            "export": await exports.state(document),
+            "statusUrl": exports.links.status(project_id, export_id),
+            "websocketUrl": _websocket(exports, document, user),
+        }
+
+    @post("/{export_id:str}/ticket", status_code=200)
+    async def ticket(
+        self,
+        project_id: Id,
+        export_id: ExportParameter,
+        user: User,
+        projects: Projects,
+        exports: Exports,
+    ) -> dict[str, str]:
+        """A new ticket to watch it."""
+        await projects.get(project_id, user, "viewer")
+        document = await exports.get(project_id, export_id)
+        return {"websocketUrl": _websocket(exports, document, user)}
+
+    @get("/{export_id:str}/logs")
+    async def logs(
+        self,
+        project_id: Id,
+        export_id: ExportParameter,
+        user: User,
+        projects: Projects,
+        exports: Exports,
+        after_seq: Annotated[int, Parameter(ge=0)] = 0,
+        limit: Annotated[int, Parameter(ge=1, le=1_000)] = 1_000,
+    ) -> dict[str, Any]:
+        """Lines of its log, oldest first."""
+        await projects.get(project_id, user, "viewer")
+        await exports.get(project_id, export_id)
+        lines = await exports.lines(export_id, after_seq=after_seq, limit=limit)
+        shown = [
+            {"seq": s.seq, "ts": s.line.at, "level": s.line.level, "message": s.line.message}
+            for s in lines
+        ]
+        return {"logs": shown}
+
+    @get("/{export_id:str}/download", opt={TICKET_ROUTE: True}, status_code=303)
+    async def download(
+        self,
+        project_id: Id,
+        export_id: ExportParameter,
+        request: Request[Any, Any, Any],
+        projects: Projects,
+        exports: Exports,
+        storage: Storage,
+        tokens: Tokens,
+    ) -> Redirect:
+        """Where the artifact can be fetched for the next minutes."""
+        await _check_download(request, project_id, export_id, projects, tokens)
+        document = await exports.get(project_id, export_id)
+        state, key = document.state, document.artifact_key
+        if key is None or state.download_expires_at is None:
+            raise ConflictError(f"the export is {state.status}: there is nothing to download")
+        if state.download_expires_at <= now():
+            raise GoneError(
+                f"the artifact expired at {state.download_expires_at:%Y-%m-%d %H:%M} UTC: "
+                "export the project again"
+            )
+        url = await storage.presign(
+            key, file_name=state.file_name or "artifact", expires_s=URL_LIVES_S
+        )
+        return Redirect(url, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+async def _check_download(
+    request: Request[Any, Any, Any],
+    project_id: str,
+    export_id: str,
+    projects: Projects,
+    tokens: Tokens,
+) -> None:
+    """A member by the header, or anybody with a ticket, as long as the project is there."""
+    if "user" in request.state:
+        await projects.get(project_id, request.state.user, "viewer")
+        return
+    text = request.query_params["ticket"]
+    ticket = tokens.open_ticket(text, use="download", export_id=export_id)
+    found = await projects.find(project_id)
+    if found is None or found.value.deleted_at or ticket.project_id != project_id:
+        raise NotFoundError(f"no project {project_id!r}")
+
+
+def _websocket(exports: Exports, document: Document, user: User) -> str:
+    state = document.state
+    return exports.links.websocket(
+        state.project_id,
+        state.id,
+        user_id=user.user_id,
+        generation=document.generation,
+        seq=document.seq,
+    )
+
+
+def _item(state: State) -> Item:
+    return Item(
+        id=state.id,
+        platform=state.platform,
+        configuration=state.configuration,
+        status=state.status,
+        progress=state.progress,
+        current_step=state.current_step,
+        created_at=state.created_at,
+        completed_at=state.completed_at,
+    )
+
+
+def _token(last: str) -> str:
+    return base64.urlsafe_b64encode(last.encode()).decode()
+
+
+def _open_token(token: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(token.encode()).decode("ascii")
+    except ValueError as error:
+        raise InvalidRequestError("page_token is not one of ours") from error

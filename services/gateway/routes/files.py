@@ -1,0 +1,213 @@
+"""A project's bytes: snapshots, blobs, single files, ZIP import."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from litestar import Controller, Request, delete, get, post, put
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from services.gateway.imports import ZipImport
+from services.gateway.projects import Projects
+from services.gateway.receiving import SILENCE_S, Receiver, check_hash, within
+from services.gateway.routes.projects import Id
+from services.gateway.settings import Limits
+from services.gateway.snapshots import Files, Snapshots
+from services.gateway.tars import read_entries
+from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
+from shared.paths import check_path
+from shared.projects import FileEntry, Manifest
+from shared.storage import Storage
+from shared.tokens import User
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+Hash = Annotated[str, Parameter(pattern="^[0-9a-f]{64}$")]
+AnyRequest = Request[Any, Any, Any]
+MANIFEST_BYTES = 64 << 20
+
+
+class FileRoutes(Controller):
+    """``/api/projects/{id}/…``; bodies are streamed, so the limit on buffered ones is off."""
+
+    path = "/projects/{project_id:str}"
+    tags = ["files"]  # noqa: RUF012 - Litestar reads a plain list
+    request_max_body_size = None
+
+    @put("/snapshot", status_code=201)
+    async def propose(
+        self, project_id: Id, request: AnyRequest, user: User, snapshots: Snapshots
+    ) -> dict[str, str]:
+        """What the project consists of: 201, or 409 with the hashes that are missing."""
+        body = await _small(request, MANIFEST_BYTES)
+        try:
+            manifest = msgspec.json.decode(body, type=Manifest)
+        except msgspec.MsgspecError as error:
+            raise InvalidRequestError(f"not a manifest: {error}") from error
+        return {"snapshot": await snapshots.commit(project_id, user, lambda _: manifest.files)}
+
+    @put("/blobs/{sha256:str}", status_code=201)
+    async def put_blob(
+        self,
+        project_id: Id,
+        sha256: Hash,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        receiver: Receiver,
+    ) -> dict[str, Any]:
+        """One blob, raw."""
+        project = (await projects.get_or_create(project_id, user)).value
+        receiver.check_size(_length(request))
+        stored = await receiver.blob(project_id, project.epoch, sha256, request.stream())
+        return {"sha256": stored.sha256, "size": stored.size}
+
+    @post("/blobs", status_code=201)
+    async def put_blobs(
+        self,
+        project_id: Id,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        receiver: Receiver,
+    ) -> dict[str, int]:
+        """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
+        project = (await projects.get_or_create(project_id, user)).value
+        stored = 0
+        async with receiver.slot():
+            packs = receiver.packs(project_id, project.epoch)
+            async for sha256, data in read_entries(within(SILENCE_S, request.stream())):
+                check_hash(hashlib.sha256(data).hexdigest(), sha256)
+                await packs.add(sha256, data)
+                stored += 1
+            await packs.flush()
+        return {"stored": stored}
+
+    @put("/files/{path:path}", status_code=201)
+    async def put_file(
+        self,
+        project_id: Id,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        receiver: Receiver,
+        snapshots: Snapshots,
+    ) -> dict[str, str]:
+        """One file; makes a new snapshot."""
+        path = check_path(_path(request))
+        project = (await projects.get_or_create(project_id, user)).value
+        receiver.check_size(_length(request))
+        entry = await _receive(request, receiver, project_id, project.epoch)
+        change = {path: entry}
+        return {"snapshot": await snapshots.commit(project_id, user, lambda f: {**f, **change})}
+
+    @get("/files/{path:path}")
+    async def get_file(
+        self,
+        project_id: Id,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        snapshots: Snapshots,
+        storage: Storage,
+    ) -> Stream:
+        """One file of the head, never shown by a browser as a page of ours."""
+        project = (await projects.get(project_id, user, "viewer")).value
+        path, snapshot = _path(request), await snapshots.read(project)
+        found = next((f for f in snapshot.files if f.path == path), None) if snapshot else None
+        if found is None:
+            raise NotFoundError(f"no file {path!r}")
+        return Stream(
+            storage.read(found.object, offset=found.offset, size_bytes=found.size),
+            media_type="application/octet-stream",
+            headers={"Content-Length": str(found.size), "Content-Disposition": "attachment"},
+        )
+
+    @delete("/files/{path:path}", status_code=200)
+    async def delete_file(
+        self,
+        project_id: Id,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        snapshots: Snapshots,
+    ) -> dict[str, str]:
+        """One file less; makes a new snapshot."""
+        await projects.get(project_id, user, "editor")
+        path = _path(request)
+
+        def without(files: Files) -> Files:
+            if path not in files:
+                raise NotFoundError(f"no file {path!r}")
+            return {name: entry for name, entry in files.items() if name != path}
+
+        return {"snapshot": await snapshots.commit(project_id, user, without)}
+
+    @post("/import", status_code=201)
+    async def import_zip(
+        self,
+        project_id: Id,
+        request: AnyRequest,
+        user: User,
+        projects: Projects,
+        receiver: Receiver,
+        snapshots: Snapshots,
+        limits: Limits,
+    ) -> dict[str, str]:
+        """A ZIP in place of everything that was there."""
+        project = (await projects.get_or_create(project_id, user)).value
+        with tempfile.TemporaryFile() as file:
+            size = 0
+            async for chunk in within(SILENCE_S, request.stream()):
+                size += len(chunk)
+                if size > limits.project_bytes:
+                    raise TooLargeError(f"a project may have {limits.project_bytes} bytes")
+                file.write(chunk)
+            files = await ZipImport(file, limits).store(receiver, project_id, project.epoch)
+        return {"snapshot": await snapshots.commit(project_id, user, lambda _: files)}
+
+
+async def _receive(
+    request: AnyRequest, receiver: Receiver, project_id: str, epoch: int
+) -> FileEntry:
+    """A body whose hash nobody has announced: kept on disk until it is known."""
+    digest, size = hashlib.sha256(), 0
+    with tempfile.SpooledTemporaryFile(max_size=1 << 20) as file:
+        async for chunk in within(SILENCE_S, request.stream()):
+            digest.update(chunk)
+            size += len(chunk)
+            receiver.check_size(size)
+            file.write(chunk)
+        file.seek(0)
+
+        async def blocks() -> AsyncIterator[bytes]:
+            while block := file.read(1 << 20):
+                yield block
+
+        await receiver.blob(project_id, epoch, digest.hexdigest(), blocks())
+    return FileEntry(digest.hexdigest(), size)
+
+
+async def _small(request: AnyRequest, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in within(SILENCE_S, request.stream()):
+        body += chunk
+        if len(body) > limit:
+            raise TooLargeError(f"the body may have {limit} bytes")
+    return bytes(body)
+
+
+def _path(request: AnyRequest) -> str:
+    """The path as it was sent: a path parameter would have been tidied up."""
+    return str(request.scope["path"]).partition("/files/")[2]
+
+
+def _length(request: AnyRequest) -> int:
+    """What the client says it will send; 0 where it does not say."""
+    text = request.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
