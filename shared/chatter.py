@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 Level = Literal["debug", "info", "warning", "error"]
-PROGRESS_INTERVAL_S: Final = 0.2
+PROGRESS_INTERVAL_S: Final = 0.1
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server

@@ -54,7 +54,7 @@ FOLDED: Final = Counter(
 )
 SOCKETS: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
 SOCKET_MESSAGES: Final = Counter(
-    "export_websocket_messages_total", "Messages sent to WebSocket clients, by type.", ["type"]
+    "export_websocket_messages_total", "Messages sent to WebSocket clients."
 )
 SOCKET_CONFLATED: Final = Counter(
     "export_websocket_conflated_total",

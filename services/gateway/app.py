@@ -64,6 +64,7 @@ def create_app(
         [api, *health_routes(checks)],
         middleware=[RequestLog()],
         exception_handlers=HANDLERS,
+        logging_config=None,
         cors_config=cors,
         openapi_config=OpenAPIConfig(
             title="Aethel Export",

@@ -51,6 +51,7 @@ async def run(stop: asyncio.Event) -> None:
     app = Litestar(
         [sockets.route(), *health_routes({"nats": nats_check(nc, streams.EXPORTS)})],
         openapi_config=None,
+        logging_config=None,
     )
     await together(
         stop,

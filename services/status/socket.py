@@ -28,6 +28,7 @@ FOLD_WAIT_S: Final = 10.0
 SLOW_S: Final = 30.0  # a client that takes nothing for so long
 
 DONE: Final = 1000
+INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1
 SHUTTING_DOWN: Final = 4001
 TOO_SLOW: Final = 4002
 
@@ -77,6 +78,9 @@ class Sockets:
             code = SHUTTING_DOWN
         except WebSocketDisconnect:
             return
+        except Exception:
+            log.exception("socket.failed", export_id=export_id)
+            code = INTERNAL_ERROR
         finally:
             self._open -= 1
             metrics.SOCKETS.dec()
