@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
@@ -27,9 +26,6 @@ from shared.worker import Consumer, Worker
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Coroutine
-
-    from nats.aio.client import Client
 
     from shared.storage import Storage
 
@@ -43,28 +39,31 @@ async def run(stop: asyncio.Event) -> None:
     nc = await connect(settings.nats, name="packager")
     try:
         async with open_storage(settings.s3) as storage:
-            await together(stop, *_jobs(settings, platforms, nc, storage, name, stop))
+            handler = _handler(settings, storage, slots=settings.concurrency * len(platforms))
+            workers = (
+                Worker(nc, _consumer(settings, platform, name), handler) for platform in platforms
+            )
+            checks = {"nats": nats_check(nc, EXPORTS), "storage": storage_check(storage)}
+            app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
+            heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
+            await together(
+                stop,
+                *(worker.run(stop) for worker in workers),
+                heartbeat.run(stop),
+                serve(app, settings.bind, stop),
+            )
     finally:
         await nc.close()
 
 
-def _jobs(
-    settings: PackagerSettings,
-    platforms: tuple[str, ...],
-    nc: Client,
-    storage: Storage,
-    name: str,
-    stop: asyncio.Event,
-) -> list[Coroutine[Any, Any, None]]:
-    handler = PackagerHandler(
-        storage,
-        DiskCache(Path(settings.cache_dir), settings.cache_bytes),
-        exporters(),
-        threads=settings.threads,
-        slots=settings.concurrency * len(platforms),
-    )
-    consumer = partial(
-        Consumer,
+def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> PackagerHandler:
+    cache = DiskCache(Path(settings.cache_dir), settings.cache_bytes)
+    return PackagerHandler(storage, cache, exporters(), threads=settings.threads, slots=slots)
+
+
+def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:
+    return Consumer(
+        durable=packager_durable(platform),
         event_type=ExportRequested,
         stage="build",
         retry=settings.retry,
@@ -72,17 +71,6 @@ def _jobs(
         drain_timeout_s=settings.drain_timeout_s,
         worker=name,
     )
-    workers: list[Worker[ExportRequested]] = [
-        Worker(nc, consumer(durable=packager_durable(platform)), handler) for platform in platforms
-    ]
-    checks = {"nats": nats_check(nc, EXPORTS), "storage": storage_check(storage)}
-    app = Litestar(route_handlers=health_routes(checks), openapi_config=None, logging_config=None)
-    heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
-    return [
-        *(worker.run(stop) for worker in workers),
-        heartbeat.run(stop),
-        serve(app, settings.bind, stop),
-    ]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""An artifact on its way into the storage: packed in a thread, its parts sent while more are packed.
+"""An artifact on its way into the storage: its parts are sent while more are packed.
 
-The multipart upload stays invisible until the uploader completes it; whatever goes wrong here aborts it.
+The multipart upload stays invisible until the uploader completes it; whatever goes wrong here
+aborts it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ log = structlog.get_logger()
 MIN_PART_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 10_000  # S3's own limit
 IN_FLIGHT_BYTES: Final = 64 << 20
-MAX_IN_FLIGHT: Final = 4
+MAX_IN_FLIGHT: Final = 3
 
 
 class StoppedError(Exception):
@@ -41,7 +42,7 @@ def part_bytes_for(expected_bytes: int) -> int:
 
 
 class PartSender:
-    """Parts of one upload: handed over by a worker thread, sent by the event loop, a few at a time."""
+    """Parts of one upload: a thread hands them over, the event loop sends a few at a time."""
 
     def __init__(self, storage: Storage, key: str, upload_id: str, *, part_bytes: int) -> None:
         self.part_bytes = part_bytes
@@ -109,7 +110,7 @@ class PartSender:
 async def open_upload(
     storage: Storage, key: str, *, content_type: str, expected_bytes: int
 ) -> AsyncIterator[PartSender]:
-    """A multipart upload; when the block ends with an error or is cancelled, nothing of it remains."""
+    """A multipart upload; nothing of it remains when the block fails or is cancelled."""
     starting = asyncio.ensure_future(storage.start_upload(key, content_type=content_type))
     try:
         upload_id = await asyncio.shield(starting)

@@ -1,8 +1,8 @@
 """A bounded cache of storage objects on disk.
 
-A cached object is a prefix of the stored one: as many bytes as some snapshot needed. What is in the folder is never trusted: its
-bytes are checked by whoever uses them (:mod:`services.packager.objects`), so a torn file, another process or a bad disk cost a
-second fetch and nothing else.
+A cached object is a prefix of the stored one: as many bytes as some snapshot needed. What is in the
+folder is never trusted: whoever uses it checks the bytes (:mod:`services.packager.objects`), so a
+torn file, another process or a bad disk cost a second fetch and nothing else.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -24,6 +23,7 @@ from shared.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 log = structlog.get_logger()
 
@@ -42,7 +42,8 @@ class CacheFullError(UnavailableError):
 class DiskCache:
     """Objects by key, at most ``max_bytes`` of them, the least recently used out first.
 
-    Safe with several threads and several processes on one folder; each may overshoot the bound by a sixteenth of it.
+    Safe with several threads and several processes on one folder; each may overshoot the bound by
+    a sixteenth of it.
     """
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
@@ -54,7 +55,7 @@ class DiskCache:
         self._added_bytes = 0
 
     def find(self, key: str, size_bytes: int) -> Path | None:
-        """Where the object's first ``size_bytes`` lie, marked as just used; None when they have to be fetched."""
+        """Where the first ``size_bytes`` lie, now marked as just used; None if they do not."""
         path = self.path(key)
         try:
             if path.stat().st_size < size_bytes:
@@ -66,7 +67,7 @@ class DiskCache:
 
     @contextmanager
     def writing(self, key: str, size_bytes: int) -> Iterator[int]:
-        """A descriptor to write the object to; it takes its place when the block ends without an error.
+        """A descriptor to write the object to; it takes its place when the block has succeeded.
 
         Raises:
             CacheFullError: The disk is full although the cache has made room.

@@ -1,4 +1,4 @@
-"""What the packager does with one request: fetch the snapshot, plan, pack into the storage, say what there is."""
+"""What the packager does with one request: read the snapshot, plan, pack into the storage."""
 
 from __future__ import annotations
 
@@ -9,25 +9,23 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
 import structlog
 
 from services.packager.artifact import StoppedError, open_upload
 from services.packager.build import build_key, plan_of
 from services.packager.naming import file_name
-from services.packager.objects import ObjectLostError, Objects
+from services.packager.objects import Objects
 from services.packager.packing import pack
 from services.packager.plan import Request
 from services.packager.progress import Progress, megabytes
 from services.packager.project import ProjectFiles, selected
 from services.packager.report import tell_plan, tell_selection
+from services.packager.snapshot import read_snapshot
 from services.packager.threads import in_thread
 from shared import keys, metrics
 from shared.errors import UnknownPlatformError
 from shared.events import Artifact, ExportPackaged
 from shared.platforms import check_options
-from shared.projects import decode_snapshot
-from shared.storage import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
     from shared.storage import Storage
 
 log = structlog.get_logger()
-
-SNAPSHOT_BYTES = 256 << 20
 
 
 class PackagerHandler:
@@ -85,9 +81,9 @@ class PackagerHandler:
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )
-        snapshot = await self._snapshot(event)
+        snapshot = await read_snapshot(self._storage, event)
         progress = Progress(chatter)
-        async with self._building(snapshot, request, chatter, progress) as objects:
+        async with self._objects(snapshot, request, chatter, progress) as objects:
             plan = await self._plan(exporter, request, snapshot, objects)
             tell_plan(chatter, plan)
             artifact, upload = await self._pack(event, plan, request, objects, progress)
@@ -96,18 +92,8 @@ class PackagerHandler:
         build_s = time.perf_counter() - started
         return ExportPackaged(**event.identity, artifact=artifact, upload=upload, build_s=build_s)
 
-    async def _snapshot(self, event: ExportRequested) -> Snapshot:
-        key = keys.snapshot(event.project_id, event.snapshot)
-        try:
-            snapshot = decode_snapshot(await self._storage.get(key, max_bytes=SNAPSHOT_BYTES))
-        except (ObjectMissingError, msgspec.MsgspecError) as error:
-            raise ObjectLostError(f"the snapshot {event.snapshot} cannot be read") from error
-        if (snapshot.id, snapshot.project_id) != (event.snapshot, event.project_id):
-            raise ObjectLostError(f"{key} holds another snapshot: {snapshot.id}")
-        return snapshot
-
     @asynccontextmanager
-    async def _building(
+    async def _objects(
         self, snapshot: Snapshot, request: Request, chatter: Chatter, progress: Progress
     ) -> AsyncIterator[Objects]:
         """Objects come ahead of their use and progress is told, until the block ends."""

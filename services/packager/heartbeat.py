@@ -38,7 +38,7 @@ class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Heartbeat:
-    """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it by itself."""
+    """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it."""
 
     def __init__(
         self, js: JetStreamContext, name: str, platforms: tuple[str, ...], handler: PackagerHandler

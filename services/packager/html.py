@@ -1,7 +1,7 @@
-"""Reading an HTML page without changing a byte of it: its title, its links, and where in it something can be inserted.
+"""Reading an HTML page without changing a byte of it: title, links, and where markup can be added.
 
-Pages come in any encoding. Everything looked for is ASCII, so a page is read as Latin-1, one character a byte, unless it is UTF-16;
-positions are then byte positions and nothing is ever re-encoded.
+Pages come in any encoding. Everything looked for is ASCII, so a page is read as Latin-1, one
+character a byte, unless it is UTF-16; what surrounds an insertion is never re-encoded.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Tag(msgspec.Struct, frozen=True):
 
 
 class Embedded(msgspec.Struct, frozen=True):
-    """The text of a ``script`` or ``style`` element (or an ``importmap``), and the line it starts at."""
+    """The text of a ``script``, ``style`` or ``importmap``, and the line it starts at."""
 
     kind: str
     text: str
@@ -43,7 +43,7 @@ class Embedded(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct):
-    """What was found. ``head_at`` is the byte offset where further elements of the head can stand."""
+    """What was found; ``head_at`` is the byte offset where more elements of the head can stand."""
 
     title: str = ""
     link_rels: set[str] = msgspec.field(default_factory=set)
@@ -143,7 +143,7 @@ class _Reader(HTMLParser):
 
 
 def _content_of(tag: Tag) -> str:
-    """What the text after a start tag is: ``title``, one of ``_EMBEDDED``, or nothing of interest."""
+    """What the text after a start tag is; only ``title`` and ``_EMBEDDED`` are of interest."""
     if tag.name != "script":
         return tag.name
     kind = tag.attributes.get("type", "").strip().lower()

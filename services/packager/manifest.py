@@ -1,4 +1,4 @@
-"""``export-manifest.json``: what an artifact is made of. Two identical builds have the same one, byte for byte."""
+"""``export-manifest.json``: what an artifact is made of; identical builds have identical ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MANIFEST: Final = "export-manifest.json"
 
 
 def with_manifest(plan: Plan, *, snapshot: str, request: Request, tools: Mapping[str, str]) -> Plan:
-    """The plan with the manifest among its files; an older one that lay in the project gives way to it."""
+    """The plan with the manifest among its files; an older one of the project gives way to it."""
     notes = plan.notes
     files = [content for content in plan.contents if content.path != MANIFEST]
     if len(files) != len(plan.contents):

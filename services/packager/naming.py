@@ -41,7 +41,7 @@ def file_name(plan: Plan, request: Request) -> str:
 
 
 def slug(title: str) -> str:
-    """Lower-case ASCII letters, digits and single hyphens; ``game`` where nothing of the title is left."""
+    """Lower-case ASCII letters, digits, single hyphens; ``game`` where nothing else is left."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", ascii_title).strip("-")[:MAX_SLUG].rstrip("-") or "game"
 

@@ -1,29 +1,29 @@
-"""The objects that one export needs: fetched ahead in parallel, checked, and opened from worker threads.
+"""The objects that one export needs: fetched ahead in parallel, checked, opened from threads.
 
-An object is fetched up to the last byte that the snapshot uses of it, in ranges; every file cut out of it is checked against its
-SHA-256 before anybody may open it. What was cached is checked in the same way.
+An object is fetched up to the last byte that the snapshot uses of it, in ranges; every file cut out
+of it is checked against its SHA-256 before anybody may open it. What was cached is checked in the
+same way.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import io
 import os
 from collections import defaultdict
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import structlog
 
+from services.packager.slices import Slice, damaged, write_blocks
 from services.packager.threads import in_thread
 from shared import metrics
 from shared.errors import ExportError
 from shared.storage import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine, Sequence
     from pathlib import Path
 
     from services.packager.cache import DiskCache
@@ -33,16 +33,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 RANGE_BYTES: Final = 16 << 20
-FLUSH_BYTES: Final = 4 << 20  # held in memory per request in flight
-REQUESTS: Final = 6  # in flight at a time, of one export
-AHEAD_BYTES: Final = (
-    512 << 20
-)  # fetched before they are packed, so that a small cache does not thrash
-HASH_BYTES: Final = 1 << 20
+FLUSH_BYTES: Final = 1 << 20  # held in memory per request in flight
+REQUESTS: Final = 4  # in flight at a time, of one export
+AHEAD_BYTES: Final = 512 << 20  # fetched but not yet packed: more would thrash a small cache
 
 
 class ObjectLostError(ExportError):
-    """The storage does not hold what the snapshot names: ours to repair, so it is tried again and then buried."""
+    """The storage does not hold what the snapshot names: tried again, then for operators."""
 
     code = "object-lost"
     title = "A stored object is missing or damaged"
@@ -101,7 +98,7 @@ class Objects:
             fetched_bytes = self._milestones[files[0].path]
 
     def packed(self, path: str) -> None:
-        """From a worker thread: packing, which goes in the order of the files, has come to ``path``."""
+        """From a worker thread: packing, in the order of the files, has come to ``path``."""
         self._packed_bytes = max(self._packed_bytes, self._milestones[path])
         self._loop.call_soon_threadsafe(self._packed.set)
 
@@ -121,7 +118,6 @@ class Objects:
         file: StoredFile,
         *,
         on_read: Callable[[int], None] | None = None,
-        on_closed: Callable[[], None] | None = None,
     ) -> BinaryIO:
         """The file's bytes, from a worker thread; blocks until its object is there.
 
@@ -129,21 +125,26 @@ class Objects:
             ObjectLostError: The storage does not have it, or has something else.
             concurrent.futures.CancelledError: The export was stopped meanwhile.
         """
+        path = self._paths.get(file.object) or self._wait_for(self._get(file.object))
         while True:
-            path = self._paths.get(file.object)
-            if path is None:
-                fetched = asyncio.run_coroutine_threadsafe(self._get(file.object), self._loop)
-                path = fetched.result()
             try:
                 descriptor = os.open(path, os.O_RDONLY)
             except FileNotFoundError:  # the cache has let it go since
-                self._paths.pop(file.object, None)
-                self._tasks.pop(file.object, None)
+                path = self._wait_for(self._get_again(file.object))
             else:
-                return cast("BinaryIO", Slice(descriptor, file, on_read, on_closed))
+                return cast("BinaryIO", Slice(descriptor, file, on_read))
+
+    def _wait_for(self, path: Coroutine[Any, Any, Path]) -> Path:
+        return asyncio.run_coroutine_threadsafe(path, self._loop).result()
 
     async def _get(self, key: str) -> Path:
         return await asyncio.shield(self._start(key))
+
+    async def _get_again(self, key: str) -> Path:
+        task = self._tasks.get(key)
+        if task is not None and task.done():
+            del self._tasks[key]
+        return await self._get(key)
 
     def _start(self, key: str) -> asyncio.Task[Path]:
         """One task per object, shared by all who wait for it."""
@@ -214,94 +215,3 @@ def _milestones(files: Sequence[StoredFile], size_of: Callable[[str], int]) -> d
             total += size_of(file.object)
         milestones[file.path] = total
     return milestones
-
-
-def write_blocks(descriptor: int, blocks: Sequence[bytes], offset: int) -> int:
-    """Write blocks one after the other at ``offset``.
-
-    Returns:
-        How many bytes.
-    """
-    start = offset
-    for block in blocks:
-        view = memoryview(block)
-        while view:
-            written = os.pwrite(descriptor, view, offset)
-            view = view[written:]
-            offset += written
-    return offset - start
-
-
-def damaged(source: Path | int, files: Sequence[StoredFile]) -> StoredFile | None:
-    """The first of ``files`` whose bytes in an object are not what their SHA-256 says."""
-    descriptor = source if isinstance(source, int) else os.open(source, os.O_RDONLY)
-    try:
-        buffer = bytearray(HASH_BYTES)
-        return next((file for file in files if not _intact(descriptor, file, buffer)), None)
-    finally:
-        if not isinstance(source, int):
-            os.close(descriptor)
-
-
-def _intact(descriptor: int, file: StoredFile, buffer: bytearray) -> bool:
-    digest = hashlib.sha256()
-    offset, left = file.offset, file.size
-    with memoryview(buffer) as view:
-        while left:
-            read = os.preadv(descriptor, [view[: min(left, HASH_BYTES)]], offset)
-            if not read:
-                return False
-            digest.update(view[:read])
-            offset, left = offset + read, left - read
-    return digest.hexdigest() == file.sha256
-
-
-class Slice(io.RawIOBase):
-    """One file inside an object; owns the descriptor, so the object may be unlinked meanwhile."""
-
-    def __init__(
-        self,
-        descriptor: int,
-        file: StoredFile,
-        on_read: Callable[[int], None] | None = None,
-        on_closed: Callable[[], None] | None = None,
-    ) -> None:
-        self._descriptor = descriptor
-        self._file = file
-        self._position = 0
-        self._on_read = on_read
-        self._on_closed = on_closed
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}
-        self._position = min(max(origin[whence] + offset, 0), self._file.size)
-        return self._position
-
-    def tell(self) -> int:
-        return self._position
-
-    def read(self, size: int = -1) -> bytes:
-        """At most ``size`` bytes; one system call and one copy."""
-        left = self._file.size - self._position
-        wanted = left if size < 0 else min(size, left)
-        data = os.pread(self._descriptor, wanted, self._file.offset + self._position)
-        self._position += len(data)
-        if self._on_read:
-            self._on_read(len(data))
-        return data
-
-    def readall(self) -> bytes:
-        return b"".join(iter(self.read, b""))
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-            if self._on_closed:
-                self._on_closed()
-        super().close()

@@ -36,7 +36,7 @@ LEVELS: Final[dict[Compression, Level]] = {
 
 
 class SelfCheckError(ExportError):
-    """The artifact is not what was planned: ours to repair, so it is tried again and then buried."""
+    """The artifact is not what was planned: tried again, then for operators."""
 
     code = "artifact-wrong"
     title = "The packed artifact failed its own check"
@@ -59,7 +59,6 @@ class Source(Protocol):
         file: StoredFile,
         *,
         on_read: Callable[[int], None] | None = None,
-        on_closed: Callable[[], None] | None = None,
     ) -> BinaryIO:
         """The file's bytes, seekable; may block."""
         ...
@@ -138,18 +137,22 @@ def _planned(content: Content) -> Entry:
 
 
 def _watched(archive: ZipStream, works: Sequence[_Work]) -> Iterator[bytes | bytearray]:
+    written = 0
     for block in archive:
-        if len(archive.entries) < len(works):
-            works[len(archive.entries)].emitted(len(block))
+        while written < len(archive.entries):
+            works[written].written()
+            written += 1
+        if written < len(works):
+            works[written].emitted(len(block))
         yield block
 
 
 class _Work:
     """One member's share of the progress.
 
-    A large member is either read once, while its compressed bytes come out, or twice: for its CRC
-    and then to be stored. Half of its bytes are counted at the first reading until it is known
-    which.
+    Half of its bytes count when they are read, the rest when it has been written. A large member
+    is either read twice, for its CRC and then to be stored, or once, while its compressed bytes
+    come out; then every byte counts when it is read.
     """
 
     def __init__(self, content: Content, source: Source, meter: Meter) -> None:
@@ -166,27 +169,27 @@ class _Work:
         return Member(path=content.path, size_bytes=content.size_bytes, open=self._open)
 
     def emitted(self, size_bytes: int) -> None:
-        """Bytes of this member came out; if it has not been read wholly by then, once is enough."""
-        headers = 30 + len(self._content.path.encode()) + 20
-        if self._read < self._content.size_bytes and size_bytes > headers:
+        """Bytes of this member came out; as there is more to read, once is enough."""
+        header_bytes = 30 + len(self._content.path.encode()) + 20
+        if size_bytes > header_bytes and self._read < self._content.size_bytes:
             self._passes = 1
+
+    def written(self) -> None:
+        """All of it is in the archive."""
+        self._count(self._content.size_bytes)
+        self._meter.file_packed()
 
     def _open(self) -> BinaryIO:
         content = self._content
         if content.data is not None:
-            self._finish()
             return io.BytesIO(content.data)
         assert content.stored is not None  # noqa: S101 - one of the two, by construction
         self._source.packed(content.stored.path)
-        return self._source.open(content.stored, on_read=self._on_read, on_closed=self._finish)
+        return self._source.open(content.stored, on_read=self._on_read)
 
     def _on_read(self, size_bytes: int) -> None:
         self._read += size_bytes
         self._count(min(self._read // self._passes, self._content.size_bytes))
-
-    def _finish(self) -> None:
-        self._count(self._content.size_bytes)
-        self._meter.file_packed()
 
     def _count(self, upto: int) -> None:
         if upto > self._counted:

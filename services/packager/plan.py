@@ -1,4 +1,4 @@
-"""What an exporter answers: the exact list of files an artifact will hold, and what its maker should know about it."""
+"""What an exporter answers: every file of the artifact, and what its maker should know."""
 
 from __future__ import annotations
 

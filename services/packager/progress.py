@@ -56,7 +56,7 @@ class Progress:
             self._files_packed += 1
 
     async def run(self) -> None:
-        """Tell until cancelled; silent while nothing advances, which is how a hung build is noticed."""
+        """Tell until cancelled; silent while nothing advances, as a hung build must be noticed."""
         while True:
             self.tell()
             await asyncio.sleep(TICK_S)

@@ -1,6 +1,7 @@
 """A project as exporters see it: the files of one snapshot, and a way to read them.
 
-Nothing here knows where the bytes come from; reading blocks until they are there, so exporters run in a worker thread.
+Nothing here knows where the bytes come from; reading blocks until they are there, so exporters run
+in a worker thread.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class FileTooLargeError(ProjectError):
 
 
 class ProjectFiles:
-    """The files that an export may use, by path; those that its options leave out are not among them."""
+    """The files that an export may use, by path, without those that its options leave out."""
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class ProjectFiles:
             return stream.read()
 
     def spelled(self, path: str) -> str | None:
-        """The path as the project spells it, whatever the case of ``path``; None where there is none."""
+        """How the project spells the path, whatever its case here; None where there is none."""
         return self._by_folded_path.get(path.casefold())
 
     def has_folder(self, path: str) -> bool:

@@ -34,5 +34,6 @@ def tell_plan(chatter: Chatter, plan: Plan) -> None:
         chatter.log(f"… and {len(plan.notes) - MAX_NOTES:,} more of that kind.", "warning")
     made = sum(content.stored is None for content in plan.contents)
     chatter.log(
-        f"Packing {len(plan.contents):,} files, {megabytes(plan.size_bytes)}; {made} of them made here."
+        f"Packing {len(plan.contents):,} files, {megabytes(plan.size_bytes)}; "
+        f"{made} of them made here."
     )

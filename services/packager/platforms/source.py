@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SourceExporter:
-    """Every file and asset, unchanged; the manifest with sizes and SHA-256 is what every artifact gets."""
+    """Every file and asset, unchanged; the manifest is what every artifact gets."""
 
     name: Platform = "source"
 

@@ -1,4 +1,4 @@
-"""Every option of every platform has an effect, or is refused with the reason; and ``docs/options.md`` says which."""
+"""Every option of every platform has an effect or is refused; ``docs/options.md`` says which."""
 
 from __future__ import annotations
 

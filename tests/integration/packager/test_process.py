@@ -75,6 +75,14 @@ async def _sign(js: JetStreamContext) -> WorkerSign:
             return msgspec.json.decode(value or b"", type=WorkerSign)
 
 
+async def _packaged(facts: Facts, export_id: str) -> None:
+    while True:
+        last = await facts.last(export_id)
+        if last and isinstance(last[1], ExportPackaged):
+            return
+        await asyncio.sleep(0.02)
+
+
 async def test_it_starts_works_tells_and_stops(
     nats_settings: NatsSettings,
     s3_settings: S3Settings,
@@ -102,8 +110,7 @@ async def test_it_starts_works_tells_and_stops(
             export_id = f"{EXPORT[:-3]}{platform.encode().hex()[:3]}"
             event = msgspec.structs.replace(_requested(snapshot, platform), export_id=export_id)
             await facts.publish(event)
-            while not isinstance((await facts.last(export_id) or (0, None))[1], ExportPackaged):
-                await asyncio.sleep(0.02)
+            await _packaged(facts, export_id)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
 

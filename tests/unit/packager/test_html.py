@@ -24,7 +24,7 @@ LINK = '<link rel="manifest" href="m">'
          "<!-- <head></head> --><head><script>'</head'</script>@</head>"),
         ("<head><script>if (a < b && '<head>') {}</script>\n</head>",
          "<head><script>if (a < b && '<head>') {}</script>\n@</head>"),
-        ("<head><meta content=\"a > b\"></head>", "<head><meta content=\"a > b\">@</head>"),
+        ('<head><meta content="a > b"></head>', '<head><meta content="a > b">@</head>'),
         ("<header></header>", "@<header></header>"),
     ],
 )  # fmt: skip

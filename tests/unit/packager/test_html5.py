@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -15,7 +17,7 @@ PAGE = b"<!doctype html>\r\n<html><head><title>Star Courier</title></head><body>
 MANIFEST_LINK = b'<link rel="manifest" href="manifest.webmanifest">'
 
 
-def _web(page: bytes = PAGE, files: dict[str, bytes] | None = None, **options: object) -> Built:
+def _web(page: bytes = PAGE, files: dict[str, bytes] | None = None, **options: Any) -> Built:
     return build({"index.html": page, **(files or {})}, request("web", **options))
 
 

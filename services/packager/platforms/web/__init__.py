@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.platforms.web import engine, html5
-from services.packager.plan import Exporter, Plan
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from services.packager.plan import Request
+    from services.packager.plan import Exporter, Plan, Request
     from services.packager.project import ProjectFiles
     from shared.options import Platform
 
@@ -21,7 +20,7 @@ class NoEntryPageError(ProjectError):
 
 
 class WebExporter:
-    """A project with its own ``index.html`` goes as it is; one in the engine's format needs the player."""
+    """A project with its own page goes as it is; one in the engine's format needs the player."""
 
     name: Platform = "web"
 
@@ -34,8 +33,8 @@ class WebExporter:
         spelled = project.spelled(html5.ENTRY)
         hint = f" It has {spelled}: rename that." if spelled else ""
         message = (
-            "the project has neither index.html (a page of its own) nor game.json (an Aethel project) "
-            f"at its top, or excludePatterns leaves them out.{hint}"
+            "the project has neither index.html (a page of its own) nor game.json (an Aethel "
+            f"project) at its top, or excludePatterns leaves them out.{hint}"
         )
         raise NoEntryPageError(message)
 

@@ -1,4 +1,4 @@
-"""A project in the engine's own format (``game.json``, ``scenes/``, ``assets/``, ``scripts/``): it needs the web player."""
+"""A project in the engine's own format (``game.json``, ``scenes/``, …): it needs the web player."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class EngineProjectUnsupportedError(ProjectError):
 def plan(project: ProjectFiles, request: Request) -> NoReturn:
     """Refuse, saying what would be exported instead."""
     message = (
-        f"{project.project_id} is in the engine's own format ({GAME}), which {request.platform} cannot play yet. "
-        "Add an index.html that starts the game, or export the platform source."
+        f"{project.project_id} is in the engine's own format ({GAME}), which {request.platform} "
+        "cannot play yet. Add an index.html that starts the game, or export the platform source."
     )
     raise EngineProjectUnsupportedError(message)

@@ -1,4 +1,4 @@
-"""What static hosts are told: how long to cache what, and the headers that threads in WebAssembly need.
+"""What static hosts are told: how long to cache, and the headers that WebAssembly threads need.
 
 ``_headers`` is read by Netlify and Cloudflare Pages, ``serve.json`` by Vercel's ``serve``.
 """
@@ -22,7 +22,7 @@ ISOLATION: Final = {
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
 MAX_RULES: Final = 99  # Cloudflare Pages takes 100
-# At least eight hexadecimal digits, letters and figures both: a date is no hash, and neither is a word.
+# At least eight hexadecimal digits, letters and figures both: no date is a hash, and no word.
 _HASHED: Final = re.compile(
     r"[.-](?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{8,64}(?:\.[A-Za-z0-9]+)+$"
 )
@@ -42,7 +42,7 @@ def is_hashed(path: str) -> bool:
 
 
 def _headers(hashed: list[str], everywhere: dict[str, str]) -> bytes:
-    """``!`` takes back what ``/*`` said where a host would join both; hosts without it take the closest rule."""
+    """``!`` takes back what ``/*`` said, on hosts that would join both; others take the closest."""
     lines = ["/*", *(f"  {name}: {value}" for name, value in everywhere.items())]
     for path in hashed:
         lines += [f"/{path}", "  ! Cache-Control", f"  Cache-Control: {IMMUTABLE}"]

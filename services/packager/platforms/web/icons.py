@@ -1,4 +1,4 @@
-"""Icons from the maker's one picture: for launchers, for the page, and one with a margin that masks may cut off."""
+"""Icons from the maker's one picture: for launchers, for the page, and one that masks may cut."""
 
 from __future__ import annotations
 
@@ -48,7 +48,8 @@ def render(project: ProjectFiles, path: str) -> tuple[dict[str, bytes], list[Not
     picture = _load(path, _data(project, path))
     notes = []
     if min(picture.size) < BEST_PX:
-        message = f"{picture.width} x {picture.height} is scaled up; {BEST_PX} x {BEST_PX} would stay sharp"
+        size = f"{picture.width} x {picture.height}"
+        message = f"{size} is scaled up; {BEST_PX} x {BEST_PX} would stay sharp"
         notes.append(Note(file=path, message=message))
     square = ImageOps.pad(picture, (BEST_PX, BEST_PX), Image.Resampling.LANCZOS, color=(0, 0, 0, 0))
     return {
@@ -85,7 +86,7 @@ def _data(project: ProjectFiles, path: str) -> bytes:
 
 
 def _load(path: str, data: bytes) -> Image.Image:
-    """Decoded, once its header has promised a reasonable size: a few bytes of PNG can stand for gigabytes."""
+    """Decoded, once its header promises a reasonable size: few bytes can stand for gigabytes."""
     if not data.startswith(_PNG) or len(data) < 24:  # noqa: PLR2004 - signature and IHDR
         raise IconError(f"appIcon {path!r} is not a PNG")
     width, height = struct.unpack(">II", data[16:24])
@@ -109,7 +110,7 @@ def _scaled(picture: Image.Image, edge: int) -> Image.Image:
 
 
 def _maskable(square: Image.Image) -> Image.Image:
-    """Smaller, on a ground without holes: the picture's own corner colour, or black where it is transparent."""
+    """Smaller, on a ground without holes: the picture's corner colour, or black if it has none."""
     corner: Any = square.getpixel((0, 0))
     opaque = corner[3] == 255  # noqa: PLR2004 - a byte's highest value
     ground = Image.new("RGBA", square.size, (*corner[:3], 255) if opaque else (0, 0, 0, 255))

@@ -1,7 +1,8 @@
-"""URLs that stand in styles and scripts as plain strings, found without understanding the rest of the language.
+"""URLs that stand in styles and scripts as plain strings.
 
-Comments and other strings are recognised so that nothing inside them is taken for code. What a script puts together at run time
-is not found, and nothing is guessed.
+Comments and other strings are recognised so that nothing inside them is taken for code; the rest of
+the language is not understood. What a script puts together at run time is not found, and nothing is
+guessed.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _STRING: Final = r"""(?:"(?P<{0}_double>[^"\\\n]+)"|'(?P<{0}_single>[^'\\\n]+)')
 _JS: Final = re.compile(
     rf"""
       //[^\n]* | /\*.*?(?:\*/|\Z)
-    | (?<![\w$.]) (?:import|export)\b (?: [\w$*{{}},\s]{{1,2000}}? \bfrom )? \s* {_STRING.format("module")}
+    | (?<![\w$.]) (?:import|export)\b (?: [\w$*{{}},\s]{{1,2000}}? \bfrom )?
+      \s* {_STRING.format("module")}
     | (?<![\w$.]) import \s*\(\s* {_STRING.format("dynamic")} \s*\)
     | (?<![\w$.]) new \s+ URL \s*\(\s* {_STRING.format("url")} \s*,\s* import\.meta\.url \s*\)
     | (?<![\w$.]) fetch \s*\(\s* {_STRING.format("fetch")} \s*[,)]
@@ -53,7 +55,7 @@ def css_urls(text: str) -> Iterator[tuple[int, str]]:
 
 
 def js_urls(text: str) -> Iterator[tuple[int, str, Kind]]:
-    """Every imported module, ``new URL(…, import.meta.url)`` and ``fetch(…)`` of a plain string, with its line."""
+    """Every import, ``new URL(…, import.meta.url)`` and ``fetch(…)`` of a plain string, by line."""
     for line, match in _matches(_JS, text):
         if match.lastgroup:
             kind = _KINDS[match.lastgroup.partition("_")[0]]

@@ -1,7 +1,8 @@
 """What the pages, styles and scripts of a site refer to, and which of that will not work on a host.
 
-Followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is written as a plain string is looked at: a
-URL that a script puts together at run time cannot be known, so nothing is said about it.
+Followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is written as
+a plain string is looked at: a URL that a script puts together at run time cannot be known, so
+nothing is said about it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def check(project: ProjectFiles, entry: Page) -> list[Note]:
 
 
 def judge(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note | None]:
-    """The file of the project that is meant, if it is there, and what is wrong with the reference."""
+    """The file of the project that is meant, if it is there, and what is wrong otherwise."""
     url = reference.url.strip()
     parts = _split(url)
     if parts is None:
@@ -78,8 +79,8 @@ def judge(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note
             reference, "starts with /, so it only works at the top of a host; write it relative"
         )
     if reference.kind == "module" and not path.startswith(("./", "../")):
-        message = "is a bare module name, which browsers cannot load; bundle the project, or add an import map"
-        return None, _note(reference, message)
+        remedy = "bundle the project, or add an import map"
+        return None, _note(reference, f"is a bare module name, unknown to browsers; {remedy}")
     target = posixpath.normpath(posixpath.join(reference.base, path))
     if target.startswith(".."):
         return None, _note(reference, "lies outside of the project; move it inside")
@@ -181,7 +182,7 @@ def _of_css(path: str, text: str, folder: str) -> Iterator[Reference]:
 
 
 def _of_script(path: str, text: str, folder: str, *, import_map: bool) -> Iterator[Reference]:
-    """``fetch`` is relative to the page, modules to the script; where an import map is, bare names are its affair."""
+    """``fetch`` is relative to the page, modules to the script; import maps explain bare names."""
     for line, url, kind in js_urls(text):
         if kind == "module" and import_map and not url.startswith((".", "/")):
             continue
