@@ -99,7 +99,7 @@ async def _send(
             size = sum(sizes[sha] for sha, _ in pack)
             await slots.acquire()  # at most PARALLEL packs are in memory
             slots.release()
-            group.create_task(one(size, "POST", url, partial(bytes, data), len(data)))
+            group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
     return total
 
 

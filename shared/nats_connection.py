@@ -9,14 +9,12 @@ import asyncio
 import ssl
 from typing import TYPE_CHECKING, Any
 
-import nats
 import structlog
+from nats.aio.client import Client
 
 from shared.facts import NatsUnavailableError
 
 if TYPE_CHECKING:
-    from nats.aio.client import Client
-
     from shared.settings import NatsSettings
 
 log = structlog.get_logger()
@@ -28,13 +26,15 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     Raises:
         NatsUnavailableError: It does not stand after ``patience_s``; without a limit never.
     """
+    client = Client()
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.
         log.warning("nats.error", error=repr(error))
 
     async def on_disconnect() -> None:
-        log.warning("nats.disconnected")
+        if not client.is_closed:
+            log.warning("nats.disconnected")
 
     async def on_reconnect() -> None:
         log.info("nats.reconnected")
@@ -60,6 +60,7 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     if settings.tls_ca_file:
         options["tls"] = ssl.create_default_context(cafile=settings.tls_ca_file)
     try:
-        return await asyncio.wait_for(nats.connect(**options), patience_s)
+        await asyncio.wait_for(client.connect(**options), patience_s)
     except TimeoutError as error:
         raise NatsUnavailableError("no NATS server answers at NATS_URL: is it running?") from error
+    return client

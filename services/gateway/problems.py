@@ -15,7 +15,8 @@ from shared.errors import ExportError, InvalidRequestError, UnavailableError
 
 log = structlog.get_logger()
 
-_PLACE: Final = re.compile(r"^(?P<message>.*) - at `\$\.?(?P<path>[^`]*)`$")  # msgspec's own form
+# msgspec's own form; Litestar calls the body ``data``.
+_PLACE: Final = re.compile(r"^(?P<message>.*) - at `\$\.?(data\.?)?(?P<path>[^`]*)`$")
 
 
 def problem(

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar import Controller, Response, get, post
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from services.gateway.auth import TICKET_ROUTE
 from services.gateway.exports import ExportRequest, Exports
-from services.gateway.projects import Projects
-from services.gateway.routes.projects import Id
+from services.gateway.routes.given import (
+    AnyRequest,
+    InProject,
+    OfExport,
+    TheExports,
+    TheProjects,
+    TheStorage,
+    TheTokens,
+    TheUser,
+)
 from shared.errors import ConflictError, GoneError, InvalidRequestError, NotFoundError
 from shared.events import now
 from shared.platforms import PLATFORMS
 from shared.state import Document, State
-from shared.storage import Storage
-from shared.tokens import Tokens, User
 
-ExportParameter = Annotated[str, Parameter(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+if TYPE_CHECKING:
+    from services.gateway.projects import Projects
+    from shared.tokens import Tokens, User
+
 URL_LIVES_S = 300
 
 
@@ -48,13 +57,13 @@ class ExportRoutes(Controller):
     @post("/", status_code=202)
     async def create(
         self,
-        project_id: Id,
-        data: ExportRequest,
-        user: User,
-        projects: Projects,
-        exports: Exports,
+        project_id: InProject,
+        data: JSONBody[ExportRequest],
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
         idempotency_key: Annotated[
-            str | None, Parameter(header="Idempotency-Key", max_length=200)
+            str | None, HeaderParameter(name="Idempotency-Key", max_length=200)
         ] = None,
     ) -> Response[dict[str, Any]]:
         """Ask for an export of the project as it is now."""
@@ -85,12 +94,12 @@ class ExportRoutes(Controller):
     @get("/")
     async def index(
         self,
-        project_id: Id,
-        user: User,
-        projects: Projects,
-        exports: Exports,
-        page_size: Annotated[int, Parameter(ge=1, le=100)] = 20,
-        page_token: str | None = None,
+        project_id: InProject,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
+        page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
+        page_token: FromQuery[str | None] = None,
     ) -> dict[str, Any]:
         """The project's exports, newest first."""
         await projects.get(project_id, user, "viewer")
@@ -106,11 +115,11 @@ class ExportRoutes(Controller):
     @get("/{export_id:str}")
     async def show(
         self,
-        project_id: Id,
-        export_id: ExportParameter,
-        user: User,
-        projects: Projects,
-        exports: Exports,
+        project_id: InProject,
+        export_id: OfExport,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
     ) -> dict[str, Any]:
         """How it stands, with a fresh ticket to watch it."""
         await projects.get(project_id, user, "viewer")
@@ -124,11 +133,11 @@ class ExportRoutes(Controller):
     @post("/{export_id:str}/ticket", status_code=200)
     async def ticket(
         self,
-        project_id: Id,
-        export_id: ExportParameter,
-        user: User,
-        projects: Projects,
-        exports: Exports,
+        project_id: InProject,
+        export_id: OfExport,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
     ) -> dict[str, str]:
         """A new ticket to watch it."""
         await projects.get(project_id, user, "viewer")
@@ -138,13 +147,13 @@ class ExportRoutes(Controller):
     @get("/{export_id:str}/logs")
     async def logs(
         self,
-        project_id: Id,
-        export_id: ExportParameter,
-        user: User,
-        projects: Projects,
-        exports: Exports,
-        after_seq: Annotated[int, Parameter(ge=0)] = 0,
-        limit: Annotated[int, Parameter(ge=1, le=1_000)] = 1_000,
+        project_id: InProject,
+        export_id: OfExport,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
+        after_seq: Annotated[int, QueryParameter(ge=0)] = 0,
+        limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 1_000,
     ) -> dict[str, Any]:
         """Lines of its log, oldest first."""
         await projects.get(project_id, user, "viewer")
@@ -159,13 +168,13 @@ class ExportRoutes(Controller):
     @get("/{export_id:str}/download", opt={TICKET_ROUTE: True}, status_code=303)
     async def download(
         self,
-        project_id: Id,
-        export_id: ExportParameter,
-        request: Request[Any, Any, Any],
-        projects: Projects,
-        exports: Exports,
-        storage: Storage,
-        tokens: Tokens,
+        project_id: InProject,
+        export_id: OfExport,
+        request: AnyRequest,
+        projects: TheProjects,
+        exports: TheExports,
+        storage: TheStorage,
+        tokens: TheTokens,
     ) -> Redirect:
         """Where the artifact can be fetched for the next minutes."""
         await _check_download(request, project_id, export_id, projects, tokens)
@@ -185,7 +194,7 @@ class ExportRoutes(Controller):
 
 
 async def _check_download(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     project_id: str,
     export_id: str,
     projects: Projects,
@@ -232,6 +241,6 @@ def _token(last: str) -> str:
 
 def _open_token(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode("ascii")
+        return base64.b64decode(token, b"-_", validate=True).decode("ascii")
     except ValueError as error:
         raise InvalidRequestError("page_token is not one of ours") from error

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import msgspec
-from litestar import Controller, Request, delete, get, post, put
-from litestar.params import Parameter
+from litestar import Controller, delete, get, post, put
 from litestar.response import Stream
 
 from services.gateway.imports import ZipImport
-from services.gateway.projects import Projects
 from services.gateway.receiving import SILENCE_S, Receiver, check_hash, within
-from services.gateway.routes.projects import Id
-from services.gateway.settings import Limits
-from services.gateway.snapshots import Files, Snapshots
+from services.gateway.routes.given import (
+    AnyRequest,
+    InProject,
+    OfBlob,
+    TheLimits,
+    TheProjects,
+    TheReceiver,
+    TheSnapshots,
+    TheStorage,
+    TheUser,
+)
 from services.gateway.tars import read_entries
 from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
 from shared.paths import check_path
 from shared.projects import FileEntry, Manifest
-from shared.storage import Storage
-from shared.tokens import User
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-Hash = Annotated[str, Parameter(pattern="^[0-9a-f]{64}$")]
-AnyRequest = Request[Any, Any, Any]
+    from services.gateway.snapshots import Files
+
 MANIFEST_BYTES = 64 << 20
 
 
@@ -41,7 +46,11 @@ class FileRoutes(Controller):
 
     @put("/snapshot", status_code=201)
     async def propose(
-        self, project_id: Id, request: AnyRequest, user: User, snapshots: Snapshots
+        self,
+        project_id: InProject,
+        request: AnyRequest,
+        user: TheUser,
+        snapshots: TheSnapshots,
     ) -> dict[str, str]:
         """What the project consists of: 201, or 409 with the hashes that are missing."""
         body = await _small(request, MANIFEST_BYTES)
@@ -54,12 +63,12 @@ class FileRoutes(Controller):
     @put("/blobs/{sha256:str}", status_code=201)
     async def put_blob(
         self,
-        project_id: Id,
-        sha256: Hash,
+        project_id: InProject,
+        sha256: OfBlob,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        receiver: Receiver,
+        user: TheUser,
+        projects: TheProjects,
+        receiver: TheReceiver,
     ) -> dict[str, Any]:
         """One blob, raw."""
         project = (await projects.get_or_create(project_id, user)).value
@@ -70,11 +79,11 @@ class FileRoutes(Controller):
     @post("/blobs", status_code=201)
     async def put_blobs(
         self,
-        project_id: Id,
+        project_id: InProject,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        receiver: Receiver,
+        user: TheUser,
+        projects: TheProjects,
+        receiver: TheReceiver,
     ) -> dict[str, int]:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await projects.get_or_create(project_id, user)).value
@@ -91,12 +100,12 @@ class FileRoutes(Controller):
     @put("/files/{path:path}", status_code=201)
     async def put_file(
         self,
-        project_id: Id,
+        project_id: InProject,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        receiver: Receiver,
-        snapshots: Snapshots,
+        user: TheUser,
+        projects: TheProjects,
+        receiver: TheReceiver,
+        snapshots: TheSnapshots,
     ) -> dict[str, str]:
         """One file; makes a new snapshot."""
         path = check_path(_path(request))
@@ -109,12 +118,12 @@ class FileRoutes(Controller):
     @get("/files/{path:path}")
     async def get_file(
         self,
-        project_id: Id,
+        project_id: InProject,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        snapshots: Snapshots,
-        storage: Storage,
+        user: TheUser,
+        projects: TheProjects,
+        snapshots: TheSnapshots,
+        storage: TheStorage,
     ) -> Stream:
         """One file of the head, never shown by a browser as a page of ours."""
         project = (await projects.get(project_id, user, "viewer")).value
@@ -131,11 +140,11 @@ class FileRoutes(Controller):
     @delete("/files/{path:path}", status_code=200)
     async def delete_file(
         self,
-        project_id: Id,
+        project_id: InProject,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        snapshots: Snapshots,
+        user: TheUser,
+        projects: TheProjects,
+        snapshots: TheSnapshots,
     ) -> dict[str, str]:
         """One file less; makes a new snapshot."""
         await projects.get(project_id, user, "editor")
@@ -151,13 +160,13 @@ class FileRoutes(Controller):
     @post("/import", status_code=201)
     async def import_zip(
         self,
-        project_id: Id,
+        project_id: InProject,
         request: AnyRequest,
-        user: User,
-        projects: Projects,
-        receiver: Receiver,
-        snapshots: Snapshots,
-        limits: Limits,
+        user: TheUser,
+        projects: TheProjects,
+        receiver: TheReceiver,
+        snapshots: TheSnapshots,
+        limits: TheLimits,
     ) -> dict[str, str]:
         """A ZIP in place of everything that was there."""
         project = (await projects.get_or_create(project_id, user)).value
@@ -203,8 +212,12 @@ async def _small(request: AnyRequest, limit: int) -> bytes:
 
 
 def _path(request: AnyRequest) -> str:
-    """The path as it was sent: a path parameter would have been tidied up."""
-    return str(request.scope["path"]).partition("/files/")[2]
+    """The path as it was sent: a path parameter has been tidied up."""
+    raw = bytes(request.scope["raw_path"]).partition(b"/files/")[2]
+    try:
+        return unquote(raw, errors="strict")
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError("the path is not UTF-8") from error
 
 
 def _length(request: AnyRequest) -> int:

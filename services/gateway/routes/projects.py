@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import JSONBody
 
-from services.gateway.exports import Exports
-from services.gateway.projects import Projects
+from services.gateway.routes.given import InProject, OfMember, TheExports, TheProjects, TheUser
 from shared.events import ProjectId
 from shared.projects import Project, Role
-from shared.tokens import User
 
-Id = Annotated[str, Parameter(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+if TYPE_CHECKING:
+    from shared.tokens import User
 
 
 class NewProject(
@@ -54,7 +53,9 @@ class ProjectRoutes(Controller):
     tags = ["projects"]  # noqa: RUF012 - Litestar reads a plain list
 
     @post("/")
-    async def create(self, data: NewProject, user: User, projects: Projects) -> ShownProject:
+    async def create(
+        self, data: JSONBody[NewProject], user: TheUser, projects: TheProjects
+    ) -> ShownProject:
         """A new project, owned by the caller."""
         made = await projects.create(
             user, project_id=data.id, name=data.name, settings=data.settings
@@ -62,18 +63,24 @@ class ProjectRoutes(Controller):
         return _shown(made, user)
 
     @get("/")
-    async def index(self, user: User, projects: Projects) -> dict[str, list[ShownProject]]:
+    async def index(self, user: TheUser, projects: TheProjects) -> dict[str, list[ShownProject]]:
         """The caller's projects."""
         return {"projects": [_shown(project, user) for project in await projects.of(user)]}
 
     @get("/{project_id:str}")
-    async def show(self, project_id: Id, user: User, projects: Projects) -> ShownProject:
+    async def show(
+        self, project_id: InProject, user: TheUser, projects: TheProjects
+    ) -> ShownProject:
         """One project."""
         return _shown((await projects.get(project_id, user, "viewer")).value, user)
 
     @delete("/{project_id:str}", status_code=202)
     async def remove(
-        self, project_id: Id, user: User, projects: Projects, exports: Exports
+        self,
+        project_id: InProject,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
     ) -> dict[str, str]:
         """Cancel its exports, then erase everything."""
         await projects.delete(project_id, user)
@@ -82,7 +89,12 @@ class ProjectRoutes(Controller):
 
     @put("/{project_id:str}/members/{member:str}")
     async def set_member(
-        self, project_id: Id, member: str, data: NewMember, user: User, projects: Projects
+        self,
+        project_id: InProject,
+        member: OfMember,
+        data: JSONBody[NewMember],
+        user: TheUser,
+        projects: TheProjects,
     ) -> ShownProject:
         """Give somebody a role."""
         await projects.set_member(project_id, user, member, data.role)
@@ -90,7 +102,11 @@ class ProjectRoutes(Controller):
 
     @delete("/{project_id:str}/members/{member:str}")
     async def remove_member(
-        self, project_id: Id, member: str, user: User, projects: Projects
+        self,
+        project_id: InProject,
+        member: OfMember,
+        user: TheUser,
+        projects: TheProjects,
     ) -> None:
         """End somebody's membership."""
         await projects.set_member(project_id, user, member, None)

@@ -1,0 +1,33 @@
+"""What handlers are given, by the names that ``app.py`` provides and the route's path carries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from litestar import Request
+from litestar.di import NamedDependency
+from litestar.params import PathParameter
+
+from services.gateway.exports import Exports
+from services.gateway.projects import Projects
+from services.gateway.receiving import Receiver
+from services.gateway.settings import Limits
+from services.gateway.snapshots import Snapshots
+from shared.storage import Storage
+from shared.tokens import Tokens, User
+
+AnyRequest = Request[Any, Any, Any]
+
+TheUser = NamedDependency[User]
+TheProjects = NamedDependency[Projects]
+TheExports = NamedDependency[Exports]
+TheReceiver = NamedDependency[Receiver]
+TheSnapshots = NamedDependency[Snapshots]
+TheStorage = NamedDependency[Storage]
+TheTokens = NamedDependency[Tokens]
+TheLimits = NamedDependency[Limits]
+
+InProject = Annotated[str, PathParameter(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+OfExport = Annotated[str, PathParameter(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+OfBlob = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
+OfMember = Annotated[str, PathParameter(min_length=1, max_length=200)]

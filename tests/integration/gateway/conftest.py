@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest_asyncio
+
+from cli.stack.ports import free_ports
+from services.gateway.app import create_app
+from services.gateway.exports import Asked, Exports
+from services.gateway.projects import Projects
+from services.gateway.receiving import Receiver
+from services.gateway.settings import Limits
+from services.gateway.snapshots import Snapshots
+from shared import streams
+from shared.health import nats_check, storage_check
+from shared.records import Records
+from shared.service import serve
+from shared.state import Document
+from shared.tokens import Tokens, User
+from shared.view import Links
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+
+    from shared.storage import Storage
+
+TOKENS = Tokens("0123456789abcdef" * 4)
+SEE_OTHER = 303
+LIMITS = Limits(project_bytes=64 << 20, files=200, file_bytes=40 << 20)
+
+
+class Caller:
+    """One user's way to the gateway."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str, user: str | None) -> None:
+        self._session = session
+        self.url = url
+        token = TOKENS.bearer(User(user_id=user)) if user else None
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
+        """Status and body, JSON where it is."""
+        headers = {**self.headers, **options.pop("headers", {})}
+        async with self._session.request(
+            method, self.url + path, headers=headers, allow_redirects=False, **options
+        ) as answer:
+            if "json" in answer.headers.get("Content-Type", ""):
+                return answer.status, await answer.json(content_type=None)
+            return answer.status, dict(
+                answer.headers
+            ) if answer.status == 303 else await answer.read()
+
+    async def push(self, project: str, files: dict[str, bytes]) -> str:
+        """Send everything one blob at a time; the snapshot's name."""
+        for data in files.values():
+            status, body = await self.call(
+                "PUT", f"/api/projects/{project}/blobs/{sha(data)}", data=io.BytesIO(data)
+            )
+            assert status == 201, body
+        status, body = await self.call(
+            "PUT", f"/api/projects/{project}/snapshot", json=manifest(files)
+        )
+        assert status == 201, body
+        return str(body["snapshot"])
+
+
+class Gateway:
+    """A running gateway and the servers behind it."""
+
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, nc: Client, storage: Storage
+    ) -> None:
+        self._session = session
+        self.url = url
+        self.nc = nc
+        self.storage = storage
+
+    def user(self, name: str | None) -> Caller:
+        """Somebody; None: nobody."""
+        return Caller(self._session, self.url, name)
+
+
+def sha(data: bytes) -> str:
+    """Hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def manifest(files: dict[str, bytes]) -> dict[str, Any]:
+    """As a client writes it."""
+    return {
+        "files": {path: {"sha256": sha(data), "size": len(data)} for path, data in files.items()}
+    }
+
+
+@asynccontextmanager
+async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
+    """The real application behind a real HTTP server."""
+    js = nc.jetstream()
+    (port,) = free_ports(1)
+    url = f"http://127.0.0.1:{port}"
+    projects = await Projects.bind(js)
+    links = Links(TOKENS, public_url=url, websocket_url="ws://status", ticket_ttl_s=60)
+    documents = await Records.bind(js, "exports", Document)
+    app = create_app(
+        tokens=TOKENS,
+        parts={
+            "projects": projects,
+            "snapshots": Snapshots(storage, projects, LIMITS),
+            "receiver": Receiver(storage, max_file_bytes=LIMITS.file_bytes),
+            "exports": Exports(nc, documents, await Records.bind(js, "idempotency", Asked), links),
+            "limits": LIMITS,
+            "storage": storage,
+            "tokens": TOKENS,
+        },
+        checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
+        origins=["https://editor.example"],
+    )
+    stop = asyncio.Event()
+    server = asyncio.create_task(serve(app, f"127.0.0.1:{port}", stop))
+    async with aiohttp.ClientSession() as session:
+        while True:
+            try:
+                await (await session.get(f"{url}/livez")).read()
+                break
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.02)
+    yield url
+    stop.set()
+    await server
+
+
+@pytest_asyncio.fixture
+async def gateway(nc: Client, storage: Storage) -> AsyncIterator[Gateway]:
+    """The gateway on empty servers."""
+    async with running(nc, storage) as url, aiohttp.ClientSession() as session:
+        yield Gateway(session, url, nc, storage)

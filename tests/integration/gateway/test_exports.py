@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from shared import keys
+from shared.chatter import LogLine
+from shared.events import Artifact, ExportCompleted, now
+from shared.facts import Facts
+from shared.records import Records
+from shared.state import Document, fold
+from tests.integration.gateway.conftest import TOKENS
+
+if TYPE_CHECKING:
+    from tests.integration.gateway.conftest import Caller, Gateway
+
+EXPORTS = "/api/projects/game/export"
+WEB = {"platform": "web"}
+
+
+def web(**options: Any) -> dict[str, Any]:
+    """A request with options."""
+    return {"platform": "web", "options": options}
+
+
+async def ann_with_game(gateway: Gateway) -> Caller:
+    """A user with a project that has a file."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<p>"})
+    return ann
+
+
+async def complete(gateway: Gateway, export_id: str, *, lives: timedelta) -> bytes:
+    """Let an export be completed, as packager, uploader and status would; the artifact."""
+    js = gateway.nc.jetstream()
+    facts = Facts(js)
+    found = await facts.last(export_id)
+    assert found is not None
+    key = keys.artifact("game", "build", "game.zip")
+    await gateway.storage.put(key, b"artifact")
+    artifact = Artifact(
+        key=key,
+        file_name="Añ game.zip",
+        content_type="application/zip",
+        size_bytes=8,
+        sha256="0" * 64,
+        crc32c="AAAAAA==",
+    )
+    done = ExportCompleted(
+        **found[1].identity, artifact=artifact, expires_at=now() + lives, build_s=1
+    )
+    published = await facts.publish(done)
+    document = fold(fold(None, found[1], found[0]), done, published.seq)
+    documents = await Records.bind(js, "exports", Document)
+    await documents.create(f"game.{export_id}", document)
+    return b"artifact"
+
+
+async def test_an_accepted_export_is_in_the_stream(gateway: Gateway) -> None:
+    """202 with a Location; it can be read before anybody has folded it."""
+    ann = await ann_with_game(gateway)
+    status, made = await ann.call("POST", EXPORTS, json=WEB)
+    assert status == 202
+    export = made["export"]
+    assert (export["status"], export["platform"], export["position"]) == ("queued", "web", 1)
+    assert made["websocketUrl"].startswith("ws://status/export/" + export["id"])
+    status, shown = await ann.call("GET", f"{EXPORTS}/{export['id']}")
+    assert (status, shown["export"]["status"]) == (200, "queued")
+    assert shown["export"]["options"]["compression"] == "zstd"
+    found = await Facts(gateway.nc.jetstream()).last(export["id"])
+    assert found is not None
+    assert found[1].name == "requested"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "path"),
+    [
+        ({}, 400, "bad-request", ""),
+        ({"platform": "amiga"}, 400, "bad-request", "platform"),
+        ({"platform": "web", "colour": 1}, 400, "bad-request", ""),
+        (web(appVersion="x"), 400, "bad-request", "options.appVersion"),
+        (web(nope=1), 400, "bad-request", "options"),
+        ({"platform": "ios"}, 422, "platform-unavailable", None),
+        (web(architecture="x64"), 422, "option-refused", "options.architecture"),
+        (web(format="rar"), 422, "option-refused", "options.format"),
+    ],
+)
+async def test_a_wrong_request_says_what_is_wrong(
+    gateway: Gateway, body: dict[str, Any], status: int, code: str, path: str | None
+) -> None:
+    """Problem details with the path into the document."""
+    ann = await ann_with_game(gateway)
+    answer, problem = await ann.call("POST", EXPORTS, json=body)
+    assert (answer, problem["code"]) == (status, code)
+    assert {"title", "error", "detail", "retryable", "trace_id"} <= problem.keys()
+    if path is not None:
+        assert [d["path"] for d in problem["details"]] == [path]
+
+
+async def test_an_empty_project_cannot_be_exported(gateway: Gateway) -> None:
+    """409, and what to do."""
+    ann = gateway.user("ann")
+    await ann.call("POST", "/api/projects", json={"id": "game", "name": "Game"})
+    status, problem = await ann.call("POST", EXPORTS, json=WEB)
+    assert (status, "push some first" in problem["detail"]) == (409, True)
+
+
+async def test_the_same_key_and_body_are_the_same_export(gateway: Gateway) -> None:
+    """Repeated, even after the head has moved on; another body is refused."""
+    ann = await ann_with_game(gateway)
+    headers = {"Idempotency-Key": "k1"}
+    _, first = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+    await ann.push("game", {"index.html": b"<p>new"})
+    _, second = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+    assert first["export"]["id"] == second["export"]["id"]
+    assert len(await Facts(gateway.nc.jetstream()).of(first["export"]["id"])) == 1
+    status, problem = await ann.call("POST", EXPORTS, json={"platform": "source"}, headers=headers)
+    assert (status, problem["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
+    """Following the page token shows every export once."""
+    ann = await ann_with_game(gateway)
+    documents = await Records.bind(gateway.nc.jetstream(), "exports", Document)
+    ids = []
+    for _ in range(5):
+        _, made = await ann.call("POST", EXPORTS, json=WEB)
+        ids.append(made["export"]["id"])
+        found = await Facts(gateway.nc.jetstream()).last(ids[-1])
+        assert found is not None
+        await documents.create(f"game.{ids[-1]}", fold(None, found[1], found[0]))
+    seen: list[str] = []
+    token: str | None = ""
+    while token is not None:
+        query = {"page_size": 2, **({"page_token": token} if token else {})}
+        _, page = await ann.call("GET", EXPORTS, params=query)
+        seen += [item["id"] for item in page["exports"]]
+        token = page["nextPageToken"]
+    assert seen == sorted(ids, reverse=True)
+    assert (await ann.call("GET", EXPORTS, params={"page_token": "%%%"}))[0] == 400
+
+
+async def test_the_log_can_be_read_from_a_sequence_on(gateway: Gateway) -> None:
+    """Lines carry their stream sequence."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    logs = f"{EXPORTS}/{made['export']['id']}/logs"
+    assert await ann.call("GET", logs) == (200, {"logs": []})
+    for number in range(3):
+        line = msgspec.json.encode(LogLine(generation=1, level="info", message=f"line {number}"))
+        await gateway.nc.jetstream().publish(f"logs.{made['export']['id']}", line)
+    _, body = await ann.call("GET", logs)
+    assert [line["message"] for line in body["logs"]] == ["line 0", "line 1", "line 2"]
+    _, rest = await ann.call("GET", logs, params={"after_seq": body["logs"][0]["seq"], "limit": 1})
+    assert [line["message"] for line in rest["logs"]] == ["line 1"]
+
+
+async def test_a_download_is_a_short_lived_link_to_the_storage(gateway: Gateway) -> None:
+    """By the header or by the ticket in the state's own link; under its proper name."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    path = f"{EXPORTS}/{made['export']['id']}"
+    assert (await ann.call("GET", f"{path}/download"))[0] == 409
+    content = await complete(gateway, made["export"]["id"], lives=timedelta(days=1))
+    status, headers = await ann.call("GET", f"{path}/download")
+    assert status == 303
+    nobody = gateway.user(None)
+    _, shown = await ann.call("GET", path)
+    by_ticket = shown["export"]["downloadUrl"].removeprefix(nobody.url)
+    assert (await nobody.call("GET", by_ticket))[0] == 303
+    nobody.url = ""
+    assert await nobody.call("GET", headers["Location"]) == (200, content)
+
+
+async def test_an_expired_artifact_is_gone(gateway: Gateway) -> None:
+    """410 says what to do; the state has no link any more and may be retried."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    path = f"{EXPORTS}/{made['export']['id']}"
+    await complete(gateway, made["export"]["id"], lives=timedelta(seconds=-1))
+    status, problem = await ann.call("GET", f"{path}/download")
+    assert (status, "export the project again" in problem["detail"]) == (410, True)
+    _, shown = await ann.call("GET", path)
+    assert (shown["export"]["downloadUrl"], shown["export"]["canRetry"]) == (None, True)
+
+
+async def test_tickets_are_good_for_one_export_and_use(gateway: Gateway) -> None:
+    """A watching ticket, one for another export, a bearer token, and noise download nothing."""
+    ann = await ann_with_game(gateway)
+    _, one = await ann.call("POST", EXPORTS, json=WEB)
+    _, other = await ann.call("POST", EXPORTS, json={"platform": "source"})
+    await complete(gateway, one["export"]["id"], lives=timedelta(days=1))
+    _, shown = await ann.call("GET", f"{EXPORTS}/{one['export']['id']}")
+    good = shown["export"]["downloadUrl"].rpartition("=")[2]
+    watch = one["websocketUrl"].rpartition("=")[2]
+    bearer = ann.headers["Authorization"].split()[1]
+    nobody = gateway.user(None)
+    for export, wrong in ((one, watch), (one, bearer), (one, "x"), (one, ""), (other, good)):
+        path = f"{EXPORTS}/{export['export']['id']}/download?ticket={wrong}"
+        assert (await nobody.call("GET", path))[0] == 401
+    ticket = TOKENS.open_ticket(good, use="download", export_id=one["export"]["id"])
+    assert ticket.export_id == one["export"]["id"]
+
+
+async def test_a_ticket_dies_with_its_project(gateway: Gateway) -> None:
+    """Deleting the project closes the links that were handed out."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    await complete(gateway, made["export"]["id"], lives=timedelta(days=1))
+    _, shown = await ann.call("GET", f"{EXPORTS}/{made['export']['id']}")
+    link = shown["export"]["downloadUrl"].removeprefix(gateway.url)
+    await ann.call("DELETE", "/api/projects/game")
+    assert (await gateway.user(None).call("GET", link))[0] == 404
+
+
+async def test_platforms_say_what_they_offer(gateway: Gateway) -> None:
+    """Those that are built with their options, the others with a reason."""
+    _, body = await gateway.user("ann").call("GET", "/api/platforms")
+    shown = {p["platform"]: p for p in body["platforms"]}
+    assert shown["web"]["available"]
+    assert "wasmThreads" in shown["web"]["options"]["schema"]["properties"]
+    assert not shown["ios"]["available"]
+    assert shown["ios"]["reason"]

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.integration.gateway.conftest import LIMITS
+
+if TYPE_CHECKING:
+    from tests.integration.gateway.conftest import Gateway
+
+IMPORT = "/api/projects/game/import"
+
+
+def packed(*entries: tuple[str, bytes], attributes: int = 0o100644 << 16) -> bytes:
+    """A ZIP with exactly these names, however hostile."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in entries:
+            info = zipfile.ZipInfo("x" * len(name))
+            info.filename = name
+            info.external_attr = attributes
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.NameToInfo.clear()  # lets a name come twice without a warning
+            archive.writestr(info, data)
+    return buffer.getvalue()
+
+
+def encrypted() -> bytes:
+    """An entry that says it is encrypted."""
+    data = bytearray(packed(("a", b"x")))
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def damaged() -> bytes:
+    """A wrong CRC."""
+    data = bytearray(packed(("a", b"hello world")))
+    place = data.index(b"PK\x01\x02") + 16
+    data[place : place + 4] = struct.pack("<I", 1)
+    return bytes(data)
+
+
+HOSTILE = {
+    "parent": packed(("../a", b"x")),
+    "absolute": packed(("/a", b"x")),
+    "backslash": packed(("a\\b", b"x")),
+    "drive": packed(("C:/a", b"x")),
+    "reserved": packed(("aux.txt", b"x")),
+    "case": packed(("a", b"x"), ("A", b"x")),
+    "twice": packed(("a", b"x"), ("a", b"y")),
+    "file and folder": packed(("a", b"x"), ("a/b", b"x")),
+    "not NFC": packed(("e\u0301", b"x")),
+    "link": packed(("a", b"/etc/passwd"), attributes=0o120777 << 16),
+    "device": packed(("a", b""), attributes=0o020666 << 16),
+    "encrypted": encrypted(),
+    "damaged": damaged(),
+    "bomb": packed(("a", bytes(LIMITS.project_bytes + 1))),
+    "nothing": packed(),
+    "noise": b"PK\x03\x04" + bytes(100),
+    "empty": b"",
+}
+
+
+async def test_a_zip_becomes_the_head(gateway: Gateway) -> None:
+    """All files, large and small, in place of what was there.
+
+    A folder around everything is left out.
+    """
+    ann = gateway.user("ann")
+    await ann.push("game", {"old": b"old"})
+    files = {"index.html": b"<p>", "a/big.bin": bytes(range(256)) * 2048, "empty": b""}
+    body = packed(*((f"my game/{path}", data) for path, data in files.items()))
+    status, _ = await ann.call("POST", IMPORT, data=body)
+    assert status == 201
+    for path, data in files.items():
+        assert await ann.call("GET", f"/api/projects/game/files/{path}") == (200, data)
+    assert (await ann.call("GET", "/api/projects/game/files/old"))[0] == 404
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_hostile_zips_change_nothing(gateway: Gateway, body: bytes) -> None:
+    """Refused with the entry's name, and the head stays what it was."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<p>"})
+    before = await ann.call("GET", "/api/projects/game")
+    objects = {item.key async for item in gateway.storage.objects("")}
+    status, problem = await ann.call("POST", IMPORT, data=body)
+    assert status in {413, 422}
+    assert problem["code"] in {"zip-invalid", "path-invalid", "too-large"}
+    assert await ann.call("GET", "/api/projects/game") == before
+    assert {item.key async for item in gateway.storage.objects("")} == objects

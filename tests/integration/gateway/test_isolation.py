@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.gateway.app import create_app
+from tests.integration.gateway.conftest import TOKENS, sha
+
+if TYPE_CHECKING:
+    from tests.integration.gateway.conftest import Gateway
+
+BODIES = {
+    "snapshot": {"json": {"files": {"a": {"sha256": sha(b"secret"), "size": 6}}}},
+    "export": {"json": {"platform": "web"}},
+    "members": {"json": {"role": "viewer"}},
+}
+
+
+def routes() -> list[tuple[str, str]]:
+    """Every route of the API, read from the application itself, so that none is forgotten."""
+    app = create_app(tokens=TOKENS, parts=dict.fromkeys(PARTS), checks={}, origins=[])
+    found = {
+        (str(method), route.path_format)
+        for route in app.routes
+        if route.path.startswith("/api")
+        for method in getattr(route, "methods", ())
+        if method not in {"OPTIONS", "HEAD"}
+    }
+    return sorted(found)
+
+
+PARTS = (*("projects", "snapshots", "receiver", "exports", "limits", "storage", "tokens"),)
+OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
+
+
+def concrete(path: str, export_id: str) -> str:
+    """A path with values that exist in the victim's project."""
+    values = {
+        "project_id": "secret",
+        "export_id": export_id,
+        "sha256": sha(b"secret"),
+        "member": "eve",
+        "path": "a",
+    }
+    return re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+async def test_nobody_gets_in_without_a_token(gateway: Gateway, method: str, path: str) -> None:
+    """401 on every route, with no token and with one that another secret signed."""
+    target = concrete(path, "01900000-0000-7000-8000-000000000001")
+    nobody = gateway.user(None)
+    assert (await nobody.call(method, target))[0] == 401
+    forged = {"Authorization": "Bearer eyJhbGciOiJub25lIn0.eyJ1c2VySWQiOiJhbm4ifQ."}
+    assert (await nobody.call(method, target, headers=forged))[0] == 401
+
+
+@pytest.mark.parametrize(("method", "path"), OF_A_PROJECT)
+async def test_a_strangers_project_does_not_exist(gateway: Gateway, method: str, path: str) -> None:
+    """404 on every route of a project, with ids, hashes and exports that exist in it."""
+    ann, eve = gateway.user("ann"), gateway.user("eve")
+    await ann.push("secret", {"a": b"secret"})
+    _, made = await ann.call("POST", "/api/projects/secret/export", json={"platform": "web"})
+    before = await ann.call("GET", "/api/projects/secret")
+    target = concrete(path, made["export"]["id"])
+    body = next((b for word, b in BODIES.items() if word in path), {"data": b"secret"})
+    status, _ = await eve.call(method, target, **({} if method == "GET" else body))  # type: ignore[arg-type]
+    assert status == 404
+    assert await ann.call("GET", "/api/projects/secret") == before
+
+
+async def test_knowing_a_hash_gives_nothing(gateway: Gateway) -> None:
+    """Another project's blob is missing from one's own, and its export is not found there."""
+    ann, eve = gateway.user("ann"), gateway.user("eve")
+    await ann.push("secret", {"a": b"secret"})
+    _, made = await ann.call("POST", "/api/projects/secret/export", json={"platform": "web"})
+    await eve.push("mine", {"b": b"b"})
+    status, body = await eve.call("PUT", "/api/projects/mine/snapshot", **BODIES["snapshot"])  # type: ignore[arg-type]
+    assert (status, body["missing"]) == (409, [sha(b"secret")])
+    for rest in ("", "/logs", "/download"):
+        path = f"/api/projects/mine/export/{made['export']['id']}{rest}"
+        assert (await eve.call("GET", path))[0] == 404

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import io
+import tarfile
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from services.gateway.projects import Projects
+from shared import keys
+from shared.projects import decode_snapshot
+from tests.integration.gateway.conftest import LIMITS, manifest, sha
+
+if TYPE_CHECKING:
+    from tests.integration.gateway.conftest import Gateway
+
+SNAPSHOT = "/api/projects/game/snapshot"
+BLOBS = "/api/projects/game/blobs"
+
+HOSTILE = {
+    "absolute": "/etc/passwd",
+    "parent": "a/../../b",
+    "parent alone": "..",
+    "backslash": "a\\b",
+    "NUL": "a\0b",
+    "drive": "C:/a",
+    "drive relative": "c:a",
+    "reserved": "assets/con.png",
+    "reserved superscript": "com¹",
+    "trailing dot": "a./b",
+    "trailing space": "a /b",
+    "empty part": "a//b",
+    "over-long": "a" * 600,
+    "over-long part": "b/" + "a" * 256,
+    "not NFC": "e\u0301.png",
+    "control": "a\x1b[31m",
+    "empty": "",
+}
+TOGETHER = {
+    "case": ["a/b.png", "A/b.png"],
+    "case of a file": ["a.png", "A.PNG"],
+    "file and folder": ["a", "a/b"],
+    "sharp s": ["straße", "STRASSE"],
+}
+
+
+def tar(*entries: tuple[str, bytes], kind: bytes = tarfile.REGTYPE) -> bytes:
+    """An uncompressed tar."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in entries:
+            info = tarfile.TarInfo(name)
+            info.size, info.type = len(data), kind
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+async def test_a_snapshot_names_what_is_missing_first(gateway: Gateway) -> None:
+    """Only what the project does not have; a second proposal with all bytes there is accepted."""
+    ann = gateway.user("ann")
+    files = {"index.html": b"<p>", "a/b.png": b"png", "empty": b""}
+    status, body = await ann.call("PUT", SNAPSHOT, json=manifest(files))
+    assert (status, body["code"]) == (409, "blobs-missing")
+    assert sorted(body["missing"]) == sorted(map(sha, files.values()))
+    name = await ann.push("game", files)
+    again = await ann.call("PUT", SNAPSHOT, json=manifest(files))
+    assert again == (201, {"snapshot": name})
+
+
+async def test_small_blobs_travel_and_rest_together(gateway: Gateway) -> None:
+    """A tar of blobs becomes one pack, and the snapshot says where in it each file lies."""
+    ann = gateway.user("ann")
+    files = {f"f{n}": bytes([n]) * n for n in range(50)}
+    body = tar(*((sha(data), data) for data in files.values()))
+    assert await ann.call("POST", BLOBS, data=body) == (201, {"stored": 50})
+    _, made = await ann.call("PUT", SNAPSHOT, json=manifest(files))
+    stored = decode_snapshot(await gateway.storage.get(keys.snapshot("game", made["snapshot"])))
+    assert len(stored.objects) == 1
+    (pack,) = stored.objects
+    data = await gateway.storage.get(pack)
+    for file in stored.files:
+        assert data[file.offset : file.offset + file.size] == files[file.path]
+
+
+@pytest.mark.parametrize("path", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_hostile_paths_are_refused_by_name(gateway: Gateway, path: str) -> None:
+    """The problem names the entry, and nothing becomes the head."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<p>"})
+    before = await ann.call("GET", "/api/projects/game")
+    status, body = await ann.call("PUT", SNAPSHOT, json=manifest({path: b"<p>"}))
+    assert (status, body["code"]) == (422, "path-invalid")
+    assert repr(path) in body["detail"]
+    assert await ann.call("GET", "/api/projects/game") == before
+
+
+@pytest.mark.parametrize("paths", TOGETHER.values(), ids=TOGETHER.keys())
+async def test_paths_that_cannot_stand_together_are_refused(
+    gateway: Gateway, paths: list[str]
+) -> None:
+    """Collisions where case does not count, and a file that is also a folder."""
+    ann = gateway.user("ann")
+    status, body = await ann.call("PUT", SNAPSHOT, json=manifest(dict.fromkeys(paths, b"<p>")))
+    assert (status, body["code"]) == (422, "path-invalid")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"[]", b"\xff", b'{"files": []}', b'{"files": {}, "x": 1}'),
+        b'{"files": {"a": {"sha256": "x", "size": 1}}}',
+        b'{"files": {"a": {"sha256": "' + b"0" * 64 + b'", "size": -1}}}',
+    ],
+)
+async def test_what_is_no_manifest_is_a_bad_request(gateway: Gateway, body: bytes) -> None:
+    """400, whatever it is."""
+    status, problem = await gateway.user("ann").call("PUT", SNAPSHOT, data=body)
+    assert (status, problem["code"]) == (400, "invalid-request")
+
+
+async def test_a_lie_about_a_size_is_found(gateway: Gateway) -> None:
+    """The manifest's sizes are those of the blobs."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"a": b"12345"})
+    wrong: dict[str, Any] = {"files": {"a": {"sha256": sha(b"12345"), "size": 4}}}
+    status, body = await ann.call("PUT", SNAPSHOT, json=wrong)
+    assert status == 400
+    assert body["details"] == [{"path": "files.a.size", "message": "the blob has 5 bytes"}]
+
+
+@pytest.mark.parametrize("size", [10, 9 << 20, 17 << 20])
+async def test_a_wrong_hash_stores_nothing(gateway: Gateway, size: int) -> None:
+    """Neither an object nor an upload is left, whether it came whole or in parts."""
+    data = io.BytesIO(b"x" * size)
+    status, body = await gateway.user("ann").call("PUT", f"{BLOBS}/{sha(b'other')}", data=data)
+    assert (status, body["code"]) == (422, "wrong-hash")
+    assert [item async for item in gateway.storage.objects("")] == []
+    assert await gateway.storage.uploads("") == []
+
+
+async def test_a_large_blob_comes_back_whole(gateway: Gateway) -> None:
+    """One that travels in several parts; sending it again changes nothing."""
+    ann = gateway.user("ann")
+    data = bytes(range(256)) * (18 << 12)
+    await ann.push("game", {"big.bin": data})
+    await ann.push("game", {"big.bin": data})
+    status, body = await ann.call("GET", "/api/projects/game/files/big.bin")
+    assert (status, body == data) == (200, True)
+    assert await gateway.storage.uploads("") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (tar(("../../etc/passwd", b"x")), 400),
+        (tar((sha(b"x"), b"y")), 422),
+        (tar((sha(b""), b""), kind=tarfile.SYMTYPE), 400),
+        (tar((sha(b""), b""), kind=tarfile.DIRTYPE), 400),
+        (tar((sha(b"x"), b"x"))[:600], 400),
+        (b"\x01" * 1024, 400),
+        (b"", 400),
+    ],
+    ids=["path", "hash", "link", "folder", "cut", "noise", "empty"],
+)
+async def test_hostile_tars_are_refused(gateway: Gateway, body: bytes, status: int) -> None:
+    """Nothing of them becomes a pack."""
+    answer, _ = await gateway.user("ann").call("POST", BLOBS, data=body)
+    assert answer == status
+    assert [item async for item in gateway.storage.objects("")] == []
+
+
+async def test_limits(gateway: Gateway) -> None:
+    """Too many files, too many bytes and too large a file: 413, early where it was announced."""
+    ann = gateway.user("ann")
+    many = {f"f{n}": b"" for n in range(LIMITS.files + 1)}
+    assert (await ann.call("PUT", SNAPSHOT, json=manifest(many)))[0] == 413
+    large: dict[str, Any] = {"files": {"a": {"sha256": "0" * 64, "size": LIMITS.project_bytes + 1}}}
+    assert (await ann.call("PUT", SNAPSHOT, json=large))[0] == 413
+    data = io.BytesIO(bytes(LIMITS.file_bytes + 1))
+    assert (await ann.call("PUT", f"{BLOBS}/{'0' * 64}", data=data))[0] == 413
+
+
+async def test_single_files_make_snapshots(gateway: Gateway) -> None:
+    """PUT adds, GET reads, DELETE removes; each change is a new head."""
+    ann = gateway.user("ann")
+    files = "/api/projects/game/files"
+    _, first = await ann.call("PUT", f"{files}/a/b%20c.txt", data=b"one")
+    _, second = await ann.call("PUT", f"{files}/d.txt", data=b"two")
+    assert first != second
+    assert await ann.call("GET", f"{files}/a/b%20c.txt") == (200, b"one")
+    assert await ann.call("DELETE", f"{files}/d.txt") == (200, first)
+    assert (await ann.call("GET", f"{files}/d.txt"))[0] == 404
+    assert (await ann.call("DELETE", f"{files}/d.txt"))[0] == 404
+
+
+@pytest.mark.parametrize("path", ["..%2f..%2fetc", "a%5Cb", "con", "a//b"])
+async def test_a_single_file_cannot_leave_its_project(gateway: Gateway, path: str) -> None:
+    """The path is judged as it was sent, percent signs undone once."""
+    status, body = await gateway.user("ann").call(
+        "PUT", f"/api/projects/game/files/{path}", data=b"x"
+    )
+    assert (status, body["code"]) == (422, "path-invalid")
+
+
+async def test_what_is_condemned_counts_as_missing(gateway: Gateway) -> None:
+    """While the sweeper deletes, such a blob must be sent again, and goes under the new epoch."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"a": b"old", "keep": b"keep"})
+    await ann.push("game", {"keep": b"keep"})
+    projects = await Projects.bind(gateway.nc.jetstream())
+    found = await projects.find("game")
+    assert found is not None
+    names = "projects/game/condemned/0.json"
+    await gateway.storage.put(names, msgspec.json.encode([keys.blob("game", 0, sha(b"old"))]))
+    condemned = msgspec.structs.replace(found.value, condemned=names, epoch=1)
+    await projects.replace(condemned, revision=found.revision)
+    files = {"a": b"old", "keep": b"keep"}
+    status, body = await ann.call("PUT", SNAPSHOT, json=manifest(files))
+    assert (status, body["missing"]) == (409, [sha(b"old")])
+    name = await ann.push("game", files)
+    stored = decode_snapshot(await gateway.storage.get(keys.snapshot("game", name)))
+    assert keys.blob("game", 1, sha(b"old")) in stored.objects
