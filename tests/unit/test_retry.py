@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
+from shared.retry import (
+    MAX_DELAY_S,
+    Bury,
+    Fail,
+    History,
+    Retry,
+    backoff_s,
+    decide,
+    describe,
+    history,
+)
+from shared.settings import RetrySettings
+from tests.unit.facts import generation, requested
+
+POLICY = RetrySettings(max_attempts=3, base_delay_ms=1_000)
+
+
+@given(st.integers(0, 10_000), st.floats(0.01, 60), st.floats(0, 1))
+def test_a_delay_stays_within_its_bounds(failures: int, base_s: float, jitter: float) -> None:
+    """Never longer than the cap, never less than half of what doubling says."""
+    delay_s = backoff_s(failures, base_s=base_s, jitter=jitter)
+    ceiling = min(base_s * 2.0 ** min(failures, 30), MAX_DELAY_S)
+    assert ceiling / 2 <= delay_s <= ceiling
+
+
+@given(st.integers(0, 20), st.floats(0, 1))
+def test_a_failure_is_retried_until_the_attempts_are_used_up(failures: int, jitter: float) -> None:
+    """The last allowed failure buries, every earlier one counts and retries."""
+    decision = decide(RuntimeError(), failures=failures, policy=POLICY, jitter=jitter)
+    if failures + 1 < POLICY.max_attempts:
+        assert isinstance(decision, Retry)
+        assert decision.failures == failures + 1
+    else:
+        assert decision == Bury("retries-exhausted")
+
+
+@given(st.integers(0, 1_000))
+def test_an_outage_never_counts(failures: int) -> None:
+    """However long a server is away, the job is not buried for it."""
+    decision = decide(UnavailableError(), failures=failures, policy=POLICY)
+    assert isinstance(decision, Retry)
+    assert decision.failures == failures
+
+
+@given(st.integers(0, 1_000))
+def test_the_makers_fault_ends_at_once(failures: int) -> None:
+    """No retry can mend a project."""
+    assert decide(ProjectError("no"), failures=failures, policy=POLICY) == Fail()
+
+
+def test_our_own_final_errors_are_buried() -> None:
+    """An error that says it is not retryable is for the operators."""
+    error = UnknownPlatformError("amiga", ["web"])
+    assert decide(error, failures=0, policy=POLICY) == Bury("not-retryable")
+
+
+def test_what_users_see_of_a_bug_gives_nothing_away() -> None:
+    """An unexpected error's text stays inside."""
+    assert "password" not in describe(RuntimeError("password=1")).message
+
+
+def test_history_counts_what_speaks_against_a_job() -> None:
+    """Failures come from attempt-failed facts, crashes are starts without an end."""
+    past = history(generation()[:4], generation=1, stage="build")
+    assert (past.failures, past.crashes, past.next_attempt, past.over) == (1, 1, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("until", "stage"), [(5, "build"), (7, "build"), (7, "upload")], ids=["packaged", "end", "up"]
+)
+def test_what_is_over_is_not_done_again(until: int, stage: str) -> None:
+    """A stage that was handed on, and a generation that has ended."""
+    assert history(generation()[:until], generation=1, stage=stage).over  # type: ignore[arg-type]
+
+
+def test_an_earlier_generation_is_superseded() -> None:
+    """Once the next one has begun, nothing of the earlier one is done."""
+    assert history([requested(1), requested(2)], generation=1, stage="build").superseded
+    assert history([requested(1)], generation=1, stage="build") == History()
