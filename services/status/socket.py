@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
 
 from services.status.admission import PROTOCOL, Admission, Refused, bad_request
 from services.status.messages import Problem, Ready, encode
@@ -56,7 +57,7 @@ class Sockets:
         """``/export/{exportId}``."""
 
         @websocket("/export/{export_id:str}")
-        async def watch(socket: WebSocket[Any, Any, Any], export_id: str) -> None:
+        async def watch(socket: WebSocket[Any, Any, Any], export_id: FromPath[str]) -> None:
             await self.serve(socket, export_id)
 
         return watch
