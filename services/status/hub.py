@@ -78,7 +78,8 @@ class Hub:
     async def epoch(self) -> tuple[str, int]:
         """Which life of the log stream this is, and its last sequence."""
         info = await self._js.stream_info(LOGS)
-        return f"{info.created.timestamp():.0f}", info.state.last_seq
+        created = info.created.timestamp() if info.created else 0
+        return f"{created:.0f}", info.state.last_seq
 
     async def _ordered(
         self, stream: str, subject: str, callback: Callable[[Msg], Awaitable[None]]
