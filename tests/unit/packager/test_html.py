@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.packager.html import insert, read_page
 
@@ -57,3 +59,13 @@ def test_title_and_links_are_read() -> None:
 def test_an_svg_title_is_not_the_page_s() -> None:
     """The first title counts."""
     assert read_page(b"<title>Game</title><svg><title>Icon</title></svg>").title == "Game"
+
+
+WORDS = [*"<>/=!-\"' \n", "head", "html", "script", "a=", "<!--", "-->", "<head>", "</head>"]
+
+
+@given(st.lists(st.sampled_from(WORDS)))
+def test_inserting_is_undone_by_removing(pieces: list[str]) -> None:
+    """Whatever stands around it, the insertion is one piece and everything else is as it was."""
+    data = "".join(pieces).encode()
+    assert insert(data, read_page(data), LINK).replace(LINK.encode(), b"", 1) == data
