@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cli.stack.ports import free_ports
+from cli.stack.state import StackState, read_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+AETHEL_EXPORT = str(Path(sys.executable).with_name("aethel-export"))
+PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body></body></html>\n"
+    '<!doctype html>\n<html><head><title>Tiny</title></head><body><img src="a.png"></body></html>\n'
+)
+
+
+class Up:
+    """``aethel-export up`` on a data folder."""
+
+    def __init__(self, data: Path, log: Path) -> None:
+        self.data = data
+        gateway, status = free_ports(2)
+        self.gateway_port = gateway
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [
+                    *(AETHEL_EXPORT, "up", "--data", str(data)),
+                    *("--gateway-port", str(gateway), "--status-port", str(status)),
+                ],
+                stdout=output,
+                stderr=output,
+            )
+        self.log = log
+
+    def ready(self) -> StackState:
+        """Wait until it runs."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            if state := read_state(self.data):
+                return state
+            time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Stop it and wait."""
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+    def cli(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run a command against it, with changes to its environment."""
+        env = {k: v for k, v in os.environ.items() if not k.startswith("AETHEL")}
+        return subprocess.run(
+            [AETHEL_EXPORT, *arguments],
+            env={**env, "AETHEL_EXPORT_DATA": str(self.data), **changes},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """The same, with its JSON."""
+        done = self.cli(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def left_over(data: Path) -> list[str]:
+    """Processes that carry a data folder in their command line or environment."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            continue
+        mine = int(process.name) in {os.getpid(), os.getppid()}
+        if str(data).encode() in told and state != "Z" and not mine:
+            found.append(told[:200].decode(errors="replace").replace("\0", " "))
+    return found
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A running stack, for all tests of a module."""
+    folder = tmp_path_factory.mktemp("up")
+    started = Up(folder / "data", folder / "log")
+    started.ready()
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Path:
+    """A tiny project of its own."""
+    folder = tmp_path / f"game-{tmp_path.name[-20:].lower().replace('_', '-')}"
+    folder.mkdir()
+    (folder / "index.html").write_text(PAGE)
+    (folder / "a.png").write_bytes(b"not a picture")
+    (folder / "big.bin").write_bytes(os.urandom(1 << 20))
+    return folder

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import zipfile
+from typing import TYPE_CHECKING
+
+from cli.commands.making import project_id_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import Up
+
+
+def test_a_folder_becomes_a_download(up: Up, game: Path, tmp_path: Path) -> None:
+    """Push, export, follow, download: what arrives is what the folder holds."""
+    project = project_id_of(game)
+    assert up.cli("push", str(game)).returncode == 0
+    done = up.cli("export", project, "--platform", "web", "-o", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr
+    (artifact,) = (tmp_path / "out").iterdir()
+    assert hashlib.sha256(artifact.read_bytes()).hexdigest() in done.stdout
+    with zipfile.ZipFile(artifact) as archive:
+        for file in game.iterdir():
+            if file.name != "index.html":
+                assert archive.read(file.name) == file.read_bytes()
+    for tester in (["unzip", "-tq"], ["7z", "t"]):
+        subprocess.run([*tester, str(artifact)], check=True, capture_output=True)
+
+
+def test_the_same_project_gives_the_same_bytes(up: Up, game: Path, tmp_path: Path) -> None:
+    """Twice, and the second time as another export."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    hashes = []
+    for out in ("one", "two"):
+        up.cli("export", project, "--platform", "source", "-o", str(tmp_path / out))
+        (artifact,) = (tmp_path / out).iterdir()
+        hashes.append(hashlib.sha256(artifact.read_bytes()).hexdigest())
+    assert hashes[0] == hashes[1]
+
+
+def test_pushing_again_sends_nothing(up: Up, game: Path) -> None:
+    """And after a change only what changed."""
+    first = up.json("push", str(game))
+    again = up.json("push", str(game))
+    assert (first["sentFiles"], again["sentFiles"]) == (3, 0)
+    (game / "a.png").write_bytes(b"changed")
+    changed = up.json("push", str(game))
+    assert (changed["sentFiles"], changed["sentBytes"]) == (1, 7)
+    assert changed["snapshot"] != first["snapshot"]
+
+
+def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:
+    """What is ignored stays at home, what looks like a key is named, nothing is sent."""
+    (game / ".aethelignore").write_text("*.bin\n!keep.bin\n")
+    (game / "keep.bin").write_text("x")
+    (game / ".env.local").write_text("SECRET=1")
+    (game / "server.key").write_text("x")
+    (game / "node_modules").mkdir()
+    (game / "node_modules/x.js").write_text("x")
+    done = up.cli("push", str(game), "--dry-run", "--json")
+    assert sorted(json.loads(done.stdout)["files"]) == [
+        "a.png",
+        "index.html",
+        "keep.bin",
+        "server.key",
+    ]
+    assert "server.key looks like a secret" in done.stderr
+
+
+def test_exit_codes(up: Up, game: Path, tmp_path: Path) -> None:
+    """2 wrong usage, 3 the export failed or was refused, 4 nobody answers."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    assert up.cli("export", project).returncode == 2
+    assert up.cli("push", str(tmp_path / "nothing")).returncode == 2
+    assert up.cli("export", project, "--platform", "web", "--option", "x").returncode == 2
+    refused = up.cli("export", project, "--platform", "web", "--option", "nope=1")
+    assert refused.returncode == 3
+    (game / "index.html").unlink()
+    up.cli("push", str(game))
+    failed = up.cli("export", project, "--platform", "web", "--wait")
+    assert failed.returncode == 3
+    assert "index.html" in failed.stderr
+    nobody = up.cli("status", "x", AETHEL_EXPORT_DATA=str(tmp_path / "elsewhere"))
+    assert nobody.returncode == 4
+
+
+def test_an_export_can_be_looked_at_afterwards(up: Up, game: Path, tmp_path: Path) -> None:
+    """Status, log and download by its id, with or without its project."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    made = up.json("export", project, "--platform", "source")
+    export = made["export"]["id"]
+    assert up.cli("watch", f"{project}/{export}").returncode == 0
+    state = up.json("status", export)
+    assert (state["status"], state["progress"]) == ("completed", 100)
+    assert "Packed" in up.cli("logs", export).stdout
+    assert up.cli("download", export, "-o", str(tmp_path / "out")).returncode == 0
+    (artifact,) = (tmp_path / "out").iterdir()
+    assert hashlib.sha256(artifact.read_bytes()).hexdigest() == state["sha256"]
+
+
+def test_operators_commands(up: Up) -> None:
+    """Streams can be applied again, a sweep tells what went, the doctor is content."""
+    assert "stream EXPORTS" in up.cli("streams", "apply").stdout
+    assert set(up.json("sweep", "--now")) >= {"artifact", "upload"}
+    assert up.cli("doctor").returncode == 0
+    assert up.cli("token", "--user", "ann").stdout.count(".") == 2

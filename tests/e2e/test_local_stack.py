@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.commands.making import project_id_of
+from cli.stack.errors import StackError
+from cli.stack.servers import binary
+from cli.stack.stack import Ports, local_stack
+from cli.stack.state import locked
+from tests.e2e.conftest import Up, left_over
+
+
+def wait_until_gone(data: Path) -> None:
+    """Give killed processes a moment."""
+    deadline = time.monotonic() + 20
+    while (left := left_over(data)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert left == []
+
+
+def test_everything_survives_a_restart(tmp_path: Path, game: Path) -> None:
+    """Projects, finished exports and downloads are there again; Ctrl-C leaves no process."""
+    project = project_id_of(game)
+    first = Up(tmp_path / "data", tmp_path / "log")
+    first.ready()
+    first.cli("push", str(game))
+    export = first.json("export", project, "--platform", "source")["export"]
+    first.cli("watch", f"{project}/{export['id']}")
+    assert first.stop(signal.SIGINT) == 0
+    wait_until_gone(tmp_path / "data")
+    second = Up(tmp_path / "data", tmp_path / "log")
+    second.ready()
+    try:
+        assert second.json("status", export["id"])["status"] == "completed"
+        out = tmp_path / "out"
+        assert second.cli("download", export["id"], "-o", str(out)).returncode == 0
+        assert second.json("push", str(game))["sentFiles"] == 0
+    finally:
+        second.stop()
+
+
+def test_a_killed_stack_leaves_no_process(tmp_path: Path) -> None:
+    """SIGKILL gives it no chance to clean up; its guard does."""
+    started = Up(tmp_path / "data", tmp_path / "log")
+    started.ready()
+    assert left_over(tmp_path / "data")
+    started.stop(signal.SIGKILL)
+    wait_until_gone(tmp_path / "data")
+
+
+def test_the_death_of_a_child_ends_the_stack(tmp_path: Path) -> None:
+    """With its name and the end of its output."""
+    started = Up(tmp_path / "data", tmp_path / "log")
+    started.ready()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            environ = (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if b"services.packager" in command and str(tmp_path).encode() in environ:
+            os.kill(int(process.name), signal.SIGKILL)
+    assert started.process.wait(60) != 0
+    assert "packager ended with code -9" in started.log.read_text()
+    wait_until_gone(tmp_path / "data")
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """Before anything is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with (
+            pytest.raises(StackError, match=f"port {port}"),
+            local_stack(tmp_path / "data", Ports(gateway=port, status=1)),
+        ):
+            pass
+
+
+def test_one_stack_on_one_folder(tmp_path: Path) -> None:
+    """The second says that the first is running."""
+    with (
+        locked(tmp_path),
+        pytest.raises(StackError, match="running on"),
+        local_stack(tmp_path),
+    ):
+        pass
+
+
+def test_foreign_and_damaged_folders_are_left_alone(tmp_path: Path) -> None:
+    """Nothing is written into a folder that is not ours."""
+    (tmp_path / "thesis.doc").write_text("x")
+    with pytest.raises(StackError, match="not a data folder"), local_stack(tmp_path):
+        pass
+    (tmp_path / "secrets.json").write_text("{broken")
+    with pytest.raises(StackError, match="damaged"), local_stack(tmp_path):
+        pass
+
+
+def test_a_missing_program_is_named() -> None:
+    """With the package that brings it."""
+    with pytest.raises(StackError, match="pip install some-bin"):
+        binary("no-such-program", "some-bin")
