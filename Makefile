@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-SAMPLE ?= $(firstword $(wildcard samples/*/))
+SAMPLE ?= samples/firefly
 PLATFORM ?= web
 ARTIFACTS ?= dist
 PYTEST_ARGS ?=

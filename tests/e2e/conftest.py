@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 AETHEL_EXPORT = str(Path(sys.executable).with_name("aethel-export"))
 PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body></body></html>\n"
-    '<!doctype html>\n<html><head><title>Tiny</title></head><body><img src="a.png"></body></html>\n'
-)
 
 
 class Up:

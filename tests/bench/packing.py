@@ -1,0 +1,126 @@
+"""How fast a project becomes an archive, beside ``zip -6`` in the same run, and in how much memory.
+
+``python -m tests.bench.packing CACHE`` prints one line per number. Both packers throw their output
+away, so that neither waits for a disk; the machine's load meets both, so only the ratio is judged.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import statistics
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from services.packager.archive.compression import Level
+from services.packager.archive.digest import DigestedParts
+from services.packager.archive.member import Member
+from services.packager.archive.zip import ZipStream
+from tests.bench.measurement import Measurement
+from tests.bench.project import mixed_project, sparse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROUNDS: Final = 5
+PART_BYTES: Final = 8 << 20
+MAX_PEAK_MB: Final = 220
+MIN_SPEEDUP: Final = 10
+
+
+def measure(cache: Path, *, rounds: int = ROUNDS) -> Iterator[Measurement]:
+    """All numbers of packing; the projects are kept under ``cache``."""
+    mixed, sparse = mixed_project(cache), sparse_project(cache)
+    pack(mixed)  # once before, so that both packers read from the page cache
+    ours: dict[Level, list[float]] = {level: [] for level in Level}
+    theirs = []
+    for _ in range(rounds):  # in turns, so that a busy minute meets both
+        theirs.append(_seconds(partial(_zip, mixed, "-")))
+        for level in Level:
+            ours[level].append(_seconds(partial(pack, mixed, level)))
+    medians = {level: statistics.median(times) for level, times in ours.items()}
+    zip_s = statistics.median(theirs)
+    yield Measurement(name="pack.zip_6", value=zip_s, unit="s")
+    for level, median_s in medians.items():
+        yield Measurement(name=f"pack.{level.value}", value=median_s, unit="s")
+    yield Measurement(
+        name="pack.speedup_over_zip_6",
+        value=zip_s / medians[Level.BALANCED],
+        unit="×",
+        target=MIN_SPEEDUP,
+        limit="≥",
+    )
+    yield from _sizes(mixed, cache / "zip-6.zip")
+    yield _peak("pack.peak_rss.mixed", mixed)
+    yield _peak("pack.peak_rss.sparse_5gb", sparse)
+
+
+def members_of(folder: Path, prefix: str = "") -> Iterator[Member]:
+    """Every file below ``folder``, in one order everywhere."""
+    with os.scandir(folder) as found:
+        items = sorted(found, key=lambda item: item.name)
+    for item in items:
+        if item.is_dir():
+            yield from members_of(Path(item.path), f"{prefix}{item.name}/")
+        else:
+            yield Member(
+                path=prefix + item.name,
+                size_bytes=item.stat().st_size,
+                open=cast("Callable[[], BinaryIO]", partial(io.FileIO, item.path)),
+            )
+
+
+def pack(folder: Path, level: Level = Level.BALANCED) -> int:
+    """Pack and hash a folder as the packager does, for nobody; returns the archive's bytes."""
+    parts = DigestedParts(ZipStream(members_of(folder), level=level), part_bytes=PART_BYTES)
+    for _ in parts:
+        pass
+    return parts.size_bytes
+
+
+def _zip(folder: Path, target: str) -> None:
+    command = ["zip", "-6", "-q", "-r", target, "."]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def _sizes(folder: Path, scratch: Path) -> Iterator[Measurement]:
+    scratch.unlink(missing_ok=True)  # zip would update it
+    _zip(folder, str(scratch.resolve()))
+    zip_mb = scratch.stat().st_size / 1e6
+    scratch.unlink()
+    yield Measurement(name="pack.size.zip_6", value=zip_mb, unit="MB")
+    yield Measurement(name="pack.size", value=pack(folder) / 1e6, unit="MB", target=zip_mb)
+
+
+def _peak(name: str, folder: Path) -> Measurement:
+    """In a process of its own: the most memory it ever held, which the kernel counts."""
+    command = [sys.executable, "-m", "tests.bench.packing", "--peak", str(folder)]
+    peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return Measurement(name=name, value=int(peak) / 1e3, unit="MB", target=MAX_PEAK_MB)
+
+
+def _peak_kb() -> int:
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["--peak", folder]:
+            pack(Path(folder))
+            print(_peak_kb())
+        case [cache]:
+            for measurement in measure(Path(cache)):
+                print(measurement, flush=True)
+        case _:
+            sys.exit("usage: python -m tests.bench.packing CACHE")

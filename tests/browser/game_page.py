@@ -1,0 +1,67 @@
+"""Drives the sample game, from its own folder or out of an artifact."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
+
+WAIT_MS = 20_000
+
+
+class GamePage:
+    """The sample game in a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    async def open(self, url: str) -> None:
+        """Load it up to its title."""
+        await self.page.goto(url)
+        await self.page.wait_for_selector("#stage[data-x]", timeout=WAIT_MS)
+
+    async def play(self) -> None:
+        """Leave the title."""
+        await self.page.click("#play")
+        await self.page.wait_for_selector("#card", state="hidden")
+
+    async def x(self) -> float:
+        """Where the player is, CSS pixels."""
+        return float(await self.page.get_attribute("#stage", "data-x") or "nan")
+
+    async def score(self) -> int:
+        """What the screen shows."""
+        return int(await self.page.inner_text("#score"))
+
+    async def hold_until_moved(self, key: str) -> float:
+        """Hold a key until the player has moved well; how far, in CSS pixels."""
+        start = await self.x()
+        await self.page.keyboard.down(key)
+        await self.page.wait_for_function(
+            "start => Math.abs(document.querySelector('#stage').dataset.x - start) > 40",
+            arg=start,
+            timeout=WAIT_MS,
+        )
+        await self.page.keyboard.up(key)
+        return await self.x() - start
+
+    async def gather(self) -> int:
+        """Drag the player all over the stage until something is gathered; the score."""
+        size = self.page.viewport_size or {"width": 0, "height": 0}
+        await self.page.mouse.move(size["width"] / 2, size["height"] / 2)
+        await self.page.mouse.down()
+        for _ in range(20):
+            for row in range(1, 8):
+                for column in (1, 7) if row % 2 else (7, 1):
+                    x, y = size["width"] * column / 8, size["height"] * row / 9
+                    await self.page.mouse.move(x, y)
+                    await self.page.wait_for_timeout(350)
+                    if score := await self.score():
+                        await self.page.mouse.up()
+                        return score
+                    if await self.page.is_visible("#card"):
+                        await self.page.mouse.up()
+                        await self.play()
+                        await self.page.mouse.down()
+        return 0
