@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import msgspec
 
@@ -22,7 +22,7 @@ from services.packager.manifest import MANIFEST
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from services.packager.plan import Content, Plan
     from shared.options import Compression
@@ -102,7 +102,7 @@ def pack(
     parts = DigestedParts(_watched(archive, works), part_bytes=part_bytes)
     tail_bytes = directory_size([_planned(content) for content in plan.contents])
     tail = b""
-    with closing(cast("Generator[bytes]", iter(parts))) as stream:
+    with closing(iter(parts)) as stream:
         for part in stream:
             tail = (tail + part[-tail_bytes:])[-tail_bytes:]
             send(part)
@@ -136,7 +136,7 @@ def _planned(content: Content) -> Entry:
     return Entry(path=content.path, method=0, crc32=0, size=size, compressed_size=size, offset=0)
 
 
-def _watched(archive: ZipStream, works: Sequence[_Work]) -> Iterator[bytes | bytearray]:
+def _watched(archive: ZipStream, works: Sequence[_Work]) -> Generator[bytes | bytearray]:
     written = 0
     for block in archive:
         while written < len(archive.entries):

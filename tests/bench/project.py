@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 SEED: Final = 7
 MB: Final = 1_000_000
+OWN_LINES: Final = 0.6  # of a program; makes text shrink to a quarter, as scripts do
 SPARSE_BYTES: Final = 5_000_000_000
 _DONE: Final = ".complete"  # beside the project, not in it
-_SEVEN_BITS: Final = bytes(n & 0x7F for n in range(256))
 
 _OPAQUE: Final = (  # folder, suffixes, files, bytes altogether
     ("textures", (".png", ".jpg", ".ktx2", ".webp"), 450, 85 * MB),
@@ -68,8 +68,8 @@ def _files(rng: Random) -> Iterator[tuple[str, bytes]]:
     lines = _lines(rng, 60_000)
     for number, size in enumerate(_sizes(rng, 2_042, 24 * MB)):
         yield f"scripts/{number % 50}/{number}.js", _text(rng, lines, size)
-    yield "engine.js", _text(rng, lines, 5 * MB)
-    yield "physics.js", _text(rng, lines, 1 * MB)
+    for name, modules in (("engine.js", 250), ("physics.js", 50)):
+        yield name, b"".join(_text(rng, lines, 20_000) for _ in range(modules))
     for number in range(60):
         scene = {_name(rng): _entity(rng, n) for n in range(rng.randrange(400, 2_700))}
         yield f"scenes/{number}.json", json.dumps({"entities": scene}).encode()
@@ -84,12 +84,18 @@ def _sizes(rng: Random, count: int, total: int) -> Iterator[int]:
 
 
 def _samples(rng: Random, count: int, *, period: int) -> bytes:
-    """16-bit PCM: a sine in the high bytes, seven bits of noise in the low ones."""
-    wave = bytes(int(127 + 60 * math.sin(2 * math.pi * n / period)) for n in range(period))
-    pcm = bytearray(2 * count)
-    pcm[0::2] = rng.randbytes(count).translate(_SEVEN_BITS)
-    pcm[1::2] = (wave * (count // period + 1))[:count]
-    return bytes(pcm)
+    """16-bit PCM: two sines, and ten bits of noise."""
+    wave = array("H", (_two_sines(n, period) for n in range(3 * period))).tobytes()
+    tone = (wave * (2 * count // len(wave) + 1))[: 2 * count]
+    noise = int.from_bytes(rng.randbytes(2 * count)) & int.from_bytes(b"\x03\xff" * count)
+    pcm = array("H", tone)
+    pcm.byteswap()
+    return (int.from_bytes(pcm.tobytes()) + noise).to_bytes(2 * count)
+
+
+def _two_sines(n: int, period: int) -> int:
+    turn = 2 * math.pi * n / period
+    return int(30_000 + 8_000 * math.sin(turn) + 3_000 * math.sin(turn * 2 / 3))
 
 
 def _mesh(rng: Random, vertices: int) -> bytes:
@@ -118,7 +124,10 @@ def _lines(rng: Random, count: int) -> list[bytes]:
 
 
 def _text(rng: Random, lines: list[bytes], size: int) -> bytes:
-    return b"".join(rng.choices(lines, k=size // 20 + 1))[:size]
+    """A program: its own few lines again and again, between others."""
+    own = rng.sample(lines, k=size // 400 + 1)
+    chosen = (rng.choice(own if rng.random() < OWN_LINES else lines) for _ in range(size // 10 + 1))
+    return b"".join(chosen)[:size]
 
 
 def _entity(rng: Random, number: int) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from enum import Enum
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import deflate
 from isal import isal_zlib
@@ -14,51 +15,58 @@ if TYPE_CHECKING:
 
 RAW_WINDOW: Final = -15  # deflate without a header, 32 KiB window
 SAMPLE_BYTES: Final = 8 << 10
-LEAST_GAIN: Final = 0.97  # a sample that shrinks less is not worth the time
-PROBE_FROM_BYTES: Final = 4 << 10
+STORED_FROM: Final = 0.97  # of its length: a sample that keeps so much is not worth the time
+NOISE_FROM: Final = 0.9  # one that keeps so much, sampled sound say, has no repetitions to search
+PROBE_FROM_BYTES: Final = 16 << 10  # compressing less costs hardly more than probing it
 
-PACKED_ALREADY: Final = frozenset(
-    {
-        *(".7z", ".aac", ".apk", ".avif", ".basis", ".br", ".bz2", ".flac", ".gif", ".gz", ".heic"),
-        *(".jpeg", ".jpg", ".ktx2", ".lz4", ".m4a", ".m4v", ".mkv", ".mov", ".mp3", ".mp4", ".oga"),
-        *(
-            ".ogg",
-            ".ogv",
-            ".opus",
-            ".png",
-            ".rar",
-            ".webm",
-            ".webp",
-            ".woff",
-            ".woff2",
-            ".xz",
-            ".zip",
-            ".zst",
-        ),
-    }
+_PACKED_ALREADY: Final = re.compile(
+    r"\.(7z|aac|apk|avif|br|bz2|flac|gif|gz|heic|jpe?g|lz4|m4[av]|mkv|mov|mp[34]|og[agv]|opus|png"
+    r"|rar|web[mp]|woff2?|xz|zip|zst)\Z",
+    re.IGNORECASE,
 )
 
 
 class Level(Enum):
-    """How hard to try."""
+    """How hard to try; measured on one core, MB/s of text: 400, 80, 8."""
 
     STORE = "store"
-    FAST = "fast"  # ISA-L level 1
-    BALANCED = "balanced"  # libdeflate 6; ISA-L 3 for what does not fit in memory
+    FAST = "fast"  # ISA-L 1
+    BALANCED = "balanced"  # libdeflate 6; ISA-L 3 for what is streamed
+    BEST = "best"  # libdeflate 12; zlib 9 for what is streamed
+
+
+_LIBDEFLATE: Final = {Level.BALANCED: 6, Level.BEST: 12}
+
+
+class Compressor(Protocol):
+    """Deflates block by block."""
+
+    def compress(self, data: bytes, /) -> bytes:
+        """What is ready of it, perhaps nothing yet."""
+        ...
+
+    def flush(self) -> bytes:
+        """The rest."""
+        ...
 
 
 def worth_a_try(member: Member, level: Level) -> bool:
     """Whether a member may be compressed at all, as far as can be told without reading it."""
     if level is Level.STORE or member.compress is False or member.size_bytes == 0:
         return False
-    return (
-        member.compress is True or PurePosixPath(member.path).suffix.lower() not in PACKED_ALREADY
-    )
+    return member.compress is True or not _PACKED_ALREADY.search(member.path)
 
 
-def shrinks(sample: bytes) -> bool:
-    """Whether a sample of the content is compressible: ISA-L at its fastest takes microseconds."""
-    return len(isal_zlib.compress(sample, 0, RAW_WINDOW)) < len(sample) * LEAST_GAIN
+def level_for(sample: bytes, level: Level) -> Level:
+    """What the content deserves of the level asked for: ISA-L takes some 50 µs to say so.
+
+    Where only Huffman coding gains, the fastest level ends within 1 % of the balanced one, in a
+    tenth of the time.
+    """
+    kept = len(isal_zlib.compress(sample, 1, RAW_WINDOW)) / max(len(sample), 1)
+    if kept >= STORED_FROM:
+        return Level.STORE
+    return Level.FAST if kept >= NOISE_FROM and level is Level.BALANCED else level
 
 
 def sample_of(data: bytes) -> bytes:
@@ -80,13 +88,19 @@ def sample_of_file(file: BinaryIO, size_bytes: int) -> bytes:
 
 
 def compress_whole(data: bytes, level: Level) -> bytes | bytearray:
-    """Deflate what is in memory."""
+    """Deflate what is in memory, as well as it deserves; what comes back may be longer."""
+    if len(data) >= PROBE_FROM_BYTES:
+        level = level_for(sample_of(data), level)
+    if level is Level.STORE:
+        return data
     if level is Level.FAST:
         return isal_zlib.compress(data, 1, RAW_WINDOW)
-    compressed: bytearray = deflate.deflate_compress(data, 6)
+    compressed: bytearray = deflate.deflate_compress(data, _LIBDEFLATE[level])
     return compressed
 
 
-def stream_compressor(level: Level) -> Any:
-    """Deflate in blocks: an object with ``compress`` and ``flush``."""
+def stream_compressor(level: Level) -> Compressor:
+    """Deflate what is not in memory."""
+    if level is Level.BEST:
+        return zlib.compressobj(9, zlib.DEFLATED, RAW_WINDOW)
     return isal_zlib.compressobj(1 if level is Level.FAST else 3, isal_zlib.DEFLATED, RAW_WINDOW)

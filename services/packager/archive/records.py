@@ -18,15 +18,16 @@ DEFLATED: Final = 8
 
 _UINT16: Final = 0xFFFF
 _UINT32: Final = 0xFFFFFFFF
+# Sizes take 8 bytes from here on. A streamed member's header goes out before its compressed size is
+# known, and what cannot be shrunk grows: deflate adds 5 bytes to 64 KiB, 320 KiB to 4 GiB.
+_WIDE_FROM_BYTES: Final = _UINT32 - (16 << 20)
 _UTF8_NAMES: Final = 0x800
 _SIZES_FOLLOW: Final = 0x8  # in a data descriptor
 _VERSION_ZIP64: Final = 45
 _VERSION_DEFLATE: Final = 20
 _MADE_BY_UNIX: Final = 3 << 8
 _REGULAR_FILE: Final = 0o100000
-_DOS_DATE: Final = (
-    (2020 - 1980) << 9 | 1 << 5 | 1
-)  # one date for all: the same input, the same bytes
+_DOS_DATE: Final = (2020 - 1980) << 9 | 1 << 5 | 1  # one for all: the same input, the same bytes
 _DOS_TIME: Final = 0
 
 
@@ -42,19 +43,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     mode: int = 0o644
     streamed: bool = False  # its sizes stand behind its data
 
+    @property
+    def wide(self) -> bool:
+        """Whether its sizes are written with 8 bytes instead of 4, in every record alike."""
+        return self.size >= _WIDE_FROM_BYTES
+
 
 def local_header(entry: Entry) -> bytes:
     """The record before a member's data; a streamed one announces a descriptor instead of sizes."""
     name = entry.path.encode()
+    crc, size, compressed = entry.crc32, entry.size, entry.compressed_size
     if entry.streamed:
-        crc, size, compressed = 0, _UINT32, _UINT32
-        extra = struct.pack("<HHQQ", 1, 16, 0, 0)  # makes the descriptor's sizes 8 bytes long
-    else:
-        crc, size, compressed = entry.crc32, entry.size, entry.compressed_size
-        extra = b""
-        if max(size, compressed) >= _UINT32:
-            extra = struct.pack("<HHQQ", 1, 16, size, compressed)
-            size = compressed = _UINT32
+        crc = size = compressed = 0
+    extra = b""
+    if entry.wide:
+        extra = _zip64_field(size, compressed)
+        size = compressed = _UINT32
     fields = struct.pack(
         "<IHHHHHIIIHH",
         0x04034B50,
@@ -73,8 +77,9 @@ def local_header(entry: Entry) -> bytes:
 
 
 def data_descriptor(entry: Entry) -> bytes:
-    """The record behind a streamed member's data, in its ZIP64 form."""
-    return struct.pack("<IIQQ", 0x08074B50, entry.crc32, entry.compressed_size, entry.size)
+    """The record behind a streamed member's data."""
+    layout = "<IIQQ" if entry.wide else "<IIII"
+    return struct.pack(layout, 0x08074B50, entry.crc32, entry.compressed_size, entry.size)
 
 
 def central_directory(entries: Sequence[Entry], offset: int) -> bytes:
@@ -86,10 +91,14 @@ def central_directory(entries: Sequence[Entry], offset: int) -> bytes:
 def _central_header(entry: Entry) -> bytes:
     name = entry.path.encode()
     size, compressed, offset = entry.size, entry.compressed_size, entry.offset
-    extra = b""
-    if entry.streamed or max(size, compressed, offset) >= _UINT32:
-        extra = struct.pack("<HHQQQ", 1, 24, size, compressed, offset)
-        size = compressed = offset = _UINT32
+    wide: list[int] = []
+    if entry.wide:
+        wide += size, compressed
+        size = compressed = _UINT32
+    if offset >= _UINT32:
+        wide.append(offset)
+        offset = _UINT32
+    extra = _zip64_field(*wide) if wide else b""
     version = _VERSION_ZIP64 if extra else _VERSION_DEFLATE
     fields = struct.pack(
         "<IHHHHHHIIIHHHHHII",
@@ -126,6 +135,10 @@ def _end(count: int, size: int, offset: int) -> bytes:
     return zip64 + struct.pack(
         "<IHHHHIIH", 0x06054B50, 0, 0, few, few, min(size, _UINT32), min(offset, _UINT32), 0
     )
+
+
+def _zip64_field(*values: int) -> bytes:
+    return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values)
 
 
 def _flags(entry: Entry) -> int:
