@@ -24,7 +24,8 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aeth
 COPY --from=build /opt/aethel-export /opt/aethel-export
 ENV PATH=/opt/aethel-export/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1
+    PYTHONUNBUFFERED=1 \
+    MALLOC_MMAP_THRESHOLD_=131072
 
 USER 10001
 CMD ["aethel-export", "--help"]

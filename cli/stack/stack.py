@@ -136,6 +136,7 @@ def _environment(
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "PACKAGER_CACHE_DIR": str(data / "cache"),
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
         **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},
     }
 
