@@ -1,7 +1,4 @@
-"""Reading a ZIP's central directory back, from its last bytes only.
-
-With the standard library's eyes.
-"""
+"""Reading a ZIP's central directory back, with the standard library, from its last bytes only."""
 
 from __future__ import annotations
 
@@ -16,10 +13,7 @@ END_BYTES: Final = 22 + 20 + 56  # end record, ZIP64 locator, ZIP64 end record
 
 
 def directory_size(entries: list[Entry]) -> int:
-    """An upper bound of the bytes that the directory of these entries takes.
-
-    End records included.
-    """
+    """An upper bound, in bytes, of the directory of these entries with its end records."""
     return END_BYTES + sum(46 + len(entry.path.encode()) + 28 for entry in entries)
 
 
@@ -44,7 +38,7 @@ def read_directory(tail: bytes, archive_bytes: int) -> list[Entry]:
                 )
                 for info in archive.infolist()
             ]
-    except (zipfile.BadZipFile, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
         raise ArchiveError(f"the archive's directory cannot be read: {error}") from error
 
 

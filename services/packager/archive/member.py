@@ -17,8 +17,8 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One file: plain data, and a way to read it.
 
     ``open`` is called once, in a worker thread, may block until the bytes are there, and gives a
-    seekable file. ``compress`` None leaves it to name and content, True to the content alone;
-    False stores.
+    seekable file whose ``read`` falls short at its end only. ``compress`` None leaves it to name
+    and content, True to the content alone; False stores.
     """
 
     path: str  # relative, POSIX, NFC
