@@ -6,10 +6,13 @@ Structlog events, a constant dotted name and keys, one JSON object a line.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import structlog
+
+from shared.retired import retired
 
 if TYPE_CHECKING:
     from shared.settings import LogSettings
@@ -45,3 +48,5 @@ def configure(settings: LogSettings, *, service: str) -> None:
         "uvicorn.access"
     ).disabled = True  # requests are logged once, by our own middleware
     structlog.contextvars.bind_contextvars(service=service)
+    for name, replacement in retired(os.environ):
+        structlog.get_logger().warning("setting.retired", name=name, replaced_by=replacement)

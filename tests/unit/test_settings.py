@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import pytest
+
+from services.gateway.settings import GatewaySettings
+from shared.errors import ConfigurationError
+from shared.retired import STILL_READ, retired
+from shared.settings import NatsSettings, RetrySettings, S3Settings, check_secret, load
+from tests.unit.test_documentation import settings_table
+
+GOOD = {"S3_BUCKET": "games", "JWT_SECRET": "0123456789abcdef" * 2}
+
+
+def test_values_come_from_the_environment_or_the_default() -> None:
+    """An empty variable counts as absent."""
+    settings = load(NatsSettings, {"NATS_STREAM_REPLICAS": "3", "NATS_URL": ""})
+    assert (settings.stream_replicas, settings.url) == (3, "nats://127.0.0.1:4222")
+
+
+@pytest.mark.parametrize("value", ["0", "21", "many", "1.5"])
+def test_a_wrong_value_is_named_with_what_is_allowed(value: str) -> None:
+    """The variable, its value, and the limit."""
+    with pytest.raises(ConfigurationError, match=rf"BUILD_QUEUE_MAX_ATTEMPTS='{value}'.*int"):
+        load(RetrySettings, {"BUILD_QUEUE_MAX_ATTEMPTS": value})
+
+
+def test_a_required_variable_is_named() -> None:
+    """There is no default for a bucket."""
+    with pytest.raises(ConfigurationError, match="S3_BUCKET is not set"):
+        load(S3Settings, {})
+
+
+def test_two_names_for_the_bucket_must_agree() -> None:
+    """Either alone, or both the same."""
+    assert load(S3Settings, {"AWS_S3_BUCKET": "games"}).bucket == "games"
+    assert load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "games"}).bucket == "games"
+    with pytest.raises(ConfigurationError, match="differ"):
+        load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "other"})
+
+
+def test_a_secret_is_never_shown() -> None:
+    """Not even one that is wrong."""
+    with pytest.raises(ConfigurationError) as caught:
+        load(GatewaySettings, {**GOOD, "JWT_SECRET": "", "GATEWAY_BIND": "hunter2"})
+    assert "GATEWAY_BIND" in str(caught.value) or "JWT_SECRET" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "short", "a" * 64, "change-me-change-me-change-me-change-me", "é" * 15]
+)
+def test_a_guessable_secret_stops_the_process(secret: str) -> None:
+    """Shorter than 32 bytes, of few letters, or a well-known default."""
+    with pytest.raises(ConfigurationError, match="32 random bytes"):
+        check_secret(secret)
+
+
+def test_what_the_old_worker_read_is_answered_with_what_replaced_it() -> None:
+    """One line for each variable that is set in vain; none for those that are read."""
+    old = {"REDIS_URL": "x", "UPSTASH_TOKEN": "x", "EXPORT_QUEUE": "x", "EXPORT_MAX_FILES": "1"}
+    assert [name for name, _ in retired({**old, "HOME": "/"})] == [
+        "EXPORT_QUEUE",
+        "REDIS_URL",
+        "UPSTASH_TOKEN",
+    ]
+
+
+def test_no_setting_that_is_read_counts_as_retired() -> None:
+    """Every EXPORT_ variable of the settings is known to be in use."""
+    read = {word for word in settings_table().split("`") if word.startswith("EXPORT_")}
+    assert read <= STILL_READ
