@@ -19,6 +19,7 @@ from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.zip import AHEAD_BYTES, WHOLE_BYTES, ZipStream
 from tests.unit.archive.reading import (
     READERS,
+    ZEROS,
     Repeated,
     accepted_by,
     noise_of,
@@ -148,19 +149,22 @@ def test_what_does_not_shrink_is_stored() -> None:
     assert stored == ["a.PNG", "a.bin", "short.bin", "a.txt"]
 
 
-def test_no_file_of_a_folder_is_opened_before_its_turn_comes_near() -> None:
-    """Work ahead of the reader is bounded by bytes."""
-    opened = 0
+def test_work_goes_ahead_within_a_budget() -> None:
+    """Members are taken up before their turn, always, and never more than the budget of bytes."""
+    taken_up = 0
 
-    def count() -> BinaryIO:
-        nonlocal opened
-        opened += 1
-        return cast("BinaryIO", Repeated(1 << 20))
+    def members() -> Iterator[Member]:
+        nonlocal taken_up
+        for n in range(300):
+            taken_up += 1
+            yield large(f"{n}", 1 << 20, ZEROS)
 
-    members = (Member(path=f"{n}", size_bytes=1 << 20, open=count) for n in range(500))
-    with closing(iter(ZipStream(members))) as blocks:
-        next(blocks)
-    assert 0 < opened <= AHEAD_BYTES >> 20
+    archive = ZipStream(members())
+    with closing(iter(archive)) as blocks:
+        for _ in blocks:
+            ahead = taken_up - len(archive.entries)
+            assert ahead <= (AHEAD_BYTES >> 20) + 2
+            assert ahead >= min(AHEAD_BYTES >> 21, 300 - len(archive.entries))
 
 
 @pytest.mark.parametrize("taken", [0, 1, 5, 300])
@@ -168,6 +172,17 @@ def test_who_stops_early_leaves_no_thread(taken: int) -> None:
     """Closing ends the threads, also those that wait for somebody to take their blocks."""
     blocks = iter(ZipStream([*assorted(), large("huge.bin", 1 << 40, noise_of(1 << 20))]))
     for _ in range(taken):
+        next(blocks)
+    blocks.close()
+    assert not workers()
+
+
+@pytest.mark.parametrize("compress", [True, False])
+def test_who_stops_within_a_large_member_leaves_no_thread(compress: bool) -> None:
+    """The thread that reads it waits for a taker, and learns that there is none."""
+    noise = noise_of(1 << 20)
+    blocks = iter(ZipStream([large("large.bin", 1 << 27, noise, compress=compress)]))
+    for _ in range(3):
         next(blocks)
     blocks.close()
     assert not workers()
@@ -192,11 +207,11 @@ def many() -> Iterator[Member]:
     yield large("more/large", 1 << 30, text_of(1 << 20))
 
 
-@pytest.mark.parametrize("change", [-1, 1])
+@pytest.mark.parametrize("change", [-1, 1, 1 << 50])
 @pytest.mark.parametrize("compress", [True, False])
 @pytest.mark.parametrize("size", [1, 20_000, WHOLE_BYTES + 2])
 def test_a_file_of_another_size(size: int, compress: bool, change: int) -> None:
-    """A file that grew or shrank since it was counted is an error, not a broken archive."""
+    """A file that shrank, grew or never ends is an error, and not a broken archive."""
     member = Member(
         path="file",
         size_bytes=size,
