@@ -12,6 +12,14 @@ GRPC_OFFSET: Final = 10_000  # SeaweedFS listens for gRPC that far above each HT
 BELOW_EPHEMERAL: Final = (12_000, 22_000)  # and so are the gRPC ports: no client socket takes them
 
 
+_given_out: set[int] = set()  # free until somebody listens there, but spoken for
+
+
+def reserve(*ports: int) -> None:
+    """Keep ports that were chosen elsewhere from being given out."""
+    _given_out.update(ports)
+
+
 def is_free(port: int) -> bool:
     """Whether somebody could listen there now."""
     with socket.socket() as probe:
@@ -27,8 +35,11 @@ def free_ports(count: int, *, with_grpc: bool = False) -> list[int]:
     """Different free ports; with ``with_grpc`` those 10,000 above are free as well."""
     ports: list[int] = []
     for port in random.sample(range(*BELOW_EPHEMERAL), 2_000):
-        if is_free(port) and (not with_grpc or is_free(port + GRPC_OFFSET)):
+        if port in _given_out or not is_free(port):
+            continue
+        if not with_grpc or is_free(port + GRPC_OFFSET):
             ports.append(port)
+            reserve(port)
         if len(ports) == count:
             return ports
     raise StackError("no free ports on 127.0.0.1")

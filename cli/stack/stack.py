@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli.stack.errors import StackError
-from cli.stack.ports import free_ports, is_free
+from cli.stack.ports import free_ports, is_free, reserve
 from cli.stack.process import Child, Guard, start
 from cli.stack.secrets import Secrets, open_secrets
 from cli.stack.servers import start_nats, start_s3
@@ -81,6 +81,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
     for name, port in msgspec.structs.asdict(chosen).items():
         if not is_free(port):
             raise StackError(f"port {port} (for the {name}) is in use: stop what listens there")
+    reserve(chosen.gateway, chosen.status)
     with ExitStack() as cleanup:
         cleanup.enter_context(locked(data))
         secrets = open_secrets(data)
