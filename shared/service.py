@@ -62,17 +62,16 @@ async def serve(app: Any, bind: str, stop: asyncio.Event, *, drain_timeout_s: fl
         ConfigurationError: The address cannot be bound.
     """
     server = HttpServer(app, bind, drain_timeout_s=drain_timeout_s)
-    task = asyncio.create_task(server.serve())
+    try:
+        listening = server.config.bind_socket()
+    except SystemExit as error:  # uvicorn's way to say that it cannot
+        raise ConfigurationError(f"cannot listen on {bind}: is the port in use?") from error
+    task = asyncio.create_task(server.serve(sockets=[listening]))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     stopped.cancel()
-    try:
-        await task
-    except SystemExit as error:
-        raise ConfigurationError(f"cannot listen on {bind}: is the port in use?") from error
-    if not server.started:
-        raise ConfigurationError(f"cannot listen on {bind}: is the port in use?")
+    await task
 
 
 async def together(stop: asyncio.Event, *jobs: Coroutine[Any, Any, None]) -> None:

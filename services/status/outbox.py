@@ -6,18 +6,26 @@ import asyncio
 from collections import deque
 
 import msgspec
+from litestar.types import WebSocketSendEvent
 
-from services.status.messages import Gap, encode
+from services.status.messages import Gap, Message, encode
 from shared import metrics
 from shared.loglines import MAX_LINES
 
 
 class Outgoing(msgspec.Struct, frozen=True):
-    """An encoded message, shared by all readers of an export."""
+    """A message as the server takes it (ASGI), made once for all readers of an export."""
 
-    data: bytes
+    event: WebSocketSendEvent
     seq: int = 0  # of a log line
     last: bool = False  # the terminal state: nothing follows
+
+
+def outgoing(message: Message, *, seq: int = 0, last: bool = False) -> Outgoing:
+    """Encode a message."""
+    return Outgoing(
+        {"type": "websocket.send", "text": encode(message).decode(), "bytes": None}, seq, last
+    )
 
 
 class Outbox:
@@ -33,6 +41,8 @@ class Outbox:
         self._lines: deque[Outgoing] = deque()
         self._lost: tuple[int, int] | None = None
         self._filled = asyncio.Event()
+        self.sending = False
+        self.sent = 0
 
     def put_state(self, state: Outgoing) -> None:
         """The newest state."""
@@ -63,7 +73,7 @@ class Outbox:
         taken: list[Outgoing] = []
         if self._lost is not None:
             gap = Gap(export_id=self._export_id, from_=self._lost[0], to=self._lost[1])
-            taken.append(Outgoing(encode(gap)))
+            taken.append(outgoing(gap))
         taken += self._lines
         if self._state is not None:
             taken.append(self._state)

@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from services.status.messages import ExportStatus, Log, encode
-from services.status.outbox import Outbox, Outgoing
+from services.status.messages import ExportStatus, Log
+from services.status.outbox import Outbox, Outgoing, outgoing
 from shared.loglines import MAX_LINES, StoredLine, read_lines
 from shared.view import present
 
@@ -134,7 +134,7 @@ class Room:
         lines = [stored.line for stored in list(self._lines)[-STATE_LINES:]]
         state = present(self._document.value, self._links, progress=self._progress, lines=lines)
         message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)
-        return Outgoing(encode(message), last=state.ended)
+        return outgoing(message, last=state.ended)
 
     def _log(self, stored: StoredLine) -> Outgoing:
         line = stored.line
@@ -145,4 +145,4 @@ class Room:
             level=line.level,
             message=line.message,
         )
-        return Outgoing(encode(message), seq=stored.seq)
+        return outgoing(message, seq=stored.seq)

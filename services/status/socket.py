@@ -12,8 +12,8 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 
 from services.status.admission import PROTOCOL, Admission, Refused, bad_request
-from services.status.messages import Problem, Ready, encode
-from services.status.outbox import Outbox
+from services.status.messages import Problem, Ready
+from services.status.outbox import Outbox, outgoing
 from shared import metrics
 from shared.errors import UnavailableError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from services.status.hub import Hub
     from services.status.room import Room
+
+AnySocket = WebSocket[Any, Any, Any]
 
 log = structlog.get_logger()
 
@@ -57,12 +59,12 @@ class Sockets:
         """``/export/{exportId}``."""
 
         @websocket("/export/{export_id:str}")
-        async def watch(socket: WebSocket[Any, Any, Any], export_id: FromPath[str]) -> None:
+        async def watch(socket: AnySocket, export_id: FromPath[str]) -> None:
             await self.serve(socket, export_id)
 
         return watch
 
-    async def serve(self, socket: WebSocket[Any, Any, Any], export_id: str) -> None:
+    async def serve(self, socket: AnySocket, export_id: str) -> None:
         """Accept first: a refusal before that would reach a browser as 1006, whatever its code."""
         offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
         await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
@@ -73,7 +75,7 @@ class Sockets:
         except Refused as refused:
             code = refused.close_code
             problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
-            await self._send(socket, encode(problem))
+            await socket.send(outgoing(problem).event)
         except UnavailableError as error:
             log.warning("socket.unavailable", error=str(error))
             code = SHUTTING_DOWN
@@ -88,9 +90,7 @@ class Sockets:
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
 
-    async def _converse(
-        self, socket: WebSocket[Any, Any, Any], export_id: str, offered: list[str]
-    ) -> int:
+    async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
         """The close code that the conversation ends with."""
         if self._stop.is_set() or self._open > self._max_sockets:
             return SHUTTING_DOWN
@@ -107,44 +107,56 @@ class Sockets:
             if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
                 outbox.lose(1, after_seq)  # another life of the stream: start over
                 after_seq = 0
-            await self._send(socket, encode(Ready(export_id=export_id, epoch=epoch)))
+            await socket.send(outgoing(Ready(export_id=export_id, epoch=epoch)).event)
             return await self._pump(socket, room, outbox, after_seq)
 
     async def _pump(
-        self, socket: WebSocket[Any, Any, Any], room: Room, outbox: Outbox, after_seq: int | None
+        self, socket: AnySocket, room: Room, outbox: Outbox, after_seq: int | None
     ) -> int:
+        """Send until the export ends, the client goes or is too slow, or the service stops."""
         room.join(outbox, after_seq=after_seq)
-        sending = asyncio.create_task(self._send_all(socket, outbox))
-        gone = asyncio.create_task(_until_gone(socket))
-        stopping = asyncio.create_task(self._stop.wait())
-        tasks = {sending, gone, stopping}
+        ends = {
+            asyncio.create_task(self._send_all(socket, outbox)): DONE,
+            asyncio.create_task(_until_gone(socket)): DONE,
+            asyncio.create_task(_until_stuck(outbox)): TOO_SLOW,
+            asyncio.create_task(self._stop.wait()): SHUTTING_DOWN,
+        }
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                return sending.result()
-            return DONE if gone.done() else SHUTTING_DOWN
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            first = next(task for task in ends if task in done)
+            first.result()
+            return ends[first]
         finally:
             room.outboxes.discard(outbox)
-            for task in tasks:
+            for task in ends:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*ends, return_exceptions=True)
 
-    async def _send_all(self, socket: WebSocket[Any, Any, Any], outbox: Outbox) -> int:
+    async def _send_all(self, socket: AnySocket, outbox: Outbox) -> None:
         while True:
-            for message in await outbox.take():
-                try:
-                    await asyncio.wait_for(self._send(socket, message.data), SLOW_S)
-                except TimeoutError:
-                    return TOO_SLOW
+            messages = await outbox.take()
+            outbox.sending = True
+            for message in messages:
+                await socket.send(message.event)
+                outbox.sent += 1
                 if message.last:
-                    return DONE
-
-    async def _send(self, socket: WebSocket[Any, Any, Any], data: bytes) -> None:
-        await socket.send_data(data, mode="text")
-        metrics.SOCKET_MESSAGES.inc()
+                    return
+            outbox.sending = False
+            metrics.SOCKET_MESSAGES.inc(len(messages))
 
 
-async def _until_gone(socket: WebSocket[Any, Any, Any]) -> None:
+async def _until_stuck(outbox: Outbox) -> None:
+    """A client that has taken nothing of what is being sent for ``SLOW_S``.
+
+    One look now and then: a time-out around every message would cost more than the message.
+    """
+    sent = -1
+    while not (outbox.sending and outbox.sent == sent):
+        sent = outbox.sent
+        await asyncio.sleep(SLOW_S)
+
+
+async def _until_gone(socket: AnySocket) -> None:
     """Clients have nothing to say; reading is how their leaving is noticed."""
     with suppress(WebSocketDisconnect):
         while (await socket.receive())["type"] != "websocket.disconnect":
