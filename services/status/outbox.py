@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import TYPE_CHECKING
 
 import msgspec
 from litestar.types import WebSocketSendEvent
@@ -11,6 +12,9 @@ from litestar.types import WebSocketSendEvent
 from services.status.messages import Gap, Message, encode
 from shared import metrics
 from shared.loglines import MAX_LINES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -53,12 +57,12 @@ class Outbox:
         self._state = state
         self._filled.set()
 
-    def put_line(self, line: Outgoing) -> None:
-        """One more log line."""
-        if len(self._lines) == MAX_LINES:
+    def put_lines(self, lines: Sequence[Outgoing]) -> None:
+        """More log lines, in order."""
+        self._lines.extend(lines)
+        while len(self._lines) > MAX_LINES:
             dropped = self._lines.popleft().seq
             self._lost = (self._lost[0] if self._lost else dropped, dropped)
-        self._lines.append(line)
         self._filled.set()
 
     def lose(self, first: int, last: int) -> None:

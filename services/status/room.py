@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from shared.view import Links
 
 STATE_LINES: Final = 20  # of the log in every state
+BATCH_S: Final = 0.02
 FIRST_LINES: Final = 200  # of the log for a reader who did not say where to go on
 
 
@@ -39,6 +40,8 @@ class Room:
         self._early: list[StoredLine] = []  # live lines that came before the older ones were read
         self._loading = asyncio.Lock()
         self._changed = asyncio.Condition()
+        self._batch: list[Outgoing] = []
+        self._flushing: asyncio.TimerHandle | None = None
 
     async def load(self, document: Record[Document] | None, progress: Progress | None) -> None:
         """What was there before the room was opened; live news may have come already."""
@@ -98,9 +101,18 @@ class Room:
         if self._lines and line.seq <= self._lines[-1].seq:
             return
         self._lines.append(line)
-        message = self._log(line)
-        for outbox in self.outboxes:
-            outbox.put_line(message)
+        self._batch.append(self._log(line))
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().call_later(BATCH_S, self._flush)
+
+    def _flush(self) -> None:
+        """Lines of a moment go out together: waking a thousand readers costs more than a line."""
+        if self._flushing is not None:
+            self._flushing.cancel()
+            self._flushing = None
+        for outbox in self.outboxes if self._batch else ():
+            outbox.put_lines(self._batch)
+        self._batch = []
 
     async def catch_up(self) -> None:
         """Read the lines that have not come live (yet)."""
@@ -110,19 +122,20 @@ class Room:
 
     def join(self, outbox: Outbox, *, after_seq: int | None) -> None:
         """A new reader gets the log from where it stopped, the current state, and then all news."""
+        self._flush()
         lines = [line for line in self._lines if line.seq > (after_seq or 0)]
         if after_seq is None and len(lines) > FIRST_LINES:
             outbox.lose(lines[0].seq, lines[-FIRST_LINES - 1].seq)
             lines = lines[-FIRST_LINES:]
         elif after_seq is not None and len(lines) == MAX_LINES:
             outbox.lose(after_seq + 1, lines[0].seq - 1)
-        for line in lines:
-            outbox.put_line(self._log(line))
+        outbox.put_lines([self._log(line) for line in lines])
         if (state := self._state()) is not None:
             outbox.put_state(state)
         self.outboxes.add(outbox)
 
     def _send_state(self) -> None:
+        self._flush()
         state = self._state()
         if state is not None:
             for outbox in self.outboxes:

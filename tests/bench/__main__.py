@@ -1,0 +1,35 @@
+"""``make bench``: every number, its target, and whether it is met; ratios within one run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from tests.bench import exporting, fanout, packing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.bench.measurement import Measurement
+
+BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
+    "packing": packing.measure,
+    "exporting": exporting.measure,
+    "fanout": fanout.measure,
+}
+
+
+@click.command()
+@click.option("--only", type=click.Choice(list(BENCHES)), multiple=True, help="Run just these.")
+@click.option("--cache", type=click.Path(path_type=Path), default=Path(".cache/bench"))
+def main(only: tuple[str, ...], cache: Path) -> None:
+    """Measure; a missed target is printed, not an error."""
+    for name in only or BENCHES:
+        for measurement in BENCHES[name](cache):
+            click.echo(measurement)
+
+
+if __name__ == "__main__":
+    main()
