@@ -51,7 +51,7 @@ async def run(stop: asyncio.Event) -> None:
                 {"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)}
             ),
             openapi_config=None,
-        logging_config=None,
+            logging_config=None,
         )
         await together(
             stop,

@@ -15,8 +15,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from cli import client as api
-from cli.folder import read_folder
+from cli.folder import Folder, read_folder
 from cli.follow import follow
 from cli.push import push
 from cli.stack.stack import Stack, local_stack
@@ -123,11 +125,10 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
     js = nc.jetstream()
     page = b"<!doctype html><title>Tiny</title>"
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "index.html").write_bytes(page)
         ours, bare = [], []
         for number in range(TINY_ROUNDS):
-            Path(folder, "n").write_text(str(number))
-            await push(client, "tiny", read_folder(Path(folder)), lambda *_: None)
+            tiny = _folder(Path(folder), {"index.html": page, "n": b"%d" % number})
+            await push(client, "tiny", tiny, lambda *_: None)
             started = time.perf_counter()
             await _export(client, "tiny", "source", _Progress())
             ours.append(time.perf_counter() - started)
@@ -163,10 +164,9 @@ async def _memory(client: api.Client, stack: Stack) -> Measurement:
             yield block
 
     path = f"/api/projects/tiny/blobs/{'0' * 64}"
-    try:
+    with pytest.raises(api.ApiError) as refused:
         await client.upload("PUT", path, body, size_bytes=BIG_UPLOAD_BYTES)
-    except api.ApiError as error:
-        assert error.problem["code"] == "wrong-hash"
+    assert refused.value.problem["code"] == "wrong-hash"
     return Measurement(name="upload.2gb_memory", value=highest - before, unit="MB", target=64)
 
 
@@ -205,6 +205,12 @@ async def _export(client: api.Client, project: str, platform: str, seen: _Progre
     # The answer's own link: what a page would do.
     state = await follow(client, f"/api/projects/{project}/export/{answer['export']['id']}", seen)
     assert state["status"] == "completed", state["error"]
+
+
+def _folder(path: Path, files: dict[str, bytes]) -> Folder:
+    for name, data in files.items():
+        (path / name).write_bytes(data)
+    return read_folder(path)
 
 
 async def _upload(storage: Storage, key: str, data: bytes) -> None:

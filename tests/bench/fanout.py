@@ -115,16 +115,37 @@ class _Watchers:
         return self._process.stdout.readline().strip()
 
 
+class _Tally:
+    """What all sockets have seen together."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self.done = 0
+        self.first = 0.0
+        self.all_open = asyncio.Event()
+        self.all_done = asyncio.Event()
+
+    def open(self) -> None:
+        """One more is open."""
+        self.opened += 1
+        if self.opened == SOCKETS:
+            self.all_open.set()
+
+    def line(self, number: int) -> None:
+        """One of them has seen its line of that number, from 1."""
+        self.first = self.first or time.perf_counter()
+        if number == LINES:
+            self.done += 1
+            if self.done == SOCKETS:
+                self.all_done.set()
+
+
 class _Socket(asyncio.Protocol):
     """A WebSocket that counts log lines."""
 
-    opened = 0
-    done = 0
-    first = 0.0
-
-    def __init__(self, path: str, finished: asyncio.Event) -> None:
+    def __init__(self, path: str, tally: _Tally) -> None:
         self._path = path
-        self._finished = finished
+        self._tally = tally
         self._data = bytearray()
         self._lines = 0
         self._greeted = False
@@ -144,18 +165,11 @@ class _Socket(asyncio.Protocol):
                 return
             del self._data[: self._data.index(b"\r\n\r\n") + 4]
             self._greeted = True
-            _Socket.opened += 1
+            self._tally.open()
         while (frame := self._frame()) is not None:
             if b'"type":"log"' in frame:
-                self._count()
-
-    def _count(self) -> None:
-        _Socket.first = _Socket.first or time.perf_counter()
-        self._lines += 1
-        if self._lines == LINES:
-            _Socket.done += 1
-            if _Socket.done == SOCKETS:
-                self._finished.set()
+                self._lines += 1
+                self._tally.line(self._lines)
 
     def _frame(self) -> bytes | None:
         data = self._data
@@ -174,24 +188,21 @@ class _Socket(asyncio.Protocol):
 
 
 async def _watch(port: int, path: str) -> None:
-    finished = asyncio.Event()
+    tally = _Tally()
     loop = asyncio.get_running_loop()
     for _ in range(SOCKETS):
-        await _connected(loop, port, path, finished)
-    while _Socket.opened < SOCKETS:
-        await asyncio.sleep(0.01)
+        await _connected(loop, port, path, tally)
+    await tally.all_open.wait()
     await asyncio.sleep(0.5)  # the first state of each has passed
     print("ready", flush=True)
-    await finished.wait()
-    print(time.perf_counter() - _Socket.first, flush=True)
+    await tally.all_done.wait()
+    print(time.perf_counter() - tally.first, flush=True)
 
 
-async def _connected(
-    loop: asyncio.AbstractEventLoop, port: int, path: str, finished: asyncio.Event
-) -> None:
+async def _connected(loop: asyncio.AbstractEventLoop, port: int, path: str, tally: _Tally) -> None:
     while True:
         try:
-            await loop.create_connection(lambda: _Socket(path, finished), "127.0.0.1", port)
+            await loop.create_connection(lambda: _Socket(path, tally), "127.0.0.1", port)
         except OSError:
             await asyncio.sleep(0.05)
         else:
