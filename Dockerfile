@@ -16,13 +16,23 @@ COPY shared shared
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 
+# Runtime templates from source; the node that this takes stays here.
+FROM build AS templates
+
+COPY requirements/templates.lock requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/templates.lock
+RUN python -m services.packager.templates /templates
+
+
 FROM python:3.13-slim
 
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aethel \
  && install -d -o aethel /var/cache/aethel-export
 
 COPY --from=build /opt/aethel-export /opt/aethel-export
+COPY --from=templates /templates /opt/aethel-export/templates
 ENV PATH=/opt/aethel-export/bin:$PATH \
+    PACKAGER_TEMPLATES_DIR=/opt/aethel-export/templates \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     MALLOC_MMAP_THRESHOLD_=131072

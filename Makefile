@@ -14,19 +14,22 @@ LOCAL := .venv/.local-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench lock clean system-packages
+.PHONY: help demo up test lint bench templates lock clean system-packages
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(LOCAL) ## export the sample (SAMPLE=…) on a stack of its own, into dist/
+demo: $(LOCAL) templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
 
-up: $(LOCAL) ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
+up: $(LOCAL) templates ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
 	$(BIN)/aethel-export up
 
-test: $(DEV) system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
+test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+templates: $(LOCAL) ## runtime templates from source, where it has changed, into build/templates/
+	@scripts/templates
 
 lint: $(DEV) ## style, types, layers, and lock files that name no host
 	$(BIN)/ruff check
@@ -35,7 +38,7 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	$(BIN)/lint-imports --no-logo
 	! grep -nE '://|^-' requirements/*.lock
 
-bench: $(DEV) system-packages ## the measurements that the documentation quotes
+bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench
 
 # dev.lock comes first and constrains the others: one version of everything, everywhere.
@@ -45,6 +48,8 @@ lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) --all-extras --group build --group dev -o requirements/dev.lock
 	$(COMPILE) -c requirements/dev.lock --group build -o requirements/run.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local -o requirements/local.lock
+	$(COMPILE) -c requirements/dev.lock --group build --extra local --extra templates \
+		-o requirements/templates.lock
 
 clean: ## remove what was built and installed; projects and exports of `make up` stay
 	rm -rf .venv dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

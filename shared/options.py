@@ -16,7 +16,7 @@ Compression = Literal["none", "lz4", "zstd"]
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Version = Annotated[
-    str, msgspec.Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?$")
+    str, msgspec.Meta(pattern=r"^([0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?)?$")
 ]
 
 
@@ -26,7 +26,7 @@ class ExportOptions(
     """Options as the client sends them; a default is neutral: it asks for nothing special."""
 
     app_name: Name = ""
-    app_version: Version = "1.0.0"
+    app_version: Version = ""
     app_icon: Annotated[str, msgspec.Meta(max_length=512)] = ""
     architecture: Literal["x64", "arm64", "universal"] | None = None
     include_debug_symbols: bool = False

@@ -6,16 +6,20 @@ made of it.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from shared.errors import InvalidRequestError, UnknownPlatformError
 from shared.options import NEUTRAL, ExportOptions
 
+Need = Literal["always", "engine-projects"]
+
 
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One platform: the build minutes it reserves, what its options do, why others are refused.
 
-    And its formats.
+    And its formats, and the runtime templates that its packagers need.
     """
 
     name: str
@@ -24,6 +28,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     effects: dict[str, str]  # option -> what it does here
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
+    templates: dict[str, Need] = {}  # name -> for which projects
 
 
 _NATIVE_ONLY = {
@@ -63,6 +68,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
             name="web",
             summary="A ZIP that any web host serves and any browser plays",
             minutes=3,
+            templates={"player": "engine-projects"},
             effects={
                 **_COMMON,
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
@@ -15,6 +18,8 @@ from services.packager.packing import pack
 from services.packager.plan import Plan, Request
 from services.packager.platforms import exporters
 from services.packager.project import ProjectFiles, selected
+from services.packager.templates.registry import BUILT, Templates
+from services.packager.workbench import Workbench
 from shared import keys
 from shared.options import ExportOptions
 from shared.projects import (
@@ -26,12 +31,13 @@ from shared.projects import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from shared.options import Configuration, Platform
     from shared.storage import Storage
 
 SMALL_BYTES = 64 << 10
+TEMPLATES = Templates.read(BUILT)  # what `make templates` has built
 
 
 def request(
@@ -69,20 +75,29 @@ class Built(msgspec.Struct, frozen=True):
             return {info.compress_type for info in archive.infolist()}
 
 
+@contextmanager
+def bench() -> Iterator[Workbench]:
+    """What an exporter has at hand: the templates of this checkout, and a folder."""
+    with TemporaryDirectory() as scratch:
+        yield Workbench(templates=TEMPLATES, scratch=Path(scratch))
+
+
 def build(files: Mapping[str, bytes], asked: Request, *, threads: int = 2) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
-    plan = plan_of(exporters()[asked.platform], project, asked, snapshot="5" * 64)
     parts: list[bytes] = []
-    pack(
-        plan,
-        _Memory(files),
-        parts.append,
-        _Unmetered(),
-        part_bytes=1 << 20,
-        threads=threads,
-        compression=asked.options.compression,
-    )
+    with bench() as at_hand:
+        exporter = exporters()[asked.platform]
+        plan = plan_of(exporter, project, asked, at_hand, snapshot="5" * 64)
+        pack(
+            plan,
+            _Memory(files),
+            parts.append,
+            _Unmetered(),
+            part_bytes=1 << 20,
+            threads=threads,
+            compression=asked.options.compression,
+        )
     return Built(file_name(plan, asked), plan, b"".join(parts))
 
 

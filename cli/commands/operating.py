@@ -75,7 +75,7 @@ def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(*, as_json: bool) -> None:
-    """Check settings, NATS, storage and tools; say what to fix."""
+    """Check settings, NATS, storage, templates and tools; say what to fix."""
     findings = asyncio.run(examine(environment()))
     for finding in findings:
         if as_json:

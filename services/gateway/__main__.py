@@ -20,6 +20,7 @@ from shared.state import Document
 from shared.storage import open_storage
 from shared.tokens import Tokens
 from shared.view import Links
+from shared.workers import Workers
 
 if TYPE_CHECKING:
     import asyncio
@@ -52,6 +53,7 @@ async def run(stop: asyncio.Event) -> None:
                 "limits": settings.limits,
                 "storage": storage,
                 "tokens": tokens,
+                "workers": await Workers.bind(js),
             },
             checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
             origins=[origin for origin in settings.cors_origins.split(",") if origin],

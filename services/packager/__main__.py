@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from litestar import Litestar
 
 from services.packager.cache import DiskCache
@@ -14,6 +15,7 @@ from services.packager.handler import PackagerHandler
 from services.packager.heartbeat import Heartbeat
 from services.packager.platforms import exporters
 from services.packager.settings import PackagerSettings
+from services.packager.templates.registry import Templates
 from shared import logs
 from shared.events import ExportRequested
 from shared.health import health_routes, nats_check, storage_check
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     import asyncio
 
     from shared.storage import Storage
+
+log = structlog.get_logger()
 
 
 async def run(stop: asyncio.Event) -> None:
@@ -58,7 +62,12 @@ async def run(stop: asyncio.Event) -> None:
 
 def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> PackagerHandler:
     cache = DiskCache(Path(settings.cache_dir), settings.cache_bytes)
-    return PackagerHandler(storage, cache, exporters(), threads=settings.threads, slots=slots)
+    templates = Templates.read(settings.templates.path)
+    for name, reason in templates.broken.items():
+        log.error("template.unusable", template=name, reason=reason)
+    return PackagerHandler(
+        storage, cache, exporters(), templates, threads=settings.threads, slots=slots
+    )
 
 
 def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:

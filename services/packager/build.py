@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from services.packager.plan import Exporter, Plan, Request
     from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
 
 BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("deflate", "isal", "pillow")
@@ -27,13 +28,20 @@ def tool_versions() -> Mapping[str, str]:
     return {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
 
 
-def plan_of(exporter: Exporter, project: ProjectFiles, request: Request, *, snapshot: str) -> Plan:
+def plan_of(
+    exporter: Exporter, project: ProjectFiles, request: Request, bench: Workbench, *, snapshot: str
+) -> Plan:
     """What the exporter plans, and the manifest that every artifact carries."""
-    plan = exporter.plan(project, request)
+    plan = exporter.plan(project, request, bench)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=tool_versions())
 
 
-def build_key(*, snapshot: str, request: Request) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request and tool versions."""
-    inputs = {"snapshot": snapshot, "request": request, "tools": tool_versions()}
+def build_key(plan: Plan, *, snapshot: str, request: Request) -> str:
+    """SHA-256 over the canonical JSON of snapshot, request, templates and tool versions."""
+    inputs = {
+        "snapshot": snapshot,
+        "request": request,
+        "templates": [template.told() for template in plan.templates],
+        "tools": tool_versions(),
+    }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

@@ -22,6 +22,7 @@ from services.packager.project import ProjectFiles, selected
 from services.packager.report import tell_plan, tell_selection
 from services.packager.snapshot import read_snapshot
 from services.packager.threads import in_thread
+from services.packager.workbench import Workbench
 from shared import keys, metrics
 from shared.errors import UnknownPlatformError
 from shared.events import Artifact, ExportPackaged
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from services.packager.cache import DiskCache
     from services.packager.plan import Exporter, Plan
+    from services.packager.templates.registry import Templates
     from shared.chatter import Chatter
     from shared.events import ExportRequested, PendingUpload
     from shared.projects import Snapshot
@@ -48,6 +50,7 @@ class PackagerHandler:
         storage: Storage,
         cache: DiskCache,
         exporters: Mapping[str, Exporter],
+        templates: Templates,
         *,
         threads: int = 2,
         slots: int = 8,
@@ -55,6 +58,7 @@ class PackagerHandler:
         self._storage = storage
         self._cache = cache
         self._exporters = exporters
+        self.templates = templates
         self._threads = threads
         self.in_hand: set[str] = set()  # export ids
         # Apart from the default one: these threads wait for fetches, which need threads themselves.
@@ -83,10 +87,12 @@ class PackagerHandler:
         )
         snapshot = await read_snapshot(self._storage, event)
         progress = Progress(chatter)
-        async with self._objects(snapshot, request, chatter, progress) as objects:
-            plan = await self._plan(exporter, request, snapshot, objects)
-            tell_plan(chatter, plan)
-            artifact, upload = await self._pack(event, plan, request, objects, progress)
+        with self._cache.scratch() as scratch:
+            bench = Workbench(templates=self.templates, scratch=scratch)
+            async with self._objects(snapshot, request, chatter, progress) as objects:
+                plan = await self._plan(exporter, request, snapshot, objects, bench)
+                tell_plan(chatter, plan)
+                artifact, upload = await self._pack(event, plan, request, objects, progress)
         metrics.ARTIFACT_BYTES.labels(event.platform).inc(artifact.size_bytes)
         chatter.log(f"Packed {artifact.file_name}: {megabytes(artifact.size_bytes)}")
         build_s = time.perf_counter() - started
@@ -115,11 +121,16 @@ class PackagerHandler:
             progress.tell()
 
     async def _plan(
-        self, exporter: Exporter, request: Request, snapshot: Snapshot, objects: Objects
+        self,
+        exporter: Exporter,
+        request: Request,
+        snapshot: Snapshot,
+        objects: Objects,
+        bench: Workbench,
     ) -> Plan:
         files = selected(snapshot.files, request.options)
         project = ProjectFiles(snapshot.project_id, files, objects.open)
-        work = partial(plan_of, exporter, project, request, snapshot=snapshot.id)
+        work = partial(plan_of, exporter, project, request, bench, snapshot=snapshot.id)
         return await in_thread(work, executor=self._executor, stop=objects.close)
 
     async def _pack(
@@ -131,7 +142,7 @@ class PackagerHandler:
         progress: Progress,
     ) -> tuple[Artifact, PendingUpload]:
         name = file_name(plan, request)
-        build = build_key(snapshot=event.snapshot, request=request)
+        build = build_key(plan, snapshot=event.snapshot, request=request)
         key = keys.artifact(event.project_id, build, name)
         progress.begin_packing(plan)
         async with open_upload(

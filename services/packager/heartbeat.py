@@ -1,10 +1,9 @@
-"""The sign of life in the bucket ``workers``: who is there, what it packs, what it works on."""
+"""The packager's sign of life."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ import structlog
 from nats.js.errors import APIError, NoStreamResponseError
 
 from shared.events import now
+from shared.workers import BUCKET, WorkerSign
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -23,18 +23,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 INTERVAL_S: Final = 20.0  # a third of the bucket's time to live
-BUCKET: Final = "workers"
-
-
-class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One worker as operators see it."""
-
-    name: str
-    version: str
-    platforms: tuple[str, ...]
-    templates: dict[str, str] = {}
-    started_at: datetime
-    in_hand: tuple[str, ...]  # export ids
 
 
 class Heartbeat:
@@ -65,6 +53,7 @@ class Heartbeat:
             name=self._name,
             version=product_version(),
             platforms=self._platforms,
+            templates=self._handler.templates.versions,
             started_at=self._started_at,
             in_hand=tuple(sorted(self._handler.in_hand)),
         )

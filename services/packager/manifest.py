@@ -25,11 +25,12 @@ def with_manifest(plan: Plan, *, snapshot: str, request: Request, tools: Mapping
         notes = (*notes, Note(level="info", file=MANIFEST, message=replaced))
     document = {
         "manifestVersion": 1,
-        "app": {"name": plan.title, "version": request.options.app_version},
+        "app": {"name": plan.title, "version": plan.version},
         "platform": request.platform,
         "configuration": request.configuration,
         "snapshot": snapshot,
         "options": msgspec.to_builtins(request.options),
+        "templates": [template.told() for template in plan.templates],
         "tools": dict(sorted(tools.items())),
         "files": [
             {"path": content.path, "size": content.size_bytes, "sha256": content.sha256}

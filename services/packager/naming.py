@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.html import read_page
+from shared.options import Version
 
 if TYPE_CHECKING:
     from services.packager.plan import Plan, Request
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
 MAX_SLUG: Final = 60
 MAX_TITLE: Final = 100
+FIRST_VERSION: Final = "1.0.0"
 
 
 class _Game(msgspec.Struct):
-    """The only thing of ``game.json`` that names are made of."""
+    """The only things of ``game.json`` that names are made of."""
 
     name: str = ""
+    version: str = ""
 
 
 def title_of(project: ProjectFiles, request: Request) -> str:
@@ -29,14 +32,28 @@ def title_of(project: ProjectFiles, request: Request) -> str:
     return (
         request.options.app_name.strip()
         or _page_title(project)
-        or _game_name(project)
+        or _game(project).name.strip()[:MAX_TITLE]
         or project.project_id
     )
 
 
+def version_of(project: ProjectFiles, request: Request) -> str:
+    """``appVersion``, else the version in ``game.json`` where it is one, else 1.0.0."""
+    own = _game(project).version.strip()
+    return request.options.app_version or (own if is_version(own) else FIRST_VERSION)
+
+
+def is_version(text: str) -> bool:
+    """Whether it is written as the option ``appVersion`` has to be."""
+    try:
+        return bool(msgspec.convert(text, Version))
+    except msgspec.ValidationError:
+        return False
+
+
 def file_name(plan: Plan, request: Request) -> str:
     """``<name>-<version>-<platform>.zip`` in letters that every system and header takes."""
-    version = re.sub(r"[^0-9A-Za-z.-]", "-", request.options.app_version)
+    version = re.sub(r"[^0-9A-Za-z.-]", "-", plan.version)
     return f"{slug(plan.title)}-{version}-{request.platform}{plan.suffix}"
 
 
@@ -52,10 +69,10 @@ def _page_title(project: ProjectFiles) -> str:
     return " ".join(read_page(project.read("index.html")).title.split())[:MAX_TITLE]
 
 
-def _game_name(project: ProjectFiles) -> str:
+def _game(project: ProjectFiles) -> _Game:
     if "game.json" not in project:
-        return ""
+        return _Game()
     try:
-        return msgspec.json.decode(project.read("game.json"), type=_Game).name.strip()[:MAX_TITLE]
+        return msgspec.json.decode(project.read("game.json"), type=_Game)
     except msgspec.MsgspecError:  # whether it must be right is for the platform to say
-        return ""
+        return _Game()

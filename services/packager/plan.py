@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
+from services.packager.templates.registry import Template
 from shared.errors import ProjectError
 from shared.events import Sha256
 from shared.options import Configuration, ExportOptions, Platform
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
 
 MAX_NOTES: Final = 100  # a log that nobody reads to its end helps nobody
 
@@ -35,6 +37,11 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     level: Literal["info", "warning"] = "warning"
     file: str = ""
     line: int = 0
+
+    @classmethod
+    def kept(cls, path: str) -> Note:
+        """A file of the project stands where one would have been made."""
+        return cls(level="info", file=path, message="the project's own is kept")
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -67,10 +74,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     contents: tuple[Content, ...]  # sorted by path
     title: str  # the game's name
+    version: str  # the game's
     notes: tuple[Note, ...] = ()
     entry: str | None = None  # the file that must be there for the artifact to start
     content_type: str = "application/zip"
     suffix: str = ".zip"
+    templates: tuple[Template, ...] = ()  # that went into it
 
     @property
     def size_bytes(self) -> int:
@@ -83,11 +92,12 @@ class Exporter(Protocol):
 
     name: Platform
 
-    def plan(self, project: ProjectFiles, request: Request) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
         """Decide every file of the artifact. The same project and request give the same plan.
 
         Raises:
             ProjectError: The project cannot be exported; the message says what to change.
+            TemplateError: What the platform needs is not installed.
         """
         ...
 

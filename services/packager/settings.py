@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
 
+from services.packager.templates.registry import BUILT
 from shared.errors import ConfigurationError
 from shared.platforms import PLATFORMS
 from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
 
 GIB: Final = 1 << 30
+
+
+class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where runtime templates are installed; the command line reads this alone."""
+
+    folder: Annotated[
+        str,
+        env(
+            "PACKAGER_TEMPLATES_DIR",
+            "folder of runtime templates; empty: build/templates of the checkout",
+        ),
+    ] = ""
+
+    @property
+    def path(self) -> Path:
+        """The folder; what is not there is found when a template is needed."""
+        return Path(self.folder) if self.folder else BUILT
 
 
 class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +39,7 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     s3: S3Settings
     retry: RetrySettings
     logs: LogSettings
+    templates: TemplateSettings
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )

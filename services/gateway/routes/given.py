@@ -15,6 +15,7 @@ from services.gateway.settings import Limits
 from services.gateway.snapshots import Snapshots
 from shared.storage import Storage
 from shared.tokens import Tokens, User
+from shared.workers import Workers
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -25,6 +26,7 @@ TheReceiver = NamedDependency[Receiver]
 TheSnapshots = NamedDependency[Snapshots]
 TheStorage = NamedDependency[Storage]
 TheTokens = NamedDependency[Tokens]
+TheWorkers = NamedDependency[Workers]
 TheLimits = NamedDependency[Limits]
 
 InProject = Annotated[str, PathParameter(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 from litestar import get
 
+from services.gateway.routes.given import TheWorkers
 from shared.options import ExportOptions, Platform
 from shared.platforms import PLATFORMS, PlatformSpec
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-@get("/platforms", tags=["platforms"], sync_to_thread=False)
-def list_platforms() -> dict[str, Any]:
+    from shared.workers import WorkerSign
+
+
+@get("/platforms", tags=["platforms"])
+async def list_platforms(workers: TheWorkers) -> dict[str, Any]:
     """Every platform: whether it can be had, what it costs, what its options do."""
-    return {"platforms": [_shown(name) for name in get_args(Platform)]}
+    living = await workers.living()
+    return {"platforms": [_shown(name, living) for name in get_args(Platform)]}
 
 
-def _shown(name: str) -> dict[str, Any]:
+def _shown(name: str, living: Sequence[WorkerSign]) -> dict[str, Any]:
     spec = PLATFORMS.get(name)
     if spec is None:
         return {
@@ -25,16 +32,49 @@ def _shown(name: str) -> dict[str, Any]:
             "available": False,
             "reason": "This version has no exporter for it.",
         }
+    serving = [worker for worker in living if name in worker.platforms]
+    lacking = _lacking(spec, serving)
     return {
         "platform": name,
-        "available": True,
-        "reason": None,
+        "available": "always" not in lacking.values(),
+        "reason": _reason(lacking),
         "summary": spec.summary,
         "minutes": spec.minutes,
         "formats": spec.formats,
+        "templates": _templates(spec, serving),
         "signingConfigured": False,
         "options": _options(spec),
     }
+
+
+def _lacking(spec: PlatformSpec, serving: Sequence[WorkerSign]) -> dict[str, str]:
+    """Templates that no living worker has. Nobody alive says nothing: workers scale to none."""
+    return {
+        template: need
+        for template, need in spec.templates.items()
+        if serving and not any(template in worker.templates for worker in serving)
+    }
+
+
+def _reason(lacking: dict[str, str]) -> str | None:
+    """What cannot be exported, if anything."""
+    if not lacking:
+        return None
+    names = ", ".join(sorted(lacking))
+    what = "Nothing" if "always" in lacking.values() else "No project in the engine's own format"
+    return f"{what} can be exported: no worker has the runtime template {names}."
+
+
+def _templates(spec: PlatformSpec, serving: Sequence[WorkerSign]) -> list[dict[str, Any]]:
+    """What its workers need, and the versions that the living ones have."""
+    return [
+        {
+            "name": template,
+            "neededFor": need,
+            "versions": sorted({v for w in serving if (v := w.templates.get(template))}),
+        }
+        for template, need in spec.templates.items()
+    ]
 
 
 def _options(spec: PlatformSpec) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.naming import title_of
+from services.packager.naming import title_of, version_of
 from services.packager.plan import Content, EmptyArtifactError, Exporter, Plan, ordered
 
 if TYPE_CHECKING:
     from services.packager.plan import Request
     from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
     from shared.options import Platform
 
 
@@ -18,14 +19,16 @@ class SourceExporter:
 
     name: Platform = "source"
 
-    def plan(self, project: ProjectFiles, request: Request) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
         """All files that the options leave."""
+        del bench  # nothing is made here
         if not project.files:
             message = "no file is left to export: see excludePatterns and includeAssets"
             raise EmptyArtifactError(message)
         return Plan(
             contents=ordered(map(Content.taken, project.files.values())),
             title=title_of(project, request),
+            version=version_of(project, request),
         )
 
 

@@ -14,7 +14,7 @@ from services.packager.manifest import MANIFEST
 from services.packager.platforms import exporters
 from shared.errors import ProjectError
 from shared.platforms import PLATFORMS
-from tests.projects import build, in_memory, request
+from tests.projects import bench, build, in_memory, request
 
 if TYPE_CHECKING:
     from shared.options import Platform
@@ -99,8 +99,8 @@ def test_a_manifest_of_an_earlier_export_gives_way(platform: Platform) -> None:
 @each_platform
 def test_an_empty_project_is_refused(platform: Platform) -> None:
     """Nothing to export is the maker's to know, in words."""
-    with pytest.raises(ProjectError):
-        EXPORTERS[platform].plan(in_memory({}), request(platform))
+    with bench() as at_hand, pytest.raises(ProjectError):
+        EXPORTERS[platform].plan(in_memory({}), request(platform), at_hand)
 
 
 @each_platform

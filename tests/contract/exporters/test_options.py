@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.packager.manifest import MANIFEST
-from services.packager.platforms.web import icons
+from services.packager.site import icons
 from shared.options import ExportOptions
 from shared.platforms import PLATFORMS, OptionRefusedError, check_options
 from tests.contract.exporters.test_exporters import FILES

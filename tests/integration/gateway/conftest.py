@@ -23,6 +23,7 @@ from shared.service import serve
 from shared.state import Document
 from shared.tokens import Tokens, User
 from shared.view import Links
+from shared.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -118,6 +119,7 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
             "limits": LIMITS,
             "storage": storage,
             "tokens": TOKENS,
+            "workers": await Workers.bind(js),
         },
         checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
         origins=["https://editor.example"],

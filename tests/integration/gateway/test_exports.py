@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared import keys
+from shared import keys, workers
 from shared.chatter import LogLine
 from shared.events import Artifact, ExportCompleted, now
 from shared.facts import Facts
 from shared.records import Records
 from shared.state import Document, fold
+from shared.workers import WorkerSign
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
@@ -224,3 +225,32 @@ async def test_platforms_say_what_they_offer(gateway: Gateway) -> None:
     assert "wasmThreads" in shown["web"]["options"]["schema"]["properties"]
     assert not shown["ios"]["available"]
     assert shown["ios"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("templates", "versions", "reason"),
+    [
+        ({"player": "1.2.3"}, ["1.2.3"], None),
+        ({}, [], "No project in the engine's own format can be exported"),
+    ],
+)
+async def test_platforms_tell_which_templates_their_workers_have(
+    gateway: Gateway,
+    templates: dict[str, str],
+    versions: list[str],
+    reason: str | None,
+) -> None:
+    """From the workers' own signs of life; what one has, another may lack."""
+    sign = WorkerSign(
+        name="w", version="1", platforms=("web",), templates=templates, started_at=now(), in_hand=()
+    )
+    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    await signs.put("w", msgspec.json.encode(sign))
+    _, body = await gateway.user("ann").call("GET", "/api/platforms")
+    web = next(p for p in body["platforms"] if p["platform"] == "web")
+    assert web["available"]  # a page of its own needs no player
+    assert web["templates"] == [
+        {"name": "player", "neededFor": "engine-projects", "versions": versions}
+    ]
+    assert (web["reason"] or "").startswith(reason or "")
+    assert bool(web["reason"]) == bool(reason)

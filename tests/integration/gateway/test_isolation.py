@@ -31,7 +31,9 @@ def routes() -> list[tuple[str, str]]:
     return sorted(found)
 
 
-PARTS = (*("projects", "snapshots", "receiver", "exports", "limits", "storage", "tokens"),)
+PARTS = (
+    *("projects", "snapshots", "receiver", "exports", "limits", "storage", "tokens", "workers"),
+)
 OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
 
 

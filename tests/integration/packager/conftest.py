@@ -9,6 +9,7 @@ import pytest
 from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
+from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,4 +26,4 @@ def cache(tmp_path: Path) -> DiskCache:
 @pytest.fixture
 def handler(storage: Storage, cache: DiskCache) -> PackagerHandler:
     """All platforms."""
-    return PackagerHandler(storage, cache, exporters())
+    return PackagerHandler(storage, cache, exporters(), TEMPLATES)

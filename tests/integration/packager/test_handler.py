@@ -34,7 +34,7 @@ from shared.settings import RetrySettings
 from shared.storage import Storage, StorageUnavailableError
 from shared.streams import packager_durable
 from shared.worker import Consumer, Worker
-from tests.projects import store
+from tests.projects import TEMPLATES, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,7 +133,7 @@ async def test_the_same_request_gives_the_same_artifact(
     event = _requested(await store(storage, _project()), "web")
     artifacts = []
     for threads in (1, 2, 4):
-        handler = PackagerHandler(storage, cache, exporters(), threads=threads)
+        handler = PackagerHandler(storage, cache, exporters(), TEMPLATES, threads=threads)
         artifacts.append((await _export(handler, js, event)).artifact)
     assert artifacts[1:] == artifacts[:1] * 2
 
@@ -208,7 +208,8 @@ async def test_a_tiny_cache_is_enough(
 ) -> None:
     """A project many times larger than the cache is packed all the same."""
     files = _project()
-    handler = PackagerHandler(storage, DiskCache(tmp_path / "tiny", 1 << 20), exporters())
+    cache = DiskCache(tmp_path / "tiny", 1 << 20)
+    handler = PackagerHandler(storage, cache, exporters(), TEMPLATES)
     packaged = await _export(handler, js, _requested(await store(storage, files)))
     with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
         assert archive.testzip() is None
@@ -334,7 +335,7 @@ async def test_a_cancel_by_the_user_is_obeyed(
     await facts.publish(event)
     stop = asyncio.Event()
     stuck = _StuckStorage(storage)
-    handler = PackagerHandler(stuck, cache, exporters())
+    handler = PackagerHandler(stuck, cache, exporters(), TEMPLATES)
     working = asyncio.create_task(Worker(nc, _consumer("source"), handler).run(stop))
     await stuck.part_taken.wait()
     assert len(await storage.uploads("")) == 1
@@ -357,7 +358,7 @@ async def test_a_refused_part_ends_the_export_with_the_storage_s_word(
             del key, upload_id, number, data
             raise StorageUnavailableError("503")
 
-    handler = PackagerHandler(Refusing(storage), cache, exporters())
+    handler = PackagerHandler(Refusing(storage), cache, exporters(), TEMPLATES)
     with pytest.raises(StorageUnavailableError, match="503"):
         await _export(handler, js, _requested(await store(storage, _project())))
     assert await storage.uploads("") == []

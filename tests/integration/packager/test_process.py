@@ -15,9 +15,9 @@ from urllib.request import urlopen
 import msgspec
 from nats.js.errors import NoKeysError
 
-from services.packager.heartbeat import WorkerSign
 from shared.events import ExportPackaged
 from shared.facts import Facts
+from shared.workers import WorkerSign
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
 from tests.projects import store
 

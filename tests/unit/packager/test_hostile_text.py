@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.html import read_page
-from services.packager.platforms.web.literals import css_urls, js_urls
+from services.packager.site.literals import css_urls, js_urls
 
 SIZE = 2 << 20
 MARKUP = [

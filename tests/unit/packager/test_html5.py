@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.packager.platforms.web import NoEntryPageError
-from services.packager.platforms.web.engine import EngineProjectUnsupportedError
+from services.packager.site import NoEntryPageError
+from services.packager.site.engine import EngineProjectUnsupportedError
 from shared.errors import ProjectError
 from tests.projects import Built, build, request
 from tests.unit.packager.test_icons import png

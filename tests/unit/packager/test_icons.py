@@ -9,7 +9,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from services.packager.platforms.web import icons
+from services.packager.site import icons
 from tests.projects import in_memory
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.html import read_page
-from services.packager.platforms.web.references import check
+from services.packager.site.references import check
 from tests.projects import in_memory
 
 

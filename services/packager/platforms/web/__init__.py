@@ -4,39 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.platforms.web import engine, html5
-from shared.errors import ProjectError
+from services.packager.plan import Content, Note, Plan, ordered
+from services.packager.platforms.web import hosting
+from services.packager.site import ENTRY, site_of
 
 if TYPE_CHECKING:
-    from services.packager.plan import Exporter, Plan, Request
+    from services.packager.plan import Exporter, Request
     from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
     from shared.options import Platform
 
 
-class NoEntryPageError(ProjectError):
-    """There is nothing that a browser could open."""
-
-    code = "entry-page-missing"
-
-
 class WebExporter:
-    """A project with its own page goes as it is; one in the engine's format needs the player."""
+    """The site, and what its hosts are told."""
 
     name: Platform = "web"
 
-    def plan(self, project: ProjectFiles, request: Request) -> Plan:
-        """Every file of the site."""
-        if html5.ENTRY in project:
-            return html5.plan(project, request)
-        if engine.GAME in project:
-            return engine.plan(project, request)
-        spelled = project.spelled(html5.ENTRY)
-        hint = f" It has {spelled}: rename that." if spelled else ""
-        message = (
-            "the project has neither index.html (a page of its own) nor game.json (an Aethel "
-            f"project) at its top, or excludePatterns leaves them out.{hint}"
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+        """Every file of the site; a project's own word to its host is kept."""
+        site = site_of(project, request, bench)
+        names = {content.path for content in site.contents}
+        made = hosting.files(names, isolated=request.options.wasm_threads)
+        own = names & made.keys()
+        hosted = (Content.made(path, data) for path, data in made.items() if path not in own)
+        return Plan(
+            contents=ordered([*site.contents, *hosted]),
+            title=site.title,
+            version=site.version,
+            entry=ENTRY,
+            notes=(*map(Note.kept, sorted(own)), *site.notes),
+            templates=site.templates,
         )
-        raise NoEntryPageError(message)
 
 
 EXPORTER: Final[Exporter] = WebExporter()

@@ -1,53 +1,42 @@
-"""A project with its own page: exported as it is, plus what hosting and installing it need."""
+"""A project with its own page: exported as it is, plus what installing it needs."""
 
 from __future__ import annotations
 
-from html import escape
-from typing import TYPE_CHECKING, Final
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from services.packager.html import insert, read_page
-from services.packager.naming import title_of
-from services.packager.plan import Content, Note, Plan, ordered
-from services.packager.platforms.web import hosting, icons, references
+from services.packager.naming import title_of, version_of
+from services.packager.plan import Content, Note, ordered
+from services.packager.site import icons, references, webmanifest
+from services.packager.site.site import ENTRY, Site
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from services.packager.html import Page
     from services.packager.plan import Request
     from services.packager.project import ProjectFiles
 
-ENTRY: Final = "index.html"
-MANIFEST: Final = "manifest.webmanifest"
-MAX_SHORT_NAME: Final = 12  # what launchers show below an icon
 
-
-def plan(project: ProjectFiles, request: Request) -> Plan:
+def site(project: ProjectFiles, request: Request) -> Site:
     """All files of the project, the page with its links, and the files that were made for it."""
     source = project.read(ENTRY)
     page = read_page(source)
     title = title_of(project, request)
     kept = {path: file for path, file in project.files.items() if _ships(path, request)}
     made, notes = _made(project, request, page, title)
-    made |= hosting.files({*kept, *made}, isolated=request.options.wasm_threads)
-    clashes = sorted(made.keys() & kept.keys())
-    links = _links(page, made.keys())
+    links = webmanifest.links(made.keys(), page.link_rels)
     contents = {path: Content.made(path, data) for path, data in made.items()}
     contents |= {path: Content.taken(file) for path, file in kept.items()}
     if links:
         contents[ENTRY] = Content.made(ENTRY, insert(source, page, links))
-    return Plan(
+    return Site(
         contents=ordered(contents.values()),
         title=title,
-        entry=ENTRY,
+        version=version_of(project, request),
         notes=(
             *_left_out(len(project.files) - len(kept)),
-            *(
-                Note(level="info", file=path, message="the project's own is kept")
-                for path in clashes
-            ),
+            *(Note.kept(path) for path in sorted(made.keys() & kept.keys())),
             *notes,
             *references.check(project, page),
         ),
@@ -77,29 +66,5 @@ def _made(
         message = f"appIcon is not shown: {ENTRY} links a web manifest and icons of its own"
         notes.append(Note(file=icon, message=message))
     if not own_manifest:
-        made[MANIFEST] = _manifest(title, made.keys())
+        made[webmanifest.MANIFEST] = webmanifest.manifest(title, made.keys())
     return made, notes
-
-
-def _manifest(title: str, names: Collection[str]) -> bytes:
-    """W3C Web Application Manifest; every URL is relative to it, so that any folder will do."""
-    document = {
-        "name": title,
-        "short_name": title[:MAX_SHORT_NAME].strip(),
-        "start_url": ".",
-        "scope": ".",
-        "display": "fullscreen",
-        "icons": icons.manifest_entries(names),
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-
-
-def _links(page: Page, made: Collection[str]) -> str:
-    """The elements that the page's head lacks, nothing that it has already."""
-    links = []
-    if "manifest" not in page.link_rels:
-        links.append(("manifest", MANIFEST))
-    links += [
-        (rel, path) for rel, path in icons.LINKS if path in made and rel not in page.link_rels
-    ]
-    return "".join(f'<link rel="{rel}" href="{escape(path)}">' for rel, path in links)

