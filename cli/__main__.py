@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from cli.commands import making, operating, stack, templates
+from cli.commands import acting, making, operating, stack, templates
 from cli.failures import CommandError, UnreachableError, UsageError
 from cli.stack.errors import StackError
 from shared.errors import ConfigurationError, ExportError, UnavailableError
@@ -27,6 +27,8 @@ for command in (
     making.watch,
     making.logs,
     making.download_command,
+    acting.retry,
+    acting.cancel,
     templates.templates,
     operating.streams,
     operating.sweep,

@@ -55,10 +55,11 @@ class Client:
 
     async def request_export(self, project_id: str, body: dict[str, Any]) -> Any:
         """Ask for an export, once however often the request has to be repeated."""
-        key = {"Idempotency-Key": uuid.uuid4().hex}
-        return await self._json(
-            "POST", f"/api/projects/{project_id}/export", json=body, headers=key
-        )
+        return await self.act(f"/api/projects/{project_id}/export", body)
+
+    async def act(self, path: str, body: Any = None) -> Any:
+        """POST something that is to be done once however often the request has to be repeated."""
+        return await self.send("POST", path, body, **{"Idempotency-Key": uuid.uuid4().hex})
 
     @asynccontextmanager
     async def open(self, url: str) -> AsyncIterator[aiohttp.ClientResponse]:

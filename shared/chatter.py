@@ -11,14 +11,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
-import nats.errors
 import structlog
-from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import now
-from shared.facts import publish
+from shared.facts import AWAY, publish
 from shared.state import Eta, Status
 from shared.streams import PROGRESS
 
@@ -32,7 +31,6 @@ PROGRESS_INTERVAL_S: Final = 0.1
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
-AWAY: Final = (nats.errors.Error, APIError, NoStreamResponseError, TimeoutError, OSError)
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):

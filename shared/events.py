@@ -7,10 +7,12 @@ never travel in events: a reference does.
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.options import Configuration, ExportOptions, Platform
 
@@ -80,12 +82,20 @@ class Ending(Fact, frozen=True, kw_only=True):
         """The same for all endings of a generation."""
         return f"{self.export_id}:{self.generation}:end"
 
+    @property
+    def build_minutes(self) -> float:
+        """What this generation costs; nothing unless an ending says otherwise."""
+        return 0.0
+
 
 class Beginning(Fact, frozen=True, kw_only=True):
     """A generation starts once.
 
-    By ``requested`` or by ``packaged`` (only the upload runs again).
+    By ``requested`` or by ``packaged`` (only the upload runs again). ``replay_of`` is the sequence
+    of the dead letter that an operator started it from.
     """
+
+    replay_of: Count | UnsetType = UNSET
 
     @property
     def message_id(self) -> str:
@@ -192,15 +202,34 @@ class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v
     expires_at: datetime
     build_s: Annotated[float, msgspec.Meta(ge=0)]
 
+    @property
+    def build_minutes(self) -> float:
+        """The time that the build took."""
+        return minutes_of(self.build_s)
+
 
 class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
-    """It ended without an artifact; ``dead_letter`` is the reference an operator finds it by."""
+    """It ended without an artifact; ``dead_letter`` is the reference an operator finds it by.
+
+    ``build_s`` is how long the last attempt took, where the project is at fault.
+    """
 
     name = "failed"
 
     stage: Stage
     error: Failure
     dead_letter: str | None = None
+    build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
+
+    @property
+    def by_project(self) -> bool:
+        """The maker's fault: nobody but the maker can put it right."""
+        return self.dead_letter is None and not self.error.retryable
+
+    @property
+    def build_minutes(self) -> float:
+        """The time it took to find out, where the project is at fault; else nothing."""
+        return minutes_of(self.build_s or 0.0) if self.by_project else 0.0
 
 
 class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"):
@@ -238,6 +267,12 @@ AnyFact = (
     | ExportCanceled
     | ExportStopped
 )
+
+
+def minutes_of(build_s: float) -> float:
+    """Build minutes are charged in tenths, rounded up: 0.5 s are 0.1, 61 s are 1.1."""
+    return math.ceil(round(build_s / 6, 6)) / 10
+
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(AnyFact)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 import nats.errors
-from nats.js.errors import APIError, NoStreamResponseError, NotFoundError, ServiceUnavailableError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from shared import events
 from shared.errors import UnavailableError
 from shared.streams import EXPORTS
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext
+    from nats.js import JetStreamContext, api
 
     from shared.events import AnyFact, Fact
 
 PUBLISH_TIMEOUT_S: Final = 5.0
+AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own errors are among them
 _STREAM_FULL: Final = {10047, 10077}  # JSStorageResourcesExceeded, JSStreamStoreFailed
 
 
@@ -42,10 +44,13 @@ class Facts:
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
 
-    async def publish(self, fact: Fact, *, patience_s: float = 20.0) -> Published:
+    async def publish(
+        self, fact: Fact, *, patience_s: float = 20.0, message_id: str | None = None
+    ) -> Published:
         """Publish and await the acknowledgement.
 
-        Trying again with the same message id while the servers are away.
+        Trying again with the same message id (the fact's own where none is given) while the
+        servers are away.
 
         Raises:
             NatsUnavailableError: Not acknowledged within ``patience_s``; it may be in the
@@ -56,7 +61,7 @@ class Facts:
             fact.subject,
             events.encode(fact),
             {
-                "Nats-Msg-Id": fact.message_id,
+                "Nats-Msg-Id": message_id or fact.message_id,
                 "Aethel-Export-Id": fact.export_id,
                 "Aethel-Project-Id": fact.project_id,
                 "Aethel-User-Id": fact.user_id.encode("ascii", "backslashreplace").decode(),
@@ -65,30 +70,69 @@ class Facts:
             patience_s=patience_s,
         )
 
+    async def publish_first(self, fact: Fact) -> tuple[AnyFact, int]:
+        """Publish a fact that others race for, and learn who was first.
+
+        A duplicate alone says nothing: it may be our own, whose acknowledgement was lost.
+
+        Returns:
+            The fact that the stream holds under this message id, and its sequence.
+        """
+        published = await self.publish(fact)
+        if not published.duplicate:
+            return cast("AnyFact", fact), published.seq
+        first = await self.message(published.seq)
+        if first is None:
+            raise NatsUnavailableError(f"{fact.message_id} is known and cannot be read")
+        return events.decode(first.data or b""), published.seq
+
+    async def last_seq(self, export_id: str) -> int:
+        """The sequence of an export's newest fact, from the stream's leader; 0 without any."""
+        found = await self._read(subject=f"exports.*.*.{export_id}")
+        return (found.seq or 0) if found else 0
+
     async def last(self, export_id: str) -> tuple[int, AnyFact] | None:
-        """The newest fact of an export with its sequence, from the stream's leader."""
-        try:
-            found = await self._js.get_msg(EXPORTS, subject=f"exports.*.*.{export_id}")
-        except NotFoundError:
-            return None
-        return (found.seq or 0), events.decode(found.data or b"")
+        """The newest fact of an export with its sequence, from the stream's leader.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+            msgspec.DecodeError: It is not a fact that this version knows.
+        """
+        found = await self._read(subject=f"exports.*.*.{export_id}")
+        return ((found.seq or 0), events.decode(found.data or b"")) if found else None
 
     async def of(self, export_id: str) -> list[tuple[int, AnyFact]]:
-        """Every fact of an export in stream order; one that cannot be decoded is left out."""
+        """Every fact of an export in stream order; one that cannot be decoded is left out.
+
+        One request for each fact and one more, each a fraction of a millisecond however long the
+        stream is.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
         facts: list[tuple[int, AnyFact]] = []
         seq = 1
-        while True:
-            try:
-                found = await self._js.get_msg(
-                    EXPORTS, seq=seq, subject=f"exports.*.*.{export_id}", next=True
-                )
-            except NotFoundError:
-                return facts
+        while found := await self._read(seq=seq, subject=f"exports.*.*.{export_id}", next=True):
             seq = (found.seq or 0) + 1
-            try:
+            with suppress(msgspec.MsgspecError):
                 facts.append((seq - 1, events.decode(found.data or b"")))
-            except msgspec.MsgspecError:
-                continue
+        return facts
+
+    async def message(self, seq: int) -> api.RawStreamMsg | None:
+        """One message as it lies in the stream, None where it is gone.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
+        return await self._read(seq=seq)
+
+    async def _read(self, **which: Any) -> api.RawStreamMsg | None:
+        try:
+            return await self._js.get_msg(EXPORTS, **which)
+        except NotFoundError:
+            return None
+        except AWAY as error:
+            raise NatsUnavailableError(f"cannot read the stream {EXPORTS}: {error!r}") from error
 
 
 async def publish(
@@ -108,7 +152,7 @@ async def publish(
                 subject, payload, timeout=PUBLISH_TIMEOUT_S, headers=dict(headers)
             )
             return Published(ack.seq, bool(ack.duplicate))
-        except (nats.errors.Error, NoStreamResponseError, APIError, TimeoutError, OSError) as error:
+        except AWAY as error:
             if not transient(error) or asyncio.get_running_loop().time() + delay_s > deadline:
                 raise NatsUnavailableError(
                     f"the stream did not acknowledge {subject}: {error!r}"

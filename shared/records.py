@@ -5,15 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
-import nats.errors
-from nats.js.errors import (
-    APIError,
-    KeyNotFoundError,
-    KeyWrongLastSequenceError,
-    NoStreamResponseError,
-)
+from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
-from shared.facts import NatsUnavailableError
+from shared.facts import AWAY, NatsUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +58,7 @@ class Records(Generic[T]):
             entry = await self._kv.get(key)
         except KeyNotFoundError:
             return None
-        except _AWAY as error:
+        except AWAY as error:
             raise NatsUnavailableError(f"cannot read {key!r}: {error!r}") from error
         if entry.value is None:  # the marker of an expired key
             return None
@@ -113,7 +107,7 @@ class Records(Generic[T]):
         """Remove a value, whoever wrote it last."""
         try:
             await self._kv.purge(key)
-        except _AWAY as error:
+        except AWAY as error:
             raise NatsUnavailableError(f"cannot delete {key!r}: {error!r}") from error
 
     async def keys(self, pattern: str = ">") -> list[str]:
@@ -123,7 +117,7 @@ class Records(Generic[T]):
             info = await self._js.stream_info(
                 f"KV_{self._bucket}", subjects_filter=prefix + pattern
             )
-        except _AWAY as error:
+        except AWAY as error:
             raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
         return sorted(subject.removeprefix(prefix) for subject in info.state.subjects or {})
 
@@ -135,8 +129,5 @@ class Records(Generic[T]):
             return await self._kv.update(key, data, last)
         except KeyWrongLastSequenceError as error:
             raise ConflictingWriteError(key) from error
-        except _AWAY as error:
+        except AWAY as error:
             raise NatsUnavailableError(f"cannot write {key!r}: {error!r}") from error
-
-
-_AWAY = (nats.errors.Error, NoStreamResponseError, APIError, TimeoutError, OSError)

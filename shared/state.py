@@ -114,6 +114,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.facts)
 
     @property
+    def identity(self) -> dict[str, Any]:
+        """What every further fact of the current generation carries."""
+        return next(iter(self.facts.values())).identity
+
+    @property
     def artifact_key(self) -> str | None:
         """Where the artifact of a completed export lies in storage."""
         done = [f.artifact.key for f in self.facts.values() if isinstance(f, ExportCompleted)]
@@ -219,7 +224,12 @@ def _apply(state: State, fact: AnyFact) -> State:
 
 def _ended(state: State, fact: Ending) -> State:
     state = msgspec.structs.replace(
-        state, completed_at=fact.at, can_cancel=False, retry_at=None, waiting_reason=None
+        state,
+        completed_at=fact.at,
+        can_cancel=False,
+        retry_at=None,
+        waiting_reason=None,
+        build_minutes_used=fact.build_minutes,
     )
     match fact:
         case ExportCompleted(artifact=artifact):
@@ -232,7 +242,6 @@ def _ended(state: State, fact: Ending) -> State:
                 file_size=artifact.size_bytes,
                 sha256=artifact.sha256,
                 download_expires_at=fact.expires_at,
-                build_minutes_used=round(fact.build_s / 60, 2),
                 retry_disabled_reason="It has completed.",
             )
         case ExportFailed(error=error):

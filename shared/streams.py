@@ -115,11 +115,13 @@ def packager_durable(platform: str) -> str:
 
 
 UPLOADER = "uploader"
+CANCELS = "cancels"
 STATUS = "status"
 
 CONSUMERS = (
     *(_consumer(packager_durable(p), f"exports.requested.{p}.*") for p in PLATFORMS),
     _consumer(UPLOADER, "exports.packaged.*.*"),
+    _consumer(CANCELS, "exports.canceled.*.*"),
     _consumer(STATUS, "exports.*.*.*"),
 )
 

@@ -76,16 +76,24 @@ def present(
     With the newest progress, the last log lines, and fresh links.
     """
     state = with_progress(document.state, progress)
-    expired = state.download_expires_at is not None and state.download_expires_at <= now()
+    refusal = retry_refusal(state)
     return msgspec.structs.replace(
         state,
         logs=tuple(
             f"[{line.at.isoformat(timespec='milliseconds')}] {line.message}" for line in lines
         ),
         download_url=links.download(state),
-        can_retry=state.can_retry or expired,
-        retry_disabled_reason=None if expired else state.retry_disabled_reason,
+        can_retry=refusal is None,
+        retry_disabled_reason=refusal,
     )
+
+
+def retry_refusal(state: State) -> str | None:
+    """Why the export cannot be retried at this moment; None where it can."""
+    if not state.ended:
+        return "It has not ended yet."
+    expired = state.download_expires_at is not None and state.download_expires_at <= now()
+    return None if expired else state.retry_disabled_reason
 
 
 def with_progress(state: State, progress: Progress | None) -> State:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.gateway.acts import Acts
 from services.gateway.app import create_app
-from services.gateway.exports import Asked, Exports
+from services.gateway.exports import Exports
+from services.gateway.idempotency import Idempotency
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
 from services.gateway.settings import GatewaySettings
@@ -42,14 +44,17 @@ async def run(stop: asyncio.Event) -> None:
             ticket_ttl_s=settings.ticket_ttl_s,
         )
         documents = await Records.bind(js, "exports", Document)
-        asked = await Records.bind(js, "idempotency", Asked)
+        asked = await Idempotency.bind(js)
+        snapshots = Snapshots(storage, projects, settings.limits)
+        exports = Exports(nc, documents, asked, links, snapshots)
         app = create_app(
             tokens=tokens,
             parts={
                 "projects": projects,
-                "snapshots": Snapshots(storage, projects, settings.limits),
+                "snapshots": snapshots,
                 "receiver": Receiver(storage, max_file_bytes=settings.limits.file_bytes),
-                "exports": Exports(nc, documents, asked, links),
+                "exports": exports,
+                "acts": Acts(js, exports, snapshots, storage, asked),
                 "limits": settings.limits,
                 "storage": storage,
                 "tokens": tokens,

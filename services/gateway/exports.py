@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -12,25 +11,29 @@ import uuid_utils
 from nats.js.errors import APIError
 from nats.js.errors import NotFoundError as NoSuchConsumerError
 
-from shared import keys, streams
+from shared import streams
 from shared.chatter import last_progress
-from shared.errors import ConflictError, ExportError, NotFoundError, UnavailableError
-from shared.events import ExportCanceled, ExportRequested, now
+from shared.errors import ConflictError, NotFoundError, UnavailableError
+from shared.events import ExportRequested, now
 from shared.facts import Facts
 from shared.loglines import StoredLine, read_lines
 from shared.options import Configuration, ExportOptions, Platform
 from shared.platforms import check_options
-from shared.records import ConflictingWriteError, Records
+from shared.restart import failed_upload
 from shared.state import Document, State, fold
 from shared.view import Links, present, with_progress
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
+    from services.gateway.idempotency import Idempotency
+    from services.gateway.snapshots import Snapshots
     from shared.projects import Project
+    from shared.records import Records
     from shared.tokens import User
 
 SHOWN_LINES: Final = 50
+FILES_GONE: Final = "The files it was made of are no longer kept: export the project again."
 FULL_SHARE: Final = 0.9  # of EXPORTS; the rest is kept for the facts that end exports
 FULL_CHECK_S: Final = 5.0
 
@@ -45,21 +48,6 @@ class ExportRequest(
     options: ExportOptions = ExportOptions()
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What an Idempotency-Key stands for: the request's digest and the fact it became."""
-
-    digest: str
-    fact: ExportRequested
-
-
-class KeyReusedError(ExportError):
-    """The same Idempotency-Key with another body."""
-
-    code = "idempotency-key-reused"
-    title = "This Idempotency-Key was used for another request"
-    status = 422
-
-
 class StreamFullError(UnavailableError):
     """New exports wait while what is left is kept for the running ones."""
 
@@ -72,13 +60,19 @@ class Exports:
     """All that the gateway knows of exports; it writes facts, never documents."""
 
     def __init__(
-        self, nc: Client, documents: Records[Document], asked: Records[Asked], links: Links
+        self,
+        nc: Client,
+        documents: Records[Document],
+        asked: Idempotency,
+        links: Links,
+        snapshots: Snapshots,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._facts = Facts(self._js)
         self._documents = documents
         self._asked = asked
+        self._snapshots = snapshots
         self.links = links
         self._full_checked = 0.0
 
@@ -112,23 +106,25 @@ class Exports:
             created_at=asked,
         )
         if key is not None:
-            fact = await self._once(fact, wanted, key)
+            kept = await self._asked.keep(fact, key, wanted)
+            assert isinstance(kept, ExportRequested)  # noqa: S101 - the digest is of such a request
+            fact = kept
         published = await self._facts.publish(fact)
         return fact, published.seq
 
     async def get(self, project_id: str, export_id: str) -> Document:
-        """The document; one that is not folded yet is folded here from the stream.
+        """The document; what is not folded yet is folded here from the stream.
+
+        So that whoever has just been told that something happened sees that it has.
 
         Raises:
             NotFoundError: No such export in this project.
         """
-        found = await self._documents.get(f"{project_id}.{export_id}")
-        if found is not None:
-            return found.value
-        document: Document | None = None
-        for seq, fact in await self._facts.of(export_id):
-            if fact.project_id == project_id:
-                document = fold(document, fact, seq)
+        document = await self._folded(project_id, export_id)
+        if document is None or document.seq < await self._facts.last_seq(export_id):
+            for seq, fact in await self._facts.of(export_id):
+                if fact.project_id == project_id:
+                    document = fold(document, fact, seq)
         if document is None:
             raise NotFoundError(f"no export {export_id!r} in this project")
         return document
@@ -145,11 +141,18 @@ class Exports:
         state = present(
             document, self.links, progress=progress[1] if progress else None, lines=last
         )
-        return msgspec.structs.replace(state, position=position)
+        state = msgspec.structs.replace(state, position=position)
+        if state.can_retry and not await self._can_start_again(document):
+            state = msgspec.structs.replace(
+                state, can_retry=False, retry_disabled_reason=FILES_GONE
+            )
+        return state
 
     async def brief(self, project_id: str, export_id: str) -> State:
         """One line of a list: the state with its newest progress."""
-        document = await self.get(project_id, export_id)
+        document = await self._folded(project_id, export_id) or await self.get(
+            project_id, export_id
+        )
         progress = None if document.state.ended else await last_progress(self._js, export_id)
         return with_progress(document.state, progress[1] if progress else None)
 
@@ -173,34 +176,18 @@ class Exports:
             return None
         return max((info.num_pending or 0) + (info.num_ack_pending or 0), 1)
 
-    async def cancel_all(self, project_id: str, *, reason: str) -> None:
-        """End every export of a project that has not ended yet."""
-        for export_id in await self.ids(project_id):
-            document = await self.get(project_id, export_id)
-            if not document.state.ended:
-                fact = next(iter(document.facts.values()))
-                await self._facts.publish(ExportCanceled(**fact.identity, reason=reason))
+    async def _can_start_again(self, document: Document) -> bool:
+        """Whether what the next generation starts from is still there."""
+        if failed_upload(document) is not None:
+            return True
+        request = document.request
+        return request is not None and await self._snapshots.has(
+            request.project_id, request.snapshot
+        )
 
-    async def _once(
-        self, fact: ExportRequested, wanted: ExportRequest, key: str
-    ) -> ExportRequested:
-        """The fact that this key stands for: the given one, or the one of an earlier request.
-
-        The fact itself is kept, so that a request which died before it was published is mended by
-        its repetition.
-        """
-        digest = hashlib.sha256(msgspec.json.encode(wanted)).hexdigest()
-        record = keys.kv_safe(f"{fact.user_id}\n{fact.project_id}\n{key}")
-        try:
-            await self._asked.create(record, Asked(digest, fact))
-        except ConflictingWriteError:
-            found = await self._asked.get(record)
-            if found is None:
-                return fact  # it expired this very moment
-            if found.value.digest != digest:
-                raise KeyReusedError("use a new Idempotency-Key for a new request") from None
-            return found.value.fact
-        return fact
+    async def _folded(self, project_id: str, export_id: str) -> Document | None:
+        found = await self._documents.get(f"{project_id}.{export_id}")
+        return found.value if found else None
 
     async def _check_room(self) -> None:
         if time.monotonic() - self._full_checked < FULL_CHECK_S:

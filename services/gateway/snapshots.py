@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,6 +24,7 @@ from shared.projects import (
     encode_snapshot,
 )
 from shared.records import ConflictingWriteError
+from shared.storage import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,6 +98,27 @@ class Snapshots:
                 continue
             return manifest.snapshot_id
 
+    async def has(self, project_id: str, snapshot_id: str) -> bool:
+        """Whether a snapshot is stored."""
+        return await self._storage.head(keys.snapshot(project_id, snapshot_id)) is not None
+
+    async def keep(self, project_id: str, snapshot_id: str) -> bool:
+        """Let the sweeper leave a snapshot alone for another grace period; False where it is gone.
+
+        A sweep that is about to condemn it sees the changed record and looks again.
+        """
+        while found := await self._projects.find(project_id):
+            project = found.value
+            others = [r for r in project.retired[-KEEP_RETIRED:] if r.snapshot != snapshot_id]
+            kept = (*others, Retired(snapshot_id, now()))
+            changed = msgspec.structs.replace(project, retired=kept)
+            with suppress(ConflictingWriteError):
+                await self._projects.replace(changed, revision=found.revision)
+                condemned = await self._condemned(project)
+                name = keys.snapshot(project_id, snapshot_id)
+                return name not in condemned and await self.has(project_id, snapshot_id)
+        return False
+
     async def _head(self, project: Project) -> tuple[Files, dict[str, Place]]:
         snapshot = await self.read(project)
         stored = snapshot.files if snapshot else ()
@@ -153,9 +176,11 @@ class Snapshots:
     async def _condemned(self, project: Project) -> frozenset[str]:
         if project.condemned is None:
             return frozenset()
-        return frozenset(
-            msgspec.json.decode(await self._storage.get(project.condemned), type=list[str])
-        )
+        try:
+            names = await self._storage.get(project.condemned)
+        except ObjectMissingError:  # they went meanwhile, and the list after them
+            return frozenset()
+        return frozenset(msgspec.json.decode(names, type=list[str]))
 
     async def _read_indexes(self, packs: list[str]) -> Iterable[PackIndex]:
         slots = asyncio.Semaphore(READ_AT_ONCE)

@@ -11,6 +11,7 @@ from litestar import Litestar
 
 from services.uploader.claims import Claims
 from services.uploader.handler import UploaderHandler
+from services.uploader.receipts import Receipts
 from services.uploader.settings import UploaderSettings
 from services.uploader.sweeper import Sweeper
 from shared import logs, streams
@@ -56,6 +57,7 @@ async def run(stop: asyncio.Event) -> None:
         await together(
             stop,
             Worker(nc, consumer, handler).run(stop),
+            Receipts(js, storage).run(stop),
             sweeper.run(stop, interval_s=settings.sweep_interval_s),
             serve(app, settings.bind, stop),
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from services.uploader.keeping import may_go_on
 from shared import keys
 from shared.events import now
 from shared.projects import Project, Snapshot, decode_snapshot
@@ -85,7 +86,9 @@ class Collector:
         before = now() - self._grace
         roots = {r.snapshot for r in project.retired if r.at > before}
         roots |= {project.head} if project.head else set()
-        roots |= {d.state.snapshot for d in documents if d.state.snapshot and self._needed(d)}
+        roots |= {
+            d.state.snapshot for d in documents if d.state.snapshot and may_go_on(d, self._grace)
+        }
         snapshots = [await self._snapshot(project.id, root) for root in roots]
         live = {keys.snapshot(project.id, root) for root in roots}
         for snapshot in snapshots:
@@ -97,16 +100,6 @@ class Collector:
             async for item in self._storage.objects(prefix(project.id))
             if item.key not in live and item.modified <= before
         ]
-
-    def _needed(self, document: Document) -> bool:
-        """Running, or ended so lately that its user may still retry it."""
-        state = document.state
-        if not state.ended or state.completed_at is None:
-            return True
-        return (
-            max(state.download_expires_at or state.completed_at, state.completed_at + self._grace)
-            > now()
-        )
 
     async def _snapshot(self, project_id: str, snapshot_id: str) -> Snapshot | None:
         try:

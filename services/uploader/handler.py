@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,6 +10,7 @@ import structlog
 from shared.errors import ExportError
 from shared.events import ExportCompleted, ExportPackaged, now
 from shared.storage import ObjectMissingError, StorageRefusedError
+from shared.uploads import are_the_parts, is_committed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.uploader.claims import Claims
     from shared.chatter import Chatter
     from shared.events import Artifact, Fact
-    from shared.storage import Part, Storage
+    from shared.storage import Storage
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ class UploaderHandler:
         """Commit; doing it again, or beside another uploader, ends in the same object."""
         chatter.progress("uploading", 92, "Checking the parts")
         record = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
-        if record.state == "ready" and await self._is_there(record.artifact):
+        if record.state == "ready" and await is_committed(self._storage, record.artifact):
             chatter.log("An identical artifact was there already; it is used again.")
             await self.discard(event)
             artifact = record.artifact
@@ -82,7 +82,8 @@ class UploaderHandler:
         artifact, upload = event.artifact, event.upload
         try:
             parts = await self._storage.list_parts(artifact.key, upload.upload_id)
-            check_parts(event, parts)
+            if not are_the_parts(event, parts):
+                raise PartsLostError(LOST)
             chatter.progress("uploading", 95, "Making the artifact visible")
             await self._storage.complete_upload(
                 artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c
@@ -94,29 +95,6 @@ class UploaderHandler:
                 raise
             await self.discard(event)
         for candidate in (artifact, claimed):
-            if await self._is_there(candidate):
+            if await is_committed(self._storage, candidate):
                 return candidate
-        raise PartsLostError(LOST)
-
-    async def _is_there(self, artifact: Artifact) -> bool:
-        """Whether the object under the key is this artifact, as far as S3 tells without a read."""
-        found = await self._storage.head(artifact.key)
-        return (
-            found is not None
-            and found.size_bytes == artifact.size_bytes
-            and found.crc32c in {None, artifact.crc32c}
-        )
-
-
-def check_parts(event: ExportPackaged, parts: Sequence[Part]) -> None:
-    """The parts in storage against what the packager said it sent.
-
-    Raises:
-        PartsLostError: Number, sizes or ETags differ.
-    """
-    upload, artifact = event.upload, event.artifact
-    last = artifact.size_bytes - upload.part_bytes * (upload.part_count - 1)
-    expected = [upload.part_bytes] * (upload.part_count - 1) + [last]
-    etags = hashlib.sha256("".join(f"{part.etag}\n" for part in parts).encode()).hexdigest()
-    if [part.size_bytes for part in parts] != expected or etags != upload.parts_sha256:
         raise PartsLostError(LOST)

@@ -15,11 +15,13 @@ import structlog
 
 from services.uploader.claims import ArtifactRecord, Claims
 from services.uploader.collector import Collector
+from services.uploader.keeping import may_go_on
 from shared import keys, metrics
 from shared.errors import UnavailableError
 from shared.events import ExportPackaged, now
 from shared.projects import Project
 from shared.records import ConflictingWriteError, Record, Records
+from shared.restart import failed_upload
 from shared.state import Document
 from shared.storage import StorageRefusedError
 
@@ -135,11 +137,15 @@ class Sweeper:
         return True
 
     async def _stale_uploads(self, documents: list[Document]) -> int:
-        """Uploads that no export still waits for and that are older than any attempt can be."""
+        """Uploads that no export still waits for and that are older than any attempt can be.
+
+        One that failed waits for its retry.
+        """
         awaited = {
             fact.upload.upload_id
             for document in documents
             if not document.state.ended
+            or (failed_upload(document) and may_go_on(document, self._grace))
             for fact in document.facts.values()
             if isinstance(fact, ExportPackaged)
         }

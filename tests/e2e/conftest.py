@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,22 @@ class Up:
         self.process.send_signal(number)
         return self.process.wait(60)
 
+    @contextmanager
+    def frozen(self, service: str) -> Iterator[None]:
+        """Let a service do nothing for a while (SIGSTOP)."""
+        command = f"services.{service}".encode()
+        (pid,) = [
+            int(process.name)
+            for process in Path("/proc").glob("[0-9]*")
+            if command in _read(process / "cmdline")
+            and str(self.data).encode() in _read(process / "environ")
+        ]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     def cli(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command against it, with changes to its environment."""
         env = {k: v for k, v in os.environ.items() if not k.startswith("AETHEL")}
@@ -70,6 +87,13 @@ class Up:
         done = self.cli(*arguments, "--json")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
 
 
 def left_over(data: Path) -> list[str]:

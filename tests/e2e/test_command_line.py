@@ -104,6 +104,25 @@ def test_an_export_can_be_looked_at_afterwards(up: Up, game: Path, tmp_path: Pat
     assert hashlib.sha256(artifact.read_bytes()).hexdigest() == state["sha256"]
 
 
+def test_a_queued_export_is_canceled_and_started_again(up: Up, game: Path) -> None:
+    """The receipt does not wait for a worker; afterwards the same export can be made."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    with up.frozen("packager"):
+        export = up.json("export", project, "--platform", "web")["export"]["id"]
+        canceled = up.json("cancel", export)
+        assert (canceled["status"], canceled["canCancel"]) == ("canceled", False)
+        assert canceled["cancelReceipt"]["stoppedAt"] is not None
+        assert "its parts are gone" in up.cli("cancel", export).stdout
+        assert up.cli("watch", export).returncode == 5
+    assert up.cli("retry", export, "--wait").returncode == 0
+    state = up.json("status", export)
+    assert (state["status"], state["generation"]) == ("completed", 2)
+    for act in ("retry", "cancel"):
+        refused = up.cli(act, export)
+        assert (refused.returncode, "completed" in refused.stderr) == (3, True)
+
+
 def test_operators_commands(up: Up) -> None:
     """Streams can be applied again, a sweep tells what went, the doctor is content."""
     assert "stream EXPORTS" in up.cli("streams", "apply").stdout

@@ -1,16 +1,26 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.events import (
+    Ending,
+    ExportCanceled,
+    ExportCompleted,
+    ExportFailed,
+    Failure,
+    minutes_of,
+)
 from shared.state import Document, fold
-from tests.unit.facts import generation, requested
+from tests.unit.facts import ARTIFACT, OOPS, START, generation, identity, requested
 
 if TYPE_CHECKING:
     from shared.events import AnyFact
 
+MINE = Failure(code="project-invalid", message="It has no index.html.")
 STREAM = list(enumerate([*generation(1), *generation(2)], start=1))
 
 
@@ -82,3 +92,28 @@ def test_an_upload_that_starts_a_generation_keeps_the_request() -> None:
     state = folded([*STREAM[:9], (20, packaged)]).state
     assert (state.status, state.generation, state.configuration) == ("uploading", 2, "release")
     assert state.snapshot == "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("build_s", "minutes"), [(0, 0), (0.1, 0.1), (6, 0.1), (6.1, 0.2), (60, 1), (61, 1.1)]
+)
+def test_build_minutes_are_tenths_rounded_up(build_s: float, minutes: float) -> None:
+    """A build is never charged less than it took, nor six seconds more."""
+    assert minutes_of(build_s) == minutes
+
+
+@pytest.mark.parametrize(
+    ("ending", "minutes"),
+    [
+        (ExportCompleted(**identity(), artifact=ARTIFACT, expires_at=START, build_s=61), 1.1),
+        (ExportFailed(**identity(), stage="build", error=MINE, build_s=61), 1.1),
+        (ExportFailed(**identity(), stage="build", error=OOPS, build_s=61), 0),
+        (ExportFailed(**identity(), stage="build", error=MINE, build_s=61, dead_letter="7"), 0),
+        (ExportCanceled(**identity(), reason="enough"), 0),
+    ],
+    ids=["completed", "the project's fault", "the world's fault", "buried", "canceled"],
+)
+def test_only_what_its_maker_answers_for_costs_minutes(ending: Ending, minutes: float) -> None:
+    """The state tells what was charged."""
+    document = fold(fold(None, requested(), 1), cast("AnyFact", ending), 2)
+    assert document.state.build_minutes_used == minutes

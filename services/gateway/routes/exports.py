@@ -17,6 +17,7 @@ from services.gateway.routes.given import (
     AnyRequest,
     InProject,
     OfExport,
+    TheActs,
     TheExports,
     TheProjects,
     TheStorage,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from shared.tokens import Tokens, User
 
 URL_LIVES_S = 300
+IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,9 +64,7 @@ class ExportRoutes(Controller):
         user: TheUser,
         projects: TheProjects,
         exports: TheExports,
-        idempotency_key: Annotated[
-            str | None, HeaderParameter(name="Idempotency-Key", max_length=200)
-        ] = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Response[dict[str, Any]]:
         """Ask for an export of the project as it is now."""
         project = (await projects.get(project_id, user, "viewer")).value
@@ -144,6 +144,45 @@ class ExportRoutes(Controller):
         document = await exports.get(project_id, export_id)
         return {"websocketUrl": _websocket(exports, document, user)}
 
+    @post("/{export_id:str}/retry", status_code=202)
+    async def retry(
+        self,
+        project_id: InProject,
+        export_id: OfExport,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
+        acts: TheActs,
+        idempotency_key: IdempotencyKey = None,
+    ) -> dict[str, Any]:
+        """Start an export that has failed, was canceled or has expired again, under the same id.
+
+        Only the upload runs again where only the upload had failed.
+        """
+        await projects.get(project_id, user, "viewer")
+        document = await exports.get(project_id, export_id)
+        after = await acts.retry(document, user, key=idempotency_key)
+        return _acted(exports, after, user)
+
+    @post("/{export_id:str}/cancel", status_code=202)
+    async def cancel(
+        self,
+        project_id: InProject,
+        export_id: OfExport,
+        user: TheUser,
+        projects: TheProjects,
+        exports: TheExports,
+        acts: TheActs,
+    ) -> dict[str, Any]:
+        """End an export at any stage; repeatable.
+
+        ``cancelReceipt`` in its state says when the work has stopped.
+        """
+        await projects.get(project_id, user, "viewer")
+        document = await exports.get(project_id, export_id)
+        after = await acts.cancel(document, reason=f"Canceled by {user.user_id}.")
+        return _acted(exports, after, user)
+
     @get("/{export_id:str}/logs")
     async def logs(
         self,
@@ -220,6 +259,21 @@ def _websocket(exports: Exports, document: Document, user: User) -> str:
         generation=document.generation,
         seq=document.seq,
     )
+
+
+def _acted(exports: Exports, document: Document, user: User) -> dict[str, Any]:
+    state = document.state
+    return {
+        "success": True,
+        "export": {
+            "id": state.id,
+            "status": state.status,
+            "generation": state.generation,
+            "cancelReceipt": state.cancel_receipt,
+        },
+        "statusUrl": exports.links.status(state.project_id, state.id),
+        "websocketUrl": _websocket(exports, document, user),
+    }
 
 
 def _item(state: State) -> Item:

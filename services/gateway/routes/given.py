@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
+from services.gateway.acts import Acts
 from services.gateway.exports import Exports
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
@@ -21,6 +22,7 @@ AnyRequest = Request[Any, Any, Any]
 
 TheUser = NamedDependency[User]
 TheProjects = NamedDependency[Projects]
+TheActs = NamedDependency[Acts]
 TheExports = NamedDependency[Exports]
 TheReceiver = NamedDependency[Receiver]
 TheSnapshots = NamedDependency[Snapshots]

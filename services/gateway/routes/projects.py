@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
-from services.gateway.routes.given import InProject, OfMember, TheExports, TheProjects, TheUser
+from services.gateway.routes.given import InProject, OfMember, TheActs, TheProjects, TheUser
 from shared.events import ProjectId
 from shared.projects import Project, Role
 
@@ -80,11 +80,11 @@ class ProjectRoutes(Controller):
         project_id: InProject,
         user: TheUser,
         projects: TheProjects,
-        exports: TheExports,
+        acts: TheActs,
     ) -> dict[str, str]:
         """Cancel its exports, then erase everything."""
         await projects.delete(project_id, user)
-        await exports.cancel_all(project_id, reason="The project was deleted.")
+        await acts.cancel_all(project_id, reason="The project was deleted.")
         return {"status": "deleting"}
 
     @put("/{project_id:str}/members/{member:str}")

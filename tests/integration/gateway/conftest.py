@@ -10,8 +10,10 @@ import aiohttp
 import pytest_asyncio
 
 from cli.stack.ports import free_ports
+from services.gateway.acts import Acts
 from services.gateway.app import create_app
-from services.gateway.exports import Asked, Exports
+from services.gateway.exports import Exports
+from services.gateway.idempotency import Idempotency
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
 from services.gateway.settings import Limits
@@ -109,13 +111,17 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     projects = await Projects.bind(js)
     links = Links(TOKENS, public_url=url, websocket_url="ws://status", ticket_ttl_s=60)
     documents = await Records.bind(js, "exports", Document)
+    asked = await Idempotency.bind(js)
+    snapshots = Snapshots(storage, projects, LIMITS)
+    exports = Exports(nc, documents, asked, links, snapshots)
     app = create_app(
         tokens=TOKENS,
         parts={
             "projects": projects,
-            "snapshots": Snapshots(storage, projects, LIMITS),
+            "snapshots": snapshots,
             "receiver": Receiver(storage, max_file_bytes=LIMITS.file_bytes),
-            "exports": Exports(nc, documents, await Records.bind(js, "idempotency", Asked), links),
+            "exports": exports,
+            "acts": Acts(js, exports, snapshots, storage, asked),
             "limits": LIMITS,
             "storage": storage,
             "tokens": TOKENS,

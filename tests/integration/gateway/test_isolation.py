@@ -32,7 +32,8 @@ def routes() -> list[tuple[str, str]]:
 
 
 PARTS = (
-    *("projects", "snapshots", "receiver", "exports", "limits", "storage", "tokens", "workers"),
+    *("projects", "snapshots", "receiver", "exports", "acts", "limits"),
+    *("storage", "tokens", "workers"),
 )
 OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
 

@@ -9,11 +9,20 @@ import pytest
 from services.uploader.claims import ArtifactRecord
 from services.uploader.sweeper import Sweeper
 from shared import keys
-from shared.events import Artifact, ExportCanceled, ExportRequested, now
+from shared.events import (
+    Artifact,
+    ExportCanceled,
+    ExportFailed,
+    ExportPackaged,
+    ExportRequested,
+    PendingUpload,
+    now,
+)
 from shared.options import ExportOptions
 from shared.projects import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.records import Records
 from shared.state import Document, fold
+from tests.unit.facts import OOPS, identity, requested
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -183,6 +192,23 @@ async def test_half_finished_uploads_are_aborted_when_they_are_old(world: World)
     assert await world.sweep(timedelta(hours=1)) == {}
     assert await world.sweep() == {"upload": 1}
     assert await world.storage.uploads("") == []
+
+
+@pytest.mark.parametrize(("ended_h", "swept"), [(1, {}), (-1, {"upload": 1})])
+async def test_parts_of_a_failed_upload_wait_for_a_retry(
+    world: World, ended_h: int, swept: dict[str, int]
+) -> None:
+    """They are kept for the grace period after the failure, however old they are."""
+    key = keys.artifact("p", "b", "game.zip")
+    upload_id = await world.storage.start_upload(key, content_type="x/y")
+    upload = PendingUpload(upload_id=upload_id, part_count=1, part_bytes=8, parts_sha256="0" * 64)
+    packed = ExportPackaged(**identity(), artifact=artifact(key), upload=upload, build_s=1)
+    failed = ExportFailed(
+        **{**identity(), "at": now() + timedelta(hours=ended_h)}, stage="upload", error=OOPS
+    )
+    document = fold(fold(fold(None, requested(), 1), packed, 2), failed, 3)
+    await world.exports.create(f"p.{packed.export_id}", document)
+    assert await world.sweep() == swept
 
 
 async def test_a_deleted_project_is_erased_once_its_exports_have_ended(world: World) -> None:

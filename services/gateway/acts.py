@@ -1,0 +1,154 @@
+"""What can be done to an export: cancel it, start it again.
+
+Both are one publish; where somebody else (a worker, another request) was quicker, the stream says
+who, and the answer says what is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, UnsetType
+
+from services.gateway.exports import FILES_GONE
+from shared.errors import ConflictError
+from shared.events import ExportCanceled
+from shared.facts import Facts
+from shared.restart import failed_upload, next_generation
+from shared.state import fold
+from shared.uploads import can_be_committed
+from shared.view import retry_refusal
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from services.gateway.exports import Exports
+    from services.gateway.idempotency import Idempotency, Start
+    from services.gateway.snapshots import Snapshots
+    from shared.state import Document, State
+    from shared.storage import Storage
+    from shared.tokens import User
+
+
+class StateConflictError(ConflictError):
+    """The export is not where this act could be done; says where it is."""
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.members: dict[str, Any] = {
+            "reason": reason,
+            "export": {"id": state.id, "status": state.status},
+        }
+
+
+class NotRetryableError(StateConflictError):
+    """It runs, it has completed, or what it was made of is gone."""
+
+    code = "not-retryable"
+    title = "The export cannot be retried"
+
+
+class NotCancelableError(StateConflictError):
+    """It has ended otherwise."""
+
+    code = "not-cancelable"
+    title = "The export has ended"
+
+
+class Acts:
+    """Cancel and retry, for users and for operators."""
+
+    def __init__(
+        self,
+        js: JetStreamContext,
+        exports: Exports,
+        snapshots: Snapshots,
+        storage: Storage,
+        asked: Idempotency,
+    ) -> None:
+        self._facts = Facts(js)
+        self._exports = exports
+        self._snapshots = snapshots
+        self._storage = storage
+        self._asked = asked
+
+    async def cancel(self, document: Document, *, reason: str) -> Document:
+        """End an export; one that is canceled already stays so.
+
+        Returns:
+            The document afterwards.
+
+        Raises:
+            NotCancelableError: It ended otherwise, perhaps this very moment.
+        """
+        if not document.state.ended:
+            canceled = ExportCanceled(**document.identity, reason=reason)
+            document = fold(document, *await self._facts.publish_first(canceled))
+        if document.state.status != "canceled":
+            raise NotCancelableError(document.state, f"It is {document.state.status} already.")
+        return document
+
+    async def cancel_all(self, project_id: str, *, reason: str) -> None:
+        """End every export of a project that has not ended yet."""
+        for export_id in await self._exports.ids(project_id):
+            document = await self._exports.get(project_id, export_id)
+            if not document.state.ended:
+                canceled = ExportCanceled(**document.identity, reason=reason)
+                await self._facts.publish(canceled)
+
+    async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
+        """Start an export that has ended again, as its next generation.
+
+        Returns:
+            The document afterwards.
+
+        Raises:
+            NotRetryableError: Says why; also where another retry came first.
+            KeyReusedError: The key stands for something else.
+        """
+        content = ["retry", document.state.id]
+        start = None
+        if key is not None:
+            start = await self._asked.find(user.user_id, document.state.project_id, key, content)
+        if start is None:
+            start = await self.next_start(document, user_id=user.user_id)
+            if key is not None:
+                start = await self._asked.keep(start, key, content)
+        return await self.begin(document, start)
+
+    async def next_start(
+        self, document: Document, *, user_id: str, replay_of: int | UnsetType = UNSET
+    ) -> Start:
+        """What starts the next generation: the upload alone where that had failed, or a build.
+
+        Raises:
+            NotRetryableError: It runs, it has completed, or what it was made of is gone.
+        """
+        if refusal := retry_refusal(document.state):
+            raise NotRetryableError(document.state, refusal)
+        start = await self._what_failed(document)
+        if start is None:
+            raise NotRetryableError(document.state, FILES_GONE)
+        return next_generation(document, start, user_id=user_id, replay_of=replay_of)
+
+    async def _what_failed(self, document: Document) -> Start | None:
+        """What has to be done again; None where its input is gone."""
+        upload = failed_upload(document)
+        if upload and await can_be_committed(self._storage, upload):
+            return upload
+        request = document.request
+        if request and await self._snapshots.keep(request.project_id, request.snapshot):
+            return request
+        return None
+
+    async def begin(self, document: Document, start: Start) -> Document:
+        """Publish the start of a generation.
+
+        Raises:
+            NotRetryableError: Another one came first.
+        """
+        first, seq = await self._facts.publish_first(start)
+        document = fold(document, first, seq)
+        if first != start:
+            raise NotRetryableError(document.state, "It was started again by somebody else.")
+        return document

@@ -1,0 +1,24 @@
+"""How long what an export was made of is kept after its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from shared.events import now
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from shared.state import Document
+
+DEAD_LETTER_GRACES: Final = 14  # an operator may need days to put right what failed
+
+
+def may_go_on(document: Document, grace: timedelta) -> bool:
+    """Running, or ended so lately that it may be started again, with a dead letter much longer."""
+    state = document.state
+    if not state.ended or state.completed_at is None:
+        return True
+    kept_from = max(state.download_expires_at or state.completed_at, state.completed_at)
+    graces = DEAD_LETTER_GRACES if state.dead_letter else 1
+    return kept_from + graces * grace > now()
