@@ -209,7 +209,10 @@ class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v
 
 
 class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
-    """It ended without an artifact; ``dead_letter`` is the reference an operator finds it by.
+    """It ended without an artifact.
+
+    ``reason`` is there where it was buried; ``dead_letter`` is then the reference an operator finds
+    it by, and None while the letter could not be written yet.
 
     ``build_s`` is how long the last attempt took, where the project is at fault.
     """
@@ -218,13 +221,14 @@ class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
 
     stage: Stage
     error: Failure
+    reason: str | None = None
     dead_letter: str | None = None
     build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
 
     @property
     def by_project(self) -> bool:
         """The maker's fault: nobody but the maker can put it right."""
-        return self.dead_letter is None and not self.error.retryable
+        return self.reason is None and self.dead_letter is None and not self.error.retryable
 
     @property
     def build_minutes(self) -> float:

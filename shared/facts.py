@@ -70,7 +70,7 @@ class Facts:
             patience_s=patience_s,
         )
 
-    async def publish_first(self, fact: Fact) -> tuple[AnyFact, int]:
+    async def publish_first(self, fact: Fact, *, patience_s: float = 20.0) -> tuple[AnyFact, int]:
         """Publish a fact that others race for, and learn who was first.
 
         A duplicate alone says nothing: it may be our own, whose acknowledgement was lost.
@@ -78,7 +78,7 @@ class Facts:
         Returns:
             The fact that the stream holds under this message id, and its sequence.
         """
-        published = await self.publish(fact)
+        published = await self.publish(fact, patience_s=patience_s)
         if not published.duplicate:
             return cast("AnyFact", fact), published.seq
         first = await self.message(published.seq)

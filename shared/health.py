@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.streams import EXPORTS
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Check = "Callable[[], Awaitable[None]]"  # raises when what it checks is not fit for work
 CHECK_TIMEOUT_S: Final = 2.0
+FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
 
 
 def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
@@ -48,6 +51,21 @@ def nats_check(nc: Client, stream: str) -> Callable[[], Awaitable[None]]:
         if not nc.is_connected:
             raise ConnectionError("not connected to NATS")
         await nc.jetstream().stream_info(stream)
+
+    return check
+
+
+def servers_check(nc: Client, storage: Storage) -> Callable[[], Awaitable[None]]:
+    """Passes while everything is there that a worker needs, room for its facts included."""
+
+    async def check() -> None:
+        if not nc.is_connected:
+            raise ConnectionError("not connected to NATS")
+        info = await nc.jetstream().stream_info(EXPORTS)
+        limit = info.config.max_bytes or 0
+        if limit > 0 and info.state.bytes >= FULL_SHARE * limit:
+            raise ConnectionError(f"the stream {EXPORTS} is full")
+        await storage.check()
 
     return check
 

@@ -23,6 +23,24 @@ IN_HAND: Final = Gauge(
 DEAD_LETTERS: Final = Counter(
     "export_dead_letters_total", "Messages buried, by consumer and reason.", ["consumer", "reason"]
 )
+LETTERS_OWED: Final = Counter(
+    "export_dead_letters_owed_total",
+    "Burials whose dead letter could not be written yet: its stream is missing or full.",
+    ["consumer"],
+)
+WORKERS_LOST: Final = Counter(
+    "export_workers_lost_total", "Attempts whose worker died, by consumer.", ["consumer"]
+)
+BREAKER_OPEN: Final = Gauge(
+    "export_breaker_open",
+    "1 while a consumer takes no work: most jobs fail of one cause, or a server is away.",
+    ["consumer"],
+)
+REAPED: Final = Counter(
+    "export_reaped_total",
+    "Exports that had stopped moving, by what was done: requeued, failed.",
+    ["outcome"],
+)
 CHATTER_DROPPED: Final = Counter(
     "export_chatter_dropped_total", "Progress or log messages that could not be published."
 )

@@ -6,6 +6,7 @@ A decision, made by a pure function from the error and the facts so far.
 from __future__ import annotations
 
 import random
+import traceback
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
 
 MAX_DELAY_S: Final = 300.0
 OUTAGE_DELAY_S: Final = 10.0
-MAX_CRASHES: Final = (
-    10  # a worker killed from outside looks the same as one that its job kills: be patient
-)
+MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills
+ALONE_AFTER: Final = 2  # crashes; from then on no other job is in the same process to be blamed
+WORKER_LOST: Final = "worker-lost"  # the code of an attempt whose worker died
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -47,24 +48,30 @@ Decision = Retry | Fail | Bury
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """What the facts say of one stage of one generation."""
+    """What the facts say of one stage of one generation; attempts by their numbers, from 1."""
 
     failures: int = 0
-    starts: int = 0
-    failed_attempts: int = 0
+    begun: frozenset[int] = frozenset()
+    ended: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()  # of those that ended: their worker died
     ending: Ending | None = None
     handed_on: bool = False  # the next stage has begun
     superseded: bool = False  # a later generation exists
 
     @property
+    def unfinished(self) -> frozenset[int]:
+        """Attempts that began and of whose end nobody has told: their worker died, or is slow."""
+        return self.begun - self.ended
+
+    @property
     def crashes(self) -> int:
-        """Attempts that began and never ended: their worker died."""
-        return max(self.starts - self.failed_attempts, 0)
+        """Attempts that their worker did not survive."""
+        return len(self.lost | self.unfinished)
 
     @property
     def next_attempt(self) -> int:
         """Numbered from 1."""
-        return self.starts + 1
+        return max(self.begun, default=0) + 1
 
     @property
     def over(self) -> bool:
@@ -74,29 +81,18 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
     """Read one stage's history out of an export's facts, given in stream order."""
-    failures = starts = failed = 0
-    ending: Ending | None = None
-    superseded = handed_on = False
-    for fact in facts:
-        superseded = superseded or fact.generation > generation
-        if fact.generation != generation:
-            continue
-        if isinstance(fact, Ending):
-            ending = ending or fact
-        elif isinstance(fact, ExportPackaged):
-            handed_on = stage == "build"
-        elif isinstance(fact, ExportStarted) and fact.stage == stage:
-            starts += 1
-        elif isinstance(fact, AttemptFailed) and fact.stage == stage:
-            failed += 1
-            failures = fact.failures
+    found = list(facts)
+    mine = [fact for fact in found if fact.generation == generation]
+    begun = [fact for fact in mine if isinstance(fact, ExportStarted) and fact.stage == stage]
+    ended = [fact for fact in mine if isinstance(fact, AttemptFailed) and fact.stage == stage]
     return History(
-        failures=failures,
-        starts=starts,
-        failed_attempts=failed,
-        ending=ending,
-        handed_on=handed_on,
-        superseded=superseded,
+        failures=ended[-1].failures if ended else 0,
+        begun=frozenset(fact.attempt for fact in begun),
+        ended=frozenset(fact.attempt for fact in ended),
+        lost=frozenset(fact.attempt for fact in ended if fact.error.code == WORKER_LOST),
+        ending=next((fact for fact in mine if isinstance(fact, Ending)), None),
+        handed_on=stage == "build" and any(isinstance(fact, ExportPackaged) for fact in mine),
+        superseded=any(fact.generation > generation for fact in found),
     )
 
 
@@ -145,6 +141,21 @@ def describe(error: BaseException) -> Failure:
         message="Something went wrong on our side; the operators can see what. Try again later.",
         retryable=True,
     )
+
+
+def cause_of(error: BaseException) -> str:
+    """What errors of the same origin have in common, to group and count them by.
+
+    Our own: their code. Anything else: its type and the place it came from, ``module:function``.
+    """
+    if isinstance(error, ExportError):
+        return error.code
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return type(error).__name__
+    frame, _ = frames[-1]
+    module = frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} at {module}:{frame.f_code.co_name}"
 
 
 def _share(jitter: float | None) -> float:

@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 import uvloop
 
+from shared.attempt import StuckError
 from shared.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -112,4 +113,9 @@ async def _until_signal(run: Callable[[asyncio.Event], Awaitable[None]]) -> None
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
-    await run(stop)
+    try:
+        await run(stop)
+    except StuckError:
+        log.exception("service.stuck")
+        sys.stdout.flush()
+        os._exit(1)  # an orderly end would wait for the thread that does not end

@@ -12,25 +12,29 @@ from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 import msgspec
 import nats.errors
 import structlog
-from nats.js.errors import APIError
 
 from shared import events
-from shared.delivery import Delivery, UserCancel
+from shared.delivery import Delivery, Workplace
 from shared.events import Fact, Stage
+from shared.quarantine import Quarantine
 from shared.settings import RetrySettings
-from shared.streams import EXPORTS
+from shared.streams import ACK_WAIT_S, EXPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
 
+    from shared.attempt import UserCancel
+    from shared.breaker import Breaker
     from shared.chatter import Chatter
 
 log = structlog.get_logger()
 
 EventT_contra = TypeVar("EventT_contra", bound=Fact, contravariant=True)
+FLUSH_S: Final = 5
 FETCH_S: Final = 1.0  # also the longest an idle worker takes to stop
 
 
@@ -59,23 +63,45 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     retry: RetrySettings
     concurrency: int = 1
     drain_timeout_s: float = 25.0
+    stall_s: float = 180.0  # no progress and no log line for so long: hung
+    stop_s: float = 30.0  # what a stopped attempt may take to clean up
     worker: str  # the process's name, unique
 
 
 class Worker(Generic[EventT_contra]):
-    """Consumes one durable with ``concurrency`` slots until told to stop."""
+    """Consumes one durable with ``concurrency`` slots until told to stop.
 
-    def __init__(self, nc: Client, consumer: Consumer, handler: Handler[EventT_contra]) -> None:
+    Args:
+        nc: A connection.
+        consumer: What it consumes.
+        handler: What is done with it.
+        breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
+        quarantine: Shared by all workers of a process.
+    """
+
+    def __init__(
+        self,
+        nc: Client,
+        consumer: Consumer,
+        handler: Handler[EventT_contra],
+        breaker: Breaker,
+        quarantine: Quarantine | None = None,
+    ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._consumer = consumer
         self._handler = handler
+        self._breaker = breaker
+        self._quarantine = quarantine or Quarantine()
         self._running: dict[str, UserCancel] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set.
 
         Then finish what is in hand within the drain time-out, or hand it back.
+
+        Raises:
+            StuckError: An attempt does not end; the process must.
         """
         cancels = await self._nc.subscribe("exports.canceled.*.*", cb=self._on_canceled)
         slots = [asyncio.create_task(self._slot(stop)) for _ in range(self._consumer.concurrency)]
@@ -83,42 +109,60 @@ class Worker(Generic[EventT_contra]):
         try:
             stopped = asyncio.create_task(stop.wait())
             done, _ = await asyncio.wait({stopped, *slots}, return_when=asyncio.FIRST_COMPLETED)
-            if stopped not in done:
-                stopped.cancel()
-                for slot in done:
-                    slot.result()  # a slot ends before the stop only by a bug: raise it
+            stopped.cancel()
+            stop.set()  # a slot ends before the stop only by an error: the others drain
             await asyncio.wait(slots, timeout=self._consumer.drain_timeout_s)
+            for slot in done - {stopped}:
+                slot.result()
         finally:
             for slot in slots:
                 slot.cancel()
             await asyncio.gather(*slots, return_exceptions=True)
             with suppress(nats.errors.Error):
                 await cancels.unsubscribe()
+                await self._nc.flush(FLUSH_S)  # what was handed back is back
         log.info("worker.stopped", consumer=self._consumer.durable)
 
     async def _slot(self, stop: asyncio.Event) -> None:
+        workplace = await self._workplace()
         subscription = await self._js.pull_subscribe_bind(self._consumer.durable, stream=EXPORTS)
         while not stop.is_set():
-            try:
-                messages = await subscription.fetch(1, timeout=FETCH_S)
-            except nats.errors.TimeoutError:
-                continue
-            except (nats.errors.Error, APIError) as error:
-                log.warning(
-                    "worker.fetch-failed", consumer=self._consumer.durable, error=repr(error)
-                )
-                await asyncio.sleep(FETCH_S)
-                continue
-            for message in messages:
-                if stop.is_set():
-                    await message.nak()
-                else:
-                    await self._deliver(message)
+            async with self._breaker.admitted(stop):
+                for message in await self._fetch(subscription) if not stop.is_set() else ():
+                    if stop.is_set():
+                        await message.nak()
+                    else:
+                        await Delivery(workplace, message).run()
         await subscription.unsubscribe()
 
-    async def _deliver(self, message: Msg) -> None:
-        delivery = Delivery(self._js, self._consumer, self._handler, message, self._running)
-        await delivery.run()
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        try:
+            return await subscription.fetch(1, timeout=FETCH_S)
+        except nats.errors.TimeoutError:
+            return []
+        except nats.errors.Error as error:
+            log.warning("worker.fetch-failed", consumer=self._consumer.durable, error=repr(error))
+            await asyncio.sleep(FETCH_S)
+            return []
+
+    async def _workplace(self) -> Workplace:
+        """What all deliveries share; the consumer itself says how often it wants a heartbeat."""
+        while True:
+            try:
+                info = await self._js.consumer_info(EXPORTS, self._consumer.durable)
+            except nats.errors.Error as error:
+                log.warning("worker.waiting", consumer=self._consumer.durable, error=repr(error))
+                await asyncio.sleep(FETCH_S)
+                continue
+            return Workplace(
+                js=self._js,
+                consumer=self._consumer,
+                handler=self._handler,
+                breaker=self._breaker,
+                quarantine=self._quarantine,
+                running=self._running,
+                ack_wait_s=info.config.ack_wait or ACK_WAIT_S,
+            )
 
     async def _on_canceled(self, message: Msg) -> None:
         """A publish to a stream is also a plain message.

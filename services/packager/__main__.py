@@ -17,9 +17,11 @@ from services.packager.platforms import exporters
 from services.packager.settings import PackagerSettings
 from services.packager.templates.registry import Templates
 from shared import logs
+from shared.breaker import Breaker
 from shared.events import ExportRequested
-from shared.health import health_routes, nats_check, storage_check
+from shared.health import health_routes, nats_check, servers_check, storage_check
 from shared.nats_connection import connect
+from shared.quarantine import Quarantine
 from shared.service import main, serve, together
 from shared.settings import load
 from shared.storage import open_storage
@@ -44,10 +46,18 @@ async def run(stop: asyncio.Event) -> None:
     try:
         async with open_storage(settings.s3) as storage:
             handler = _handler(settings, storage, slots=settings.concurrency * len(platforms))
+            servers = servers_check(nc, storage)
+            breakers = {p: Breaker(packager_durable(p), servers) for p in platforms}
+            quarantine = Quarantine()
             workers = (
-                Worker(nc, _consumer(settings, platform, name), handler) for platform in platforms
+                Worker(nc, _consumer(settings, platform, name), handler, breaker, quarantine)
+                for platform, breaker in breakers.items()
             )
-            checks = {"nats": nats_check(nc, EXPORTS), "storage": storage_check(storage)}
+            checks = {
+                "nats": nats_check(nc, EXPORTS),
+                "storage": storage_check(storage),
+                **{f"work-{platform}": breaker.ready for platform, breaker in breakers.items()},
+            }
             app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
             heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
             await together(

@@ -15,8 +15,9 @@ from services.uploader.receipts import Receipts
 from services.uploader.settings import UploaderSettings
 from services.uploader.sweeper import Sweeper
 from shared import logs, streams
+from shared.breaker import Breaker
 from shared.events import ExportPackaged
-from shared.health import health_routes, nats_check, storage_check
+from shared.health import health_routes, nats_check, servers_check, storage_check
 from shared.nats_connection import connect
 from shared.service import main, serve, together
 from shared.settings import load
@@ -47,16 +48,20 @@ async def run(stop: asyncio.Event) -> None:
             worker=f"uploader-{socket.gethostname()}-{os.getpid()}",
         )
         sweeper = await Sweeper.bind(js, storage, grace=timedelta(seconds=settings.sweep_grace_s))
+        breaker = Breaker(streams.UPLOADER, servers_check(nc, storage))
+        checks = {
+            "nats": nats_check(nc, streams.EXPORTS),
+            "storage": storage_check(storage),
+            "work": breaker.ready,
+        }
         app = Litestar(
-            health_routes(
-                {"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)}
-            ),
+            health_routes(checks),
             openapi_config=None,
             logging_config=None,
         )
         await together(
             stop,
-            Worker(nc, consumer, handler).run(stop),
+            Worker(nc, consumer, handler, breaker).run(stop),
             Receipts(js, storage).run(stop),
             sweeper.run(stop, interval_s=settings.sweep_interval_s),
             serve(app, settings.bind, stop),

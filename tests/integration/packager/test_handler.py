@@ -17,6 +17,7 @@ from services.packager.handler import PackagerHandler
 from services.packager.objects import ObjectLostError
 from services.packager.platforms import exporters
 from shared import keys
+from shared.breaker import Breaker
 from shared.chatter import Chatter
 from shared.events import (
     ExportCanceled,
@@ -304,7 +305,9 @@ async def test_a_request_on_the_stream_becomes_packaged(
     facts = Facts(js)
     await facts.publish(_requested(await store(storage, _project()), "web"))
     stop = asyncio.Event()
-    working = asyncio.create_task(Worker(nc, _consumer("web"), handler).run(stop))
+    working = asyncio.create_task(
+        Worker(nc, _consumer("web"), handler, Breaker("web", storage.check)).run(stop)
+    )
     known = await _until(lambda all_: any(isinstance(f, ExportPackaged) for f in all_), facts)
     stop.set()
     await working
@@ -336,7 +339,8 @@ async def test_a_cancel_by_the_user_is_obeyed(
     stop = asyncio.Event()
     stuck = _StuckStorage(storage)
     handler = PackagerHandler(stuck, cache, exporters(), TEMPLATES)
-    working = asyncio.create_task(Worker(nc, _consumer("source"), handler).run(stop))
+    worker = Worker(nc, _consumer("source"), handler, Breaker("source", storage.check))
+    working = asyncio.create_task(worker.run(stop))
     await stuck.part_taken.wait()
     assert len(await storage.uploads("")) == 1
     await facts.publish(ExportCanceled(**event.identity, reason="test"))

@@ -1,0 +1,154 @@
+"""When most jobs of a consumer fail of one cause, the fault is not theirs: stop taking work.
+
+A release with a bug, or a storage that is away, would otherwise bury the whole queue. While the
+breaker is open one job at a time is tried, at growing intervals; the first that succeeds, or fails
+of something else, closes it. An outage (a server that is away) opens it too; there, asking the
+server is enough of a try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from shared import metrics
+from shared.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+log = structlog.get_logger()
+
+WINDOW: Final = 10  # exports, the latest
+LEAST: Final = 5  # of them, with the same cause, and more than half
+FIRST_PAUSE_S: Final = 5.0
+LONGEST_PAUSE_S: Final = 300.0
+OUTAGE_PAUSE_S: Final = 1.0
+
+
+class WorkStoppedError(UnavailableError):
+    """What ``/readyz`` says while the breaker is open."""
+
+    code = "work-stopped"
+    title = "No work is taken"
+
+
+class Breaker:
+    """One for each consumer of a process.
+
+    Args:
+        consumer: Its durable's name.
+        check: Asks the servers that the work needs; raises while one is away.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        consumer: str,
+        check: Callable[[], Awaitable[None]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.cause: str | None = None  # why it is open
+        self._consumer = consumer
+        self._check = check
+        self._clock = clock
+        self._latest: OrderedDict[str, str | None] = OrderedDict()  # export → cause, None: well
+        self._outage = False
+        self._pause_s = FIRST_PAUSE_S
+        self._next_try_at = 0.0
+        self._trying = False
+
+    async def ready(self) -> None:
+        """For ``/readyz``.
+
+        Raises:
+            WorkStoppedError: It is open.
+        """
+        if self.cause is not None or self._outage:
+            raise WorkStoppedError(f"{self._consumer} takes no work: {self.cause or 'outage'}")
+
+    def succeeded(self, export_id: str) -> None:
+        """A job ended well, or by its maker's fault: our side works."""
+        self._remember(export_id, None)
+        self._close()
+
+    def failed(self, export_id: str, cause: str) -> bool:
+        """A job failed by ours.
+
+        Returns:
+            True where that is not held against the job: most fail like it.
+        """
+        trying, before = self._trying, self.cause
+        self._remember(export_id, cause)
+        if before == cause:
+            if trying:
+                self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
+                self._next_try_at = self._clock() + self._pause_s
+            return not trying
+        if before is not None:
+            self._close()
+        alike = sum(known == cause for known in self._latest.values())
+        if alike < LEAST or alike <= len(self._latest) / 2:
+            return False
+        self._open(cause)
+        return True
+
+    def outage(self) -> None:
+        """A server was away; nobody's fault."""
+        self._outage = True
+
+    @asynccontextmanager
+    async def admitted(self, stop: asyncio.Event) -> AsyncIterator[None]:
+        """Wait until work may be taken (or ``stop``); hold this while it is done."""
+        await self._servers_back(stop)
+        while self.cause is not None and not stop.is_set():
+            if not self._trying and self._clock() >= self._next_try_at:
+                break
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE_S)
+        mine = self._trying = self.cause is not None
+        try:
+            yield
+        finally:
+            if mine:
+                self._trying = False
+
+    async def _servers_back(self, stop: asyncio.Event) -> None:
+        while self._outage and not stop.is_set():
+            try:
+                await self._check()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the server is not there
+                metrics.BREAKER_OPEN.labels(self._consumer).set(1)
+                log.warning("work.waits", consumer=self._consumer, error=str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE_S)
+            else:
+                self._outage = False
+                metrics.BREAKER_OPEN.labels(self._consumer).set(self.cause is not None)
+
+    def _remember(self, export_id: str, cause: str | None) -> None:
+        self._latest.pop(export_id, None)
+        self._latest[export_id] = cause
+        if len(self._latest) > WINDOW:
+            self._latest.popitem(last=False)
+
+    def _open(self, cause: str) -> None:
+        self.cause = cause
+        self._pause_s = FIRST_PAUSE_S
+        self._next_try_at = self._clock() + self._pause_s
+        metrics.BREAKER_OPEN.labels(self._consumer).set(1)
+        log.error("breaker.opened", consumer=self._consumer, cause=cause)
+
+    def _close(self) -> None:
+        if self.cause is None:
+            return
+        log.info("breaker.closed", consumer=self._consumer, cause=self.cause)
+        self.cause = None
+        self._latest.clear()
+        metrics.BREAKER_OPEN.labels(self._consumer).set(0)
