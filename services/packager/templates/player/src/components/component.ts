@@ -1,0 +1,46 @@
+/** What every component is. One kind is one file here and one line in `index.ts`. */
+
+import type { Entity } from "../scene/entity";
+import type { Game } from "../game/game";
+
+/**
+ * The life of a component: constructed when its entity is; `load` fetches what it needs; `attach` makes it visible, solid or audible, once
+ * all of the scene has been loaded; from then on it is updated while its entity is active; `detach` undoes `attach`.
+ *
+ * Scripts are handed the component itself, seen through the interface that `aethel.d.ts` declares for it.
+ */
+export abstract class Component<D extends object = object> {
+  attached = false;
+
+  constructor(
+    readonly entity: Entity,
+    readonly data: D,
+  ) {}
+
+  get game(): Game {
+    return this.entity.scene.game;
+  }
+
+  /** Undefined: nothing to wait for. */
+  load(): Promise<unknown> | undefined {
+    return undefined;
+  }
+
+  attach(): void {}
+
+  detach(): void {}
+
+  /** The entity took part and no longer does, or the other way round. Called once after `attach` too. */
+  setActive(_active: boolean): void {}
+
+  fixedUpdate?(dt: number): void;
+  update?(dt: number): void;
+  lateUpdate?(dt: number): void;
+}
+
+export interface ComponentKind<D extends object = object> {
+  readonly type: string;
+  /** Every field that the format knows; undefined where there is no default. */
+  readonly defaults: D;
+  new (entity: Entity, data: D): Component<D>;
+}

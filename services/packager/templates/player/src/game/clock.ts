@@ -1,0 +1,89 @@
+/** The game's time, and the loop that drives it until somebody else takes the clock. */
+
+/** A tab that slept must not make the game jump. */
+const LONGEST_FRAME_S = 0.1;
+
+interface Timer {
+  at: number;
+  every: number | null;
+  run: () => void;
+}
+
+export class Clock {
+  now = 0;
+  dt = 0;
+  frame = 0;
+  scale = 1;
+  private timers: Timer[] = [];
+
+  advance(dt: number): number {
+    this.dt = Math.min(Math.max(dt, 0), LONGEST_FRAME_S) * this.scale;
+    this.now += this.dt;
+    this.frame += 1;
+    return this.dt;
+  }
+
+  after(seconds: number, run: () => void, every: number | null = null): () => void {
+    const timer: Timer = { at: this.now + seconds, every, run };
+    this.timers.push(timer);
+    return () => {
+      this.timers = this.timers.filter((other) => other !== timer);
+    };
+  }
+
+  /** Runs what is due, in the order of its time. */
+  runTimers(guard: (run: () => void) => void): void {
+    const due = this.timers.filter((timer) => timer.at <= this.now).sort((a, b) => a.at - b.at);
+    for (const timer of due) {
+      if (!this.timers.includes(timer)) continue; // another one has canceled it
+      if (timer.every === null) this.timers = this.timers.filter((other) => other !== timer);
+      else timer.at = Math.max(timer.at + timer.every, this.now);
+      guard(timer.run);
+    }
+  }
+
+  clearTimers(): void {
+    this.timers = [];
+  }
+
+  reset(): void {
+    this.now = this.dt = this.frame = 0;
+    this.scale = 1;
+    this.clearTimers();
+  }
+}
+
+/** Calls `tick` once per frame of the screen, at most `maxFPS` times a second. */
+export class Loop {
+  private handle = 0;
+  private last = 0;
+
+  constructor(
+    private readonly tick: (dt: number) => void,
+    private readonly maxFPS: number,
+  ) {}
+
+  get running(): boolean {
+    return this.handle !== 0;
+  }
+
+  start(): void {
+    if (this.running) return;
+    this.last = performance.now();
+    this.handle = requestAnimationFrame(this.frame);
+  }
+
+  stop(): void {
+    cancelAnimationFrame(this.handle);
+    this.handle = 0;
+  }
+
+  private readonly frame = (at: number): void => {
+    this.handle = requestAnimationFrame(this.frame);
+    const elapsed = at - this.last;
+    // Screens tick a little early or late: a frame that is due within a millisecond is due.
+    if (this.maxFPS > 0 && elapsed < 1000 / this.maxFPS - 1) return;
+    this.last = at;
+    this.tick(Math.max(elapsed, 0) / 1000);
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The action map: what a game calls `jump` is a key here and a button there.
+ *
+ * A binding is a text: a `KeyboardEvent.code` (`Space`), `mouse:0`, `gamepad:0` (a button of the standard mapping),
+ * `touch:button:A`. An axis is an object: keys for its two ends, and sticks: `left-x`, `left-y`, `right-x`, `right-y`.
+ */
+
+export interface AxisBinding {
+  negative?: string[];
+  positive?: string[];
+  stick?: string | string[];
+}
+
+export type ActionMap = Record<string, string[] | AxisBinding>;
+
+export interface TouchLayout {
+  /** An on-screen stick in this corner; null: none. */
+  stick?: "left" | "right" | null;
+  /** Names on the on-screen buttons, from the thumb's rest upwards. */
+  buttons?: string[];
+  /** `auto`: on devices whose first pointer is a finger. */
+  show?: "auto" | "always";
+}
+
+export const DEFAULT_ACTIONS: ActionMap = {
+  moveX: { negative: ["KeyA", "ArrowLeft", "gamepad:14"], positive: ["KeyD", "ArrowRight", "gamepad:15"], stick: "left-x" },
+  moveY: { negative: ["KeyS", "ArrowDown", "gamepad:13"], positive: ["KeyW", "ArrowUp", "gamepad:12"], stick: "left-y" },
+  lookX: { stick: "right-x" },
+  lookY: { stick: "right-y" },
+  jump: ["Space", "gamepad:0", "touch:button:A"],
+  fire: ["mouse:0", "Enter", "gamepad:2", "touch:button:B"],
+  pause: ["Escape", "KeyP", "gamepad:9"],
+};
+
+/** What the devices say now. Sticks from −1 to 1, up is positive. */
+export interface Devices {
+  isDown(binding: string): boolean;
+  stick(name: string): number;
+}
+
+export class Actions {
+  private readonly map: ActionMap;
+  private held = new Set<string>();
+  private before = new Set<string>();
+  private axes = new Map<string, number>();
+  /** Went down and up again between two frames: still counts as pressed. */
+  private readonly tapped = new Set<string>();
+
+  constructor(given: ActionMap | undefined) {
+    this.map = { ...DEFAULT_ACTIONS, ...given };
+  }
+
+  /** Reads the devices once per frame. */
+  update(devices: Devices): void {
+    this.before = this.held;
+    this.held = new Set();
+    for (const [action, binding] of Object.entries(this.map)) {
+      if (Array.isArray(binding)) {
+        if (binding.some((one) => devices.isDown(one) || this.tapped.has(one))) this.held.add(action);
+      } else {
+        const value = axisOf(binding, devices);
+        this.axes.set(action, value);
+        if (Math.abs(value) > 0.5) this.held.add(action);
+      }
+    }
+    this.tapped.clear();
+  }
+
+  tap(binding: string): void {
+    this.tapped.add(binding);
+  }
+
+  axis(action: string): number {
+    return this.axes.get(action) ?? (this.held.has(action) ? 1 : 0);
+  }
+
+  isHeld(action: string): boolean {
+    return this.held.has(action);
+  }
+
+  isPressed(action: string): boolean {
+    return this.held.has(action) && !this.before.has(action);
+  }
+
+  isReleased(action: string): boolean {
+    return !this.held.has(action) && this.before.has(action);
+  }
+
+  /** Whether an action of the game uses this key: then the page must not scroll by it. */
+  uses(binding: string): boolean {
+    return Object.values(this.map).some((one) => (Array.isArray(one) ? one : [...(one.negative ?? []), ...(one.positive ?? [])]).includes(binding));
+  }
+}
+
+function axisOf({ negative, positive, stick }: AxisBinding, devices: Devices): number {
+  const keys = Number(positive?.some((one) => devices.isDown(one)) ?? false) - Number(negative?.some((one) => devices.isDown(one)) ?? false);
+  const sticks = [stick ?? []].flat().map((name) => devices.stick(name));
+  const strongest = sticks.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
+  return Math.min(Math.max(keys + strongest, -1), 1);
+}

@@ -1,0 +1,47 @@
+/** What a preset costs and gives. */
+
+import type { Preset } from "../boot/manifest";
+import type { LevelSettings } from "../scene/format";
+
+interface Cost {
+  /** Device pixels per CSS pixel, at most. */
+  pixelRatio: number;
+  shadowMap: number;
+  /** Whether a level's post-processing is drawn. */
+  effects: boolean;
+}
+
+const COSTS: Record<Preset, Cost> = {
+  low: { pixelRatio: 1, shadowMap: 512, effects: false },
+  medium: { pixelRatio: 1.5, shadowMap: 1024, effects: true },
+  high: { pixelRatio: 2, shadowMap: 2048, effects: true },
+  ultra: { pixelRatio: 3, shadowMap: 4096, effects: true },
+};
+
+const ORDER: Preset[] = ["low", "medium", "high", "ultra"];
+
+export function isPreset(value: unknown): value is Preset {
+  return ORDER.includes(value as Preset);
+}
+
+export class Quality {
+  constructor(
+    public preset: Preset,
+    private readonly shadowQuality: Preset,
+  ) {}
+
+  get pixelRatio(): number {
+    return COSTS[this.preset].pixelRatio;
+  }
+
+  get effects(): boolean {
+    return COSTS[this.preset].effects;
+  }
+
+  /** Texels of a shadow map's side; 0: no shadows. The level says how fine, the preset caps it; where it does not, the game does. */
+  shadowMapSize({ shadowsEnabled, shadowQuality }: LevelSettings["lighting"]): number {
+    if (!shadowsEnabled) return 0;
+    const asked = isPreset(shadowQuality) ? shadowQuality : this.shadowQuality;
+    return COSTS[ORDER[Math.min(ORDER.indexOf(asked), ORDER.indexOf(this.preset))] as Preset].shadowMap;
+  }
+}

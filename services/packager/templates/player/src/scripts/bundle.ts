@@ -1,0 +1,32 @@
+/** The game's own code: one module whose default export maps project paths to module namespaces. */
+
+import { GameError, messageOf } from "../game/errors";
+import { normalise } from "../assets/paths";
+
+export type ScriptModule = Record<string, unknown>;
+
+export class Bundle {
+  private modules: Record<string, ScriptModule> = {};
+
+  async load(url: string): Promise<void> {
+    try {
+      const bundle = (await import(/* the game's, not ours */ url)) as { default: Record<string, ScriptModule> };
+      this.modules = bundle.default;
+    } catch (cause) {
+      throw new GameError("The game's scripts cannot be loaded", messageOf(cause), { cause });
+    }
+  }
+
+  /** By project path; `scripts/` and the extension may be left out. */
+  find(reference: string): { path: string; module: ScriptModule } | null {
+    const path = normalise(reference);
+    for (const root of ["", "scripts/"]) {
+      for (const extension of ["", ".ts", ".js", ".mjs", ".tsx", ".jsx"]) {
+        const candidate = root + path + extension;
+        const module = this.modules[candidate];
+        if (module) return { path: candidate, module };
+      }
+    }
+    return null;
+  }
+}

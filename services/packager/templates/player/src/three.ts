@@ -1,0 +1,2 @@
+/** All of three.js, for games whose scripts import it. */
+export * from "three";
