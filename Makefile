@@ -37,6 +37,7 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	! grep -nE '://|^-' requirements/*.lock
+	@scripts/templates --check
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench

@@ -1,4 +1,4 @@
-"""``python -m services.packager.templates [OUT]``: build every template from its sources."""
+"""``python -m services.packager.templates [OUT]``: build every template, or check its types."""
 
 from __future__ import annotations
 
@@ -9,22 +9,36 @@ from pathlib import Path
 import click
 
 from services.packager.templates.registry import BUILT
-from services.packager.templates.sources import BuildError, build, buildable
+from services.packager.templates.sources import (
+    BuildError,
+    build,
+    buildable,
+    checkable,
+    run_script,
+)
 
 
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path), default=BUILT)
 @click.option("--only", help="Build just this one.")
-def main(out: Path, only: str | None) -> None:
+@click.option("--check", is_flag=True, help="Check types instead, where there are any.")
+def main(out: Path, only: str | None, *, check: bool) -> None:
     """Build all templates into OUT; those whose sources have not changed are left alone."""
-    for name in [only] if only else buildable():
-        started = time.monotonic()
-        try:
-            if build(name, out):
-                click.echo(f"built the template {name} in {time.monotonic() - started:.1f} s")
-        except BuildError as error:
-            click.echo(f"error: the template {name} was not built: {error}", err=True)
-            sys.exit(1)
+    try:
+        for name in [only] if only else (checkable() if check else buildable()):
+            if check:
+                run_script(name, "check")
+            else:
+                _build(name, out)
+    except BuildError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+
+
+def _build(name: str, out: Path) -> None:
+    started = time.monotonic()
+    if build(name, out):
+        click.echo(f"built the template {name} in {time.monotonic() - started:.1f} s")
 
 
 if __name__ == "__main__":

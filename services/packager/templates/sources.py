@@ -22,7 +22,7 @@ SOURCES: Final = Path(__file__).parent
 OLDEST_NODE: Final = 20
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
-_NOT_SOURCES: Final = {"node_modules", "test", "tests", "__pycache__"}
+_NOT_SOURCES: Final = {".npm.lock", "node_modules", "test", "tests", "__pycache__"}
 
 
 class BuildError(Exception):
@@ -63,6 +63,22 @@ def build(name: str, out: Path) -> bool:
             made.rename(target)
         stamp.write_text(digest)
     return True
+
+
+def run_script(name: str, script: str) -> None:
+    """Run a script of a template's ``package.json``, such as ``check`` or ``test``.
+
+    Raises:
+        BuildError: It failed; its output has been shown.
+    """
+    source, program = SOURCES / name, node()
+    _install_packages(source, program)
+    _run([*_npm(program), "run", "--silent", script], source)
+
+
+def checkable() -> list[str]:
+    """The names of all templates that are written for node, and so have types to check."""
+    return [name for name in buildable() if (SOURCES / name / "package-lock.json").exists()]
 
 
 def digest_of(source: Path) -> str:
@@ -115,10 +131,11 @@ def _install_packages(source: Path, program: str) -> None:
     """``npm ci``, unless ``node_modules`` came from the same lock file."""
     lock = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
     stamp = source / "node_modules" / ".installed"
-    if stamp.exists() and stamp.read_text() == lock:
-        return
-    _run([*_npm(program), "ci", *QUIETLY], source)
-    stamp.write_text(lock)
+    with _alone(source / ".npm.lock"):
+        if stamp.exists() and stamp.read_text() == lock:
+            return
+        _run([*_npm(program), "ci", *QUIETLY], source)
+        stamp.write_text(lock)
 
 
 def _npm(program: str) -> list[str]:

@@ -14,7 +14,7 @@ import * as esbuild from "esbuild";
 import { threeLeaves } from "./three-leaves.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const ENTRIES = { player: "src/main.ts", aethel: "src/api/aethel.ts" };
+const ENTRIES = { player: "src/main.ts", aethel: "src/api/module.ts" };
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
 /** What a game may do without, by the module that the player imports when it does need it. */

@@ -1,6 +1,6 @@
 /** The page's script: reads the manifest, starts the game, offers the two interfaces to the outside. */
 
-import { bind } from "./api/aethel";
+import { bind } from "./api/module";
 import { DEFAULT_CONFIG, readManifest, type BootManifest } from "./boot/manifest";
 import { GameError } from "./game/errors";
 import { Player } from "./game/player";

@@ -42,7 +42,7 @@ const FRAGMENT = /* glsl */ `
   varying vec2 vUv;
   varying vec4 vColor;
   void main() {
-    vec4 texel = textured ? texture2D(map, vUv) : vec4(1.0, 1.0, 1.0, smoothstep(1.0, 0.2, length(vUv * 2.0 - 1.0)));
+    vec4 texel = textured ? texture2D(map, vUv) : vec4(1.0, 1.0, 1.0, 1.0 - smoothstep(0.2, 1.0, length(vUv * 2.0 - 1.0)));
     gl_FragColor = vColor * texel;
     if (gl_FragColor.a < 0.004) discard;
     #include <tonemapping_fragment>

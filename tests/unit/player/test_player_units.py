@@ -1,0 +1,13 @@
+"""The web player's own tests, in the language that it is written in."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.packager.templates.sources import run_script
+
+
+@pytest.mark.timeout(600)
+def test_the_players_units() -> None:
+    """Scenes, input, animation, steering, … : see ``templates/player/test``."""
+    run_script("player", "test")
