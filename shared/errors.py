@@ -44,6 +44,19 @@ class UnavailableError(ExportError):
     retry_after_s: ClassVar[int] = 5
 
 
+class TooManyRequestsError(ExportError):
+    """More than one user may ask for; the same call may succeed after ``retry_after_s``."""
+
+    code = "too-many-requests"
+    title = "Too many requests"
+    status = 429
+    retryable = True
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class PathError(ProjectError):
     """A path that must not enter a project; ``path`` is the entry as the client named it."""
 

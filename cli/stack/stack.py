@@ -136,6 +136,7 @@ def _environment(
         "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
+        "EXPORT_REQUESTS_PER_MINUTE": "0",
         "PACKAGER_CACHE_DIR": str(data / "cache"),
         "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
         **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},

@@ -8,13 +8,16 @@ from services.gateway.acts import Acts
 from services.gateway.app import create_app
 from services.gateway.exports import Exports
 from services.gateway.idempotency import Idempotency
+from services.gateway.pace import Pace
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
 from services.gateway.settings import GatewaySettings
 from services.gateway.snapshots import Snapshots
+from services.gateway.starts import Starts
 from shared import logs, streams
 from shared.health import nats_check, storage_check
 from shared.nats_connection import connect
+from shared.quota import Quota
 from shared.records import Records
 from shared.service import main, serve
 from shared.settings import check_secret, load
@@ -45,8 +48,12 @@ async def run(stop: asyncio.Event) -> None:
         )
         documents = await Records.bind(js, "exports", Document)
         asked = await Idempotency.bind(js)
+        quota = await Quota.bind(js)
+        starts = Starts(js, quota, default_plan=settings.default_plan)
         snapshots = Snapshots(storage, projects, settings.limits)
-        exports = Exports(nc, documents, asked, links, snapshots)
+        exports = Exports(
+            nc, documents, asked=asked, starts=starts, links=links, snapshots=snapshots
+        )
         app = create_app(
             tokens=tokens,
             parts={
@@ -54,7 +61,12 @@ async def run(stop: asyncio.Event) -> None:
                 "snapshots": snapshots,
                 "receiver": Receiver(storage, max_file_bytes=settings.limits.file_bytes),
                 "exports": exports,
-                "acts": Acts(js, exports, snapshots, storage, asked),
+                "acts": Acts(
+                    js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts
+                ),
+                "pace": Pace(settings.requests_per_minute),
+                "quota": quota,
+                "starts": starts,
                 "limits": settings.limits,
                 "storage": storage,
                 "tokens": tokens,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.gateway.exports import Exports
     from services.gateway.idempotency import Idempotency, Start
     from services.gateway.snapshots import Snapshots
+    from services.gateway.starts import Starts
     from shared.state import Document, State
     from shared.storage import Storage
     from shared.tokens import User
@@ -62,15 +63,18 @@ class Acts:
         self,
         js: JetStreamContext,
         exports: Exports,
+        *,
         snapshots: Snapshots,
         storage: Storage,
         asked: Idempotency,
+        starts: Starts,
     ) -> None:
         self._facts = Facts(js)
         self._exports = exports
         self._snapshots = snapshots
         self._storage = storage
         self._asked = asked
+        self._starts = starts
 
     async def cancel(self, document: Document, *, reason: str) -> Document:
         """End an export; one that is canceled already stays so.
@@ -105,16 +109,15 @@ class Acts:
         Raises:
             NotRetryableError: Says why; also where another retry came first.
             KeyReusedError: The key stands for something else.
+            QuotaExceededError: Too few build minutes are left.
         """
-        content = ["retry", document.state.id]
-        start = None
-        if key is not None:
-            start = await self._asked.find(user.user_id, document.state.project_id, key, content)
-        if start is None:
-            start = await self.next_start(document, user_id=user.user_id)
-            if key is not None:
-                start = await self._asked.keep(start, key, content)
-        return await self.begin(document, start)
+        content, project_id = ["retry", document.state.id], document.state.project_id
+        known = await self._asked.find(user.user_id, project_id, key, content) if key else None
+        if known is not None:
+            return await self.begin(document, known, user, repeated=True)
+        start = await self.next_start(document, user_id=user.user_id)
+        kept = await self._asked.keep(start, key, content) if key else start
+        return await self.begin(document, kept, user, repeated=kept is not start)
 
     async def next_start(
         self, document: Document, *, user_id: str, replay_of: int | UnsetType = UNSET
@@ -141,13 +144,15 @@ class Acts:
             return request
         return None
 
-    async def begin(self, document: Document, start: Start) -> Document:
-        """Publish the start of a generation.
+    async def begin(
+        self, document: Document, start: Start, user: User | None, *, repeated: bool = False
+    ) -> Document:
+        """Start a generation (:meth:`Starts.begin`) and show the document afterwards.
 
         Raises:
             NotRetryableError: Another one came first.
         """
-        first, seq = await self._facts.publish_first(start)
+        first, seq = await self._starts.begin(start, user, repeated=repeated)
         document = fold(document, first, seq)
         if first != start:
             raise NotRetryableError(document.state, "It was started again by somebody else.")

@@ -18,6 +18,7 @@ from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
+from services.gateway.routes.quota import show_metrics, show_quota
 from shared.health import health_routes
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def create_app(
     """
     api = Router(
         "/api",
-        route_handlers=[ProjectRoutes, FileRoutes, ExportRoutes, list_platforms],
+        route_handlers=[
+            *(ProjectRoutes, FileRoutes, ExportRoutes),
+            *(list_platforms, show_quota, show_metrics),
+        ],
         guards=[Guard(tokens)],
         dependencies={
             "user": Provide(current_user, sync_to_thread=False),

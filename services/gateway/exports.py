@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from services.gateway.idempotency import Idempotency
     from services.gateway.snapshots import Snapshots
+    from services.gateway.starts import Starts
+    from shared.events import AnyFact
     from shared.projects import Project
     from shared.records import Records
     from shared.tokens import User
@@ -63,7 +65,9 @@ class Exports:
         self,
         nc: Client,
         documents: Records[Document],
+        *,
         asked: Idempotency,
+        starts: Starts,
         links: Links,
         snapshots: Snapshots,
     ) -> None:
@@ -72,13 +76,14 @@ class Exports:
         self._facts = Facts(self._js)
         self._documents = documents
         self._asked = asked
+        self._starts = starts
         self._snapshots = snapshots
         self.links = links
         self._full_checked = 0.0
 
     async def request(
         self, project: Project, user: User, wanted: ExportRequest, *, key: str | None
-    ) -> tuple[ExportRequested, int]:
+    ) -> tuple[AnyFact, int]:
         """Put an export into the stream; only then it exists.
 
         Returns:
@@ -87,6 +92,7 @@ class Exports:
         Raises:
             UnknownPlatformError, OptionRefusedError: It could never be made.
             ConflictError: The project is empty.
+            QuotaExceededError: Too few build minutes are left.
             UnavailableError: Not acknowledged; the same request may be sent again.
         """
         check_options(wanted.platform, wanted.options)
@@ -105,12 +111,8 @@ class Exports:
             at=asked,
             created_at=asked,
         )
-        if key is not None:
-            kept = await self._asked.keep(fact, key, wanted)
-            assert isinstance(kept, ExportRequested)  # noqa: S101 - the digest is of such a request
-            fact = kept
-        published = await self._facts.publish(fact)
-        return fact, published.seq
+        start = await self._asked.keep(fact, key, wanted) if key else fact
+        return await self._starts.begin(start, user, repeated=start is not fact)
 
     async def get(self, project_id: str, export_id: str) -> Document:
         """The document; what is not folded yet is folded here from the stream.

@@ -11,7 +11,12 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from shared.errors import ExportError, InvalidRequestError, UnavailableError
+from shared.errors import (
+    ExportError,
+    InvalidRequestError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 
 log = structlog.get_logger()
 
@@ -62,8 +67,9 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
     if isinstance(error, InvalidRequestError):
         more = {"details": [{"path": p, "message": m} for p, m in error.details]}
     headers = {}
-    if isinstance(error, UnavailableError):
+    if isinstance(error, UnavailableError | TooManyRequestsError):
         headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, UnavailableError):
         log.warning("request.unavailable", error=str(error), trace_id=trace_id(request))
     return problem(
         request,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from shared.quota import Plan
 from shared.settings import Bind, LogSettings, NatsSettings, S3Settings, Secret, env
 
 GIB = 1 << 30
@@ -41,6 +42,17 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
     cors_origins: Annotated[
         str, env("EXPORT_CORS_ORIGINS", "origins of browser clients, comma separated; empty: none")
     ] = ""
+    default_plan: Annotated[
+        Plan, env("BUILD_MINUTES_DEFAULT_PLAN", "plan of users whose token names none")
+    ] = "starter_trial"
+    requests_per_minute: Annotated[
+        int,
+        env(
+            "EXPORT_REQUESTS_PER_MINUTE",
+            "exports and retries of one user, in each gateway process; 0: no limit",
+            ge=0,
+        ),
+    ] = 120
     ticket_ttl_s: Annotated[
         int, env("EXPORT_TICKET_TTL_S", "how long a ticket may be used to connect, seconds", ge=1)
     ] = 60

@@ -15,6 +15,7 @@ from shared import logs, streams
 from shared.health import health_routes, nats_check
 from shared.nats_connection import connect
 from shared.projects import Project
+from shared.quota import Quota
 from shared.records import Records
 from shared.service import main, serve, together
 from shared.settings import check_secret, load
@@ -55,7 +56,7 @@ async def run(stop: asyncio.Event) -> None:
     )
     await together(
         stop,
-        Folding(js, exports).run(stop),
+        Folding(js, exports, await Quota.bind(js)).run(stop),
         hub.run(stop),
         serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),
     )

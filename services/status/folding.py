@@ -1,4 +1,4 @@
-"""Folds facts into documents.
+"""Folds facts into documents, and settles the build minutes of what has ended.
 
 All status pods share the one durable, and nobody else writes these.
 """
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from shared import metrics
 from shared.consuming import consume_facts
+from shared.events import Ending
 from shared.state import Document, fold
 from shared.streams import STATUS
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.events import AnyFact
+    from shared.quota import Quota
     from shared.records import Records
 
 SLOTS: Final = 4  # facts in hand at a time; the fold does not mind their order
@@ -26,9 +28,10 @@ SLOTS: Final = 4  # facts in hand at a time; the fold does not mind their order
 class Folding:
     """Consumes every fact of ``EXPORTS`` and keeps the bucket ``exports``."""
 
-    def __init__(self, js: JetStreamContext, exports: Records[Document]) -> None:
+    def __init__(self, js: JetStreamContext, exports: Records[Document], quota: Quota) -> None:
         self._js = js
         self._exports = exports
+        self._quota = quota
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold until told to stop."""
@@ -37,4 +40,6 @@ class Folding:
     async def _fold(self, fact: AnyFact, seq: int) -> None:
         key = f"{fact.project_id}.{fact.export_id}"
         await self._exports.change(key, lambda document: fold(document, fact, seq))
+        if isinstance(fact, Ending):
+            await self._quota.settle(fact)
         metrics.FOLDED.labels(fact.name).inc()

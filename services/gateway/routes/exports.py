@@ -19,6 +19,7 @@ from services.gateway.routes.given import (
     OfExport,
     TheActs,
     TheExports,
+    ThePace,
     TheProjects,
     TheStorage,
     TheTokens,
@@ -64,9 +65,11 @@ class ExportRoutes(Controller):
         user: TheUser,
         projects: TheProjects,
         exports: TheExports,
+        pace: ThePace,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[dict[str, Any]]:
         """Ask for an export of the project as it is now."""
+        pace.take(user.user_id)
         project = (await projects.get(project_id, user, "viewer")).value
         fact, seq = await exports.request(project, user, data, key=idempotency_key)
         state = State(
@@ -80,7 +83,7 @@ class ExportRoutes(Controller):
                 "id": fact.export_id,
                 "status": "queued",
                 "platform": fact.platform,
-                "configuration": fact.configuration,
+                "configuration": data.configuration,
                 "estimatedMinutes": PLATFORMS[fact.platform].minutes,
                 "position": await exports.position(state),
             },
@@ -153,12 +156,14 @@ class ExportRoutes(Controller):
         projects: TheProjects,
         exports: TheExports,
         acts: TheActs,
+        pace: ThePace,
         idempotency_key: IdempotencyKey = None,
     ) -> dict[str, Any]:
         """Start an export that has failed, was canceled or has expired again, under the same id.
 
         Only the upload runs again where only the upload had failed.
         """
+        pace.take(user.user_id)
         await projects.get(project_id, user, "viewer")
         document = await exports.get(project_id, export_id)
         after = await acts.retry(document, user, key=idempotency_key)

@@ -10,10 +10,13 @@ from litestar.params import PathParameter
 
 from services.gateway.acts import Acts
 from services.gateway.exports import Exports
+from services.gateway.pace import Pace
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
 from services.gateway.settings import Limits
 from services.gateway.snapshots import Snapshots
+from services.gateway.starts import Starts
+from shared.quota import Quota
 from shared.storage import Storage
 from shared.tokens import Tokens, User
 from shared.workers import Workers
@@ -21,11 +24,14 @@ from shared.workers import Workers
 AnyRequest = Request[Any, Any, Any]
 
 TheUser = NamedDependency[User]
+ThePace = NamedDependency[Pace]
 TheProjects = NamedDependency[Projects]
 TheActs = NamedDependency[Acts]
 TheExports = NamedDependency[Exports]
+TheQuota = NamedDependency[Quota]
 TheReceiver = NamedDependency[Receiver]
 TheSnapshots = NamedDependency[Snapshots]
+TheStarts = NamedDependency[Starts]
 TheStorage = NamedDependency[Storage]
 TheTokens = NamedDependency[Tokens]
 TheWorkers = NamedDependency[Workers]

@@ -14,12 +14,15 @@ from services.gateway.acts import Acts
 from services.gateway.app import create_app
 from services.gateway.exports import Exports
 from services.gateway.idempotency import Idempotency
+from services.gateway.pace import Pace
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
 from services.gateway.settings import Limits
 from services.gateway.snapshots import Snapshots
+from services.gateway.starts import Starts
 from shared import streams
 from shared.health import nats_check, storage_check
+from shared.quota import Quota
 from shared.records import Records
 from shared.service import serve
 from shared.state import Document
@@ -42,16 +45,18 @@ LIMITS = Limits(project_bytes=64 << 20, files=200, file_bytes=40 << 20)
 class Caller:
     """One user's way to the gateway."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, user: str | None) -> None:
-        self._session = session
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, user: str | None, **claims: Any
+    ) -> None:
+        self.session = session
         self.url = url
-        token = TOKENS.bearer(User(user_id=user)) if user else None
+        token = TOKENS.bearer(User(user_id=user, **claims)) if user else None
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     async def call(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
         """Status and body, JSON where it is."""
         headers = {**self.headers, **options.pop("headers", {})}
-        async with self._session.request(
+        async with self.session.request(
             method, self.url + path, headers=headers, allow_redirects=False, **options
         ) as answer:
             if "json" in answer.headers.get("Content-Type", ""):
@@ -85,9 +90,9 @@ class Gateway:
         self.nc = nc
         self.storage = storage
 
-    def user(self, name: str | None) -> Caller:
-        """Somebody; None: nobody."""
-        return Caller(self._session, self.url, name)
+    def user(self, name: str | None, **claims: Any) -> Caller:
+        """Somebody, with further claims; None: nobody."""
+        return Caller(self._session, self.url, name, **claims)
 
 
 def sha(data: bytes) -> str:
@@ -112,8 +117,10 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     links = Links(TOKENS, public_url=url, websocket_url="ws://status", ticket_ttl_s=60)
     documents = await Records.bind(js, "exports", Document)
     asked = await Idempotency.bind(js)
+    quota = await Quota.bind(js)
+    starts = Starts(js, quota, default_plan="unlimited")
     snapshots = Snapshots(storage, projects, LIMITS)
-    exports = Exports(nc, documents, asked, links, snapshots)
+    exports = Exports(nc, documents, asked=asked, starts=starts, links=links, snapshots=snapshots)
     app = create_app(
         tokens=TOKENS,
         parts={
@@ -121,7 +128,12 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
             "snapshots": snapshots,
             "receiver": Receiver(storage, max_file_bytes=LIMITS.file_bytes),
             "exports": exports,
-            "acts": Acts(js, exports, snapshots, storage, asked),
+            "acts": Acts(
+                js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts
+            ),
+            "pace": Pace(0),
+            "quota": quota,
+            "starts": starts,
             "limits": LIMITS,
             "storage": storage,
             "tokens": TOKENS,

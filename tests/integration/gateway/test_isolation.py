@@ -33,7 +33,7 @@ def routes() -> list[tuple[str, str]]:
 
 PARTS = (
     *("projects", "snapshots", "receiver", "exports", "acts", "limits"),
-    *("storage", "tokens", "workers"),
+    *("pace", "quota", "starts", "storage", "tokens", "workers"),
 )
 OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
 

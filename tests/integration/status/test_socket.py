@@ -21,6 +21,7 @@ from shared.chatter import LogLine, Progress
 from shared.events import now
 from shared.facts import Facts
 from shared.projects import Project
+from shared.quota import Quota
 from shared.records import Records
 from shared.service import serve
 from shared.state import Document
@@ -106,7 +107,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
         sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:
-            group.create_task(Folding(js, exports).run(status.stop))
+            group.create_task(Folding(js, exports, await Quota.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
             group.create_task(serve(app, f"127.0.0.1:{port}", status.stop, drain_timeout_s=2))
             while True:

@@ -1,0 +1,46 @@
+"""Build minutes and numbers of the caller's exports, this month."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import get
+
+from services.gateway.routes.given import TheQuota, TheStarts, TheUser
+from shared.events import now
+from shared.quota import LIMITS, Account
+
+
+@get("/quota", tags=["quota"])
+async def show_quota(user: TheUser, quota: TheQuota, starts: TheStarts) -> dict[str, Any]:
+    """The caller's plan and what is left of it; ``limit`` and ``available`` null: unlimited."""
+    plan = starts.plan(user)
+    limit, account = LIMITS[plan], await quota.account(user.user_id)
+    left = None if limit is None else max(round(limit - account.used - account.reserved, 1), 0.0)
+    return {
+        "plan": plan,
+        "month": f"{now():%Y-%m}",
+        "limit": limit,
+        "used": account.used,
+        "reserved": account.reserved,
+        "available": left,
+    }
+
+
+@get("/exports/metrics", tags=["quota"])
+async def show_metrics(user: TheUser, quota: TheQuota) -> dict[str, Any]:
+    """How the caller's exports of this month went (an operator's: everybody's)."""
+    mine = await quota.accounts() if user.is_admin else [await quota.account(user.user_id)]
+    return {"success": True, "metrics": _metrics(mine)}
+
+
+def _metrics(accounts: list[Account]) -> dict[str, Any]:
+    completed, failed = sum(a.completed for a in accounts), sum(a.failed for a in accounts)
+    return {
+        "success": completed,
+        "failed": failed,
+        "completed": completed + failed,
+        "totalDurationMs": sum(a.duration_ms for a in accounts),
+        "backlog": sum(len(a.reservations) for a in accounts),
+        "updatedAt": max((a.updated_at for a in accounts if a.updated_at), default=None),
+    }
