@@ -158,7 +158,7 @@ declare module "aethel" {
     readonly agent: NavMeshAgent | null;
 
     /** The running script of that class (or of that project path) on this entity, or null. */
-    script<S extends Script<never>>(type: new () => S): S | null;
+    script<S extends object>(type: new () => S): S | null;
     script(path: string): ScriptContext | null;
     find(name: string): Entity | null;
     /** With all its children, at the end of the frame. */

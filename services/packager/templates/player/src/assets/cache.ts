@@ -7,6 +7,7 @@ export class Cache<T> {
   constructor(private readonly dispose: (value: T) => void = () => undefined) {}
 
   get(key: string): T | undefined {
+    this.used.add(key);
     return this.made.get(key);
   }
 

@@ -45,6 +45,7 @@ export class Light extends Component<LightData> {
 
   override attach(): void {
     this.light = this.make();
+    if (isAimed(this.light)) this.light.position.set(0, 0, 0); // three.js puts them above their holder
     this.entity.object3D.add(this.light);
     if (isAimed(this.light)) this.light.target.matrixWorldAutoUpdate = true;
     this.update();

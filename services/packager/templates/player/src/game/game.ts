@@ -83,7 +83,7 @@ export class Game {
   }
 
   get physics(): PhysicsWorld | null {
-    return this.opener.opening?.physics ?? this.current?.physics ?? null;
+    return (this.opener.opening ?? this.current)?.physics ?? null;
   }
 
   /** For components that find themselves in need of it. */

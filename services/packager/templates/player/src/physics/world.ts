@@ -69,7 +69,9 @@ class RapierWorld implements PhysicsWorld {
       .setCcdEnabled(!data.isKinematic)
       .enabledTranslations(...freeAxes(data.constraints, "Position"))
       .enabledRotations(...freeAxes(data.constraints, "Rotation"));
-    return this.addActor(entity, desc, component).body;
+    const actor = this.addActor(entity, desc, component);
+    this.weigh(actor);
+    return actor.body;
   }
 
   private addActor(entity: Entity, desc: RAPIER.RigidBodyDesc, component: RigidBody | null): Actor {
@@ -155,6 +157,7 @@ class RapierWorld implements PhysicsWorld {
     const alone = solid.length === 0 ? component.data.mass : 0;
     const inertia = alone * 0.4;
     body.setAdditionalMassProperties(alone, { x: 0, y: 0, z: 0 }, { x: inertia, y: inertia, z: inertia }, { x: 0, y: 0, z: 0, w: 1 }, true);
+    body.recomputeMassPropertiesFromColliders(); // or an impulse before the next step would act on the old mass
   }
 
   // ── Time ──

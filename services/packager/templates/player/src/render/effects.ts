@@ -1,6 +1,7 @@
 /** Post-processing: a chunk of its own, for levels that ask for it. */
 
-import { HalfFloatType, Vector2, WebGLRenderTarget, type Camera, type OrthographicCamera, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import { HalfFloatType, Vector2, WebGLRenderTarget, type Camera, type DataTexture, type OrthographicCamera, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import { SimplexNoise } from "three/addons/math/SimplexNoise.js";
 import { BokehPass } from "three/addons/postprocessing/BokehPass.js";
 import { EffectComposer } from "three/addons/postprocessing/EffectComposer.js";
 import { GTAOPass } from "three/addons/postprocessing/GTAOPass.js";
@@ -11,6 +12,7 @@ import { ShaderPass } from "three/addons/postprocessing/ShaderPass.js";
 import { SMAAPass } from "three/addons/postprocessing/SMAAPass.js";
 import { UnrealBloomPass } from "three/addons/postprocessing/UnrealBloomPass.js";
 import type { PostProcessingSettings } from "../scene/format";
+import { Random } from "../game/random";
 import { GradingShader } from "./grading";
 
 export class Effects {
@@ -74,7 +76,20 @@ function occlusion(scene: Scene, camera: Camera, width: number, height: number, 
   const pass = new GTAOPass(scene, camera as PerspectiveCamera | OrthographicCamera, width, height);
   pass.updateGtaoMaterial({ radius });
   pass.blendIntensity = intensity;
+  steady(pass.pdNoiseTexture);
   return pass;
+}
+
+/** three.js makes this noise with Math.random, so that no two browsers would draw the same frame. */
+function steady(noise: DataTexture): void {
+  const random = new Random(1);
+  const simplex = new SimplexNoise({ random: () => random.next() });
+  const { data, width, height } = noise.image as { data: Uint8Array; width: number; height: number };
+  for (let texel = 0; texel < width * height; texel++) {
+    const [x, y] = [texel % width, Math.floor(texel / width)];
+    const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]] as const;
+    corners.forEach(([u, v], channel) => (data[texel * 4 + channel] = (simplex.noise(u, v) * 0.5 + 0.5) * 255));
+  }
 }
 
 function grading({ saturation, contrast, brightness }: PostProcessingSettings["colorGrading"]): Pass {

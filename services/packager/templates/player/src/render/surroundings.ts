@@ -12,6 +12,7 @@ import {
   LinearFilter,
   PMREMGenerator,
   SRGBColorSpace,
+  ShaderChunk,
   type Scene as ThreeScene,
   type Texture,
   type WebGLRenderTarget,
@@ -112,9 +113,15 @@ export class Surroundings {
 
 function makeFog({ enabled, type, color, density, near, far }: FogSettings): Fog | FogExp2 | null {
   if (!enabled) return null;
-  // three.js has no fog that grows with e^−d: its square stands for both.
-  return type === "linear" ? new Fog(readColor(color, "#CCCCCC"), near, far) : new FogExp2(readColor(color, "#CCCCCC").getHex(), density);
+  if (type === "linear") return new Fog(readColor(color, "#CCCCCC"), near, far);
+  return new FogExp2(readColor(color, "#CCCCCC").getHex(), type === "exponential" ? -density : density);
 }
+
+/** three.js knows only fog that grows with the square of the distance: a density below zero asks for 1 − e^(−density · distance). */
+ShaderChunk.fog_fragment = ShaderChunk.fog_fragment.replace(
+  "- fogDensity * fogDensity * vFogDepth * vFogDepth",
+  "fogDensity < 0.0 ? fogDensity * vFogDepth : - fogDensity * fogDensity * vFogDepth * vFogDepth",
+);
 
 async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Texture | null> {
   const asker = "the skybox";
