@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from shared.settings import LogSettings
 
 
+# Without local variables: they hold tokens and secrets, and make one error as long as a book.
+_tracebacks = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def configure(settings: LogSettings, *, service: str) -> None:
     """Send structlog and the standard library's logging to standard error in the same form."""
     shared: list[structlog.typing.Processor] = [
@@ -27,11 +33,13 @@ def configure(settings: LogSettings, *, service: str) -> None:
     ]
     if settings.format == "json":
         renderer: list[structlog.typing.Processor] = [
-            structlog.processors.dict_tracebacks,
+            _tracebacks,
             structlog.processors.JSONRenderer(),
         ]
     else:
-        renderer = [structlog.dev.ConsoleRenderer()]
+        renderer = [
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        ]
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(settings.level),

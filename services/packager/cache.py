@@ -78,7 +78,7 @@ class DiskCache:
         self.make_room(size_bytes)
         path = self.path(key)
         with _disk_errors():
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, partial = tempfile.mkstemp(suffix=PARTIAL, dir=path.parent)
         try:
             with _disk_errors():

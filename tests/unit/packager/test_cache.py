@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -50,6 +51,14 @@ def test_the_least_recently_used_goes_first(tmp_path: Path) -> None:
     _put(cache, "another", 10 * KIB)
     assert cache.find("old", 10 * KIB)
     assert cache.find("middle", 10 * KIB) is None
+
+
+def test_it_may_be_deleted_while_in_use(tmp_path: Path) -> None:
+    """An operator who needs the room removes the folder; the next object makes it anew."""
+    cache = DiskCache(tmp_path / "cache", 100 * KIB)
+    shutil.rmtree(tmp_path / "cache")
+    _put(cache, "object", 10 * KIB)
+    assert cache.find("object", 10 * KIB)
 
 
 def test_it_survives_a_restart_and_shrinks_to_a_new_bound(tmp_path: Path) -> None:
