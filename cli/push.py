@@ -1,7 +1,4 @@
-"""Pushing a folder: say what it consists of, send what the project does not have yet.
-
-Say it again.
-"""
+"""Pushing a folder: say what it consists of, send what the project lacks, say it again."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from cli.folder import Folder
     from shared.projects import Manifest
 
-SMALL_BYTES: Final = 256 << 10  # such files travel together
+SMALL_BYTES: Final = 1 << 20  # such files travel together
 PACK_BYTES: Final = 8 << 20
 PARALLEL: Final = 4
 CONFLICT: Final = 409
@@ -45,10 +42,11 @@ async def push(
     """Push a folder; ``on_sent`` is called with (bytes sent, bytes to send) as they go."""
     path = f"/api/projects/{project_id}/snapshot"
     manifest = msgspec.to_builtins(folder.manifest)
+    by_hash = folder.by_hash()
     missing = await _propose(client, path, manifest)
     sent_files = sent_bytes = 0
     while isinstance(missing, list):
-        files = [(sha, folder.by_hash()[sha]) for sha in missing]
+        files = [(sha, by_hash[sha]) for sha in missing]
         sent_files += len(files)
         sent_bytes += await _send(client, project_id, files, folder.manifest, on_sent)
         missing = await _propose(client, path, manifest)

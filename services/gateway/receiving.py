@@ -110,29 +110,33 @@ class PackWriter:
         self._storage = storage
         self._project_id = project_id
         self._epoch = epoch
-        self._bytes = bytearray()
+        self._blobs: list[bytes] = []
+        self._size = 0
         self._index: PackIndex = {}
 
     async def add(self, sha256: str, data: bytes) -> None:
         """One blob whose hash has been checked."""
         if sha256 in self._index:
             return
-        if self._bytes and len(self._bytes) + len(data) > PACK_BYTES:
+        if self._blobs and self._size + len(data) > PACK_BYTES:
             await self.flush()
-        self._index[sha256] = (len(self._bytes), len(data))
-        self._bytes += data
+        self._index[sha256] = (self._size, len(data))
+        self._blobs.append(data)
+        self._size += len(data)
 
     async def flush(self) -> None:
-        """Store the pack, then its index: without one a pack does not exist."""
+        """Store the pack, then its index: without one a pack does not exist.
+
+        The index holds the hash of every blob in order, so its own hash names the pack's bytes.
+        """
         if not self._index:
             return
-        data = bytes(self._bytes)
-        key = keys.pack(self._project_id, self._epoch, hashlib.sha256(data).hexdigest())
-        await self._storage.put(key, data)
         index = msgspec.json.encode(self._index)
+        key = keys.pack(self._project_id, self._epoch, hashlib.sha256(index).hexdigest())
+        await self._storage.put(key, b"".join(self._blobs))
         await self._storage.put(keys.pack_index(key), index, content_type="application/json")
-        metrics.UPLOADED_BYTES.inc(len(data))
-        self._bytes, self._index = bytearray(), {}
+        metrics.UPLOADED_BYTES.inc(self._size)
+        self._blobs, self._size, self._index = [], 0, {}
 
 
 class _Parts:
@@ -189,9 +193,13 @@ class _Parts:
 
 
 async def within(silence_s: float, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The chunks of a body, as long as they keep coming (raises TimeoutError)."""
-    while True:
-        try:
-            yield await asyncio.wait_for(anext(body), silence_s)
-        except StopAsyncIteration:
-            return
+    """The chunks of a body, as long as they keep coming (raises TimeoutError).
+
+    One limit that is set anew for each chunk: a task for each would cost more than the chunk.
+    """
+    clock = asyncio.get_running_loop().time
+    async with asyncio.timeout(silence_s) as limit:
+        async for chunk in body:
+            limit.reschedule(None)  # what the reader does with it is not the client's silence
+            yield chunk
+            limit.reschedule(clock() + silence_s)

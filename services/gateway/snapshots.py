@@ -164,11 +164,8 @@ class Snapshots:
         async for item in self._storage.objects(keys.blobs(project.id)):
             if item.key not in condemned:
                 places[item.key.rpartition("/")[2]] = (item.key, 0, item.size_bytes)
-        packs = [item.key async for item in self._storage.objects(keys.packs(project.id))]
-        indexed = [
-            key for key in packs if not key.endswith(".json") and keys.pack_index(key) in packs
-        ]
-        usable = [key for key in indexed if key not in condemned]
+        found = {item.key async for item in self._storage.objects(keys.packs(project.id))}
+        usable = sorted(key for key in found - condemned if keys.pack_index(key) in found)
         for key, index in zip(usable, await self._read_indexes(usable), strict=True):
             places |= {sha: (key, offset, size) for sha, (offset, size) in index.items()}
         return places

@@ -46,14 +46,19 @@ class _Exactly:
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:
         self._body = body
-        self._rest = bytearray()
+        self._chunk = memoryview(b"")
 
     async def read(self, size: int) -> bytes:
-        while len(self._rest) < size:
-            try:
-                self._rest += await anext(self._body)
-            except StopAsyncIteration:
-                raise InvalidRequestError("the tar ends too early") from None
-        data = bytes(self._rest[:size])
-        del self._rest[:size]
-        return data
+        data = bytearray()
+        while (wanted := size - len(data)) > 0:
+            if not self._chunk:
+                self._chunk = memoryview(await self._next())
+            data += self._chunk[:wanted]
+            self._chunk = self._chunk[wanted:]
+        return bytes(data)
+
+    async def _next(self) -> bytes:
+        try:
+            return await anext(self._body)
+        except StopAsyncIteration:
+            raise InvalidRequestError("the tar ends too early") from None
