@@ -307,10 +307,10 @@ class Delivery:
         ending = past.ending
         if isinstance(ending, ExportCanceled):
             await self._obey(event)
-        elif isinstance(ending, ExportFailed) and ending.reason and not ending.dead_letter:
+        elif isinstance(ending, ExportFailed) and ending.letter_owed:
             dead = DeadMessage.in_hand(self._message, self._consumer.durable)
             await self._grave.write(
-                dead, event, ending.reason, RuntimeError(ending.error.message), past
+                dead, event, str(ending.reason), RuntimeError(ending.error.message), past
             )
         return await self._acknowledge("skipped")
 

@@ -226,6 +226,11 @@ class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
     build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
 
     @property
+    def letter_owed(self) -> bool:
+        """It was buried while its dead letter could not be written."""
+        return self.reason is not None and self.dead_letter is None
+
+    @property
     def by_project(self) -> bool:
         """The maker's fault: nobody but the maker can put it right."""
         return self.reason is None and self.dead_letter is None and not self.error.retryable

@@ -29,6 +29,7 @@ ADVISORIES = "ADVISORIES"
 
 ACK_WAIT_S = 30.0
 MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
+FOR_EVER = -1  # for those who keep books: a fact comes again until it is in them
 
 STREAMS = (
     api.StreamConfig(
@@ -98,13 +99,15 @@ STREAMS = (
 )
 
 
-def _consumer(durable: str, filter_subject: str) -> api.ConsumerConfig:
+def _consumer(
+    durable: str, filter_subject: str, *, max_deliver: int = MAX_DELIVER
+) -> api.ConsumerConfig:
     return api.ConsumerConfig(
         durable_name=durable,
         filter_subject=filter_subject,
         ack_policy=api.AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_S,
-        max_deliver=MAX_DELIVER,
+        max_deliver=max_deliver,
         max_ack_pending=1_000,  # a delayed nak holds a slot, so well above replicas x slots
     )
 
@@ -121,8 +124,12 @@ STATUS = "status"
 CONSUMERS = (
     *(_consumer(packager_durable(p), f"exports.requested.{p}.*") for p in PLATFORMS),
     _consumer(UPLOADER, "exports.packaged.*.*"),
-    _consumer(CANCELS, "exports.canceled.*.*"),
-    _consumer(STATUS, "exports.*.*.*"),
+    _consumer(CANCELS, "exports.canceled.*.*", max_deliver=FOR_EVER),
+    _consumer(STATUS, "exports.*.*.*", max_deliver=FOR_EVER),
+)
+UNDERTAKER = "undertaker"
+ADVISORY_CONSUMER = _consumer(
+    UNDERTAKER, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
 )
 
 
@@ -163,6 +170,8 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
     for consumer in CONSUMERS:
         await js.add_consumer(EXPORTS, consumer)
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
+    await js.add_consumer(ADVISORIES, ADVISORY_CONSUMER)
+    done.append(f"consumer {ADVISORIES}/{UNDERTAKER}")
     for bucket in BUCKETS:
         await _apply_stream(js, _bucket_stream(bucket).evolve(num_replicas=replicas))
         done.append(f"bucket {bucket.name}")

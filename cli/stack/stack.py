@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -25,12 +26,15 @@ from shared.settings import NatsSettings, S3Settings
 from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SERVICES: Final = ("uploader", "packager", "status", "gateway")
 SERVICE_START_S: Final = 30.0
 WATCH_S: Final = 0.2
+WRONG_SETTING: Final = 2  # a service's exit code
+FIRST_PAUSE_S: Final = 0.5
+LONGEST_PAUSE_S: Final = 10.0
 LOCAL_USER: Final = User(user_id="local", email="", role="admin", plan="unlimited")
 TOKEN_LIVES_S: Final = 365 * 86_400
 
@@ -43,27 +47,46 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stack:
-    """A running stack."""
+    """A running stack: its servers, and services that are started again when they die."""
 
-    def __init__(self, state: StackState, children: list[Child]) -> None:
+    def __init__(
+        self,
+        state: StackState,
+        children: list[Child],
+        start_service: Callable[[str], Child],
+    ) -> None:
         self.state = state
         self.children = children
+        self._start_service = start_service
+        self._deaths: Counter[str] = Counter()
+        self._due: dict[str, float] = {}  # when a dead service is started again, monotonic
 
     def watch(self) -> None:
-        """Return when told to stop by a signal's exception; raise when a child dies.
+        """Look after the children until a signal's exception ends it.
 
         Raises:
-            StackError: Which one, with the end of its output.
+            StackError: A server has died, or a service refuses its settings; with the end of its
+                output.
         """
         while True:
             self.check()
             time.sleep(WATCH_S)
 
     def check(self) -> None:
-        """Raise unless all children live."""
-        for child in self.children:
-            if child.exit_code is not None:
+        """Start services that have died anew, after a pause that grows with their deaths."""
+        for number, child in enumerate(self.children):
+            if child.exit_code is None:
+                continue
+            if child.name not in SERVICES or child.exit_code == WRONG_SETTING:
                 raise StackError(f"{child.name} ended with code {child.exit_code}:\n{child.tail()}")
+            if child.name not in self._due:
+                pause_s = min(FIRST_PAUSE_S * 2 ** self._deaths[child.name], LONGEST_PAUSE_S)
+                self._due[child.name] = time.monotonic() + pause_s
+                self._deaths[child.name] += 1
+            if time.monotonic() >= self._due[child.name]:
+                del self._due[child.name]
+                child.kill()  # whatever its group has left
+                self.children[number] = self._start_service(child.name)
 
 
 @contextmanager
@@ -96,7 +119,8 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         asyncio.run(_apply_streams(nats.url))
         binds = _binds(chosen)
         env = _environment(data, secrets, nats.url, s3.settings, binds)
-        children += [_start_service(name, env, data, guard) for name in SERVICES]
+        start_service = partial(_start_service, env=env, data=data, guard=guard)
+        children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
             ready = partial(_answers, f"http://{binds[child.name]}/readyz")
             child.wait_until(ready, timeout_s=SERVICE_START_S)
@@ -107,7 +131,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
             env=env,
         )
         cleanup.enter_context(announced(data, state))
-        yield Stack(state, children)
+        yield Stack(state, children, start_service)
 
 
 def _binds(ports: Ports) -> dict[str, str]:

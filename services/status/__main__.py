@@ -9,8 +9,10 @@ from litestar import Litestar
 from services.status.admission import Admission
 from services.status.folding import Folding
 from services.status.hub import Hub
+from services.status.reaper import Reaper
 from services.status.settings import StatusSettings
 from services.status.socket import Sockets
+from services.status.undertaker import Undertaker
 from shared import logs, streams
 from shared.health import health_routes, nats_check
 from shared.nats_connection import connect
@@ -49,6 +51,9 @@ async def run(stop: asyncio.Event) -> None:
         max_sockets=settings.max_sockets,
         origins=frozenset(origin for origin in settings.cors_origins.split(",") if origin),
     )
+    undertaker = Undertaker(js)
+    attempt_s = settings.retry.processing_timeout_ms / 1_000
+    reaper = Reaper(nc, undertaker, attempt_s=attempt_s)
     app = Litestar(
         [sockets.route(), *health_routes({"nats": nats_check(nc, streams.EXPORTS)})],
         openapi_config=None,
@@ -57,6 +62,8 @@ async def run(stop: asyncio.Event) -> None:
     await together(
         stop,
         Folding(js, exports, await Quota.bind(js)).run(stop),
+        undertaker.run(stop),
+        reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
         serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),
     )

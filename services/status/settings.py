@@ -6,13 +6,14 @@ from typing import Annotated
 
 import msgspec
 
-from shared.settings import Bind, LogSettings, NatsSettings, Secret, env
+from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, Secret, env
 
 
 class StatusSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
     nats: NatsSettings
+    retry: RetrySettings
     logs: LogSettings
     jwt_secret: Secret
     bind: Annotated[str, env("STATUS_BIND", "host:port to listen on", pattern=Bind)] = (
@@ -36,3 +37,11 @@ class StatusSettings(msgspec.Struct, frozen=True, kw_only=True):
     drain_timeout_s: Annotated[
         float, env("STATUS_DRAIN_TIMEOUT_S", "time to close sockets after SIGTERM, seconds", gt=0)
     ] = 10.0
+    reaper_interval_ms: Annotated[
+        int,
+        env(
+            "BUILD_QUEUE_REAPER_INTERVAL_MS",
+            "how often exports are looked for that have stopped moving, ms",
+            ge=100,
+        ),
+    ] = 30_000

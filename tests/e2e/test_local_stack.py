@@ -54,20 +54,45 @@ def test_a_killed_stack_leaves_no_process(tmp_path: Path) -> None:
     wait_until_gone(tmp_path / "data")
 
 
-def test_the_death_of_a_child_ends_the_stack(tmp_path: Path) -> None:
+def process_of(command: bytes, data: Path) -> int:
+    """The process of a stack that runs a command, once it is there."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                told = (process / "cmdline").read_bytes()
+                environ = (process / "environ").read_bytes()
+            except OSError:
+                continue
+            if command in told and str(data).encode() in told + environ:
+                return int(process.name)
+        time.sleep(0.1)
+    raise AssertionError(command)
+
+
+def test_a_service_that_dies_is_started_again(tmp_path: Path, game: Path) -> None:
+    """As an orchestrator would; exports go on as if nothing had been."""
+    started = Up(tmp_path / "data", tmp_path / "log")
+    started.ready()
+    try:
+        started.cli("push", str(game))
+        first = process_of(b"services.packager", tmp_path)
+        os.kill(first, signal.SIGKILL)
+        export = started.cli("export", project_id_of(game), "--platform", "source", "--wait")
+        assert export.returncode == 0, export.stderr
+        assert process_of(b"services.packager", tmp_path) != first
+    finally:
+        assert started.stop() == 0
+    wait_until_gone(tmp_path / "data")
+
+
+def test_the_death_of_a_server_ends_the_stack(tmp_path: Path) -> None:
     """With its name and the end of its output."""
     started = Up(tmp_path / "data", tmp_path / "log")
     started.ready()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (process / "cmdline").read_bytes()
-            environ = (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if b"services.packager" in command and str(tmp_path).encode() in environ:
-            os.kill(int(process.name), signal.SIGKILL)
+    os.kill(process_of(b"nats-server", tmp_path), signal.SIGKILL)
     assert started.process.wait(60) != 0
-    assert "packager ended with code -9" in started.log.read_text()
+    assert "nats-server ended with code -9" in started.log.read_text()
     wait_until_gone(tmp_path / "data")
 
 

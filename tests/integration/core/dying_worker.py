@@ -1,0 +1,39 @@
+"""A worker in a process of its own, whose jobs may kill it: ``python -m … <exports that do>``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from shared.nats_connection import connect
+from shared.service import main
+from shared.settings import NatsSettings, load
+from tests.integration.core.working import working
+
+if TYPE_CHECKING:
+    from shared.chatter import Chatter
+    from shared.events import ExportRequested
+
+DEADLY = set(sys.argv[1:])
+
+
+async def job(event: ExportRequested, _: Chatter) -> None:
+    """Takes a moment, and its process with it where it is one of those."""
+    await asyncio.sleep(0.3)
+    if event.export_id in DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Until told to stop."""
+    nc = await connect(load(NatsSettings), name="dying")
+    async with working(nc, job, concurrency=4, worker=f"w-{os.getpid()}"):
+        await stop.wait()
+    await nc.close()
+
+
+if __name__ == "__main__":
+    main(run)
