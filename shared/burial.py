@@ -9,6 +9,7 @@ import re
 import traceback
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, get_args
+from urllib.parse import unquote
 
 import msgspec
 import structlog
@@ -296,6 +297,7 @@ def _identity(dead: DeadMessage, event: Fact | None) -> dict[str, Any] | None:
         return event.identity
     told = {**dead.headers, "platform": dead.subject.split(".")[2]}
     try:
-        return msgspec.structs.asdict(msgspec.convert(told, _Identity, strict=False))
+        found = msgspec.structs.asdict(msgspec.convert(told, _Identity, strict=False))
     except msgspec.ValidationError:
         return None
+    return {**found, "user_id": unquote(found["user_id"])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote
 
 import msgspec
 import nats.errors
@@ -64,7 +65,7 @@ class Facts:
                 "Nats-Msg-Id": message_id or fact.message_id,
                 "Aethel-Export-Id": fact.export_id,
                 "Aethel-Project-Id": fact.project_id,
-                "Aethel-User-Id": fact.user_id.encode("ascii", "backslashreplace").decode(),
+                "Aethel-User-Id": quote(fact.user_id, safe="@|"),
                 "Aethel-Generation": str(fact.generation),
             },
             patience_s=patience_s,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -45,7 +46,7 @@ def headers_of(event: ExportRequested) -> dict[str, str]:
         "Nats-Msg-Id": event.message_id,
         "Aethel-Export-Id": event.export_id,
         "Aethel-Project-Id": event.project_id,
-        "Aethel-User-Id": event.user_id,
+        "Aethel-User-Id": quote(event.user_id),
         "Aethel-Generation": str(event.generation),
     }
 
@@ -64,7 +65,7 @@ async def test_what_cannot_be_read_is_buried_and_its_user_told(
     nc: Client, js: JetStreamContext, payload: bytes, reason: str
 ) -> None:
     """The letter has the payload as it was; the headers are enough to end the export."""
-    event = new_request()
+    event = new_request(user_id="auth0|jürgen\\%7C")
     await publish(js, event.subject, payload, headers_of(event), patience_s=5)
     async with working(nc, broken):
         known = await until(js, event, has(ExportFailed))
@@ -77,6 +78,7 @@ async def test_what_cannot_be_read_is_buried_and_its_user_told(
     failed = known[-1]
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.dead_letter) == (reason, str(letter.seq))
+    assert failed.user_id == event.user_id
 
 
 async def test_bytes_of_nobody_are_buried_too(nc: Client, js: JetStreamContext) -> None:
