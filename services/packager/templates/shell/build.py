@@ -1,0 +1,112 @@
+"""Builds the desktop shell for every target with Zig's C compiler.
+
+The same sources and the same compiler give the same bytes, wherever they are built.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).parent
+VERSION: Final = "1.0.0"
+
+COMMON_SOURCES: Final = (
+    "src/brand.c",
+    "src/bridge.c",
+    "src/config.c",
+    "src/geometry.c",
+    "src/html.c",
+    "src/json.c",
+    "src/log.c",
+    "src/main.c",
+    "src/mime.c",
+    "src/payload.c",
+    "src/range.c",
+    "src/site.c",
+    "src/url.c",
+    "src/utf8.c",
+)
+# The loopback server and the browser that asks it; macOS always has a web view and needs neither.
+BROWSER_SOURCES: Final = ("src/browser.c", "src/gate.c", "src/http.c", "src/server.c")
+POSIX_SOURCES: Final = (
+    "src/posix/crash.c",
+    "src/posix/files.c",
+    "src/posix/instance.c",
+)
+WARNINGS: Final = ("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """One operating system: what its shell is made of."""
+
+    zig_abi: str
+    sources: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    suffix: str = ""
+
+
+SYSTEMS: Final = {
+    "linux": System(
+        zig_abi="linux-gnu.2.28",  # Debian 10, Ubuntu 18.10, RHEL 8
+        sources=(
+            *COMMON_SOURCES,
+            *BROWSER_SOURCES,
+            *POSIX_SOURCES,
+            "src/posix/process.c",
+            "src/posix/socket.c",
+            "src/posix/thread.c",
+            "src/linux/browser.c",
+            "src/linux/system.c",
+            "src/linux/webkit.c",
+            "src/linux/window.c",
+        ),
+        flags=("-ldl", "-lpthread"),
+    ),
+}
+ZIG_ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
+
+
+def write_runtime_header(path: Path) -> None:
+    """Turn runtime.js into the C string RUNTIME_JS."""
+    lines = (HERE / "runtime.js").read_text(encoding="utf-8").splitlines()
+    quoted = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines]
+    text = "".join(f'    "{line}\\n"\n' for line in quoted)
+    path.write_text(f"static const char RUNTIME_JS[] =\n{text};\n", encoding="utf-8")
+
+
+def build(system: System, architecture: str, output: Path, generated: Path) -> None:
+    """Compile and link one target into ``output``."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(sys.executable, "-m", "ziglang", "cc"),
+        *("-target", f"{ZIG_ARCHITECTURES[architecture]}-{system.zig_abi}"),
+        *("-Os", "-s", "-flto", *WARNINGS),
+        *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
+        *("-Isrc", f"-I{generated}", "-Isrc/posix"),
+        *system.sources,
+        *system.flags,
+        *("-o", str(output.resolve())),
+    ]
+    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own command
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, required=True)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as generated:
+        write_runtime_header(Path(generated) / "runtime_js.h")
+        for name, system in SYSTEMS.items():
+            for architecture in ZIG_ARCHITECTURES:
+                build(system, architecture, arguments.output / f"{name}-{architecture}" / f"aethel-shell{system.suffix}", Path(generated))
+
+
+if __name__ == "__main__":
+    main()

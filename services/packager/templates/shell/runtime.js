@@ -1,0 +1,172 @@
+/**
+ * Gives a page its host: window.AethelRuntime, as games know it from every Aethel export. The shell puts this script in
+ * front of the page's own. Everything is asynchronous; what can fail answers {success: false, error}.
+ *
+ * @param {object} game  aethel-shell.json
+ * @param {{os: string, arch: string, shell: string, view: string}} host  where the game runs
+ */
+function (game, host) {
+  "use strict";
+  if (window.AethelRuntime) return;
+
+  const done = (more) => ({ success: true, ...more });
+  const failed = (error) => ({ success: false, error: String((error && error.message) || error) });
+
+  /** Asks the window to do something; true if it did. Only this origin can send the header. */
+  const ask = async (act, parameters) => {
+    const query = new URLSearchParams(parameters).toString();
+    const answer = await fetch(`/.aethel/${act}?${query}`, { method: "POST", headers: { "Aethel-Page": "1" } });
+    return answer.ok && (await answer.json()).success;
+  };
+
+  // --- files of the game ---
+
+  const load = async (path) => {
+    const answer = await fetch(`/${path.split("/").map(encodeURIComponent).join("/")}`);
+    if (!answer.ok) throw new Error(`${path} is not part of the game`);
+    return answer;
+  };
+  const loadJson = async (path) => (await load(path)).json();
+  const loadFirst = async (paths) => {
+    for (const path of paths) {
+      try {
+        return await loadJson(path);
+      } catch {
+        // the next name may be there
+      }
+    }
+    throw new Error(`none of ${paths.join(", ")} is part of the game`);
+  };
+  const manifest = () => loadJson("aethel.json").catch(() => null);
+
+  // --- what the player of the game keeps: IndexedDB, because it is there in full before a write is reported ---
+
+  const SAVES = "saves";
+  const SETTINGS = "settings";
+  const settle = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const openDatabase = () => {
+    const request = indexedDB.open("aethel-runtime", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(SAVES, { keyPath: "slot" });
+      request.result.createObjectStore(SETTINGS, { keyPath: "name" });
+    };
+    return settle(request);
+  };
+  let database = null;
+  const read = async (store, query) => {
+    database ??= openDatabase();
+    return query((await database).transaction(store).objectStore(store));
+  };
+  const write = async (store, value) => {
+    database ??= openDatabase();
+    const transaction = (await database).transaction(store, "readwrite");
+    transaction.objectStore(store).put(value);
+    await new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
+    });
+  };
+  const readSettings = async () => (await read(SETTINGS, (store) => settle(store.get("all"))))?.values ?? {};
+
+  // --- the host ---
+
+  window.AethelRuntime = Object.freeze({
+    getGameConfig: async () => {
+      const config = (await manifest())?.game ?? (await loadJson("game.json").catch(() => null));
+      return { name: game.title, version: game.version, ...config };
+    },
+    getPlatform: async () => ({ ...host, platform: host.os, isDesktop: true }),
+    isDev: async () => game.debug === true,
+
+    loadAsset: async (path) => {
+      try {
+        const name = path.startsWith("assets/") ? path : `assets/${path}`;
+        const file = (await manifest())?.files?.[name];
+        return done({ data: await (await load(file?.url ?? name)).arrayBuffer() });
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    loadScene: async (name) => {
+      try {
+        const known = (await manifest())?.scenes?.[name];
+        return done({ scene: await loadFirst(known ? [known] : [`scenes/${name}.json`, `scenes/${name}.aelv`]) });
+      } catch (error) {
+        return failed(error);
+      }
+    },
+
+    saveGame: (slot, data) =>
+      write(SAVES, { slot: String(slot), data, modified: new Date().toISOString() }).then(done, failed),
+    loadGame: async (slot) => {
+      try {
+        const save = await read(SAVES, (store) => settle(store.get(String(slot))));
+        return save ? done({ data: save.data }) : failed(`nothing is saved in "${slot}"`);
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    listSaves: async () => {
+      const saves = await read(SAVES, (store) => settle(store.getAll()));
+      return saves.map(({ slot, modified }) => ({ slot, modified }));
+    },
+    getSettings: readSettings,
+    setSettings: async (patch) => {
+      const values = { ...(await readSettings()), ...patch };
+      await write(SETTINGS, { name: "all", values });
+      return values;
+    },
+
+    getAvailableResolutions: async () => {
+      const usual = [[960, 540], [1280, 720], [1600, 900], [1920, 1080], [2560, 1440], [3840, 2160]];
+      const fits = usual.filter(([width, height]) => width <= screen.width && height <= screen.height);
+      return fits.map(([width, height]) => ({ width, height }));
+    },
+    setResolution: async (width, height) => {
+      if (await ask("resize", { width: Math.round(width), height: Math.round(height) })) return done();
+      return failed("the window cannot be resized");
+    },
+    setFullscreen: async (on) => {
+      if (await ask("fullscreen", { on: on ? "1" : "0" })) return done();
+      try {
+        await (on ? document.documentElement.requestFullscreen() : document.exitFullscreen());
+        return done();
+      } catch (error) {
+        return failed(error);
+      }
+    },
+    quit: async () => ((await ask("close")) ? done() : failed("the window cannot be closed")),
+  });
+
+  // --- the log: errors always, the console as well in a debug build ---
+
+  const LONGEST = 500; // characters; a request's target stays well within what the shell reads
+  const tell = (level, values) => {
+    const text = values.map((value) => (value instanceof Error ? `${value}` : String(value))).join(" ");
+    ask("log", { level, text: text.slice(0, LONGEST) }).catch(() => {});
+  };
+  window.addEventListener("error", (event) => {
+    if (event.message) tell("error", [`${event.message} (${event.filename}:${event.lineno})`]);
+  });
+  window.addEventListener("unhandledrejection", (event) => tell("error", ["unhandled:", event.reason]));
+  for (const level of game.debug ? ["log", "info", "warn", "error"] : []) {
+    const original = console[level].bind(console);
+    console[level] = (...values) => {
+      original(...values);
+      tell(level, values);
+    };
+  }
+
+  // A browser's own window knows F11 but not Alt-Enter.
+  if (host.view === "chromium") {
+    window.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !event.altKey) return;
+      event.preventDefault();
+      window.AethelRuntime.setFullscreen(!document.fullscreenElement);
+    });
+  }
+}

@@ -1,0 +1,26 @@
+#include "browser.h"
+
+#include <signal.h>
+
+#include "log.h"
+#include "process.h"
+
+bool browser_start(struct browser_process *process, const struct browser_arguments *arguments) {
+    static const char *const BROWSERS[] = {"google-chrome", "google-chrome-stable", "chromium",      "chromium-browser",
+                                           "microsoft-edge", "microsoft-edge-stable", "brave-browser", "vivaldi"};
+    const char *list[BROWSER_MOST_ARGUMENTS + 1];
+    browser_list(arguments, list + 1);
+    for (size_t i = 0; i < sizeof BROWSERS / sizeof *BROWSERS; i++) {
+        list[0] = BROWSERS[i];
+        process->native = process_start(list);
+        if (process->native > 0) {
+            log_line("the window is one of %s", BROWSERS[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+void browser_wait(struct browser_process *process) { process_wait((pid_t)process->native); }
+
+void browser_stop(struct browser_process *process) { kill((pid_t)process->native, SIGTERM); }

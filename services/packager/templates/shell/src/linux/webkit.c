@@ -1,0 +1,41 @@
+#include "webkit.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "log.h"
+
+struct webkit webkit;
+
+/* One handle suffices: a look-up in a library goes on in all those that it is linked to. */
+static void *open_library(void) {
+    static const char *const NAMES[] = {"libwebkit2gtk-4.1.so.0", "libwebkit2gtk-4.0.so.37"};
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        void *library = dlopen(NAMES[i], RTLD_NOW | RTLD_LOCAL);
+        if (library != NULL) {
+            log_line("the web view is %s", NAMES[i]);
+            return library;
+        }
+        log_line("no web view: %s", dlerror());
+    }
+    return NULL;
+}
+
+/* POSIX lets a function's address travel through a void pointer, C does not: hence the copy. */
+static bool look_up(void *library, const char *name, void *function) {
+    void *symbol = dlsym(library, name);
+    memcpy(function, &symbol, sizeof symbol);
+    if (symbol == NULL) {
+        log_line("the web view is too old: it has no %s", name);
+    }
+    return symbol != NULL;
+}
+
+bool webkit_load(void) {
+    void *library = open_library();
+    bool complete = library != NULL;
+#define LOOK_UP(result, name, parameters) complete = complete && look_up(library, #name, &webkit.name);
+    WEBKIT_FUNCTIONS(LOOK_UP)
+#undef LOOK_UP
+    return complete;
+}

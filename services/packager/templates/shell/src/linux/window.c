@@ -1,0 +1,315 @@
+/* The window with WebKitGTK. The game is the origin aethel://game, answered within this process. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "geometry.h"
+#include "files.h"
+#include "instance.h"
+#include "log.h"
+#include "shell.h"
+#include "site.h"
+#include "url.h"
+#include "webkit.h"
+
+#define SCHEME "aethel"
+#define ORIGIN SCHEME "://game"
+
+/* GTK, GDK and WebKit name these in enumerations. */
+enum {
+    WINDOW_TOPLEVEL = 0,
+    KEY_F11 = 0xFFC8,
+    KEY_RETURN = 0xFF0D,
+    KEY_KP_ENTER = 0xFF8D,
+    MODIFIER_ALT = 1 << 3,
+    STATE_FULLSCREEN = 1 << 4,
+    HEADERS_RESPONSE = 1,
+    DECISION_NAVIGATION = 0,
+    DECISION_NEW_WINDOW = 1,
+    DECISION_RESPONSE = 2,
+    MOST_SCREENS = 16,
+};
+
+struct window {
+    const struct shell *shell;
+    struct site site;
+    object *gtk, *view;
+    char geometry_path[FILE_LONGEST_PATH];
+};
+
+/* --- the site, for the web view ------------------------------------------------------------------------------- */
+
+static void append_header(void *headers, const char *name, const char *value) {
+    webkit.soup_message_headers_append(headers, name, value);
+}
+
+static void finish(object *request, struct answer *answer) {
+    object *headers = webkit.soup_message_headers_new(HEADERS_RESPONSE);
+    object *stream = webkit.g_memory_input_stream_new_from_data(
+        answer->owned != NULL ? answer->owned : answer->body.data, (intptr_t)answer->body.size,
+        answer->owned != NULL ? free : NULL);
+    object *response = webkit.webkit_uri_scheme_response_new(stream, (int64_t)answer->body.size);
+    answer_headers(answer, append_header, headers);
+    webkit.webkit_uri_scheme_response_set_status(response, (unsigned)answer->status, answer_reason(answer));
+    webkit.webkit_uri_scheme_response_set_content_type(response, answer->type);
+    webkit.webkit_uri_scheme_response_set_http_headers(response, headers); /* which is its now */
+    webkit.webkit_uri_scheme_request_finish_with_response(request, response);
+    webkit.g_object_unref(response);
+    webkit.g_object_unref(stream);
+}
+
+static enum method method_of(const char *name) {
+    if (name == NULL || strcmp(name, "GET") == 0) {
+        return METHOD_GET;
+    }
+    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+}
+
+static void on_request(object *scheme_request, void *context) {
+    struct window *window = context;
+    object *headers = webkit.webkit_uri_scheme_request_get_http_headers(scheme_request);
+    const char *target = url_target(webkit.webkit_uri_scheme_request_get_uri(scheme_request), ORIGIN);
+    struct request request = {
+        .method = method_of(webkit.webkit_uri_scheme_request_get_http_method(scheme_request)),
+        .target = target == NULL ? "" : target, /* another host of our scheme: answered with 400 */
+        .range = headers == NULL ? NULL : webkit.soup_message_headers_get_one(headers, "Range"),
+        .from_page = headers != NULL && webkit.soup_message_headers_get_one(headers, SITE_PAGE_HEADER) != NULL,
+    };
+    struct answer answer;
+    site_answer(&window->site, &request, &answer);
+    finish(scheme_request, &answer);
+}
+
+/* --- full screen, size, closing ------------------------------------------------------------------------------- */
+
+static bool is_fullscreen(const struct window *window) {
+    object *gdk = webkit.gtk_widget_get_window(window->gtk);
+    return gdk != NULL && (webkit.gdk_window_get_state(gdk) & STATE_FULLSCREEN) != 0;
+}
+
+static void set_fullscreen(void *context, bool on) {
+    struct window *window = context;
+    (on ? webkit.gtk_window_fullscreen : webkit.gtk_window_unfullscreen)(window->gtk);
+}
+
+static void resize(void *context, int width, int height) {
+    webkit.gtk_window_resize(((struct window *)context)->gtk, width, height);
+}
+
+static void close_window(void *context) { webkit.gtk_window_close(((struct window *)context)->gtk); }
+
+static gboolean on_key(object *gtk, const object *event, struct window *window) {
+    (void)gtk;
+    unsigned key = 0, state = 0;
+    webkit.gdk_event_get_keyval(event, &key);
+    webkit.gdk_event_get_state(event, &state);
+    bool enter = key == KEY_RETURN || key == KEY_KP_ENTER;
+    if (key != KEY_F11 && !(enter && (state & MODIFIER_ALT) != 0)) {
+        return false;
+    }
+    set_fullscreen(window, !is_fullscreen(window));
+    return true;
+}
+
+static gboolean on_delete(object *gtk, const object *event, struct window *window) {
+    (void)event;
+    struct geometry geometry = {.maximized = webkit.gtk_window_is_maximized(gtk)};
+    webkit.gtk_window_get_position(gtk, &geometry.x, &geometry.y);
+    webkit.gtk_window_get_size(gtk, &geometry.width, &geometry.height);
+    if (!is_fullscreen(window)) {
+        geometry_save(&geometry, window->geometry_path);
+    }
+    return false; /* go on and close */
+}
+
+static void on_destroy(object *gtk, void *context) {
+    (void)gtk;
+    (void)context;
+    webkit.gtk_main_quit();
+}
+
+/* Another start of the game, see instance.h. */
+static gboolean on_summon(void *context) {
+    webkit.gtk_window_present_with_time(((struct window *)context)->gtk, 0);
+    return true; /* keep watching */
+}
+
+/* --- what the page may do -------------------------------------------------------------------------------------- */
+
+static bool is_ours(const char *address) {
+    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 || strncmp(address, "blob:", 5) == 0;
+}
+
+static bool is_for_the_browser(const char *address) {
+    return strncmp(address, "https:", 6) == 0 || strncmp(address, "http:", 5) == 0 ||
+           strncmp(address, "mailto:", 7) == 0;
+}
+
+/* Hands a foreign page to the person's own browser instead of showing it in the game's window. */
+static gboolean leave(struct window *window, object *decision, const char *address) {
+    if (is_for_the_browser(address)) {
+        webkit.gtk_show_uri_on_window(window->gtk, address, 0, NULL);
+    }
+    log_line("opens outside of the game: %.200s", address);
+    webkit.webkit_policy_decision_ignore(decision);
+    return true;
+}
+
+static gboolean on_decide_policy(object *view, object *decision, int type, struct window *window) {
+    (void)view;
+    if (type == DECISION_NEW_WINDOW) {
+        object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
+        return leave(window, decision,
+                     webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action)));
+    }
+    if (type == DECISION_RESPONSE && webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision)) {
+        const char *address =
+            webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
+        return is_ours(address) ? false : leave(window, decision, address);
+    }
+    return false;
+}
+
+/* The pointer may be caught, as games do; nothing else (camera, position, notifications) is granted. */
+static gboolean on_permission(object *view, object *request, void *context) {
+    (void)view;
+    (void)context;
+    bool pointer =
+        webkit.g_type_check_instance_is_a(request, webkit.webkit_pointer_lock_permission_request_get_type());
+    (pointer ? webkit.webkit_permission_request_allow : webkit.webkit_permission_request_deny)(request);
+    return true;
+}
+
+/* The menu of a browser (Back, Reload, …) has no place in a game, but for whoever debugs one. */
+static gboolean on_context_menu(object *view, object *menu, object *event, object *hit, struct window *window) {
+    (void)view;
+    (void)menu;
+    (void)event;
+    (void)hit;
+    return !window->shell->config.debug;
+}
+
+static void on_page_end(object *view, int reason, void *context) {
+    (void)context;
+    static int restarts;
+    log_line("the page's process ended unexpectedly, reason %d", reason);
+    if (restarts++ == 0) {
+        webkit.webkit_web_view_load_uri(view, ORIGIN "/");
+    }
+}
+
+/* --- putting it together --------------------------------------------------------------------------------------- */
+
+static void connect(object *instance, const char *signal, callback handler, void *context) {
+    webkit.g_signal_connect_data(instance, signal, handler, context, NULL, 0);
+}
+
+/* A context of its own, whose storage is in the game's data folder. */
+static object *make_context(struct window *window) {
+    char data[FILE_LONGEST_PATH], cache[FILE_LONGEST_PATH];
+    snprintf(data, sizeof data, "%s/storage", window->shell->folder);
+    snprintf(cache, sizeof cache, "%s/cache", window->shell->folder);
+    object *manager = webkit.webkit_website_data_manager_new("base-data-directory", data, "base-cache-directory",
+                                                             cache, (void *)NULL);
+    object *context = webkit.webkit_web_context_new_with_website_data_manager(manager);
+    object *security = webkit.webkit_web_context_get_security_manager(context);
+    webkit.webkit_web_context_register_uri_scheme(context, SCHEME, on_request, window, NULL);
+    webkit.webkit_security_manager_register_uri_scheme_as_secure(security, SCHEME);
+    webkit.webkit_security_manager_register_uri_scheme_as_cors_enabled(security, SCHEME);
+    return context;
+}
+
+static void make_view(struct window *window) {
+    int debug = window->shell->config.debug;
+    window->view = webkit.webkit_web_view_new_with_context(make_context(window));
+    webkit.g_object_set(webkit.webkit_web_view_get_settings(window->view), "enable-webgl", 1,
+                        "media-playback-requires-user-gesture", 0, "enable-developer-extras", debug,
+                        "enable-write-console-messages-to-stdout", (int)window->shell->verbose,
+                        "enable-fullscreen", 1, (void *)NULL);
+    connect(window->view, "decide-policy", (callback)on_decide_policy, window);
+    connect(window->view, "permission-request", (callback)on_permission, window);
+    connect(window->view, "context-menu", (callback)on_context_menu, window);
+    connect(window->view, "web-process-terminated", (callback)on_page_end, window);
+}
+
+static size_t list_screens(struct geometry *screens, size_t capacity) {
+    object *display = webkit.gdk_display_get_default();
+    size_t count = (size_t)webkit.gdk_display_get_n_monitors(display);
+    count = count < capacity ? count : capacity;
+    for (size_t i = 0; i < count; i++) {
+        struct gdk_rectangle area;
+        webkit.gdk_monitor_get_workarea(webkit.gdk_display_get_monitor(display, (int)i), &area);
+        screens[i] = (struct geometry){area.x, area.y, area.width, area.height, false};
+    }
+    return count;
+}
+
+static void place(const struct window *window) {
+    struct geometry screens[MOST_SCREENS], geometry;
+    const struct config *config = &window->shell->config;
+    webkit.gtk_window_set_default_size(window->gtk, config->width, config->height);
+    if (config->resizable && geometry_load(&geometry, window->geometry_path)) {
+        webkit.gtk_window_set_default_size(window->gtk, geometry.width, geometry.height);
+        if (geometry_is_on_screen(&geometry, screens, list_screens(screens, MOST_SCREENS))) {
+            webkit.gtk_window_move(window->gtk, geometry.x, geometry.y);
+        }
+        if (geometry.maximized) {
+            webkit.gtk_window_maximize(window->gtk);
+        }
+    }
+    if (config->fullscreen) {
+        webkit.gtk_window_fullscreen(window->gtk);
+    }
+}
+
+static void set_icon(const struct window *window) {
+    struct bytes png;
+    if (!payload_find(&window->shell->payload, bytes_of(window->shell->config.icon), &png)) {
+        return;
+    }
+    object *stream = webkit.g_memory_input_stream_new_from_data(png.data, (intptr_t)png.size, NULL);
+    object *picture = webkit.gdk_pixbuf_new_from_stream(stream, NULL, NULL);
+    if (picture != NULL) {
+        webkit.gtk_window_set_icon(window->gtk, picture);
+        webkit.g_object_unref(picture);
+    }
+    webkit.g_object_unref(stream);
+}
+
+static void make_window(struct window *window) {
+    const struct config *config = &window->shell->config;
+    window->gtk = webkit.gtk_window_new(WINDOW_TOPLEVEL);
+    webkit.gtk_window_set_title(window->gtk, config->title);
+    webkit.gtk_window_set_resizable(window->gtk, config->resizable);
+    set_icon(window);
+    make_view(window);
+    webkit.gtk_container_add(window->gtk, window->view);
+    connect(window->gtk, "key-press-event", (callback)on_key, window);
+    connect(window->gtk, "delete-event", (callback)on_delete, window);
+    connect(window->gtk, "destroy", (callback)on_destroy, window);
+    place(window);
+}
+
+enum shown window_show(const struct shell *shell) {
+    static struct window window;
+    window.shell = shell;
+    snprintf(window.geometry_path, sizeof window.geometry_path, "%s/window", shell->folder);
+    if (!webkit_load()) {
+        return SHOWN_NOT;
+    }
+    webkit.g_set_prgname(shell->config.id); /* what desktops match a window with its .desktop file by */
+    webkit.gdk_set_program_class(shell->config.id);
+    if (!webkit.gtk_init_check(NULL, NULL) ||
+        !site_open(&window.site, &shell->payload, &shell->config, shell->config_text, "webkitgtk")) {
+        return SHOWN_NOT;
+    }
+    window.site.bridge = (struct bridge){&window, close_window, set_fullscreen, resize};
+    make_window(&window);
+    webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_summon, &window);
+    webkit.webkit_web_view_load_uri(window.view, ORIGIN "/");
+    webkit.gtk_widget_show_all(window.gtk);
+    webkit.gtk_widget_grab_focus(window.view);
+    webkit.gtk_main();
+    site_close(&window.site);
+    return SHOWN;
+}

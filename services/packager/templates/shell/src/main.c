@@ -1,0 +1,126 @@
+/* The shell: finds the game in its own file and shows it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "files.h"
+#include "instance.h"
+#include "log.h"
+#include "shell.h"
+#include "system.h"
+
+#ifdef _WIN32
+#include "windows/console.h"
+#else
+#include <signal.h>
+#endif
+
+enum { EXIT_DONE = 0, EXIT_WRONG_USAGE = 2, EXIT_DAMAGED = 3, EXIT_NO_VIEW = 4 };
+
+static const char CONFIG_FILE[] = "aethel-shell.json";
+
+struct options {
+    bool help, version, verbose;
+};
+
+static bool read_options(int count, char **arguments, struct options *options) {
+    for (int i = 1; i < count; i++) {
+        if (strcmp(arguments[i], "--help") == 0) {
+            options->help = true;
+        } else if (strcmp(arguments[i], "--version") == 0) {
+            options->version = true;
+        } else if (strcmp(arguments[i], "--verbose") == 0) {
+            options->verbose = true;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Finds and checks the game. Returns NULL, or what is wrong with it. */
+static const char *open_game(struct shell *shell) {
+    struct bytes archive;
+    const char *problem = system_payload(&archive);
+    if (problem == NULL) {
+        problem = payload_open(&shell->payload, archive);
+    }
+    if (problem != NULL) {
+        return problem;
+    }
+    if (!payload_find(&shell->payload, bytes_of(CONFIG_FILE), &shell->config_text)) {
+        return "it does not say what game it is (no aethel-shell.json)";
+    }
+    return config_read(&shell->config, shell->config_text);
+}
+
+static void print_help(const struct config *config) {
+    printf("%s\n\n"
+           "  --help     this text\n"
+           "  --version  which version of the game and of the shell this is\n"
+           "  --verbose  writes the log, the page's console included, to the terminal as well\n\n"
+           "F11 or Alt-Enter: full screen. The log and what the game saves are in the folder\n"
+           "\"%s\" among your application data.\n",
+           config->title, config->data_name);
+}
+
+/* Runs the game; true when it was shown. */
+static bool show(struct shell *shell) {
+    if (window_show(shell) == SHOWN || browser_show(shell) == SHOWN) {
+        return true;
+    }
+    log_line("neither a web view nor a browser was found");
+    system_message(shell->config.title, SYSTEM_VIEW_ADVICE);
+    return false;
+}
+
+static int run(struct shell *shell) {
+    static char folder[FILE_LONGEST_PATH / 2];
+    char log_path[FILE_LONGEST_PATH];
+    if (!system_data_folder(shell->config.data_name, folder, sizeof folder) || !folder_make(folder)) {
+        system_message(shell->config.title, "The game cannot make its folder among your application data.");
+        return EXIT_DAMAGED;
+    }
+    snprintf(log_path, sizeof log_path, "%s/shell.log", folder);
+    log_open(log_path, shell->verbose);
+    system_watch_for_crashes(log_path);
+    shell->folder = folder;
+    log_line("%s %s (shell %s, %s %s)", shell->config.title, shell->config.version, AETHEL_SHELL_VERSION, SYSTEM_OS,
+             SYSTEM_ARCH);
+    if (!instance_claim(shell->config.id, folder)) {
+        return EXIT_DONE;
+    }
+    bool shown = show(shell);
+    log_line("ends");
+    return shown ? EXIT_DONE : EXIT_NO_VIEW;
+}
+
+int main(int count, char **arguments) {
+    static struct shell shell;
+    struct options options = {0};
+#ifdef _WIN32
+    console_attach();
+#else
+    signal(SIGPIPE, SIG_IGN);
+#endif
+    if (!read_options(count, arguments, &options)) {
+        fprintf(stderr, "unknown option; --help lists what there is\n");
+        return EXIT_WRONG_USAGE;
+    }
+    const char *problem = open_game(&shell);
+    if (problem != NULL) {
+        char text[256];
+        snprintf(text, sizeof text, "This game's file is damaged: %s. Please download it again.", problem);
+        system_message("Aethel", text);
+        return EXIT_DAMAGED;
+    }
+    shell.verbose = options.verbose;
+    if (options.help) {
+        print_help(&shell.config);
+        return EXIT_DONE;
+    }
+    if (options.version) {
+        printf("%s %s (Aethel shell %s)\n", shell.config.title, shell.config.version, AETHEL_SHELL_VERSION);
+        return EXIT_DONE;
+    }
+    return run(&shell);
+}

@@ -1,0 +1,17 @@
+/* Other programs. */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Starts the program that arguments[0] names on PATH; -1 when there is none. No shell reads the arguments. */
+pid_t process_start(const char *const *arguments);
+
+/* Waits for its end; true when it ended by itself with status 0. */
+bool process_wait(pid_t process);
+
+/* Both; false as well when there is no such program. */
+bool process_run(const char *const *arguments);
+
+#endif
