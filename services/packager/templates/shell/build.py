@@ -70,15 +70,35 @@ SYSTEMS: Final = {
         flags=("-ldl", "-lpthread"),
     ),
 }
+SYSTEMS["windows"] = System(
+        zig_abi="windows-gnu",
+        sources=(
+            *COMMON_SOURCES,
+            *BROWSER_SOURCES,
+            "src/windows/browser.c",
+            "src/windows/console.c",
+            "src/windows/files.c",
+            "src/windows/instance.c",
+            "src/windows/loader.c",
+            "src/windows/socket.c",
+            "src/windows/stream.c",
+            "src/windows/system.c",
+            "src/windows/text.c",
+            "src/windows/thread.c",
+            "src/windows/view.c",
+            "src/windows/window.c",
+        ),
+        flags=("-Wl,--subsystem,windows","-lws2_32","-lole32","-lbcrypt","-lshell32","-luuid","-lgdi32", "-ladvapi32","-luser32"),
+        suffix=".exe",
+    )
 ZIG_ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
 
 
 def write_runtime_header(path: Path) -> None:
-    """Turn runtime.js into the C string RUNTIME_JS."""
-    lines = (HERE / "runtime.js").read_text(encoding="utf-8").splitlines()
-    quoted = [line.replace("\\", "\\\\").replace('"', '\\"') for line in lines]
-    text = "".join(f'    "{line}\\n"\n' for line in quoted)
-    path.write_text(f"static const char RUNTIME_JS[] =\n{text};\n", encoding="utf-8")
+    """Turn runtime.js into the C string RUNTIME_JS; as numbers, because literals may not be that long."""
+    script = (HERE / "runtime.js").read_bytes()
+    numbers = ",".join(str(byte) for byte in script)
+    path.write_text(f"static const char RUNTIME_JS[] = {{{numbers},0}};\n", encoding="ascii")
 
 
 def build(system: System, architecture: str, output: Path, generated: Path) -> None:
@@ -87,7 +107,7 @@ def build(system: System, architecture: str, output: Path, generated: Path) -> N
     command = [
         *(sys.executable, "-m", "ziglang", "cc"),
         *("-target", f"{ZIG_ARCHITECTURES[architecture]}-{system.zig_abi}"),
-        *("-Os", "-s", "-flto", *WARNINGS),
+        *("-Os", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-D__USE_MINGW_ANSI_STDIO=0", *WARNINGS),
         *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
         *("-Isrc", f"-I{generated}", "-Isrc/posix"),
         *system.sources,

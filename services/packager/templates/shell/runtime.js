@@ -128,7 +128,9 @@ function (game, host) {
     },
     setResolution: async (width, height) => {
       if (await ask("resize", { width: Math.round(width), height: Math.round(height) })) return done();
-      return failed("the window cannot be resized");
+      if (document.fullscreenElement) return failed("a full screen cannot be resized");
+      window.resizeTo(width + window.outerWidth - window.innerWidth, height + window.outerHeight - window.innerHeight);
+      return done();
     },
     setFullscreen: async (on) => {
       if (await ask("fullscreen", { on: on ? "1" : "0" })) return done();
@@ -159,6 +161,11 @@ function (game, host) {
       original(...values);
       tell(level, values);
     };
+  }
+
+  // WebKitGTK shares memory (the shell asks it to), but does not say so; engines look here before they start threads.
+  if (host.view === "webkitgtk" && game.isolated && typeof SharedArrayBuffer === "function") {
+    Object.defineProperty(window, "crossOriginIsolated", { value: true });
   }
 
   // A browser's own window knows F11 but not Alt-Enter.

@@ -32,6 +32,7 @@ void browser_list(const struct browser_arguments *arguments, const char *list[BR
     list[count++] = arguments->profile;
     list[count++] = arguments->resolver;
     list[count++] = arguments->size;
+    list[count++] = "--test-type"; /* else a bar across the game says that --host-resolver-rules is unusual */
     list[count++] = "--no-first-run";
     list[count++] = "--no-default-browser-check";
     list[count++] = "--disable-sync";

@@ -19,7 +19,7 @@ enum { EXIT_DONE = 0, EXIT_WRONG_USAGE = 2, EXIT_DAMAGED = 3, EXIT_NO_VIEW = 4 }
 static const char CONFIG_FILE[] = "aethel-shell.json";
 
 struct options {
-    bool help, version, verbose;
+    bool help, version, verbose, browser;
 };
 
 static bool read_options(int count, char **arguments, struct options *options) {
@@ -30,6 +30,8 @@ static bool read_options(int count, char **arguments, struct options *options) {
             options->version = true;
         } else if (strcmp(arguments[i], "--verbose") == 0) {
             options->verbose = true;
+        } else if (strcmp(arguments[i], "--browser") == 0) {
+            options->browser = true;
         } else {
             return false;
         }
@@ -57,15 +59,16 @@ static void print_help(const struct config *config) {
     printf("%s\n\n"
            "  --help     this text\n"
            "  --version  which version of the game and of the shell this is\n"
+           "  --browser  opens a window of an installed browser instead of the system's web view\n"
            "  --verbose  writes the log, the page's console included, to the terminal as well\n\n"
            "F11 or Alt-Enter: full screen. The log and what the game saves are in the folder\n"
            "\"%s\" among your application data.\n",
            config->title, config->data_name);
 }
 
-/* Runs the game; true when it was shown. */
-static bool show(struct shell *shell) {
-    if (window_show(shell) == SHOWN || browser_show(shell) == SHOWN) {
+/* Shows the game until its window is closed; false when nothing is there to show it with. */
+static bool show(const struct shell *shell, bool prefer_browser) {
+    if ((!prefer_browser && window_show(shell) == SHOWN) || browser_show(shell) == SHOWN) {
         return true;
     }
     log_line("neither a web view nor a browser was found");
@@ -73,7 +76,7 @@ static bool show(struct shell *shell) {
     return false;
 }
 
-static int run(struct shell *shell) {
+static int run(struct shell *shell, const struct options *options) {
     static char folder[FILE_LONGEST_PATH / 2];
     char log_path[FILE_LONGEST_PATH];
     if (!system_data_folder(shell->config.data_name, folder, sizeof folder) || !folder_make(folder)) {
@@ -81,7 +84,8 @@ static int run(struct shell *shell) {
         return EXIT_DAMAGED;
     }
     snprintf(log_path, sizeof log_path, "%s/shell.log", folder);
-    log_open(log_path, shell->verbose);
+    shell->verbose = options->verbose;
+    log_open(log_path, options->verbose);
     system_watch_for_crashes(log_path);
     shell->folder = folder;
     log_line("%s %s (shell %s, %s %s)", shell->config.title, shell->config.version, AETHEL_SHELL_VERSION, SYSTEM_OS,
@@ -89,7 +93,7 @@ static int run(struct shell *shell) {
     if (!instance_claim(shell->config.id, folder)) {
         return EXIT_DONE;
     }
-    bool shown = show(shell);
+    bool shown = show(shell, options->browser);
     log_line("ends");
     return shown ? EXIT_DONE : EXIT_NO_VIEW;
 }
@@ -113,7 +117,6 @@ int main(int count, char **arguments) {
         system_message("Aethel", text);
         return EXIT_DAMAGED;
     }
-    shell.verbose = options.verbose;
     if (options.help) {
         print_help(&shell.config);
         return EXIT_DONE;
@@ -122,5 +125,5 @@ int main(int count, char **arguments) {
         printf("%s %s (Aethel shell %s)\n", shell.config.title, shell.config.version, AETHEL_SHELL_VERSION);
         return EXIT_DONE;
     }
-    return run(&shell);
+    return run(&shell, &options);
 }

@@ -294,6 +294,9 @@ enum shown window_show(const struct shell *shell) {
     static struct window window;
     window.shell = shell;
     snprintf(window.geometry_path, sizeof window.geometry_path, "%s/window", shell->folder);
+    if (shell->config.isolated) {
+        setenv("JSC_useSharedArrayBuffer", "1", 0); /* 2.50 honours COOP and COEP, but not with shared memory */
+    }
     if (!webkit_load()) {
         return SHOWN_NOT;
     }

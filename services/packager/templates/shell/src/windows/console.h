@@ -1,0 +1,8 @@
+/* A program with windows has no console of its own. */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+/* Prints to the console that the program was started from, if it was. */
+void console_attach(void);
+
+#endif
