@@ -91,6 +91,20 @@ SYSTEMS["windows"] = System(
         flags=("-Wl,--subsystem,windows","-lws2_32","-lole32","-lbcrypt","-lshell32","-luuid","-lgdi32", "-ladvapi32","-luser32"),
         suffix=".exe",
     )
+SYSTEMS["macos"] = System(
+        zig_abi="macos.11.0",
+        sources=(
+            *COMMON_SOURCES,
+            *POSIX_SOURCES,
+            "src/macos/browser.c",
+            "src/macos/menu.c",
+            "src/macos/objc.c",
+            "src/macos/scheme.c",
+            "src/macos/system.c",
+            "src/macos/window.c",
+        ),
+        flags=("-fblocks",),
+    )
 ZIG_ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
 
 

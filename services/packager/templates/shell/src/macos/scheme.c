@@ -1,0 +1,65 @@
+#include "scheme.h"
+
+#include "url.h"
+
+static const struct site *the_site;
+
+static enum method method_of(const char *name) {
+    if (strcmp(name, "GET") == 0) {
+        return METHOD_GET;
+    }
+    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
+}
+
+static id header_of(id request, const char *name) {
+    return send_id(request, "valueForHTTPHeaderField:", objc_string(name));
+}
+
+static void add_header(void *headers, const char *name, const char *value) {
+    SEND(void (*)(id, selector, id, id), headers, "setObject:forKey:", objc_string(value), objc_string(name));
+}
+
+static void finish(id task, id address, struct answer *answer) {
+    id headers = send(objc_class("NSMutableDictionary"), "dictionary");
+    answer_headers(answer, add_header, headers);
+    id response = SEND(id(*)(id, selector, id, long, id, id), send(objc_class("NSHTTPURLResponse"), "alloc"),
+                       "initWithURL:statusCode:HTTPVersion:headerFields:", address, answer->status,
+                       objc_string("HTTP/1.1"), headers);
+    id data = SEND(id(*)(id, selector, const void *, unsigned long, signed char), objc_class("NSData"),
+                   "dataWithBytesNoCopy:length:freeWhenDone:", answer->body.data, answer->body.size,
+                   answer->owned != NULL);
+    send_id(task, "didReceiveResponse:", response);
+    send_id(task, "didReceiveData:", data);
+    send(task, "didFinish");
+    send(response, "release");
+}
+
+static void start(id self, selector name, id view, id task) {
+    (void)self, (void)name, (void)view;
+    id web = send(task, "request");
+    id address = send(web, "URL");
+    id range = header_of(web, "Range");
+    const char *target = url_target(objc_text(send(address, "absoluteString")), ORIGIN);
+    struct request request = {
+        .method = method_of(objc_text(send(web, "HTTPMethod"))),
+        .target = target == NULL ? "" : target,
+        .range = range == NULL ? NULL : objc_text(range),
+        .from_page = header_of(web, SITE_PAGE_HEADER) != NULL,
+    };
+    struct answer answer;
+    site_answer(the_site, &request, &answer);
+    finish(task, address, &answer);
+}
+
+/* Everything was answered before start returned. */
+static void stop(id self, selector name, id view, id task) { (void)self, (void)name, (void)view, (void)task; }
+
+id scheme_handler(const struct site *site) {
+    static const struct objc_method METHODS[] = {
+        {"webView:startURLSchemeTask:", (void (*)(void))start, "v@:@@"},
+        {"webView:stopURLSchemeTask:", (void (*)(void))stop, "v@:@@"},
+    };
+    the_site = site;
+    objc_make_class("AethelScheme", METHODS, sizeof METHODS / sizeof *METHODS);
+    return objc_new("AethelScheme");
+}

@@ -1,0 +1,14 @@
+/* WebKit's requests for aethel://game, answered within this process (WKURLSchemeHandler). */
+#ifndef SCHEME_H
+#define SCHEME_H
+
+#include "objc.h"
+#include "site.h"
+
+#define SCHEME "aethel"
+#define ORIGIN SCHEME "://game"
+
+/* An object that answers from site, which must outlive it. There is one. */
+id scheme_handler(const struct site *site);
+
+#endif

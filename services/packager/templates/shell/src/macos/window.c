@@ -1,0 +1,212 @@
+/* The window with WKWebView. */
+#include <dispatch/dispatch.h>
+
+#include "instance.h"
+#include "log.h"
+#include "menu.h"
+#include "objc.h"
+#include "scheme.h"
+#include "shell.h"
+#include "site.h"
+#include "url.h"
+
+/* AppKit and WebKit name these in enumerations. */
+enum {
+    POLICY_REGULAR = 0,
+    STYLE_TITLED = 1 << 0,
+    STYLE_CLOSABLE = 1 << 1,
+    STYLE_MINIATURIZABLE = 1 << 2,
+    STYLE_RESIZABLE = 1 << 3,
+    STYLE_FULL_SCREEN = 1 << 14,
+    BACKING_BUFFERED = 2,
+    BEHAVIOR_FULL_SCREEN = 1 << 7,
+    NAVIGATION_CANCEL = 0,
+    NAVIGATION_ALLOW = 1,
+};
+
+static struct {
+    const struct shell *shell;
+    struct site site;
+    id application, window, view;
+} the;
+
+/* --- what the page may ask for: all on the main thread, after the answer is out ---------------------------------- */
+
+static void close_later(void *context) {
+    (void)context;
+    send_id(the.window, "performClose:", NULL);
+}
+
+static void close_window(void *context) {
+    (void)context;
+    dispatch_async_f(dispatch_get_main_queue(), NULL, close_later);
+}
+
+static bool is_fullscreen(void) {
+    return (((unsigned long (*)(id, selector))objc_message)(the.window, objc_selector("styleMask")) &
+            STYLE_FULL_SCREEN) != 0;
+}
+
+static void set_fullscreen(void *context, bool on) {
+    (void)context;
+    if (is_fullscreen() != on) {
+        send_id(the.window, "toggleFullScreen:", NULL);
+    }
+}
+
+static void resize(void *context, int width, int height) {
+    (void)context;
+    struct size {
+        double width, height;
+    } size = {width, height};
+    SEND(void (*)(id, selector, struct size), the.window, "setContentSize:", size);
+}
+
+/* --- the delegate ------------------------------------------------------------------------------------------------ */
+
+static signed char ends_with_window(id self, selector name, id application) {
+    (void)self, (void)name, (void)application;
+    return 1;
+}
+
+/* Shows a foreign page in the person's own browser. */
+static void leave(id address) {
+    const char *text = objc_text(send(address, "absoluteString"));
+    if (strncmp(text, "https:", 6) == 0 || strncmp(text, "http:", 5) == 0 || strncmp(text, "mailto:", 7) == 0) {
+        send_id(send(objc_class("NSWorkspace"), "sharedWorkspace"), "openURL:", address);
+    }
+}
+
+static bool is_ours(id address) {
+    const char *text = objc_text(send(address, "absoluteString"));
+    return url_target(text, ORIGIN) != NULL || strncmp(text, "about:", 6) == 0 || strncmp(text, "blob:", 5) == 0;
+}
+
+static bool is_main_frame(id frame) {
+    return frame != NULL && ((signed char (*)(id, selector))objc_message)(frame, objc_selector("isMainFrame")) != 0;
+}
+
+static void decide(id self, selector name, id view, id action, void (^decide_policy)(long)) {
+    (void)self, (void)name, (void)view;
+    id address = send(send(action, "request"), "URL");
+    bool stays = is_ours(address) || !is_main_frame(send(action, "targetFrame"));
+    if (!stays) {
+        leave(address);
+    }
+    decide_policy(stays ? NAVIGATION_ALLOW : NAVIGATION_CANCEL);
+}
+
+static id make_no_window(id self, selector name, id view, id configuration, id action, id features) {
+    (void)self, (void)name, (void)view, (void)configuration, (void)features;
+    leave(send(send(action, "request"), "URL"));
+    return NULL;
+}
+
+static void load(void) {
+    id address = send_id(objc_class("NSURL"), "URLWithString:", objc_string(ORIGIN "/"));
+    send_id(the.view, "loadRequest:", send_id(objc_class("NSURLRequest"), "requestWithURL:", address));
+}
+
+static void page_ended(id self, selector name, id view) {
+    (void)self, (void)name, (void)view;
+    static int restarts;
+    log_line("the page's process ended unexpectedly");
+    if (restarts++ == 0) {
+        load();
+    }
+}
+
+static id make_delegate(void) {
+    static const struct objc_method METHODS[] = {
+        {"applicationShouldTerminateAfterLastWindowClosed:", (void (*)(void))ends_with_window, "c@:@"},
+        {"webView:decidePolicyForNavigationAction:decisionHandler:", (void (*)(void))decide, "v@:@@@?"},
+        {"webView:createWebViewWithConfiguration:forNavigationAction:windowFeatures:", (void (*)(void))make_no_window,
+         "@@:@@@@"},
+        {"webViewWebContentProcessDidTerminate:", (void (*)(void))page_ended, "v@:@"},
+    };
+    objc_make_class("AethelDelegate", METHODS, sizeof METHODS / sizeof *METHODS);
+    return objc_new("AethelDelegate");
+}
+
+/* --- putting it together ------------------------------------------------------------------------------------------ */
+
+static id make_configuration(void) {
+    id configuration = objc_new("WKWebViewConfiguration");
+    id preferences = send(configuration, "preferences");
+    SEND(void (*)(id, selector, id, id), configuration, "setURLSchemeHandler:forURLScheme:",
+         scheme_handler(&the.site), objc_string(SCHEME));
+    send_long(configuration, "setMediaTypesRequiringUserActionForPlayback:", 0);
+    if (objc_responds(preferences, "setElementFullscreenEnabled:")) { /* macOS 12.3 */
+        send_long(preferences, "setElementFullscreenEnabled:", 1);
+    }
+    if (the.shell->config.debug) {
+        id yes = send_long(objc_class("NSNumber"), "numberWithBool:", 1);
+        SEND(void (*)(id, selector, id, id), preferences, "setValue:forKey:", yes, objc_string("developerExtrasEnabled"));
+    }
+    return configuration;
+}
+
+static void make_view(struct rectangle area, id delegate) {
+    the.view = SEND(id(*)(id, selector, struct rectangle, id), send(objc_class("WKWebView"), "alloc"),
+                    "initWithFrame:configuration:", area, make_configuration());
+    send_id(the.view, "setNavigationDelegate:", delegate);
+    send_id(the.view, "setUIDelegate:", delegate);
+    if (the.shell->config.debug && objc_responds(the.view, "setInspectable:")) { /* macOS 13.3 */
+        send_long(the.view, "setInspectable:", 1);
+    }
+}
+
+static void make_window(id delegate) {
+    const struct config *config = &the.shell->config;
+    struct rectangle area = {0, 0, config->width, config->height};
+    unsigned long style = STYLE_TITLED | STYLE_CLOSABLE | STYLE_MINIATURIZABLE;
+    style |= config->resizable ? STYLE_RESIZABLE : 0;
+    the.window = SEND(id(*)(id, selector, struct rectangle, unsigned long, unsigned long, signed char),
+                      send(objc_class("NSWindow"), "alloc"), "initWithContentRect:styleMask:backing:defer:", area,
+                      style, BACKING_BUFFERED, 0);
+    make_view(area, delegate);
+    send_id(the.window, "setTitle:", objc_string(config->title));
+    send_id(the.window, "setContentView:", the.view);
+    send_long(the.window, "setCollectionBehavior:", BEHAVIOR_FULL_SCREEN);
+    send(the.window, "center");
+    if (config->resizable) {
+        send_id(the.window, "setFrameAutosaveName:", objc_string("game")); /* AppKit remembers and restores it */
+    }
+}
+
+/* Another start of the game, see instance.h. (The Finder itself starts an application only once.) */
+static void come_to_front(void *context) {
+    (void)context;
+    send_long(the.application, "activateIgnoringOtherApps:", 1);
+    send_id(the.window, "makeKeyAndOrderFront:", NULL);
+}
+
+static void watch_for_other_starts(void) {
+    dispatch_source_t source =
+        dispatch_source_create(DISPATCH_SOURCE_TYPE_SIGNAL, INSTANCE_SIGNAL, 0, dispatch_get_main_queue());
+    dispatch_source_set_event_handler_f(source, come_to_front);
+    dispatch_resume(source);
+}
+
+enum shown window_show(const struct shell *shell) {
+    the.shell = shell;
+    if (!objc_load() ||
+        !site_open(&the.site, &shell->payload, &shell->config, shell->config_text, "wkwebview")) {
+        return SHOWN_NOT;
+    }
+    the.site.bridge = (struct bridge){NULL, close_window, set_fullscreen, resize};
+    void *pool = objc_pool_open();
+    id delegate = make_delegate();
+    the.application = send(objc_class("NSApplication"), "sharedApplication");
+    send_long(the.application, "setActivationPolicy:", POLICY_REGULAR);
+    send_id(the.application, "setDelegate:", delegate);
+    menu_make(the.application, shell->config.title);
+    make_window(delegate);
+    watch_for_other_starts();
+    load();
+    come_to_front(NULL);
+    set_fullscreen(NULL, shell->config.fullscreen);
+    send(the.application, "run"); /* ends the program itself when the window is closed */
+    objc_pool_close(pool);
+    return SHOWN;
+}
