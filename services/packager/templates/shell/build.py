@@ -1,11 +1,14 @@
-"""Builds the desktop shell for every target with Zig's C compiler.
+"""``build.py OUT``: the desktop shell for every system and architecture, with Zig's C compiler.
 
-The same sources and the same compiler give the same bytes, wherever they are built.
+The same sources and the same compiler give the same bytes, on whatever machine.
 """
 
 from __future__ import annotations
 
-import argparse
+import hashlib
+import importlib.metadata
+import importlib.util
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,134 +16,101 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-HERE: Final = Path(__file__).parent
-VERSION: Final = "1.0.0"
+from services.packager.templates.registry import describe
 
-COMMON_SOURCES: Final = (
-    "src/brand.c",
-    "src/bridge.c",
-    "src/config.c",
-    "src/geometry.c",
-    "src/html.c",
-    "src/json.c",
-    "src/log.c",
-    "src/main.c",
-    "src/mime.c",
-    "src/payload.c",
-    "src/range.c",
-    "src/site.c",
-    "src/url.c",
-    "src/utf8.c",
+NAME: Final = "shell"
+VERSION: Final = "1.0.0"
+COMPILER: Final = "ziglang"
+TOOL_MISSING: Final = os.EX_UNAVAILABLE  # what `make templates` takes as "leave it out"
+
+HERE: Final = Path(__file__).parent
+FLAGS: Final = (
+    *("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"),
+    *("-Os", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"),
+    *("-fstack-protector-strong", "-D_FORTIFY_SOURCE=2"),
+    *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
 )
-# The loopback server and the browser that asks it; macOS always has a web view and needs neither.
-BROWSER_SOURCES: Final = ("src/browser.c", "src/gate.c", "src/http.c", "src/server.c")
-POSIX_SOURCES: Final = (
-    "src/posix/crash.c",
-    "src/posix/files.c",
-    "src/posix/instance.c",
-)
-WARNINGS: Final = ("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror")
+ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """One operating system: what its shell is made of."""
+    """What the shell for one system is made of."""
 
-    zig_abi: str
-    sources: tuple[str, ...]
+    abi: str  # the oldest version of the system that it runs on, as Zig names it
+    folders: tuple[str, ...]  # of sources
     flags: tuple[str, ...] = ()
-    suffix: str = ""
+    file_name: str = "aethel-shell"
 
 
 SYSTEMS: Final = {
     "linux": System(
-        zig_abi="linux-gnu.2.28",  # Debian 10, Ubuntu 18.10, RHEL 8
-        sources=(
-            *COMMON_SOURCES,
-            *BROWSER_SOURCES,
-            *POSIX_SOURCES,
-            "src/posix/process.c",
-            "src/posix/socket.c",
-            "src/posix/thread.c",
-            "src/linux/browser.c",
-            "src/linux/system.c",
-            "src/linux/webkit.c",
-            "src/linux/window.c",
-        ),
+        abi="linux-gnu.2.28",  # Debian 10, Ubuntu 20.04, RHEL 8
+        folders=("src", "src/loopback", "src/posix", "src/linux"),
         flags=("-ldl", "-lpthread"),
     ),
-}
-SYSTEMS["windows"] = System(
-        zig_abi="windows-gnu",
-        sources=(
-            *COMMON_SOURCES,
-            *BROWSER_SOURCES,
-            "src/windows/browser.c",
-            "src/windows/console.c",
-            "src/windows/files.c",
-            "src/windows/instance.c",
-            "src/windows/loader.c",
-            "src/windows/socket.c",
-            "src/windows/stream.c",
-            "src/windows/system.c",
-            "src/windows/text.c",
-            "src/windows/thread.c",
-            "src/windows/view.c",
-            "src/windows/window.c",
-        ),
-        flags=("-Wl,--subsystem,windows","-lws2_32","-lole32","-lbcrypt","-lshell32","-luuid","-lgdi32", "-ladvapi32","-luser32"),
-        suffix=".exe",
-    )
-SYSTEMS["macos"] = System(
-        zig_abi="macos.11.0",
-        sources=(
-            *COMMON_SOURCES,
-            *POSIX_SOURCES,
-            "src/macos/browser.c",
-            "src/macos/menu.c",
-            "src/macos/objc.c",
-            "src/macos/scheme.c",
-            "src/macos/system.c",
-            "src/macos/window.c",
-        ),
+    "macos": System(
+        abi="macos.11.0",
+        folders=("src", "src/posix", "src/macos"),
         flags=("-fblocks",),
-    )
-ZIG_ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
+    ),
+    "windows": System(
+        abi="windows-gnu",
+        folders=("src", "src/loopback", "src/windows"),
+        flags=(
+            "-D__USE_MINGW_ANSI_STDIO=0",  # Windows' own printf; the other one would be linked in
+            "-Wl,--subsystem,windows",
+            *(f"-l{name}" for name in ("advapi32", "bcrypt", "gdi32", "ole32", "shell32")),
+            *(f"-l{name}" for name in ("user32", "uuid", "ws2_32")),
+        ),
+        file_name="aethel-shell.exe",
+    ),
+}
 
 
-def write_runtime_header(path: Path) -> None:
-    """Turn runtime.js into the C string RUNTIME_JS; as numbers, because literals may not be that long."""
+def write_runtime_header(folder: Path) -> None:
+    """Turn ``runtime.js`` into a C string; as numbers, because literals may not be that long."""
     script = (HERE / "runtime.js").read_bytes()
     numbers = ",".join(str(byte) for byte in script)
-    path.write_text(f"static const char RUNTIME_JS[] = {{{numbers},0}};\n", encoding="ascii")
+    text = f"static const char RUNTIME_JS[] = {{{numbers},0}};\n"
+    (folder / "runtime_js.h").write_text(text, encoding="ascii")
 
 
-def build(system: System, architecture: str, output: Path, generated: Path) -> None:
-    """Compile and link one target into ``output``."""
-    output.parent.mkdir(parents=True, exist_ok=True)
+def compile_shell(system: System, architecture: str, *, generated: Path, output: Path) -> None:
+    """Compile and link one program."""
+    sources = [source for folder in system.folders for source in sorted(HERE.glob(f"{folder}/*.c"))]
     command = [
-        *(sys.executable, "-m", "ziglang", "cc"),
-        *("-target", f"{ZIG_ARCHITECTURES[architecture]}-{system.zig_abi}"),
-        *("-Os", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections", "-D__USE_MINGW_ANSI_STDIO=0", *WARNINGS),
-        *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
-        *("-Isrc", f"-I{generated}", "-Isrc/posix"),
-        *system.sources,
+        *(sys.executable, "-m", COMPILER, "cc"),
+        *("-target", f"{ARCHITECTURES[architecture]}-{system.abi}"),
+        *FLAGS,
+        *(f"-I{folder}" for folder in (*system.folders, generated)),
+        *(str(source.relative_to(HERE)) for source in sources),
         *system.flags,
-        *("-o", str(output.resolve())),
+        *("-o", str(output)),
     ]
-    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own command
+    output.parent.mkdir(parents=True)
+    subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own sources
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output", type=Path, required=True)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as generated:
-        write_runtime_header(Path(generated) / "runtime_js.h")
+def main(out: Path) -> None:
+    """Build all programs into ``out`` and describe them."""
+    with tempfile.TemporaryDirectory() as scratch:
+        write_runtime_header(Path(scratch))
         for name, system in SYSTEMS.items():
-            for architecture in ZIG_ARCHITECTURES:
-                build(system, architecture, arguments.output / f"{name}-{architecture}" / f"aethel-shell{system.suffix}", Path(generated))
+            for architecture in ARCHITECTURES:
+                output = out / f"{name}-{architecture}" / system.file_name
+                compile_shell(system, architecture, generated=Path(scratch), output=output)
+                for leftover in output.parent.glob("*.pdb"):
+                    leftover.unlink()
+    digest = hashlib.sha256()
+    for program in sorted(out.glob("*/aethel-shell*")):
+        digest.update(program.read_bytes())
+    compiler = importlib.metadata.version(COMPILER)
+    describe(out, name=NAME, version=f"{VERSION}-{digest.hexdigest()[:12]}", compiler=compiler)
 
 
 if __name__ == "__main__":
-    main()
+    if importlib.util.find_spec(COMPILER) is None:
+        print("its C compiler (ziglang) is not installed; type: make templates", file=sys.stderr)
+        sys.exit(TOOL_MISSING)
+    main(Path(sys.argv[1]).resolve())

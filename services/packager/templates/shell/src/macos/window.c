@@ -168,6 +168,7 @@ static void make_window(id delegate) {
     send_id(the.window, "setTitle:", objc_string(config->title));
     send_id(the.window, "setContentView:", the.view);
     send_long(the.window, "setCollectionBehavior:", BEHAVIOR_FULL_SCREEN);
+    send_long(the.window, "setReleasedWhenClosed:", 0);
     send(the.window, "center");
     if (config->resizable) {
         send_id(the.window, "setFrameAutosaveName:", objc_string("game")); /* AppKit remembers and restores it */
