@@ -16,11 +16,12 @@ COPY shared shared
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 
-# Runtime templates from source; the node that this takes stays here.
+# Runtime templates from source; the node and the C compiler that this takes stay here.
 FROM build AS templates
 
-COPY requirements/templates.lock requirements/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/templates.lock
+COPY requirements/templates.lock requirements/desktop.lock requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/templates.lock \
+ && pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
 RUN python -m services.packager.templates /templates
 
 

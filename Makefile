@@ -11,24 +11,29 @@ ARTIFACTS ?= dist
 PYTEST_ARGS ?=
 
 LOCAL := .venv/.local-ready
+DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench templates lock clean system-packages
+.PHONY: help demo up test lint bench templates small-templates lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(LOCAL) templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
+demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
 
-up: $(LOCAL) templates ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
+up: $(LOCAL) small-templates ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
 	$(BIN)/aethel-export up
 
 test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-templates: $(LOCAL) ## runtime templates from source, where it has changed, into build/templates/
+templates: $(DESKTOP) ## all runtime templates, where their sources have changed (fetches a C compiler once)
+	@scripts/templates
+
+# Those whose tools are there: without the C compiler, what games for windows, macos and linux need is left out.
+small-templates: $(LOCAL)
 	@scripts/templates
 
 lint: $(DEV) ## style, types, layers, and lock files that name no host
@@ -46,11 +51,13 @@ bench: $(DEV) templates system-packages ## the measurements that the documentati
 lock: COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
-	$(COMPILE) $(UPGRADE) --all-extras --group build --group dev -o requirements/dev.lock
+	$(COMPILE) $(UPGRADE) --extra local --extra templates --group build --group dev -o requirements/dev.lock
 	$(COMPILE) -c requirements/dev.lock --group build -o requirements/run.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local -o requirements/local.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local --extra templates \
 		-o requirements/templates.lock
+	$(COMPILE) $(UPGRADE) -c requirements/dev.lock --group build --extra local --extra desktop \
+		-o requirements/desktop.lock
 
 clean: ## remove what was built and installed; projects and exports of `make up` stay
 	rm -rf .venv dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

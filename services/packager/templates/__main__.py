@@ -11,6 +11,7 @@ import click
 from services.packager.templates.registry import BUILT
 from services.packager.templates.sources import (
     BuildError,
+    ToolMissingError,
     build,
     buildable,
     checkable,
@@ -37,7 +38,12 @@ def main(out: Path, only: str | None, *, check: bool) -> None:
 
 def _build(name: str, out: Path) -> None:
     started = time.monotonic()
-    if build(name, out):
+    try:
+        built = build(name, out)
+    except ToolMissingError:
+        click.echo(f"left out the template {name}: see above", err=True)
+        return
+    if built:
         click.echo(f"built the template {name} in {time.monotonic() - started:.1f} s")
 
 

@@ -29,6 +29,10 @@ class BuildError(Exception):
     """A template could not be built; the message is for whoever builds it."""
 
 
+class ToolMissingError(BuildError):
+    """What the builder needs is not installed; it has said what, and what to type."""
+
+
 def buildable() -> list[str]:
     """The names of all templates whose sources are here."""
     return sorted(
@@ -45,6 +49,7 @@ def build(name: str, out: Path) -> bool:
         Whether it had to be built.
 
     Raises:
+        ToolMissingError: This template cannot be built here as it is; the builder has said why.
         BuildError: What failed; its output has been shown.
     """
     source, target, stamp = SOURCES / name, out / name, out / f".{name}.sources"
@@ -152,7 +157,10 @@ def _run(command: list[str], folder: Path) -> None:
     }
     try:
         subprocess.run(command, cwd=folder, env=environ, check=True)  # noqa: S603 - our own sources
-    except (OSError, subprocess.CalledProcessError) as error:
+    except subprocess.CalledProcessError as error:
+        kind = ToolMissingError if error.returncode == os.EX_UNAVAILABLE else BuildError
+        raise kind(f"{folder.name}: {error}") from error
+    except OSError as error:
         raise BuildError(f"{folder.name}: {error}") from error
 
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from services.packager.build import build_key
 from services.packager.plan import Plan
 from services.packager.templates import sources
+from services.packager.templates.__main__ import main as templates_command
 from services.packager.templates.installing import install
 from services.packager.templates.registry import (
     DESCRIPTION,
@@ -18,7 +20,12 @@ from services.packager.templates.registry import (
     describe,
     read_template,
 )
-from services.packager.templates.sources import BuildError, build, digest_of
+from services.packager.templates.sources import (
+    BuildError,
+    ToolMissingError,
+    build,
+    digest_of,
+)
 from tests.projects import request
 
 if TYPE_CHECKING:
@@ -193,3 +200,11 @@ def test_tests_and_packages_are_no_sources(toy: Path) -> None:
         (toy / folder).mkdir()
         (toy / folder / "x.js").write_text("x")
     assert digest_of(toy) == before
+
+
+def test_a_builder_without_its_tool_is_told_from_one_that_fails(toy: Path, tmp_path: Path) -> None:
+    """Whoever only wants web exports need not have a C compiler; the rest is built."""
+    (toy / "build.py").write_text("import os, sys; sys.exit(os.EX_UNAVAILABLE)")
+    with pytest.raises(ToolMissingError):
+        build("toy", tmp_path / "out")
+    assert CliRunner().invoke(templates_command, [str(tmp_path / "out")]).exit_code == 0

@@ -111,6 +111,6 @@ def main(out: Path) -> None:
 
 if __name__ == "__main__":
     if importlib.util.find_spec(COMPILER) is None:
-        print("its C compiler (ziglang) is not installed; type: make templates", file=sys.stderr)
+        sys.stderr.write("The desktop shell needs a C compiler (ziglang); type: make templates\n")
         sys.exit(TOOL_MISSING)
     main(Path(sys.argv[1]).resolve())
