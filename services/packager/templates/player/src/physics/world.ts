@@ -291,7 +291,10 @@ function copy({ position, rotation }: Placed): Placed {
 }
 
 function same(a: Placed, b: Placed): boolean {
-  return a.position.distanceToSquared(b.position) < 1e-12 && Math.abs(a.rotation.dot(b.rotation)) > 1 - 1e-12;
+  const { rotation: p } = a;
+  const { rotation: q } = b;
+  // By their parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1.
+  return a.position.distanceToSquared(b.position) < 1e-12 && Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6;
 }
 
 function xyz({ x, y, z }: Vec3): [number, number, number] {
