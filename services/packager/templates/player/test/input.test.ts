@@ -29,6 +29,16 @@ test("a tap between two frames is not lost", () => {
   assert.ok(actions.isReleased("jump"));
 });
 
+test("a second tap in the very next frame is a second press", () => {
+  const actions = new Actions(undefined);
+  const presses = [1, 2].map(() => {
+    actions.tap("Space");
+    actions.update(devices());
+    return actions.isPressed("jump");
+  });
+  assert.deepEqual(presses, [true, true]);
+});
+
 test("keys and sticks share an axis, and none leads beyond its end", () => {
   const actions = new Actions(undefined);
   const axis = (down: string[], stick: number): number => {

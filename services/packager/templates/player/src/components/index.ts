@@ -23,7 +23,7 @@ const order = new Map<string, number>(KINDS.map((kind, index) => [kind.type, ind
 export function makeComponent(entity: Entity, type: string, given: Record<string, unknown>): Component | null {
   const kind = byType.get(type);
   if (!kind) {
-    warnOnce(`The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`);
+    warnOnce(`The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`, type);
     return null;
   }
   return new kind(entity, fill(kind, given));

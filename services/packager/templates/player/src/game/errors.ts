@@ -40,9 +40,9 @@ export function messageOf(error: unknown): string {
 
 const warned = new Set<string>();
 
-/** Says it once, for whoever makes the game. */
-export function warnOnce(message: string): void {
-  if (warned.has(message)) return;
-  warned.add(message);
+/** Says it once, for whoever makes the game. `about`: what counts as the same. */
+export function warnOnce(message: string, about = message): void {
+  if (warned.has(about)) return;
+  warned.add(about);
   console.warn(message);
 }

@@ -15,6 +15,7 @@ import type { PhysicsWorld, Touch } from "../physics/types";
 import { Quality } from "../render/quality";
 import { Stage } from "../render/stage";
 import type { Entity } from "../scene/entity";
+import { readSceneFile } from "../scene/read";
 import { Bundle } from "../scripts/bundle";
 import { Problems } from "../scripts/problems";
 import type { Screen } from "../ui/screen";
@@ -59,7 +60,7 @@ export class Game {
     const config = manifest.game;
     this.settings = readUserSettings(manifest);
     this.saves = new Saves(manifest.gameId);
-    this.problems = new Problems(this.events, this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null);
+    this.problems = new Problems(this.events, this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null, () => this.bundle.paths);
     this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality);
     this.stage = new Stage(screen.canvas, config.antialiasing, this.quality);
     this.downloads = new Downloads(base, manifest.files);
@@ -93,8 +94,9 @@ export class Game {
 
   // ── Scenes ──
 
-  readSceneFile(name: string): Promise<unknown> {
-    return this.opener.readFile(name);
+  /** As it stands in its file. */
+  async readScene(name: string): Promise<object> {
+    return readSceneFile(name, await this.opener.bytesOf(name));
   }
 
   /** Shows a scene in place of the current one. Rejects with what is wrong with it; the old one then stays. */

@@ -2,7 +2,6 @@
 
 import { PerspectiveCamera } from "three";
 import type { Component } from "../components/component";
-import type { Level } from "../scene/format";
 import { readPrefab } from "../scene/level";
 import { readScene } from "../scene/read";
 import { Scene } from "../scene/scene";
@@ -37,14 +36,14 @@ export class SceneOpener {
     return path;
   }
 
-  async readFile(name: string): Promise<Level> {
-    return readScene(name, await this.game.downloads.bytes(this.pathOf(name)));
+  bytesOf(name: string): Promise<ArrayBuffer> {
+    return this.game.downloads.bytes(this.pathOf(name));
   }
 
   /** Loaded, not yet attached. What fails to load is asked about; with the game's player's consent it is left out. */
   async open(name: string): Promise<OpenScene> {
     const { game } = this;
-    const level = await this.readFile(name);
+    const level = await readScene(name, await this.bytesOf(name));
     game.library.open(level.assets);
     const scene = new Scene(game, level);
     await this.addPrefabAssets(scene);

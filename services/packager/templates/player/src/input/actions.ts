@@ -41,6 +41,7 @@ export interface Devices {
 export class Actions {
   private readonly map: ActionMap;
   private held = new Set<string>();
+  private pressed = new Set<string>();
   private before = new Set<string>();
   private axes = new Map<string, number>();
   /** Went down and up again between two frames: still counts as pressed. */
@@ -54,16 +55,20 @@ export class Actions {
   update(devices: Devices): void {
     this.before = this.held;
     this.held = new Set();
+    this.pressed = new Set();
     for (const [action, binding] of Object.entries(this.map)) {
-      if (Array.isArray(binding)) {
-        if (binding.some((one) => devices.isDown(one) || this.tapped.has(one))) this.held.add(action);
-      } else {
-        const value = axisOf(binding, devices);
-        this.axes.set(action, value);
-        if (Math.abs(value) > 0.5) this.held.add(action);
-      }
+      const tapped = Array.isArray(binding) && binding.some((one) => this.tapped.has(one));
+      if (tapped || this.isDown(action, binding, devices)) this.held.add(action);
+      if (tapped || (this.held.has(action) && !this.before.has(action))) this.pressed.add(action);
     }
     this.tapped.clear();
+  }
+
+  private isDown(action: string, binding: string[] | AxisBinding, devices: Devices): boolean {
+    if (Array.isArray(binding)) return binding.some((one) => devices.isDown(one));
+    const value = axisOf(binding, devices);
+    this.axes.set(action, value);
+    return Math.abs(value) > 0.5;
   }
 
   tap(binding: string): void {
@@ -79,7 +84,7 @@ export class Actions {
   }
 
   isPressed(action: string): boolean {
-    return this.held.has(action) && !this.before.has(action);
+    return this.pressed.has(action);
   }
 
   isReleased(action: string): boolean {

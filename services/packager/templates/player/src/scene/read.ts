@@ -12,11 +12,17 @@ const LONGEST_TEXT_BYTES = 256 * 1024 * 1024;
 
 /** `name` is for messages. Throws a SceneError that says what is wrong with the file. */
 export async function readScene(name: string, bytes: ArrayBuffer): Promise<Level> {
+  const json = await readSceneFile(name, bytes);
+  return "entities" in json ? readLevel(name, json) : readRuntimeScene(name, json);
+}
+
+/** The file's own content, unpacked. */
+export async function readSceneFile(name: string, bytes: ArrayBuffer): Promise<object> {
   const json = parse(name, isBinary(bytes) ? await inflate(name, bytes) : new TextDecoder().decode(bytes));
   if (json === null || typeof json !== "object" || Array.isArray(json)) {
     throw new SceneError(name, "The file holds no scene: an object is expected.");
   }
-  return "entities" in json ? readLevel(name, json) : readRuntimeScene(name, json);
+  return json;
 }
 
 function isBinary(bytes: ArrayBuffer): boolean {

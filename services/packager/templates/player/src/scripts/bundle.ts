@@ -17,6 +17,10 @@ export class Bundle {
     }
   }
 
+  get paths(): string[] {
+    return Object.keys(this.modules);
+  }
+
   /** By project path; `scripts/` and the extension may be left out. */
   find(reference: string): { path: string; module: ScriptModule } | null {
     const path = normalise(reference);

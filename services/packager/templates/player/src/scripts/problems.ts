@@ -19,6 +19,7 @@ export class Problems {
   constructor(
     private readonly events: Events,
     private readonly mapUrl: string | null,
+    private readonly paths: () => string[],
   ) {}
 
   /** Something that the game's maker should see; the same text once. */
@@ -58,9 +59,15 @@ export class Problems {
     if (this.mapUrl === null || !(error instanceof Error)) return null;
     try {
       const { originalPlace } = await import("./sourcemap");
-      return await originalPlace(error.stack ?? "", this.mapUrl);
+      const place = await originalPlace(error.stack ?? "", this.mapUrl);
+      return place && { ...place, file: this.projectPath(place.file) };
     } catch {
       return null; // the map is missing: the file's name has to do
     }
+  }
+
+  /** Bundlers write where a source lay from the map: what counts is its path in the project. */
+  private projectPath(source: string): string {
+    return this.paths().find((path) => `/${source}`.endsWith(`/${path}`)) ?? source;
   }
 }

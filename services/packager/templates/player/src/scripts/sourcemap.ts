@@ -49,15 +49,14 @@ export function lookUp(map: SourceMap, line: number, column: number): Place | nu
       sourceLine += fields[2] as number;
       sourceColumn += fields[3] as number;
       if (row === line - 1 && generated <= column - 1) {
-        found = { file: projectPath(map, source), line: sourceLine + 1, column: sourceColumn + 1 };
+        found = { file: sourceAt(map, source), line: sourceLine + 1, column: sourceColumn + 1 };
       }
     }
   }
   return found;
 }
 
-/** Bundlers write paths relative to the map: the part from the project's root is what counts. */
-function projectPath({ sources, sourceRoot }: SourceMap, index: number): string {
+function sourceAt({ sources, sourceRoot }: SourceMap, index: number): string {
   return `${sourceRoot ?? ""}${sources[index] ?? ""}`.replace(/^(\.\.?\/)+/, "");
 }
 

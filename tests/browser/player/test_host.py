@@ -1,0 +1,63 @@
+"""``window.AethelRuntime``: older games find their host as they knew it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.player.assembling import CAMERA, level
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tests.browser.player.conftest import Playing
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_every_call_answers_as_before(play: Callable[..., Awaitable[Playing]]) -> None:
+    """Assets, scenes, saves, settings, platform: each in its old shape."""
+    game = await play(
+        scenes={"main": level(CAMERA), "two": {"objects": []}},
+        assets={"assets/data/table.bin": b"\x01\x02\x03"},
+        game={"version": "2.1.0"},
+    )
+    answers = await game.page.evaluate(
+        """async () => {
+          const host = window.AethelRuntime;
+          const asset = await host.loadAsset("data/table.bin");
+          await host.saveGame("slot1", { level: 3, deep: { a: [1, 2] } });
+          return {
+            config: (await host.getGameConfig()).version,
+            bytes: [...new Uint8Array(asset.data)],
+            missing: await host.loadAsset("nope.bin"),
+            scene: (await host.loadScene("two")).scene,
+            noScene: (await host.loadScene("three")).success,
+            loaded: await host.loadGame("slot1"),
+            nothing: await host.loadGame("slot9"),
+            saves: (await host.listSaves()).map(({ slot, modified }) => [slot, modified > 0]),
+            settings: await host.setSettings({ language: "de", volume: { master: 0.5 } }),
+            again: await host.getSettings(),
+            resolutions: await host.getAvailableResolutions(),
+            resized: await host.setResolution(800, 600),
+            platform: (await host.getPlatform()).runtime,
+            dev: await host.isDev(),
+          };
+        }"""
+    )
+    assert answers["config"] == "2.1.0"
+    assert answers["bytes"] == [1, 2, 3]
+    assert answers["missing"]["success"] is False
+    assert "nope.bin" in answers["missing"]["error"]
+    assert answers["scene"] == {"objects": []}
+    assert answers["noScene"] is False
+    assert answers["loaded"] == {"success": True, "data": {"level": 3, "deep": {"a": [1, 2]}}}
+    assert answers["nothing"] == {"success": True, "data": None}
+    assert answers["saves"] == [["slot1", True]]
+    assert (answers["settings"]["language"], answers["again"]["volume"]["master"]) == ("de", 0.5)
+    assert answers["again"]["volume"]["music"] == 1
+    assert {"width": 1920, "height": 1080} in answers["resolutions"]
+    assert answers["resized"] == {"success": True}
+    assert (answers["platform"], answers["dev"]) == ("web", True)
+    assert game.troubles.seen == []
