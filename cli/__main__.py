@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from cli.commands import acting, making, operating, stack, templates
+from cli.commands import acting, letters, making, operating, stack, templates
 from cli.failures import CommandError, UnreachableError, UsageError
 from cli.stack.errors import StackError
 from shared.errors import ConfigurationError, ExportError, UnavailableError
@@ -29,6 +29,7 @@ for command in (
     making.download_command,
     acting.retry,
     acting.cancel,
+    letters.dead_letters,
     templates.templates,
     operating.streams,
     operating.sweep,

@@ -46,6 +46,10 @@ class Client:
         """Send JSON, get JSON."""
         return await self._json(method, path, json=body, headers=headers)
 
+    async def delete(self, path: str, **query: str) -> None:
+        """Remove what ``path`` names."""
+        await self._json("DELETE", path, params=query)
+
     async def upload(
         self, method: str, path: str, content: Callable[[], Any], *, size_bytes: int
     ) -> Any:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import nats.errors
 
 from shared.chatter import LogLine
-from shared.facts import NatsUnavailableError
+from shared.stored import read_stored
 from shared.streams import LOGS
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
 MAX_LINES: Final = 1_000  # what the stream keeps of one export
-_TIMEOUT_S: Final = 5.0
 
 
 class StoredLine(msgspec.Struct, frozen=True):
@@ -28,35 +26,13 @@ class StoredLine(msgspec.Struct, frozen=True):
 async def read_lines(
     nc: Client, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
 ) -> list[StoredLine]:
-    """The lines after ``after_seq``, oldest first, in one batched direct get.
+    """The lines after ``after_seq``, oldest first.
 
     Raises:
         NatsUnavailableError: No answer in time.
-
-    Source:
-        NATS ADR-31: answers carry ``Nats-Sequence``; status 204 ends a batch, 404 means there
-            is nothing.
     """
-    request = {
-        "seq": after_seq + 1,
-        "next_by_subj": f"logs.{export_id}",
-        "batch": min(limit, MAX_LINES),
-    }
-    inbox = nc.new_inbox()
-    answers = await nc.subscribe(inbox)
-    lines: list[StoredLine] = []
-    try:
-        await nc.publish(f"$JS.API.DIRECT.GET.{LOGS}", msgspec.json.encode(request), reply=inbox)
-        while True:
-            answer = await answers.next_msg(timeout=_TIMEOUT_S)
-            headers = answer.headers or {}
-            if "Status" in headers and "Nats-Sequence" not in headers:
-                return lines
-            lines.append(StoredLine(int(headers["Nats-Sequence"]), decode_line(answer.data)))
-    except (TimeoutError, nats.errors.Error, OSError) as error:
-        raise NatsUnavailableError(f"the log of {export_id} cannot be read: {error!r}") from error
-    finally:
-        await answers.unsubscribe()
+    found = await read_stored(nc, LOGS, f"logs.{export_id}", after_seq=after_seq, limit=limit)
+    return [StoredLine(message.seq, decode_line(message.payload)) for message in found]
 
 
 def decode_line(data: bytes) -> LogLine:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET
 
 from shared.events import (
     AnyFact,
@@ -117,6 +118,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     def identity(self) -> dict[str, Any]:
         """What every further fact of the current generation carries."""
         return next(iter(self.facts.values())).identity
+
+    @property
+    def replay_of(self) -> int | None:
+        """The dead letter that the current generation was started from, if it was."""
+        origins = [f.replay_of for f in self.facts.values() if isinstance(f, Beginning)]
+        return next((seq for seq in origins if seq is not UNSET), None)
 
     @property
     def artifact_key(self) -> str | None:

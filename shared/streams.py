@@ -153,6 +153,7 @@ BUCKETS = (
     Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
     Bucket(name="quota", holds="build minutes by user and month"),
     Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),
+    Bucket(name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S),
     Bucket(name="workers", holds="which worker is alive, its version and platforms", ttl_s=60),
 )
 

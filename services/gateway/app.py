@@ -16,6 +16,7 @@ from services.gateway.problems import HANDLERS
 from services.gateway.requestlog import RequestLog
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
+from services.gateway.routes.operators import DeadLetterRoutes, OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
@@ -54,6 +55,7 @@ def create_app(
         "/api",
         route_handlers=[
             *(ProjectRoutes, FileRoutes, ExportRoutes),
+            *(DeadLetterRoutes, OperatorRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
         guards=[Guard(tokens)],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from litestar import Request  # noqa: TC002 - Litestar reads the annotations of a dependency
 
-from shared.errors import UnauthorizedError
+from shared.errors import ForbiddenError, UnauthorizedError
 from shared.tokens import User  # noqa: TC001 - likewise
 
 if TYPE_CHECKING:
@@ -42,6 +42,18 @@ class Guard:
             connection.state.user = _acting_for(user, connection.headers.get("x-aethel-user"))
         elif not (handler.opt.get(TICKET_ROUTE) and "ticket" in connection.query_params):
             raise UnauthorizedError("send your token as `Authorization: Bearer …`")
+
+
+def operators_only(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """A guard behind :class:`Guard`.
+
+    Raises:
+        ForbiddenError: The token's role is not ``admin``.
+    """
+    if not connection.state.user.is_admin:
+        raise ForbiddenError("this is for operators: a token with the role admin")
 
 
 def current_user(request: Request[Any, Any, Any]) -> User:

@@ -16,7 +16,7 @@ from shared.chatter import last_progress
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.events import ExportRequested, now
 from shared.facts import Facts
-from shared.loglines import StoredLine, read_lines
+from shared.loglines import MAX_LINES, StoredLine, read_lines
 from shared.options import Configuration, ExportOptions, Platform
 from shared.platforms import check_options
 from shared.restart import failed_upload
@@ -163,7 +163,9 @@ class Exports:
         found = await self._documents.keys(f"{project_id}.*")
         return [key.partition(".")[2] for key in reversed(found)]
 
-    async def lines(self, export_id: str, *, after_seq: int, limit: int) -> list[StoredLine]:
+    async def lines(
+        self, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
+    ) -> list[StoredLine]:
         """Lines of its log."""
         return await read_lines(self._nc, export_id, after_seq=after_seq, limit=limit)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +24,8 @@ from services.gateway.routes.given import (
     TheTokens,
     TheUser,
 )
-from shared.errors import ConflictError, GoneError, InvalidRequestError, NotFoundError
+from services.gateway.routes.paging import open_token, token
+from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.events import now
 from shared.platforms import PLATFORMS
 from shared.state import Document, State
@@ -108,12 +108,12 @@ class ExportRoutes(Controller):
         await projects.get(project_id, user, "viewer")
         ids = await exports.ids(project_id)
         if page_token is not None:
-            before = _open_token(page_token)
+            before = open_token(page_token)
             ids = [export_id for export_id in ids if export_id < before]
         page = ids[:page_size]
         items = [_item(await exports.brief(project_id, export_id)) for export_id in page]
         more = len(ids) > page_size
-        return {"exports": items, "nextPageToken": _token(page[-1]) if more else None}
+        return {"exports": items, "nextPageToken": token(page[-1]) if more else None}
 
     @get("/{export_id:str}")
     async def show(
@@ -292,14 +292,3 @@ def _item(state: State) -> Item:
         created_at=state.created_at,
         completed_at=state.completed_at,
     )
-
-
-def _token(last: str) -> str:
-    return base64.urlsafe_b64encode(last.encode()).decode()
-
-
-def _open_token(token: str) -> str:
-    try:
-        return base64.b64decode(token, b"-_", validate=True).decode("ascii")
-    except ValueError as error:
-        raise InvalidRequestError("page_token is not one of ours") from error

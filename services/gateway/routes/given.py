@@ -9,10 +9,15 @@ from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
 from services.gateway.acts import Acts
+from services.gateway.audit import Audit
 from services.gateway.exports import Exports
+from services.gateway.infrastructure import Infrastructure
+from services.gateway.jobs import Jobs
+from services.gateway.letters import Letters
 from services.gateway.pace import Pace
 from services.gateway.projects import Projects
 from services.gateway.receiving import Receiver
+from services.gateway.replays import Replays
 from services.gateway.settings import Limits
 from services.gateway.snapshots import Snapshots
 from services.gateway.starts import Starts
@@ -27,6 +32,11 @@ TheUser = NamedDependency[User]
 ThePace = NamedDependency[Pace]
 TheProjects = NamedDependency[Projects]
 TheActs = NamedDependency[Acts]
+TheAudit = NamedDependency[Audit]
+TheInfrastructure = NamedDependency[Infrastructure]
+TheJobs = NamedDependency[Jobs]
+TheLetters = NamedDependency[Letters]
+TheReplays = NamedDependency[Replays]
 TheExports = NamedDependency[Exports]
 TheQuota = NamedDependency[Quota]
 TheReceiver = NamedDependency[Receiver]

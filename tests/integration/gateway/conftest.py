@@ -10,25 +10,14 @@ import aiohttp
 import pytest_asyncio
 
 from cli.stack.ports import free_ports
-from services.gateway.acts import Acts
 from services.gateway.app import create_app
-from services.gateway.exports import Exports
-from services.gateway.idempotency import Idempotency
-from services.gateway.pace import Pace
-from services.gateway.projects import Projects
-from services.gateway.receiving import Receiver
-from services.gateway.settings import Limits
-from services.gateway.snapshots import Snapshots
-from services.gateway.starts import Starts
+from services.gateway.parts import assemble
+from services.gateway.settings import GatewaySettings, Limits
 from shared import streams
 from shared.health import nats_check, storage_check
-from shared.quota import Quota
-from shared.records import Records
-from shared.service import serve
-from shared.state import Document
+from shared.service import serve, together
+from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
-from shared.view import Links
-from shared.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -110,40 +99,30 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 @asynccontextmanager
 async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
-    js = nc.jetstream()
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
-    projects = await Projects.bind(js)
-    links = Links(TOKENS, public_url=url, websocket_url="ws://status", ticket_ttl_s=60)
-    documents = await Records.bind(js, "exports", Document)
-    asked = await Idempotency.bind(js)
-    quota = await Quota.bind(js)
-    starts = Starts(js, quota, default_plan="unlimited")
-    snapshots = Snapshots(storage, projects, LIMITS)
-    exports = Exports(nc, documents, asked=asked, starts=starts, links=links, snapshots=snapshots)
+    settings = GatewaySettings(
+        nats=NatsSettings(),
+        s3=S3Settings(bucket=storage.bucket),
+        logs=LogSettings(),
+        limits=LIMITS,
+        jwt_secret="",
+        public_url=url,
+        websocket_url="ws://status",
+        default_plan="unlimited",
+        requests_per_minute=0,
+    )
+    parts = await assemble(nc, storage, TOKENS, settings)
     app = create_app(
         tokens=TOKENS,
-        parts={
-            "projects": projects,
-            "snapshots": snapshots,
-            "receiver": Receiver(storage, max_file_bytes=LIMITS.file_bytes),
-            "exports": exports,
-            "acts": Acts(
-                js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts
-            ),
-            "pace": Pace(0),
-            "quota": quota,
-            "starts": starts,
-            "limits": LIMITS,
-            "storage": storage,
-            "tokens": TOKENS,
-            "workers": await Workers.bind(js),
-        },
+        parts=parts,
         checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
         origins=["https://editor.example"],
     )
     stop = asyncio.Event()
-    server = asyncio.create_task(serve(app, f"127.0.0.1:{port}", stop))
+    server = asyncio.create_task(
+        together(stop, parts["jobs"].run(stop), serve(app, f"127.0.0.1:{port}", stop))
+    )
     async with aiohttp.ClientSession() as session:
         while True:
             try:

@@ -33,8 +33,10 @@ def routes() -> list[tuple[str, str]]:
 
 PARTS = (
     *("projects", "snapshots", "receiver", "exports", "acts", "limits"),
+    *("audit", "infrastructure", "jobs", "letters", "replays"),
     *("pace", "quota", "starts", "storage", "tokens", "workers"),
 )
+FOR_OPERATORS = [(m, p) for m, p in routes() if p.startswith("/api/admin")]
 OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
 
 
@@ -46,6 +48,8 @@ def concrete(path: str, export_id: str) -> str:
         "sha256": sha(b"secret"),
         "member": "eve",
         "path": "a",
+        "seq": "1",
+        "job": "0" * 32,
     }
     return re.sub(r"\{(\w+)\}", lambda m: values[m[1]], path)
 
@@ -72,6 +76,34 @@ async def test_a_strangers_project_does_not_exist(gateway: Gateway, method: str,
     status, _ = await eve.call(method, target, **({} if method == "GET" else body))  # type: ignore[arg-type]
     assert status == 404
     assert await ann.call("GET", "/api/projects/secret") == before
+
+
+@pytest.mark.parametrize(("method", "path"), FOR_OPERATORS)
+@pytest.mark.parametrize("role", ["user", "service"])
+async def test_operators_routes_are_for_operators(
+    gateway: Gateway, method: str, path: str, role: str
+) -> None:
+    """403 for everybody else, even for a service and whomever it acts for."""
+    caller = gateway.user("eve", role=role)
+    target = concrete(path, "01900000-0000-7000-8000-000000000001")
+    assert (await caller.call(method, target))[0] == 403
+    if role == "service":
+        headers = {"X-Aethel-User": "admin"}
+        assert (await caller.call(method, target, headers=headers))[0] == 403
+
+
+async def test_a_service_acts_for_a_user_and_nobody_else_does(gateway: Gateway) -> None:
+    """It sees what that user sees; a user, or an operator, who names another is refused."""
+    ann = gateway.user("ann")
+    await ann.push("secret", {"a": b"secret"})
+    named = {"X-Aethel-User": "ann"}
+    _, made = await gateway.user("platform", role="service").call(
+        "POST", "/api/projects/secret/export", json={"platform": "web"}, headers=named
+    )
+    path = f"/api/projects/secret/export/{made['export']['id']}"
+    assert (await ann.call("GET", path))[1]["export"]["userId"] == "ann"
+    for role in ("user", "admin"):
+        assert (await gateway.user("eve", role=role).call("GET", path, headers=named))[0] == 401
 
 
 async def test_knowing_a_hash_gives_nothing(gateway: Gateway) -> None:

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.commands.making import project_id_of
+from shared import keys
+from shared.settings import S3Settings, load
+from shared.storage import open_storage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import Up
+
+
+async def take_away(up: Up, project: str) -> dict[str, bytes]:
+    """Lose the project's files, as a storage might; what was lost."""
+    async with open_storage(load(S3Settings, up.ready().env)) as storage:
+        prefixes = (keys.blobs(project), keys.packs(project))
+        names = [item.key for prefix in prefixes async for item in storage.objects(prefix)]
+        lost = {name: await storage.get(name) for name in names}
+        await storage.delete(names)
+    return lost
+
+
+async def bring_back(up: Up, lost: dict[str, bytes]) -> None:
+    """And find them again."""
+    async with open_storage(load(S3Settings, up.ready().env)) as storage:
+        for name, data in lost.items():
+            await storage.put(name, data)
+
+
+@pytest.mark.timeout(180)
+def test_an_operator_puts_right_what_failed(up: Up, game: Path) -> None:
+    """List, look, repair, replay: the user's export completes under its own id."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    lost = asyncio.run(take_away(up, project))
+    failed = up.cli("export", project, "--platform", "source", "--wait")
+    assert failed.returncode == 3
+    listed = up.json("dead-letters", "ls", "--platform", "source")["deadLetters"]
+    letter = next(found for found in listed if found["projectId"] == project)
+    seq, export = str(letter["seq"]), f"{project}/{letter['exportId']}"
+    assert up.json("status", export)["deadLetter"] == seq
+    assert seq in failed.stderr
+    (group,) = [
+        found
+        for found in up.json("dead-letters", "ls", "--group")["groups"]
+        if found["cause"] == letter["cause"]
+    ]
+    assert group["open"] >= 1
+    shown = up.cli("dead-letters", "show", seq).stdout
+    assert letter["exportId"] in shown
+    assert "ObjectLostError" in shown
+    table = up.cli("dead-letters", "ls").stdout
+    assert letter["exportId"] in table
+    assert len(table.splitlines()) == len(up.json("dead-letters", "ls")["deadLetters"]) + 1
+
+    dry = up.json("dead-letters", "replay", "--cause", letter["cause"], "--dry-run")
+    assert dry["counts"] == {"replayed": 1}
+    asyncio.run(bring_back(up, lost))
+    replayed = up.cli("dead-letters", "replay", seq, "--why", "the files are back")
+    assert (replayed.returncode, "replayed" in replayed.stdout) == (0, True)
+    assert up.cli("watch", export).returncode == 0
+    state = up.json("status", export)
+    assert (state["status"], state["generation"], state["deadLetter"]) == ("completed", 2, None)
+
+    again = up.json("dead-letters", "replay", seq)
+    assert (again["duplicate"], again["export"]["status"]) == (True, "completed")
+    job = up.json("dead-letters", "replay", "--cause", letter["cause"], "--rate", "100")
+    assert job["counts"] == {"duplicate": 1}
+    assert up.json("dead-letters", "drop", seq, "--why", "done")["dropped"] == 1
+    gone = up.cli("dead-letters", "show", seq)
+    assert (gone.returncode, "no dead letter" in gone.stderr) == (3, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("replay",),
+        ("drop",),
+        ("replay", "1", "--all"),
+        ("drop", "1", "--cause", "x"),
+        ("replay", "1", "--dry-run"),
+        ("drop", "zero"),
+        ("show",),
+    ],
+)
+def test_nothing_is_done_to_letters_by_mistake(up: Up, arguments: tuple[str, ...]) -> None:
+    """Neither which nor all, or both: wrong usage."""
+    assert up.cli("dead-letters", *arguments).returncode == 2
+
+
+def test_letters_are_for_operators(up: Up) -> None:
+    """A user's token is refused."""
+    token = up.cli("token", "--user", "ann").stdout.strip()
+    url = up.ready().gateway_url
+    refused = up.cli("dead-letters", "ls", AETHEL_EXPORT_URL=url, AETHEL_EXPORT_TOKEN=token)
+    assert (refused.returncode, "operators" in refused.stderr) == (3, True)

@@ -1,0 +1,372 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from services.gateway.jobs import LEASE, Job, Order
+from shared import events
+from shared.burial import DeadMessage, Grave
+from shared.chatter import LogLine
+from shared.errors import ExportError
+from shared.events import Beginning, ExportCompleted, Fact, now
+from shared.facts import Facts
+from shared.records import Records
+from shared.tokens import User
+from tests.unit.facts import ARTIFACT
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from tests.integration.gateway.conftest import Caller, Gateway
+
+LETTERS = "/api/admin/dead-letters"
+EXPORTS = "/api/projects/game/export"
+
+
+class OutOfMemoryError(ExportError):
+    """A cause."""
+
+    code = "out-of-memory"
+
+
+class FontMissingError(ExportError):
+    """Another cause."""
+
+    code = "font-missing"
+
+
+class World:
+    """A user's exports, those who bury them, and the operator."""
+
+    def __init__(self, gateway: Gateway, ann: Caller) -> None:
+        self.gateway = gateway
+        self.ann = ann
+        self.ops = gateway.user("ops", role="admin", email="ops@example.com")
+        self.js = gateway.nc.jetstream()
+        self.facts = Facts(self.js)
+
+    async def export(self, platform: str = "web") -> str:
+        """A queued export."""
+        status, made = await self.ann.call("POST", EXPORTS, json={"platform": platform})
+        assert status == 202
+        return str(made["export"]["id"])
+
+    async def bury(self, export_id: str, error: ExportError | None = None) -> int:
+        """Let a worker give it up; the letter's sequence."""
+        facts = await self.facts.of(export_id)
+        seq, event = next((s, f) for s, f in reversed(facts) if isinstance(f, Beginning))
+        return await self.bury_message(seq, event, error or OutOfMemoryError("No memory is left."))
+
+    async def bury_message(self, seq: int, event: Fact | None, error: ExportError) -> int:
+        """Bury what lies in the stream."""
+        message = await self.facts.message(seq)
+        assert message is not None
+        platform = (message.subject or "").split(".")[2]
+        dead = DeadMessage.stored(message, f"packager-{platform}", deliveries=3)
+        grave = Grave(self.js, self.facts, worker="w1")
+        burial = await grave.bury(dead, event, "retries-exhausted", error)
+        assert burial.letter is not None
+        return burial.letter
+
+    async def state(self, export_id: str) -> dict[str, Any]:
+        """As its user sees it."""
+        _, body = await self.ann.call("GET", f"{EXPORTS}/{export_id}")
+        shown: dict[str, Any] = body["export"]
+        return shown
+
+    async def replay(self, seq: int, **body: Any) -> tuple[int, Any]:
+        """By the operator."""
+        return await self.ops.call("POST", f"{LETTERS}/{seq}/replay", json=body or None)
+
+    async def finished(self, job_id: str) -> dict[str, Any]:
+        """A job once nothing more is to be done."""
+        while True:
+            _, job = await self.ops.call("GET", f"/api/admin/replays/{job_id}")
+            if job["status"] != "running":
+                shown: dict[str, Any] = job
+                return shown
+            await asyncio.sleep(0.02)
+
+    async def beginnings(self, export_id: str) -> list[int]:
+        """Generations that were started."""
+        facts = [fact for _, fact in await self.facts.of(export_id)]
+        return [fact.generation for fact in facts if isinstance(fact, Beginning)]
+
+    async def started(self, export_id: str, *, generation: int) -> None:
+        """Wait for it."""
+        while True:
+            if generation in await self.beginnings(export_id):
+                return
+            await asyncio.sleep(0.02)
+
+    async def audit(self) -> list[dict[str, Any]]:
+        """All acts, newest first."""
+        _, body = await self.ops.call("GET", "/api/admin/audit")
+        entries: list[dict[str, Any]] = body["audit"]
+        return entries
+
+
+@pytest.fixture
+async def world(gateway: Gateway) -> World:
+    """A project with one file."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<p>"})
+    return World(gateway, ann)
+
+
+async def test_letters_are_listed_newest_first_by_page(world: World) -> None:
+    """Following the token shows every letter once; filters choose among them."""
+    seqs = [await world.bury(await world.export()) for _ in range(4)]
+    seqs.append(await world.bury(await world.export("source"), FontMissingError("No font.")))
+    seen: list[int] = []
+    token: str | None = ""
+    while token is not None:
+        query: dict[str, Any] = {"page_size": 2, **({"page_token": token} if token else {})}
+        _, page = await world.ops.call("GET", LETTERS, params=query)
+        seen += [letter["seq"] for letter in page["deadLetters"]]
+        token = page["nextPageToken"]
+    assert seen == sorted(seqs, reverse=True)
+    for wanted, count in (
+        ({"platform": "source"}, 1),
+        ({"consumer": "packager-web"}, 4),
+        ({"reason": "retries-exhausted"}, 5),
+        ({"cause": "font-missing"}, 1),
+        ({"reason": "crash-loop"}, 0),
+    ):
+        _, page = await world.ops.call("GET", LETTERS, params=wanted)
+        assert len(page["deadLetters"]) == count
+    assert (await world.ops.call("GET", LETTERS, params={"page_token": "%"}))[0] == 400
+
+
+async def test_letters_are_grouped_by_cause(world: World) -> None:
+    """How many died of what, how many of them still wait, the most frequent first."""
+    seqs = [await world.bury(await world.export()) for _ in range(3)]
+    await world.bury(await world.export("source"), FontMissingError("No font."))
+    await world.replay(seqs[0])
+    _, body = await world.ops.call("GET", LETTERS, params={"group_by": "cause"})
+    shown = [(g["cause"], g["count"], g["open"], g["platforms"]) for g in body["groups"]]
+    assert shown == [("out-of-memory", 3, 2, {"web": 3}), ("font-missing", 1, 1, {"source": 1})]
+
+
+async def test_a_letter_shows_all_that_is_known(world: World) -> None:
+    """Headers, the event as it was, error, stack, attempts, and the end of the log."""
+    export_id = await world.export()
+    line = LogLine(generation=1, level="error", message="it went wrong")
+    await world.js.publish(f"logs.{export_id}", events_json(line))
+    seq = await world.bury(export_id)
+    _, body = await world.ops.call("GET", f"{LETTERS}/{seq}")
+    letter = body["deadLetter"]
+    assert (letter["exportId"], letter["projectId"], letter["generation"]) == (export_id, "game", 1)
+    assert (letter["cause"], letter["deliveries"]) == ("out-of-memory", 3)
+    assert (letter["worker"], letter["standing"]) == ("w1", "open")
+    assert body["headers"]["Aethel-Subject"] == f"exports.requested.web.{export_id}"
+    assert (body["event"]["type"], body["event"]["user_id"]) == ("export.requested.v1", "ann")
+    assert "No memory is left" in body["stack"]
+    assert [line["message"] for line in body["log"]] == ["it went wrong"]
+    assert (await world.state(export_id))["deadLetter"] == str(seq)
+    assert (await world.ops.call("GET", f"{LETTERS}/{seq + 1}"))[0] == 404
+
+
+async def test_a_replayed_export_goes_on_under_its_own_id(world: World) -> None:
+    """Its user sees it queued again; the audit says who, when and why."""
+    export_id = await world.export()
+    seq = await world.bury(export_id)
+    status, body = await world.replay(seq, reason="more memory")
+    assert (status, body["duplicate"]) == (202, False)
+    assert body["export"] == {
+        "id": export_id,
+        "projectId": "game",
+        "status": "queued",
+        "generation": 2,
+    }
+    state = await world.state(export_id)
+    assert (state["status"], state["generation"], state["deadLetter"]) == ("queued", 2, None)
+    assert state["userId"] == "ann"
+    (entry,) = await world.audit()
+    assert (entry["act"], entry["by"], entry["reason"]) == ("replay", "ops", "more memory")
+    assert (entry["email"], entry["target"]["seq"]) == ("ops@example.com", seq)
+    assert entry["at"]
+
+
+async def test_replaying_twice_runs_once(world: World) -> None:
+    """At once, later, and when the stream has forgotten the message id."""
+    export_id = await world.export()
+    seq = await world.bury(export_id)
+    answers = await asyncio.gather(*(world.replay(seq) for _ in range(6)))
+    assert {status for status, _ in answers} == {202}
+    assert sorted(body["duplicate"] for _, body in answers) == [False] + [True] * 5
+    config = (await world.js.stream_info("EXPORTS")).config
+    await world.js.update_stream(config.evolve(duplicate_window=0.2))
+    await asyncio.sleep(0.5)
+    assert (await world.replay(seq))[1]["duplicate"]
+    assert await world.beginnings(export_id) == [1, 2]
+    found = await world.facts.last(export_id)
+    assert found is not None
+    done = {**found[1].identity, "artifact": ARTIFACT, "expires_at": now(), "build_s": 1.0}
+    await world.facts.publish(ExportCompleted(**done))
+    status, body = await world.replay(seq)
+    assert (status, body["duplicate"], body["export"]["status"]) == (202, True, "completed")
+
+
+async def test_a_letter_whose_export_went_on_is_superseded(world: World) -> None:
+    """Its user was quicker: 409 says where it is now, and the list says so too."""
+    export_id = await world.export()
+    seq = await world.bury(export_id)
+    await world.ann.call("POST", f"{EXPORTS}/{export_id}/retry")
+    status, problem = await world.replay(seq)
+    assert (status, problem["code"]) == (409, "superseded")
+    assert "generation 2" in problem["detail"]
+    _, body = await world.ops.call("GET", f"{LETTERS}/{seq}")
+    assert await world.beginnings(export_id) == [1, 2]
+    assert body["deadLetter"]["standing"] == "superseded"
+
+
+async def test_replay_racing_its_users_retry_starts_one_generation(world: World) -> None:
+    """Whoever is first; the other is told."""
+    export_id = await world.export()
+    seq = await world.bury(export_id)
+    (replay, _), (retry, _) = await asyncio.gather(
+        world.replay(seq), world.ann.call("POST", f"{EXPORTS}/{export_id}/retry")
+    )
+    assert sorted([replay, retry]) == [202, 409]
+    assert await world.beginnings(export_id) == [1, 2]
+
+
+async def test_what_nobody_could_read_is_replayed_once_it_can_be(world: World) -> None:
+    """An unknown version: refused while it is unknown; the letter keeps what is needed."""
+    export_id = await world.export()
+    ((seq, request),) = await world.facts.of(export_id)
+    unknown = events.encode(request).replace(b"requested.v1", b"requested.v9")
+    message = await world.facts.message(seq)
+    assert message is not None
+    other = export_id[:-4] + "9999"
+    headers = {**(message.headers or {}), "Aethel-Export-Id": other, "Nats-Msg-Id": "x"}
+    ack = await world.js.publish(f"exports.requested.web.{other}", unknown, headers=headers)
+    letter = await world.bury_message(ack.seq, None, OutOfMemoryError("x"))
+    _, shown = await world.ops.call("GET", f"{LETTERS}/{letter}")
+    assert shown["event"] is None
+    assert "v9" in shown["payload"]
+    status, problem = await world.replay(letter)
+    assert (status, problem["code"]) == (409, "not-replayable")
+
+
+async def test_a_message_that_names_no_export_can_only_be_dropped(world: World) -> None:
+    """It is shown, it cannot be replayed, it can be dropped."""
+    ack = await world.js.publish("exports.requested.web.nonsense", b"\xff\x00")
+    letter = await world.bury_message(ack.seq, None, OutOfMemoryError("x"))
+    _, shown = await world.ops.call("GET", f"{LETTERS}/{letter}")
+    assert shown["payload"].startswith("base64:")
+    assert (await world.replay(letter))[1]["code"] == "not-replayable"
+    assert (await world.ops.call("DELETE", f"{LETTERS}/{letter}"))[0] == 204
+
+
+async def test_dropping_is_audited_and_leaves_the_export_failed(world: World) -> None:
+    """One, and many by a filter; a dry run only counts."""
+    kept = await world.bury(await world.export())
+    export_id = await world.export("source")
+    seqs = [await world.bury(export_id), await world.bury(await world.export("source"))]
+    path = f"{LETTERS}/{seqs[0]}"
+    assert (await world.ops.call("DELETE", path, params={"reason": "known"}))[0] == 204
+    assert (await world.ops.call("DELETE", path))[0] == 404
+    many = {"filter": {"platform": "source"}, "reason": "all of them"}
+    _, dry = await world.ops.call("POST", f"{LETTERS}/drop", json={**many, "dry_run": True})
+    _, real = await world.ops.call("POST", f"{LETTERS}/drop", json=many)
+    assert (dry, real) == ({"matching": 1, "dropped": 0}, {"matching": 1, "dropped": 1})
+    _, page = await world.ops.call("GET", LETTERS)
+    assert [letter["seq"] for letter in page["deadLetters"]] == [kept]
+    assert (await world.state(export_id))["status"] == "failed"
+    assert [(e["act"], e["reason"]) for e in await world.audit()] == [
+        ("drop-many", "all of them"),
+        ("drop", "known"),
+    ]
+
+
+async def test_many_are_replayed_by_a_job(world: World) -> None:
+    """Oldest first, what matches, no more than the limit; the job tells what came of each."""
+    ids = [await world.export() for _ in range(4)]
+    seqs = [await world.bury(export_id) for export_id in ids]
+    other = await world.export("source")
+    await world.bury(other)
+    await world.replay(seqs[0])
+    order = {"filter": {"platform": "web"}, "limit": 3, "max_per_second": 50, "reason": "fixed"}
+    status, body = await world.ops.call("POST", f"{LETTERS}/replay", json=order)
+    assert status == 202
+    job = await world.finished(body["job"])
+    assert (job["status"], job["matching"]) == ("done", 4)
+    assert job["counts"] == {"duplicate": 1, "replayed": 2}
+    assert [done["seq"] for done in job["last"]] == seqs[:3]
+    started = [len(await world.beginnings(export_id)) for export_id in (*ids, other)]
+    assert started == [2, 2, 2, 1, 1]
+    assert [e["act"] for e in await world.audit()] == ["replay", "replay", "replay-many", "replay"]
+
+
+async def test_a_dry_run_only_tells(world: World) -> None:
+    """What would be replayed and what could not; nothing is started."""
+    ids = [await world.export() for _ in range(2)]
+    for export_id in ids:
+        await world.bury(export_id)
+    await world.ann.call("POST", f"{EXPORTS}/{ids[0]}/retry")
+    _, body = await world.ops.call("POST", f"{LETTERS}/replay", json={"dry_run": True})
+    job = await world.finished(body["job"])
+    assert job["counts"] == {"superseded": 1, "replayed": 1}
+    assert await world.beginnings(ids[1]) == [1]
+
+
+async def test_a_job_stops_when_the_same_cause_is_back(world: World) -> None:
+    """The first one dies again of the same: the rest stay where they are."""
+    ids = [await world.export() for _ in range(5)]
+    for export_id in ids:
+        await world.bury(export_id)
+    order = {"max_per_second": 1, "stop_on_same_cause": True}
+    _, body = await world.ops.call("POST", f"{LETTERS}/replay", json=order)
+    await world.started(ids[0], generation=2)
+    again = await world.bury(ids[0])
+    job = await world.finished(body["job"])
+    assert (job["status"], job["detail"]) == (
+        "stopped",
+        f"the same cause is back: dead letter {again}",
+    )
+    assert await world.beginnings(ids[-1]) == [1]
+
+
+async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) -> None:
+    """Whoever is alive goes on after the last letter that was written down, once for each."""
+    ids = [await world.export() for _ in range(4)]
+    seqs = [await world.bury(export_id) for export_id in ids]
+    lost = Job(
+        id="lost",
+        by=User(user_id="ops"),
+        order=Order(max_per_second=100),
+        created_at=now(),
+        updated_at=now() - LEASE,
+        matching=4,
+        until_seq=seqs[-1],
+        cursor=seqs[1],
+        counts={"replayed": 2},
+    )
+    await world.replay(seqs[2])  # done, and not written down any more
+    await (await Records.bind(js, "replays", Job)).create("lost", lost)
+    job = await world.finished("lost")
+    assert (job["status"], job["counts"]) == ("done", {"replayed": 3, "duplicate": 1})
+    assert [len(await world.beginnings(export_id)) for export_id in ids] == [1, 1, 2, 2]
+
+
+async def test_workers_and_infrastructure_are_shown(world: World) -> None:
+    """Streams with their fill, consumers with what waits, the storage."""
+    await world.export()
+    _, body = await world.ops.call("GET", "/api/admin/infrastructure/status")
+    assert body["healthy"]
+    exports = next(s for s in body["streams"] if s["name"] == "EXPORTS")
+    assert (exports["messages"], exports["fullShare"]) == (1, 0.0)
+    consumers = {c["name"]: c for c in body["consumers"]}
+    assert consumers["packager-web"]["pending"] == 1
+    assert body["storage"] == {"bucket": world.gateway.storage.bucket}
+    assert (await world.ops.call("GET", "/api/admin/workers"))[1] == {"workers": []}
+
+
+def events_json(line: LogLine) -> bytes:
+    """A log line as it lies in the stream."""
+    return msgspec.json.encode(line)
