@@ -201,5 +201,5 @@ async def test_loading_shows_how_far_it_is(play: Callable[..., Awaitable[Playing
     )
     await game.ready()
     assert await game.page.evaluate("document.querySelector('progress').value") == 1
-    assert await game.page.inner_text(".loading h1") == "Test game"
+    assert await game.page.text_content(".loading h1") == "Test game"
     await game.page.wait_for_selector(".loading.gone", state="attached")

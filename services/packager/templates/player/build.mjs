@@ -55,6 +55,14 @@ const rapierWithoutWasmImport = {
   },
 };
 
+/** Scripts that draw in VR import three, and so get the other variant. */
+const withoutXr = {
+  name: "without-xr",
+  setup(build) {
+    build.onResolve({ filter: /\/WebXRManager\.js$/ }, () => ({ path: join(HERE, "src/noXr.ts") }));
+  },
+};
+
 const options = {
   absWorkingDir: HERE,
   bundle: true,
@@ -97,10 +105,11 @@ async function buildStyle() {
 
 async function buildVariant(name, entryPoints, style) {
   const folder = name === "lean" ? "player" : `player/${name}`;
-  const built = await esbuild.build({ ...options, entryPoints, outdir: join(out, folder) });
+  const plugins = entryPoints.three ? options.plugins : [withoutXr, ...options.plugins];
+  const built = await esbuild.build({ ...options, plugins, entryPoints, outdir: join(out, folder) });
   const outputs = new Map(Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]));
   const outputOf = (source) => [...outputs].find(([, made]) => made.entryPoint === source)?.[0];
-  const core = closure(outputs, [outputOf(ENTRIES.player), outputOf(ENTRIES.aethel)]);
+  const core = closure(outputs, Object.values(entryPoints).map(outputOf));
   const chunks = {};
   for (const [chunk, sources] of Object.entries(CHUNKS)) {
     chunks[chunk] = closure(outputs, sources.map(outputOf)).filter((path) => !core.includes(path));
@@ -109,13 +118,7 @@ async function buildVariant(name, entryPoints, style) {
   for (const [module, source] of Object.entries(entryPoints)) {
     if (module !== "player") modules[module] = outputOf(source);
   }
-  const three = modules.three ? closure(outputs, [modules.three]) : [];
-  return {
-    entry: outputOf(ENTRIES.player),
-    modules,
-    core: [...new Set([style, ...core, ...three])].sort(),
-    chunks,
-  };
+  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks };
 }
 
 /** The outputs that these need to run: static imports and files, not what they may load later. */

@@ -30,10 +30,24 @@ export async function loadGltf(path: string, downloads: Downloads, renderer: Web
     const { scene, animations } = await loader.parseAsync(bytes, "");
     urls.forEach((url) => URL.revokeObjectURL(url));
     scene.updateMatrixWorld(true);
+    nameNodes(scene, animations);
     return model(scene, animations);
   } catch (cause) {
     if (cause instanceof AssetError) throw cause;
     throw new AssetError(path, `The model “${path}” cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** Clips of nodes without a name know them by an id that copies do not have: they are given one. */
+function nameNodes(scene: Object3D, clips: AnimationClip[]): void {
+  const names = new Map<string, string>();
+  scene.traverse((node) => {
+    if (node.name === "") names.set(node.uuid, (node.name = `node-${names.size}`));
+  });
+  for (const track of clips.flatMap(({ tracks }) => tracks)) {
+    const [target, ...property] = track.name.split(".") as [string, ...string[]];
+    const name = names.get(target);
+    if (name !== undefined) track.name = [name, ...property].join(".");
   }
 }
 

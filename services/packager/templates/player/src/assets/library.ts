@@ -20,6 +20,7 @@ export class Library {
   constructor(
     readonly downloads: Downloads,
     private readonly renderer: WebGLRenderer,
+    private readonly textureSide: number,
   ) {}
 
   /** The ids of the scene that comes; what it does not use is dropped when it is there. */
@@ -67,7 +68,7 @@ export class Library {
 
   async texture(reference: string, kind: ColorKind, asker: string): Promise<Texture> {
     const path = this.path(reference, asker);
-    return this.textures.load(`${kind}:${path}`, () => decodeTexture(path, kind, this.downloads, this.renderer));
+    return this.textures.load(`${kind}:${path}`, () => decodeTexture(path, kind, this.downloads, this.renderer, this.textureSide));
   }
 
   /** Undefined until it has been loaded. */

@@ -10,10 +10,10 @@ export type ColorKind = "color" | "data";
 
 const MIME: Record<string, string> = { svg: "image/svg+xml", jpg: "image/jpeg", png: "image/png", webp: "image/webp", avif: "image/avif" };
 
-export async function decodeTexture(path: string, kind: ColorKind, downloads: Downloads, renderer: WebGLRenderer): Promise<Texture> {
+export async function decodeTexture(path: string, kind: ColorKind, downloads: Downloads, renderer: WebGLRenderer, mostTexels: number): Promise<Texture> {
   const bytes = await downloads.bytes(path);
   try {
-    const texture = await decode(path, bytes, renderer);
+    const texture = await decode(path, bytes, renderer, mostTexels);
     if (kind === "color" && extensionOf(path) !== "hdr") texture.colorSpace = SRGBColorSpace;
     texture.wrapS = texture.wrapT = RepeatWrapping;
     texture.anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
@@ -25,14 +25,14 @@ export async function decodeTexture(path: string, kind: ColorKind, downloads: Do
   }
 }
 
-async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer): Promise<Texture> {
+async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer, mostTexels: number): Promise<Texture> {
   switch (extensionOf(path)) {
     case "hdr":
       return (await import("./hdr")).parseHdr(bytes);
     case "ktx2":
       return (await import("./ktx2")).parseKtx2(bytes, renderer);
     default:
-      return imageTexture(await decodeImage(path, bytes));
+      return imageTexture(await shrink(await decodeImage(path, bytes), mostTexels));
   }
 }
 
@@ -46,6 +46,14 @@ async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitma
   await image.decode();
   URL.revokeObjectURL(image.src);
   return createImageBitmap(image, options);
+}
+
+/** So that the longer side has at most so many texels. */
+async function shrink(image: ImageBitmap, mostTexels: number): Promise<ImageBitmap> {
+  const part = mostTexels / Math.max(image.width, image.height);
+  if (part >= 1) return image;
+  const [resizeWidth, resizeHeight] = [image.width, image.height].map((side) => Math.max(Math.round(side * part), 1)) as [number, number];
+  return createImageBitmap(image, { resizeWidth, resizeHeight, resizeQuality: "high", premultiplyAlpha: "none", colorSpaceConversion: "none" });
 }
 
 export function imageTexture(image: ImageBitmap): Texture {

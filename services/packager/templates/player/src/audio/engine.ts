@@ -3,7 +3,7 @@
  * game frame by frame, into an OfflineAudioContext.
  */
 
-import type { Quaternion, Vector3 } from "three";
+import { Vector3, type Quaternion } from "three";
 import type { Downloads } from "../assets/downloads";
 import { Cache } from "../assets/cache";
 import { AssetError, messageOf } from "../game/errors";
@@ -24,6 +24,8 @@ export interface PlayOptions {
   position?: Vec3;
   minDistance?: number;
   maxDistance?: number;
+  /** Waits for the first gesture rather than being dropped before it, as loops do. */
+  patient?: boolean;
 }
 
 /** 2⁵ voices a bus at once: more is noise. */
@@ -41,6 +43,12 @@ export class AudioEngine {
   readonly voices = new Set<Voice>();
   private output: Output | null = null;
   private readonly clips = new Cache<AudioBuffer>();
+  /** Where it is heard from. */
+  readonly ears = new Vector3();
+  /** How much movement changes the pitch (0: not at all), and how fast sound is, m/s. */
+  doppler = { factor: 1, speedOfSound: 343 };
+  /** Voices whose clip is there, but no gesture yet. */
+  private readonly waiting = new Set<Voice>();
   private sceneVolume = 1;
   /** A renderer's clock: seconds of game since its context began. */
   private offlineClock: (() => number) | null = null;
@@ -72,10 +80,19 @@ export class AudioEngine {
 
   // ── Output ──
 
-  /** Sound begins with a gesture: browsers demand it. Repeatable. */
+  /** Sound begins with a gesture, and what waits for it. Repeatable: phones silence a page that was in the background. */
   unlock(): void {
-    const { context } = this.ensureOutput();
+    const context = this.output?.context ?? this.open(new AudioContext({ latencyHint: "interactive" }));
     if (context instanceof AudioContext && context.state === "suspended" && !this.suspended) void context.resume();
+  }
+
+  private open(context: BaseAudioContext): BaseAudioContext {
+    this.output = makeOutput(context);
+    this.applyVolumes();
+    const waiting = [...this.waiting];
+    this.waiting.clear();
+    waiting.forEach((voice) => voice.sound());
+    return context;
   }
 
   private suspended = false;
@@ -93,24 +110,16 @@ export class AudioEngine {
     this.stopAll();
     if (this.output?.context instanceof AudioContext) void this.output.context.close();
     this.offlineClock = context instanceof AudioContext ? null : clock;
-    this.output = makeOutput(context);
-    this.applyVolumes();
+    this.open(context);
   }
 
+  /** Seconds of the context; 0 before there is one. */
   get now(): number {
-    return this.offlineClock?.() ?? this.ensureOutput().context.currentTime;
+    return this.offlineClock?.() ?? this.output?.context.currentTime ?? 0;
   }
 
-  get context(): BaseAudioContext {
-    return this.ensureOutput().context;
-  }
-
-  private ensureOutput(): Output {
-    if (!this.output) {
-      this.output = makeOutput(new AudioContext({ latencyHint: "interactive" }));
-      this.applyVolumes();
-    }
-    return this.output;
+  get context(): BaseAudioContext | null {
+    return this.output?.context ?? null;
   }
 
   setVolume(bus: Bus | "master", volume: number): void {
@@ -146,17 +155,22 @@ export class AudioEngine {
 
   /** Where a voice goes in; null when its bus is full. */
   claim(voice: Voice, bus: string): GainNode | null {
-    const tree = this.ensureOutput().trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree;
-    return tree.claim(voice);
+    return this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+  }
+
+  /** Until the first gesture. */
+  wait(voice: Voice): void {
+    this.waiting.add(voice);
   }
 
   release(voice: Voice): void {
     this.voices.delete(voice);
+    this.waiting.delete(voice);
     for (const bus of BUSES) this.output?.trees[bus].tree.release(voice);
   }
 
   stopAll(): void {
-    for (const voice of [...this.voices]) voice.stop();
+    for (const voice of [...this.voices, ...this.waiting]) voice.stop();
   }
 
   /** The ears are at the camera. */
@@ -164,6 +178,7 @@ export class AudioEngine {
     if (!this.output || this.voices.size === 0) return;
     const { listener } = this.output.context;
     const at = this.now;
+    this.ears.copy(position);
     forward.set(0, 0, -1).applyQuaternion(rotation);
     up.set(0, 1, 0).applyQuaternion(rotation);
     if (!("positionX" in listener)) {

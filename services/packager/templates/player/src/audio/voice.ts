@@ -1,10 +1,16 @@
 /** One sound that plays. */
 
+import type { Vector3 } from "three";
 import type { Vec3 } from "../scene/vectors";
 import type { AudioEngine, PlayOptions } from "./engine";
 
 /** Volume changes take this long, so that they do not click. */
 const RAMP_S = 0.01;
+
+/** Jumps are no speed: beyond an octave nothing is believed. */
+export function dopplerRate(receding: number, { factor, speedOfSound }: AudioEngine["doppler"]): number {
+  return Math.min(Math.max(speedOfSound / Math.max(speedOfSound + receding * factor, 1), 0.5), 2);
+}
 
 export class Voice {
   private source: AudioBufferSourceNode | null = null;
@@ -13,6 +19,7 @@ export class Voice {
   private clip: AudioBuffer | null = null;
   private startedAt = 0;
   private offset = 0;
+  private distance: number | null = null;
   private stopped = false;
   paused = false;
 
@@ -32,11 +39,13 @@ export class Voice {
     if (!this.paused) this.sound();
   }
 
-  private sound(): void {
+  /** A short sound that nobody was allowed to hear is not made up for later. */
+  sound(): void {
     const { engine, options, clip } = this;
+    const { context } = engine;
+    if (!context) return options.loop || options.patient ? engine.wait(this) : this.stop();
     const leaf = engine.claim(this, options.bus ?? "sfx");
     if (!leaf || !clip) return this.stop();
-    const { context } = engine;
     this.gain = context.createGain();
     this.gain.gain.setValueAtTime(options.volume ?? 1, engine.now);
     this.source = context.createBufferSource();
@@ -69,8 +78,15 @@ export class Voice {
     panner.positionZ.setValueAtTime(z, at);
   }
 
-  moveTo(position: Vec3): void {
-    if (this.panner) this.place(this.panner, position);
+  /** `dt`: seconds since the last call; what approaches sounds higher. */
+  moveTo(position: Vec3, dt: number): void {
+    if (!this.panner) return;
+    this.place(this.panner, position);
+    const { ears, doppler, now } = this.engine;
+    const distance = ears.distanceTo(position as Vector3);
+    const receding = this.distance === null || dt <= 0 ? 0 : (distance - this.distance) / dt;
+    this.distance = distance;
+    this.source?.playbackRate.setValueAtTime(this.pitch * dopplerRate(receding, doppler), now);
   }
 
   /** Seconds of the clip that have been played. */

@@ -52,8 +52,8 @@ export class AudioSource extends Component<AudioData> {
     this.woken = active;
   }
 
-  override lateUpdate(): void {
-    if (this.data.spatial && this.playing) this.voice?.moveTo(this.entity.object3D.getWorldPosition(new Vector3()));
+  override lateUpdate(dt: number): void {
+    if (this.data.spatial && this.playing) this.voice?.moveTo(this.entity.object3D.getWorldPosition(new Vector3()), dt);
   }
 
   // ── For scripts ──
@@ -105,7 +105,7 @@ export class AudioSource extends Component<AudioData> {
     if (this.data.clipId === "") return;
     const { volume, pitch, loop, spatial, minDistance, maxDistance, bus } = this.data;
     this.voice = this.game.audio.play(this.data.clipId, {
-      ...{ volume, pitch, loop, bus, minDistance, maxDistance },
+      ...{ volume, pitch, loop, bus, minDistance, maxDistance, patient: !this.woken },
       ...(spatial ? { position: this.entity.worldPosition() } : {}),
     });
   }

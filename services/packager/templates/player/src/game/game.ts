@@ -61,14 +61,15 @@ export class Game {
     this.settings = readUserSettings(manifest);
     this.saves = new Saves(manifest.gameId);
     this.problems = new Problems(this.events, this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null, () => this.bundle.paths);
-    this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality);
+    this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality, config.textureQuality);
     this.stage = new Stage(screen.canvas, config.antialiasing, this.quality);
     this.downloads = new Downloads(base, manifest.files);
-    this.library = new Library(this.downloads, this.stage.renderer);
+    this.library = new Library(this.downloads, this.stage.renderer, this.quality.textureSide);
     this.audio = new AudioEngine(this.downloads, (reference, asker) => this.library.path(reference, asker), { ...this.settings.values.volume });
     this.input = new Input(screen.canvas, config);
     this.pauses = new Pauses((paused) => this.audio.suspend(paused));
     this.opener = new SceneOpener(this);
+    this.limitResolution();
   }
 
   get debug(): boolean {
@@ -107,7 +108,9 @@ export class Game {
     this.owed = 0;
     this.opener.attach(next);
     this.library.dropUnused();
-    this.audio.setSceneVolume(next.scene.level.settings.audio.masterVolume);
+    const { masterVolume, dopplerFactor, speedOfSound } = next.scene.level.settings.audio;
+    this.audio.setSceneVolume(masterVolume);
+    this.audio.doppler = { factor: dopplerFactor, speedOfSound };
     this.events.emit("scene", name);
   }
 
@@ -241,6 +244,7 @@ export class Game {
   applySettings(patch: Partial<UserSettings>): UserSettings {
     const values = this.settings.update({ ...patch, volume: { ...this.settings.values.volume, ...patch.volume } });
     (["master", "music", "sfx", "voice"] as const).forEach((bus) => this.audio.setVolume(bus, values.volume[bus]));
+    if (patch.resolution) this.limitResolution();
     if (values.graphicsPreset !== this.quality.preset) this.setQuality(values.graphicsPreset);
     if (patch.fullscreen !== undefined) void this.setFullscreen(patch.fullscreen).catch(() => undefined);
     return { ...values };
@@ -252,6 +256,14 @@ export class Game {
     this.stage.fit();
     for (const light of this.scene?.all(Light) ?? []) light.refreshShadows();
     if (this.scene) void this.stage.useEffects(this.scene.level.settings.postProcessing);
+  }
+
+  /** Whoever plays may ask for fewer pixels than the screen has. */
+  limitResolution(): void {
+    const { resolution } = this.settings.values;
+    const { width, height } = this.manifest.game.resolution;
+    this.quality.mostPixels = resolution.width === width && resolution.height === height ? null : resolution;
+    this.stage.fit();
   }
 
   async setFullscreen(on: boolean): Promise<void> {

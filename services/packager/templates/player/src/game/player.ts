@@ -43,10 +43,16 @@ export class Player {
 
   private frame(dt: number): void {
     const { game } = this;
-    game.step(dt);
-    if (game.input.pressed("pause") && game.manifest.game.pauseMenu) this.toggleMenu();
-    game.draw();
-    game.screen.countFrame();
+    try {
+      game.step(dt);
+      if (game.input.pressed("pause") && game.manifest.game.pauseMenu) this.toggleMenu();
+      game.draw();
+      game.screen.countFrame();
+    } catch (error) {
+      this.loop.stop();
+      game.problems.report(error);
+      game.screen.showError(error, [{ label: "Reload", run: () => location.reload() }]);
+    }
   }
 
   // ── Driven from outside ──
@@ -74,6 +80,9 @@ export class Player {
     document.addEventListener("visibilitychange", () => this.onVisibility());
     this.onVisibility();
     for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => game.audio.unlock(), { capture: true, passive: true });
+    if (game.settings.values.fullscreen) {
+      addEventListener("pointerup", () => void game.setFullscreen(true).catch(() => undefined), { once: true });
+    }
     addEventListener("keydown", (event) => this.onKey(event));
     this.watchContext();
   }

@@ -24,14 +24,27 @@ export function isPreset(value: unknown): value is Preset {
   return ORDER.includes(value as Preset);
 }
 
+const TEXTURE_SIDES: Record<Preset, number> = { low: 512, medium: 1024, high: 4096, ultra: Infinity };
+
 export class Quality {
+  /** What whoever plays has asked for; null: as many as the preset allows. */
+  mostPixels: { width: number; height: number } | null = null;
+
   constructor(
     public preset: Preset,
     private readonly shadowQuality: Preset,
+    private readonly textureQuality: Preset,
   ) {}
 
-  get pixelRatio(): number {
-    return COSTS[this.preset].pixelRatio;
+  /** Device pixels per CSS pixel of a picture of that size, CSS pixels. */
+  pixelRatio(width: number, height: number): number {
+    const limit = this.mostPixels ? Math.max(this.mostPixels.width / width, this.mostPixels.height / height) : Infinity;
+    return Math.min(devicePixelRatio || 1, COSTS[this.preset].pixelRatio, limit);
+  }
+
+  /** Texels that a texture's longer side may have; larger ones are made smaller as they are loaded. */
+  get textureSide(): number {
+    return TEXTURE_SIDES[this.textureQuality];
   }
 
   get effects(): boolean {

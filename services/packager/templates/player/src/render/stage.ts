@@ -38,7 +38,8 @@ export class Stage {
   fit(): void {
     if (this.fixedSize) return;
     const { clientWidth, clientHeight } = this.canvas.parentElement as HTMLElement;
-    this.apply(Math.max(clientWidth, 1), Math.max(clientHeight, 1), Math.min(devicePixelRatio || 1, this.quality.pixelRatio));
+    const [width, height] = [Math.max(clientWidth, 1), Math.max(clientHeight, 1)];
+    this.apply(width, height, this.quality.pixelRatio(width, height));
   }
 
   /** A size that stays, in CSS pixels: for renderers. */
