@@ -121,6 +121,7 @@ export class Player {
   }
 
   private registerWorker(): void {
+    if (self.origin === "null") return; // a sandboxed frame: even to look for service workers throws there
     navigator.serviceWorker?.register(new URL("sw.js", this.game.base)).catch((error: unknown) => console.warn("The game will not work offline:", error));
   }
 
