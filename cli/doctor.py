@@ -9,9 +9,12 @@ from nats.js.errors import NotFoundError
 
 from cli.stack.errors import StackError
 from cli.stack.servers import binary
+from services.packager.settings import TemplateSettings
+from services.packager.templates.registry import Templates
 from shared import streams
 from shared.errors import ConfigurationError, ExportError
 from shared.nats_connection import connect
+from shared.platforms import PLATFORMS
 from shared.settings import NatsSettings, S3Settings, check_secret, load
 from shared.storage import StorageRefusedError, open_storage
 
@@ -33,6 +36,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "JWT_SECRET": _secret,
         "NATS and its streams": _nats,
         "storage": _storage,
+        "runtime templates": _templates,
         "programs of the local stack": _programs,
     }
     return [await _check(name, look(environ)) for name, look in looks.items()]
@@ -69,6 +73,12 @@ async def _storage(environ: Mapping[str, str]) -> str:
     async with open_storage(settings) as storage:
         await storage.check()
     return f"bucket {settings.bucket} answers"
+
+
+async def _templates(environ: Mapping[str, str]) -> str:
+    installed = Templates.read(load(TemplateSettings, environ).path)
+    needed = {name for spec in PLATFORMS.values() for name in spec.templates}
+    return ", ".join(f"{name} {installed.get(name).version}" for name in sorted(needed))
 
 
 async def _programs(_environ: Mapping[str, str]) -> str:

@@ -131,7 +131,12 @@ class PackagerHandler:
         files = selected(snapshot.files, request.options)
         project = ProjectFiles(snapshot.project_id, files, objects.open)
         work = partial(plan_of, exporter, project, request, bench, snapshot=snapshot.id)
-        return await in_thread(work, executor=self._executor, stop=objects.close)
+
+        def stop() -> None:
+            bench.stopping.set()
+            objects.close()
+
+        return await in_thread(work, executor=self._executor, stop=stop)
 
     async def _pack(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import msgspec
@@ -14,3 +15,4 @@ class Workbench(msgspec.Struct, frozen=True, kw_only=True):
 
     templates: Templates
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
+    stopping: threading.Event = msgspec.field(default_factory=threading.Event)  # give up early

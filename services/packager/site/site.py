@@ -20,3 +20,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     notes: tuple[Note, ...] = ()
     templates: tuple[Template, ...] = ()  # that files came from
+    hashed: frozenset[str] = frozenset()  # paths that change whenever their content does

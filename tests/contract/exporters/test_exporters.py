@@ -14,6 +14,7 @@ from services.packager.manifest import MANIFEST
 from services.packager.platforms import exporters
 from shared.errors import ProjectError
 from shared.platforms import PLATFORMS
+from tests.engine import assets, component, entity, glb, level, project
 from tests.projects import bench, build, in_memory, request
 
 if TYPE_CHECKING:
@@ -40,7 +41,24 @@ FILES = {
     "texte/été.txt": "naïve".encode(),
 }
 
+ENGINE = project(
+    game={"icon": "assets/ship.png", "pwa": True},
+    **{
+        "scenes/main.json": level(
+            entity("ship", component("MeshRenderer", meshId="ship")),
+            entity("pilot", component("Script", scriptId="pilot.ts"), component("Collider")),
+            assets=assets(ship="assets/ship.glb"),
+        ),
+        "scenes/été.json": level(),
+        "scripts/pilot.ts": b"export { Script as default } from 'aethel'",
+        "assets/ship.glb": glb(),
+        "assets/ship.png": _icon(),
+        "assets/unused.bin": bytes(range(256)) * 4_000,
+    },
+)
+
 each_platform = pytest.mark.parametrize("platform", sorted(EXPORTERS))
+each_project = pytest.mark.parametrize("files", [FILES, ENGINE], ids=["html5", "engine"])
 
 
 def test_every_platform_that_is_offered_can_be_packed() -> None:
@@ -50,30 +68,39 @@ def test_every_platform_that_is_offered_can_be_packed() -> None:
 
 
 @each_platform
-def test_paths_are_sorted_and_unique(platform: Platform) -> None:
+@each_project
+def test_paths_are_sorted_and_unique(platform: Platform, files: dict[str, bytes]) -> None:
     """The order of an artifact is the order of its paths."""
-    paths = [content.path for content in build(FILES, request(platform)).plan.contents]
+    paths = [content.path for content in build(files, request(platform)).plan.contents]
     assert paths == sorted(set(paths))
 
 
 @each_platform
+@each_project
 @pytest.mark.parametrize("threads", [1, 2, 5])
-def test_the_same_input_gives_the_same_bytes(platform: Platform, threads: int) -> None:
+def test_the_same_input_gives_the_same_bytes(
+    platform: Platform, files: dict[str, bytes], threads: int
+) -> None:
     """Whatever the number of threads and the order in which the project lists its files."""
-    shuffled = dict(reversed(FILES.items()))
-    first = build(FILES, request(platform), threads=2)
+    shuffled = dict(reversed(files.items()))
+    first = build(files, request(platform), threads=2)
     assert build(shuffled, request(platform), threads=threads).data == first.data
 
 
 @each_platform
-def test_the_manifest_names_every_file_with_size_and_hash(platform: Platform) -> None:
+@each_project
+def test_the_manifest_names_every_file_with_size_and_hash(
+    platform: Platform, files: dict[str, bytes]
+) -> None:
     """What it says is what another reader finds, in order; only itself is not in it."""
-    files = build(FILES, request(platform)).files
-    manifest = msgspec.json.decode(files.pop(MANIFEST))
+    built = build(files, request(platform))
+    unpacked = built.files
+    manifest = msgspec.json.decode(unpacked.pop(MANIFEST))
     assert manifest["files"] == [
         {"path": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        for path, data in sorted(files.items())
+        for path, data in sorted(unpacked.items())
     ]
+    assert manifest["templates"] == [template.told() for template in built.plan.templates]
     assert manifest["platform"] == platform
     assert manifest["snapshot"] == "5" * 64
     assert manifest["options"]["compression"] == "zstd"
@@ -81,11 +108,13 @@ def test_the_manifest_names_every_file_with_size_and_hash(platform: Platform) ->
 
 
 @each_platform
-def test_the_project_s_files_are_not_touched(platform: Platform) -> None:
-    """But for the links in the page, what goes in comes out."""
-    files = build(FILES, request(platform, "debug")).files
-    changed = {path for path, data in FILES.items() if files[path] != data}
-    assert changed <= {"index.html"}
+@each_project
+def test_the_project_s_files_are_not_touched(platform: Platform, files: dict[str, bytes]) -> None:
+    """But for the links in the page, and for what the player reads in another form."""
+    unpacked = build(files, request(platform, "debug")).files
+    changed = {path for path, data in files.items() if unpacked.get(path) != data}
+    assert changed <= {"index.html", "game.json", "scripts/pilot.ts"}
+    assert platform != "source" or not changed
 
 
 @each_platform

@@ -8,8 +8,6 @@ import msgspec
 import pytest
 
 from services.packager.site import NoEntryPageError
-from services.packager.site.engine import EngineProjectUnsupportedError
-from shared.errors import ProjectError
 from tests.projects import Built, build, request
 from tests.unit.packager.test_icons import png
 
@@ -86,14 +84,6 @@ def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: st
     """By the page's title, else the game's name, else the project, in letters for every system."""
     built = build(files, request("web"))
     assert built.name == name or (name is None and len(built.name) < 90)
-
-
-def test_an_engine_project_is_refused_with_what_to_do() -> None:
-    """Its code tells clients apart what the message tells people."""
-    with pytest.raises(EngineProjectUnsupportedError, match=r"Add an index\.html") as caught:
-        build({"game.json": b"{}", "scenes/main.json": b"{}"}, request("web"))
-    assert caught.value.code == "engine-project-unsupported"
-    assert isinstance(caught.value, ProjectError)
 
 
 @pytest.mark.parametrize(

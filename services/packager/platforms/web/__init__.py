@@ -24,7 +24,12 @@ class WebExporter:
         """Every file of the site; a project's own word to its host is kept."""
         site = site_of(project, request, bench)
         names = {content.path for content in site.contents}
-        made = hosting.files(names, isolated=request.options.wasm_threads)
+        made = hosting.files(
+            names,
+            hashed=site.hashed,
+            isolated=request.options.wasm_threads,
+            embeddable=bool(site.templates),
+        )
         own = names & made.keys()
         hosted = (Content.made(path, data) for path, data in made.items() if path not in own)
         return Plan(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 HEADERS: Final = "_headers"
 SERVE: Final = "serve.json"
@@ -21,6 +21,7 @@ ISOLATION: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
+ANY_ORIGIN: Final = {"Access-Control-Allow-Origin": "*"}
 MAX_RULES: Final = 99  # Cloudflare Pages takes 100
 # At least eight hexadecimal digits, letters and figures both: no date is a hash, and no word.
 _HASHED: Final = re.compile(
@@ -29,11 +30,29 @@ _HASHED: Final = re.compile(
 _PLAIN: Final = re.compile(r"^[A-Za-z0-9_./-]+$")  # means the same to every host's pattern language
 
 
-def files(paths: Iterable[str], *, isolated: bool) -> dict[str, bytes]:
-    """Both files, for a site that consists of ``paths``."""
-    hashed = sorted(path for path in paths if is_hashed(path) and _PLAIN.match(path))[:MAX_RULES]
-    everywhere = {"Cache-Control": NO_CACHE, **(ISOLATION if isolated else {})}
-    return {HEADERS: _headers(hashed, everywhere), SERVE: _serve(hashed, everywhere)}
+def files(
+    paths: Iterable[str],
+    *,
+    isolated: bool,
+    hashed: Collection[str] = (),
+    embeddable: bool = False,
+) -> dict[str, bytes]:
+    """Both files, for a site.
+
+    Args:
+        paths: Of all its files.
+        isolated: Whether the page may use SharedArrayBuffer.
+        hashed: Those of the files that certainly change their name with their content.
+        embeddable: Whether the page may run in a sandboxed frame, whose requests have no origin.
+    """
+    known = {path for path in paths if path in hashed or is_hashed(path)}
+    immutable = sorted(path for path in known if _PLAIN.match(path))[:MAX_RULES]
+    everywhere = {
+        "Cache-Control": NO_CACHE,
+        **(ISOLATION if isolated else {}),
+        **(ANY_ORIGIN if embeddable else {}),
+    }
+    return {HEADERS: _headers(immutable, everywhere), SERVE: _serve(immutable, everywhere)}
 
 
 def is_hashed(path: str) -> bool:

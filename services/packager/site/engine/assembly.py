@@ -1,0 +1,149 @@
+"""Putting a game and the player together: every file of the site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from services.packager.naming import title_of, version_of
+from services.packager.plan import Content, ordered
+from services.packager.site.engine import page, parts, preflight
+from services.packager.site.engine.bundle import Bundle, Bundler
+from services.packager.site.engine.game import settings_of
+from services.packager.site.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.plan import Request
+    from services.packager.site.engine.inspection import Inspected
+    from services.packager.site.engine.problems import Findings
+    from services.packager.site.engine.scenes import Scene
+    from services.packager.templates.registry import Template
+    from services.packager.workbench import Workbench
+
+BOOT: Final = "aethel.json"
+LANGUAGE: Final = "en"
+
+
+def assemble(
+    inspected: Inspected,
+    template: Template,
+    request: Request,
+    bench: Workbench,
+    findings: Findings,
+) -> Site:
+    """The site.
+
+    Raises:
+        InvalidProjectError: Everything that was found wrong, scripts included.
+    """
+    project = inspected.project
+    player = parts.player_of(template)
+    title, version = title_of(project, request), version_of(project, request)
+    bundler = Bundler(template, player, bench)
+    bundle = bundler.bundle(
+        project,
+        inspected.texts,
+        # What a broken scene reaches is not known: then all are looked at.
+        inspected.texts if findings.problems else inspected.reach.scripts,
+        findings,
+        minify=request.configuration != "debug",
+    )
+    pictures = page.pictures(project, request, _icon(inspected), findings)
+    findings.check()
+
+    variant = bundle.variant if bundle else player.variants["lean"]
+    game_files = _game_files(inspected)
+    player_files = _player_files(inspected, template, variant, request)
+    made = page.page_files(
+        template,
+        player,
+        variant,
+        title=title,
+        language=inspected.game.language or LANGUAGE,
+        pictures=pictures,
+    )
+    if bundle:
+        made |= _script_files(bundle, request)
+    pwa = bool(inspected.game.pwa) and request.platform == "web"
+    settings = settings_of(
+        inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
+    )
+    made[BOOT] = _boot(inspected, settings, game_files, bundle, request)
+    contents = game_files | player_files
+    contents |= {path: Content.made(path, data) for path, data in made.items()}
+    preflight.tell_sizes(contents, findings)
+    if pwa:
+        contents[page.WORKER] = Content.made(page.WORKER, page.worker(template, player, contents))
+    hashed = {*player_files, *((bundle.path,) if bundle else ())}
+    return Site(
+        contents=ordered(contents.values()),
+        title=title,
+        version=version,
+        notes=tuple(findings.notes),
+        templates=(template,),
+        hashed=frozenset(hashed),
+    )
+
+
+def _icon(inspected: Inspected) -> str | None:
+    icon = inspected.game.icon
+    return inspected.library.find(icon) if icon else None
+
+
+def _game_files(inspected: Inspected) -> dict[str, Content]:
+    """Scenes and assets, under the paths that they have in the project."""
+    paths = {inspected.scenes[name].file for name in inspected.reach.scenes}
+    paths |= inspected.reach.files
+    return {path: Content.taken(inspected.project.files[path]) for path in sorted(paths)}
+
+
+def _player_files(
+    inspected: Inspected, template: Template, variant: parts.Variant, request: Request
+) -> dict[str, Content]:
+    """The player's core, and those of its chunks that the game may ask for."""
+    scenes: list[Scene] = [inspected.scenes[name] for name in sorted(inspected.reach.scenes)]
+    for path in inspected.reach.files:
+        prefab = inspected.library.known_prefab(path)
+        scenes += [prefab] if prefab else []
+    chunks = parts.chunks_of(
+        scenes,
+        inspected.reach.files,
+        [inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules],
+        inspected.library,
+        request.configuration,
+    )
+    names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
+    return {name: Content.made(name, template.read(name)) for name in sorted(names)}
+
+
+def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:
+    """The module, and its map where somebody is to look into it."""
+    wanted = request.configuration == "debug" or request.options.include_debug_symbols
+    if not wanted or bundle.source_map is None:
+        return {bundle.path: bundle.code}
+    name = bundle.path.rpartition("/")[2]
+    code = bundle.code + f"//# sourceMappingURL={name}.map\n".encode()
+    return {bundle.path: code, f"{bundle.path}.map": bundle.source_map}
+
+
+def _boot(
+    inspected: Inspected,
+    settings: dict[str, Any],
+    files: Mapping[str, Content],
+    bundle: Bundle | None,
+    request: Request,
+) -> bytes:
+    """What the player reads first."""
+    document = {
+        "format": 1,
+        "gameId": inspected.game.id or inspected.project.project_id,
+        "configuration": request.configuration,
+        "game": settings,
+        "scenes": {name: inspected.scenes[name].file for name in sorted(inspected.reach.scenes)},
+        "files": {path: {"size": content.size_bytes} for path, content in files.items()},
+        "scripts": bundle.path if bundle else None,
+    }
+    return msgspec.json.encode(document)

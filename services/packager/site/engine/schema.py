@@ -1,0 +1,82 @@
+"""Comparing a document with its type, and naming every place where it differs.
+
+msgspec stops at the first fault. Where there is one, this looks at the parts one by one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeGuard, Union, get_args, get_origin
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def faults(value: Any, expected: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Each (JSON path, what is wrong); none for a value of the type.
+
+    The smallest parts at fault are named, never what holds them.
+    """
+    try:
+        msgspec.convert(value, expected)
+    except msgspec.ValidationError as error:
+        found = False
+        for fault in _inner(value, expected, path):
+            found = True
+            yield fault
+        if not found:
+            message, _, inside = str(error).partition(" - at `$")
+            yield f"{path}{inside.rstrip('`')}", message[0].lower() + message[1:]
+
+
+def unknown_fields(value: dict[str, Any], expected: type[msgspec.Struct]) -> list[str]:
+    """Fields that the type does not have."""
+    return sorted(value.keys() - {field.encode_name for field in _fields(expected)})
+
+
+@cache
+def _fields(expected: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(expected)
+
+
+def _inner(value: Any, expected: Any, path: str) -> Iterator[tuple[str, str]]:
+    expected = _meant(expected, value)
+    if _is_struct(expected) and isinstance(value, dict):
+        for field in _fields(expected):
+            if field.encode_name in value:
+                yield from faults(
+                    value[field.encode_name], field.type, f"{path}.{field.encode_name}"
+                )
+            elif field.required:
+                yield path, f"lacks the field {field.encode_name!r}"
+    elif get_origin(expected) is list and isinstance(value, list):
+        (item,) = get_args(expected)
+        for number, part in enumerate(value):
+            yield from faults(part, item, f"{path}[{number}]")
+    elif get_origin(expected) is dict and isinstance(value, dict):
+        _, item = get_args(expected)
+        for key, part in value.items():
+            yield from faults(part, item, f"{path}.{key}")
+
+
+def _meant(expected: Any, value: Any) -> Any:
+    """Without limits, and of several types the one that the value has the shape of."""
+    while get_origin(expected) is Annotated:
+        expected = get_args(expected)[0]
+    if get_origin(expected) not in (Union, UnionType):
+        return expected
+    candidates = [_meant(member, value) for member in get_args(expected) if member is not NoneType]
+    return next((member for member in candidates if _has_shape(member, value)), None)
+
+
+def _has_shape(expected: Any, value: Any) -> bool:
+    if isinstance(value, dict):
+        return _is_struct(expected) or get_origin(expected) is dict
+    return isinstance(value, list) and get_origin(expected) is list
+
+
+def _is_struct(expected: Any) -> TypeGuard[type[msgspec.Struct]]:
+    return isinstance(expected, type) and issubclass(expected, msgspec.Struct)
