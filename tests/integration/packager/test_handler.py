@@ -7,6 +7,7 @@ import hashlib
 import io
 import random
 import zipfile
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,7 @@ from services.packager.platforms import exporters
 from shared import keys
 from shared.breaker import Breaker
 from shared.chatter import Chatter
+from shared.errors import ProjectError
 from shared.events import (
     ExportCanceled,
     ExportPackaged,
@@ -35,6 +37,7 @@ from shared.settings import RetrySettings
 from shared.storage import Storage, StorageUnavailableError
 from shared.streams import packager_durable
 from shared.worker import Consumer, Worker
+from tests import engine
 from tests.projects import TEMPLATES, store
 
 if TYPE_CHECKING:
@@ -125,6 +128,60 @@ async def test_web_has_its_page_and_what_hosts_need(
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert b"manifest.webmanifest" in archive.read("index.html")
         assert {"_headers", "serve.json", "manifest.webmanifest"} <= set(archive.namelist())
+
+
+async def test_a_game_of_the_engine_s_comes_with_its_player(
+    handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
+) -> None:
+    """From the stored snapshot to a site that starts; what was left out stands in the log."""
+    files = engine.project(
+        **{
+            "scenes/main.json": engine.level(
+                engine.entity("e", engine.component("Script", scriptId="scripts/main.ts"))
+            ),
+            "scripts/main.ts": b"export const update = (ctx: object) => ctx",
+            "assets/unused.png": random.Random(7).randbytes(200_000),
+        }
+    )
+    snapshot = await store(storage, files)
+    packaged = await _export(handler, js, _requested(snapshot, "web"))
+    with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
+        boot = msgspec.json.decode(archive.read("aethel.json"))
+        assert boot["gameId"] == "p1"
+        assert {boot["scripts"], "index.html", *boot["files"]} <= set(archive.namelist())
+        assert "assets/unused.png" not in archive.namelist()
+    lines = [line.line.message for line in await read_lines(nc, EXPORT)]
+    assert any(line.startswith("assets/: left out, as nothing uses it") for line in lines)
+
+
+async def test_a_broken_game_is_its_maker_s_to_repair(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Everything at once, nothing is uploaded, nothing is tried again."""
+    files = engine.project(**{"scenes/main.json": b"{", "scripts/a.ts": b"let = 1 1"})
+    snapshot = await store(storage, files)
+    with pytest.raises(ProjectError, match=r"(?s)scenes/main\.json.*scripts/a\.ts:1"):
+        await _export(handler, js, _requested(snapshot, "web"))
+    assert await storage.uploads("") == []
+
+
+@pytest.mark.parametrize("after_awaits", [2, 10, 40])
+async def test_a_cancel_stops_what_works_for_the_export(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, after_awaits: int
+) -> None:
+    """Wherever it hits, the scratch folder goes and no program is left."""
+    scripts = {f"scripts/s{n}.ts": b"export default 1" for n in range(300)}
+    event = _requested(await store(storage, engine.project(**scripts)), "web")
+    event = msgspec.structs.replace(event, configuration="debug")
+    task = asyncio.create_task(_export(handler, js, event))
+    for _ in range(after_awaits):
+        await asyncio.sleep(0.005)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        packaged = await task
+        await storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
+    assert await storage.uploads("") == []
+    assert list((handler._cache._folder / "work").iterdir()) == []
 
 
 async def test_the_same_request_gives_the_same_artifact(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.packager.workbench import Workbench
 
 BOOT: Final = "aethel.json"
+LICENCE: Final = ".LEGAL.txt"  # stands beside what it is for
 LANGUAGE: Final = "en"
 
 
@@ -116,6 +117,7 @@ def _player_files(
         request.configuration,
     )
     names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
+    names |= {licence for name in names if (licence := name + LICENCE) in template.files}
     return {name: Content.made(name, template.read(name)) for name in sorted(names)}
 
 
