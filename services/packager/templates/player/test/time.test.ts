@@ -46,9 +46,12 @@ test("timers run in the order of their time, once or again and again, until canc
   assert.deepEqual(seen, ["early", "tick", "nested", "late", "tick"]);
 });
 
-test("the game goes on when no reason to pause is left", () => {
+test("the game goes on when no reason to pause is left, and is heard while it loads", () => {
   const told: boolean[] = [];
-  const pauses = new Pauses((paused) => told.push(paused));
+  const pauses = new Pauses((silent) => told.push(silent));
+  pauses.add("loading");
+  assert.deepEqual([pauses.paused, told], [true, []]);
+  pauses.remove("loading");
   pauses.add("hidden");
   pauses.add("menu");
   pauses.remove("hidden");

@@ -47,8 +47,7 @@ export class Light extends Component<LightData> {
     this.light = this.make();
     if (isAimed(this.light)) this.light.position.set(0, 0, 0); // three.js puts them above their holder
     this.entity.object3D.add(this.light);
-    if (isAimed(this.light)) this.light.target.matrixWorldAutoUpdate = true;
-    this.update();
+    if (isAimed(this.light)) this.aim(this.light);
     this.refreshShadows();
   }
 
@@ -77,17 +76,11 @@ export class Light extends Component<LightData> {
     }
   }
 
-  /** The target follows the entity, or stays where the data puts it. */
-  override update(): void {
-    if (!this.light || !isAimed(this.light)) return;
-    const { target } = this.light;
-    if (this.data.target !== undefined) {
-      target.position.copy(readVec3(this.data.target) as Vector3);
-      if (!target.parent) this.entity.scene.root.add(target);
-    } else if (!target.parent) {
-      target.position.set(0, 0, -1);
-      this.entity.object3D.add(target);
-    }
+  /** The target turns with the entity, or stays where the data puts it. */
+  private aim({ target }: DirectionalLight | SpotLight): void {
+    const fixed = this.data.target !== undefined;
+    target.position.copy(readVec3(this.data.target, { x: 0, y: 0, z: -1 }) as Vector3);
+    (fixed ? this.entity.scene.root : this.entity.object3D).add(target);
   }
 
   /** Called again when the quality changes. */

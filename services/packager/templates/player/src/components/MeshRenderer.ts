@@ -1,6 +1,6 @@
 /** Shows a model, a node of one, or a primitive. */
 
-import { Color, Mesh, type BufferGeometry, type Material, type MeshStandardMaterial, type Object3D } from "three";
+import { Color, Mesh, type BufferGeometry, type Material, type MeshStandardMaterial, type Object3D, type SkinnedMesh } from "three";
 import { defaultMaterial } from "../assets/materials";
 import { messageOf } from "../game/errors";
 import { primitive } from "../render/primitives";
@@ -47,6 +47,7 @@ export class MeshRenderer extends Component<MeshData> {
   }
 
   override detach(): void {
+    this.root?.traverse((object) => (object as Partial<SkinnedMesh>).skeleton?.dispose());
     this.root?.removeFromParent();
     this.root = null;
     this.owned.splice(0).forEach((resource) => resource.dispose());

@@ -14,7 +14,7 @@ import { ParticleSystem } from "./ParticleSystem";
 import { RigidBody } from "./RigidBody";
 import { ScriptComponent } from "./Script";
 
-const KINDS = [MeshRenderer, Light, Camera, RigidBody, Collider, AudioSource, ParticleSystem, Animator, NavMeshAgent, ScriptComponent];
+export const KINDS = [MeshRenderer, Light, Camera, RigidBody, Collider, AudioSource, ParticleSystem, Animator, NavMeshAgent, ScriptComponent];
 
 const byType = new Map<string, ComponentKind>(KINDS.map((kind) => [kind.type, kind as unknown as ComponentKind]));
 const order = new Map<string, number>(KINDS.map((kind, index) => [kind.type, index]));

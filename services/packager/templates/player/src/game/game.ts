@@ -67,7 +67,7 @@ export class Game {
     this.library = new Library(this.downloads, this.stage.renderer, this.quality.textureSide);
     this.audio = new AudioEngine(this.downloads, (reference, asker) => this.library.path(reference, asker), { ...this.settings.values.volume });
     this.input = new Input(screen.canvas, config);
-    this.pauses = new Pauses((paused) => this.audio.suspend(paused));
+    this.pauses = new Pauses((silent) => this.audio.suspend(silent));
     this.opener = new SceneOpener(this);
     this.limitResolution();
   }

@@ -1,11 +1,11 @@
-/** Why the game stands still: it goes on when no reason is left. */
+/** Why the game stands still: it goes on when no reason is left. Music may play on while a scene loads. */
 
 export type Reason = "hidden" | "menu" | "script" | "context" | "error" | "loading" | "quit";
 
 export class Pauses {
   private readonly reasons = new Set<Reason>();
 
-  constructor(private readonly changed: (paused: boolean) => void) {}
+  constructor(private readonly silenced: (silent: boolean) => void) {}
 
   get paused(): boolean {
     return this.reasons.size > 0;
@@ -16,12 +16,20 @@ export class Pauses {
   }
 
   add(reason: Reason): void {
-    const was = this.paused;
-    this.reasons.add(reason);
-    if (!was) this.changed(true);
+    this.change(() => this.reasons.add(reason));
   }
 
   remove(reason: Reason): void {
-    if (this.reasons.delete(reason) && !this.paused) this.changed(false);
+    this.change(() => this.reasons.delete(reason));
+  }
+
+  private get silent(): boolean {
+    return [...this.reasons].some((reason) => reason !== "loading");
+  }
+
+  private change(make: () => void): void {
+    const was = this.silent;
+    make();
+    if (this.silent !== was) this.silenced(this.silent);
   }
 }

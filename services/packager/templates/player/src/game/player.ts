@@ -38,7 +38,7 @@ export class Player {
     game.draw(); // so that the picture is there when the loading screen fades
     screen.loading.hide();
     if (!this.driven) this.loop.start();
-    if (manifest.game.pwa) this.registerWorker();
+    if (manifest.game.pwa) void this.registerWorker();
   }
 
   private frame(dt: number): void {
@@ -120,9 +120,13 @@ export class Player {
     });
   }
 
-  private registerWorker(): void {
+  private async registerWorker(): Promise<void> {
     if (self.origin === "null") return; // a sandboxed frame: even to look for service workers throws there
-    navigator.serviceWorker?.register(new URL("sw.js", this.game.base)).catch((error: unknown) => console.warn("The game will not work offline:", error));
+    try {
+      await navigator.serviceWorker.register(new URL("sw.js", this.game.base));
+    } catch (error) {
+      console.warn("The game will not work offline:", error); // no https, or a browser that keeps nothing
+    }
   }
 
   // ── The menu ──

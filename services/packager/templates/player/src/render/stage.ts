@@ -14,6 +14,7 @@ export class Stage {
   private effects: Effects | null = null;
   private fixedSize = false;
   private pixelRatio = 1;
+  private screenRatio = 0;
 
   constructor(
     readonly canvas: HTMLCanvasElement,
@@ -36,6 +37,7 @@ export class Stage {
 
   /** Follows the box that the canvas stands in and the screen's pixel ratio, unless a size has been set. */
   fit(): void {
+    this.screenRatio = devicePixelRatio;
     if (this.fixedSize) return;
     const { clientWidth, clientHeight } = this.canvas.parentElement as HTMLElement;
     const [width, height] = [Math.max(clientWidth, 1), Math.max(clientHeight, 1)];
@@ -74,6 +76,7 @@ export class Stage {
   }
 
   draw(scene: Scene, camera: Camera): void {
+    if (devicePixelRatio !== this.screenRatio) this.fit(); // the window went to another screen, or was zoomed
     if (this.effects) this.effects.render(scene, camera);
     else this.renderer.render(scene, camera);
   }

@@ -29,7 +29,10 @@ export class UiLayer {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = label;
-    button.addEventListener("click", onClick);
+    button.addEventListener("click", () => {
+      button.blur(); // or the next Space, which may mean a jump, would press it again
+      onClick();
+    });
     return this.add(id, button, "center");
   }
 

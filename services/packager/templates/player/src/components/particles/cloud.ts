@@ -123,8 +123,6 @@ export class Cloud {
 function attribute(geometry: InstancedBufferGeometry, name: string, capacity: number, size: number): InstancedBufferAttribute {
   const made = new InstancedBufferAttribute(new Float32Array(capacity * size), size);
   made.setUsage(DynamicDrawUsage);
-  // After an upload the ranges are of no more use.
-  made.onUpload(() => made.clearUpdateRanges());
   geometry.setAttribute(name, made);
   return made;
 }
