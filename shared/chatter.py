@@ -6,6 +6,9 @@ Losing one never fails a job.
 from __future__ import annotations
 
 import asyncio
+import itertools
+import uuid
+from collections import deque
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -28,6 +31,7 @@ log = structlog.get_logger()
 
 Level = Literal["debug", "info", "warning", "error"]
 PROGRESS_INTERVAL_S: Final = 0.1
+AWAY_PAUSE_S: Final = 1.0
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
@@ -73,7 +77,8 @@ class Chatter:
         self._newest: Progress | None = None
         self._sent = NOTHING_SENT
         self._last_seq = 0
-        self._lines: asyncio.Queue[LogLine] = asyncio.Queue(QUEUE_LINES)
+        self._lines: deque[tuple[str, LogLine]] = deque()  # by message id
+        self._ids = (f"{export_id}:{uuid.uuid4().hex}:{number}" for number in itertools.count())
         self._wake = asyncio.Event()
         self._closing = asyncio.Event()
         self._task = asyncio.create_task(self._run())
@@ -98,39 +103,44 @@ class Chatter:
     def log(self, message: str, level: Level = "info") -> None:
         """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
         self.advanced_at = asyncio.get_running_loop().time()
-        try:
-            self._lines.put_nowait(
-                LogLine(generation=self._generation, level=level, message=message[:2_000])
-            )
-        except asyncio.QueueFull:
+        if len(self._lines) == QUEUE_LINES:
             metrics.CHATTER_DROPPED.inc()
+            return
+        line = LogLine(generation=self._generation, level=level, message=message[:2_000])
+        self._lines.append((next(self._ids), line))
         self._wake.set()
 
     async def close(self, *, patience_s: float = 5.0) -> None:
-        """Send what is left, for at most ``patience_s``."""
+        """Send what is left, for at most ``patience_s``; a second time does nothing."""
         self._closing.set()
         self._wake.set()
         await asyncio.wait({self._task}, timeout=patience_s)
         self._task.cancel()
+        metrics.CHATTER_DROPPED.inc(len(self._lines))
+        self._lines.clear()
 
     async def _run(self) -> None:
-        while not (self._closing.is_set() and self._lines.empty()):
+        while not (self._closing.is_set() and not self._lines):
             await self._wake.wait()
             self._wake.clear()
             try:
                 await self._send_lines()
                 await self._send_progress()
             except (*AWAY, UnavailableError) as error:
-                metrics.CHATTER_DROPPED.inc()
-                log.warning("chatter.dropped", error=repr(error))
+                log.warning("chatter.waits", error=repr(error))
+                await asyncio.sleep(AWAY_PAUSE_S)
+                self._wake.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
 
     async def _send_lines(self) -> None:
-        headers = {"Aethel-Export-Id": self._export_id}
-        while not self._lines.empty():
-            line = msgspec.json.encode(self._lines.get_nowait())
-            await publish(self._js, f"logs.{self._export_id}", line, headers, patience_s=5.0)
+        """In order, each once (its id tells) and none given up while there is patience."""
+        subject = f"logs.{self._export_id}"
+        while self._lines:
+            message_id, line = self._lines[0]
+            headers = {"Aethel-Export-Id": self._export_id, "Nats-Msg-Id": message_id}
+            await publish(self._js, subject, msgspec.json.encode(line), headers, patience_s=5.0)
+            self._lines.popleft()
 
     async def _send_progress(self) -> None:
         """Compare-and-set on the subject's last sequence.
@@ -157,12 +167,15 @@ class Chatter:
 
 
 async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:
-    """The newest progress of an export and its sequence, if the stream (memory.
+    """The newest progress of an export and its sequence, None where there is none to be had.
 
-    One hour) still has it.
+    Progress is a courtesy: whoever cannot read it shows the export without.
     """
     try:
         found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}", direct=True)
     except NotFoundError:
+        return None
+    except AWAY as error:
+        log.warning("progress.unknown", error=repr(error))
         return None
     return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

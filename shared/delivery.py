@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ACK_TIMEOUT_S: Final = 5.0
+LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, facts more
 STOPPING: Final = Failure(
     code="worker-stopping", message="Its worker is being replaced.", retryable=True
 )
@@ -187,18 +188,21 @@ class Delivery:
                 worker=self._consumer.worker,
             )
         )
-        structlog.contextvars.bind_contextvars(attempt=attempt)
-        try:
-            return await self._work(event, attempt, past, cancel)
-        except CanceledByUserError:
-            await self._obey(event)
-            return await self._acknowledge("canceled")
+        with structlog.contextvars.bound_contextvars(attempt=attempt):
+            try:
+                return await self._work(event, attempt, past, cancel)
+            except CanceledByUserError:
+                await self._obey(event)
+                return await self._acknowledge("canceled")
 
     async def _work(self, event: Fact, attempt: int, past: History, cancel: UserCancel) -> str:
         chatter = Chatter(self._place.js, event.export_id, event.generation)
         begun = time.perf_counter()
         try:
-            for fact in await self._supervised(event, chatter, cancel):
+            facts = await self._supervised(event, chatter, cancel)
+            async with self._kept_alive():
+                await chatter.close(patience_s=LINES_PATIENCE_S)  # they come before what they tell
+            for fact in facts:
                 await self._publish(fact)
         except CanceledByUserError:
             raise
@@ -261,7 +265,8 @@ class Delivery:
     async def _tell(self, chatter: Chatter, error: Exception) -> None:
         """The maker reads of it in the log, before the facts tell it."""
         chatter.log(describe(error).message, "error")
-        await chatter.close()
+        async with self._kept_alive():
+            await chatter.close(patience_s=LINES_PATIENCE_S)
 
     def _weighed(
         self, event: Fact, error: Exception, decision: Retry | Fail | Bury, past: History

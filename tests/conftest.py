@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from nats.js.errors import ServerError
+from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
 from shared import streams
 from shared.nats_connection import connect
@@ -62,23 +62,27 @@ def s3_settings(servers: Servers) -> S3Settings:
 async def nc(nats_settings: NatsSettings) -> AsyncIterator[Client]:
     """A connection to a NATS on which exactly our streams exist, all empty."""
     client = await connect(nats_settings, name="test", patience_s=10)
-    js = client.jetstream()
-    for stream in await js.streams_info():
-        await js.delete_stream(stream.config.name or "")
-    await _apply(js)
+    js = client.jetstream(timeout=10)
+    await _apply(js, replicas=nats_settings.stream_replicas)
     yield client
     await client.close()
     await asyncio.sleep(0)  # lets the transport go before its loop does
 
 
-async def _apply(js: JetStreamContext) -> None:
-    """Make the streams; where the files of a deleted one are not gone yet, the server says 500."""
-    for _ in range(20):
-        with suppress(ServerError):
-            await streams.apply(js)
+async def _apply(js: JetStreamContext, *, replicas: int) -> None:
+    """Make the streams anew.
+
+    Where the files of a deleted one are not gone yet, or a young cluster has no leader, the server
+    says 500 or 503.
+    """
+    for _ in range(50):
+        with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
+            for stream in await js.streams_info():
+                await js.delete_stream(stream.config.name or "")
+            await streams.apply(js, replicas=replicas)
             return
-        await asyncio.sleep(0.1)
-    await streams.apply(js)
+        await asyncio.sleep(0.2)
+    await streams.apply(js, replicas=replicas)
 
 
 @pytest_asyncio.fixture

@@ -82,7 +82,7 @@ def start_nats(
         log=folder / "logs/nats.log",
         guard=guard,
     )
-    _wait(child, lambda: _greets(port), NATS_START_S)
+    _wait(child, lambda: nats_greets(port), NATS_START_S)
     return NatsServer(child, f"nats://aethel:{secrets.nats_password}@127.0.0.1:{port}")
 
 
@@ -143,7 +143,7 @@ def _wait(child: Child, ready: Any, timeout_s: float) -> None:
         raise
 
 
-def _greets(port: int) -> bool:
+def nats_greets(port: int) -> bool:
     """NATS speaks first: an INFO line means that JetStream has been recovered."""
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
         return connection.recv(4) == b"INFO"

@@ -118,7 +118,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         children.append(s3.child)
         asyncio.run(_apply_streams(nats.url))
         binds = _binds(chosen)
-        env = _environment(data, secrets, nats.url, s3.settings, binds)
+        env = environment(data, secrets, nats.url, s3.settings, binds)
         start_service = partial(_start_service, env=env, data=data, guard=guard)
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
@@ -145,7 +145,7 @@ def _binds(ports: Ports) -> dict[str, str]:
     return {name: f"127.0.0.1:{number}" for name, number in numbers.items()}
 
 
-def _environment(
+def environment(
     data: Path, secrets: Secrets, nats_url: str, s3: S3Settings, binds: dict[str, str]
 ) -> dict[str, str]:
     """CONTRACT section 5; limits and time-outs that the caller has set pass through."""

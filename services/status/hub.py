@@ -13,6 +13,7 @@ from nats.js.errors import APIError
 
 from services.status.room import Room
 from shared.chatter import Progress, last_progress
+from shared.facts import AWAY, NatsUnavailableError
 from shared.loglines import StoredLine, decode_line
 from shared.records import Record, Records
 from shared.streams import LOGS
@@ -76,8 +77,15 @@ class Hub:
                 self._rooms.pop(export_id, None)
 
     async def epoch(self) -> tuple[str, int]:
-        """Which life of the log stream this is, and its last sequence."""
-        info = await self._js.stream_info(LOGS)
+        """Which life of the log stream this is, and its last sequence.
+
+        Raises:
+            NatsUnavailableError: It does not answer.
+        """
+        try:
+            info = await self._js.stream_info(LOGS)
+        except AWAY as error:
+            raise NatsUnavailableError(f"the stream {LOGS} does not answer: {error!r}") from error
         created = info.created.timestamp() if info.created else 0
         return f"{created:.0f}", info.state.last_seq
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.nats_connection import connect
 from shared.service import main
-from shared.settings import NatsSettings, load
+from shared.settings import NatsSettings, RetrySettings, load
 from tests.integration.core.working import working
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ async def job(event: ExportRequested, _: Chatter) -> None:
 async def run(stop: asyncio.Event) -> None:
     """Until told to stop."""
     nc = await connect(load(NatsSettings), name="dying")
-    async with working(nc, job, concurrency=4, worker=f"w-{os.getpid()}"):
+    retry = RetrySettings(base_delay_ms=10)
+    async with working(nc, job, retry=retry, concurrency=4, worker=f"w-{os.getpid()}"):
         await stop.wait()
     await nc.close()
 

@@ -1,0 +1,48 @@
+"""SIGKILL at random instants: seeded, so that a run can be had again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from tests.chaos.world import World
+
+log = structlog.get_logger()
+
+WEIGHTS = {
+    "packager-1": 4,
+    "packager-2": 4,
+    "uploader-1": 3,
+    "uploader-2": 3,
+    "status": 2,
+    "gateway": 2,
+    "nats": 2,
+    "s3": 1,
+}
+
+
+class Killer:
+    """Kills somebody every few seconds; the S3 server, which is slow to come back, rarely."""
+
+    def __init__(self, world: World, random: Random, *, s3_kills: int, every_s: float) -> None:
+        self._world = world
+        self._random = random
+        self._s3_kills = s3_kills
+        self._every_s = every_s
+        self.killed: list[str] = []
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(self._random.uniform(0.2, 2) * self._every_s)
+            (name,) = self._random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
+            if name == "s3" and self.killed.count("s3") >= self._s3_kills:
+                name = "packager-1"
+            log.info("chaos.kill", name=name)
+            self._world.kill(name)
+            self.killed.append(name)

@@ -1,0 +1,199 @@
+"""The books: what must be true of a run, whatever was killed in it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from nats.js.errors import NotFoundError
+
+from services.uploader.claims import ArtifactRecord
+from shared import events, streams
+from shared.events import Ending
+from shared.records import Records
+from tests.chaos.stories import told
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nats.aio.client import Client as Nats
+
+    from cli.client import Client
+    from shared.storage import Storage
+    from tests.chaos.stories import Story
+
+BURIED = {"lost": "retries-exhausted", "garbage": "undecodable"}
+EXPECTED = {
+    "valid": "completed",
+    "twin": "completed",
+    "invalid": "failed",
+    "lost": "completed",  # after its files came back and it was started again
+    "garbage": "failed",
+}
+
+
+async def settled(nc: Nats) -> None:
+    """Wait until no message waits or is in flight, for anybody."""
+    js = nc.jetstream(timeout=10)
+    for consumer in streams.CONSUMERS:
+        while True:
+            info = await js.consumer_info(streams.EXPORTS, consumer.durable_name or "")
+            if not info.num_pending and not info.num_ack_pending:
+                break
+            await asyncio.sleep(0.2)
+
+
+class Ledger:
+    """Collects what is wrong, in words."""
+
+    def __init__(
+        self, nc: Nats, client: Client, storage: Storage, stories: Sequence[Story]
+    ) -> None:
+        self._js = nc.jetstream(timeout=10)
+        self._client = client
+        self._storage = storage
+        self._stories = stories
+        self.wrong: list[str] = []
+
+    async def check(self) -> list[str]:
+        """Everything that can be checked while the exports are still there."""
+        facts = await self._facts()
+        for story in self._stories:
+            self._check_end(story)
+            self._check_seen(story)
+        self._check_endings(facts)
+        await self._check_letters()
+        await self._check_downloads()
+        await self._check_minutes()
+        await self._check_logs()
+        return self.wrong
+
+    async def check_storage(self) -> list[str]:
+        """After a sweep without grace: no upload, and no artifact that no record names."""
+        for upload in await self._storage.uploads(""):
+            self.wrong.append(f"orphan upload of {upload.key}")
+        records = await Records.bind(self._js, "artifacts", ArtifactRecord)
+        found = [await records.get(key) for key in await records.keys()]
+        named = {record.value.artifact.key for record in found if record is not None}
+        async for item in self._storage.objects("projects/"):
+            if "/artifacts/" in item.key and item.key not in named:
+                self.wrong.append(f"orphan artifact {item.key}")
+        return self.wrong
+
+    def _claim(self, holds: Any, story: Story, what: str) -> None:
+        if not holds:
+            self.wrong.append(f"{what}: {told(story)}")
+
+    def _check_end(self, story: Story) -> None:
+        final = story.final
+        if story.kind == "cancel":
+            expected = "canceled" if story.cancel == "accepted" else "completed"
+        else:
+            expected = EXPECTED[story.kind]
+        self._claim(final["status"] == expected, story, f"ended {final['status']}, not {expected}")
+        if story.kind == "invalid":
+            good = final["errorCode"] and final["failedStage"] == "build" and final["error"]
+            self._claim(
+                good and final["deadLetter"] is None, story, "a maker's error without reason"
+            )
+        if story.kind == "garbage":
+            self._claim(final["deadLetter"], story, "buried without a reference")
+        if expected == "canceled":
+            receipt = final["cancelReceipt"]
+            good = receipt["stoppedAt"] and receipt["partsAborted"]
+            self._claim(good, story, f"a receipt that says nothing: {receipt}")
+
+    def _check_seen(self, story: Story) -> None:
+        """The WebSocket told every end, and progress never fell within a generation."""
+        last: dict[int, float] = {}
+        ended = set()
+        for state in story.states:
+            generation = state["generation"]
+            self._claim(state["progress"] >= last.get(generation, 0.0), story, "progress fell")
+            last[generation] = state["progress"]
+            if state["status"] in {"completed", "failed", "canceled"}:
+                ended.add((generation, state["status"]))
+            self._claim(
+                state["status"] != "completed" or state["progress"] == 100, story, "not quite done"
+            )
+        generations = {generation for generation, _ in ended}
+        expected = set(range(1, story.final["generation"] + 1))
+        self._claim(generations == expected, story, f"ends seen: {ended}")
+
+    def _check_endings(self, facts: list[events.AnyFact]) -> None:
+        count = Counter(
+            (fact.export_id, fact.generation) for fact in facts if isinstance(fact, Ending)
+        )
+        wanted = {
+            (story.id, generation)
+            for story in self._stories
+            for generation in range(1, story.final["generation"] + 1)
+        }
+        for key in wanted | set(count):
+            if count[key] != 1 or key not in wanted:
+                self.wrong.append(f"{count[key]} endings of {key}")
+
+    async def _check_letters(self) -> None:
+        """One for each that was buried; kills buried nothing."""
+        letters: Counter[tuple[str, str]] = Counter()
+        for letter in await all_messages(self._js, streams.DEAD_LETTERS):
+            letters[letter.subject.rpartition(".")[2], letter.headers["Aethel-Reason"]] += 1
+        wanted = Counter(
+            {(story.id, BURIED[story.kind]): 1 for story in self._stories if story.kind in BURIED}
+        )
+        if letters != wanted:
+            self.wrong.append(
+                f"dead letters: {letters - wanted} too many, {wanted - letters} missing"
+            )
+
+    async def _check_downloads(self) -> None:
+        for story in self._stories:
+            if story.final["status"] != "completed":
+                continue
+            digest = hashlib.sha256()
+            async with self._client.open(story.final["downloadUrl"]) as answer:
+                async for block in answer.content.iter_chunked(1 << 20):
+                    digest.update(block)
+            same = digest.hexdigest() == story.final["sha256"]
+            self._claim(same, story, "the download is not what was promised")
+
+    async def _check_minutes(self) -> None:
+        quota = await self._client.get("/api/quota")
+        used = 0.0
+        for story in self._stories:
+            ends = {s["generation"]: s for s in [*story.states, story.final] if s["completedAt"]}
+            used += sum(state["buildMinutesUsed"] or 0.0 for state in ends.values())
+        if abs(quota["used"] - used) > 0.01 or quota["reserved"] != 0:
+            self.wrong.append(f"minutes: {used} by the exports, {quota}")
+
+    async def _check_logs(self) -> None:
+        """Every artifact's log ends with what was packed, and its watcher saw all of it."""
+        for story in self._stories:
+            if story.kind == "garbage":
+                continue
+            kept = (await self._client.get(f"{story.path}/logs"))["logs"]
+            if story.final["status"] == "completed":
+                packed = any(line["message"].startswith("Packed ") for line in kept)
+                self._claim(packed, story, "no line tells of the packing")
+            seen = set(story.lines)
+            lost = [line for line in kept if line["seq"] not in seen]
+            self._claim(not lost or story.cancel, story, f"lines not seen: {lost}")
+            self._claim(len(seen) == len(story.lines), story, "lines seen twice")
+
+    async def _facts(self) -> list[events.AnyFact]:
+        found = await all_messages(self._js, streams.EXPORTS)
+        return [events.decode(m.data) for m in found if not m.data.startswith(b"\xff")]
+
+
+async def all_messages(js: Any, stream: str) -> list[Any]:
+    """A stream from its first to its last message."""
+    info = await js.stream_info(stream)
+    found = []
+    for seq in range(max(info.state.first_seq, 1), info.state.last_seq + 1):
+        try:
+            found.append(await js.get_msg(stream, seq=seq))
+        except NotFoundError:
+            continue
+    return found

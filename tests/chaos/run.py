@@ -1,0 +1,133 @@
+"""One run: a world, its users, a killer, and the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.uploader.sweeper import Sweeper
+from shared.storage import open_storage
+from tests.chaos.killer import Killer
+from tests.chaos.ledger import Ledger, settled
+from tests.chaos.stories import Users, cast_of, connected
+from tests.chaos.world import SERVICES, world
+from tests.e2e.conftest import left_over
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from nats.aio.client import Client
+
+    from cli import client as api
+    from shared.storage import Storage
+    from tests.chaos.stories import Story
+    from tests.chaos.world import World
+
+log = structlog.get_logger()
+
+SETTLE_S = 120.0
+
+
+@asynccontextmanager
+async def load(
+    folder: Path, *, seed: int, cluster: bool = False, **changes: str
+) -> AsyncIterator[Load]:
+    """A world with a user who has pushed projects."""
+    random, data = Random(seed), folder / "world"
+    async with (
+        world(data, cluster=cluster, **changes) as (here, nc),
+        open_storage(here.s3_settings) as storage,
+        connected(here) as client,
+    ):
+        users = Users(client, nc.jetstream(), storage, random=random, folder=folder)
+        await users.prepare()
+        yield Load(here, nc, storage, client, users, random)
+    left = left_over(data)
+    if left:
+        raise AssertionError(f"left over: {left}")
+
+
+@dataclass
+class Load:
+    """What a test of the whole needs."""
+
+    world: World
+    nc: Client
+    storage: Storage
+    client: api.Client
+    users: Users
+    random: Random
+
+    async def books(self, stories: list[Story]) -> list[str]:
+        """What is wrong once everything has come to rest, and after a sweep without grace."""
+        async with asyncio.timeout(SETTLE_S):
+            await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
+            await settled(self.nc)
+        ledger = Ledger(self.nc, self.client, self.storage, stories)
+        await ledger.check()
+        sweeper = await Sweeper.bind(self.nc.jetstream(), self.storage, grace=timedelta(0))
+        await sweeper.sweep()
+        wrong = await ledger.check_storage()
+        for line in wrong:
+            log.error("chaos.wrong", what=line)
+        return wrong
+
+
+async def run(
+    folder: Path, *, seed: int, exports: int, s3_kills: int, every_s: float = 1.2, lost: int = 3
+) -> list[str]:
+    """Export, kill, and keep the books.
+
+    Returns:
+        What is wrong, in words; nothing is right.
+    """
+    started = time.monotonic()
+    async with load(folder, seed=seed) as here:
+        stories = cast_of(here.random, exports, lost=lost)
+        killer = Killer(here.world, Random(seed + 1), s3_kills=s3_kills, every_s=every_s)
+        killing = asyncio.create_task(killer.run())
+        try:
+            await here.users.live(stories, at_once=12, pause_s=0.8)
+        finally:
+            killing.cancel()
+        wrong = await here.books(stories)
+        log.info(
+            "chaos.done",
+            seed=seed,
+            exports=exports,
+            kills=Counter(killer.killed),
+            took_s=round(time.monotonic() - started),
+            wrong=len(wrong),
+        )
+    return wrong
+
+
+def main() -> None:
+    """``make chaos``: EXPORTS (500) with SEED (random)."""
+    import tempfile  # noqa: PLC0415 - only here
+    from pathlib import Path  # noqa: PLC0415 - only here
+
+    seed = int(os.environ.get("SEED") or Random().randrange(1 << 32))
+    exports = int(os.environ.get("EXPORTS") or 500)
+    print(f"SEED={seed} EXPORTS={exports}", flush=True)  # noqa: T201 - the run can be had again
+    with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
+        found = asyncio.run(
+            run(Path(folder), seed=seed, exports=exports, s3_kills=exports // 60, lost=5)
+        )
+    print("\n".join(found) or f"nothing is lost: SEED={seed} EXPORTS={exports}")  # noqa: T201
+    sys.exit(bool(found))
+
+
+if __name__ == "__main__":
+    main()

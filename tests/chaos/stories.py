@@ -1,0 +1,266 @@
+"""What users do: each story is one export from its request to its end, and what its user saw."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import aiohttp
+
+from cli import client as api
+from cli.client import ApiError
+from cli.failures import UnreachableError
+from cli.folder import read_folder
+from cli.follow import follow
+from cli.push import push
+from shared.errors import UnavailableError
+from shared.facts import publish
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+    from random import Random
+
+    from nats.js import JetStreamContext
+
+    from cli.client import Client
+    from shared.storage import Storage
+    from tests.chaos.world import World
+
+Kind = Literal["valid", "twin", "cancel", "invalid", "lost", "garbage"]
+PATIENCE_S = 240.0
+CONFLICT = 409
+PROJECTS = 4
+
+
+@dataclass
+class Story:
+    """One export; also the display that :func:`cli.follow.follow` shows it on."""
+
+    kind: Kind
+    number: int
+    id: str = ""
+    project: str = ""
+    states: list[dict[str, Any]] = field(default_factory=list)  # as the WebSocket told them
+    lines: list[int] = field(default_factory=list)  # sequences, of the latest watch
+    gaps: int = 0
+    cancel: str = ""  # "accepted", "refused"
+    final: dict[str, Any] = field(default_factory=dict)  # as the gateway tells at the very end
+
+    @property
+    def path(self) -> str:
+        return f"/api/projects/{self.project}/export/{self.id}"
+
+    def state(self, state: dict[str, Any]) -> None:
+        self.states.append(state)
+
+    def log(self, message: dict[str, Any]) -> None:
+        if message["type"] == "gap":
+            self.gaps += 1
+        else:
+            self.lines.append(message["seq"])
+
+
+async def patiently(act: Callable[[], Awaitable[Any]]) -> Any:
+    """Repeat what got no answer, as a user with an Idempotency-Key may."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            try:
+                return await act()
+            except (UnreachableError, UnavailableError, aiohttp.ClientError, TimeoutError):
+                await asyncio.sleep(0.5)
+
+
+class Users:
+    """Everybody who exports something."""
+
+    def __init__(
+        self,
+        client: Client,
+        js: JetStreamContext,
+        storage: Storage,
+        *,
+        random: Random,
+        folder: Path,
+    ) -> None:
+        self._client = client
+        self._js = js
+        self._storage = storage
+        self._random = random
+        self._folder = folder
+        self._broken = asyncio.Event()  # every story of a lost project has failed
+        self._taken: dict[str, bytes] = {}
+
+    async def prepare(self) -> None:
+        """Good projects, one without a page, and one whose files the storage has lost."""
+        for number in range(PROJECTS):
+            size = self._random.choice([10_000, 400_000, 4_000_000])
+            files = {"index.html": b"<!doctype html><title>x</title>", "data.bin": b""}
+            files["data.bin"] = self._random.randbytes(size)
+            files |= {f"level{n}.json": b'{"n": %d}' % n for n in range(20)}
+            await self._push(f"good{number}", files)
+        await self._push("invalid", {"readme.txt": b"no page"})
+        await self._push("lost", {"index.html": b"<p>lost</p>", "big.bin": bytes(5_000)})
+        async for item in self._storage.objects("projects/lost/"):
+            if "/snapshots/" not in item.key:
+                self._taken[item.key] = await self._storage.get(item.key)
+        await self._storage.delete(list(self._taken))
+
+    async def live(self, stories: list[Story], *, at_once: int, pause_s: float = 0.3) -> None:
+        """All stories, a few at a time."""
+        slots = asyncio.Semaphore(at_once)
+        lost = [story for story in stories if story.kind == "lost"]
+        failed = 0
+
+        async def one(story: Story) -> None:
+            nonlocal failed
+            async with slots:
+                await getattr(self, f"_{story.kind}")(story)
+            if story.kind == "lost":
+                failed += 1
+                if failed == len(lost):
+                    await self._mend()
+                    self._broken.set()
+                await self._broken.wait()
+                await self._again(story)
+            story.final = (await patiently(lambda: self._client.get(story.path)))["export"]
+
+        async with asyncio.TaskGroup() as group:
+            for story in stories:
+                group.create_task(one(story))
+                await asyncio.sleep(self._random.uniform(0, 2 * pause_s))
+
+    async def _push(self, project: str, files: dict[str, bytes]) -> None:
+        folder = self._folder / project
+        folder.mkdir()
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+        found = read_folder(folder)
+        await patiently(lambda: push(self._client, project, found, lambda *_: None))
+
+    async def _mend(self) -> None:
+        for key, data in self._taken.items():
+            await patiently(partial(self._storage.put, key, data))
+
+    async def _watch(self, story: Story) -> None:
+        """From the first line on, whatever was seen of it before."""
+        story.lines.clear()
+        await patiently(lambda: follow(self._client, story.path, story))
+
+    async def _valid(self, story: Story) -> None:
+        await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+        await self._watch(story)
+
+    async def _twin(self, story: Story) -> None:
+        """The same request twice at once is one export."""
+        await self._request(story, f"good{self._random.randrange(PROJECTS)}", twice=True)
+        await self._watch(story)
+
+    async def _cancel(self, story: Story) -> None:
+        await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+        await asyncio.sleep(self._random.uniform(0, 2))
+        try:
+            await patiently(lambda: self._client.send("POST", f"{story.path}/cancel"))
+            story.cancel = "accepted"
+        except ApiError as error:
+            if error.status != CONFLICT:
+                raise
+            story.cancel = "refused"
+        await self._watch(story)
+        async with asyncio.timeout(PATIENCE_S):
+            while story.cancel == "accepted" and not await self._stopped(story):  # noqa: ASYNC110
+                await asyncio.sleep(0.3)
+
+    async def _stopped(self, story: Story) -> bool:
+        shown = await patiently(lambda: self._client.get(story.path))
+        receipt = shown["export"]["cancelReceipt"]
+        return receipt is not None and receipt["stoppedAt"] is not None
+
+    async def _invalid(self, story: Story) -> None:
+        """Fails, is tried again as it is, and fails again."""
+        await self._request(story, "invalid", platform="web")
+        await self._watch(story)
+        await self._again(story)
+
+    async def _lost(self, story: Story) -> None:
+        await self._request(story, "lost")
+        await self._watch(story)
+
+    async def _garbage(self, story: Story) -> None:
+        """Bytes that are no fact, under headers that say whose they are."""
+        story.id, story.project = str(uuid.uuid4()), "good0"
+        headers = {
+            "Nats-Msg-Id": f"garbage:{story.id}",
+            "Aethel-Export-Id": story.id,
+            "Aethel-Project-Id": story.project,
+            "Aethel-User-Id": "player",
+            "Aethel-Generation": "1",
+        }
+        subject = f"exports.requested.web.{story.id}"
+        await publish(self._js, subject, b"\xff\xfe garbage", headers, patience_s=PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    await patiently(lambda: self._client.get(story.path))
+                    break
+                except ApiError:  # 404 until it was buried
+                    await asyncio.sleep(0.3)
+        await self._watch(story)
+
+    async def _again(self, story: Story) -> None:
+        await self._act(f"{story.path}/retry", None)
+        await self._watch(story)
+
+    async def _request(
+        self, story: Story, project: str, *, platform: str = "", twice: bool = False
+    ) -> None:
+        """Some ask for what was made before, most for something of their own."""
+        story.project = project
+        same = self._random.random() < 0.2
+        body = {
+            "platform": platform or self._random.choice(["web", "source"]),
+            "options": {"appVersion": "1.0.0" if same else f"1.1.{story.number}"},
+        }
+        key = uuid.UUID(int=self._random.getrandbits(128)).hex
+        path = f"/api/projects/{project}/export"
+        asked = [self._act(path, body, key) for _ in range(2 if twice else 1)]
+        ids = {answer["export"]["id"] for answer in await asyncio.gather(*asked)}
+        assert len(ids) == 1, ids
+        (story.id,) = ids
+
+    async def _act(self, path: str, body: Any, key: str | None = None) -> Any:
+        headers = {"Idempotency-Key": key or uuid.uuid4().hex}
+        return await patiently(lambda: self._client.send("POST", path, body, **headers))
+
+
+def cast_of(random: Random, count: int, *, lost: int) -> list[Story]:
+    """So many stories, mixed: most of them valid."""
+    shares: dict[Kind, int] = {
+        "lost": lost,
+        "cancel": count // 6,
+        "invalid": count // 12,
+        "twin": count // 12,
+        "garbage": max(count // 20, 1),
+    }
+    kinds = [kind for kind, share in shares.items() for _ in range(share)]
+    kinds += ["valid"] * (count - len(kinds))
+    random.shuffle(kinds)
+    return [Story(kind, number) for number, kind in enumerate(kinds)]
+
+
+@asynccontextmanager
+async def connected(world: World) -> AsyncIterator[Client]:
+    """The player's own connection."""
+    async with api.connect(world.gateway_url, world.token()) as client:
+        yield client
+
+
+def told(story: Story) -> str:
+    """A story in one line, for those who look for what went wrong."""
+    seen = [(s["generation"], s["status"], round(s["progress"])) for s in story.states]
+    return f"{story.kind} {story.project}/{story.id}: {json.dumps(seen)}"

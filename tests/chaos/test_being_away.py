@@ -1,0 +1,92 @@
+"""Servers that are away, and full: refused rather than lied to, and resumed without help."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+
+from shared import streams
+from shared.events import AttemptFailed, decode
+from tests.chaos.ledger import all_messages
+from tests.chaos.run import load
+from tests.chaos.stories import Story
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.chaos.run import Load
+
+AWAY_S = 20.0
+
+
+async def _ask(here: Load) -> tuple[int, dict[str, str], Any]:
+    """Ask for an export, once: status, headers, body."""
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {here.world.token()}"}) as session,
+        session.post(
+            f"{here.world.gateway_url}/api/projects/good0/export",
+            json={"platform": "source"},
+            timeout=aiohttp.ClientTimeout(total=60),
+        ) as answer,
+    ):
+        return answer.status, dict(answer.headers), await answer.json(content_type=None)
+
+
+def _is_refusal(answer: tuple[int, dict[str, str], Any]) -> bool:
+    status, headers, body = answer
+    return status == 503 and int(headers["Retry-After"]) > 0 and body["retryable"]
+
+
+async def _failures(here: Load) -> list[AttemptFailed]:
+    facts = [
+        decode(message.data) for message in await all_messages(here.nc.jetstream(), streams.EXPORTS)
+    ]
+    return [fact for fact in facts if isinstance(fact, AttemptFailed) and fact.failures]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("server", ["nats", "s3"])
+async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, server: str) -> None:
+    """Readiness says so, exports wait, and go on by themselves; nothing counts as a failure."""
+    async with load(tmp_path, seed=6) as here:
+        stories = [Story("valid", number) for number in range(12)]
+        living = asyncio.create_task(here.users.live(stories, at_once=6, pause_s=0.3))
+        await asyncio.sleep(2)
+        here.world.held.add(server)
+        here.world.kill(server)
+        names = ["gateway", "packager-1", "uploader-1"] + ["status"] * (server == "nats")
+        reports = await asyncio.gather(*(here.world.ready(name, status=503) for name in names))
+        assert all(report["storage" if server == "s3" else "nats"] != "ok" for report in reports)
+        if server == "nats":
+            assert _is_refusal(await _ask(here))
+        await asyncio.sleep(AWAY_S)
+        here.world.held.discard(server)
+        await asyncio.gather(*(here.world.ready(name) for name in names))
+        await living
+        assert await here.books(stories) == []
+        assert await _failures(here) == []
+
+
+@pytest.mark.timeout(400)
+async def test_a_full_stream_refuses_new_exports_and_lets_the_others_end(tmp_path: Path) -> None:
+    """503 with Retry-After; the running ones wait for room and complete when there is some."""
+    async with load(tmp_path, seed=7) as here:
+        js = here.nc.jetstream(timeout=10)
+        stories = [Story("valid", number) for number in range(6)]
+        living = asyncio.create_task(here.users.live(stories, at_once=6, pause_s=0.05))
+        await asyncio.sleep(0.5)
+        stream = next(s for s in streams.STREAMS if s.name == streams.EXPORTS)
+        used = (await js.stream_info(streams.EXPORTS)).state.bytes
+        await js.update_stream(stream.evolve(max_bytes=max(used, 1)))
+        report = await here.world.ready("packager-1", status=503)
+        assert any("full" in said for said in report.values()), report
+        await asyncio.sleep(6)  # the gateway looks every few seconds
+        assert _is_refusal(await _ask(here))
+        await js.update_stream(stream)
+        await here.world.ready("packager-1")
+        await living
+        assert await here.books(stories) == []
+        assert await _failures(here) == []

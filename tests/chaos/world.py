@@ -1,0 +1,225 @@
+"""A whole installation of real processes that can be killed, held down, and come back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import nats.errors
+from nats.js.errors import APIError
+
+from cli.stack.ports import free_ports
+from cli.stack.process import Child, Guard, start
+from cli.stack.secrets import open_secrets
+from cli.stack.servers import start_nats, start_s3
+from cli.stack.stack import environment
+from shared import streams
+from shared.nats_connection import connect
+from shared.settings import NatsSettings
+from shared.tokens import Tokens, User
+from tests.cluster import start_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+    from pathlib import Path
+
+    from nats.aio.client import Client
+
+SERVICES = {
+    "gateway": "gateway",
+    "status": "status",
+    "packager-1": "packager",
+    "packager-2": "packager",
+    "uploader-1": "uploader",
+    "uploader-2": "uploader",
+}
+ACK_WAIT_S = 5.0  # a dead worker is noticed sooner than in production
+HURRY = {
+    "BUILD_QUEUE_RETRY_BASE_DELAY_MS": "200",
+    "BUILD_QUEUE_REAPER_INTERVAL_MS": "2000",
+    "EXPORT_REQUESTS_PER_MINUTE": "0",
+    "PACKAGER_PLATFORMS": "source,web",
+    "PACKAGER_CONCURRENCY": "2",
+    "LOG_LEVEL": "INFO",
+}
+PAUSE_S = 0.3  # between a death and the next life, as an orchestrator would
+
+
+class World:
+    """All processes by name: ``nats`` (or ``n1``…), ``s3``, and those of ``SERVICES``."""
+
+    def __init__(self, folder: Path, *, cluster: bool, changes: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.guard = Guard()
+        self.children: dict[str, Child] = {}
+        self.held: set[str] = set()  # stay down when they die
+        self.deaths: dict[str, int] = {}
+        self._secrets = open_secrets(folder)
+        self._changes = changes
+        self.nodes = start_cluster(folder, self.guard) if cluster else []
+        for node in self.nodes:
+            self.children[node.name] = node.child
+        if not cluster:
+            (self._nats_port,) = free_ports(1)
+            self._start_nats()
+        self._s3_ports = free_ports(4, with_grpc=True)
+        self._start_s3()
+        gateway, status, *others = free_ports(len(SERVICES))
+        self._binds = dict(
+            zip(SERVICES, (f"127.0.0.1:{p}" for p in (gateway, status, *others)), strict=True)
+        )
+        self.env = self._environment()
+
+    @property
+    def gateway_url(self) -> str:
+        """Where clients call."""
+        return self.env["EXPORT_PUBLIC_URL"]
+
+    @property
+    def nats_settings(self) -> NatsSettings:
+        """How to reach NATS."""
+        return NatsSettings(url=self.env["NATS_URL"])
+
+    def token(self, user: str = "player", *, role: str = "user") -> str:
+        """A bearer token."""
+        who = User(user_id=user, email="", role=role, plan="unlimited")
+        return Tokens(self._secrets.jwt).bearer(who, lives_s=86_400)
+
+    def health(self, name: str) -> str:
+        """The URL of a service's health endpoints."""
+        return f"http://{self._binds[name]}"
+
+    def kill(self, name: str) -> None:
+        """SIGKILL; it comes back by itself unless it is held down."""
+        self.children[name].kill()
+
+    async def run_services(self) -> None:
+        """Start them and wait until all are ready."""
+        for name in SERVICES:
+            self.children[name] = self._start_service(name)
+        await asyncio.gather(*(self.ready(name) for name in SERVICES))
+
+    async def ready(self, name: str, *, status: int = 200) -> dict[str, Any]:
+        """Wait until ``/readyz`` of a service answers with a status; what it says."""
+        async with aiohttp.ClientSession() as session:
+            while True:
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    timeout = aiohttp.ClientTimeout(total=10)
+                    async with session.get(f"{self.health(name)}/readyz", timeout=timeout) as found:
+                        if found.status == status:
+                            report: dict[str, Any] = await found.json()
+                            return report
+                await asyncio.sleep(0.1)
+
+    async def keep_up(self) -> None:
+        """Start again whatever has died, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for name in self.children:
+                group.create_task(self._keep_up(name))
+
+    async def _keep_up(self, name: str) -> None:
+        while True:
+            await asyncio.sleep(0.05)
+            if self.children[name].exit_code is None or name in self.held:
+                continue
+            self.deaths[name] = self.deaths.get(name, 0) + 1
+            await asyncio.sleep(PAUSE_S)
+            await asyncio.to_thread(self._start, name)
+
+    def _start(self, name: str) -> None:
+        self.children[name].kill()  # what its group may have left
+        if name == "nats":
+            self._start_nats()
+        elif name == "s3":
+            self._start_s3()
+        elif name in SERVICES:
+            self.children[name] = self._start_service(name)
+        else:
+            node = next(node for node in self.nodes if node.name == name)
+            node.start_again()
+            self.children[name] = node.child
+
+    def _start_nats(self) -> None:
+        server = start_nats(self.folder, self._secrets, self.guard, port=self._nats_port)
+        self.children["nats"], self._nats_url = server.child, server.url
+
+    def _start_s3(self) -> None:
+        server = start_s3(self.folder, self._secrets, self.guard, ports=self._s3_ports)
+        self.children["s3"], self.s3_settings = server.child, server.settings
+
+    def _start_service(self, name: str) -> Child:
+        service = SERVICES[name]
+        env = {
+            **os.environ,
+            **self.env,
+            f"{service.upper()}_BIND": self._binds[name],
+            "PACKAGER_CACHE_DIR": str(self.folder / f"cache-{name}"),
+        }
+        return start(
+            name,
+            [sys.executable, "-m", f"services.{service}"],
+            env=env,
+            log=self.folder / f"logs/{name}.log",
+            guard=self.guard,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        url = ",".join(node.url for node in self.nodes) if self.nodes else self._nats_url
+        binds = {"gateway": self._binds["gateway"], "status": self._binds["status"]}
+        found = environment(self.folder, self._secrets, url, self.s3_settings, binds)
+        return {**found, **HURRY, **self._changes}
+
+    def stop(self) -> dict[str, int]:
+        """SIGTERM for the services, then the servers; the exit codes by name."""
+        services = [child for name, child in self.children.items() if name in SERVICES]
+        for child in services:
+            child.ask_to_stop()
+        codes = {child.name: child.stop() for child in services}
+        for name, child in self.children.items():
+            if name not in SERVICES:
+                child.kill()
+        self.guard.close()
+        return codes
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, cluster: bool = False, **changes: str
+) -> AsyncIterator[tuple[World, Client]]:
+    """Everything running and kept running, with a connection to its NATS; all gone at the end.
+
+    ``changes`` are those of the services' environment.
+    """
+    made = await asyncio.to_thread(World, folder, cluster=cluster, changes=changes)
+    keeping = None
+    try:
+        nc = await connect(made.nats_settings, name="chaos", patience_s=30)
+        await _apply(nc, replicas=3 if cluster else 1)
+        await made.run_services()
+        keeping = asyncio.create_task(made.keep_up())
+        yield made, nc
+        await nc.close()
+    finally:
+        if keeping is not None:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+        await asyncio.to_thread(made.stop)
+
+
+async def _apply(nc: Client, *, replicas: int) -> None:
+    """A young cluster has no leader yet."""
+    js = nc.jetstream(timeout=10)
+    for attempt in range(30):
+        try:
+            await streams.apply(js, replicas=replicas)
+            break
+        except (APIError, nats.errors.Error):
+            if attempt == 29:
+                raise
+            await asyncio.sleep(1)
+    for consumer in streams.CONSUMERS:
+        await js.add_consumer(streams.EXPORTS, consumer.evolve(ack_wait=ACK_WAIT_S))
