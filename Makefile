@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench templates small-templates lock clean system-packages
+.PHONY: help demo up test lint bench chaos templates small-templates lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	$(BIN)/lint-imports --no-logo
 	! grep -nE '://|^-' requirements/*.lock
 	@scripts/templates --check
+
+chaos: $(DEV) ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
+	$(BIN)/python -m tests.chaos.run
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench

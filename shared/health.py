@@ -44,27 +44,29 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[H
     return [livez, readyz, metrics]
 
 
-def nats_check(nc: Client, stream: str) -> Callable[[], Awaitable[None]]:
-    """Ready when the stream answers, which also means that ``streams apply`` has run."""
+def nats_check(nc: Client, stream: str, *, room: bool = False) -> Callable[[], Awaitable[None]]:
+    """Ready when the stream answers, which also means that ``streams apply`` has run.
+
+    With ``room`` it must not be full either: a worker whose facts do not fit can do nothing.
+    """
 
     async def check() -> None:
         if not nc.is_connected:
             raise ConnectionError("not connected to NATS")
-        await nc.jetstream().stream_info(stream)
+        info = await nc.jetstream().stream_info(stream)
+        limit = info.config.max_bytes or 0
+        if room and limit > 0 and info.state.bytes >= FULL_SHARE * limit:
+            raise ConnectionError(f"the stream {stream} is full")
 
     return check
 
 
 def servers_check(nc: Client, storage: Storage) -> Callable[[], Awaitable[None]]:
-    """Passes while everything is there that a worker needs, room for its facts included."""
+    """Passes while everything is there that a worker needs."""
+    nats = nats_check(nc, EXPORTS, room=True)
 
     async def check() -> None:
-        if not nc.is_connected:
-            raise ConnectionError("not connected to NATS")
-        info = await nc.jetstream().stream_info(EXPORTS)
-        limit = info.config.max_bytes or 0
-        if limit > 0 and info.state.bytes >= FULL_SHARE * limit:
-            raise ConnectionError(f"the stream {EXPORTS} is full")
+        await nats()
         await storage.check()
 
     return check

@@ -54,7 +54,7 @@ async def run(stop: asyncio.Event) -> None:
                 for platform, breaker in breakers.items()
             )
             checks = {
-                "nats": nats_check(nc, EXPORTS),
+                "nats": nats_check(nc, EXPORTS, room=True),
                 "storage": storage_check(storage),
                 **{f"work-{platform}": breaker.ready for platform, breaker in breakers.items()},
             }

@@ -50,7 +50,7 @@ async def run(stop: asyncio.Event) -> None:
         sweeper = await Sweeper.bind(js, storage, grace=timedelta(seconds=settings.sweep_grace_s))
         breaker = Breaker(streams.UPLOADER, servers_check(nc, storage))
         checks = {
-            "nats": nats_check(nc, streams.EXPORTS),
+            "nats": nats_check(nc, streams.EXPORTS, room=True),
             "storage": storage_check(storage),
             "work": breaker.ready,
         }
