@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ import pytest
 from PIL import Image, ImageStat
 
 from tests.browser.player.assembling import CAMERA, FLOOR, SUN, assemble, entity, level
+from tests.browser.player.test_frames import tone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Route
 
     from tests.browser.player.conftest import Playing
 
@@ -189,17 +191,29 @@ async def test_it_plays_in_a_sandboxed_frame(
     await page.close()
 
 
-async def test_loading_shows_how_far_it_is(play: Callable[..., Awaitable[Playing]]) -> None:
-    """By bytes: the bar moves from 0 to 1, and never back."""
-    big = b'{"color": "#ff0000", "padding": "' + b"x" * 400_000 + b'"}'
-    wall = entity("w", {"MeshRenderer": {"meshId": "primitive:box", "materialIds": ["big"]}})
-    assets = [{"id": "big", "type": "material", "path": "assets/big.json"}]
-    game = await play(
-        ready=False,
-        scenes={"main": level(CAMERA, wall, assets=assets)},
-        assets={"assets/big.json": big},
+async def test_loading_shows_how_far_it_is(
+    drawing_browser: Browser, host: tuple[Path, str]
+) -> None:
+    """By bytes, not by files: a small one of two leaves most of the way."""
+    folder, base = host
+    clips = {"assets/small.wav": tone(440, 0.5), "assets/big.wav": tone(440, 1.5)}
+    sources = [entity(path, {"AudioSource": {"clipId": path}}) for path in clips]
+    assemble(folder / "game", scenes={"main": level(CAMERA, *sources)}, assets=clips)
+    page = await drawing_browser.new_page()
+    arrived = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await arrived.wait()
+        await route.continue_()
+
+    await page.route("**/big.wav", hold)
+    await page.goto(f"{base}game/")
+    quarter = page.locator(".loading p", has_text="24 %").or_(
+        page.locator(".loading p", has_text="25 %")
     )
-    await game.ready()
-    assert await game.page.evaluate("document.querySelector('progress').value") == 1
-    assert await game.page.text_content(".loading h1") == "Test game"
-    await game.page.wait_for_selector(".loading.gone", state="attached")
+    await quarter.wait_for(timeout=60_000)
+    assert await page.text_content(".loading h1") == "Test game"
+    arrived.set()
+    await page.locator(".loading.gone").wait_for(state="attached", timeout=60_000)
+    assert await page.evaluate("document.querySelector('progress').value") == 1
+    await page.close()

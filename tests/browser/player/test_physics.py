@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SPHERE = {"MeshRenderer": {"meshId": "primitive:sphere"}, "Collider": {"shape": "sphere"}}
+SIXTIETHS = {"physics": {"fixedTimestep": 1 / 60}}
 SOLID: dict[str, Any] = {"Collider": {}, "RigidBody": {}}
 
 REPORTER = """
@@ -110,8 +111,7 @@ async def test_forces_constraints_and_kinematics(play: Callable[..., Awaitable[P
     lift = entity("lift", {**SOLID, "RigidBody": {"isKinematic": True}}, (5, 0, 0))
     rider = entity("rider", SOLID, (5, 1, 0))
     game = await play(
-        scenes={"main": level(CAMERA, free, frozen, lift, rider)},
-        game={"physicsTickRate": 60},
+        scenes={"main": level(CAMERA, free, frozen, lift, rider, settings=SIXTIETHS)},
     )
     await game.drive()
     await game.page.evaluate(

@@ -50,6 +50,7 @@ async def test_a_class_and_functions_both_work(play: Callable[..., Awaitable[Pla
                 CAMERA,
                 scripted("a", "mover", speed=2),
                 scripted("b", "scripts/turner.js", rate=0.5),
+                settings={"physics": {"fixedTimestep": 1 / 60}},
             )
         },
         scripts=scripts,

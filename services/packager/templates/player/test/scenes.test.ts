@@ -66,8 +66,8 @@ test("an entity whose parent does not exist stands at the root", async () => {
 test("a level without settings has the engine's", async () => {
   const { settings } = await readScene("main", bytes(level([])));
   assert.equal(settings.skybox.color, "#87CEEB");
-  assert.deepEqual(settings.physics, { gravity: { x: 0, y: -9.81, z: 0 }, fixedTimestep: null, maxSubSteps: 3 });
-  assert.deepEqual(settings.lighting, { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: null });
+  assert.deepEqual(settings.physics, { gravity: { x: 0, y: -9.81, z: 0 }, fixedTimestep: 0.02, maxSubSteps: 3 });
+  assert.deepEqual(settings.lighting, { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: "medium" });
   assert.equal(settings.postProcessing.enabled, false);
 });
 
@@ -162,4 +162,5 @@ test("a runtime scene becomes a level", async () => {
   assert.deepEqual(byId(read, "camera").components[0]?.data["target"], { x: 0, y: 1, z: 0 });
   assert.deepEqual([read.settings.skybox.color, read.settings.fog.near, read.settings.lighting.ambientIntensity], ["#102030", 5, 0]);
   assert.equal(read.settings.postProcessing.bloom.threshold, 0.85);
+  assert.deepEqual([read.settings.physics.fixedTimestep, read.settings.lighting.shadowQuality], [null, null]);
 });

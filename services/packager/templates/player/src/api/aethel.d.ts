@@ -145,7 +145,7 @@ declare module "aethel" {
 
     /** The handle of a component, or null. */
     getComponent<T extends keyof Components>(type: T): Components[T] | null;
-    /** Adds one with the scene format's data; what it needs to load is loaded. Replaces one of the same type. */
+    /** Adds one with the scene format's data; what it needs is loaded first. Throws for a type that there is not. */
     addComponent<T extends keyof Components>(type: T, data?: Record<string, unknown>): Components[T];
     removeComponent(type: keyof Components): void;
     /** Short for getComponent of RigidBody, Camera, Light, Animator, AudioSource, ParticleSystem, NavMeshAgent. */
@@ -327,7 +327,7 @@ declare module "aethel" {
     find(name: string): Entity | null;
     findByTag(tag: string): Entity[];
     byId(id: string): Entity | null;
-    /** Makes an instance of a prefab of this scene or of a prefab asset; id, name or path. Loads what is missing first: the entity is there at once, its models follow. */
+    /** Makes an instance of a prefab of this scene or of a prefab asset; id, name or path. The entity is there at once, with all that it needs. Throws when there is no such prefab. */
     spawn(prefab: string, options?: SpawnOptions): Entity;
     create(options?: CreateOptions): Entity;
     /** Leaves this scene for another at the end of the frame; resolves when that one has started. */

@@ -12,6 +12,7 @@ export class Downloads {
   private expected = 0;
   private received = 0;
   private highest = 0;
+  /** Never falls; 1 is left to be said by whoever knows that nothing more will be asked for. */
   onProgress: (fraction: number) => void = () => undefined;
 
   constructor(
@@ -39,6 +40,11 @@ export class Downloads {
   /** The bytes of a project path. */
   bytes(path: string): Promise<ArrayBuffer> {
     return this.fetch(this.urlOf(path), path, this.files[path]?.size ?? 0);
+  }
+
+  /** A file that says what else is needed. It does not count: before the rest is known, no part of it has been done. */
+  document(path: string): Promise<ArrayBuffer> {
+    return this.fetch(this.urlOf(path), path);
   }
 
   /** The bytes behind any URL of the player itself; they count for the progress too. */
@@ -73,7 +79,7 @@ export class Downloads {
 
   private count(bytes: number): void {
     this.received += bytes;
-    this.highest = Math.max(this.highest, Math.min(this.received / this.expected, 1));
+    this.highest = Math.max(this.highest, Math.min(this.received / this.expected, 0.99));
     this.onProgress(this.highest);
   }
 

@@ -51,7 +51,7 @@ export class Library {
   async json(reference: string, asker: string): Promise<unknown> {
     const path = this.path(reference, asker);
     return this.documents.load(path, async () => {
-      const bytes = await this.downloads.bytes(path);
+      const bytes = await this.downloads.document(path);
       try {
         return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
       } catch (cause) {

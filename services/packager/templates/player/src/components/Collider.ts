@@ -37,6 +37,7 @@ export class Collider extends Component<ColliderData> {
 
   handle: ColliderHandle | null = null;
   private readonly changed: Partial<Surface> = {};
+  private switchedOn = true;
 
   override load(): Promise<unknown> | undefined {
     const loads: Promise<unknown>[] = [];
@@ -58,7 +59,7 @@ export class Collider extends Component<ColliderData> {
   }
 
   override setActive(active: boolean): void {
-    this.handle?.setEnabled(active);
+    this.handle?.setEnabled(active && this.switchedOn);
   }
 
   get surface(): Surface {
@@ -76,8 +77,13 @@ export class Collider extends Component<ColliderData> {
     return this.data.isTrigger;
   }
 
+  get enabled(): boolean {
+    return this.switchedOn;
+  }
+
   set enabled(enabled: boolean) {
-    this.handle?.setEnabled(enabled);
+    this.switchedOn = enabled;
+    this.handle?.setEnabled(enabled && this.entity.activeInHierarchy);
   }
 
   get friction(): number {

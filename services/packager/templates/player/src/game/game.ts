@@ -11,10 +11,9 @@ import { readUserSettings, type UserSettings } from "../host/userSettings";
 import { Saves, type Settings } from "../host/storage";
 import { Input } from "../input/input";
 import { requestFullscreen } from "../host/fullscreen";
-import type { PhysicsWorld, Touch } from "../physics/types";
+import type { PhysicsWorld } from "../physics/types";
 import { Quality } from "../render/quality";
 import { Stage } from "../render/stage";
-import type { Entity } from "../scene/entity";
 import { readSceneFile } from "../scene/read";
 import { Bundle } from "../scripts/bundle";
 import { Problems } from "../scripts/problems";
@@ -24,6 +23,7 @@ import type { GameError } from "./errors";
 import { Events } from "./events";
 import { Pauses } from "./pauses";
 import { Random } from "./random";
+import { tellScripts } from "./touches";
 import { SceneOpener, type OpenScene } from "./sceneOpener";
 
 const forward = new Vector3();
@@ -191,21 +191,13 @@ export class Game {
     let steps = 0;
     while (this.owed >= fixed - 1e-9 && steps < maxSubSteps) {
       scene.fixedUpdate(fixed);
-      physics?.step(fixed, (touch) => this.touch(touch));
+      physics?.step(fixed, tellScripts);
       this.owed -= fixed;
       steps += 1;
     }
     // A machine that cannot keep up plays slower rather than never again.
     if (steps === maxSubSteps) this.owed = Math.min(this.owed, fixed);
     physics?.interpolate(Math.min(Math.max(this.owed / fixed, 0), 1));
-  }
-
-  /** Told to the scripts of both entities, and to those of the bodies that the colliders are part of. */
-  private touch({ a, b, contact, ...rest }: Touch): void {
-    const away = contact && { point: contact.point, normal: contact.normal.clone().negate() };
-    const [ownerA, ownerB] = [bodyOf(a), bodyOf(b)];
-    for (const entity of new Set([a, ownerA])) tell(entity, { ...rest, a, b, contact }, ownerB);
-    for (const entity of new Set([b, ownerB])) tell(entity, { ...rest, a: b, b: a, contact: away }, ownerA);
   }
 
   private hear(): void {
@@ -275,13 +267,4 @@ export class Game {
     this.pauses.add("quit");
     window.close(); // only a window that a script has opened obeys
   }
-}
-
-function bodyOf(entity: Entity): Entity {
-  for (let at: Entity | null = entity; at; at = at.parent) if (at.body) return at;
-  return entity;
-}
-
-function tell(entity: Entity, touch: Touch, other: Entity): void {
-  for (const component of [...entity.components]) if (component instanceof ScriptComponent) component.touched(other, touch);
 }

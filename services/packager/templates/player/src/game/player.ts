@@ -32,7 +32,7 @@ export class Player {
     const splash = manifest.game.splashScreen && downloads.find(manifest.game.splashScreen);
     if (splash) screen.loading.splash(downloads.urlOf(splash));
     if (game.debug) game.events.on("problem", (text) => screen.note(String(text)));
-    if (manifest.scripts) await game.bundle.load(new URL(manifest.scripts, game.base).href);
+    if (manifest.scripts) game.bundle.load(new URL(manifest.scripts, game.base).href);
     await game.open(manifest.game.startScene);
     this.watchPage();
     game.draw(); // so that the picture is there when the loading screen fades

@@ -37,7 +37,7 @@ export class SceneOpener {
   }
 
   bytesOf(name: string): Promise<ArrayBuffer> {
-    return this.game.downloads.bytes(this.pathOf(name));
+    return this.game.downloads.document(this.pathOf(name));
   }
 
   /** Loaded, not yet attached. What fails to load is asked about; with the game's player's consent it is left out. */
@@ -51,8 +51,7 @@ export class SceneOpener {
     this.opening = opened;
     try {
       scene.build(level.entities);
-      await this.load(opened);
-      await game.stage.useEffects(level.settings.postProcessing);
+      await Promise.all([this.load(opened), game.stage.useEffects(level.settings.postProcessing), game.bundle.ready]);
       return opened;
     } finally {
       this.opening = null;

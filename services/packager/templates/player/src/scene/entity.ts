@@ -191,9 +191,10 @@ export class Entity {
     return component;
   }
 
-  addComponent(type: string, data: Record<string, unknown> = {}): Component | null {
+  addComponent(type: string, data: Record<string, unknown> = {}): Component {
     const component = this.construct(type, data);
-    if (component) this.scene.attachLater([component]);
+    if (!component) throw new GameError("No such component", `There are no components of type “${type}”.`);
+    this.scene.attachLater([component]);
     return component;
   }
 

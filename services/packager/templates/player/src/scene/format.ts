@@ -68,8 +68,10 @@ export interface LevelSettings {
     ambientColor: string;
     ambientIntensity: number;
     shadowsEnabled: boolean;
+    /** Null: the game's. */
     shadowQuality: "low" | "medium" | "high" | "ultra" | null;
   };
+  /** `fixedTimestep` in seconds; null: the game's. */
   physics: { gravity: Vec3; fixedTimestep: number | null; maxSubSteps: number };
   audio: { masterVolume: number; dopplerFactor: number; speedOfSound: number };
   fog: FogSettings;

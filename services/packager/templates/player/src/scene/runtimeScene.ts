@@ -95,10 +95,12 @@ function readCamera(camera: Json): EntityData {
 
 function readEnvironment(environment: Json): LevelSettings {
   const fog = asObject(environment["fog"]);
-  return readSettings({
+  const settings = readSettings({
     skybox: { type: "color", color: environment["background"] ?? "#000000" },
     lighting: { ambientIntensity: 0 },
     fog: environment["fog"] ? { enabled: true, type: "linear", color: fog["color"] ?? "#000000", near: fog["near"], far: fog["far"] } : {},
     postProcessing: environment["postProcessing"] ?? BLOOM,
   });
+  settings.lighting.shadowQuality = settings.physics.fixedTimestep = null; // this shape leaves them to game.json
+  return settings;
 }

@@ -14,8 +14,8 @@ const DEFAULTS = {
     texture: null,
     intensity: 1,
   },
-  lighting: { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: null },
-  physics: { fixedTimestep: null, maxSubSteps: 3 },
+  lighting: { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: "medium" },
+  physics: { fixedTimestep: 0.02, maxSubSteps: 3 },
   audio: { masterVolume: 1, dopplerFactor: 1, speedOfSound: 343 },
   fog: { enabled: false, type: "linear", color: "#CCCCCC", density: 0.02, near: 10, far: 100 },
 } as const;

@@ -7,8 +7,15 @@ export type ScriptModule = Record<string, unknown>;
 
 export class Bundle {
   private modules: Record<string, ScriptModule> = {};
+  /** Settled once the game's scripts are there, or cannot be. */
+  ready: Promise<void> = Promise.resolve();
 
-  async load(url: string): Promise<void> {
+  load(url: string): void {
+    this.ready = this.fetch(url);
+    this.ready.catch(() => undefined); // whoever opens a scene waits for it, and is told
+  }
+
+  private async fetch(url: string): Promise<void> {
     try {
       const bundle = (await import(/* the game's, not ours */ url)) as { default: Record<string, ScriptModule> };
       this.modules = bundle.default;
