@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
-from isal import isal_zlib
+from zlib_ng import zlib_ng
 
 from services.packager.archive.channel import Channel, ClosedError
 from services.packager.archive.compression import (
@@ -78,7 +78,7 @@ def _pack(member: Member, level: Level) -> Packed:
     with member.open() as file:
         data = file.read(member.size_bytes + 1)
     _check_size(member, len(data))
-    crc32 = isal_zlib.crc32(data)
+    crc32 = zlib_ng.crc32(data)
     if worth_a_try(member, level):
         compressed = compress_whole(data, level)
         if len(compressed) < len(data):
@@ -99,11 +99,11 @@ def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
     """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
     member = streamed.member
     for block in _blocks(member, file):
-        streamed.crc32 = isal_zlib.crc32(block, streamed.crc32)
+        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
     file.seek(0)
     crc32 = 0
     for block in _blocks(member, file):
-        crc32 = isal_zlib.crc32(block, crc32)
+        crc32 = zlib_ng.crc32(block, crc32)
         streamed.blocks.put(block)
     if crc32 != streamed.crc32:
         raise ArchiveError(f"{member.path!r} changed while it was packed")
@@ -113,7 +113,7 @@ def _stream_deflated(streamed: Streamed, level: Level, file: BinaryIO) -> None:
     streamed.method = DEFLATED
     compressor = stream_compressor(level)
     for block in _blocks(streamed.member, file):
-        streamed.crc32 = isal_zlib.crc32(block, streamed.crc32)
+        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
         if compressed := compressor.compress(block):
             streamed.blocks.put(compressed)
     streamed.blocks.put(compressor.flush())

@@ -35,13 +35,13 @@ def sound_of(samples: int) -> bytes:
         (text_of(20_000), Level.BEST, Level.BEST),
         (noise_of(20_000), Level.BEST, Level.STORE),
         (noise_of(20_000), Level.FAST, Level.STORE),
-        (sound_of(10_000), Level.BALANCED, Level.FAST),
+        (sound_of(10_000), Level.BALANCED, Level.BALANCED),
         (sound_of(10_000), Level.BEST, Level.BEST),
         (b"", Level.BALANCED, Level.STORE),
     ],
 )
 def test_content_decides(data: bytes, level: Level, chosen: Level) -> None:
-    """Noise is stored, sound gets the fastest level unless the best was asked for."""
+    """Noise is stored at any level; what shrinks a little is worth the level asked for."""
     assert level_for(data, level) is chosen
 
 

@@ -106,8 +106,11 @@ def test_the_same_bytes_for_any_number_of_threads(level: Level) -> None:
 
 
 def test_levels_try_harder_and_harder() -> None:
-    """Each level makes text smaller than the one before."""
-    member = Member.of_bytes("a.txt", text_of(300_000))
+    """Each level makes a scene smaller than the one before."""
+    scene = "".join(
+        f'{{"id": {n}, "position": [{n % 7}, {n * n % 97}, {n % 3}]}}\n' for n in range(8_000)
+    )
+    member = Member.of_bytes("scene.json", scene.encode())
     sizes = [len(write([member], level=level)) for level in Level]
     assert sizes == sorted(set(sizes), reverse=True)
 
