@@ -2,7 +2,7 @@
 
 import { OrthographicCamera, PerspectiveCamera, Vector2, Vector3 } from "three";
 import { readVec3, type Vec3 } from "../scene/vectors";
-import { Component } from "./component";
+import { Component, fromData } from "./component";
 
 interface CameraData {
   type: string;
@@ -64,45 +64,11 @@ export class Camera extends Component<CameraData> {
 
   // ── For scripts ──
 
-  get fov(): number {
-    return this.data.fov;
-  }
-
-  set fov(fov: number) {
-    this.data.fov = fov;
-  }
-
-  get near(): number {
-    return this.data.near;
-  }
-
-  set near(near: number) {
-    this.data.near = near;
-  }
-
-  get far(): number {
-    return this.data.far;
-  }
-
-  set far(far: number) {
-    this.data.far = far;
-  }
-
-  get orthographicSize(): number {
-    return this.data.orthographicSize;
-  }
-
-  set orthographicSize(size: number) {
-    this.data.orthographicSize = size;
-  }
-
-  get cullingMask(): number {
-    return this.data.cullingMask;
-  }
-
-  set cullingMask(mask: number) {
-    this.data.cullingMask = mask;
-  }
+  declare fov: number;
+  declare near: number;
+  declare far: number;
+  declare orthographicSize: number;
+  declare cullingMask: number;
 
   makeMain(): void {
     for (const camera of this.entity.scene.all(Camera)) camera.data.isMain = camera === this;
@@ -124,3 +90,5 @@ export class Camera extends Component<CameraData> {
     return { origin: near, direction: far.sub(near).normalize() };
   }
 }
+
+fromData(Camera, "fov", "near", "far", "orthographicSize", "cullingMask");

@@ -3,7 +3,7 @@
 import { Euler, Quaternion, Vector3 } from "three";
 import { Entity } from "../scene/entity";
 import type { Vec3 } from "../scene/vectors";
-import { Component } from "./component";
+import { Component, fromData } from "./component";
 import { approach, arrivalSpeed, freeDirection, separation, type Flat } from "./steering/steering";
 
 interface AgentData {
@@ -93,29 +93,9 @@ export class NavMeshAgent extends Component<AgentData> {
 
   // ── For scripts ──
 
-  get speed(): number {
-    return this.data.speed;
-  }
-
-  set speed(speed: number) {
-    this.data.speed = speed;
-  }
-
-  get acceleration(): number {
-    return this.data.acceleration;
-  }
-
-  set acceleration(acceleration: number) {
-    this.data.acceleration = acceleration;
-  }
-
-  get stoppingDistance(): number {
-    return this.data.stoppingDistance;
-  }
-
-  set stoppingDistance(distance: number) {
-    this.data.stoppingDistance = distance;
-  }
+  declare speed: number;
+  declare acceleration: number;
+  declare stoppingDistance: number;
 
   get destination(): Vector3 | null {
     if (this.goal instanceof Entity) return this.goal.worldPosition();
@@ -137,3 +117,5 @@ export class NavMeshAgent extends Component<AgentData> {
     this.velocity.set(0, 0, 0);
   }
 }
+
+fromData(NavMeshAgent, "speed", "acceleration", "stoppingDistance");

@@ -4,7 +4,7 @@ import { Vector3 } from "three";
 import { readColor } from "../assets/materials";
 import { asObject } from "../scene/settings";
 import { readNumber, readRange } from "../scene/vectors";
-import { Component } from "./component";
+import { Component, fromData } from "./component";
 import { Cloud } from "./particles/cloud";
 import { Rate, birth, type Sizes } from "./particles/emitter";
 import { isPresetName, motionOf, type Motion } from "./particles/presets";
@@ -127,13 +127,7 @@ export class ParticleSystem extends Component<ParticleData> {
 
   // ── For scripts ──
 
-  get emissionRate(): number {
-    return this.data.emissionRate;
-  }
-
-  set emissionRate(rate: number) {
-    this.data.emissionRate = rate;
-  }
+  declare emissionRate: number;
 
   get count(): number {
     return this.cloud?.alive(this.time) ?? 0;
@@ -162,3 +156,5 @@ export class ParticleSystem extends Component<ParticleData> {
     this.cloud?.clear();
   }
 }
+
+fromData(ParticleSystem, "emissionRate");
