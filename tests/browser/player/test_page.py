@@ -89,9 +89,19 @@ async def test_the_picture_follows_the_window(play: Callable[..., Awaitable[Play
 
 
 async def test_a_lost_context_comes_back(play: Callable[..., Awaitable[Playing]]) -> None:
-    """The game waits, and then shows the same picture as before."""
-    sky = {"skybox": {"type": "gradient"}}
-    game = await play(scenes={"main": level(CAMERA, SUN, FLOOR, settings=sky)})
+    """The game waits, and then shows the same picture as before: sky, reflections and all."""
+    sky = {"skybox": {"type": "hdri", "texture": "sky.png"}}
+    chrome = {"meshId": "primitive:sphere", "materialIds": ["chrome.json"]}
+    ball = entity("ball", {"MeshRenderer": chrome}, (0, 1, 4))
+    picture = io.BytesIO()
+    Image.linear_gradient("L").convert("RGB").save(picture, "PNG")
+    game = await play(
+        scenes={"main": level(CAMERA, SUN, FLOOR, ball, settings=sky)},
+        assets={
+            "assets/sky.png": picture.getvalue(),
+            "assets/chrome.json": b'{"metalness": 1, "roughness": 0.1}',
+        },
+    )
     await game.drive()
     before = await game.picture()
     assert spread(before) > 10

@@ -105,14 +105,11 @@ export class Player {
     }
   }
 
-  /** The GPU may take everything away, and give it back. */
+  /** The GPU may take everything away, and give it back. three.js uploads again what it knows; what was made on the GPU is made anew. */
   private watchContext(): void {
     const { game } = this;
     const { canvas } = game.screen;
-    canvas.addEventListener("webglcontextlost", (event) => {
-      event.preventDefault(); // or it would never come back
-      game.pauses.add("context");
-    });
+    canvas.addEventListener("webglcontextlost", () => game.pauses.add("context"));
     canvas.addEventListener("webglcontextrestored", () => {
       game.surroundings?.reflect(game.stage.renderer);
       if (game.scene) void game.stage.useEffects(game.scene.level.settings.postProcessing);
