@@ -70,4 +70,4 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 	scripts/setup $*
 
 system-packages:
-	@scripts/system-packages chromium curl libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip
+	@scripts/system-packages chromium curl faketime libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip

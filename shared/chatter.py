@@ -20,7 +20,7 @@ from nats.js.errors import APIError, NotFoundError
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import now
-from shared.facts import AWAY, publish
+from shared.facts import AWAY, NatsUnavailableError, publish
 from shared.state import Eta, Status
 from shared.streams import PROGRESS
 
@@ -167,15 +167,16 @@ class Chatter:
 
 
 async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:
-    """The newest progress of an export and its sequence, None where there is none to be had.
+    """The newest progress of an export and its sequence, None where there was none yet.
 
-    Progress is a courtesy: whoever cannot read it shows the export without.
+    Raises:
+        NatsUnavailableError: The stream does not answer. Showing the export without would let its
+            progress fall.
     """
     try:
         found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}", direct=True)
     except NotFoundError:
         return None
     except AWAY as error:
-        log.warning("progress.unknown", error=repr(error))
-        return None
+        raise NatsUnavailableError(f"cannot read the stream {PROGRESS}: {error!r}") from error
     return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

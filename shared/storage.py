@@ -37,6 +37,7 @@ _TRANSIENT: Final = {
     "InternalError",
     "ServiceUnavailable",
     "RequestTimeout",
+    "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
     "Throttling",
     "503",
     "500",

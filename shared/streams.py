@@ -50,7 +50,7 @@ STREAMS = (
         storage=api.StorageType.FILE,  # one in memory does not survive its only server's restart
         max_msgs_per_subject=1,
         max_bytes=GIB // 16,
-        max_age=3_600,
+        max_age=7 * DAY_S,
         allow_direct=True,
     ),
     api.StreamConfig(

@@ -103,8 +103,10 @@ def with_progress(state: State, progress: Progress | None) -> State:
     """
     if progress is None or state.ended or progress.generation != state.generation:
         return state
-    if state.status == "queued" or progress.percent < state.progress:
+    if progress.percent < state.progress:
         return state
+    if state.status == "queued":  # again: it waits, and what was reached before still shows
+        return msgspec.structs.replace(state, progress=progress.percent)
     return msgspec.structs.replace(
         state,
         status=progress.status,

