@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +20,6 @@ from shared.records import Record, Records
 from shared.streams import LOGS
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from nats.aio.client import Client
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
 HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
 
 
@@ -43,6 +44,7 @@ class Hub:
         self._js = nc.jetstream()
         self._links = links
         self._rooms: dict[str, Room] = {}
+        self._listening = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until told to stop.
@@ -54,6 +56,7 @@ class Hub:
             await self._ordered(LOGS, "logs.*", self._on_line),
             await self._nc.subscribe("progress.*", cb=self._on_progress),
         ]
+        self._listening.set()
         await stop.wait()
         for subscription in subscriptions:
             with suppress(nats.errors.Error, APIError):
@@ -61,7 +64,17 @@ class Hub:
 
     @asynccontextmanager
     async def room(self, project_id: str, export_id: str) -> AsyncIterator[Room]:
-        """The room of an export, filled with what is known; it closes with its last visitor."""
+        """The room of an export, filled with what is known; it closes with its last visitor.
+
+        Not before the hub listens: what came between the stored and the live lines would be lost.
+
+        Raises:
+            NatsUnavailableError: It does not listen yet, or nothing can be read.
+        """
+        try:
+            await asyncio.wait_for(self._listening.wait(), LISTEN_S)
+        except TimeoutError as error:
+            raise NatsUnavailableError("this service does not hear of anything yet") from error
         room = self._rooms.get(export_id)
         if room is None:
             room = self._rooms[export_id] = Room(self._nc, self._links, export_id)

@@ -151,8 +151,12 @@ class Users:
 
     async def _watch(self, story: Story) -> None:
         """From the first line on, whatever was seen of it before."""
-        story.lines.clear()
-        await patiently(lambda: follow(self._client, story.path, story))
+
+        async def watch() -> None:
+            story.lines.clear()
+            await follow(self._client, story.path, story)
+
+        await patiently(watch)
 
     async def _valid(self, story: Story) -> None:
         await self._request(story, f"good{self._random.randrange(PROJECTS)}")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import pkgutil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -8,7 +9,7 @@ import pytest
 
 from shared import events, streams
 from shared.breaker import LEAST, Breaker
-from shared.errors import UnknownPlatformError
+from shared.errors import UnavailableError, UnknownPlatformError
 from shared.events import AttemptFailed, ExportFailed, ExportRequested
 from shared.facts import Facts, publish
 from shared.settings import RetrySettings
@@ -135,26 +136,35 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
     assert builder.calls[event.export_id] == 1
 
 
-async def test_one_letter_although_the_worker_dies_between_its_writing_and_the_ack(
-    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "step",
+    ["shared.facts.Facts.publish_first", "shared.delivery.Delivery._acknowledge"],
+    ids=["the letter is written", "the user is told"],
+)
+async def test_one_letter_although_the_worker_dies_after(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    """The message comes again and finds its ending; nothing is written twice."""
+    """The message comes again and finds what was done; nothing is written twice."""
     await be_impatient(js, ack_wait_s=0.5)
-    acks = 0
+    monkeypatch.setattr("shared.delivery.OUTAGE_DELAY_S", 0.3)
+    deaths = 0
+    owner, _, name = step.rpartition(".")
+    whole = pkgutil.resolve_name(step)
 
-    async def lost(*_: Any, **__: Any) -> None:
-        nonlocal acks
-        acks += 1
-        if acks == 1:
-            raise TimeoutError
+    async def dying(*arguments: Any, **options: Any) -> Any:
+        nonlocal deaths
+        deaths += 1
+        if deaths == 1:
+            raise UnavailableError("died")
+        return await whole(*arguments, **options)
 
-    monkeypatch.setattr("shared.delivery.Delivery._acknowledge", lost, raising=True)
+    monkeypatch.setattr(pkgutil.resolve_name(owner), name, dying)
     event = new_request()
     await Facts(js).publish(event)
     async with working(nc, impossible):
         await until(js, event, has(ExportFailed))
-        while acks < 2:  # noqa: ASYNC110 - deliveries tell nobody
-            await asyncio.sleep(0.05)
+        await acknowledged(js)
+    assert deaths >= 2
     assert len(await dead_letters(js)) == 1
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from cli.stack.ports import free_ports
 from services.status.admission import Admission
 from services.status.folding import Folding
 from services.status.hub import Hub
+from services.status.outbox import Outbox, Outgoing
 from services.status.socket import Sockets
 from shared import events
 from shared.chatter import LogLine, Progress
@@ -284,3 +286,36 @@ async def test_a_drain_asks_clients_to_come_back(status: Status) -> None:
     await next_of(socket, "export-status")
     status.stop.set()
     assert (await until_closed(socket))[1] == 4001
+
+
+async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
+    """A visitor who comes before the hub listens gets what is written until it does."""
+    exports = await Records.bind(nc.jetstream(), "exports", Document)
+    links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
+    hub, stop, outbox = Hub(nc, exports, links), asyncio.Event(), Outbox(EXPORT)
+
+    async def visit() -> list[Outgoing]:
+        async with hub.room("p", EXPORT) as room:
+            room.join(outbox, after_seq=0)
+            return await outbox.take()
+
+    visiting = asyncio.create_task(visit())
+    await asyncio.sleep(0.2)
+    line = LogLine(generation=1, level="info", message="between")
+    await nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(line))
+    listening = asyncio.create_task(hub.run(stop))
+    (message,) = await asyncio.wait_for(visiting, 20)
+    assert "between" in str(message.event["text"])
+    stop.set()
+    await listening
+
+
+def test_a_clock_that_is_behind_refuses_no_ticket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gateway's may be ahead of ours by hours."""
+    now_s = time.time()
+    with monkeypatch.context() as ahead:
+        ahead.setattr("shared.tokens.time.time", lambda: now_s + 7_200)
+        text = TOKENS.ticket(
+            Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u"), lives_s=60
+        )
+    assert TOKENS.open_ticket(text, use="watch", export_id=EXPORT).user_id == "u"
