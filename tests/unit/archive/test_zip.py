@@ -69,7 +69,7 @@ def assorted() -> list[Member]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(files=st.lists(st.tuples(st.sampled_from(["", "a/", "a/b/", "ß/"]), NAMES, CONTENTS)))
 def test_what_goes_in_comes_out(files: list[tuple[str, str, bytes]]) -> None:
     """Any names and contents are read back as they were, in the order given."""
