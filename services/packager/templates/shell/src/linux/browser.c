@@ -21,6 +21,16 @@ bool browser_start(struct browser_process *process, const struct browser_argumen
     return false;
 }
 
-void browser_wait(struct browser_process *process) { process_wait((pid_t)process->native); }
+/* The end of the session, Ctrl-C: the window goes too, and browser_wait returns. */
+static volatile pid_t the_browser;
+
+static void end_browser(int signal) { kill(the_browser, signal); }
+
+void browser_wait(struct browser_process *process) {
+    the_browser = (pid_t)process->native;
+    signal(SIGTERM, end_browser);
+    signal(SIGINT, end_browser);
+    process_wait(the_browser);
+}
 
 void browser_stop(struct browser_process *process) { kill((pid_t)process->native, SIGTERM); }

@@ -38,6 +38,7 @@ struct gdk_rectangle {
     F(void, gtk_container_add, (object *, object *))                                                                   \
     F(void, gtk_widget_show_all, (object *))                                                                           \
     F(void, gtk_widget_grab_focus, (object *))                                                                         \
+    F(void, gtk_widget_set_size_request, (object *, int, int))                                                         \
     F(gboolean, gtk_show_uri_on_window, (object *, const char *, uint32_t, object **))                                 \
     F(gboolean, gdk_event_get_keyval, (const object *, unsigned *))                                                    \
     F(gboolean, gdk_event_get_state, (const object *, unsigned *))                                                     \
@@ -79,6 +80,7 @@ struct gdk_rectangle {
     F(void, webkit_uri_scheme_response_set_http_headers, (object *, object *))                                         \
     F(object *, webkit_navigation_policy_decision_get_navigation_action, (object *))                                   \
     F(object *, webkit_navigation_action_get_request, (object *))                                                      \
+    F(int, webkit_navigation_action_get_navigation_type, (object *))                                                   \
     F(object *, webkit_response_policy_decision_get_request, (object *))                                               \
     F(gboolean, webkit_response_policy_decision_is_main_frame_main_resource, (object *))                               \
     F(const char *, webkit_uri_request_get_uri, (object *))                                                            \

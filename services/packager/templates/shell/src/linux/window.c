@@ -24,9 +24,9 @@ enum {
     MODIFIER_ALT = 1 << 3,
     STATE_FULLSCREEN = 1 << 4,
     HEADERS_RESPONSE = 1,
-    DECISION_NAVIGATION = 0,
     DECISION_NEW_WINDOW = 1,
     DECISION_RESPONSE = 2,
+    LINK_CLICKED = 0,
     MOST_SCREENS = 16,
 };
 
@@ -92,8 +92,14 @@ static void set_fullscreen(void *context, bool on) {
     (on ? webkit.gtk_window_fullscreen : webkit.gtk_window_unfullscreen)(window->gtk);
 }
 
+/* A window that people cannot resize is as large as its content asks to be. */
 static void resize(void *context, int width, int height) {
-    webkit.gtk_window_resize(((struct window *)context)->gtk, width, height);
+    struct window *window = context;
+    if (window->shell->config.resizable) {
+        webkit.gtk_window_resize(window->gtk, width, height);
+    } else {
+        webkit.gtk_widget_set_size_request(window->view, width, height);
+    }
 }
 
 static void close_window(void *context) { webkit.gtk_window_close(((struct window *)context)->gtk); }
@@ -134,6 +140,12 @@ static gboolean on_summon(void *context) {
     return true; /* keep watching */
 }
 
+/* The end of the session, Ctrl-C: closes as the person would, so that nothing unsaved is lost. */
+static gboolean on_end(void *context) {
+    close_window(context);
+    return true;
+}
+
 /* --- what the page may do -------------------------------------------------------------------------------------- */
 
 static bool is_ours(const char *address) {
@@ -155,19 +167,25 @@ static gboolean leave(struct window *window, object *decision, const char *addre
     return true;
 }
 
+static gboolean decide_navigation(struct window *window, object *decision, bool new_window) {
+    object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
+    const char *address = webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action));
+    bool clicked = webkit.webkit_navigation_action_get_navigation_type(action) == LINK_CLICKED;
+    return new_window || (clicked && !is_ours(address)) ? leave(window, decision, address) : false;
+}
+
+/* Scripts may lead away as well; whether they mean the window or a frame in it is known when the answer comes. */
+static gboolean decide_response(struct window *window, object *decision) {
+    const char *address =
+        webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
+    bool whole_window = webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision);
+    return whole_window && !is_ours(address) ? leave(window, decision, address) : false;
+}
+
 static gboolean on_decide_policy(object *view, object *decision, int type, struct window *window) {
     (void)view;
-    if (type == DECISION_NEW_WINDOW) {
-        object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
-        return leave(window, decision,
-                     webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action)));
-    }
-    if (type == DECISION_RESPONSE && webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision)) {
-        const char *address =
-            webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
-        return is_ours(address) ? false : leave(window, decision, address);
-    }
-    return false;
+    return type == DECISION_RESPONSE ? decide_response(window, decision)
+                                     : decide_navigation(window, decision, type == DECISION_NEW_WINDOW);
 }
 
 /* The pointer may be caught, as games do; nothing else (camera, position, notifications) is granted. */
@@ -248,7 +266,9 @@ static void place(const struct window *window) {
     struct geometry screens[MOST_SCREENS], geometry;
     const struct config *config = &window->shell->config;
     webkit.gtk_window_set_default_size(window->gtk, config->width, config->height);
-    if (config->resizable && geometry_load(&geometry, window->geometry_path)) {
+    if (!config->resizable) {
+        webkit.gtk_widget_set_size_request(window->view, config->width, config->height);
+    } else if (geometry_load(&geometry, window->geometry_path)) {
         webkit.gtk_window_set_default_size(window->gtk, geometry.width, geometry.height);
         if (geometry_is_on_screen(&geometry, screens, list_screens(screens, MOST_SCREENS))) {
             webkit.gtk_window_move(window->gtk, geometry.x, geometry.y);
@@ -300,15 +320,17 @@ enum shown window_show(const struct shell *shell) {
     if (!webkit_load()) {
         return SHOWN_NOT;
     }
-    webkit.g_set_prgname(shell->config.id); /* what desktops match a window with its .desktop file by */
-    webkit.gdk_set_program_class(shell->config.id);
+    webkit.g_set_prgname(shell->config.id);
     if (!webkit.gtk_init_check(NULL, NULL) ||
         !site_open(&window.site, &shell->payload, &shell->config, shell->config_text, "webkitgtk")) {
         return SHOWN_NOT;
     }
+    webkit.gdk_set_program_class(shell->config.id); /* what desktops match a window with its .desktop file by */
     window.site.bridge = (struct bridge){&window, close_window, set_fullscreen, resize};
     make_window(&window);
     webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_summon, &window);
+    webkit.g_unix_signal_add(SIGTERM, on_end, &window);
+    webkit.g_unix_signal_add(SIGINT, on_end, &window);
     webkit.webkit_web_view_load_uri(window.view, ORIGIN "/");
     webkit.gtk_widget_show_all(window.gtk);
     webkit.gtk_widget_grab_focus(window.view);

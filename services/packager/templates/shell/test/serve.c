@@ -1,0 +1,28 @@
+/* The loopback server by itself, for tests that attack it from outside: prints its port, the key and the session, and
+ * ends with its standard input. */
+#include <signal.h>
+
+#include "archive.h"
+#include "check.h"
+#include "payload.h"
+#include "server.h"
+
+int main(void) {
+    static const struct member GAME[] = {{"index.html", "<!doctype html>hello"}, {"a.bin", "0123456789"}};
+    static struct archive archive;
+    static struct payload payload;
+    static struct config config = {.entry = "index.html", .isolated = true};
+    static struct site site;
+    static struct gate gate;
+    signal(SIGPIPE, SIG_IGN);
+    archive_make(&archive, GAME, 2);
+    CHECK(payload_open(&payload, (struct bytes){archive.data, archive.size}) == NULL);
+    CHECK(site_open(&site, &payload, &config, bytes_of("{}"), "test"));
+    CHECK(gate_open(&gate));
+    int port = server_start(&site, &gate);
+    CHECK(port > 0);
+    printf("%d %s %s\n", port, gate.key, gate.session);
+    fflush(stdout);
+    while (getchar() != EOF) {
+    }
+}

@@ -1,0 +1,167 @@
+"""A screen nobody looks at, with a window manager, and what a person would do there."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from PIL import Image
+
+from tests.shell.game import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
+PATIENCE_S: Final = 60.0  # the machine may be busy
+
+
+def until(what: str, ask: Callable[[], T | None]) -> T:
+    """Ask until there is an answer.
+
+    Raises:
+        AssertionError: There was none in a minute; says ``what`` was waited for.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        answer = ask()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+@dataclass
+class Screen:
+    """An X server of our own; ``environ`` leads programs to it and to a home of their own."""
+
+    environ: dict[str, str]
+    size: tuple[int, int]
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def xdotool(self, *arguments: str) -> str:
+        """What xdotool answers; empty when it fails."""
+        command = ["xdotool", *arguments]
+        done = subprocess.run(command, env=self.environ, capture_output=True, check=False)
+        return done.stdout.decode() if done.returncode == 0 else ""
+
+    def picture(self, path: Path) -> Image.Image:
+        """What is on the screen now."""
+        subprocess.run(["import", "-window", "root", str(path)], env=self.environ, check=True)
+        return Image.open(path).convert("RGB")
+
+    def start(self, *command: str | Path, **environ: str) -> subprocess.Popen[bytes]:
+        """Start a program on it; ended with the screen at the latest."""
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            env=self.environ | environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.running.append(process)
+        return process
+
+    def active(self) -> str:
+        """The title of the window that has the focus."""
+        return self.xdotool("getactivewindow", "getwindowname").strip()
+
+
+@contextmanager
+def screen(home: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Screen]:
+    """Run an X server at a free display, with openbox."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        [
+            *("Xvfb", "-displayfd", str(writing), "-nolisten", "tcp"),
+            *("-screen", "0", f"{size[0]}x{size[1]}x24"),
+        ],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    with os.fdopen(reading) as told:
+        display = f":{told.readline().strip()}"
+    home.mkdir(parents=True, exist_ok=True)
+    environ = {
+        **{"PATH": os.environ["PATH"], "DISPLAY": display, "LANG": "C.UTF-8"},
+        **{"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "NO_AT_BRIDGE": "1"},
+    }
+    there = Screen(environ, size)
+    try:
+        there.start("openbox")
+        until("the window manager", lambda: there.xdotool("get_desktop").strip())
+        yield there
+    finally:
+        for process in (*reversed(there.running), server):
+            process.terminate()
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@dataclass
+class Playing:
+    """A game that runs on a screen."""
+
+    screen: Screen
+    process: subprocess.Popen[bytes]
+    title: str
+    folder: Path
+    skipped: int  # bytes of the log that earlier runs wrote
+
+    @property
+    def log(self) -> str:
+        """What this run has written to its log so far."""
+        path = self.folder / "shell.log"
+        return path.read_bytes()[self.skipped :].decode() if path.exists() else ""
+
+    def told(self, name: str) -> str:
+        """The value that the page has told, as soon as it is there."""
+        pattern = re.compile(rf"page log: {name}: (.*)$", re.MULTILINE)
+        return until(f"{name} in\n{self.log}", lambda: pattern.search(self.log))[1]
+
+    def logged(self, text: str) -> str:
+        """The log, as soon as it says ``text``."""
+        return until(f"{text!r} in\n{self.log}", lambda: self.log if text in self.log else None)
+
+    def window(self) -> str:
+        """The window's id, once it is there."""
+        name = f"^{re.escape(self.title)}$"
+        search = ("search", "--onlyvisible", "--name", name)
+        return until("the window", lambda: self.screen.xdotool(*search).split())[0]
+
+    def geometry(self) -> tuple[int, int, int, int]:
+        """X, y, width, height of the window."""
+        text = self.screen.xdotool("getwindowgeometry", "--shell", self.window())
+        numbers = dict(re.findall(r"(\w+)=(-?\d+)", text))
+        return tuple(int(numbers[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))  # type: ignore[return-value]
+
+    def press(self, key: str) -> None:
+        """Press and release a key, in this window."""
+        self.screen.xdotool("windowactivate", "--sync", self.window(), "key", key)
+
+    def ended(self) -> int:
+        """Its exit code, once it has ended."""
+        return self.process.wait(PATIENCE_S)
+
+    def quit(self) -> None:
+        """Let the page itself end the game."""
+        self.press("q")
+        assert self.ended() == 0, self.log
+
+
+def play(screen: Screen, program: Path, *options: str, **config: Any) -> Playing:
+    """Start a game; ``config`` is what it was made with."""
+    known = CONFIG | config
+    folder = Path(screen.environ["HOME"]) / ".local" / "share" / known["userDataName"]
+    log = folder / "shell.log"
+    skipped = log.stat().st_size if log.exists() else 0
+    return Playing(screen, screen.start(program, *options), known["title"], folder, skipped)

@@ -1,0 +1,75 @@
+"""A game for the shell, and the shell with that game in it: what exporters make, in small."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+from PIL import Image
+
+from services.packager.templates.registry import BUILT, TemplateError, read_template
+
+MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
+PAGE: Final = Path(__file__).parent / "page"
+CONFIG: Final[dict[str, Any]] = {
+    "format": 1,
+    "id": "com.example.probe",
+    "title": "Probe Añ🎮",
+    "version": "1.2.3",
+    "width": 640,
+    "height": 480,
+    "fullscreen": False,
+    "resizable": True,
+    "debug": True,
+    "userDataName": "com.example.probe",
+    "entry": "index.html",
+    "isolated": True,
+}
+
+
+def shell(target: str) -> bytes:
+    """The program of the template for ``target``: ``linux-x64``, ``windows-arm64``, …"""
+    try:
+        template = read_template(BUILT / "shell")
+    except TemplateError as error:
+        raise AssertionError(f"{error} (make test builds it)") from error
+    suffix = ".exe" if target.startswith("windows") else ""
+    return template.read(f"{target}/aethel-shell{suffix}")
+
+
+def payload(**config: Any) -> bytes:
+    """The archive with the probe page; ``config`` changes what is said about the game."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as members:
+        members.writestr("aethel-shell.json", json.dumps(CONFIG | config))
+        for file in sorted(PAGE.iterdir()):
+            members.write(file, file.name)
+        members.writestr("icon.png", _icon())
+        members.writestr("assets/numbers.bin", b"0123456789")
+        members.writestr("assets/a b é.txt", "hello")
+    return archive.getvalue()
+
+
+def _icon() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (16, 16), (255, 128, 0)).save(picture, "PNG")
+    return picture.getvalue()
+
+
+def branded(program: bytes, archive: bytes) -> bytes:
+    """The program with the archive behind it, and told where it is."""
+    at = program.index(MAGIC) + len(MAGIC)
+    place = struct.pack("<QQ", len(program), len(archive))
+    return program[:at] + place + program[at + len(place) :] + archive
+
+
+def game(path: Path, target: str = "linux-x64", **config: Any) -> Path:
+    """Write a game that can be started to ``path``."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(branded(shell(target), payload(**config)))
+    path.chmod(0o755)
+    return path
