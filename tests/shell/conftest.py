@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.shell.desktop import Screen, screen
+from tests.shell.sanitized import compile_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,3 +17,11 @@ def desk(tmp_path: Path) -> Iterator[Screen]:
     """A screen, with a home folder that is empty at first."""
     with screen(tmp_path / "home") as there:
         yield there
+
+
+@pytest.fixture(scope="session")
+def sanitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shell's code as a library that notices every wrong access."""
+    folder = tmp_path_factory.mktemp("sanitized")
+    compile_library(folder)
+    return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
@@ -51,10 +52,17 @@ class Screen:
         done = subprocess.run(command, env=self.environ, capture_output=True, check=False)
         return done.stdout.decode() if done.returncode == 0 else ""
 
-    def picture(self, path: Path) -> Image.Image:
-        """What is on the screen now."""
-        subprocess.run(["import", "-window", "root", str(path)], env=self.environ, check=True)
-        return Image.open(path).convert("RGB")
+    def wait_for_color(self, color: tuple[int, int, int], x: int, y: int) -> None:
+        """Wait until a point of the screen has that colour, but for rounding."""
+
+        def is_there() -> bool:
+            command = ["import", "-window", "root", "png:-"]
+            picture = subprocess.run(command, env=self.environ, capture_output=True, check=True)
+            point = Image.open(io.BytesIO(picture.stdout)).convert("RGB").getpixel((x, y))
+            assert isinstance(point, tuple)
+            return all(abs(a - b) <= 3 for a, b in zip(point, color, strict=True))
+
+        until(f"the colour {color} at {x}, {y}", is_there)
 
     def start(self, *command: str | Path, **environ: str) -> subprocess.Popen[bytes]:
         """Start a program on it; ended with the screen at the latest."""
@@ -89,8 +97,12 @@ def screen(home: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Screen]:
         display = f":{told.readline().strip()}"
     home.mkdir(parents=True, exist_ok=True)
     environ = {
-        **{"PATH": os.environ["PATH"], "DISPLAY": display, "LANG": "C.UTF-8"},
-        **{"HOME": str(home), "XDG_RUNTIME_DIR": str(home), "NO_AT_BRIDGE": "1"},
+        "PATH": os.environ["PATH"],
+        "DISPLAY": display,
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "XDG_RUNTIME_DIR": str(home),
+        "NO_AT_BRIDGE": "1",
     }
     there = Screen(environ, size)
     try:

@@ -32,7 +32,7 @@ CONFIG: Final[dict[str, Any]] = {
 
 
 def shell(target: str) -> bytes:
-    """The program of the template for ``target``: ``linux-x64``, ``windows-arm64``, …"""
+    """The template's program for a target such as ``linux-x64``."""
     try:
         template = read_template(BUILT / "shell")
     except TemplateError as error:

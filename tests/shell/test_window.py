@@ -23,11 +23,6 @@ pytestmark = pytest.mark.timeout(300)
 GREEN, BLUE = (0, 153, 51), (32, 64, 128)
 
 
-def like(color: tuple[int, ...], expected: tuple[int, ...]) -> bool:
-    """Are they the same, but for rounding?"""
-    return all(abs(a - b) <= 3 for a, b in zip(color, expected, strict=True))
-
-
 def test_the_game_is_shown_and_finds_its_host(desk: Screen, tmp_path: Path) -> None:
     """WebGL and style on the screen; origin, files, ranges, shared memory and host as promised."""
     playing = play(desk, game(tmp_path / "probe"))
@@ -48,9 +43,8 @@ def test_the_game_is_shown_and_finds_its_host(desk: Screen, tmp_path: Path) -> N
     assert json.loads(playing.told("forged")) == {"success": False}  # without the page's header
     x, y, width, height = playing.geometry()
     assert (width, height) == (640, 480)
-    shot = desk.picture(tmp_path / "screen.png")
-    assert like(shot.getpixel((x + 100, y + 100)), GREEN)
-    assert like(shot.getpixel((x + 400, y + 400)), BLUE)
+    desk.wait_for_color(GREEN, x + 100, y + 100)
+    desk.wait_for_color(BLUE, x + 400, y + 400)
 
 
 def test_what_is_saved_survives_a_restart(desk: Screen, tmp_path: Path) -> None:
@@ -164,11 +158,7 @@ def test_a_release_keeps_the_console_to_itself(desk: Screen, tmp_path: Path) -> 
     """Its log has the page's errors, and of the console nothing."""
     playing = play(desk, game(tmp_path / "probe", debug=False))
     x, y, *_ = playing.geometry()
-    picture = tmp_path / "screen.png"
-    until(
-        "the game on the screen",
-        lambda: like(desk.picture(picture).getpixel((x + 100, y + 100)), GREEN),
-    )
+    desk.wait_for_color(GREEN, x + 100, y + 100)
     playing.press("e")
     log = playing.logged("on purpose")
     assert "page error: Error: on purpose" in log

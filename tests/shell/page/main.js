@@ -12,9 +12,15 @@ window.addEventListener("keydown", async (event) => {
 });
 
 // A green quad drawn by WebGL, on the page's blue.
-const gl = document.getElementById("canvas").getContext("webgl2", { preserveDrawingBuffer: true });
-gl.clearColor(0, 0.6, 0.2, 1);
-gl.clear(gl.COLOR_BUFFER_BIT);
+const canvas = document.getElementById("canvas");
+canvas.addEventListener("webglcontextlost", (event) => event.preventDefault()); // and it comes back by itself
+const gl = canvas.getContext("webgl2");
+const draw = () => {
+  gl.clearColor(0, 0.6, 0.2, 1);
+  gl.clear(gl.COLOR_BUFFER_BIT);
+  requestAnimationFrame(draw);
+};
+draw();
 
 tell("host", window.hostAtFirst);
 tell("mode", document.compatMode);

@@ -141,7 +141,13 @@ function (game, host) {
         return failed(error);
       }
     },
-    quit: async () => ((await ask("close")) ? done() : failed("the window cannot be closed")),
+    quit: async () => {
+      if (host.view === "chromium") {
+        window.close(); // a browser that is told to end from outside loses what localStorage has not yet written
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
+      return (await ask("close")) ? done() : failed("the window cannot be closed");
+    },
   });
 
   // --- the log: errors always, the console as well in a debug build ---
@@ -168,8 +174,9 @@ function (game, host) {
     Object.defineProperty(window, "crossOriginIsolated", { value: true });
   }
 
-  // A browser's own window knows F11 but not Alt-Enter.
+  // A browser's own window is called what its page is called, and knows F11 but not Alt-Enter.
   if (host.view === "chromium") {
+    window.addEventListener("load", () => (document.title = game.title));
     window.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !event.altKey) return;
       event.preventDefault();

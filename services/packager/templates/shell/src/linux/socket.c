@@ -19,11 +19,13 @@ static socket_t listen_at_free_port(int listener, int *port) {
 }
 
 socket_t socket_listen(int *port) {
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* not for the browser that is started later */
     return listener < 0 ? SOCKET_NONE : listen_at_free_port(listener, port);
 }
 
-socket_t socket_accept(socket_t listener) { return accept((int)listener, NULL, NULL); }
+socket_t socket_accept(socket_t listener) {
+    return accept4((int)listener, NULL, NULL, SOCK_CLOEXEC);
+}
 
 void socket_set_patience(socket_t socket, int seconds) {
     struct timeval patience = {.tv_sec = seconds};
