@@ -1,0 +1,104 @@
+"""The Windows shell under Wine, as far as that goes: there is no WebView2 and no browser for it.
+
+In place of Edge a program of ours is started, which asks the loopback server as Edge would.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.shell.desktop import screen, until
+from tests.shell.game import game
+from tests.shell.sanitized import SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.shell.desktop import Screen
+
+WINE: Final = shutil.which("wine64") or "/usr/lib/wine/wine64"
+WINE_SERVER: Final = shutil.which("wineserver") or "/usr/lib/wine/wineserver64"
+EDGE: Final = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\msedge.exe"
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def wine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
+    """A fresh Windows, as Wine sees it, on a screen of its own."""
+    folder = tmp_path_factory.mktemp("wine")
+    with screen(folder / "home") as there:
+        there.environ |= {"WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all"}
+        there.environ |= {"WINEDLLOVERRIDES": "mscoree,mshtml="}  # do not offer to fetch them
+        run(there, "wineboot", "--init")
+        yield there
+        subprocess.run([WINE_SERVER, "--kill"], env=there.environ, check=False)
+
+
+def run(wine: Screen, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a Windows program to its end."""
+    return subprocess.run(
+        [WINE, *command], env=wine.environ | environ, capture_output=True, timeout=300, check=False
+    )
+
+
+def data_folder(wine: Screen) -> Path:
+    """Where the game keeps its data."""
+    (user,) = [
+        folder
+        for folder in (Path(wine.environ["WINEPREFIX"]) / "drive_c" / "users").iterdir()
+        if folder.name != "Public"
+    ]
+    return user / "AppData" / "Local" / "com.example.probe"
+
+
+def test_it_runs_and_finds_its_game(wine: Screen, tmp_path: Path) -> None:
+    """The archive behind the program is read, names and all."""
+    done = run(wine, game(tmp_path / "probe.exe", "windows-x64"), "--version")
+    assert done.returncode == 0
+    assert done.stdout.decode() == "Probe Añ🎮 1.2.3 (Aethel shell 1.0.0)\r\n"
+    assert run(wine, tmp_path / "probe.exe", "--nothing").returncode == 2
+
+
+def test_without_web_view_and_browser_it_says_so(wine: Screen, tmp_path: Path) -> None:
+    """In a window with the game's name; after Enter it ends with its own status."""
+    program = game(tmp_path / "probe.exe", "windows-x64")
+    process = wine.start(WINE, program)
+    search = ("search", "--onlyvisible", "--name", "^Probe Añ🎮$")
+    window = until("the message", lambda: wine.xdotool(*search).split())[0]
+    until("the focus", lambda: wine.active() == "Probe Añ🎮")
+    wine.xdotool("key", "--window", window, "Return")
+    wine.xdotool("key", "Return")
+    assert process.wait(60) == 4
+    assert "no WebView2" in (data_folder(wine) / "shell.log").read_text()
+
+
+def test_a_browser_gets_the_game_and_strangers_do_not(wine: Screen, tmp_path: Path) -> None:
+    """Found in the registry, started with arguments that survive quoting, let in by the key."""
+    browser = tmp_path / "Program Files" / "fake edge.exe"
+    browser.parent.mkdir()
+    source = SOURCES / "test" / "fake_browser.c"
+    compiler = (sys.executable, "-m", "ziglang", "cc", "-target", "x86_64-windows-gnu")
+    subprocess.run([*compiler, source, "-lws2_32", "-o", browser], env=os.environ, check=True)
+    added = run(wine, "reg", "add", EDGE, "/ve", "/d", f"Z:{browser}".replace("/", "\\"), "/f")
+    assert added.returncode == 0
+    report = tmp_path / "report.txt"
+    program = game(tmp_path / "probe.exe", "windows-x64")
+    done = run(wine, program, FAKE_BROWSER_REPORT=f"Z:{report}")
+    assert done.returncode == 0
+    told = dict(line.split(": ", 1) for line in report.read_text().splitlines())
+    assert told["stranger"] == "0"
+    assert told["profile"].endswith(r"\AppData\Local\com.example.probe/browser")
+    assert told["page"] == "HTTP/1.1 200 OK yes"
+    assert told["file"] == "hello"
+    log = (data_folder(wine) / "shell.log").read_text()
+    assert "page log: hello" in log
+    assert "the window is one of msedge.exe" in log
+    assert not (data_folder(wine) / "start.html").exists()
+    run(wine, "reg", "delete", EDGE, "/f")
