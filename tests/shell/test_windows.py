@@ -84,7 +84,7 @@ def test_a_browser_gets_the_game_and_strangers_do_not(wine: Screen, tmp_path: Pa
     browser = tmp_path / "Program Files" / "fake edge.exe"
     browser.parent.mkdir()
     source = SOURCES / "test" / "fake_browser.c"
-    compiler = (sys.executable, "-m", "ziglang", "cc", "-target", "x86_64-windows-gnu")
+    compiler = (sys.executable, "-m", "ziglang", "cc", "-Os", "-target", "x86_64-windows-gnu")
     subprocess.run([*compiler, source, "-lws2_32", "-o", browser], env=os.environ, check=True)
     added = run(wine, "reg", "add", EDGE, "/ve", "/d", f"Z:{browser}".replace("/", "\\"), "/f")
     assert added.returncode == 0
