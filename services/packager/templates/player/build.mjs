@@ -99,15 +99,28 @@ await chmod(join(out, "bin/esbuild"), 0o755);
 await writeTemplate(variants);
 
 async function buildStyle() {
-  const built = await esbuild.build({ ...options, splitting: false, entryPoints: { player: "page/player.css" }, outdir: join(out, "player") });
-  return relative(out, join(HERE, Object.keys(built.metafile.outputs).find((path) => path.endsWith(".css"))));
+  const built = await esbuild.build({
+    ...options,
+    splitting: false,
+    entryPoints: { player: "page/player.css" },
+    outdir: join(out, "player"),
+  });
+  return relative(
+    out,
+    join(
+      HERE,
+      Object.keys(built.metafile.outputs).find((path) => path.endsWith(".css")),
+    ),
+  );
 }
 
 async function buildVariant(name, entryPoints, style) {
   const folder = name === "lean" ? "player" : `player/${name}`;
   const plugins = entryPoints.three ? options.plugins : [withoutXr, ...options.plugins];
   const built = await esbuild.build({ ...options, plugins, entryPoints, outdir: join(out, folder) });
-  const outputs = new Map(Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]));
+  const outputs = new Map(
+    Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]),
+  );
   const outputOf = (source) => [...outputs].find(([, made]) => made.entryPoint === source)?.[0];
   const core = closure(outputs, Object.values(entryPoints).map(outputOf));
   const chunks = {};
@@ -157,7 +170,10 @@ async function writeTemplate(variants) {
   }
   const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { version } = JSON.parse(await readFile(join(HERE, "package.json"), "utf8"));
-  const hash = createHash("sha256").update(JSON.stringify([variants, sorted])).digest("hex").slice(0, 12);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([variants, sorted]))
+    .digest("hex")
+    .slice(0, 12);
   const template = {
     name: "player",
     version: `${version}-${hash}`,

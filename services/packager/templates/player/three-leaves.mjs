@@ -13,20 +13,30 @@ const IMPORT = /import\s*\{([^}]*)\}\s*from\s*(['"])three\2\s*;?/g;
 
 /** Name → file, from the barrels' own export lists. */
 function leaves(file, found = new Map()) {
-  for (const [, all, names, path] of readFileSync(file, "utf8").matchAll(/export (?:(\*)|\{([^}]*)\}) from '([^']+)'/g)) {
+  for (const [, all, names, path] of readFileSync(file, "utf8").matchAll(
+    /export (?:(\*)|\{([^}]*)\}) from '([^']+)'/g,
+  )) {
     const target = resolve(dirname(file), path);
     if (all) {
       leaves(target, found);
-      for (const [, name] of readFileSync(target, "utf8").matchAll(/export (?:const|function|class) (\w+)/g)) found.set(name, target);
+      for (const [, name] of readFileSync(target, "utf8").matchAll(/export (?:const|function|class) (\w+)/g))
+        found.set(name, target);
     } else {
-      for (const name of names.split(",").map((one) => one.trim()).filter(Boolean)) {
+      for (const name of names
+        .split(",")
+        .map((one) => one.trim())
+        .filter(Boolean)) {
         const [original, exported = original] = name.split(/ as /);
         found.set(exported, exported === original ? target : `${target}#${original}`);
       }
     }
   }
   for (const [, names] of readFileSync(file, "utf8").matchAll(/export \{([^}]*)\};/g)) {
-    for (const name of names.split(",").map((one) => one.trim()).filter(Boolean)) found.set(name, file);
+    for (const name of names
+      .split(",")
+      .map((one) => one.trim())
+      .filter(Boolean))
+      found.set(name, file);
   }
   return found;
 }
@@ -65,7 +75,10 @@ export const threeLeaves = {
           .join(" "),
       );
     build.onResolve({ filter: /^three$/ }, () => ({ path: join(SOURCE, "Three.js") }));
-    build.onLoad({ filter: /\.glsl\.js$/ }, ({ path }) => ({ contents: minifyGlsl(readFileSync(path, "utf8")), loader: "js" }));
+    build.onLoad({ filter: /\.glsl\.js$/ }, ({ path }) => ({
+      contents: minifyGlsl(readFileSync(path, "utf8")),
+      loader: "js",
+    }));
     build.onLoad({ filter: /[\\/](three[\\/]examples|player[\\/]src)[\\/].*\.(js|ts)$/ }, ({ path }) => ({
       contents: rewrite(readFileSync(path, "utf8"), path),
       loader: path.endsWith(".ts") ? "ts" : "js",

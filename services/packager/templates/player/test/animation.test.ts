@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { holds, names, next, readController, type Parameter } from "../src/components/animation/controller";
 
-const situation = (values: Record<string, Parameter> = {}, finished = false) => ({ parameters: new Map(Object.entries(values)), finished });
+const situation = (values: Record<string, Parameter> = {}, finished = false) => ({
+  parameters: new Map(Object.entries(values)),
+  finished,
+});
 
 test("conditions compare, negate, and bind && before ||", () => {
   const values = situation({ speed: 2, grounded: true, dead: false });
@@ -33,12 +36,10 @@ test("the first transition that holds is taken; * means any other state", () => 
       { from: "run", to: "idle", when: "speed <= 0.1" },
     ],
   });
-  assert.deepEqual([controller.start, controller.states[1], controller.states[0]?.loop, controller.states[2]?.loop], [
-    "idle",
-    { name: "run", clip: "Run", loop: true, speed: 2 },
-    true,
-    false,
-  ]);
+  assert.deepEqual(
+    [controller.start, controller.states[1], controller.states[0]?.loop, controller.states[2]?.loop],
+    ["idle", { name: "run", clip: "Run", loop: true, speed: 2 }, true, false],
+  );
   assert.equal(next(controller, "idle", situation({ speed: 1 }))?.to, "run");
   assert.equal(next(controller, "run", situation({ speed: 1 })), null);
   assert.equal(next(controller, "run", situation({ speed: 1, dead: true }))?.fade, 0);

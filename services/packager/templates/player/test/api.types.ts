@@ -22,7 +22,8 @@ import type { Entity } from "../src/scene/entity";
 import type { UiLayer } from "../src/ui/layer";
 
 /** An error that names what is missing; else `[]`. */
-type Missing<Declared, Real> = Exclude<keyof Declared, keyof Real> extends never ? [] : Exclude<keyof Declared, keyof Real>;
+type Missing<Declared, Real> =
+  Exclude<keyof Declared, keyof Real> extends never ? [] : Exclude<keyof Declared, keyof Real>;
 
 type Api = typeof declared;
 type Real = typeof real;
@@ -52,7 +53,29 @@ export const nothingIsMissing: {
   Animator: Missing<declared.Animator, Animator>;
   NavMeshAgent: Missing<declared.NavMeshAgent, NavMeshAgent>;
 } = {
-  ...{ module: [], scene: [], physics: [], input: [], pointer: [], audio: [], save: [], game: [], ui: [], time: [], entity: [] },
-  ...{ settings: [], sound: [], MeshRenderer: [], Light: [], Camera: [], Collider: [], RigidBody: [], AudioSource: [], Script: [] },
+  ...{
+    module: [],
+    scene: [],
+    physics: [],
+    input: [],
+    pointer: [],
+    audio: [],
+    save: [],
+    game: [],
+    ui: [],
+    time: [],
+    entity: [],
+  },
+  ...{
+    settings: [],
+    sound: [],
+    MeshRenderer: [],
+    Light: [],
+    Camera: [],
+    Collider: [],
+    RigidBody: [],
+    AudioSource: [],
+    Script: [],
+  },
   ...{ ParticleSystem: [], Animator: [], NavMeshAgent: [] },
 };

@@ -14,7 +14,8 @@ let asked: string[] = [];
 before(async () => {
   server = createServer((request, response) => {
     asked.push(request.url ?? "");
-    if (request.url === "/assets/shaky.bin" && asked.filter((url) => url === request.url).length === 1) return response.writeHead(503).end();
+    if (request.url === "/assets/shaky.bin" && asked.filter((url) => url === request.url).length === 1)
+      return response.writeHead(503).end();
     if (request.url === "/assets/gone.bin") return response.writeHead(404).end();
     response.end("12345678");
   });
@@ -35,8 +36,14 @@ const downloads = (): Downloads => {
 
 test("a reference may leave out assets/, and what is not there is named with who asks", () => {
   const files = downloads();
-  assert.deepEqual([files.find("a b.bin"), files.find("./assets/a b.bin"), files.find("x.bin")], ["assets/a b.bin", "assets/a b.bin", null]);
-  assert.throws(() => files.resolve("x.bin", "“Door”"), (error: unknown) => error instanceof AssetError && /“x.bin”.*“Door” asks/.test(error.message));
+  assert.deepEqual(
+    [files.find("a b.bin"), files.find("./assets/a b.bin"), files.find("x.bin")],
+    ["assets/a b.bin", "assets/a b.bin", null],
+  );
+  assert.throws(
+    () => files.resolve("x.bin", "“Door”"),
+    (error: unknown) => error instanceof AssetError && /“x.bin”.*“Door” asks/.test(error.message),
+  );
 });
 
 test("a file comes from its shipped name, and the progress counts its bytes", async () => {
@@ -56,7 +63,15 @@ test("a host that stumbles is asked again, one that has nothing is not", async (
 });
 
 test("paths never leave the project", () => {
-  assert.deepEqual([normalise("../../etc/x"), normalise("a\\b/./c/../d"), beside("assets/m/a.gltf", "../t/x%20y.png"), extensionOf("A.PNG")], ["etc/x", "a/b/d", "assets/t/x y.png", "png"]);
+  assert.deepEqual(
+    [
+      normalise("../../etc/x"),
+      normalise("a\\b/./c/../d"),
+      beside("assets/m/a.gltf", "../t/x%20y.png"),
+      extensionOf("A.PNG"),
+    ],
+    ["etc/x", "a/b/d", "assets/t/x y.png", "png"],
+  );
 });
 
 test("a cache makes a thing once, forgets failures, and drops what is not asked for", async () => {

@@ -45,7 +45,10 @@ test("keys and sticks share an axis, and none leads beyond its end", () => {
     actions.update(devices(down, { "left-x": stick }));
     return actions.axis("moveX");
   };
-  assert.deepEqual([axis(["KeyD"], 0), axis(["KeyA", "KeyD"], 0), axis([], -0.4), axis(["KeyD"], 0.9)], [1, 0, -0.4, 1]);
+  assert.deepEqual(
+    [axis(["KeyD"], 0), axis(["KeyA", "KeyD"], 0), axis([], -0.4), axis(["KeyD"], 0.9)],
+    [1, 0, -0.4, 1],
+  );
 });
 
 test("a project's action replaces the default of that name and leaves the others", () => {

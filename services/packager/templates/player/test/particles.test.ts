@@ -29,5 +29,8 @@ test("particles are born within their preset's disc, cone and ranges, the same o
 });
 
 test("an unknown preset moves like the default one", () => {
-  assert.deepEqual([isPresetName("fire"), isPresetName("toString"), motionOf("nope")], [true, false, motionOf("default")]);
+  assert.deepEqual(
+    [isPresetName("fire"), isPresetName("toString"), motionOf("nope")],
+    [true, false, motionOf("default")],
+  );
 });

@@ -23,7 +23,8 @@ function aelv(value: unknown, change: { version?: number; packed?: number; lengt
 
 const entity = (id: string, more: object = {}): object => ({ id, name: id, parentId: null, components: [], ...more });
 const level = (entities: object[], more: object = {}): object => ({ formatVersion: "1.0.0", entities, ...more });
-const byId = ({ entities }: Level, id: string): EntityData => entities.find((one) => one.id === id) ?? assert.fail(`no ${id}`);
+const byId = ({ entities }: Level, id: string): EntityData =>
+  entities.find((one) => one.id === id) ?? assert.fail(`no ${id}`);
 
 async function refuses(scene: ArrayBuffer, message: RegExp): Promise<void> {
   await assert.rejects(readScene("main", scene), (error: unknown) => {
@@ -67,20 +68,42 @@ test("a level without settings has the engine's", async () => {
   const { settings } = await readScene("main", bytes(level([])));
   assert.equal(settings.skybox.color, "#87CEEB");
   assert.deepEqual(settings.physics, { gravity: { x: 0, y: -9.81, z: 0 }, fixedTimestep: 0.02, maxSubSteps: 3 });
-  assert.deepEqual(settings.lighting, { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: "medium" });
+  assert.deepEqual(settings.lighting, {
+    ambientColor: "#404040",
+    ambientIntensity: 0.5,
+    shadowsEnabled: true,
+    shadowQuality: "medium",
+  });
   assert.equal(settings.postProcessing.enabled, false);
 });
 
 test("gravity may be an array, and null means the default", async () => {
-  const { settings } = await readScene("main", bytes(level([], { settings: { physics: { gravity: [0, -1, 0] }, fog: { near: null } } })));
+  const { settings } = await readScene(
+    "main",
+    bytes(level([], { settings: { physics: { gravity: [0, -1, 0] }, fog: { near: null } } })),
+  );
   assert.deepEqual(settings.physics.gravity, { x: 0, y: -1, z: 0 });
   assert.equal(settings.fog.near, 10);
 });
 
 test("a transform is made whole: no rotation of length 0, no half vectors", async () => {
-  const read = await readScene("main", bytes(level([entity("a", { transform: { position: { x: 2 }, rotation: { x: 0, y: 0, z: 0, w: 0 }, scale: { y: 3 } } })])));
+  const read = await readScene(
+    "main",
+    bytes(
+      level([
+        entity("a", { transform: { position: { x: 2 }, rotation: { x: 0, y: 0, z: 0, w: 0 }, scale: { y: 3 } } }),
+      ]),
+    ),
+  );
   const { position, rotation, scale } = byId(read, "a");
-  assert.deepEqual([position, rotation, scale], [{ x: 2, y: 0, z: 0 }, { x: 0, y: 0, z: 0, w: 1 }, { x: 1, y: 3, z: 1 }]);
+  assert.deepEqual(
+    [position, rotation, scale],
+    [
+      { x: 2, y: 0, z: 0 },
+      { x: 0, y: 0, z: 0, w: 1 },
+      { x: 1, y: 3, z: 1 },
+    ],
+  );
 });
 
 const LAMP = {
@@ -88,7 +111,10 @@ const LAMP = {
   name: "Lamp",
   rootEntityId: "root",
   entities: [
-    entity("root", { transform: { position: { x: 1, y: 1, z: 1 } }, components: [{ type: "MeshRenderer", data: { meshId: "primitive:box", castShadows: false } }] }),
+    entity("root", {
+      transform: { position: { x: 1, y: 1, z: 1 } },
+      components: [{ type: "MeshRenderer", data: { meshId: "primitive:box", castShadows: false } }],
+    }),
     entity("bulb", { parentId: "root", components: [{ type: "Light", data: { type: "point", intensity: 2 } }] }),
   ],
 };
@@ -113,7 +139,9 @@ test("a reference to a prefab becomes the prefab's entities, changed by its over
   );
   const [root, bulb] = [byId(read, "here"), byId(read, "here/bulb")];
   assert.deepEqual([root.name, root.position.x, bulb.parentId, bulb.active], ["My lamp", 5, "here", false]);
-  assert.deepEqual(root.components, [{ type: "MeshRenderer", data: { meshId: "primitive:sphere", castShadows: false } }]);
+  assert.deepEqual(root.components, [
+    { type: "MeshRenderer", data: { meshId: "primitive:sphere", castShadows: false } },
+  ]);
   assert.deepEqual(bulb.components, [{ type: "Light", data: { type: "point", intensity: 9 } }]);
 });
 
@@ -123,11 +151,20 @@ test("an instance that is listed whole stands as it is", async () => {
     entity("i2", { prefabId: "lamp", prefabInstanceId: "x", parentId: "i1" }),
   ];
   const read = await readScene("main", bytes(level(listed, { prefabs: [LAMP] })));
-  assert.deepEqual(read.entities.map(({ id, components }) => [id, components.length]), [["i1", 0], ["i2", 0]]);
+  assert.deepEqual(
+    read.entities.map(({ id, components }) => [id, components.length]),
+    [
+      ["i1", 0],
+      ["i2", 0],
+    ],
+  );
 });
 
 test("two references to one prefab share nothing", async () => {
-  const read = await readScene("main", bytes(level([entity("a", { prefabId: "lamp" }), entity("b", { prefabId: "lamp" })], { prefabs: [LAMP] })));
+  const read = await readScene(
+    "main",
+    bytes(level([entity("a", { prefabId: "lamp" }), entity("b", { prefabId: "lamp" })], { prefabs: [LAMP] })),
+  );
   assert.notEqual(byId(read, "a").components[0]?.data, byId(read, "b").components[0]?.data);
 });
 
@@ -150,17 +187,26 @@ test("a runtime scene becomes a level", async () => {
   );
   const floor = byId(read, "floor");
   assert.ok(Math.abs(floor.rotation.x + Math.SQRT1_2) < 1e-9);
-  assert.deepEqual(floor.components.map(({ type }) => type), ["MeshRenderer", "Collider"]);
-  assert.deepEqual(byId(read, "7").components.map(({ type, data }) => [type, data["meshId"] ?? data["shape"] ?? data["isKinematic"]]), [
-    ["MeshRenderer", "assets/models/a.glb"],
-    ["RigidBody", true],
-    ["Collider", "sphere"],
-  ]);
+  assert.deepEqual(
+    floor.components.map(({ type }) => type),
+    ["MeshRenderer", "Collider"],
+  );
+  assert.deepEqual(
+    byId(read, "7").components.map(({ type, data }) => [type, data["meshId"] ?? data["shape"] ?? data["isKinematic"]]),
+    [
+      ["MeshRenderer", "assets/models/a.glb"],
+      ["RigidBody", true],
+      ["Collider", "sphere"],
+    ],
+  );
   const [sun, ambient] = [byId(read, "light-0"), byId(read, "light-1")].map(({ components }) => components[0]?.data);
   assert.deepEqual([sun?.["type"], sun?.["intensity"], sun?.["range"]], ["directional", 1, 0]);
   assert.deepEqual([ambient?.["color"], ambient?.["intensity"]], ["#404040", 0.5]);
   assert.deepEqual(byId(read, "camera").components[0]?.data["target"], { x: 0, y: 1, z: 0 });
-  assert.deepEqual([read.settings.skybox.color, read.settings.fog.near, read.settings.lighting.ambientIntensity], ["#102030", 5, 0]);
+  assert.deepEqual(
+    [read.settings.skybox.color, read.settings.fog.near, read.settings.lighting.ambientIntensity],
+    ["#102030", 5, 0],
+  );
   assert.equal(read.settings.postProcessing.bloom.threshold, 0.85);
   assert.deepEqual([read.settings.physics.fixedTimestep, read.settings.lighting.shadowQuality], [null, null]);
 });

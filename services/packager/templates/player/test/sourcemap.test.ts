@@ -22,7 +22,10 @@ test("a place in a bundle leads to the line that somebody wrote", async () => {
 
 test("stacks of all browsers name the bundle's line", () => {
   const url = "https://x.test/g/scripts/game-1a.js";
-  assert.deepEqual(frameIn(`Error: no\n    at fail (${url}:12:34)\n    at other (${url}:1:1)`, url), { line: 12, column: 34 });
+  assert.deepEqual(frameIn(`Error: no\n    at fail (${url}:12:34)\n    at other (${url}:1:1)`, url), {
+    line: 12,
+    column: 34,
+  });
   assert.deepEqual(frameIn(`fail@${url}:12:34\nother@${url}:1:1`, url), { line: 12, column: 34 });
   assert.equal(frameIn("Error: no\n    at x (https://x.test/player.js:1:1)", url), null);
 });

@@ -5,10 +5,16 @@ import { approach, arrivalSpeed, freeDirection, separation } from "../src/compon
 const EAST = { x: 1, z: 0 };
 
 test("the way is straight when it is free, else the smallest turn that is", () => {
-  assert.deepEqual(freeDirection(EAST, () => true), EAST);
+  assert.deepEqual(
+    freeDirection(EAST, () => true),
+    EAST,
+  );
   const around = freeDirection(EAST, ({ x }) => x < 0.7);
   assert.ok(around && Math.abs(around.x - Math.cos((60 * Math.PI) / 180)) < 1e-9);
-  assert.equal(freeDirection(EAST, () => false), null);
+  assert.equal(
+    freeDirection(EAST, () => false),
+    null,
+  );
 });
 
 test("agents push each other away only when near, even from one place", () => {

@@ -356,7 +356,12 @@ declare module "aethel" {
 
   export const physics: {
     /** The nearest solid collider; `ignore` leaves one entity out, `layers` is a bit mask. Null: nothing within reach. */
-    raycast(origin: Vec3Like, direction: Vec3Like, maxDistance?: number, options?: { ignore?: Entity; layers?: number; triggers?: boolean }): RayHit | null;
+    raycast(
+      origin: Vec3Like,
+      direction: Vec3Like,
+      maxDistance?: number,
+      options?: { ignore?: Entity; layers?: number; triggers?: boolean },
+    ): RayHit | null;
     overlapSphere(center: Vec3Like, radius: number): Entity[];
     gravity: Vec3Like;
   };
@@ -471,7 +476,8 @@ declare module "aethel" {
     };
   };
 
-  export type Place = "top left" | "top" | "top right" | "left" | "center" | "right" | "bottom left" | "bottom" | "bottom right";
+  export type Place =
+    "top left" | "top" | "top right" | "left" | "center" | "right" | "bottom left" | "bottom" | "bottom right";
 
   /** Seeded: the same numbers in the same order in every run that a renderer drives. From 0 up to, not including, 1. */
   export function random(): number;

@@ -119,7 +119,10 @@ export const game = {
   setQuality: (quality: string): void => {
     if (isPreset(quality)) the().setQuality(quality);
   },
-  setFullscreen: (on: boolean): void => void the().setFullscreen(on).catch(() => undefined),
+  setFullscreen: (on: boolean): void =>
+    void the()
+      .setFullscreen(on)
+      .catch(() => undefined),
   get state(): Record<string, unknown> {
     return the().state;
   },

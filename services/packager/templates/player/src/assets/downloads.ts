@@ -28,7 +28,8 @@ export class Downloads {
   /** Throws an AssetError that says who asked for it. */
   resolve(reference: string, asker: string): string {
     const path = this.find(reference);
-    if (path === null) throw new AssetError(reference, `“${reference}” is not among the game's files; ${asker} asks for it.`);
+    if (path === null)
+      throw new AssetError(reference, `“${reference}” is not among the game's files; ${asker} asks for it.`);
     return path;
   }
 
@@ -66,7 +67,8 @@ export class Downloads {
 
   private async read(url: string, size: number): Promise<ArrayBuffer> {
     const answer = await fetch(url);
-    if (!answer.ok) throw answer.status >= 500 ? new Error(`status ${answer.status}`) : new Refused(`status ${answer.status}`);
+    if (!answer.ok)
+      throw answer.status >= 500 ? new Error(`status ${answer.status}`) : new Refused(`status ${answer.status}`);
     if (!answer.body) return answer.arrayBuffer();
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const reader = answer.body.getReader();

@@ -74,14 +74,17 @@ const GLB_JSON = 0x4e4f534a;
 /** The JSON of a .gltf, or of the first chunk of a .glb (glTF 2.0, section 4.4). */
 function readJson(bytes: ArrayBuffer): GltfJson {
   const view = new DataView(bytes);
-  if (bytes.byteLength < 20 || view.getUint32(0, true) !== GLB_MAGIC) return JSON.parse(new TextDecoder().decode(bytes)) as GltfJson;
+  if (bytes.byteLength < 20 || view.getUint32(0, true) !== GLB_MAGIC)
+    return JSON.parse(new TextDecoder().decode(bytes)) as GltfJson;
   if (view.getUint32(16, true) !== GLB_JSON) throw new Error("its first chunk is not JSON");
   return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 20, view.getUint32(12, true)))) as GltfJson;
 }
 
 /** Buffers and images beside the model come through our own downloads: counted, and known by their shipped names. */
 async function fetchParts(path: string, json: GltfJson, downloads: Downloads): Promise<Map<string, string>> {
-  const uris = [...(json.buffers ?? []), ...(json.images ?? [])].flatMap(({ uri }) => (uri && !/^(data|blob):/.test(uri) ? [uri] : []));
+  const uris = [...(json.buffers ?? []), ...(json.images ?? [])].flatMap(({ uri }) =>
+    uri && !/^(data|blob):/.test(uri) ? [uri] : [],
+  );
   const fetched = await Promise.all(
     [...new Set(uris)].map(async (uri) => {
       const bytes = await downloads.bytes(downloads.resolve(beside(path, uri), path));
@@ -100,6 +103,7 @@ function managerFor(urls: Map<string, string>): LoadingManager {
 async function addDecoders(loader: GLTFLoader, extensions: string[], renderer: WebGLRenderer): Promise<void> {
   const uses = (name: string): boolean => extensions.includes(name);
   if (uses("KHR_draco_mesh_compression")) loader.setDRACOLoader((await import("./draco")).dracoLoader());
-  if (uses("EXT_meshopt_compression") || uses("KHR_meshopt_compression")) loader.setMeshoptDecoder((await import("./meshopt")).MeshoptDecoder);
+  if (uses("EXT_meshopt_compression") || uses("KHR_meshopt_compression"))
+    loader.setMeshoptDecoder((await import("./meshopt")).MeshoptDecoder);
   if (uses("KHR_texture_basisu")) loader.setKTX2Loader((await import("./ktx2")).ktx2Loader(renderer));
 }

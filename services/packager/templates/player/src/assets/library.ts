@@ -68,7 +68,9 @@ export class Library {
 
   async texture(reference: string, kind: ColorKind, asker: string): Promise<Texture> {
     const path = this.path(reference, asker);
-    return this.textures.load(`${kind}:${path}`, () => decodeTexture(path, kind, this.downloads, this.renderer, this.textureSide));
+    return this.textures.load(`${kind}:${path}`, () =>
+      decodeTexture(path, kind, this.downloads, this.renderer, this.textureSide),
+    );
   }
 
   /** Undefined until it has been loaded. */
@@ -82,7 +84,9 @@ export class Library {
     return this.materials.load(path, async () => {
       const data: MaterialData = readMaterial(await this.json(reference, asker));
       const textures = await Promise.all(
-        texturesOf(data).map(async ({ slot, reference: id, kind }) => [slot, await this.texture(id, kind, path)] as const),
+        texturesOf(data).map(
+          async ({ slot, reference: id, kind }) => [slot, await this.texture(id, kind, path)] as const,
+        ),
       );
       return makeMaterial(data, new Map(textures));
     });

@@ -1,6 +1,17 @@
 /** Material files: `{color, metalness, roughness, map, …}`, or the same fields below `properties` under the editor's older names. */
 
-import { BackSide, Color, DoubleSide, FrontSide, MeshPhysicalMaterial, MeshStandardMaterial, Vector2, type Material, type Side, type Texture } from "three";
+import {
+  BackSide,
+  Color,
+  DoubleSide,
+  FrontSide,
+  MeshPhysicalMaterial,
+  MeshStandardMaterial,
+  Vector2,
+  type Material,
+  type Side,
+  type Texture,
+} from "three";
 import { warnOnce } from "../game/errors";
 import { asObject } from "../scene/settings";
 import { readNumber } from "../scene/vectors";
@@ -38,20 +49,57 @@ const ALIASES: Record<string, string> = {
   emissionIntensity: "emissiveIntensity",
 };
 
-const NUMBERS = ["metalness", "roughness", "emissiveIntensity", "opacity", "alphaTest", "aoMapIntensity", "bumpScale", "displacementScale", "envMapIntensity"] as const;
-const PHYSICAL = ["clearcoat", "clearcoatRoughness", "transmission", "thickness", "ior", "sheen", "iridescence"] as const;
+const NUMBERS = [
+  "metalness",
+  "roughness",
+  "emissiveIntensity",
+  "opacity",
+  "alphaTest",
+  "aoMapIntensity",
+  "bumpScale",
+  "displacementScale",
+  "envMapIntensity",
+] as const;
+const PHYSICAL = [
+  "clearcoat",
+  "clearcoatRoughness",
+  "transmission",
+  "thickness",
+  "ior",
+  "sheen",
+  "iridescence",
+] as const;
 const SIDES: Record<string, Side> = { front: FrontSide, back: BackSide, double: DoubleSide };
-const OTHERS = ["color", "emissive", "transparent", "side", "doubleSided", "wireframe", "flatShading", "normalScale", "repeat", "offset", "vertexColors", "fog", "depthWrite"];
+const OTHERS = [
+  "color",
+  "emissive",
+  "transparent",
+  "side",
+  "doubleSided",
+  "wireframe",
+  "flatShading",
+  "normalScale",
+  "repeat",
+  "offset",
+  "vertexColors",
+  "fog",
+  "depthWrite",
+];
 const DESCRIPTIVE = ["id", "name", "type", "shader", "properties", "version", "formatVersion"];
 
 export function readMaterial(json: unknown): MaterialData {
-  const given = { ...asObject(json), ...asObject(asObject(json)["properties"]), ...asObject(asObject(json)["parameters"]) };
+  const given = {
+    ...asObject(json),
+    ...asObject(asObject(json)["properties"]),
+    ...asObject(asObject(json)["parameters"]),
+  };
   const data: MaterialData = {};
   for (const [name, value] of Object.entries(given)) {
     const field = ALIASES[name] ?? name;
     if (value === null || value === undefined) continue;
     if (field in MAPS || [...NUMBERS, ...PHYSICAL, ...OTHERS].includes(field)) data[field] = value;
-    else if (!DESCRIPTIVE.includes(field)) warnOnce(`A material has the field “${name}”, which the player does not know.`);
+    else if (!DESCRIPTIVE.includes(field))
+      warnOnce(`A material has the field “${name}”, which the player does not know.`);
   }
   return data;
 }
@@ -105,7 +153,9 @@ function pair(value: unknown, fallback: number): [number, number] {
 /** `"#ff8800"`, `"tomato"`, `0xff8800`, `[1, 0.5, 0]` or `{r, g, b}` (the last two: sRGB, 0 to 1). */
 export function readColor(value: unknown, fallback: string): Color {
   if (typeof value === "string" || typeof value === "number") return new Color(value);
-  const [r, g, b] = Array.isArray(value) ? (value as unknown[]) : [asObject(value)["r"], asObject(value)["g"], asObject(value)["b"]];
+  const [r, g, b] = Array.isArray(value)
+    ? (value as unknown[])
+    : [asObject(value)["r"], asObject(value)["g"], asObject(value)["b"]];
   if (typeof r !== "number" || typeof g !== "number" || typeof b !== "number") return new Color(fallback);
   return new Color().setRGB(r, g, b, "srgb");
 }

@@ -8,9 +8,21 @@ import { extensionOf } from "./paths";
 /** Colours are stored as sRGB; normals, roughness and the like are plain numbers. */
 export type ColorKind = "color" | "data";
 
-const MIME: Record<string, string> = { svg: "image/svg+xml", jpg: "image/jpeg", png: "image/png", webp: "image/webp", avif: "image/avif" };
+const MIME: Record<string, string> = {
+  svg: "image/svg+xml",
+  jpg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  avif: "image/avif",
+};
 
-export async function decodeTexture(path: string, kind: ColorKind, downloads: Downloads, renderer: WebGLRenderer, mostTexels: number): Promise<Texture> {
+export async function decodeTexture(
+  path: string,
+  kind: ColorKind,
+  downloads: Downloads,
+  renderer: WebGLRenderer,
+  mostTexels: number,
+): Promise<Texture> {
   const bytes = await downloads.bytes(path);
   try {
     const texture = await decode(path, bytes, renderer, mostTexels);
@@ -52,8 +64,16 @@ async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitma
 async function shrink(image: ImageBitmap, mostTexels: number): Promise<ImageBitmap> {
   const part = mostTexels / Math.max(image.width, image.height);
   if (part >= 1) return image;
-  const [resizeWidth, resizeHeight] = [image.width, image.height].map((side) => Math.max(Math.round(side * part), 1)) as [number, number];
-  return createImageBitmap(image, { resizeWidth, resizeHeight, resizeQuality: "high", premultiplyAlpha: "none", colorSpaceConversion: "none" });
+  const [resizeWidth, resizeHeight] = [image.width, image.height].map((side) =>
+    Math.max(Math.round(side * part), 1),
+  ) as [number, number];
+  return createImageBitmap(image, {
+    resizeWidth,
+    resizeHeight,
+    resizeQuality: "high",
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+  });
 }
 
 export function imageTexture(image: ImageBitmap): Texture {

@@ -76,7 +76,10 @@ export async function readManifest(base: string): Promise<BootManifest> {
 /** Fills in defaults; a player that is older than its game says so instead of breaking somewhere. */
 export function checkManifest(given: Partial<BootManifest>): BootManifest {
   if (given.format !== 1) {
-    throw new GameError("The game could not be loaded", `aethel.json has format ${String(given.format)}; this player reads 1.`);
+    throw new GameError(
+      "The game could not be loaded",
+      `aethel.json has format ${String(given.format)}; this player reads 1.`,
+    );
   }
   return {
     format: 1,

@@ -40,13 +40,16 @@ export class Animator extends Component<AnimatorData> {
     ]);
     this.ClipPlayer = chunk.ClipPlayer;
     this.controller = json === undefined ? null : readController(json);
-    const others = (this.controller?.states ?? []).filter(({ clip }) => clip.includes("#")).map(({ clip }) => clip.split("#")[0] as string);
+    const others = (this.controller?.states ?? [])
+      .filter(({ clip }) => clip.includes("#"))
+      .map(({ clip }) => clip.split("#")[0] as string);
     await Promise.all([...new Set(others)].map((model) => this.game.library.loadModel(model, asker)));
   }
 
   override attach(): void {
     this.parameters.clear();
-    for (const [name, value] of Object.entries({ ...this.controller?.parameters, ...this.data.parameters })) this.parameters.set(name, value);
+    for (const [name, value] of Object.entries({ ...this.controller?.parameters, ...this.data.parameters }))
+      this.parameters.set(name, value);
     this.begin();
   }
 
@@ -74,15 +77,25 @@ export class Animator extends Component<AnimatorData> {
   }
 
   private enter(name: string, fade: number): void {
-    const state = this.controller?.states.find((one) => one.name === name) ?? { name, clip: name, loop: true, speed: 1 };
+    const state = this.controller?.states.find((one) => one.name === name) ?? {
+      name,
+      clip: name,
+      loop: true,
+      speed: 1,
+    };
     const clip = this.clip(state.clip);
     this.state = name;
     if (clip) this.player?.play({ clip, loop: state.loop, speed: state.speed }, fade);
-    else this.game.problems.warn(`The Animator of “${this.entity.name}” asks for the clip “${state.clip}”; there are: ${this.clips.join(", ") || "none"}.`);
+    else
+      this.game.problems.warn(
+        `The Animator of “${this.entity.name}” asks for the clip “${state.clip}”; there are: ${this.clips.join(", ") || "none"}.`,
+      );
   }
 
   private clip(name: string): AnimationClip | undefined {
-    const [model, clip] = name.includes("#") ? (name.split("#") as [string, string]) : [this.renderer?.model?.reference ?? "", name];
+    const [model, clip] = name.includes("#")
+      ? (name.split("#") as [string, string])
+      : [this.renderer?.model?.reference ?? "", name];
     return this.game.library.model(model)?.clips.find((one) => one.name === clip);
   }
 
@@ -92,13 +105,19 @@ export class Animator extends Component<AnimatorData> {
     this.follow();
     this.player.update(dt * this.speed);
     if (!this.data.rootMotion || !this.renderer?.root) return;
-    const moved = this.player.takeRootMotion().multiply(this.renderer.root.scale).applyQuaternion(this.renderer.root.quaternion);
+    const moved = this.player
+      .takeRootMotion()
+      .multiply(this.renderer.root.scale)
+      .applyQuaternion(this.renderer.root.quaternion);
     this.entity.translate(moved.x * this.entity.scale.x, 0, moved.z * this.entity.scale.z);
   }
 
   private follow(): void {
     if (!this.controller || !this.player) return;
-    const transition = next(this.controller, this.state, { parameters: this.parameters, finished: this.player.finished });
+    const transition = next(this.controller, this.state, {
+      parameters: this.parameters,
+      finished: this.player.finished,
+    });
     if (!transition) return;
     for (const name of names(transition.when)) if (this.triggers.delete(name)) this.parameters.set(name, false);
     this.enter(transition.to, transition.fade);

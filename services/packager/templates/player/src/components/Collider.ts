@@ -43,7 +43,11 @@ export class Collider extends Component<ColliderData> {
     const loads: Promise<unknown>[] = [];
     if (!this.game.physics) loads.push(this.game.loadPhysics());
     const { physicsMaterial } = this.data;
-    if (typeof physicsMaterial === "string" && physicsMaterial && this.game.library.document(physicsMaterial) === undefined) {
+    if (
+      typeof physicsMaterial === "string" &&
+      physicsMaterial &&
+      this.game.library.document(physicsMaterial) === undefined
+    ) {
       loads.push(this.game.library.json(physicsMaterial, `the collider of “${this.entity.name}”`));
     }
     return loads.length ? Promise.all(loads) : undefined;
@@ -64,7 +68,9 @@ export class Collider extends Component<ColliderData> {
 
   get surface(): Surface {
     const { physicsMaterial } = this.data;
-    const given = asObject(typeof physicsMaterial === "string" ? this.game.library.document(physicsMaterial) : physicsMaterial);
+    const given = asObject(
+      typeof physicsMaterial === "string" ? this.game.library.document(physicsMaterial) : physicsMaterial,
+    );
     return {
       friction: this.changed.friction ?? readNumber(given["friction"], 0.5),
       restitution: this.changed.restitution ?? readNumber(given["restitution"] ?? given["bounciness"], 0),

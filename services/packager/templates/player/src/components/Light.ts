@@ -1,6 +1,14 @@
 /** All kinds of light. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
 
-import { AmbientLight, DirectionalLight, HemisphereLight, PointLight, SpotLight, Vector3, type Light as ThreeLight } from "three";
+import {
+  AmbientLight,
+  DirectionalLight,
+  HemisphereLight,
+  PointLight,
+  SpotLight,
+  Vector3,
+  type Light as ThreeLight,
+} from "three";
 import { readColor } from "../assets/materials";
 import { readVec3 } from "../scene/vectors";
 import { Component } from "./component";
@@ -69,9 +77,16 @@ export class Light extends Component<LightData> {
       case "ambient":
         return new AmbientLight(color, intensity);
       case "hemisphere":
-        return new HemisphereLight(this.data.skyColor ? readColor(this.data.skyColor, "#ffffff") : color, readColor(this.data.groundColor, "#444444"), intensity);
+        return new HemisphereLight(
+          this.data.skyColor ? readColor(this.data.skyColor, "#ffffff") : color,
+          readColor(this.data.groundColor, "#444444"),
+          intensity,
+        );
       default:
-        if (type !== "point") this.game.problems.warn(`“${this.entity.name}”: there is no light of type “${type}”; it becomes a point light.`);
+        if (type !== "point")
+          this.game.problems.warn(
+            `“${this.entity.name}”: there is no light of type “${type}”; it becomes a point light.`,
+          );
         return new PointLight(color, intensity, range);
     }
   }

@@ -1,6 +1,14 @@
 /** Shows a model, a node of one, or a primitive. */
 
-import { Color, Mesh, type BufferGeometry, type Material, type MeshStandardMaterial, type Object3D, type SkinnedMesh } from "three";
+import {
+  Color,
+  Mesh,
+  type BufferGeometry,
+  type Material,
+  type MeshStandardMaterial,
+  type Object3D,
+  type SkinnedMesh,
+} from "three";
 import { defaultMaterial } from "../assets/materials";
 import { messageOf } from "../game/errors";
 import { primitive } from "../render/primitives";
@@ -32,7 +40,9 @@ export class MeshRenderer extends Component<MeshData> {
   override load(): Promise<unknown> | undefined {
     const { library } = this.game;
     const asker = `“${this.entity.name}”`;
-    const loads: Promise<unknown>[] = this.data.materialIds.filter((id) => id && !library.material(id)).map((id) => library.loadMaterial(id, asker));
+    const loads: Promise<unknown>[] = this.data.materialIds
+      .filter((id) => id && !library.material(id))
+      .map((id) => library.loadMaterial(id, asker));
     const model = this.model;
     if (model && !library.model(model.reference)) loads.push(library.loadModel(model.reference, asker));
     return loads.length ? Promise.all(loads) : undefined;
@@ -65,7 +75,8 @@ export class MeshRenderer extends Component<MeshData> {
     const model = this.game.library.model(reference);
     if (!model) return null; // it could not be loaded, and the game goes on without it
     const root = model.instance(node);
-    if (!root) this.game.problems.warn(`“${this.entity.name}” shows ${this.data.meshId}, but the model has no node “${node}”.`);
+    if (!root)
+      this.game.problems.warn(`“${this.entity.name}” shows ${this.data.meshId}, but the model has no node “${node}”.`);
     return root ?? null;
   }
 
@@ -73,7 +84,9 @@ export class MeshRenderer extends Component<MeshData> {
     const name = this.data.meshId.slice("primitive:".length);
     const geometry = name ? primitive(name) : null;
     if (!geometry) {
-      this.game.problems.warn(`“${this.entity.name}” has a MeshRenderer without a mesh that the player knows (${this.data.meshId || "none"}).`);
+      this.game.problems.warn(
+        `“${this.entity.name}” has a MeshRenderer without a mesh that the player knows (${this.data.meshId || "none"}).`,
+      );
       return null;
     }
     const material = defaultMaterial();
@@ -83,7 +96,9 @@ export class MeshRenderer extends Component<MeshData> {
 
   /** The nth material of the list is that of the nth mesh; the last one serves the rest. */
   private applyMaterials(): void {
-    const materials = this.data.materialIds.map((id) => this.game.library.material(id)).filter((material) => material !== undefined);
+    const materials = this.data.materialIds
+      .map((id) => this.game.library.material(id))
+      .filter((material) => material !== undefined);
     if (materials.length === 0) return;
     let index = 0;
     for (const mesh of this.meshes()) mesh.material = (materials[index++] ?? materials.at(-1)) as Material;
@@ -100,7 +115,9 @@ export class MeshRenderer extends Component<MeshData> {
   private *ownMaterials(): Generator<MeshStandardMaterial> {
     for (const mesh of this.meshes()) {
       if (!this.unshared) {
-        mesh.material = Array.isArray(mesh.material) ? mesh.material.map((material) => material.clone()) : mesh.material.clone();
+        mesh.material = Array.isArray(mesh.material)
+          ? mesh.material.map((material) => material.clone())
+          : mesh.material.clone();
         this.owned.push(...[mesh.material].flat());
       }
       yield* [mesh.material].flat() as MeshStandardMaterial[];
@@ -137,7 +154,8 @@ export class MeshRenderer extends Component<MeshData> {
   }
 
   get color(): string {
-    for (const mesh of this.meshes()) return `#${([mesh.material].flat()[0] as MeshStandardMaterial).color.getHexString()}`;
+    for (const mesh of this.meshes())
+      return `#${([mesh.material].flat()[0] as MeshStandardMaterial).color.getHexString()}`;
     return "#000000";
   }
 

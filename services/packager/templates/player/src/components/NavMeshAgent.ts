@@ -26,7 +26,15 @@ const FORESIGHT_S = 0.6;
 
 export class NavMeshAgent extends Component<AgentData> {
   static readonly type = "NavMeshAgent";
-  static readonly defaults: AgentData = { speed: 3.5, angularSpeed: 120, acceleration: 8, stoppingDistance: 0.1, radius: 0.5, height: 2, avoidancePriority: 50 };
+  static readonly defaults: AgentData = {
+    speed: 3.5,
+    angularSpeed: 120,
+    acceleration: 8,
+    stoppingDistance: 0.1,
+    radius: 0.5,
+    height: 2,
+    avoidancePriority: 50,
+  };
 
   readonly velocity = new Vector3();
   private goal: Vec3 | Entity | null = null;
@@ -49,7 +57,9 @@ export class NavMeshAgent extends Component<AgentData> {
     const length = Math.hypot(way.x, way.z);
     const speed = arrivalSpeed(distance, this.data.speed, this.data.acceleration);
     const straight = { x: way.x / length, z: way.z / length };
-    const direction = freeDirection(straight, (one) => this.isFree(at, one, Math.min(length, this.data.radius * 2 + speed * FORESIGHT_S)));
+    const direction = freeDirection(straight, (one) =>
+      this.isFree(at, one, Math.min(length, this.data.radius * 2 + speed * FORESIGHT_S)),
+    );
     if (!direction) return { x: 0, z: 0 };
     const push = separation({ ...this.flat(at), radius: this.data.radius }, this.neighbours());
     return { x: (direction.x + push.x) * speed, z: (direction.z + push.z) * speed };
@@ -61,8 +71,17 @@ export class NavMeshAgent extends Component<AgentData> {
     if (!physics) return true;
     const { radius, height } = this.data;
     return [-1, 1].every((side) => {
-      const origin = { x: at.x - direction.z * radius * side, y: at.y + Math.min(height / 2, 0.5), z: at.z + direction.x * radius * side };
-      return physics.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, { ignore: this.entity, fixedOnly: true }) === null;
+      const origin = {
+        x: at.x - direction.z * radius * side,
+        y: at.y + Math.min(height / 2, 0.5),
+        z: at.z + direction.x * radius * side,
+      };
+      return (
+        physics.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, {
+          ignore: this.entity,
+          fixedOnly: true,
+        }) === null
+      );
     });
   }
 
@@ -88,7 +107,9 @@ export class NavMeshAgent extends Component<AgentData> {
   private face(dt: number): void {
     if (this.velocity.lengthSq() < 1e-4) return;
     const heading = new Quaternion().setFromEuler(new Euler(0, Math.atan2(-this.velocity.x, -this.velocity.z), 0));
-    this.entity.setWorldQuaternion(this.entity.worldQuaternion().rotateTowards(heading, (this.data.angularSpeed * Math.PI * dt) / 180));
+    this.entity.setWorldQuaternion(
+      this.entity.worldQuaternion().rotateTowards(heading, (this.data.angularSpeed * Math.PI * dt) / 180),
+    );
   }
 
   // ── For scripts ──

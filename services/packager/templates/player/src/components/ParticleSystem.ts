@@ -66,12 +66,16 @@ export class ParticleSystem extends Component<ParticleData> {
   private sizes = this.readSizes();
 
   override load(): Promise<unknown> | undefined {
-    return this.data.textureId ? this.game.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`) : undefined;
+    return this.data.textureId
+      ? this.game.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`)
+      : undefined;
   }
 
   override attach(): void {
     if (!isPresetName(this.data.presetName)) {
-      this.game.problems.warn(`“${this.entity.name}”: there is no particle preset “${this.data.presetName}”; the default one is used.`);
+      this.game.problems.warn(
+        `“${this.entity.name}”: there is no particle preset “${this.data.presetName}”; the default one is used.`,
+      );
     }
     const { startOpacity, endOpacity, textureId } = this.data;
     this.cloud = new Cloud(Math.min(Math.max(Math.floor(this.data.maxParticles), 1), MOST_PARTICLES), {

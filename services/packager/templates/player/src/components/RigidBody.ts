@@ -21,7 +21,14 @@ const STILL = { x: 0, y: 0, z: 0 };
 
 export class RigidBody extends Component<BodyData> {
   static readonly type = "RigidBody";
-  static readonly defaults: BodyData = { mass: 1, drag: 0, angularDrag: 0.05, useGravity: true, isKinematic: false, constraints: {} };
+  static readonly defaults: BodyData = {
+    mass: 1,
+    drag: 0,
+    angularDrag: 0.05,
+    useGravity: true,
+    isKinematic: false,
+    constraints: {},
+  };
 
   handle: BodyHandle | null = null;
 
@@ -56,7 +63,8 @@ export class RigidBody extends Component<BodyData> {
 
   private *colliders(): Generator<Collider> {
     for (const entity of this.entity.tree()) {
-      for (const component of entity.components) if (component instanceof Collider && component.attached) yield component;
+      for (const component of entity.components)
+        if (component instanceof Collider && component.attached) yield component;
     }
   }
 

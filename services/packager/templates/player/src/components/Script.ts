@@ -13,7 +13,16 @@ interface ScriptData {
   enabled: boolean;
 }
 
-type Hook = "start" | "update" | "fixedUpdate" | "lateUpdate" | "destroyed" | "onCollision" | "onCollisionEnd" | "onTrigger" | "onTriggerEnd";
+type Hook =
+  | "start"
+  | "update"
+  | "fixedUpdate"
+  | "lateUpdate"
+  | "destroyed"
+  | "onCollision"
+  | "onCollisionEnd"
+  | "onTrigger"
+  | "onTriggerEnd";
 type Method = (...given: unknown[]) => unknown;
 
 export class ScriptComponent extends Component<ScriptData> {
@@ -28,7 +37,10 @@ export class ScriptComponent extends Component<ScriptData> {
 
   override attach(): void {
     const found = this.game.bundle.find(this.game.library.scriptPath(this.path));
-    if (!found) return this.game.problems.warn(`“${this.entity.name}” runs the script “${this.path}”, which is not among the game's scripts.`);
+    if (!found)
+      return this.game.problems.warn(
+        `“${this.entity.name}” runs the script “${this.path}”, which is not among the game's scripts.`,
+      );
     this.path = found.path;
     this.guard(() => this.make(found.module));
   }
@@ -40,16 +52,32 @@ export class ScriptComponent extends Component<ScriptData> {
     if (typeof type === "function") {
       const instance = construct(type as new () => ScriptContext & Record<string, unknown>, context);
       this.target = instance;
-      this.bind((hook) => instance[hook], (method) => method.bind(instance));
+      this.bind(
+        (hook) => instance[hook],
+        (method) => method.bind(instance),
+      );
     } else {
       const functions = type !== null && typeof type === "object" ? (type as ScriptModule) : module;
       this.target = context;
-      this.bind((hook) => functions[hook], (method) => method.bind(functions, context));
+      this.bind(
+        (hook) => functions[hook],
+        (method) => method.bind(functions, context),
+      );
     }
   }
 
   private bind(find: (hook: Hook) => unknown, ready: (method: Method) => Method): void {
-    const hooks: Hook[] = ["start", "update", "fixedUpdate", "lateUpdate", "destroyed", "onCollision", "onCollisionEnd", "onTrigger", "onTriggerEnd"];
+    const hooks: Hook[] = [
+      "start",
+      "update",
+      "fixedUpdate",
+      "lateUpdate",
+      "destroyed",
+      "onCollision",
+      "onCollisionEnd",
+      "onTrigger",
+      "onTriggerEnd",
+    ];
     for (const hook of hooks) {
       const method = find(hook);
       if (typeof method === "function") this.hooks[hook] = ready(method as Method);

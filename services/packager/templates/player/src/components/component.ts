@@ -46,7 +46,10 @@ export interface ComponentKind<D extends object = object> {
 }
 
 /** Properties of a component that do nothing but read and write the field of its data: declared in the class, made here. */
-export function fromData<C extends Component>(kind: abstract new (...args: never[]) => C, ...fields: (keyof C & keyof C["data"] & string)[]): void {
+export function fromData<C extends Component>(
+  kind: abstract new (...args: never[]) => C,
+  ...fields: (keyof C & keyof C["data"] & string)[]
+): void {
   for (const field of fields) {
     Object.defineProperty(kind.prototype, field, {
       get(this: C) {

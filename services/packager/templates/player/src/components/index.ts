@@ -14,7 +14,18 @@ import { ParticleSystem } from "./ParticleSystem";
 import { RigidBody } from "./RigidBody";
 import { ScriptComponent } from "./Script";
 
-export const KINDS = [MeshRenderer, Light, Camera, RigidBody, Collider, AudioSource, ParticleSystem, Animator, NavMeshAgent, ScriptComponent];
+export const KINDS = [
+  MeshRenderer,
+  Light,
+  Camera,
+  RigidBody,
+  Collider,
+  AudioSource,
+  ParticleSystem,
+  Animator,
+  NavMeshAgent,
+  ScriptComponent,
+];
 
 const byType = new Map<string, ComponentKind>(KINDS.map((kind) => [kind.type, kind as unknown as ComponentKind]));
 const order = new Map<string, number>(KINDS.map((kind, index) => [kind.type, index]));
@@ -23,7 +34,10 @@ const order = new Map<string, number>(KINDS.map((kind, index) => [kind.type, ind
 export function makeComponent(entity: Entity, type: string, given: Record<string, unknown>): Component | null {
   const kind = byType.get(type);
   if (!kind) {
-    warnOnce(`The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`, type);
+    warnOnce(
+      `The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`,
+      type,
+    );
     return null;
   }
   return new kind(entity, fill(kind, given));
@@ -40,7 +54,8 @@ export function typeOf(component: Component): string {
 function fill(kind: ComponentKind, given: Record<string, unknown>): object {
   const data: Record<string, unknown> = { ...kind.defaults };
   for (const [field, value] of Object.entries(given)) {
-    if (!(field in kind.defaults)) warnOnce(`${kind.type} has the field “${field}”, which the player does not know: it has no effect.`);
+    if (!(field in kind.defaults))
+      warnOnce(`${kind.type} has the field “${field}”, which the player does not know: it has no effect.`);
     if (value !== null && value !== undefined) data[field] = value;
   }
   return data;

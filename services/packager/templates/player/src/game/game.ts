@@ -60,12 +60,18 @@ export class Game {
     const config = manifest.game;
     this.settings = readUserSettings(manifest);
     this.saves = new Saves(manifest.gameId);
-    this.problems = new Problems(this.events, this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null, () => this.bundle.paths);
+    this.problems = new Problems(
+      this.events,
+      this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null,
+      () => this.bundle.paths,
+    );
     this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality, config.textureQuality);
     this.stage = new Stage(screen.canvas, config.antialiasing, this.quality);
     this.downloads = new Downloads(base, manifest.files);
     this.library = new Library(this.downloads, this.stage.renderer, this.quality.textureSide);
-    this.audio = new AudioEngine(this.downloads, (reference, asker) => this.library.path(reference, asker), { ...this.settings.values.volume });
+    this.audio = new AudioEngine(this.downloads, (reference, asker) => this.library.path(reference, asker), {
+      ...this.settings.values.volume,
+    });
     this.input = new Input(screen.canvas, config);
     this.pauses = new Pauses((silent) => this.audio.suspend(silent));
     this.opener = new SceneOpener(this);

@@ -79,7 +79,8 @@ export class Player {
     const { game } = this;
     document.addEventListener("visibilitychange", () => this.onVisibility());
     this.onVisibility();
-    for (const gesture of ["pointerdown", "keydown", "touchend"]) addEventListener(gesture, () => game.audio.unlock(), { capture: true, passive: true });
+    for (const gesture of ["pointerdown", "keydown", "touchend"])
+      addEventListener(gesture, () => game.audio.unlock(), { capture: true, passive: true });
     if (game.settings.values.fullscreen) {
       addEventListener("pointerup", () => void game.setFullscreen(true).catch(() => undefined), { once: true });
     }
@@ -144,7 +145,8 @@ export class Player {
     return new PauseMenu({
       resume: () => this.toggleMenu(),
       volumes: () => game.audio.volumes,
-      setVolume: (bus, volume) => void game.applySettings({ volume: { ...game.settings.values.volume, [bus]: volume } }),
+      setVolume: (bus, volume) =>
+        void game.applySettings({ volume: { ...game.settings.values.volume, [bus]: volume } }),
       preset: () => game.quality.preset,
       setPreset: (preset) => game.setQuality(preset),
       fullscreen: {

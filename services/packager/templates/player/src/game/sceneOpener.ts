@@ -27,11 +27,17 @@ export class SceneOpener {
   /** The scene's path in the project: by its name, or as a path. */
   pathOf(name: string): string {
     const { manifest, downloads } = this.game;
-    const candidates = [manifest.scenes[name] ?? "", ...EXTENSIONS.flatMap((extension) => [`scenes/${name}${extension}`, `${name}${extension}`])];
+    const candidates = [
+      manifest.scenes[name] ?? "",
+      ...EXTENSIONS.flatMap((extension) => [`scenes/${name}${extension}`, `${name}${extension}`]),
+    ];
     const path = candidates.find((candidate) => candidate !== "" && downloads.find(candidate) === candidate);
     if (path === undefined) {
       const known = Object.keys(manifest.scenes);
-      throw new SceneError(name, `There is no scene “${name}”. ${known.length ? `There are: ${known.join(", ")}.` : "The game has none."}`);
+      throw new SceneError(
+        name,
+        `There is no scene “${name}”. ${known.length ? `There are: ${known.join(", ")}.` : "The game has none."}`,
+      );
     }
     return path;
   }
@@ -70,7 +76,9 @@ export class SceneOpener {
     const failed = (await Promise.allSettled(loads)).filter((result) => result.status === "rejected");
     const messages = [...new Set(failed.map(({ reason }) => messageOf(reason)))];
     if (messages.length === 0) return;
-    await game.consent(new GameError("Part of the game is missing", [`Scene “${scene.name}”:`, ...messages].join("\n")));
+    await game.consent(
+      new GameError("Part of the game is missing", [`Scene “${scene.name}”:`, ...messages].join("\n")),
+    );
     messages.forEach((message) => game.problems.warn(message));
   }
 
@@ -79,7 +87,9 @@ export class SceneOpener {
     const unbuilt = new Scene(this.game, scene.level);
     const components: Component[] = [];
     for (const prefab of new Set(scene.prefabs.values())) {
-      const made = unbuilt.build(prefab.entities.map((entity) => ({ ...entity, id: `${prefab.id}/${entity.id}`, parentId: null })));
+      const made = unbuilt.build(
+        prefab.entities.map((entity) => ({ ...entity, id: `${prefab.id}/${entity.id}`, parentId: null })),
+      );
       components.push(...made.flatMap((entity) => entity.components));
     }
     return components.map((component) => component.load());
@@ -88,7 +98,10 @@ export class SceneOpener {
   private async addPrefabAssets(scene: Scene): Promise<void> {
     for (const { id, type, path } of scene.level.assets) {
       if (type !== "prefab") continue;
-      const prefab = readPrefab(scene.name, { id, ...((await this.game.library.json(id, `the scene “${scene.name}”`)) as object) });
+      const prefab = readPrefab(scene.name, {
+        id,
+        ...((await this.game.library.json(id, `the scene “${scene.name}”`)) as object),
+      });
       for (const key of [id, path, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
     }
   }
@@ -138,4 +151,3 @@ export class SceneOpener {
     return this.fallback;
   }
 }
-

@@ -18,5 +18,6 @@ function bodyOf(entity: Entity): Entity {
 }
 
 function tell(entity: Entity, touch: Touch, other: Entity): void {
-  for (const component of [...entity.components]) if (component instanceof ScriptComponent) component.touched(other, touch);
+  for (const component of [...entity.components])
+    if (component instanceof ScriptComponent) component.touched(other, touch);
 }

@@ -44,7 +44,10 @@ export function makeRuntime(game: Game): AethelRuntime {
         await game.setFullscreen(on);
         return {};
       }),
-    loadAsset: (path) => attempt(async () => ({ data: await game.downloads.bytes(game.downloads.resolve(`assets/${path}`, "AethelRuntime.loadAsset")) })),
+    loadAsset: (path) =>
+      attempt(async () => ({
+        data: await game.downloads.bytes(game.downloads.resolve(`assets/${path}`, "AethelRuntime.loadAsset")),
+      })),
     loadScene: (name) => attempt(async () => ({ scene: await game.readScene(name) })),
     saveGame: (slot, data) => attempt(async () => ({ persistent: await saves.write(slot, data) })),
     loadGame: (slot) => attempt(async () => ({ data: await saves.read(slot) })),

@@ -29,13 +29,18 @@ export class Saves {
   }
 
   async read(slot: string): Promise<unknown> {
-    const kept = await this.run<Stored | undefined>("readonly", (store) => store.get(slot) as IDBRequest<Stored | undefined>);
+    const kept = await this.run<Stored | undefined>(
+      "readonly",
+      (store) => store.get(slot) as IDBRequest<Stored | undefined>,
+    );
     return structuredClone((kept?.value ?? this.memory.get(slot))?.data ?? null);
   }
 
   async list(): Promise<SaveEntry[]> {
     const kept = await this.run<Stored[]>("readonly", (store) => store.getAll() as IDBRequest<Stored[]>);
-    return (kept?.value ?? [...this.memory.values()]).map(({ slot, modified }) => ({ slot, modified })).sort((a, b) => b.modified - a.modified);
+    return (kept?.value ?? [...this.memory.values()])
+      .map(({ slot, modified }) => ({ slot, modified }))
+      .sort((a, b) => b.modified - a.modified);
   }
 
   async remove(slot: string): Promise<void> {
@@ -44,7 +49,10 @@ export class Saves {
   }
 
   /** Null: there is no database, or it refuses (full, private window). */
-  private async run<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<{ value: T } | null> {
+  private async run<T>(
+    mode: IDBTransactionMode,
+    ask: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<{ value: T } | null> {
     const database = await this.database;
     if (!database) return null;
     return new Promise((resolve) => {

@@ -23,8 +23,16 @@ export interface TouchLayout {
 }
 
 export const DEFAULT_ACTIONS: ActionMap = {
-  moveX: { negative: ["KeyA", "ArrowLeft", "gamepad:14"], positive: ["KeyD", "ArrowRight", "gamepad:15"], stick: "left-x" },
-  moveY: { negative: ["KeyS", "ArrowDown", "gamepad:13"], positive: ["KeyW", "ArrowUp", "gamepad:12"], stick: "left-y" },
+  moveX: {
+    negative: ["KeyA", "ArrowLeft", "gamepad:14"],
+    positive: ["KeyD", "ArrowRight", "gamepad:15"],
+    stick: "left-x",
+  },
+  moveY: {
+    negative: ["KeyS", "ArrowDown", "gamepad:13"],
+    positive: ["KeyW", "ArrowUp", "gamepad:12"],
+    stick: "left-y",
+  },
   lookX: { stick: "right-x" },
   lookY: { stick: "right-y" },
   jump: ["Space", "gamepad:0", "touch:button:A"],
@@ -93,12 +101,16 @@ export class Actions {
 
   /** Whether an action of the game uses this key: then the page must not scroll by it. */
   uses(binding: string): boolean {
-    return Object.values(this.map).some((one) => (Array.isArray(one) ? one : [...(one.negative ?? []), ...(one.positive ?? [])]).includes(binding));
+    return Object.values(this.map).some((one) =>
+      (Array.isArray(one) ? one : [...(one.negative ?? []), ...(one.positive ?? [])]).includes(binding),
+    );
   }
 }
 
 function axisOf({ negative, positive, stick }: AxisBinding, devices: Devices): number {
-  const keys = Number(positive?.some((one) => devices.isDown(one)) ?? false) - Number(negative?.some((one) => devices.isDown(one)) ?? false);
+  const keys =
+    Number(positive?.some((one) => devices.isDown(one)) ?? false) -
+    Number(negative?.some((one) => devices.isDown(one)) ?? false);
   const sticks = [stick ?? []].flat().map((name) => devices.stick(name));
   const strongest = sticks.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
   return Math.min(Math.max(keys + strongest, -1), 1);

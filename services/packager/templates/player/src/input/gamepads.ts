@@ -2,7 +2,12 @@
 
 const DEAD_ZONE = 0.15;
 const PRESSED = 0.5;
-const AXES: Record<string, [index: number, sign: number]> = { "left-x": [0, 1], "left-y": [1, -1], "right-x": [2, 1], "right-y": [3, -1] };
+const AXES: Record<string, [index: number, sign: number]> = {
+  "left-x": [0, 1],
+  "left-y": [1, -1],
+  "right-x": [2, 1],
+  "right-y": [3, -1],
+};
 
 export class Gamepads {
   private pads: Gamepad[] = [];
@@ -13,7 +18,9 @@ export class Gamepads {
   }
 
   isDown(button: number): boolean {
-    return this.pads.some((pad) => (pad.buttons[button]?.value ?? 0) >= PRESSED || (pad.buttons[button]?.pressed ?? false));
+    return this.pads.some(
+      (pad) => (pad.buttons[button]?.value ?? 0) >= PRESSED || (pad.buttons[button]?.pressed ?? false),
+    );
   }
 
   stick(name: string): number {
@@ -29,7 +36,11 @@ export class Gamepads {
 
   rumble(strength: number, durationS: number): void {
     for (const pad of this.pads) {
-      void pad.vibrationActuator?.playEffect("dual-rumble", { duration: durationS * 1000, strongMagnitude: strength, weakMagnitude: strength });
+      void pad.vibrationActuator?.playEffect("dual-rumble", {
+        duration: durationS * 1000,
+        strongMagnitude: strength,
+        weakMagnitude: strength,
+      });
     }
   }
 }

@@ -39,7 +39,13 @@ export class Input implements Devices {
 
   private onKey(event: KeyboardEvent): void {
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
-    if (this.actions.uses(event.code) && !event.ctrlKey && !event.metaKey && !(event.target instanceof HTMLButtonElement)) event.preventDefault();
+    if (
+      this.actions.uses(event.code) &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !(event.target instanceof HTMLButtonElement)
+    )
+      event.preventDefault();
     if (event.repeat) return;
     this.keys.add(event.code);
     this.actions.tap(event.code);

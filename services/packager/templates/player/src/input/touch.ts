@@ -63,7 +63,12 @@ export class TouchControls {
         this.down.add(name);
         this.tapped(`touch:button:${name}`);
       };
-      follow(button, press, () => undefined, () => this.down.delete(name));
+      follow(
+        button,
+        press,
+        () => undefined,
+        () => this.down.delete(name),
+      );
     }
   }
 
@@ -76,7 +81,12 @@ export class TouchControls {
 }
 
 /** One finger stays with what it has touched, wherever it goes. */
-function follow(element: HTMLElement, down: (event: PointerEvent) => void, move: (event: PointerEvent) => void, up: () => void): void {
+function follow(
+  element: HTMLElement,
+  down: (event: PointerEvent) => void,
+  move: (event: PointerEvent) => void,
+  up: () => void,
+): void {
   let finger: number | null = null;
   element.addEventListener("pointerdown", (event) => {
     if (finger !== null) return;

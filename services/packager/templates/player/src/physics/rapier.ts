@@ -13,7 +13,9 @@ let ready: Promise<void> | undefined;
 export function initRapier(downloads: Downloads): Promise<void> {
   ready ??= (async () => {
     const bytes = await downloads.fetch(new URL(wasmFile, import.meta.url).href, "the physics engine");
-    const { instance } = await WebAssembly.instantiate(bytes, { "./rapier_wasm3d_bg.js": glue as unknown as WebAssembly.ModuleImports });
+    const { instance } = await WebAssembly.instantiate(bytes, {
+      "./rapier_wasm3d_bg.js": glue as unknown as WebAssembly.ModuleImports,
+    });
     __wbg_set_wasm(instance.exports);
     (instance.exports["__wbindgen_start"] as (() => void) | undefined)?.();
   })();

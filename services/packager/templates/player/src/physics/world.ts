@@ -30,7 +30,9 @@ interface Actor {
 }
 
 const KINEMATIC_TOO = (): number =>
-  RAPIER.ActiveCollisionTypes.DEFAULT | RAPIER.ActiveCollisionTypes.KINEMATIC_FIXED | RAPIER.ActiveCollisionTypes.KINEMATIC_KINEMATIC;
+  RAPIER.ActiveCollisionTypes.DEFAULT |
+  RAPIER.ActiveCollisionTypes.KINEMATIC_FIXED |
+  RAPIER.ActiveCollisionTypes.KINEMATIC_KINEMATIC;
 
 export async function createWorld(gravity: Vec3, downloads: Downloads): Promise<PhysicsWorld> {
   await initRapier(downloads);
@@ -77,7 +79,15 @@ class RapierWorld implements PhysicsWorld {
   private addActor(entity: Entity, desc: RAPIER.RigidBodyDesc, component: RigidBody | null): Actor {
     const place = placeOf(entity);
     const body = this.world.createRigidBody(desc.setTranslation(...xyz(place.position)).setRotation(place.rotation));
-    const actor: Actor = { entity, body, component, colliders: new Map(), before: copy(place), after: copy(place), shown: copy(place) };
+    const actor: Actor = {
+      entity,
+      body,
+      component,
+      colliders: new Map(),
+      before: copy(place),
+      after: copy(place),
+      shown: copy(place),
+    };
     this.actors.set(entity, actor);
     return actor;
   }
@@ -156,7 +166,13 @@ class RapierWorld implements PhysicsWorld {
     solid.forEach((collider, index) => collider.setMass((component.data.mass * (volumes[index] as number)) / total));
     const alone = solid.length === 0 ? component.data.mass : 0;
     const inertia = alone * 0.4;
-    body.setAdditionalMassProperties(alone, { x: 0, y: 0, z: 0 }, { x: inertia, y: inertia, z: inertia }, { x: 0, y: 0, z: 0, w: 1 }, true);
+    body.setAdditionalMassProperties(
+      alone,
+      { x: 0, y: 0, z: 0 },
+      { x: inertia, y: inertia, z: inertia },
+      { x: 0, y: 0, z: 0, w: 1 },
+      true,
+    );
     body.recomputeMassPropertiesFromColliders(); // or an impulse before the next step would act on the old mass
   }
 
@@ -216,7 +232,12 @@ class RapierWorld implements PhysicsWorld {
       const normal = new Vector3(x, y, z).multiplyScalar(flipped ? 1 : -1);
       contact = { point: new Vector3().copy(manifold.solverContactPoint(0) as Vector3), normal };
     });
-    return contact ?? { point: new Vector3().copy(a.translation() as Vector3).lerp(b.translation() as Vector3, 0.5), normal: new Vector3(0, 1, 0) };
+    return (
+      contact ?? {
+        point: new Vector3().copy(a.translation() as Vector3).lerp(b.translation() as Vector3, 0.5),
+        normal: new Vector3(0, 1, 0),
+      }
+    );
   }
 
   interpolate(alpha: number): void {
@@ -234,9 +255,18 @@ class RapierWorld implements PhysicsWorld {
 
   raycast(origin: Vec3, direction: Vec3, maxDistance: number, options: RayOptions): RayHit | null {
     const to = new Vector3(direction.x, direction.y, direction.z).normalize();
-    const flags = (options.triggers ? 0 : RAPIER.QueryFilterFlags.EXCLUDE_SENSORS) | (options.fixedOnly ? RAPIER.QueryFilterFlags.ONLY_FIXED : 0);
-    const hit = this.world.castRayAndGetNormal(new RAPIER.Ray(origin, to), maxDistance, true, flags, undefined, undefined, undefined, ({ handle }) =>
-      this.counts(handle, options),
+    const flags =
+      (options.triggers ? 0 : RAPIER.QueryFilterFlags.EXCLUDE_SENSORS) |
+      (options.fixedOnly ? RAPIER.QueryFilterFlags.ONLY_FIXED : 0);
+    const hit = this.world.castRayAndGetNormal(
+      new RAPIER.Ray(origin, to),
+      maxDistance,
+      true,
+      flags,
+      undefined,
+      undefined,
+      undefined,
+      ({ handle }) => this.counts(handle, options),
     );
     const found = hit && this.byCollider.get(hit.collider.handle);
     if (!found) return null;
@@ -294,7 +324,10 @@ function same(a: Placed, b: Placed): boolean {
   const { rotation: p } = a;
   const { rotation: q } = b;
   // By their parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1.
-  return a.position.distanceToSquared(b.position) < 1e-12 && Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6;
+  return (
+    a.position.distanceToSquared(b.position) < 1e-12 &&
+    Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6
+  );
 }
 
 function xyz({ x, y, z }: Vec3): [number, number, number] {

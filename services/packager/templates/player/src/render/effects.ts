@@ -1,6 +1,16 @@
 /** Post-processing: a chunk of its own, for levels that ask for it. */
 
-import { HalfFloatType, Vector2, WebGLRenderTarget, type Camera, type DataTexture, type OrthographicCamera, type PerspectiveCamera, type Scene, type WebGLRenderer } from "three";
+import {
+  HalfFloatType,
+  Vector2,
+  WebGLRenderTarget,
+  type Camera,
+  type DataTexture,
+  type OrthographicCamera,
+  type PerspectiveCamera,
+  type Scene,
+  type WebGLRenderer,
+} from "three";
 import { SimplexNoise } from "three/addons/math/SimplexNoise.js";
 import { BokehPass } from "three/addons/postprocessing/BokehPass.js";
 import { EffectComposer } from "three/addons/postprocessing/EffectComposer.js";
@@ -62,9 +72,14 @@ export class Effects {
     const { width, height } = this.size;
     yield new RenderPass(scene, camera);
     if (ssao.enabled) yield occlusion(scene, camera, width, height, ssao);
-    if (bloom.enabled) yield new UnrealBloomPass(new Vector2(width, height), bloom.intensity, bloom.radius, bloom.threshold);
+    if (bloom.enabled)
+      yield new UnrealBloomPass(new Vector2(width, height), bloom.intensity, bloom.radius, bloom.threshold);
     if (dof.enabled) {
-      yield new BokehPass(scene, camera as PerspectiveCamera, { focus: dof.focus, aperture: dof.aperture * 0.01, maxblur: 0.01 });
+      yield new BokehPass(scene, camera as PerspectiveCamera, {
+        focus: dof.focus,
+        aperture: dof.aperture * 0.01,
+        maxblur: 0.01,
+      });
     }
     yield new OutputPass();
     if (colorGrading.enabled) yield grading(colorGrading);
@@ -72,7 +87,13 @@ export class Effects {
   }
 }
 
-function occlusion(scene: Scene, camera: Camera, width: number, height: number, { radius, intensity }: PostProcessingSettings["ssao"]): Pass {
+function occlusion(
+  scene: Scene,
+  camera: Camera,
+  width: number,
+  height: number,
+  { radius, intensity }: PostProcessingSettings["ssao"],
+): Pass {
   const pass = new GTAOPass(scene, camera as PerspectiveCamera | OrthographicCamera, width, height);
   pass.updateGtaoMaterial({ radius });
   pass.blendIntensity = intensity;
@@ -87,7 +108,12 @@ function steady(noise: DataTexture): void {
   const { data, width, height } = noise.image as { data: Uint8Array; width: number; height: number };
   for (let texel = 0; texel < width * height; texel++) {
     const [x, y] = [texel % width, Math.floor(texel / width)];
-    const corners = [[x, y], [x + width, y], [x, y + height], [x + width, y + height]] as const;
+    const corners = [
+      [x, y],
+      [x + width, y],
+      [x, y + height],
+      [x + width, y + height],
+    ] as const;
     corners.forEach(([u, v], channel) => (data[texel * 4 + channel] = (simplex.noise(u, v) * 0.5 + 0.5) * 255));
   }
 }

@@ -1,6 +1,15 @@
 /** The shapes that need no file. Sizes are the engine's. */
 
-import { BoxGeometry, CapsuleGeometry, ConeGeometry, CylinderGeometry, PlaneGeometry, SphereGeometry, TorusGeometry, type BufferGeometry } from "three";
+import {
+  BoxGeometry,
+  CapsuleGeometry,
+  ConeGeometry,
+  CylinderGeometry,
+  PlaneGeometry,
+  SphereGeometry,
+  TorusGeometry,
+  type BufferGeometry,
+} from "three";
 
 const SHAPES: Record<string, () => BufferGeometry> = {
   box: () => new BoxGeometry(1, 1, 1),

@@ -86,6 +86,10 @@ function makeRenderer(canvas: HTMLCanvasElement, antialias: boolean): WebGLRende
   try {
     return new WebGLRenderer({ canvas, antialias, powerPreference: "high-performance" });
   } catch (cause) {
-    throw new GameError("This device cannot show the game", "It needs WebGL 2, which this browser does not offer or has switched off.", { cause });
+    throw new GameError(
+      "This device cannot show the game",
+      "It needs WebGL 2, which this browser does not offer or has switched off.",
+      { cause },
+    );
   }
 }

@@ -58,7 +58,9 @@ export class Surroundings {
     this.reflections?.dispose();
     const generator = new PMREMGenerator(renderer);
     this.reflections =
-      this.settings.skybox.type === "cubemap" ? generator.fromCubemap(this.sky as CubeTexture) : generator.fromEquirectangular(this.sky);
+      this.settings.skybox.type === "cubemap"
+        ? generator.fromCubemap(this.sky as CubeTexture)
+        : generator.fromEquirectangular(this.sky);
     generator.dispose();
     this.scene.environment = this.reflections.texture;
   }
@@ -87,7 +89,9 @@ export class Surroundings {
   }
 
   get background(): string {
-    return this.scene.background instanceof Color ? `#${this.scene.background.getHexString()}` : this.settings.skybox.color;
+    return this.scene.background instanceof Color
+      ? `#${this.scene.background.getHexString()}`
+      : this.settings.skybox.color;
   }
 
   set background(color: string) {
@@ -130,7 +134,9 @@ async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Textur
       return gradient(readColor(skybox.gradientTop, "#3A7BD5"), readColor(skybox.gradientBottom, "#C9E4F6"));
     case "cubemap": {
       const sides = Array.isArray(skybox.texture) ? skybox.texture : [];
-      return sides.length === 6 ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", asker)))) : panorama(skybox, library);
+      return sides.length === 6
+        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", asker))))
+        : panorama(skybox, library);
     }
     case "hdri":
       return panorama(skybox, library);
@@ -170,7 +176,10 @@ function upright(image: ImageBitmap): HTMLCanvasElement {
 function gradient(top: Color, bottom: Color): DataTexture {
   const texels = new Uint8Array(GRADIENT_ROWS * 4);
   for (let row = 0; row < GRADIENT_ROWS; row++) {
-    const color = bottom.clone().lerp(top, row / (GRADIENT_ROWS - 1)).convertLinearToSRGB();
+    const color = bottom
+      .clone()
+      .lerp(top, row / (GRADIENT_ROWS - 1))
+      .convertLinearToSRGB();
     texels.set([color.r * 255, color.g * 255, color.b * 255, 255].map(Math.round), row * 4);
   }
   const sky = new DataTexture(texels, 1, GRADIENT_ROWS);

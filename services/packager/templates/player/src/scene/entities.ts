@@ -18,7 +18,9 @@ export function readEntity(scene: string, value: unknown): EntityData {
     position: readVec3(position),
     rotation: readQuat(rotation),
     scale: readVec3(scale, ONE),
-    components: list(components).map(readComponent).filter((component) => component.type !== ""),
+    components: list(components)
+      .map(readComponent)
+      .filter((component) => component.type !== ""),
     tags: list(tags).filter((tag) => typeof tag === "string"),
     layer: typeof layer === "number" && layer >= 0 && layer < 32 ? Math.floor(layer) : 0,
     active: active !== false,

@@ -71,7 +71,11 @@ export class Entity {
   set parent(parent: Entity | null) {
     if (parent === this.parentEntity) return;
     for (let at = parent; at; at = at.parent) {
-      if (at === this) throw new GameError("Cyclic hierarchy", `“${this.name}” cannot become a child of its own descendant “${parent?.name}”.`);
+      if (at === this)
+        throw new GameError(
+          "Cyclic hierarchy",
+          `“${this.name}” cannot become a child of its own descendant “${parent?.name}”.`,
+        );
     }
     const was = this.activeInHierarchy;
     this.parentEntity?.children.splice(this.parentEntity.children.indexOf(this), 1);

@@ -27,7 +27,9 @@ export function readPrefab(scene: string, value: unknown): PrefabData {
     throw new SceneError(scene, `The prefab “${String(name ?? id)}” needs an id and at least one entity.`);
   }
   checkTree(scene, read);
-  const root = read.find((entity) => entity.id === rootEntityId) ?? (read.find((entity) => entity.parentId === null) as EntityData);
+  const root =
+    read.find((entity) => entity.id === rootEntityId) ??
+    (read.find((entity) => entity.parentId === null) as EntityData);
   return { id, name: typeof name === "string" ? name : id, entities: read, rootEntityId: root.id };
 }
 

@@ -17,13 +17,19 @@ export function expandReferences(scene: string, given: unknown[], prefabs: Prefa
     const { prefabId, prefabInstanceId, overrides } = asObject(value);
     if (typeof prefabId !== "string" || typeof prefabInstanceId === "string") return [entity];
     const prefab = byId.get(prefabId);
-    if (!prefab) throw new SceneError(scene, `“${entity.name}” refers to the prefab ${prefabId}, which the level does not have.`);
+    if (!prefab)
+      throw new SceneError(scene, `“${entity.name}” refers to the prefab ${prefabId}, which the level does not have.`);
     return expand(entity, asObject(value), prefab, asObject(overrides));
   });
 }
 
 /** The prefab's entities under new ids; the root is `entity` with what the prefab adds. */
-function expand(entity: EntityData, given: Record<string, unknown>, prefab: PrefabData, overrides: Record<string, unknown>): EntityData[] {
+function expand(
+  entity: EntityData,
+  given: Record<string, unknown>,
+  prefab: PrefabData,
+  overrides: Record<string, unknown>,
+): EntityData[] {
   return instantiate(prefab, entity.id).map((copy) => {
     const original = prefab.entities[copy.index] as EntityData;
     const changed = override(copy.entity, asObject(overrides[original.id]));

@@ -16,7 +16,10 @@ const BLOOM = { enabled: true, bloom: { enabled: true, intensity: 0.5, radius: 0
 export function readRuntimeScene(name: string, json: object): Level {
   const { objects, lights, environment, camera } = json as Json;
   if (!Array.isArray(objects) && !Array.isArray(lights)) {
-    throw new SceneError(name, "The file is no scene: neither “entities” (a level) nor “objects” (a runtime scene) is there.");
+    throw new SceneError(
+      name,
+      "The file is no scene: neither “entities” (a level) nor “objects” (a runtime scene) is there.",
+    );
   }
   const entities = [
     ...list(objects).map((object, index) => readObject(asObject(object), `object-${index}`)),
@@ -32,7 +35,10 @@ function readObject(object: Json, fallbackId: string): EntityData {
     case "light":
       return readLight(object, fallbackId);
     case "camera":
-      return { ...placed(object, fallbackId), components: [{ type: "Camera", data: { fov: 75, isMain: true, ...object } }] };
+      return {
+        ...placed(object, fallbackId),
+        components: [{ type: "Camera", data: { fov: 75, isMain: true, ...object } }],
+      };
     default:
       return { ...placed(object, fallbackId), components: [...meshOf(object), ...physicsOf(object)] };
   }
@@ -65,7 +71,9 @@ function physicsOf(object: Json): ComponentData[] {
   if (physics === null || typeof physics !== "object") return [];
   const { static: fixed, kinematic, shape, mass } = physics as Json;
   const collider = { type: "Collider", data: { shape: shape ?? "box", radius: 0.5, height: 2 } };
-  return fixed === true ? [collider] : [{ type: "RigidBody", data: { isKinematic: kinematic === true, mass: mass ?? 1 } }, collider];
+  return fixed === true
+    ? [collider]
+    : [{ type: "RigidBody", data: { isKinematic: kinematic === true, mass: mass ?? 1 } }, collider];
 }
 
 function readLight(light: Json, fallbackId: string): EntityData {
@@ -87,10 +95,21 @@ function readLight(light: Json, fallbackId: string): EntityData {
 }
 
 function readCamera(camera: Json): EntityData {
-  const data = { fov: camera["fov"] ?? 75, near: camera["near"] ?? 0.1, far: camera["far"] ?? 1000, isMain: true, target: camera["target"] ?? null };
+  const data = {
+    fov: camera["fov"] ?? 75,
+    near: camera["near"] ?? 0.1,
+    far: camera["far"] ?? 1000,
+    isMain: true,
+    target: camera["target"] ?? null,
+  };
   const entity = placed({ ...camera, id: "camera" }, "camera");
   const position = readVec3(camera["position"], { x: 0, y: 5, z: 10 });
-  return { ...entity, position, rotation: camera["rotation"] ? entity.rotation : NONE, components: [{ type: "Camera", data }] };
+  return {
+    ...entity,
+    position,
+    rotation: camera["rotation"] ? entity.rotation : NONE,
+    components: [{ type: "Camera", data }],
+  };
 }
 
 function readEnvironment(environment: Json): LevelSettings {
@@ -98,7 +117,9 @@ function readEnvironment(environment: Json): LevelSettings {
   const settings = readSettings({
     skybox: { type: "color", color: environment["background"] ?? "#000000" },
     lighting: { ambientIntensity: 0 },
-    fog: environment["fog"] ? { enabled: true, type: "linear", color: fog["color"] ?? "#000000", near: fog["near"], far: fog["far"] } : {},
+    fog: environment["fog"]
+      ? { enabled: true, type: "linear", color: fog["color"] ?? "#000000", near: fog["near"], far: fog["far"] }
+      : {},
     postProcessing: environment["postProcessing"] ?? BLOOM,
   });
   settings.lighting.shadowQuality = settings.physics.fixedTimestep = null; // this shape leaves them to game.json

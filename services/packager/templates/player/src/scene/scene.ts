@@ -80,7 +80,8 @@ export class Scene {
   /** Entities in the order of the file, then their components: whoever looks for another entity finds it. */
   build(entities: EntityData[], parent: Entity | null = null): Entity[] {
     const made = entities.map((data) => {
-      if (this.byId.has(data.id)) throw new SceneError(this.name, `An entity with the id “${data.id}” is there already.`);
+      if (this.byId.has(data.id))
+        throw new SceneError(this.name, `An entity with the id “${data.id}” is there already.`);
       const entity = new Entity(this, data);
       this.byId.set(entity.id, entity);
       this.root.add(entity.object3D);

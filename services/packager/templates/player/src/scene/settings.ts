@@ -55,5 +55,7 @@ export function asObject(value: unknown): Json {
 
 /** Without nulls: a null in a file means "as by default". */
 function known(value: unknown): Json {
-  return Object.fromEntries(Object.entries(asObject(value)).filter(([, field]) => field !== null && field !== undefined));
+  return Object.fromEntries(
+    Object.entries(asObject(value)).filter(([, field]) => field !== null && field !== undefined),
+  );
 }

@@ -26,10 +26,14 @@ export function readVec3(value: unknown, fallback: Vec3 = ZERO): Vec3 {
 /** A quaternion of length 1; one of length 0 is no rotation. */
 export function readQuat(value: unknown): Quat {
   const given = value !== null && typeof value === "object" ? value : {};
-  const { x, y, z, w } = Array.isArray(given) ? { x: given[0], y: given[1], z: given[2], w: given[3] } : (given as Partial<Quat>);
+  const { x, y, z, w } = Array.isArray(given)
+    ? { x: given[0], y: given[1], z: given[2], w: given[3] }
+    : (given as Partial<Quat>);
   const q = { x: readNumber(x, 0), y: readNumber(y, 0), z: readNumber(z, 0), w: readNumber(w, 1) };
   const length = Math.hypot(q.x, q.y, q.z, q.w);
-  return length > 1e-9 ? { x: q.x / length, y: q.y / length, z: q.z / length, w: q.w / length } : { x: 0, y: 0, z: 0, w: 1 };
+  return length > 1e-9
+    ? { x: q.x / length, y: q.y / length, z: q.z / length, w: q.w / length }
+    : { x: 0, y: 0, z: 0, w: 1 };
 }
 
 const DEGREE = Math.PI / 180;

@@ -14,7 +14,10 @@ export class Script implements ScriptContext {
   readonly properties: Record<string, unknown>;
 
   constructor() {
-    if (!pending) throw new Error("Scripts are made by the player: put them on an entity in the scene, or use addComponent(\"Script\", …).");
+    if (!pending)
+      throw new Error(
+        'Scripts are made by the player: put them on an entity in the scene, or use addComponent("Script", …).',
+      );
     this.entity = pending.entity;
     this.properties = pending.properties;
   }

@@ -46,7 +46,12 @@ export class PauseMenu {
         },
       });
     }
-    this.panel.show("Paused", ...SLIDERS.map(([bus, label]) => this.slider(bus, label)), this.presets(), buttons(actions));
+    this.panel.show(
+      "Paused",
+      ...SLIDERS.map(([bus, label]) => this.slider(bus, label)),
+      this.presets(),
+      buttons(actions),
+    );
     (this.root.querySelector(".buttons button") as HTMLElement).focus();
   }
 

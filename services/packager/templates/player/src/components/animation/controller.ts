@@ -41,7 +41,12 @@ export function readController(json: unknown): Controller {
     states: read,
     transitions: (Array.isArray(transitions) ? transitions : []).map((transition): Transition => {
       const { from, to, when, fade } = asObject(transition);
-      return { from: String(from ?? "*"), to: String(to), when: String(when ?? "finished"), fade: readNumber(fade, FADE_S) };
+      return {
+        from: String(from ?? "*"),
+        to: String(to),
+        when: String(when ?? "finished"),
+        fade: readNumber(fade, FADE_S),
+      };
     }),
     start: typeof start === "string" ? start : (read[0]?.name ?? null),
     parameters: asObject(parameters) as Record<string, Parameter>,
@@ -83,7 +88,10 @@ function termHolds(term: string, { parameters, finished }: Situation): boolean {
   if (!match) return false;
   const [, not, name, operator, literal] = match as unknown as [string, string, string, string?, string?];
   const value = name === "finished" ? finished : (parameters.get(name) ?? false);
-  const result = operator === undefined ? Boolean(value) : compare(Number(value), operator, Number(literal === "true" ? 1 : literal === "false" ? 0 : literal));
+  const result =
+    operator === undefined
+      ? Boolean(value)
+      : compare(Number(value), operator, Number(literal === "true" ? 1 : literal === "false" ? 0 : literal));
   return not ? !result : result;
 }
 

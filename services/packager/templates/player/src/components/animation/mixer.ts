@@ -1,6 +1,14 @@
 /** Plays clips on a model and fades between them: a chunk of its own, for scenes with an Animator. */
 
-import { AnimationMixer, LoopOnce, LoopRepeat, Vector3, type AnimationAction, type AnimationClip, type Object3D } from "three";
+import {
+  AnimationMixer,
+  LoopOnce,
+  LoopRepeat,
+  Vector3,
+  type AnimationAction,
+  type AnimationClip,
+  type Object3D,
+} from "three";
 
 export interface Playing {
   clip: AnimationClip;
@@ -58,7 +66,12 @@ export class ClipPlayer {
 
   /** The topmost node that the clip moves. */
   private rootOfMotion(): Object3D | null {
-    const moved = new Set(this.action?.getClip().tracks.filter(({ name }) => name.endsWith(".position")).map(({ name }) => name.slice(0, -9)));
+    const moved = new Set(
+      this.action
+        ?.getClip()
+        .tracks.filter(({ name }) => name.endsWith(".position"))
+        .map(({ name }) => name.slice(0, -9)),
+    );
     let found: Object3D | null = null;
     this.root.traverse((object) => (found ??= moved.has(object.name) ? object : null));
     return found;

@@ -120,14 +120,27 @@ export class Cloud {
   }
 }
 
-function attribute(geometry: InstancedBufferGeometry, name: string, capacity: number, size: number): InstancedBufferAttribute {
+function attribute(
+  geometry: InstancedBufferGeometry,
+  name: string,
+  capacity: number,
+  size: number,
+): InstancedBufferAttribute {
   const made = new InstancedBufferAttribute(new Float32Array(capacity * size), size);
   made.setUsage(DynamicDrawUsage);
   geometry.setAttribute(name, made);
   return made;
 }
 
-function makeMaterial({ startColor, endColor, startOpacity, endOpacity, gravity, additive, texture }: Look): ShaderMaterial {
+function makeMaterial({
+  startColor,
+  endColor,
+  startOpacity,
+  endOpacity,
+  gravity,
+  additive,
+  texture,
+}: Look): ShaderMaterial {
   return new ShaderMaterial({
     vertexShader: VERTEX,
     fragmentShader: FRAGMENT,
