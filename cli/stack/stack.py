@@ -122,7 +122,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         start_service = partial(_start_service, env=env, data=data, guard=guard)
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
-            ready = partial(_answers, f"http://{binds[child.name]}/readyz")
+            ready = partial(answers, f"http://{binds[child.name]}/readyz")
             child.wait_until(ready, timeout_s=SERVICE_START_S)
         state = StackState(
             gateway_url=env["EXPORT_PUBLIC_URL"],
@@ -183,7 +183,8 @@ async def _apply_streams(nats_url: str) -> None:
     await nc.close()
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a URL of ours answers with 200."""
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own loopback URL
             return bool(answer.status == 200)  # noqa: PLR2004 - ready

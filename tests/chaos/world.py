@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,7 +17,7 @@ from cli.stack.ports import free_ports
 from cli.stack.process import Child, Guard, start
 from cli.stack.secrets import open_secrets
 from cli.stack.servers import start_nats, start_s3
-from cli.stack.stack import environment
+from cli.stack.stack import answers, environment
 from shared import streams
 from shared.nats_connection import connect
 from shared.settings import NatsSettings
@@ -46,6 +47,7 @@ HURRY = {
     "PACKAGER_CONCURRENCY": "2",
     "LOG_LEVEL": "INFO",
 }
+START_S = 90.0
 PAUSE_S = 0.3  # between a death and the next life, as an orchestrator would
 
 
@@ -101,7 +103,11 @@ class World:
         """Start them and wait until all are ready."""
         for name in SERVICES:
             self.children[name] = self._start_service(name)
-        await asyncio.gather(*(self.ready(name) for name in SERVICES))
+        for name in SERVICES:
+            url = f"{self.health(name)}/readyz"
+            child = self.children[name]
+            ready = partial(child.wait_until, partial(answers, url), timeout_s=START_S)
+            await asyncio.to_thread(ready)
 
     async def ready(self, name: str, *, status: int = 200) -> dict[str, Any]:
         """Wait until ``/readyz`` of a service answers with a status; what it says."""
