@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any, Final, Self
 
 import click
@@ -47,7 +48,7 @@ class Bar:
             completed=state["progress"],
             status=state["status"],
             eta=f"{eta['p50S']:.0f} s left" if eta else "",
-            step=escape(state["waitingReason"] or state["currentStep"] or ""),
+            step=escape(_step(state)),
         )
 
     def log(self, message: dict[str, Any]) -> None:
@@ -76,8 +77,8 @@ class Lines:
         now = (state["status"], int(state["progress"]) // PLAIN_STEP)
         if now != self._shown:
             self._shown = now
-            step = state["waitingReason"] or state["currentStep"]
-            click.echo(f"{state['progress']:5.1f} %  {state['status']:<10}  {step}", err=True)
+            percent, status = state["progress"], state["status"]
+            click.echo(f"{percent:5.1f} %  {status:<10}  {_step(state)}", err=True)
 
     def log(self, message: dict[str, Any]) -> None:
         """Print the line."""
@@ -107,6 +108,14 @@ def choose(*, as_json: bool) -> Bar | Lines | JsonLines:
     if as_json:
         return JsonLines()
     return Bar() if sys.stderr.isatty() else Lines()
+
+
+def _step(state: dict[str, Any]) -> str:
+    """What is going on, or why it waits and until when."""
+    if not state["waitingReason"]:
+        return str(state["currentStep"] or "")
+    retry_at = datetime.fromisoformat(state["retryAt"]).astimezone()
+    return f"{state['waitingReason']} Next attempt at {retry_at:%H:%M:%S}."
 
 
 def _log_text(message: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ STOPPING: Final = Failure(
 )
 LOST: Final = Failure(
     code=WORKER_LOST,
-    message="The worker that built it has died; it is tried again.",
+    message="Its worker has died; it is tried again.",
     retryable=True,
 )
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,8 +23,11 @@ from cli.commands.making import (
     warn,
 )
 from cli.folder import read_folder
-from cli.stack.stack import Ports, local_stack
+from cli.stack.stack import WATCH_S, Ports, Stack, local_stack
 from cli.stack.state import StackState, default_data
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 
 class _Stop(BaseException):
@@ -84,13 +87,32 @@ def run(
             tempfile.TemporaryDirectory(prefix="aethel-export-") as temporary,
             local_stack(data or Path(temporary)) as stack,
         ):
-            asyncio.run(go(stack.state))
+            asyncio.run(_looked_after(stack, go(stack.state)))
     except _Stop as error:
         raise click.Abort from error
 
 
 for _option in reversed(export_options):
     _option(run)
+
+
+async def _looked_after(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work while services that die are started again; a server that dies ends it."""
+
+    async def look_after() -> None:
+        while True:
+            stack.check()
+            await asyncio.sleep(WATCH_S)
+
+    tasks = [asyncio.create_task(work), asyncio.create_task(look_after())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _stop_on_signals() -> None:
