@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 PUBLISH_TIMEOUT_S: Final = 5.0
 AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own errors are among them
-_STREAM_FULL: Final = {10047, 10077}  # JSStorageResourcesExceeded, JSStreamStoreFailed
+# JSInsufficientResources, JSStorageResourcesExceeded, JSStreamStoreFailed
+_STREAM_FULL: Final = {10023, 10047, 10077}
 
 
 class NatsUnavailableError(UnavailableError):
@@ -156,7 +157,7 @@ async def publish(
         except AWAY as error:
             if not transient(error) or asyncio.get_running_loop().time() + delay_s > deadline:
                 raise NatsUnavailableError(
-                    f"the stream did not acknowledge {subject}: {error!r}"
+                    f"the stream did not acknowledge {subject}: {str(error) or repr(error)}"
                 ) from error
         await asyncio.sleep(delay_s)
         delay_s = min(delay_s * 2, 2.0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -25,7 +28,6 @@ from tests.e2e.conftest import left_over
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from nats.aio.client import Client
 
@@ -116,18 +118,15 @@ async def run(
 
 def main() -> None:
     """``make chaos``: EXPORTS (500) with SEED (random)."""
-    import tempfile  # noqa: PLC0415 - only here
-    from pathlib import Path  # noqa: PLC0415 - only here
-
     seed = int(os.environ.get("SEED") or Random().randrange(1 << 32))
     exports = int(os.environ.get("EXPORTS") or 500)
-    print(f"SEED={seed} EXPORTS={exports}", flush=True)  # noqa: T201 - the run can be had again
-    with tempfile.TemporaryDirectory(prefix="chaos-", ignore_cleanup_errors=True) as folder:
-        found = asyncio.run(
-            run(Path(folder), seed=seed, exports=exports, s3_kills=exports // 60, lost=5)
-        )
-    print("\n".join(found) or f"nothing is lost: SEED={seed} EXPORTS={exports}")  # noqa: T201
-    sys.exit(bool(found))
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    print(f"SEED={seed} EXPORTS={exports}, logs in {folder}", flush=True)  # noqa: T201
+    wrong = asyncio.run(run(folder, seed=seed, exports=exports, s3_kills=exports // 60, lost=5))
+    print("\n".join(wrong) or f"nothing is lost: SEED={seed} EXPORTS={exports}")  # noqa: T201
+    if not wrong:
+        shutil.rmtree(folder)
+    sys.exit(bool(wrong))
 
 
 if __name__ == "__main__":

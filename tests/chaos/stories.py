@@ -156,7 +156,11 @@ class Users:
             story.lines.clear()
             await follow(self._client, story.path, story)
 
-        await patiently(watch)
+        try:
+            await patiently(watch)
+        except TimeoutError as error:
+            now = await self._client.get(story.path)
+            raise AssertionError(f"seen: {told(story)}; told: {now['export']}") from error
 
     async def _valid(self, story: Story) -> None:
         await self._request(story, f"good{self._random.randrange(PROJECTS)}")

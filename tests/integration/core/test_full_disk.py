@@ -13,7 +13,14 @@ from shared.facts import Facts, NatsUnavailableError, publish
 from shared.nats_connection import connect
 from shared.settings import NatsSettings
 from tests.cluster import start_small
-from tests.integration.core.working import acknowledged, has, new_request, until, working
+from tests.integration.core.working import (
+    acknowledged,
+    be_impatient,
+    has,
+    new_request,
+    until,
+    working,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +56,7 @@ async def test_a_full_disk_refuses_and_loses_nothing(
     async def job(_: ExportRequested, __: Chatter) -> None:
         await full.wait()
 
+    await be_impatient(js, ack_wait_s=3)
     event = new_request()
     await Facts(js).publish(event)
     async with working(nc, job) as builder:
@@ -56,9 +64,10 @@ async def test_a_full_disk_refuses_and_loses_nothing(
         for block_bytes in (1 << 19, 1 << 14, 1 << 9, 1):
             await _fill(js, block_bytes)
         full.set()
-        with pytest.raises(NatsUnavailableError):
-            await Facts(js).publish(new_request(), patience_s=1)
-        await asyncio.sleep(3)
+        async with asyncio.timeout(30):
+            with pytest.raises(NatsUnavailableError):
+                await Facts(js).publish(new_request(), patience_s=600)
+        await asyncio.sleep(6)
         assert not has(ExportPackaged)(await until(js, event, has(ExportStarted)))
         await js.purge_stream(streams.AUDIT)
         known = await until(js, event, has(ExportPackaged))
