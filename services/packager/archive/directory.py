@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from services.packager.archive.member import ArchiveError
 from services.packager.archive.records import Entry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 END_BYTES: Final = 22 + 20 + 56  # end record, ZIP64 locator, ZIP64 end record
 
 
-def directory_size(entries: list[Entry]) -> int:
-    """An upper bound, in bytes, of the directory of these entries with its end records."""
-    return END_BYTES + sum(46 + len(entry.path.encode()) + 28 for entry in entries)
+def directory_size(paths: Iterable[str]) -> int:
+    """An upper bound, in bytes, of the directory of these files with its end records."""
+    return END_BYTES + sum(46 + len(path.encode()) + 28 for path in paths)
 
 
 def read_directory(tail: bytes, archive_bytes: int) -> list[Entry]:

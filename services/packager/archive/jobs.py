@@ -98,11 +98,11 @@ def _stream(streamed: Streamed, level: Level, file: BinaryIO) -> None:
 def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
     """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
     member = streamed.member
-    for block in _blocks(member, file):
+    for block in blocks_of(member, file):
         streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
     file.seek(0)
     crc32 = 0
-    for block in _blocks(member, file):
+    for block in blocks_of(member, file):
         crc32 = zlib_ng.crc32(block, crc32)
         streamed.blocks.put(block)
     if crc32 != streamed.crc32:
@@ -112,14 +112,19 @@ def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
 def _stream_deflated(streamed: Streamed, level: Level, file: BinaryIO) -> None:
     streamed.method = DEFLATED
     compressor = stream_compressor(level)
-    for block in _blocks(streamed.member, file):
+    for block in blocks_of(streamed.member, file):
         streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
         if compressed := compressor.compress(block):
             streamed.blocks.put(compressed)
     streamed.blocks.put(compressor.flush())
 
 
-def _blocks(member: Member, file: BinaryIO) -> Iterator[bytes]:
+def blocks_of(member: Member, file: BinaryIO) -> Iterator[bytes]:
+    """Its content, at most ``BLOCK_BYTES`` at a time.
+
+    Raises:
+        ArchiveError: It has another size than it said.
+    """
     total = 0
     while block := file.read(BLOCK_BYTES):
         total += len(block)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.archive.compression import Level
+from services.packager.archive.directory import read_directory
 from services.packager.archive.jobs import (
     BLOCK_BYTES,
     CHANNEL_BLOCKS,
@@ -19,6 +20,7 @@ from services.packager.archive.jobs import (
     pack_whole,
     stream,
 )
+from services.packager.archive.member import ArchiveError
 from services.packager.archive.paths import Paths
 from services.packager.archive.records import (
     DEFLATED,
@@ -72,6 +74,21 @@ class ZipStream:
                     for packed in job.result():
                         yield from self._write_packed(packed)
         yield central_directory(self.entries, self._offset)
+
+    def read_back(self, tail: bytes, archive_bytes: int) -> list[tuple[str, int]]:
+        """Path and size of every file as another reader sees them, once all bytes are out.
+
+        Args:
+            tail: The last bytes of the archive, at least its directory.
+            archive_bytes: How long it is.
+
+        Raises:
+            ArchiveError: The directory says something else than was written.
+        """
+        read = read_directory(tail, archive_bytes)
+        if [_essence(entry) for entry in read] != [_essence(entry) for entry in self.entries]:
+            raise ArchiveError("the archive's directory says something else than was written")
+        return [(entry.path, entry.size) for entry in read]
 
     def _jobs(self) -> Generator[Job]:
         """Jobs in order, started ahead of their turn while their bytes stay within the budget."""
@@ -140,6 +157,10 @@ class ZipStream:
     def _wrote(self, entry: Entry, length: int) -> None:
         self.entries.append(entry)
         self._offset += length
+
+
+def _essence(entry: Entry) -> tuple[object, ...]:
+    return entry.path, entry.method, entry.crc32, entry.size, entry.compressed_size, entry.offset
 
 
 def _groups(members: Iterable[Member]) -> Iterator[list[Member]]:
