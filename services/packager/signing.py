@@ -1,0 +1,116 @@
+"""The keys that an operator holds: makers name them, and never see more of them than the name.
+
+``<folder>/<platform>/<key>/`` is one key; what lies in it is for the platform to say
+(``docs/desktop.md``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.errors import ExportError, ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from services.packager.plan import Request
+
+DEFAULT: Final = "default"  # signs what names no key, unless it is a debug build
+HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
+
+
+class UnknownKeyError(ProjectError):
+    """``signingKey`` names a key that no operator holds."""
+
+    code = "signing-key-unknown"
+
+
+class SigningRequiredError(ProjectError):
+    """A distribution build that nothing would sign."""
+
+    code = "signing-required"
+
+
+class KeyBrokenError(ExportError):
+    """A key lacks a part, or its program has not done its work: for operators to mend."""
+
+    code = "signing-key-broken"
+    title = "A signing key cannot be used"
+
+
+class SigningKey(msgspec.Struct, frozen=True):
+    """One key of one platform."""
+
+    name: str
+    folder: Path
+
+    def file(self, name: str) -> Path | None:
+        """One of its files, if it is there."""
+        path = self.folder / name
+        return path if path.is_file() else None
+
+    def need(self, name: str) -> Path:
+        """One of its files.
+
+        Raises:
+            KeyBrokenError: It is not there.
+        """
+        path = self.file(name)
+        if path is None:
+            raise KeyBrokenError(f"the signing key {self.name!r} has no file {name!r}")
+        return path
+
+
+class SigningKeys(msgspec.Struct, frozen=True):
+    """All keys; the folder is looked at anew for every export, so that keys can be renewed."""
+
+    folder: Path | None = None  # None: nothing is signed
+    timeout_s: float = 600.0  # of each program that signs or notarises
+
+    def names(self, platform: str) -> tuple[str, ...]:
+        """Keys of a platform, sorted."""
+        if self.folder is None or not (self.folder / platform).is_dir():
+            return ()
+        # A mounted Kubernetes secret has hidden folders beside those that are meant.
+        found = (path for path in (self.folder / platform).iterdir() if path.is_dir())
+        return tuple(sorted(path.name for path in found if not path.name.startswith(".")))
+
+    def by_platform(self, platforms: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Names of the keys of those platforms that have any."""
+        return {platform: names for platform in platforms if (names := self.names(platform))}
+
+    def choose(self, request: Request) -> SigningKey | None:
+        """The key of an export: the one it names, else the default one; None signs nothing.
+
+        Raises:
+            UnknownKeyError: It names one that is not there.
+            SigningRequiredError: A distribution build, and there is no key.
+        """
+        platform, wanted = request.platform, request.options.signing_key
+        names = self.names(platform)
+        if wanted and wanted not in names:
+            there = f"there are: {', '.join(names)}" if names else "operators have set up none"
+            raise UnknownKeyError(f"no signing key {wanted!r} for {platform}; {there}")
+        if not wanted and request.configuration == "distribution" and DEFAULT not in names:
+            remedy = (
+                f"name one with signingKey: {', '.join(names)}"
+                if names
+                else "ask the operators to set one up (docs/desktop.md), or export release"
+            )
+            message = (
+                f"distribution builds for {platform} are signed, and no key was chosen; {remedy}"
+            )
+            raise SigningRequiredError(message)
+        if not wanted and (request.configuration == "debug" or DEFAULT not in names):
+            return None
+        name = wanted or DEFAULT
+        return SigningKey(name, self._folder(platform, name))
+
+    def _folder(self, platform: str, name: str) -> Path:
+        return Path(self.folder or "", platform, name).resolve()
+
+
+NO_KEYS: Final = SigningKeys()
