@@ -18,6 +18,13 @@ Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Version = Annotated[
     str, msgspec.Meta(pattern=r"^([0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?)?$")
 ]
+# A reverse domain name. Its least common denominator is for the platforms to check.
+BundleId = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=128, pattern=r"^([A-Za-z][0-9A-Za-z_-]*(\.[0-9A-Za-z][0-9A-Za-z_-]*)+)?$"
+    ),
+]
 
 
 class ExportOptions(
@@ -33,7 +40,7 @@ class ExportOptions(
     compression: Compression = "zstd"
     webgl_version: Literal["webgl2", "webgpu"] = "webgl2"
     wasm_threads: bool = False
-    bundle_id: Annotated[str, msgspec.Meta(max_length=155)] = ""
+    bundle_id: BundleId = ""
     min_sdk_version: Annotated[int, msgspec.Meta(ge=21, le=99)] | None = None
     target_sdk_version: Annotated[int, msgspec.Meta(ge=21, le=99)] | None = None
     signing_key: Annotated[str, msgspec.Meta(max_length=100)] = ""

@@ -18,7 +18,7 @@ MAX_PATH_BYTES: Final = 512
 MAX_NAME_BYTES: Final = 255
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
-_RESERVED: Final = re.compile(
+RESERVED: Final = re.compile(
     r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.IGNORECASE
 )
 
@@ -97,7 +97,7 @@ def _name_objection(name: str) -> str | None:
         return f"has a part longer than {MAX_NAME_BYTES} bytes"
     if name.endswith((" ", ".")) or name.startswith(" "):
         return "has a part that starts or ends with a space, or ends with a dot"
-    if _RESERVED.match(name):
+    if RESERVED.match(name):
         return f"{name!r} is reserved on Windows"
     return None
 

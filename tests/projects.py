@@ -18,9 +18,10 @@ from services.packager.packing import pack
 from services.packager.plan import Plan, Request
 from services.packager.platforms import exporters
 from services.packager.project import ProjectFiles, selected
+from services.packager.signing import NO_KEYS, SigningKeys
 from services.packager.templates.registry import BUILT, Templates
 from services.packager.workbench import Workbench
-from shared import keys
+from shared import keys as storage_keys
 from shared.options import ExportOptions
 from shared.projects import (
     FileEntry,
@@ -29,6 +30,7 @@ from shared.projects import (
     StoredFile,
     encode_snapshot,
 )
+from tests.applications import game_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -64,8 +66,9 @@ class Built(msgspec.Struct, frozen=True):
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Its files, as Python's own reader sees them."""
-        with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
+        """The game's files, as Python's own reader sees them."""
+        data = game_in(self) if self.plan.application else self.data
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     @property
@@ -76,17 +79,19 @@ class Built(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def bench() -> Iterator[Workbench]:
+def bench(keys: SigningKeys = NO_KEYS) -> Iterator[Workbench]:
     """What an exporter has at hand: the templates of this checkout, and a folder."""
     with TemporaryDirectory() as scratch:
-        yield Workbench(templates=TEMPLATES, scratch=Path(scratch))
+        yield Workbench(templates=TEMPLATES, scratch=Path(scratch), keys=keys)
 
 
-def build(files: Mapping[str, bytes], asked: Request, *, threads: int = 2) -> Built:
+def build(
+    files: Mapping[str, bytes], asked: Request, *, threads: int = 2, keys: SigningKeys = NO_KEYS
+) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with bench() as at_hand:
+    with bench(keys) as at_hand:
         exporter = exporters()[asked.platform]
         plan = plan_of(exporter, project, asked, at_hand, snapshot="5" * 64)
         pack(
@@ -121,6 +126,9 @@ class _Unmetered:
     def file_packed(self) -> None:
         """Nobody watches."""
 
+    def built(self) -> None:
+        """Likewise."""
+
 
 async def store(storage: Storage, files: Mapping[str, bytes], *, project_id: str = "p1") -> str:
     """Store files as a project's snapshot: small ones together in a pack, others as blobs.
@@ -130,18 +138,18 @@ async def store(storage: Storage, files: Mapping[str, bytes], *, project_id: str
     """
     small = {path: data for path, data in files.items() if len(data) < SMALL_BYTES}
     stored = [
-        _stored(path, data, keys.blob(project_id, 0, _sha256(data)), 0)
+        _stored(path, data, storage_keys.blob(project_id, 0, _sha256(data)), 0)
         for path, data in files.items()
         if path not in small
     ]
     for file in stored:
         await storage.put(file.object, files[file.path])
     pack = b"".join(small.values())
-    pack_key = keys.pack(project_id, 0, _sha256(pack))
+    pack_key = storage_keys.pack(project_id, 0, _sha256(pack))
     await storage.put(pack_key, pack)
     stored += _cut(small, pack_key)
     snapshot = snapshot_of(project_id, stored)
-    await storage.put(keys.snapshot(project_id, snapshot.id), encode_snapshot(snapshot))
+    await storage.put(storage_keys.snapshot(project_id, snapshot.id), encode_snapshot(snapshot))
     return snapshot.id
 
 

@@ -76,7 +76,13 @@ def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> Pac
     for name, reason in templates.broken.items():
         log.error("template.unusable", template=name, reason=reason)
     return PackagerHandler(
-        storage, cache, exporters(), templates, threads=settings.threads, slots=slots
+        storage,
+        cache,
+        exporters(),
+        templates,
+        signing=settings.signing,
+        threads=settings.threads,
+        slots=slots,
     )
 
 

@@ -36,12 +36,16 @@ def plan_of(
     return with_manifest(plan, snapshot=snapshot, request=request, tools=tool_versions())
 
 
-def build_key(plan: Plan, *, snapshot: str, request: Request) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request, templates and tool versions."""
+def build_key(plan: Plan, *, snapshot: str, request: Request, once: str | None = None) -> str:
+    """SHA-256 over the canonical JSON of snapshot, request, templates and tool versions.
+
+    ``once`` names this very build, where another one would give other bytes.
+    """
     inputs = {
         "snapshot": snapshot,
         "request": request,
         "templates": [template.told() for template in plan.templates],
         "tools": tool_versions(),
+        **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

@@ -77,11 +77,11 @@ class DiskCache:
         """
         self.make_room(size_bytes)
         path = self.path(key)
-        with _disk_errors():
+        with disk_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, partial = tempfile.mkstemp(suffix=PARTIAL, dir=path.parent)
         try:
-            with _disk_errors():
+            with disk_errors():
                 yield descriptor
                 os.replace(partial, path)  # noqa: PTH105 - mkstemp gives a string
         except BaseException:
@@ -145,7 +145,8 @@ class DiskCache:
 
 
 @contextmanager
-def _disk_errors() -> Iterator[None]:
+def disk_errors() -> Iterator[None]:
+    """A full disk is told apart from other errors of the system."""
     try:
         yield
     except OSError as error:

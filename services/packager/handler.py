@@ -20,8 +20,10 @@ from services.packager.plan import Request
 from services.packager.progress import Progress, megabytes
 from services.packager.project import ProjectFiles, selected
 from services.packager.report import tell_plan, tell_selection
+from services.packager.signing import NO_KEYS
 from services.packager.snapshot import read_snapshot
 from services.packager.threads import in_thread
+from services.packager.tools import Tools
 from services.packager.workbench import Workbench
 from shared import keys, metrics
 from shared.errors import UnknownPlatformError
@@ -30,9 +32,11 @@ from shared.platforms import check_options
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from pathlib import Path
 
     from services.packager.cache import DiskCache
     from services.packager.plan import Exporter, Plan
+    from services.packager.signing import SigningKeys
     from services.packager.templates.registry import Templates
     from shared.chatter import Chatter
     from shared.events import ExportRequested, PendingUpload
@@ -52,6 +56,7 @@ class PackagerHandler:
         exporters: Mapping[str, Exporter],
         templates: Templates,
         *,
+        signing: SigningKeys = NO_KEYS,
         threads: int = 2,
         slots: int = 8,
     ) -> None:
@@ -59,6 +64,7 @@ class PackagerHandler:
         self._cache = cache
         self._exporters = exporters
         self.templates = templates
+        self.signing = signing
         self._threads = threads
         self.in_hand: set[str] = set()  # export ids
         # Apart from the default one: these threads wait for fetches, which need threads themselves.
@@ -88,15 +94,31 @@ class PackagerHandler:
         snapshot = await read_snapshot(self._storage, event)
         progress = Progress(chatter)
         with self._cache.scratch() as scratch:
-            bench = Workbench(templates=self.templates, scratch=scratch)
+            bench = self._bench(scratch, chatter, progress)
             async with self._objects(snapshot, request, chatter, progress) as objects:
                 plan = await self._plan(exporter, request, snapshot, objects, bench)
                 tell_plan(chatter, plan)
-                artifact, upload = await self._pack(event, plan, request, objects, progress)
+                artifact, upload = await self._pack(
+                    event, plan, request, objects=objects, progress=progress, bench=bench
+                )
         metrics.ARTIFACT_BYTES.labels(event.platform).inc(artifact.size_bytes)
         chatter.log(f"Packed {artifact.file_name}: {megabytes(artifact.size_bytes)}")
         build_s = time.perf_counter() - started
         return ExportPackaged(**event.identity, artifact=artifact, upload=upload, build_s=build_s)
+
+    def _bench(self, scratch: Path, chatter: Chatter, progress: Progress) -> Workbench:
+        loop = asyncio.get_running_loop()
+
+        def log_line(line: str) -> None:
+            loop.call_soon_threadsafe(chatter.log, line)
+
+        return Workbench(
+            templates=self.templates,
+            scratch=scratch,
+            keys=self.signing,
+            tools=Tools(progress.waiting),
+            log=log_line,
+        )
 
     @asynccontextmanager
     async def _objects(
@@ -143,11 +165,14 @@ class PackagerHandler:
         event: ExportRequested,
         plan: Plan,
         request: Request,
+        *,
         objects: Objects,
         progress: Progress,
+        bench: Workbench,
     ) -> tuple[Artifact, PendingUpload]:
         name = file_name(plan, request)
-        build = build_key(plan, snapshot=event.snapshot, request=request)
+        once = None if plan.reproducible else f"{event.export_id}:{event.generation}"
+        build = build_key(plan, snapshot=event.snapshot, request=request, once=once)
         key = keys.artifact(event.project_id, build, name)
         progress.begin_packing(plan)
         async with open_upload(
@@ -156,6 +181,7 @@ class PackagerHandler:
 
             def stop() -> None:
                 objects.close()
+                bench.tools.stop()
                 sender.stop()
 
             work = partial(

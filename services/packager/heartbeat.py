@@ -54,6 +54,7 @@ class Heartbeat:
             version=product_version(),
             platforms=self._platforms,
             templates=self._handler.templates.versions,
+            signing_keys=self._handler.signing.by_platform(self._platforms),
             started_at=self._started_at,
             in_hand=tuple(sorted(self._handler.in_hand)),
         )

@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 import msgspec
 
 from services.packager.archive.compression import Level
+from services.packager.archive.container import container_of
 from services.packager.archive.digest import DigestedParts
-from services.packager.archive.directory import directory_size, read_directory
+from services.packager.archive.directory import directory_size
 from services.packager.archive.member import Member
-from services.packager.archive.records import Entry
+from services.packager.archive.stored import stored_zip
 from services.packager.archive.zip import ZipStream
 from services.packager.manifest import MANIFEST
-from shared.errors import ExportError
+from services.packager.selfcheck import SelfCheckError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
+    from services.packager.archive.container import Archive
     from services.packager.plan import Content, Plan
     from shared.options import Compression
     from shared.projects import StoredFile
@@ -33,14 +35,6 @@ LEVELS: Final[dict[Compression, Level]] = {
     "lz4": Level.FAST,
     "zstd": Level.BALANCED,
 }
-
-
-class SelfCheckError(ExportError):
-    """The artifact is not what was planned: tried again, then for operators."""
-
-    code = "artifact-wrong"
-    title = "The packed artifact failed its own check"
-    retryable = True
 
 
 class Packed(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +73,10 @@ class Meter(Protocol):
         """One file more."""
         ...
 
+    def built(self) -> None:
+        """What goes around the files is there; the archive is written now."""
+        ...
+
 
 def pack(
     plan: Plan,
@@ -90,50 +88,55 @@ def pack(
     threads: int,
     compression: Compression,
 ) -> Packed:
-    """Write the archive part by part into ``send``.
+    """Write the artifact part by part into ``send``.
 
     Raises:
-        SelfCheckError: Its directory does not agree with the plan.
+        SelfCheckError: It is not what was planned.
     """
+    level = LEVELS[compression]
     works = [_Work(content, source, meter) for content in plan.contents]
-    archive = ZipStream(
-        (work.member() for work in works), threads=threads, level=LEVELS[compression]
-    )
-    parts = DigestedParts(_watched(archive, works), part_bytes=part_bytes)
-    tail_bytes = directory_size([_planned(content) for content in plan.contents])
+    contents = [work.member() for work in works]
+    _check_needed(plan)
+    if plan.application is None:
+        archive = ZipStream(contents, threads=threads, level=level)
+        blocks = _watched(archive, works)
+        return _sent(archive, blocks, contents, send, part_bytes=part_bytes)
+    game = stored_zip(contents, on_member=meter.file_packed)
+    members = plan.application.members(game)
+    meter.built()
+    container = container_of(plan.application.container, members, threads=threads, level=level)
+    packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
+    for work in works:
+        work.counted()
+    return packed
+
+
+def _check_needed(plan: Plan) -> None:
+    needed = {MANIFEST, plan.entry or MANIFEST}
+    if missing := needed - {content.path for content in plan.contents}:
+        raise SelfCheckError(f"the plan lacks {', '.join(sorted(missing))}")
+
+
+def _sent(
+    archive: Archive,
+    blocks: Generator[bytes | bytearray],
+    members: Sequence[Member],
+    send: Callable[[bytes], None],
+    *,
+    part_bytes: int,
+) -> Packed:
+    """Send all blocks, then compare what was planned with what another reader finds in them."""
+    parts = DigestedParts(blocks, part_bytes=part_bytes)
+    tail_bytes = directory_size(member.path for member in members)
     tail = b""
     with closing(iter(parts)) as stream:
         for part in stream:
             tail = (tail + part[-tail_bytes:])[-tail_bytes:]
             send(part)
-    check(plan, archive.entries, read_directory(tail, parts.size_bytes))
-    return Packed(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
-
-
-def check(plan: Plan, written: Sequence[Entry], read: Sequence[Entry]) -> None:
-    """Compare the plan, what was written, and the directory as another reader sees it.
-
-    Raises:
-        SelfCheckError: They differ, or what every artifact needs is not there.
-    """
-    planned = [(content.path, content.size_bytes) for content in plan.contents]
-    if planned != [(entry.path, entry.size) for entry in written]:
+    planned = [(member.path, member.size_bytes) for member in members]
+    if archive.read_back(tail, parts.size_bytes) != planned:
         raise SelfCheckError("the archive holds other files than were planned")
-    if [_essence(entry) for entry in written] != [_essence(entry) for entry in read]:
-        raise SelfCheckError("the archive's directory says something else than was written")
-    needed = {MANIFEST, plan.entry or MANIFEST}
-    if missing := needed - {entry.path for entry in read}:
-        raise SelfCheckError(f"the archive lacks {', '.join(sorted(missing))}")
-
-
-def _essence(entry: Entry) -> tuple[object, ...]:
-    return entry.path, entry.method, entry.crc32, entry.size, entry.compressed_size, entry.offset
-
-
-def _planned(content: Content) -> Entry:
-    """An entry good enough to know the size of its record."""
-    size = content.size_bytes
-    return Entry(path=content.path, method=0, crc32=0, size=size, compressed_size=size, offset=0)
+    return Packed(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
 
 
 def _watched(archive: ZipStream, works: Sequence[_Work]) -> Generator[bytes | bytearray]:
@@ -152,7 +155,8 @@ class _Work:
 
     Half of its bytes count when they are read, the rest when it has been written. A large member
     is either read twice, for its CRC and then to be stored, or once, while its compressed bytes
-    come out; then every byte counts when it is read.
+    come out; then every byte counts when it is read. Inside of an application every member is read
+    twice at least.
     """
 
     def __init__(self, content: Content, source: Source, meter: Meter) -> None:
@@ -176,8 +180,12 @@ class _Work:
 
     def written(self) -> None:
         """All of it is in the archive."""
-        self._count(self._content.size_bytes)
+        self.counted()
         self._meter.file_packed()
+
+    def counted(self) -> None:
+        """Nothing more is to be done for it."""
+        self._count(self._content.size_bytes)
 
     def _open(self) -> BinaryIO:
         content = self._content

@@ -14,8 +14,11 @@ from shared.options import Configuration, ExportOptions, Platform
 from shared.projects import StoredFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from services.packager.archive.container import Container
+    from services.packager.archive.joined import Piece
+    from services.packager.archive.member import Member
     from services.packager.project import ProjectFiles
     from services.packager.workbench import Workbench
 
@@ -69,6 +72,26 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         return cls(path=path or file.path, size_bytes=file.size, sha256=file.sha256, stored=file)
 
 
+class Application(Protocol):
+    """What goes around the contents of a plan: a program, a bundle, and what belongs to them."""
+
+    @property
+    def container(self) -> Container:
+        """How its members become one file."""
+        ...
+
+    def members(self, game: Sequence[Piece]) -> Sequence[Member]:
+        """All files of the application, checked, sorted by path; may run programs for minutes.
+
+        Args:
+            game: The contents as a ZIP in which everything is stored.
+
+        Raises:
+            SelfCheckError: What was made is not what it should be.
+        """
+        ...
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about an artifact before a byte of it is written."""
 
@@ -80,6 +103,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = "application/zip"
     suffix: str = ".zip"
     templates: tuple[Template, ...] = ()  # that went into it
+    application: Application | None = None  # None: the contents as a ZIP are the artifact
+    reproducible: bool = True  # signatures hold the time
 
     @property
     def size_bytes(self) -> int:

@@ -28,9 +28,10 @@ class Progress:
         self._started_at = asyncio.get_running_loop().time()
         self._to_fetch = self._to_pack = 0
         self._fetched = self._packed = 0
-        self._told = -1
+        self._told: tuple[int, str] | None = None
         self._files = self._files_packed = 0
         self.status: Status = "preparing"
+        self._waiting = ""
 
     def expect(self, *, fetch_bytes: int, pack_bytes: int, files: int) -> None:
         """What is to be done altogether."""
@@ -38,7 +39,7 @@ class Progress:
 
     def begin_packing(self, plan: Plan) -> None:
         """What will be packed is known now."""
-        self.status = "packaging"
+        self.status = "building" if plan.application else "packaging"
         self._to_pack, self._files = plan.size_bytes, len(plan.contents)
 
     def fetched(self, size_bytes: int) -> None:
@@ -55,6 +56,14 @@ class Progress:
         with self._lock:
             self._files_packed += 1
 
+    def built(self) -> None:
+        """The application is there, its archive is written now. From any thread."""
+        self.status = "packaging"
+
+    def waiting(self, for_what: str) -> None:
+        """A program is at work; "" when it has ended. From any thread."""
+        self._waiting = for_what
+
     async def run(self) -> None:
         """Tell until cancelled; silent while nothing advances, as a hung build must be noticed."""
         while True:
@@ -64,13 +73,16 @@ class Progress:
     def tell(self) -> None:
         """Tell now, if there is anything new."""
         done = min(self._fetched, self._to_fetch) + min(self._packed, self._to_pack)
-        if done == self._told:
+        step = self._step()
+        if (done, step) == self._told:
             return
-        self._told = done
+        self._told = done, step
         share = done / max(self._to_fetch + self._to_pack, 1)
-        self._chatter.progress(self.status, BUILD_PERCENT * share, self._step(), self._eta(share))
+        self._chatter.progress(self.status, BUILD_PERCENT * share, step, self._eta(share))
 
     def _step(self) -> str:
+        if self._waiting:
+            return self._waiting
         if self.status != "packaging":
             return f"Fetching the project: {megabytes(self._fetched)}"
         return (

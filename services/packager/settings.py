@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from services.packager.signing import SigningKeys
 from services.packager.templates.registry import BUILT
 from shared.errors import ConfigurationError
 from shared.platforms import PLATFORMS
@@ -58,6 +59,17 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cache_bytes: Annotated[
         int, env("PACKAGER_CACHE_BYTES", "how large that folder may become, bytes", ge=1 << 20)
     ] = 10 * GIB
+    signing_dir: Annotated[
+        str, env("PACKAGER_SIGNING_DIR", "folder of signing keys (docs/desktop.md); empty: none")
+    ] = ""
+    signing_timeout_s: Annotated[
+        float,
+        env(
+            "PACKAGER_SIGNING_TIMEOUT_S",
+            "how long each program that signs or notarises may take, s",
+            gt=0,
+        ),
+    ] = 600.0
     drain_timeout_s: Annotated[
         float,
         env(
@@ -84,3 +96,9 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
             raise ConfigurationError(message)
         return tuple(sorted(names))
+
+    @property
+    def signing(self) -> SigningKeys:
+        """The operator's keys."""
+        folder = Path(self.signing_dir) if self.signing_dir else None
+        return SigningKeys(folder, self.signing_timeout_s)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from services.packager.signing import NO_KEYS, SigningKeys
 from services.packager.templates.registry import Templates
 
 
 class Workbench(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one export; nothing in it may shape the artifact but the templates."""
+    """Of one export; nothing in it may shape the artifact but templates and signatures."""
 
     templates: Templates
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
     stopping: threading.Event = msgspec.field(default_factory=threading.Event)  # give up early
+    keys: SigningKeys = NO_KEYS
+    log: Callable[[str], None] = lambda _: None  # a line for the maker; from any thread
+    waiting: Callable[[str], None] = lambda _: None  # what is waited for, "" for nothing; likewise

@@ -39,8 +39,8 @@ class IconError(ProjectError):
     code = "icon-invalid"
 
 
-def render(project: ProjectFiles, path: str) -> tuple[dict[str, bytes], list[Note]]:
-    """All icons as files, and what the maker should know of the picture.
+def square_of(project: ProjectFiles, path: str) -> tuple[Image.Image, list[Note]]:
+    """The picture as a square of ``BEST_PX``, and what the maker should know of it.
 
     Raises:
         IconError: It is missing, no PNG, broken, or of a size that cannot serve.
@@ -51,7 +51,17 @@ def render(project: ProjectFiles, path: str) -> tuple[dict[str, bytes], list[Not
         size = f"{picture.width} x {picture.height}"
         message = f"{size} is scaled up; {BEST_PX} x {BEST_PX} would stay sharp"
         notes.append(Note(file=path, message=message))
-    square = ImageOps.pad(picture, (BEST_PX, BEST_PX), Image.Resampling.LANCZOS, color=(0, 0, 0, 0))
+    edges = (BEST_PX, BEST_PX)
+    return ImageOps.pad(picture, edges, Image.Resampling.LANCZOS, color=(0, 0, 0, 0)), notes
+
+
+def render(project: ProjectFiles, path: str) -> tuple[dict[str, bytes], list[Note]]:
+    """All icons as files, and what the maker should know of the picture.
+
+    Raises:
+        IconError: As :func:`square_of` says.
+    """
+    square, notes = square_of(project, path)
     return {
         SMALL: _png(_scaled(square, LEAST_PX)),
         LARGE: _png(square),

@@ -1,0 +1,121 @@
+"""What the applications of every system have in common: names, icon, key, and the game inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from PIL import Image
+
+from services.packager.application import shell
+from services.packager.application.identity import Identity
+from services.packager.application.picture import picture_of, png
+from services.packager.plan import Content, Note, Plan, ordered
+from services.packager.signing import SigningKey
+from services.packager.site import ENTRY, site_of
+from services.packager.templates.registry import Template
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from services.packager.plan import Application, Request
+    from services.packager.project import ProjectFiles
+    from services.packager.workbench import Workbench
+
+ICON: Final = "aethel-shell.png"  # in the game's archive, for the shell's window
+ICON_PX: Final = 256
+_SHELLS_OWN: Final = ".aethel/"  # paths that the shell answers itself
+MAX_FILES: Final = 65_000  # a ZIP without 64-bit records counts 65,534, some of them made here
+MAX_BYTES: Final = (4 << 30) - (64 << 20)  # Windows runs no larger program
+
+
+class GameTooLargeError(ProjectError):
+    """More than one program can carry."""
+
+    code = "game-too-large"
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An application before its system's own parts are made."""
+
+    identity: Identity
+    picture: Image.Image
+    template: Template
+    key: SigningKey | None
+    contents: tuple[Content, ...]
+    templates: tuple[Template, ...]
+    notes: tuple[Note, ...]
+
+    def plan(self, application: Application, *, suffix: str, content_type: str) -> Plan:
+        """The plan of the finished application."""
+        return Plan(
+            contents=self.contents,
+            title=self.identity.title,
+            version=self.identity.version,
+            notes=self.notes,
+            entry=ENTRY,
+            content_type=content_type,
+            suffix=suffix,
+            templates=self.templates,
+            application=application,
+            reproducible=self.key is None,
+        )
+
+
+def draft(project: ProjectFiles, request: Request, bench: Workbench) -> Draft:
+    """Everything that can be wrong with an export is found here, before anything is packed.
+
+    Raises:
+        ProjectError: The project cannot become an application; the message says what to change.
+        TemplateError: The shell is not installed.
+    """
+    template = bench.templates.get(shell.TEMPLATE)
+    key = bench.keys.choose(request)
+    picture, icon_notes = picture_of(project, request.options.app_icon)
+    site = site_of(project, _without_icon(request), bench)
+    identity = Identity.of(site.title, site.version, request, project.project_id)
+    window, window_notes = shell.window_of(project)
+    made = {
+        ICON: png(picture, ICON_PX),
+        shell.CONFIG: shell.config(identity, window, request, entry=ENTRY, icon=ICON),
+    }
+    kept = [file for file in site.contents if not _is_shells(file.path)]
+    contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
+    _check_size(contents)
+    return Draft(
+        identity=identity,
+        picture=picture,
+        template=template,
+        key=key,
+        contents=contents,
+        templates=(*site.templates, template),
+        notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
+    )
+
+
+def _without_icon(request: Request) -> Request:
+    """No page needs icons in an application."""
+    options = msgspec.structs.replace(request.options, app_icon="")
+    return msgspec.structs.replace(request, options=options)
+
+
+def _is_shells(path: str) -> bool:
+    return path in (ICON, shell.CONFIG) or path.startswith(_SHELLS_OWN)
+
+
+def _left_out(count: int) -> Iterator[Note]:
+    if count:
+        message = f"left out {count} files whose names are the shell's: aethel-shell.*, .aethel/"
+        yield Note(message=message)
+
+
+def _check_size(contents: Sequence[Content]) -> None:
+    size = sum(content.size_bytes for content in contents)
+    if len(contents) > MAX_FILES or size > MAX_BYTES:
+        message = (
+            f"an application carries at most {MAX_FILES:,} files, {MAX_BYTES / 1e9:.1f} GB; "
+            f"this game has {len(contents):,} files and {size / 1e9:.1f} GB. Leave some out with "
+            "excludePatterns, or export it for the web"
+        )
+        raise GameTooLargeError(message)

@@ -1,0 +1,13 @@
+"""What an artifact goes through before anybody may have it."""
+
+from __future__ import annotations
+
+from shared.errors import ExportError
+
+
+class SelfCheckError(ExportError):
+    """The artifact is not what was planned: tried again, then for operators."""
+
+    code = "artifact-wrong"
+    title = "The packed artifact failed its own check"
+    retryable = True
