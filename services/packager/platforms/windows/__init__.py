@@ -1,0 +1,72 @@
+"""The platform ``windows``: one program with the game inside, in a ZIP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.application.checks import check_game
+from services.packager.application.draft import Draft, draft
+from services.packager.application.files import read_member, write_member
+from services.packager.application.shell import Machine, program, with_payload
+from services.packager.archive.container import Container
+from services.packager.archive.joined import joined_member, piece_bytes
+from services.packager.platforms.windows import authenticode, executable
+from services.packager.platforms.windows.resources import resources
+from services.packager.workbench import Workbench
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.packager.archive.joined import Piece
+    from services.packager.archive.member import Member
+    from services.packager.plan import Exporter, Plan, Request
+    from services.packager.project import ProjectFiles
+    from shared.options import Platform
+
+
+class WindowsExporter:
+    """The shell is branded, gets the game behind it, and is signed, in this order."""
+
+    name: Platform = "windows"
+
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+        """The game, and what goes around it."""
+        machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
+        drawn = draft(project, request, bench)
+        application = Program(draft=drawn, machine=machine, bench=bench)
+        return drawn.plan(application, suffix=f"-{machine}.zip", content_type="application/zip")
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """A Windows program."""
+
+    draft: Draft
+    machine: Machine
+    bench: Workbench
+    container: Container = "zip"
+
+    def members(self, game: Sequence[Piece]) -> list[Member]:
+        """The one file."""
+        identity = self.draft.identity
+        unbranded = program(self.draft.template, "windows", self.machine)
+        branded = executable.branded(unbranded, resources(identity, self.draft.picture))
+        size = sum(map(piece_bytes, game))
+        located = with_payload(branded, offset=len(branded), size=size)
+        name = f"{identity.file_name}.exe"
+        made = joined_member(name, (located, *game), mode=0o755)
+        if self.draft.key:
+            path = self.bench.scratch / "program.exe"
+            write_member(made, path)
+            title = identity.title
+            signed = authenticode.sign(path, self.draft.key, self.bench, title=title)
+            made = read_member(signed, name)
+        with made.open() as file:
+            head = file.read(len(located))
+        executable.check(head, file_bytes=made.size_bytes, signed=self.draft.key is not None)
+        check_game(made, game, head_bytes=len(located))
+        return [made]
+
+
+EXPORTER: Final[Exporter] = WindowsExporter()

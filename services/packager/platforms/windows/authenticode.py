@@ -1,0 +1,78 @@
+"""Authenticode: the signature by which Windows knows a publisher.
+
+A key is either ``certificate.p12`` with its ``password``, used through osslsigncode, or the
+operator's own program ``sign`` (for keys in a token or a cloud), which signs the file in place.
+Either way the signature is verified before anybody gets the program.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.packager.signing import HOOK
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from services.packager.signing import SigningKey
+    from services.packager.workbench import Workbench
+
+TOOL: Final = "osslsigncode"
+CERTIFICATE: Final = "certificate.p12"
+PASSWORD: Final = "password"  # noqa: S105 - a file's name
+CHAIN: Final = "chain.pem"  # certificates that are trusted, where the system's do not suffice
+TIMESTAMPS: Final = "timestamp-url"
+
+
+def sign(program: Path, key: SigningKey, bench: Workbench, *, title: str) -> Path:
+    """Sign a program that lies in the bench's folder.
+
+    Args:
+        program: The file; what its signature covers must not change any more.
+        key: An operator's.
+        bench: Where the tools work.
+        title: What Windows shows when it asks whether to run the program.
+
+    Returns:
+        The signed program.
+
+    Raises:
+        ToolMissingError, ToolFailedError: osslsigncode, or the operator's program.
+        KeyBrokenError: The key has neither a certificate nor a program.
+    """
+    if hook := key.file(HOOK):
+        bench.run([str(hook), str(program)], doing="Signing the program")
+        signed = program
+    else:
+        signed = program.with_suffix(".signed.exe")
+        _sign(program, signed, key, bench, title)
+    _verify(signed, key, bench)
+    return signed
+
+
+def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title: str) -> None:
+    """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
+    secret = key.file(PASSWORD)
+    stamps = key.file(TIMESTAMPS)
+    bench.run(
+        [
+            *(TOOL, "sign", "-h", "sha256"),
+            *("-pkcs12", str(key.need(CERTIFICATE)), "-readpass", "-"),
+            *("-n", title),
+            *(("-ts", stamps.read_text().strip()) if stamps else ()),
+            *("-in", str(program), "-out", str(signed)),
+        ],
+        doing="Signing the program",
+        given=secret.read_bytes().strip(b"\r\n") if secret else b"",
+    )
+
+
+def _verify(signed: Path, key: SigningKey, bench: Workbench) -> None:
+    chain = key.file(CHAIN)
+    bench.run(
+        [
+            *(TOOL, "verify", "-in", str(signed), "-ignore-cdp", "-ignore-timestamp"),
+            *(("-CAfile", str(chain)) if chain else ()),
+        ],
+        doing="Verifying the signature",
+    )
