@@ -1,0 +1,76 @@
+"""The platform ``macos``: an application bundle in a ZIP that keeps its permissions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.application.draft import Draft, draft
+from services.packager.application.shell import Machine, program
+from services.packager.archive.container import Container
+from services.packager.platforms.macos import check, publisher
+from services.packager.platforms.macos.bundle import bundle
+from services.packager.workbench import Workbench
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.packager.archive.joined import Piece
+    from services.packager.archive.member import Member
+    from services.packager.plan import Exporter, Plan, Request
+    from services.packager.project import ProjectFiles
+    from shared.options import Platform
+
+BOTH: Final[tuple[Machine, ...]] = ("x64", "arm64")
+
+
+class BundleIdError(ProjectError):
+    """Apple takes fewer letters than others."""
+
+    code = "bundle-id-invalid"
+
+
+class MacosExporter:
+    """The game lies beside the program, as a resource of the bundle."""
+
+    name: Platform = "macos"
+
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+        """The game, and what goes around it."""
+        if "_" in request.options.bundle_id:
+            message = (
+                f"bundleId {request.options.bundle_id!r}: Apple takes letters, digits, - and ."
+            )
+            raise BundleIdError(message)
+        drawn = draft(project, request, bench)
+        chosen = request.options.architecture
+        machines = BOTH if chosen is None or chosen == "universal" else (chosen,)
+        application = App(draft=drawn, machines=machines, bench=bench)
+        suffix = f"-{chosen or 'universal'}.zip"
+        return drawn.plan(application, suffix=suffix, content_type="application/zip")
+
+
+class App(msgspec.Struct, frozen=True, kw_only=True):
+    """A bundle."""
+
+    draft: Draft
+    machines: tuple[Machine, ...]
+    bench: Workbench
+    container: Container = "zip"
+
+    def members(self, game: Sequence[Piece]) -> list[Member]:
+        """All files of the bundle: signed ad hoc, or by the operator's own program."""
+        identity = self.draft.identity
+        programs = {
+            machine: program(self.draft.template, "macos", machine) for machine in self.machines
+        }
+        made = bundle(identity, self.draft.picture, game, programs)
+        if self.draft.key:
+            made = publisher.sign(made, self.draft.key, self.bench, identity=identity)
+        check.check(made, identity, game)
+        return made
+
+
+EXPORTER: Final[Exporter] = MacosExporter()
