@@ -1,0 +1,133 @@
+"""The platform ``linux``: a ``tar.gz`` with the program and its desktop entry, or an AppImage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.application.checks import check_game
+from services.packager.application.draft import Draft, draft
+from services.packager.application.files import read_member, write_member
+from services.packager.application.picture import png
+from services.packager.application.shell import Machine, program, with_payload
+from services.packager.archive.container import Container
+from services.packager.archive.joined import joined_member, piece_bytes
+from services.packager.archive.member import Member
+from services.packager.platforms.linux import elf
+from services.packager.platforms.linux.appimage import appimage
+from services.packager.platforms.linux.desktop_entry import desktop_entry
+from services.packager.signing import HOOK, KeyBrokenError, SigningKey
+from services.packager.workbench import Workbench
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.packager.archive.joined import Piece
+    from services.packager.plan import Exporter, Plan, Request
+    from services.packager.project import ProjectFiles
+    from shared.options import Platform
+
+ICON_PX: Final = 512
+APPIMAGE: Final = "appimage"
+
+
+class AppImageUnsignedError(ProjectError):
+    """A signature was asked for where there is no place for one."""
+
+    code = "appimage-unsigned"
+
+
+class LinuxExporter:
+    """One program with the game inside; the system's web view shows it."""
+
+    name: Platform = "linux"
+
+    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+        """The game, and what goes around it."""
+        drawn = draft(project, request, bench)
+        machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
+        if request.options.format == APPIMAGE:
+            if request.options.signing_key or request.configuration == "distribution":
+                message = "an AppImage has no place for a detached signature; choose tar.gz"
+                raise AppImageUnsignedError(message)
+            return drawn.plan(
+                SingleFile(draft=drawn, machine=machine),
+                suffix=f"-{machine}.AppImage",
+                content_type="application/vnd.appimage",
+            )
+        return drawn.plan(
+            Folder(draft=drawn, machine=machine, bench=bench),
+            suffix=f"-{machine}.tar.gz",
+            content_type="application/gzip",
+        )
+
+
+class SingleFile(msgspec.Struct, frozen=True, kw_only=True):
+    """An AppImage."""
+
+    draft: Draft
+    machine: Machine
+    container: Container = "file"
+
+    def members(self, game: Sequence[Piece]) -> list[Member]:
+        """The one file."""
+        unbranded = program(self.draft.template, "linux", self.machine)
+        identity = self.draft.identity
+        made = appimage(
+            unbranded,
+            game,
+            name=identity.command,
+            entry=desktop_entry(identity),
+            icon=png(self.draft.picture, ICON_PX),
+        )
+        _check(made, game, len(unbranded), self.machine)
+        return [made]
+
+
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder to unpack anywhere; its program starts from there."""
+
+    draft: Draft
+    machine: Machine
+    bench: Workbench
+    container: Container = "tar.gz"
+
+    def members(self, game: Sequence[Piece]) -> list[Member]:
+        """Program, desktop entry, icon, and a signature if there is a key."""
+        unbranded = program(self.draft.template, "linux", self.machine)
+        size = sum(map(piece_bytes, game))
+        branded = with_payload(unbranded, offset=len(unbranded), size=size)
+        identity = self.draft.identity
+        inside = f"{identity.command}-{identity.version}/{identity.command}"
+        made = joined_member(inside, (branded, *game), mode=0o755)
+        _check(made, game, len(unbranded), self.machine)
+        files = [
+            made,
+            Member.of_bytes(f"{inside}.desktop", desktop_entry(identity)),
+            Member.of_bytes(f"{inside}.png", png(self.draft.picture, ICON_PX)),
+        ]
+        if self.draft.key:
+            files.append(_signature(made, self.draft.key, self.bench))
+        return files
+
+
+def _check(made: Member, game: Sequence[Piece], head_bytes: int, machine: Machine) -> None:
+    with made.open() as file:
+        elf.check(file.read(head_bytes), machine)
+    check_game(made, game, head_bytes=head_bytes)
+
+
+def _signature(made: Member, key: SigningKey, bench: Workbench) -> Member:
+    """What the operator's program leaves beside the file that it is given."""
+    path = bench.scratch / "program"
+    write_member(made, path)
+    bench.run([str(key.need(HOOK)), str(path)], doing="Signing the program")
+    signature = path.with_suffix(".sig")
+    if not signature.is_file():
+        raise KeyBrokenError(f"the signing key {key.name!r} has left no {signature.name}")
+    return read_member(signature, f"{made.path}.sig")
+
+
+EXPORTER: Final[Exporter] = LinuxExporter()
