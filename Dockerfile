@@ -27,6 +27,9 @@ RUN python -m services.packager.templates /templates
 
 FROM python:3.13-slim
 
+# osslsigncode signs Windows programs where the operator has a certificate.
+RUN apt-get -qq update && apt-get -qq install --yes --no-install-recommends osslsigncode \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aethel \
  && install -d -o aethel /var/cache/aethel-export
 

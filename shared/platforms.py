@@ -19,7 +19,7 @@ Need = Literal["always", "engine-projects"]
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One platform: the build minutes it reserves, what its options do, why others are refused.
 
-    And its formats, and the runtime templates that its packagers need.
+    And its formats, its architectures, and the runtime templates that its packagers need.
     """
 
     name: str
@@ -28,6 +28,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     effects: dict[str, str]  # option -> what it does here
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
+    architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
 
 
@@ -48,6 +49,24 @@ _COMMON = {
     "format": "zip",
 }
 
+_APPLICATION = {
+    **_COMMON,
+    "appName": "names the game in window, menus and file names",
+    "appVersion": "stands in the application, the artifact and its file name",
+    "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
+    "includeDebugSymbols": "keeps *.map files in release as debug does",
+    "wasmThreads": "COOP and COEP headers inside, so that SharedArrayBuffer works",
+    "bundleId": "identifies the application and its saves; made of the project's id without it",
+    "signingKey": "names a key of the operator's; without it, the key called default signs",
+}
+_APPLICATION_REFUSALS = {
+    "minSdkVersion": _NATIVE_ONLY["minSdkVersion"],
+    "targetSdkVersion": _NATIVE_ONLY["targetSdkVersion"],
+    "video": _NATIVE_ONLY["video"],
+    "webglVersion": "the page decides how it renders",
+}
+_APPLICATION_TEMPLATES: dict[str, Need] = {"shell": "always", "player": "engine-projects"}
+
 PLATFORMS: dict[str, PlatformSpec] = {
     spec.name: spec
     for spec in (
@@ -63,6 +82,45 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "webglVersion": "nothing is rendered",
                 "wasmThreads": "nothing is hosted",
             },
+        ),
+        PlatformSpec(
+            name="windows",
+            summary="A ZIP with one program for Windows 10 and later, the game inside",
+            minutes=5,
+            architectures=("x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "x64 (the default, which ARM machines run too) or arm64",
+            },
+            refusals=_APPLICATION_REFUSALS,
+        ),
+        PlatformSpec(
+            name="macos",
+            summary="A ZIP with one application for macOS 11 and later, the game inside",
+            minutes=8,
+            architectures=("universal", "x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "universal (the default), x64 or arm64",
+            },
+            refusals=_APPLICATION_REFUSALS,
+        ),
+        PlatformSpec(
+            name="linux",
+            summary="A folder or an AppImage with one program for Linux, the game inside",
+            minutes=4,
+            formats=("tar.gz", "appimage"),
+            architectures=("x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "x64 (the default) or arm64",
+                "compression": "of the tar.gz; an AppImage is never compressed",
+                "format": "tar.gz (the default): program, icon, desktop entry; appimage: one file",
+            },
+            refusals=_APPLICATION_REFUSALS,
         ),
         PlatformSpec(
             name="web",
@@ -104,6 +162,10 @@ def check_options(platform: str, options: ExportOptions) -> PlatformSpec:
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
+    machine = options.architecture
+    if machine and spec.architectures and machine not in spec.architectures:
+        offered = ", ".join(spec.architectures)
+        details.append(("options.architecture", f"{platform} offers: {offered}"))
     if details:
         raise OptionRefusedError(f"{platform} cannot honour these options", details)
     return spec

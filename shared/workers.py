@@ -23,6 +23,7 @@ class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     version: str
     platforms: tuple[str, ...]
     templates: dict[str, str] = {}  # runtime templates that it has: version by name
+    signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
     started_at: datetime
     in_hand: tuple[str, ...]  # export ids
 

@@ -16,7 +16,6 @@ from shared.events import ExportRequested, now
 from shared.facts import AWAY, Facts
 from shared.loglines import MAX_LINES, StoredLine, read_lines
 from shared.options import Configuration, ExportOptions, Platform
-from shared.platforms import check_options
 from shared.restart import failed_upload
 from shared.state import Document, State, fold
 from shared.view import Links, present, with_progress
@@ -88,12 +87,10 @@ class Exports:
             The fact and its stream sequence.
 
         Raises:
-            UnknownPlatformError, OptionRefusedError: It could never be made.
             ConflictError: The project is empty.
             QuotaExceededError: Too few build minutes are left.
             UnavailableError: Not acknowledged; the same request may be sent again.
         """
-        check_options(wanted.platform, wanted.options)
         if project.head is None:
             raise ConflictError("the project has no files yet: push some first")
         await self._check_room()

@@ -11,6 +11,7 @@ from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from services.gateway.auth import TICKET_ROUTE
+from services.gateway.availability import check_available
 from services.gateway.exports import ExportRequest, Exports
 from services.gateway.routes.given import (
     AnyRequest,
@@ -23,11 +24,12 @@ from services.gateway.routes.given import (
     TheStorage,
     TheTokens,
     TheUser,
+    TheWorkers,
 )
 from services.gateway.routes.paging import open_token, token
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.events import now
-from shared.platforms import PLATFORMS
+from shared.platforms import PLATFORMS, check_options
 from shared.state import Document, State
 
 if TYPE_CHECKING:
@@ -66,11 +68,13 @@ class ExportRoutes(Controller):
         projects: TheProjects,
         exports: TheExports,
         pace: ThePace,
+        workers: TheWorkers,
         idempotency_key: IdempotencyKey = None,
     ) -> Response[dict[str, Any]]:
         """Ask for an export of the project as it is now."""
         pace.take(user.user_id)
         project = (await projects.get(project_id, user, "viewer")).value
+        check_available(check_options(data.platform, data.options), await workers.living())
         fact, seq = await exports.request(project, user, data, key=idempotency_key)
         state = State(
             id=fact.export_id, project_id=project_id, user_id=user.user_id, platform=fact.platform

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from litestar import get
 
+from services.gateway.availability import lacking, reason, serving
 from services.gateway.routes.given import TheWorkers
 from shared.options import ExportOptions, Platform
 from shared.platforms import PLATFORMS, PlatformSpec
@@ -32,46 +33,31 @@ def _shown(name: str, living: Sequence[WorkerSign]) -> dict[str, Any]:
             "available": False,
             "reason": "This version has no exporter for it.",
         }
-    serving = [worker for worker in living if name in worker.platforms]
-    lacking = _lacking(spec, serving)
+    workers = serving(spec, living)
+    missing = lacking(spec, workers)
+    keys = sorted({key for worker in workers for key in worker.signing_keys.get(name, ())})
     return {
         "platform": name,
-        "available": "always" not in lacking.values(),
-        "reason": _reason(lacking),
+        "available": "always" not in missing.values(),
+        "reason": reason(missing),
         "summary": spec.summary,
         "minutes": spec.minutes,
         "formats": spec.formats,
-        "templates": _templates(spec, serving),
-        "signingConfigured": False,
+        "architectures": spec.architectures,
+        "templates": _templates(spec, workers),
+        "signingConfigured": bool(keys),
+        "signingKeys": keys,
         "options": _options(spec),
     }
 
 
-def _lacking(spec: PlatformSpec, serving: Sequence[WorkerSign]) -> dict[str, str]:
-    """Templates that no living worker has. Nobody alive says nothing: workers scale to none."""
-    return {
-        template: need
-        for template, need in spec.templates.items()
-        if serving and not any(template in worker.templates for worker in serving)
-    }
-
-
-def _reason(lacking: dict[str, str]) -> str | None:
-    """What cannot be exported, if anything."""
-    if not lacking:
-        return None
-    names = ", ".join(sorted(lacking))
-    what = "Nothing" if "always" in lacking.values() else "No project in the engine's own format"
-    return f"{what} can be exported: no worker has the runtime template {names}."
-
-
-def _templates(spec: PlatformSpec, serving: Sequence[WorkerSign]) -> list[dict[str, Any]]:
+def _templates(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[dict[str, Any]]:
     """What its workers need, and the versions that the living ones have."""
     return [
         {
             "name": template,
             "neededFor": need,
-            "versions": sorted({v for w in serving if (v := w.templates.get(template))}),
+            "versions": sorted({v for w in workers if (v := w.templates.get(template))}),
         }
         for template, need in spec.templates.items()
     ]

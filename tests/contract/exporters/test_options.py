@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,13 @@ from services.packager.manifest import MANIFEST
 from services.packager.site import icons
 from shared.options import ExportOptions
 from shared.platforms import PLATFORMS, OptionRefusedError, check_options
+from tests.contract.exporters import application_checks
 from tests.contract.exporters.test_exporters import FILES
 from tests.projects import Built, build, request
+from tests.signing import signing_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from services.packager.signing import SigningKeys
     from shared.options import Platform
 
 NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(ExportOptions)}
@@ -77,7 +79,8 @@ def _isolated(before: Built, after: Built) -> bool:
     return header not in before.files["_headers"] and header in after.files["_headers"]
 
 
-CHECKS: dict[str, list[tuple[Any, Callable[[Built, Built], bool]]]] = {
+Check = Callable[[Built, Built], bool]
+CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "appName": [("Äther Läufer", _named)],
     "appVersion": [("2.1.0", _versioned)],
     "appIcon": [("assets/ship.png", _with_icon)],
@@ -108,12 +111,19 @@ def test_every_option_is_accounted_for(platform: Platform) -> None:
     assert sorted([*spec.effects, *spec.refusals]) == sorted(NAMES)
 
 
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
+    """A key called studio for every system."""
+    return signing_keys(tmp_path_factory.mktemp("keys"))
+
+
 @pytest.mark.parametrize(("platform", "option"), [(p, o) for p, o in EFFECTS if o != "format"])
-def test_an_option_has_its_effect(platform: Platform, option: str) -> None:
+def test_an_option_has_its_effect(platform: Platform, option: str, keys: SigningKeys) -> None:
     """The artifact shows that the option was honoured."""
     before = build(FILES, request(platform))
-    for value, shows in CHECKS[option]:
-        after = build(FILES, request(platform, **{NAMES[option]: value}))
+    checks = application_checks.CHECKS if before.plan.application else {}
+    for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
+        after = build(FILES, request(platform, **{NAMES[option]: value}), keys=keys)
         assert shows(before, after), value
 
 
@@ -124,7 +134,8 @@ def test_only_offered_formats_are_taken(platform: Platform) -> None:
         check_options(platform, ExportOptions(format=offered))
     with pytest.raises(OptionRefusedError) as caught:
         check_options(platform, ExportOptions(format="rar"))
-    assert caught.value.details == (("options.format", f"{platform} offers: zip"),)
+    offers = f"{platform} offers: {', '.join(PLATFORMS[platform].formats)}"
+    assert caught.value.details == (("options.format", offers),)
 
 
 @pytest.mark.parametrize(("platform", "option"), REFUSALS)
@@ -135,6 +146,14 @@ def test_an_option_without_effect_is_refused(platform: Platform, option: str) ->
     ((path, reason),) = caught.value.details
     assert path == f"options.{option}"
     assert PLATFORMS[platform].refusals[option] in reason
+
+
+@pytest.mark.parametrize("platform", ["linux", "windows"])
+def test_only_offered_architectures_are_taken(platform: Platform) -> None:
+    """Only macOS puts programs for two machines into one file."""
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options(platform, ExportOptions(architecture="universal"))
+    assert caught.value.details == (("options.architecture", f"{platform} offers: x64, arm64"),)
 
 
 def test_debug_keeps_source_maps() -> None:

@@ -254,3 +254,37 @@ async def test_platforms_tell_which_templates_their_workers_have(
     ]
     assert (web["reason"] or "").startswith(reason or "")
     assert bool(web["reason"]) == bool(reason)
+
+
+async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -> None:
+    """Told beforehand with the reason, and 422 instead of an export that only waits."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    without = WorkerSign(name="w", version="1", platforms=("linux",), started_at=now(), in_hand=())
+    able = msgspec.structs.replace(
+        without, name="v", templates={"shell": "1"}, signing_keys={"linux": ("default", "studio")}
+    )
+    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    await signs.put("w", msgspec.json.encode(without))
+    linux = await _platform(ann, "linux")
+    assert not linux["available"]
+    assert "shell" in linux["reason"]
+    assert not linux["signingConfigured"]
+    status, problem = await ann.call(
+        "POST", "/api/projects/game/export", json={"platform": "linux"}
+    )
+    assert (status, problem["code"]) == (422, "platform-unavailable")
+    assert "make templates" in problem["detail"]
+
+    await signs.put("v", msgspec.json.encode(able))  # one that can is enough
+    linux = await _platform(ann, "linux")
+    assert linux["available"]
+    assert linux["signingKeys"] == ["default", "studio"]
+    status, _ = await ann.call("POST", "/api/projects/game/export", json={"platform": "linux"})
+    assert status == 202
+
+
+async def _platform(caller: Caller, name: str) -> dict[str, Any]:
+    _, body = await caller.call("GET", "/api/platforms")
+    found: dict[str, Any] = next(p for p in body["platforms"] if p["platform"] == name)
+    return found

@@ -1,0 +1,259 @@
+"""Applications on the real storage: the whole way of the packager, and every way to stop it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import random
+import tarfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.packager.handler import PackagerHandler
+from services.packager.platforms import exporters
+from services.packager.signing import SigningKeys, SigningRequiredError
+from services.packager.templates.registry import TemplateError, Templates
+from services.packager.tools import ToolFailedError
+from shared.chatter import Chatter
+from shared.events import ExportRequested, now
+from shared.loglines import read_lines
+from shared.options import ExportOptions
+from tests.projects import TEMPLATES, store
+from tests.signing import program
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from services.packager.cache import DiskCache
+    from shared.events import ExportPackaged
+    from shared.options import Configuration, Platform
+    from shared.state import Eta, Status
+    from shared.storage import Storage
+
+EXPORT = "01234567-89ab-7def-8123-456789abcdef"
+FILES = {
+    "index.html": b"<!doctype html><title>Star Courier</title>",
+    "assets/music.ogg": random.Random(3).randbytes(9 << 20),  # more than a part
+    "js/main.js": b"console.log('hello')\n" * 500,
+}
+PATIENCE_S = 60
+
+
+def _requested(
+    snapshot: str,
+    platform: Platform = "linux",
+    configuration: Configuration = "release",
+    generation: int = 1,
+    **options: Any,
+) -> ExportRequested:
+    return ExportRequested(
+        export_id=EXPORT,
+        project_id="p1",
+        user_id="u",
+        generation=generation,
+        platform=platform,
+        configuration=configuration,
+        options=ExportOptions(**options),
+        snapshot=snapshot,
+        created_at=now(),
+    )
+
+
+class _Recorder(Chatter):
+    """Keeps what is told, and sends it on."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.told: list[tuple[Status, float, str]] = []
+
+    def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
+        self.told.append((status, percent, step))
+        super().progress(status, percent, step, eta)
+
+
+async def _export(
+    handler: PackagerHandler, js: JetStreamContext, event: ExportRequested
+) -> tuple[ExportPackaged, _Recorder]:
+    chatter = _Recorder(js, event.export_id, event.generation)
+    try:
+        (packaged,) = await handler(event, chatter)
+    finally:
+        await chatter.close()
+    return packaged, chatter
+
+
+async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:
+    artifact, upload = packaged.artifact, packaged.upload
+    parts = await storage.list_parts(artifact.key, upload.upload_id)
+    await storage.complete_upload(artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c)
+    data = await storage.get(artifact.key)
+    assert hashlib.sha256(data).hexdigest() == artifact.sha256
+    return data
+
+
+@pytest.fixture
+def signing(storage: Storage, cache: DiskCache, tmp_path: Path) -> PackagerHandler:
+    """A packager with a key for Linux whose program the test writes."""
+    keys = SigningKeys(tmp_path / "keys", timeout_s=PATIENCE_S)
+    return PackagerHandler(storage, cache, exporters(), TEMPLATES, signing=keys)
+
+
+def _hook(tmp_path: Path, script: str) -> None:
+    program(tmp_path / "keys/linux/default/sign", f"#!/bin/sh -e\n{script}\n")
+
+
+async def test_an_application_is_built_and_stored(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """In several parts, with progress by stage that never falls and ends at 90."""
+    event = _requested(await store(storage, FILES))
+    packaged, told = await _export(handler, js, event)
+    assert packaged.artifact.file_name == "star-courier-1.0.0-linux-x64.tar.gz"
+    assert packaged.artifact.content_type == "application/gzip"
+    assert packaged.upload.part_count == 2
+    with tarfile.open(fileobj=io.BytesIO(await _download(storage, packaged))) as archive:
+        assert "star-courier-1.0.0/star-courier" in archive.getnames()
+    statuses = [status for status, _, _ in told.told]
+    percents = [percent for _, percent, _ in told.told]
+    assert statuses == sorted(statuses, key=["preparing", "building", "packaging"].index)
+    assert percents == sorted(percents)
+    assert percents[-1] == pytest.approx(90)
+
+
+@pytest.mark.parametrize("platform", ["windows", "macos", "linux"])
+async def test_the_same_request_gives_the_same_artifact(
+    storage: Storage, js: JetStreamContext, cache: DiskCache, platform: Platform
+) -> None:
+    """Cold cache or warm, one thread or four: same key, same bytes."""
+    event = _requested(await store(storage, FILES), platform)
+    artifacts = []
+    for threads in (1, 4):
+        handler = PackagerHandler(storage, cache, exporters(), TEMPLATES, threads=threads)
+        artifacts.append((await _export(handler, js, event))[0].artifact)
+    assert artifacts[0] == artifacts[1]
+
+
+async def test_signed_builds_never_share_a_key(
+    signing: PackagerHandler, storage: Storage, js: JetStreamContext, tmp_path: Path
+) -> None:
+    """A signature holds the time, so another generation is another artifact."""
+    _hook(tmp_path, 'date +%N > "$1.sig"')
+    snapshot = await store(storage, FILES)
+    first, _ = await _export(signing, js, _requested(snapshot))
+    again, _ = await _export(signing, js, _requested(snapshot, generation=2))
+    unsigned, _ = await _export(signing, js, _requested(snapshot, configuration="debug"))
+    assert len({a.artifact.key for a in (first, again, unsigned)}) == 3
+
+
+async def test_the_log_names_the_steps(
+    signing: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext, tmp_path: Path
+) -> None:
+    """While a program works, its step and the seconds are the progress; the log keeps the step."""
+    _hook(tmp_path, 'sleep 1.5; echo s > "$1.sig"')
+    _, told = await _export(signing, js, _requested(await store(storage, FILES)))
+    steps = {step for _, _, step in told.told}
+    assert {"Signing the program: 0 s", "Signing the program: 1 s"} <= steps
+    lines = [stored.line.message for stored in await read_lines(nc, EXPORT)]
+    assert "Signing the program …" in lines
+
+
+async def test_a_cancel_stops_the_operator_s_program(
+    signing: PackagerHandler, storage: Storage, js: JetStreamContext, tmp_path: Path
+) -> None:
+    """With its children; no upload and no scratch folder is left."""
+    _hook(tmp_path, f"sleep 1000 & echo $! > {tmp_path}/child; sleep 1000")
+    event = _requested(await store(storage, FILES))
+    task = asyncio.create_task(_export(signing, js, event))
+    child = await _number_in(tmp_path / "child")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await storage.uploads("") == []
+    assert list((tmp_path / "cache/work").iterdir()) == []
+    assert await _is_gone(child)
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.03, 0.1])
+@pytest.mark.parametrize("platform", ["windows", "macos", "linux"])
+async def test_a_cancelled_export_leaves_nothing(
+    handler: PackagerHandler,
+    storage: Storage,
+    js: JetStreamContext,
+    *,
+    platform: Platform,
+    after_s: float,
+    tmp_path: Path,
+) -> None:
+    """Wherever the cancel hits."""
+    task = asyncio.create_task(
+        _export(handler, js, _requested(await store(storage, FILES), platform))
+    )
+    await asyncio.sleep(after_s)
+    task.cancel()
+    try:
+        packaged, _ = await task
+    except asyncio.CancelledError:
+        assert await storage.uploads("") == []
+        assert handler.in_hand == set()
+    else:  # it had been done before
+        await storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
+    work = tmp_path / "cache/work"
+    assert not work.exists() or list(work.iterdir()) == []
+
+
+async def test_a_program_that_fails_is_tried_again(
+    signing: PackagerHandler, storage: Storage, js: JetStreamContext, tmp_path: Path
+) -> None:
+    """The network or a token may be to blame; nothing of the attempt is left."""
+    _hook(tmp_path, "exit 7")
+    with pytest.raises(ToolFailedError, match="sign failed with code 7") as caught:
+        await _export(signing, js, _requested(await store(storage, FILES)))
+    assert caught.value.retryable
+    assert await storage.uploads("") == []
+
+
+async def test_a_distribution_without_a_key_is_refused(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Before anything is packed, and saying how."""
+    event = _requested(await store(storage, FILES), "macos", "distribution")
+    with pytest.raises(SigningRequiredError, match="ask the operators"):
+        await _export(handler, js, event)
+
+
+async def test_without_the_shell_nothing_is_built(
+    storage: Storage, cache: DiskCache, js: JetStreamContext
+) -> None:
+    """An operator has to install it; the error says how."""
+    handler = PackagerHandler(storage, cache, exporters(), Templates({}, {}))
+    with pytest.raises(TemplateError, match="make templates"):
+        await _export(handler, js, _requested(await store(storage, FILES)))
+
+
+async def _number_in(path: Path) -> int:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        text = await asyncio.to_thread(lambda: path.read_text() if path.exists() else "")
+        if text.strip():
+            return int(text)
+        await asyncio.sleep(0.02)
+    pytest.fail(f"{path.name} was never written")
+
+
+async def _is_gone(pid: int) -> bool:
+    """Dead, or a zombie that its new parent has not reaped yet."""
+    status = Path(f"/proc/{pid}/status")
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        alive = await asyncio.to_thread(
+            lambda: status.exists() and "State:\tZ" not in status.read_text(encoding="utf-8")
+        )
+        if not alive:
+            return True
+        await asyncio.sleep(0.02)
+    return False
