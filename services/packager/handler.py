@@ -23,7 +23,6 @@ from services.packager.report import tell_plan, tell_selection
 from services.packager.signing import NO_KEYS
 from services.packager.snapshot import read_snapshot
 from services.packager.threads import in_thread
-from services.packager.tools import Tools
 from services.packager.workbench import Workbench
 from shared import keys, metrics
 from shared.errors import UnknownPlatformError
@@ -116,8 +115,8 @@ class PackagerHandler:
             templates=self.templates,
             scratch=scratch,
             keys=self.signing,
-            tools=Tools(progress.waiting),
             log=log_line,
+            waiting=progress.waiting,
         )
 
     @asynccontextmanager
@@ -180,8 +179,8 @@ class PackagerHandler:
         ) as sender:
 
             def stop() -> None:
+                bench.stopping.set()
                 objects.close()
-                bench.tools.stop()
                 sender.stop()
 
             work = partial(

@@ -1,5 +1,8 @@
 """Programs that work for an export: bounded in time and memory, gone when the export is.
 
+Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
+whole group is killed before its leader is reaped, so nothing of it is left behind.
+
 Everything here blocks; it runs in a worker thread.
 """
 
@@ -12,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
@@ -20,10 +23,10 @@ from shared.errors import ExportError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-POLL_S: Final = 0.005
+POLL_S: Final = 0.002
 SLOWEST_POLL_S: Final = 0.1
 MAX_OUTPUT_BYTES: Final = 1 << 20
 
@@ -39,10 +42,14 @@ class ProgramStoppedError(ExportError):
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """How a program ended; ``stderr`` is its beginning where there is too much of it."""
+    """How a program ended.
+
+    ``code`` is negative for a signal. ``output`` is both streams, their beginning where there is
+    too much of it.
+    """
 
     code: int
-    stderr: str
+    output: str
 
 
 def run_program(
@@ -50,50 +57,87 @@ def run_program(
     *,
     folder: Path,
     timeout_s: float,
-    memory_bytes: int,
     stopping: threading.Event,
+    memory_bytes: int | None = None,
+    given: bytes = b"",
+    on_wait: Callable[[float], None] = lambda _: None,
 ) -> Finished:
-    """Run a program that reads nothing and writes into ``folder`` only.
+    """Run a program to its end; no shell sees its arguments.
 
     Args:
         argv: The program and its arguments.
-        folder: Where it works.
+        folder: Where it works, its home too. Of our environment it sees PATH alone.
         timeout_s: After which it is killed, with all that it started.
-        memory_bytes: Its data may not grow beyond.
         stopping: Set when nobody wants the result any more.
+        memory_bytes: Its data may not grow beyond.
+        given: Its standard input; short.
+        on_wait: Told every now and then for how many seconds it has been waited.
 
     Raises:
+        OSError: It cannot be started.
         ProgramTimeoutError: It was killed.
         ProgramStoppedError: ``stopping`` was set.
     """
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(  # noqa: S603 - programs of our own templates
-            argv,
-            cwd=folder,
-            env={"PATH": os.defpath, "HOME": str(folder), "LC_ALL": "C.UTF-8"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-            start_new_session=True,
-        )
+    if stopping.is_set():
+        raise ProgramStoppedError("the export was stopped")
+    with tempfile.TemporaryFile(dir=folder) as output:
+        process = _started(argv, folder, output)
         try:
-            with suppress(ProcessLookupError):
-                resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
-            _wait(process, timeout_s, stopping)
+            if memory_bytes is not None:
+                _limit(process, memory_bytes)
+            _give(process, given)
+            code = _wait(process, timeout_s, stopping, on_wait)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        errors.seek(0)
-        return Finished(process.returncode, errors.read(MAX_OUTPUT_BYTES).decode(errors="replace"))
+        output.seek(0)
+        return Finished(code, output.read(MAX_OUTPUT_BYTES).decode(errors="replace"))
 
 
-def _wait(process: subprocess.Popen[bytes], timeout_s: float, stopping: threading.Event) -> None:
-    deadline = time.monotonic() + timeout_s
+def _started(argv: Sequence[str | Path], folder: Path, output: BinaryIO) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - programs of our templates, or that operators name
+        argv,
+        cwd=folder,
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "LC_ALL": "C.UTF-8",
+        },
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+
+
+def _limit(process: subprocess.Popen[bytes], memory_bytes: int) -> None:
+    with suppress(ProcessLookupError):
+        resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+
+
+def _give(process: subprocess.Popen[bytes], given: bytes) -> None:
+    assert process.stdin is not None  # noqa: S101 - it was made a pipe
+    with suppress(BrokenPipeError), process.stdin as stdin:
+        stdin.write(given)
+
+
+def _wait(
+    process: subprocess.Popen[bytes],
+    timeout_s: float,
+    stopping: threading.Event,
+    on_wait: Callable[[float], None],
+) -> int:
+    """Watch without reaping: until its leader is reaped, the group's number is ours."""
+    started_s = time.monotonic()
     pause_s = POLL_S
-    while process.poll() is None:
-        if time.monotonic() > deadline:
+    while not (ended := os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
+        elapsed_s = time.monotonic() - started_s
+        if elapsed_s > timeout_s:
             raise ProgramTimeoutError
+        on_wait(elapsed_s)
         if stopping.wait(pause_s):
             raise ProgramStoppedError("the export was stopped")
         pause_s = min(pause_s * 1.5, SLOWEST_POLL_S)
+    return ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status

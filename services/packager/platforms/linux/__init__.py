@@ -18,6 +18,7 @@ from services.packager.platforms.linux import elf
 from services.packager.platforms.linux.appimage import appimage
 from services.packager.platforms.linux.desktop_entry import desktop_entry
 from services.packager.signing import HOOK, KeyBrokenError, SigningKey
+from services.packager.tools import run_tool
 from services.packager.workbench import Workbench
 from shared.errors import ProjectError
 
@@ -123,7 +124,7 @@ def _signature(made: Member, key: SigningKey, bench: Workbench) -> Member:
     """What the operator's program leaves beside the file that it is given."""
     path = bench.scratch / "program"
     write_member(made, path)
-    bench.run([str(key.need(HOOK)), str(path)], doing="Signing the program")
+    run_tool([str(key.need(HOOK)), str(path)], bench, doing="Signing the program")
     signature = path.with_suffix(".sig")
     if not signature.is_file():
         raise KeyBrokenError(f"the signing key {key.name!r} has left no {signature.name}")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from services.packager.application.files import read_member, write_member
 from services.packager.platforms.macos.bundle import folder
 from services.packager.signing import HOOK, KeyBrokenError
+from services.packager.tools import run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +36,9 @@ def sign(
     for member in members:
         write_member(member, bench.scratch / member.path)
     path = bench.scratch / folder(identity)
-    bench.run([str(key.need(HOOK)), str(path)], doing="Signing the application")
+    run_tool([str(key.need(HOOK)), str(path)], bench, doing="Signing the application")
     if notarize := key.file(NOTARIZE):
-        bench.run([str(notarize), str(path)], doing="Waiting for Apple's notary service")
+        run_tool([str(notarize), str(path)], bench, doing="Waiting for Apple's notary service")
     found = sorted(path.rglob("*"))
     if strange := [entry for entry in found if entry.is_symlink()]:
         raise KeyBrokenError(f"the signing key {key.name!r} has left a link: {strange[0].name}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.signing import HOOK
+from services.packager.tools import run_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def sign(program: Path, key: SigningKey, bench: Workbench, *, title: str) -> Pat
         KeyBrokenError: The key has neither a certificate nor a program.
     """
     if hook := key.file(HOOK):
-        bench.run([str(hook), str(program)], doing="Signing the program")
+        run_tool([str(hook), str(program)], bench, doing="Signing the program")
         signed = program
     else:
         signed = program.with_suffix(".signed.exe")
@@ -54,7 +55,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title:
     """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
     secret = key.file(PASSWORD)
     stamps = key.file(TIMESTAMPS)
-    bench.run(
+    run_tool(
         [
             *(TOOL, "sign", "-h", "sha256"),
             *("-pkcs12", str(key.need(CERTIFICATE)), "-readpass", "-"),
@@ -62,6 +63,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title:
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),
         ],
+        bench,
         doing="Signing the program",
         given=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
@@ -69,10 +71,11 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title:
 
 def _verify(signed: Path, key: SigningKey, bench: Workbench) -> None:
     chain = key.file(CHAIN)
-    bench.run(
+    run_tool(
         [
             *(TOOL, "verify", "-in", str(signed), "-ignore-cdp", "-ignore-timestamp"),
             *(("-CAfile", str(chain)) if chain else ()),
         ],
+        bench,
         doing="Verifying the signature",
     )

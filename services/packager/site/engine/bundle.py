@@ -121,7 +121,7 @@ class Bundler:
         finished = self._compile(modules, findings, minify=minify)
         if finished is None:
             return None
-        diagnostics.tell(finished.stderr, findings)
+        diagnostics.tell(finished.output, findings)
         if finished.code != 0:
             if len(findings.problems) == before:
                 findings.problem("scripts", "could not be bundled: too large, or too deeply nested")

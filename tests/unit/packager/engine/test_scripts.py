@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.programs import (
-    ProgramStoppedError,
-    ProgramTimeoutError,
-    run_program,
-)
 from services.packager.site.engine import parts
 from tests.engine import boot, component, entity, export, level, notes, problems, project
 from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from tests.projects import Built
 
 PLAYER = parts.player_of(TEMPLATES.get("player"))
@@ -174,40 +168,3 @@ def test_warnings_of_the_compiler_reach_the_maker() -> None:
     """With file and line."""
     text = notes(export(game("export default (typeof x === 'nul')")))
     assert "scripts/main.ts:1:" in text
-
-
-def test_a_program_that_takes_too_long_is_killed(tmp_path: Path) -> None:
-    """With all that it started."""
-    argv = ["/bin/sh", "-c", "sleep 60 & echo $! >child; wait"]
-    with pytest.raises(ProgramTimeoutError):
-        run_program(
-            argv, folder=tmp_path, timeout_s=1, memory_bytes=1 << 30, stopping=threading.Event()
-        )
-    child = int((tmp_path / "child").read_text())
-    state = Path(f"/proc/{child}/stat")
-    assert not state.exists() or state.read_text().split()[2] in "ZX"
-
-
-def test_a_program_is_killed_when_the_export_stops(tmp_path: Path) -> None:
-    """Nobody waits for a result that nobody wants."""
-    stopping = threading.Event()
-    threading.Timer(0.2, stopping.set).start()
-    with pytest.raises(ProgramStoppedError):
-        run_program(
-            ["/bin/sleep", "60"],
-            folder=tmp_path,
-            timeout_s=60,
-            memory_bytes=1 << 30,
-            stopping=stopping,
-        )
-
-
-def test_a_program_cannot_take_all_memory(tmp_path: Path) -> None:
-    """It fails, and says so."""
-    code = "import time; time.sleep(0.5); x = bytearray(1 << 30); print(len(x))"
-    argv = ["/usr/bin/env", "python3", "-c", code]
-    finished = run_program(
-        argv, folder=tmp_path, timeout_s=60, memory_bytes=200 << 20, stopping=threading.Event()
-    )
-    assert finished.code != 0
-    assert "MemoryError" in finished.stderr
