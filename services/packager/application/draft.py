@@ -72,8 +72,8 @@ def draft(project: ProjectFiles, request: Request, bench: Workbench) -> Draft:
     """
     template = bench.templates.get(shell.TEMPLATE)
     key = bench.keys.choose(request)
-    picture, icon_notes = picture_of(project, request.options.app_icon)
     site = site_of(project, _without_icon(request), bench)
+    picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
     identity = Identity.of(site.title, site.version, request, project.project_id)
     window, window_notes = shell.window_of(project)
     made = {

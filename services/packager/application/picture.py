@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageDraw
 
 from services.packager.plan import Note
-from services.packager.site.icons import BEST_PX, square_of
+from services.packager.site.icons import BEST_PX, IconError, square_of
 
 if TYPE_CHECKING:
     from services.packager.project import ProjectFiles
@@ -17,14 +18,21 @@ _GROUND: Final = (38, 44, 62, 255)
 _SIGN: Final = (236, 240, 247, 255)
 
 
-def picture_of(project: ProjectFiles, path: str) -> tuple[Image.Image, list[Note]]:
-    """``appIcon`` as a square of 512 pixels; without one, a plain sign that says "play".
+def picture_of(
+    project: ProjectFiles, path: str, *, own: str = ""
+) -> tuple[Image.Image, list[Note]]:
+    """``appIcon``, or the game's own icon if that will do, as a square of 512 pixels.
+
+    Without either, a plain sign that says "play".
 
     Raises:
         IconError: ``appIcon`` names nothing that icons can be made of.
     """
     if path:
         return square_of(project, path)
+    with suppress(IconError):
+        if own:
+            return square_of(project, own)
     return _plain(), [
         Note(level="info", message="without appIcon, the application has a plain icon")
     ]

@@ -20,4 +20,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     notes: tuple[Note, ...] = ()
     templates: tuple[Template, ...] = ()  # that files came from
+    icon: str = ""  # the game's own, a path of the project
     hashed: frozenset[str] = frozenset()  # paths that change whenever their content does

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 import msgspec
 from nats.js.errors import NoKeysError
 
+from services.packager.platforms import exporters
 from shared.events import ExportPackaged
 from shared.facts import Facts
 from shared.workers import WorkerSign
@@ -104,10 +105,11 @@ async def test_it_starts_works_tells_and_stops(
     snapshot = await store(storage, {"index.html": PAGE})
     async with _process(environment) as process:
         await _ready(f"http://{bind}/readyz")
-        assert (await _sign(js)).platforms == ("source", "web")
+        platforms = tuple(sorted(exporters()))
+        assert (await _sign(js)).platforms == platforms
         facts = Facts(js)
-        for platform in ("source", "web"):
-            export_id = f"{EXPORT[:-3]}{platform.encode().hex()[:3]}"
+        for number, platform in enumerate(platforms):
+            export_id = f"{EXPORT[:-3]}{number:03}"
             event = msgspec.structs.replace(_requested(snapshot, platform), export_id=export_id)
             await facts.publish(event)
             await _packaged(facts, export_id)
@@ -127,4 +129,4 @@ async def test_a_wrong_setting_stops_it_with_its_name() -> None:
     _, stderr = await process.communicate()
     assert process.returncode == 2
     assert b"PACKAGER_PLATFORMS='web,amiga'" in stderr
-    assert b"source, web" in stderr
+    assert b"linux, macos, source, web, windows" in stderr

@@ -85,6 +85,7 @@ def assemble(
         version=version,
         notes=tuple(findings.notes),
         templates=(template,),
+        icon=_icon(inspected) or "",
         hashed=frozenset(hashed),
     )
 
