@@ -13,6 +13,7 @@ from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from tests.projects import Built
 
 PLAYER = parts.player_of(TEMPLATES.get("player"))
