@@ -105,7 +105,7 @@ async def test_it_starts_works_tells_and_stops(
     snapshot = await store(storage, {"index.html": PAGE})
     async with _process(environment) as process:
         await _ready(f"http://{bind}/readyz")
-        platforms = tuple(sorted(exporters()))
+        platforms = tuple(sorted(exporter.name for exporter in exporters().values()))
         assert (await _sign(js)).platforms == platforms
         facts = Facts(js)
         for number, platform in enumerate(platforms):
