@@ -55,6 +55,7 @@ from shared.retry import (
     decide,
     describe,
     history,
+    outage_delay_s,
 )
 
 if TYPE_CHECKING:
@@ -385,8 +386,7 @@ class Delivery:
             await self._message.nak(delay=delay_s or None)
 
     def _patience_s(self) -> float:
-        """A delay that grows with the deliveries, so that a long outage does not use them up."""
-        return backoff_s(self._message.metadata.num_delivered - 1, base_s=OUTAGE_DELAY_S)
+        return outage_delay_s(self._message.metadata.num_delivered)
 
     async def _beat(self) -> None:
         """Without an answer; one that is lost is followed by the next."""

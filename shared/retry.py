@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_DELAY_S: Final = 300.0
 OUTAGE_DELAY_S: Final = 10.0
+QUICK_DELIVERIES: Final = 20  # so many come back soon; a long outage must not use up all of them
 MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills
 ALONE_AFTER: Final = 2  # crashes; from then on no other job is in the same process to be blamed
 WORKER_LOST: Final = "worker-lost"  # the code of an attempt whose worker died
@@ -123,6 +124,16 @@ def backoff_s(failures: int, *, base_s: float, jitter: float | None = None) -> f
     """
     ceiling = min(base_s * 2 ** min(failures, 30), MAX_DELAY_S)
     return float(ceiling * (0.5 + _share(jitter) / 2))
+
+
+def outage_delay_s(deliveries: int, *, jitter: float | None = None) -> float:
+    """When a job is tried again that an outage has kept from being done.
+
+    Soon, as long as it was not delivered often: kills and drains are deliveries too. Then ever
+    later, so that ``MAX_DELIVER`` deliveries last for hours.
+    """
+    late = max(deliveries - QUICK_DELIVERIES, 0)
+    return backoff_s(late, base_s=OUTAGE_DELAY_S, jitter=jitter)
 
 
 def describe(error: BaseException) -> Failure:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
 from shared.retry import (
     MAX_DELAY_S,
+    OUTAGE_DELAY_S,
+    QUICK_DELIVERIES,
     Bury,
     Fail,
     History,
@@ -15,8 +17,10 @@ from shared.retry import (
     decide,
     describe,
     history,
+    outage_delay_s,
 )
 from shared.settings import RetrySettings
+from shared.streams import MAX_DELIVER
 from tests.unit.facts import generation, requested
 
 POLICY = RetrySettings(max_attempts=3, base_delay_ms=1_000)
@@ -84,3 +88,15 @@ def test_an_earlier_generation_is_superseded() -> None:
     """Once the next one has begun, nothing of the earlier one is done."""
     assert history([requested(1), requested(2)], generation=1, stage="build").superseded
     assert history([requested(1)], generation=1, stage="build") == History()
+
+
+@given(st.integers(1, QUICK_DELIVERIES))
+def test_a_short_outage_is_over_soon(deliveries: int) -> None:
+    """However often its worker was killed before, within reason."""
+    assert outage_delay_s(deliveries) <= OUTAGE_DELAY_S
+
+
+def test_a_long_outage_does_not_use_up_the_deliveries() -> None:
+    """JetStream gives a message up after so many; they last for hours."""
+    delays_s = [outage_delay_s(n, jitter=0) for n in range(1, MAX_DELIVER)]
+    assert sum(delays_s) > 3 * 3_600

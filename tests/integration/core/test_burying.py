@@ -116,7 +116,7 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
 ) -> None:
     """The user is told; the letter is owed, and written once its stream takes it again."""
     monkeypatch.setattr("shared.burial.LETTER_PATIENCE_S", 1.0)
-    monkeypatch.setattr("shared.delivery.OUTAGE_DELAY_S", 0.3)
+    monkeypatch.setattr("shared.retry.OUTAGE_DELAY_S", 0.3)
     stream = next(s for s in streams.STREAMS if s.name == streams.DEAD_LETTERS)
     if state == "missing":
         await js.delete_stream(streams.DEAD_LETTERS)
@@ -146,7 +146,7 @@ async def test_one_letter_although_the_worker_dies_after(
 ) -> None:
     """The message comes again and finds what was done; nothing is written twice."""
     await be_impatient(js, ack_wait_s=0.5)
-    monkeypatch.setattr("shared.delivery.OUTAGE_DELAY_S", 0.3)
+    monkeypatch.setattr("shared.retry.OUTAGE_DELAY_S", 0.3)
     deaths = 0
     owner, _, name = step.rpartition(".")
     whole = pkgutil.resolve_name(step)
