@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
+from cli.stack.ports import BELOW_EPHEMERAL, reserve
 from shared import streams
 from shared.nats_connection import connect
 from shared.settings import NatsSettings, S3Settings
@@ -37,6 +38,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="packages",
         help="nats-server and the S3 server from PyPI, or the official images (needs Docker)",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Test processes side by side take their ports from ranges of their own."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        number = int(worker["workerid"].removeprefix("gw"))
+        others = (
+            port for port in range(*BELOW_EPHEMERAL) if port % worker["workercount"] != number
+        )
+        reserve(*others)
 
 
 @pytest.fixture(scope="session")
