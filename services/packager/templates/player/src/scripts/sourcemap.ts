@@ -20,7 +20,14 @@ export async function originalPlace(stack: string, mapUrl: string): Promise<Plac
   if (!frame) return null;
   let map = maps.get(mapUrl);
   if (!map) maps.set(mapUrl, (map = fetch(mapUrl).then((answer) => answer.json() as Promise<SourceMap>)));
-  return lookUp(await map, frame.line, frame.column);
+  const place = lookUp(await map, frame.line, frame.column);
+  return place && { ...place, file: fromPage(place.file, mapUrl) };
+}
+
+/** Sources are named from where the map lies; people know them from where the game lies. */
+function fromPage(source: string, mapUrl: string): string {
+  const [path, base] = [new URL(source, mapUrl), new URL(".", document.baseURI)].map(({ pathname }) => decodeURI(pathname)) as [string, string];
+  return path.startsWith(base) ? path.slice(base.length) : source;
 }
 
 /** Chrome: `at f (url:line:column)`; Firefox and Safari: `f@url:line:column`. Both count from 1. */
