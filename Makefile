@@ -5,7 +5,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-SAMPLE ?= samples/firefly
+SAMPLE ?= samples/emberlight
 PLATFORM ?= web
 ARTIFACTS ?= dist
 PYTEST_ARGS ?=

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import exporting, fanout, packing
+from tests.bench import exporting, fanout, first_frame, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "packing": packing.measure,
     "exporting": exporting.measure,
     "fanout": fanout.measure,
+    "first_frame": first_frame.measure,
 }
 
 

@@ -129,4 +129,5 @@ composer.addPass(new RenderPass(scene, camera));
 composer.addPass(new UnrealBloomPass(new THREE.Vector2(innerWidth, innerHeight), settings.postProcessing.bloom.intensity, 0.4, settings.postProcessing.bloom.threshold));
 composer.addPass(new OutputPass());
 composer.render();
+renderer.getContext().finish();
 window.firstFrame = performance.now();

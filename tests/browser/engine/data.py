@@ -45,7 +45,7 @@ def _side(number: int) -> np.ndarray:
         (140, 80, 180),
     ]
     y, x = np.mgrid[0:64, 0:64] / 63
-    picture = np.array(tints[number]) * (0.55 + 0.3 * x + 0.15 * y)[..., None]
+    picture: np.ndarray = np.array(tints[number]) * (0.55 + 0.3 * x + 0.15 * y)[..., None]
     picture[6:22, 6:22] = 255
     return picture.astype(np.uint8)
 
@@ -60,7 +60,8 @@ def _hdr() -> bytes:
     scaled = sky * (mantissa / sky.max(axis=-1) * 256)[..., None]
     texels = np.concatenate([scaled, (exponent + 128)[..., None]], axis=-1)
     header = b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 32 +X 64\n"
-    return header + np.clip(texels, 0, 255).astype(np.uint8).tobytes()
+    rows: np.ndarray = np.clip(texels, 0, 255).astype(np.uint8)
+    return header + rows.tobytes()
 
 
 def _png(pixels: np.ndarray) -> bytes:

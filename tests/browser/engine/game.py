@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.options import Configuration
     from tests.browser.pictures import Picture
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)

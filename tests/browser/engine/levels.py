@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from playwright.async_api import ViewportSize
+
     Vector = tuple[float, float, float]
 
-SIZE = {"width": 320, "height": 180}  # CSS pixels: enough to see, cheap to draw
+SIZE: ViewportSize = {"width": 320, "height": 180}  # enough to see, cheap to draw
 
 
 def part(kind: str, **data: Any) -> dict[str, Any]:
@@ -30,7 +32,13 @@ def thing(
 ) -> dict[str, Any]:
     """An entity; ``turn`` in degrees about x, then y, then z of its own."""
     transform = {"position": _xyz(at), "rotation": quaternion(turn), "scale": _xyz(scale)}
-    entity = {"id": name, "name": name, "parentId": None, "transform": transform, "tags": []}
+    entity: dict[str, Any] = {
+        "id": name,
+        "name": name,
+        "parentId": None,
+        "transform": transform,
+        "tags": [],
+    }
     return entity | {"components": list(components), "layer": 0, "active": True} | more
 
 
@@ -59,8 +67,7 @@ def level(
 
 def project(
     scene: dict[str, Any],
-    files: Mapping[str, bytes | str] | None = None,
-    *,
+    *files: Mapping[str, bytes | str],
     variants: Mapping[str, dict[str, Any]] | None = None,
     **config: Any,
 ) -> dict[str, bytes]:
@@ -70,7 +77,7 @@ def project(
     texts: dict[str, bytes | str] = {
         "game.json": json.dumps(game | config),
         **{path: json.dumps(one) for path, one in (scenes | {"scenes/main.json": scene}).items()},
-        **(files or {}),
+        **{path: text for group in files for path, text in group.items()},
     }
     return {path: text.encode() if isinstance(text, str) else text for path, text in texts.items()}
 

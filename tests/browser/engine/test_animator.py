@@ -53,8 +53,8 @@ def _project(*components: dict[str, Any]) -> dict[str, bytes]:
         assets={"wick": "model:assets/wick.glb"},
         settings={"lighting": {"shadowQuality": "medium"}},
     )
-    files = SCRIPTS | {"assets/wick.glb": WICK, "assets/moves.json": json.dumps(CONTROLLER)}
-    return project(scene, files)
+    moves = {"assets/moves.json": json.dumps(CONTROLLER)}
+    return project(scene, SCRIPTS, {"assets/wick.glb": WICK}, moves)
 
 
 CONTROLLED = part("Animator", controllerPath="assets/moves.json", parameters={"speed": 0})

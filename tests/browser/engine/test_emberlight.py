@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -31,7 +31,7 @@ async def _begin(game: Game) -> None:
 
 
 async def test_it_is_played_to_the_end_and_remembers(browser: Browser, url: str) -> None:
-    """Both levels can be won: embers count, beacons lead on, and the best score survives a reload."""
+    """Both levels can be won: embers count, beacons lead on, the best score survives a reload."""
     context = await browser.new_context(viewport={"width": 320, "height": 180})
     async with playing(context, url) as game:
         assert "Emberlight" in await shown(game.page, "title")
@@ -129,7 +129,11 @@ async def test_falling_into_the_sea_costs_points(browser: Browser, url: str) -> 
 
 async def test_a_phone_plays_it_by_touch(browser: Browser, url: str) -> None:
     """On a small upright screen the stick moves Wick, the button makes it jump, all is in view."""
-    phone = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
+    phone: dict[str, Any] = {
+        "viewport": {"width": 360, "height": 640},
+        "has_touch": True,
+        "is_mobile": True,
+    }
     async with playing(browser, url, **phone) as game:
         await game.page.tap("[data-ui=play]")
         await game.steps(2)

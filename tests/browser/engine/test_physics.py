@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from tests.browser.engine.scenes import EYE, FLAT, mesh
 from tests.browser.engine.watching import OPENED, SCRIPTS, WATCHED
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, Request
 
     from tests.browser.engine.game import Site
 
@@ -230,12 +231,16 @@ async def test_rays_and_spheres_find_what_is_there(browser: Browser, site: Site)
         assert await game.page.evaluate(around) == ["wall"]
 
 
+def _note(asked: list[str], request: Request) -> None:
+    asked.append(request.url)
+
+
 async def test_what_nobody_collides_with_fetches_no_physics(browser: Browser, site: Site) -> None:
     """Rapier is not even asked for by a project without colliders and bodies."""
     for things, fetched in (((), False), ((thing("ball", BALL, BODY),), True)):
         page = await browser.new_page()
         asked: list[str] = []
-        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        page.on("request", partial(_note, asked))
         await page.goto(site.export(project(level(EYE, thing("box", mesh("box")), *things))))
         await page.wait_for_function("window.AethelPlayer", timeout=60_000)
         await page.evaluate("AethelPlayer.ready()")

@@ -115,7 +115,7 @@ async def test_it_looks_like_the_page_written_by_hand(
     variants = {f"other-{number}": other for number, other in enumerate(others.values())}
     expected = await by_hand(browser, site, name)
     async with playing(
-        browser, site.export(project(scene, FILES | files, variants=variants))
+        browser, site.export(project(scene, FILES, files, variants=variants))
     ) as game:
         assert similarity(await game.draw(), expected) >= ALIKE
         unnoticed = []

@@ -108,7 +108,9 @@ async def test_it_looks_like_the_page_written_by_hand(browser: Browser, site: Si
 
     Without any one object, light or surrounding the comparison fails.
     """
-    parts = [(kind, n) for kind in ("objects", "lights") for n in range(len(SCENE[kind]))]
+    parts: list[tuple[str, Any]] = [
+        (kind, n) for kind in ("objects", "lights") for n in range(len(SCENE[kind]))
+    ]
     parts += [("environment", "background"), ("environment", "fog"), ("camera", "target")]
     variants = {f"{kind}-{which}": _without(kind, which) for kind, which in parts}
     expected = await by_hand(browser, site, "runtime")

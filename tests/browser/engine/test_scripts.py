@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -144,7 +144,7 @@ async def test_prefabs_are_spawned_and_destroyed(browser: Browser, site: Site) -
 async def test_instances_of_prefabs_stand_in_the_scene(browser: Browser, site: Site) -> None:
     """An instance repeats the prefab's entities; what it overrides stays overridden."""
     root = thing("lamp", tags=["lamp"])
-    instance = {"prefabId": "lamp", "prefabInstanceId": "i1"}
+    instance: dict[str, Any] = {"prefabId": "lamp", "prefabInstanceId": "i1"}
     scene = level(
         EYE,
         thing("api", OPENED),
