@@ -26,7 +26,9 @@ export async function originalPlace(stack: string, mapUrl: string): Promise<Plac
 
 /** Sources are named from where the map lies; people know them from where the game lies. */
 function fromPage(source: string, mapUrl: string): string {
-  const [path, base] = [new URL(source, mapUrl), new URL(".", document.baseURI)].map(({ pathname }) => decodeURI(pathname)) as [string, string];
+  const [path, base] = [new URL(source, mapUrl), new URL(".", document.baseURI)].map(({ pathname }) =>
+    decodeURI(pathname),
+  ) as [string, string];
   return path.startsWith(base) ? path.slice(base.length) : source;
 }
 
