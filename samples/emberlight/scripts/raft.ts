@@ -16,6 +16,9 @@ export default class Raft extends Script<{ toX: number; toZ: number; seconds: nu
     const before = this.entity.position.clone();
     this.entity.position.x = this.from.x + (toX - this.from.x) * share;
     this.entity.position.z = this.from.z + (toZ - this.from.z) * share;
-    this.velocity = this.entity.position.clone().sub(before).multiplyScalar(1 / dt);
+    this.velocity = this.entity.position
+      .clone()
+      .sub(before)
+      .multiplyScalar(1 / dt);
   }
 }

@@ -5,7 +5,13 @@ import Boulder from "./boulder";
 import { night } from "./night";
 import Raft from "./raft";
 
-const FEET = [[0, 0], [0.3, 0], [-0.3, 0], [0, 0.3], [0, -0.3]] as const;
+const FEET = [
+  [0, 0],
+  [0.3, 0],
+  [-0.3, 0],
+  [0, 0.3],
+  [0, -0.3],
+] as const;
 const PROBE_FROM = 0.4; // metres above the feet
 const PROBE_TO = 0.14; // below them
 const FORGIVING_S = 0.12; // a jump counts so long before landing, and after walking off an edge
