@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.breaker import Breaker
+    from shared.events import AnyFact
     from shared.quarantine import Quarantine
     from shared.retry import History
     from shared.worker import Consumer, Handler
@@ -204,7 +205,8 @@ class Delivery:
             async with self._kept_alive():
                 await chatter.close(patience_s=LINES_PATIENCE_S)  # they come before what they tell
             for fact in facts:
-                await self._publish(fact)
+                if await self._publish(fact) != fact:
+                    await self._place.handler.discard(fact)  # another worker was quicker
         except CanceledByUserError:
             raise
         except asyncio.CancelledError:
@@ -357,8 +359,11 @@ class Delivery:
             ExportStopped(**event.identity, stage=self._consumer.stage, parts_aborted=True)
         )
 
-    async def _publish(self, fact: Fact) -> None:
+    async def _publish(self, fact: Fact) -> AnyFact:
         """For as long as it takes: what was done is not done again because NATS is away or full.
+
+        Returns:
+            What the stream holds in its place: the same, or that of another worker.
 
         Raises:
             CanceledByUserError: It was canceled just before this end.
@@ -374,6 +379,7 @@ class Delivery:
                 break
         if isinstance(first, ExportCanceled):
             raise CanceledByUserError
+        return first
 
     async def _acknowledge(self, outcome: str) -> str:
         """Where this fails the message comes again and finds its own facts."""

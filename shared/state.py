@@ -115,6 +115,12 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.facts)
 
     @property
+    def beginning_seq(self) -> int:
+        """The sequence of the newest fact that starts the current generation, or 0."""
+        found = [seq for seq, fact in self.facts.items() if isinstance(fact, Beginning)]
+        return max(found, default=0)
+
+    @property
     def identity(self) -> dict[str, Any]:
         """What every further fact of the current generation carries."""
         return next(iter(self.facts.values())).identity

@@ -49,8 +49,11 @@ class Handler(Protocol[EventT_contra]):
         """Do the work and return what happened."""
         ...
 
-    async def discard(self, event: EventT_contra) -> None:
-        """The export was canceled: remove what ``event`` refers to and nobody needs any more."""
+    async def discard(self, fact: Fact) -> None:
+        """Remove what ``fact`` refers to and nobody needs any more.
+
+        Its export was canceled (then it is the event), or another worker was quicker (a result).
+        """
         ...
 
 
@@ -94,6 +97,11 @@ class Worker(Generic[EventT_contra]):
         self._breaker = breaker
         self._quarantine = quarantine or Quarantine()
         self._running: dict[str, UserCancel] = {}
+
+    @property
+    def in_hand(self) -> tuple[str, ...]:
+        """Ids of the exports that it works on."""
+        return tuple(sorted(self._running))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set.

@@ -76,6 +76,7 @@ def create_app(
             title="Aethel Export",
             version="1",
             path="/schema",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
             components=Components(
                 security_schemes={

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import uuid_utils
 
+from services.gateway.queue import Queue
 from shared import streams
 from shared.chatter import last_progress
 from shared.errors import ConflictError, NotFoundError, UnavailableError
@@ -76,6 +77,7 @@ class Exports:
         self._starts = starts
         self._snapshots = snapshots
         self.links = links
+        self.queue = Queue(self._js)
         self._full_checked = 0.0
 
     async def request(
@@ -132,7 +134,7 @@ class Exports:
         progress, lines, position = await asyncio.gather(
             last_progress(self._js, export_id),
             read_lines(self._nc, export_id),
-            self.position(document.state),
+            self.queue.position(document),
         )
         last = [stored.line for stored in lines[-SHOWN_LINES:]]
         state = present(
@@ -163,17 +165,6 @@ class Exports:
     ) -> list[StoredLine]:
         """Lines of its log."""
         return await read_lines(self._nc, export_id, after_seq=after_seq, limit=limit)
-
-    async def position(self, state: State) -> int | None:
-        """How many stand before it, and itself; None once it is under way."""
-        if state.status != "queued":
-            return None
-        try:
-            durable = streams.packager_durable(state.platform)
-            info = await self._js.consumer_info(streams.EXPORTS, durable)
-        except AWAY:  # or no such consumer: the export is what counts
-            return None
-        return max((info.num_pending or 0) + (info.num_ack_pending or 0), 1)
 
     async def _can_start_again(self, document: Document) -> bool:
         """Whether what the next generation starts from is still there."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +14,14 @@ from litestar import Litestar
 
 from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
-from services.packager.heartbeat import Heartbeat
 from services.packager.platforms import exporters
 from services.packager.settings import PackagerSettings
 from services.packager.templates.registry import Templates
 from shared import logs
 from shared.breaker import Breaker
-from shared.events import ExportRequested
+from shared.events import ExportRequested, now
 from shared.health import health_routes, nats_check, servers_check, storage_check
+from shared.heartbeat import Heartbeat, product_version
 from shared.nats_connection import connect
 from shared.quarantine import Quarantine
 from shared.service import main, serve, together
@@ -27,6 +29,7 @@ from shared.settings import load
 from shared.storage import open_storage
 from shared.streams import EXPORTS, packager_durable
 from shared.worker import Consumer, Worker
+from shared.workers import WorkerSign
 
 if TYPE_CHECKING:
     import asyncio
@@ -49,17 +52,28 @@ async def run(stop: asyncio.Event) -> None:
             servers = servers_check(nc, storage)
             breakers = {p: Breaker(packager_durable(p), servers) for p in platforms}
             quarantine = Quarantine()
-            workers = (
+            workers = [
                 Worker(nc, _consumer(settings, platform, name), handler, breaker, quarantine)
                 for platform, breaker in breakers.items()
-            )
+            ]
             checks = {
                 "nats": nats_check(nc, EXPORTS, room=True),
                 "storage": storage_check(storage),
                 **{f"work-{platform}": breaker.ready for platform, breaker in breakers.items()},
             }
             app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
-            heartbeat = Heartbeat(nc.jetstream(), name, platforms, handler)
+            sign = partial(
+                WorkerSign,
+                name=name,
+                version=product_version(),
+                platforms=platforms,
+                templates=handler.templates.versions,
+                signing_keys=handler.signing.by_platform(platforms),
+                started_at=now(),
+            )
+            heartbeat = Heartbeat(
+                nc.jetstream(), lambda: sign(in_hand=tuple(chain(*(w.in_hand for w in workers))))
+            )
             await together(
                 stop,
                 *(worker.run(stop) for worker in workers),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from services.packager.signing import SigningKeys
     from services.packager.templates.registry import Templates
     from shared.chatter import Chatter
-    from shared.events import ExportRequested, PendingUpload
+    from shared.events import ExportRequested, Fact, PendingUpload
     from shared.projects import Snapshot
     from shared.storage import Storage
 
@@ -65,21 +65,17 @@ class PackagerHandler:
         self.templates = templates
         self.signing = signing
         self._threads = threads
-        self.in_hand: set[str] = set()  # export ids
         # Apart from the default one: these threads wait for fetches, which need threads themselves.
         self._executor = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="pack")
 
     async def __call__(self, event: ExportRequested, chatter: Chatter) -> Sequence[ExportPackaged]:
         """Build the artifact; its upload waits for the uploader."""
-        self.in_hand.add(event.export_id)
-        try:
-            return [await self._build(event, chatter)]
-        finally:
-            self.in_hand.discard(event.export_id)
+        return [await self._build(event, chatter)]
 
-    async def discard(self, event: ExportRequested) -> None:
-        """Nothing to do: an attempt that is stopped has aborted its own upload."""
-        log.info("build.discarded", snapshot=event.snapshot)
+    async def discard(self, fact: Fact) -> None:
+        """Parts that were announced; an attempt that is stopped has aborted its own upload."""
+        if isinstance(fact, ExportPackaged):
+            await self._storage.abort_upload(fact.artifact.key, fact.upload.upload_id)
 
     async def _build(self, event: ExportRequested, chatter: Chatter) -> ExportPackaged:
         started = time.perf_counter()

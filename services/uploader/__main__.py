@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from litestar import Litestar
@@ -16,13 +17,15 @@ from services.uploader.settings import UploaderSettings
 from services.uploader.sweeper import Sweeper
 from shared import logs, streams
 from shared.breaker import Breaker
-from shared.events import ExportPackaged
+from shared.events import ExportPackaged, now
 from shared.health import health_routes, nats_check, servers_check, storage_check
+from shared.heartbeat import Heartbeat, product_version
 from shared.nats_connection import connect
 from shared.service import main, serve, together
 from shared.settings import load
 from shared.storage import open_storage
 from shared.worker import Consumer, Worker
+from shared.workers import WorkerSign
 
 if TYPE_CHECKING:
     import asyncio
@@ -59,9 +62,18 @@ async def run(stop: asyncio.Event) -> None:
             openapi_config=None,
             logging_config=None,
         )
+        worker = Worker(nc, consumer, handler, breaker)
+        sign = partial(
+            WorkerSign,
+            name=consumer.worker,
+            version=product_version(),
+            platforms=(),
+            started_at=now(),
+        )
         await together(
             stop,
-            Worker(nc, consumer, handler, breaker).run(stop),
+            worker.run(stop),
+            Heartbeat(js, lambda: sign(in_hand=worker.in_hand)).run(stop),
             Receipts(js, storage).run(stop),
             sweeper.run(stop, interval_s=settings.sweep_interval_s),
             serve(app, settings.bind, stop),

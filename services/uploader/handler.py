@@ -69,9 +69,10 @@ class UploaderHandler:
             )
         ]
 
-    async def discard(self, event: ExportPackaged) -> None:
-        """The export was canceled: its parts go."""
-        await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
+    async def discard(self, fact: Fact) -> None:
+        """The export was canceled: its parts go. A committed artifact stays until it expires."""
+        if isinstance(fact, ExportPackaged):
+            await self._storage.abort_upload(fact.artifact.key, fact.upload.upload_id)
 
     async def _commit(self, event: ExportPackaged, claimed: Artifact, chatter: Chatter) -> Artifact:
         """The artifact that is there afterwards.

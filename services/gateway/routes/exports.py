@@ -27,13 +27,14 @@ from services.gateway.routes.given import (
     TheWorkers,
 )
 from services.gateway.routes.paging import open_token, token
+from services.gateway.routes.refusals import refusals
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.events import now
 from shared.platforms import PLATFORMS, check_options
-from shared.state import Document, State
 
 if TYPE_CHECKING:
     from services.gateway.projects import Projects
+    from shared.state import Document, State
     from shared.tokens import Tokens, User
 
 URL_LIVES_S = 300
@@ -59,7 +60,7 @@ class ExportRoutes(Controller):
     path = "/projects/{project_id:str}/export"
     tags = ["exports"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @post("/", status_code=202)
+    @post("/", status_code=202, responses=refusals(402, 404, 409, 422, 429))
     async def create(
         self,
         project_id: InProject,
@@ -76,9 +77,6 @@ class ExportRoutes(Controller):
         project = (await projects.get(project_id, user, "viewer")).value
         check_available(check_options(data.platform, data.options), await workers.living())
         fact, seq = await exports.request(project, user, data, key=idempotency_key)
-        state = State(
-            id=fact.export_id, project_id=project_id, user_id=user.user_id, platform=fact.platform
-        )
         links = exports.links
         status_url = links.status(project_id, fact.export_id)
         body = {
@@ -89,7 +87,7 @@ class ExportRoutes(Controller):
                 "platform": fact.platform,
                 "configuration": data.configuration,
                 "estimatedMinutes": PLATFORMS[fact.platform].minutes,
-                "position": await exports.position(state),
+                "position": await exports.queue.last(fact.platform),
             },
             "statusUrl": status_url,
             "websocketUrl": links.websocket(
@@ -151,7 +149,7 @@ class ExportRoutes(Controller):
         document = await exports.get(project_id, export_id)
         return {"websocketUrl": _websocket(exports, document, user)}
 
-    @post("/{export_id:str}/retry", status_code=202)
+    @post("/{export_id:str}/retry", status_code=202, responses=refusals(402, 404, 409, 422, 429))
     async def retry(
         self,
         project_id: InProject,
@@ -173,7 +171,7 @@ class ExportRoutes(Controller):
         after = await acts.retry(document, user, key=idempotency_key)
         return _acted(exports, after, user)
 
-    @post("/{export_id:str}/cancel", status_code=202)
+    @post("/{export_id:str}/cancel", status_code=202, responses=refusals(404, 409))
     async def cancel(
         self,
         project_id: InProject,

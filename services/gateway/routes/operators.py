@@ -23,6 +23,7 @@ from services.gateway.routes.given import (
     TheWorkers,
 )
 from services.gateway.routes.paging import open_seq_token, seq_token
+from services.gateway.routes.refusals import refusals
 from shared import events
 from shared.workers import WorkerSign
 
@@ -80,14 +81,14 @@ class DeadLetterRoutes(Controller):
         )
         return {"deadLetters": page, "nextPageToken": seq_token(next_seq)}
 
-    @get("/{seq:int}")
+    @get("/{seq:int}", responses=refusals(404))
     async def show(self, seq: OfLetter, letters: TheLetters, exports: TheExports) -> dict[str, Any]:
         """All that is known of one letter."""
         message = await letters.get(seq)
         (letter,) = await letters.standing([told(message)])
         return {"deadLetter": letter, **await _inside(message, letter, exports)}
 
-    @post("/{seq:int}/replay", status_code=202)
+    @post("/{seq:int}/replay", status_code=202, responses=refusals(404, 409))
     async def replay(
         self, seq: OfLetter, user: TheUser, replays: TheReplays, data: JSONBody[Why | None] = None
     ) -> dict[str, Any]:
@@ -127,7 +128,7 @@ class DeadLetterRoutes(Controller):
                 await letters.drop(seq)
         return {"matching": len(found), "dropped": 0 if data.dry_run else len(chosen)}
 
-    @delete("/{seq:int}")
+    @delete("/{seq:int}", responses=refusals(404))
     async def drop(
         self,
         seq: OfLetter,
@@ -151,7 +152,7 @@ class OperatorRoutes(Controller):
     tags = ["operators"]  # noqa: RUF012 - Litestar reads a plain list
     guards = [operators_only]  # noqa: RUF012 - likewise
 
-    @get("/replays/{job:str}")
+    @get("/replays/{job:str}", responses=refusals(404))
     async def show_job(self, job: Annotated[str, PathParameter()], jobs: TheJobs) -> Job:
         """How far a job is."""
         return await jobs.get(job)

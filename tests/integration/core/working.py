@@ -55,8 +55,8 @@ class Builder:
         await self._job(event, chatter)
         return [packaged(event)]
 
-    async def discard(self, event: ExportRequested) -> None:
-        self.discarded.append(event.export_id)
+    async def discard(self, fact: Fact) -> None:
+        self.discarded.append(fact.export_id)
 
 
 async def nothing() -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared import keys, workers
+from shared import events, keys, workers
 from shared.chatter import LogLine
-from shared.events import Artifact, ExportCompleted, now
+from shared.events import Artifact, ExportCompleted, ExportStarted, now
 from shared.facts import Facts
 from shared.records import Records
 from shared.state import Document, fold
@@ -74,6 +74,30 @@ async def test_an_accepted_export_is_in_the_stream(gateway: Gateway) -> None:
     found = await Facts(gateway.nc.jetstream()).last(export["id"])
     assert found is not None
     assert found[1].name == "requested"
+
+
+async def test_the_position_is_ones_own(gateway: Gateway) -> None:
+    """Each export sees how many stand before it, of its own platform; nobody who is under way."""
+    ann = await ann_with_game(gateway)
+    made = [(await ann.call("POST", EXPORTS, json=WEB))[1]["export"] for _ in range(4)]
+    await ann.call("POST", EXPORTS, json={"platform": "source"})
+    assert [export["position"] for export in made] == [1, 2, 3, 4]
+
+    async def positions() -> list[int | None]:
+        paths = [f"{EXPORTS}/{export['id']}" for export in made]
+        return [(await ann.call("GET", path))[1]["export"]["position"] for path in paths]
+
+    assert await positions() == [1, 2, 3, 4]
+    js = gateway.nc.jetstream()
+    worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
+    (first,) = await worker.fetch(1)
+    assert await positions() == [1, 1, 2, 3]
+    identity = events.decode(first.data).identity
+    started = ExportStarted(**identity, stage="build", attempt=1, worker="w")
+    await Facts(js).publish(started)
+    await ann.call("POST", f"{EXPORTS}/{made[3]['id']}/cancel")
+    assert await positions() == [None, 1, 2, None]
+    assert [c.name for c in await js.consumers_info("EXPORTS") if c.name.startswith("behind")] == []
 
 
 @pytest.mark.parametrize(

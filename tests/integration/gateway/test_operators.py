@@ -236,21 +236,36 @@ async def test_replay_racing_its_users_retry_starts_one_generation(world: World)
 
 
 async def test_what_nobody_could_read_is_replayed_once_it_can_be(world: World) -> None:
-    """An unknown version: refused while it is unknown; the letter keeps what is needed."""
-    export_id = await world.export()
-    ((seq, request),) = await world.facts.of(export_id)
-    unknown = events.encode(request).replace(b"requested.v1", b"requested.v9")
+    """An unknown version is refused while it is unknown; the letter keeps what is needed."""
+    ((seq, request),) = await world.facts.of(await world.export())
     message = await world.facts.message(seq)
     assert message is not None
-    other = export_id[:-4] + "9999"
-    headers = {**(message.headers or {}), "Aethel-Export-Id": other, "Nats-Msg-Id": "x"}
-    ack = await world.js.publish(f"exports.requested.web.{other}", unknown, headers=headers)
-    letter = await world.bury_message(ack.seq, None, OutOfMemoryError("x"))
-    _, shown = await world.ops.call("GET", f"{LETTERS}/{letter}")
-    assert shown["event"] is None
-    assert "v9" in shown["payload"]
-    status, problem = await world.replay(letter)
-    assert (status, problem["code"]) == (409, "not-replayable")
+    for number, (readable, status) in enumerate(((False, 409), (True, 202))):
+        export_id = f"01900000-0000-7000-8000-00000000000{number}"
+        later = events.encode(msgspec.structs.replace(request, export_id=export_id))
+        dead = DeadMessage(
+            consumer="packager-web",
+            subject=f"exports.requested.web.{export_id}",
+            headers={**(message.headers or {}), "Aethel-Export-Id": export_id},
+            payload=later if readable else later.replace(b"requested.v1", b"requested.v9"),
+            seq=100 + number,
+            stored_at=now(),
+            deliveries=1,
+        )
+        grave = Grave(world.js, world.facts, worker="w1")
+        burial = await grave.bury(dead, None, "unknown-version", OutOfMemoryError("x"))
+        assert burial.letter is not None
+        _, shown = await world.ops.call("GET", f"{LETTERS}/{burial.letter}")
+        assert (shown["event"] is not None) == readable
+        answer, body = await world.replay(burial.letter)
+        assert answer == status
+        assert readable or body["code"] == "not-replayable"
+    state = await world.state(export_id)
+    assert (state["status"], state["generation"], state["configuration"]) == (
+        "queued",
+        2,
+        "release",
+    )
 
 
 async def test_a_message_that_names_no_export_can_only_be_dropped(world: World) -> None:

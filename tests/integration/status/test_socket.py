@@ -252,6 +252,24 @@ async def test_a_ticket_waits_for_the_fold(status: Status) -> None:
     await socket.close()
 
 
+async def test_what_is_started_again_is_queued_for_its_watchers_too(status: Status) -> None:
+    """The first socket ends with the failure; the next one sees the new generation, from zero."""
+    failed = FACTS[8]
+    await status.facts.publish(REQUESTED)
+    socket = await status.connect()
+    await status.progress(40)
+    await status.facts.publish(failed)
+    messages, code = await until_closed(socket)
+    assert (messages[-1]["state"]["status"], code) == ("failed", 1000)
+    again = msgspec.structs.replace(requested(2), replay_of=7)
+    published = await status.facts.publish(again)
+    socket = await status.connect(f"ticket={status.ticket(generation=2, seq=published.seq)}")
+    state = (await next_of(socket, "export-status"))["state"]
+    assert (state["status"], state["generation"], state["progress"]) == ("queued", 2, 0)
+    assert (state["deadLetter"], state["error"], state["canRetry"]) == (None, None, False)
+    await socket.close()
+
+
 async def test_facts_twice_and_late_change_nothing(status: Status) -> None:
     """The document after repetitions is the document without them."""
     for fact in (REQUESTED, COMPLETED):

@@ -1,0 +1,43 @@
+"""How the OpenAPI document tells of refusals: problem details, with what each status means here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from litestar.openapi.datastructures import ResponseSpec
+
+MEANINGS: Final = {
+    402: "Too few build minutes are left; `available`, `required`, `upgradeRequired`.",
+    404: "There is none, or it is not for the caller.",
+    409: "Its state does not allow this; `reason` and `export` (id, status) where it is about one.",
+    410: "It has expired.",
+    422: "Right in form, and still not possible.",
+    429: "Too many requests; `Retry-After`.",
+}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """RFC 9457, and what older clients read."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    error: str
+    retryable: bool
+    trace_id: str
+
+
+def refusals(*statuses: int) -> dict[int, ResponseSpec]:
+    """For a route's ``responses``."""
+    return {
+        status: ResponseSpec(
+            Problem,
+            description=MEANINGS[status],
+            generate_examples=False,
+            media_type="application/problem+json",
+        )
+        for status in statuses
+    }
