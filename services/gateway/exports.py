@@ -14,7 +14,7 @@ from shared import streams
 from shared.chatter import last_progress
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.events import ExportRequested, now
-from shared.facts import AWAY, Facts
+from shared.facts import Facts
 from shared.loglines import MAX_LINES, StoredLine, read_lines
 from shared.options import Configuration, ExportOptions, Platform
 from shared.restart import failed_upload

@@ -22,6 +22,8 @@ from shared.events import (
     now,
 )
 from shared.facts import Facts
+from shared.records import Records
+from shared.state import Document, fold
 from tests.integration.uploader.test_handler import packaged as upload_parts
 
 if TYPE_CHECKING:
@@ -258,6 +260,18 @@ async def test_cancel_racing_completion_has_one_result(export: Export, turn: int
     assert status == (202 if state["status"] == "canceled" else 409)
     assert body["export"]["status"] == state["status"]
     assert (state["downloadUrl"] is not None) == (state["status"] == "completed")
+
+
+async def test_whoever_acts_sees_it_though_the_fold_is_behind(export: Export) -> None:
+    """The document in the bucket is older than the answer that its user has just been given."""
+    js = export.gateway.nc.jetstream()
+    ((seq, requested),) = await export.facts.of(export.id)
+    documents = await Records.bind(js, "exports", Document)
+    await documents.create(f"game.{export.id}", fold(None, requested, seq))
+    await export.post("cancel")
+    assert (await export.state())["status"] == "canceled"
+    assert (await export.post("retry"))[0] == 202
+    assert (await export.state())["generation"] == 2
 
 
 def events_json(line: LogLine) -> bytes:
