@@ -12,6 +12,7 @@ import msgspec
 Platform = Literal["windows", "macos", "linux", "web", "ios", "android", "source", "video"]
 Configuration = Literal["debug", "release", "distribution"]
 Compression = Literal["none", "lz4", "zstd"]
+Optimize = Literal["off", "lossless", "balanced"]
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -38,6 +39,7 @@ class ExportOptions(
     architecture: Literal["x64", "arm64", "universal"] | None = None
     include_debug_symbols: bool = False
     compression: Compression = "zstd"
+    optimize: Optimize = "off"
     webgl_version: Literal["webgl2", "webgpu"] = "webgl2"
     wasm_threads: bool = False
     bundle_id: BundleId = ""

@@ -49,12 +49,17 @@ _COMMON = {
     "format": "zip",
 }
 
+OPTIMIZE = (
+    "engine projects, not in debug: lossless: textures as WebP and sounds as FLAC, every bit the "
+    "same; balanced: WebP of at least 40 dB and Opus; only where that is smaller"
+)
 _APPLICATION = {
     **_COMMON,
     "appName": "names the game in window, menus and file names",
     "appVersion": "stands in the application, the artifact and its file name",
     "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
     "includeDebugSymbols": "keeps *.map files in release as debug does",
+    "optimize": OPTIMIZE,
     "wasmThreads": "COOP and COEP headers inside, so that SharedArrayBuffer works",
     "bundleId": "identifies the application and its saves; made of the project's id without it",
     "signingKey": "names a key of the operator's; without it, the key called default signs",
@@ -79,6 +84,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 **_NATIVE_ONLY,
                 "appIcon": "the source carries its own files; no icons are made",
                 "includeDebugSymbols": "the source is complete already",
+                "optimize": "its files are never changed",
                 "webglVersion": "nothing is rendered",
                 "wasmThreads": "nothing is hosted",
             },
@@ -131,6 +137,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 **_COMMON,
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
+                "optimize": OPTIMIZE,
                 "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",
             },
             refusals={

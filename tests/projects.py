@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from services.packager.build import plan_of
+from services.packager.cache import DiskCache
 from services.packager.naming import file_name
 from services.packager.packing import pack
 from services.packager.plan import Plan, Request
@@ -80,20 +81,27 @@ class Built(msgspec.Struct, frozen=True):
 
 @contextmanager
 def bench(keys: SigningKeys = NO_KEYS) -> Iterator[Workbench]:
-    """What an exporter has at hand: the templates of this checkout, and a folder."""
-    with TemporaryDirectory() as scratch:
-        yield Workbench(templates=TEMPLATES, scratch=Path(scratch), keys=keys)
+    """What an exporter has at hand: the templates of this checkout, and an empty cache."""
+    with TemporaryDirectory() as folder:
+        cache = DiskCache(Path(folder), 1 << 30)
+        with cache.scratch() as scratch:
+            yield Workbench(templates=TEMPLATES, cache=cache, scratch=scratch, keys=keys)
 
 
 def build(
-    files: Mapping[str, bytes], asked: Request, *, threads: int = 2, keys: SigningKeys = NO_KEYS
+    files: Mapping[str, bytes],
+    asked: Request,
+    *,
+    threads: int = 2,
+    keys: SigningKeys = NO_KEYS,
+    at_hand: Workbench | None = None,
 ) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with bench(keys) as at_hand:
+    with nullcontext(at_hand) if at_hand else bench(keys) as used:
         exporter = exporters()[asked.platform]
-        plan = plan_of(exporter, project, asked, at_hand, snapshot="5" * 64)
+        plan = plan_of(exporter, project, asked, used, snapshot="5" * 64)
         pack(
             plan,
             _Memory(files),

@@ -109,7 +109,9 @@ class PackagerHandler:
 
         return Workbench(
             templates=self.templates,
+            cache=self._cache,
             scratch=scratch,
+            threads=self._threads,
             keys=self.signing,
             log=log_line,
             waiting=progress.waiting,

@@ -191,7 +191,9 @@ class _Work:
         content = self._content
         if content.data is not None:
             return io.BytesIO(content.data)
-        assert content.stored is not None  # noqa: S101 - one of the two, by construction
+        if content.derived is not None:
+            return content.derived.open("rb")
+        assert content.stored is not None  # noqa: S101 - one of the three, by construction
         self._source.packed(content.stored.path)
         return self._source.open(content.stored, on_read=self._on_read)
 

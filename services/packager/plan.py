@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from services.packager.archive.container import Container
     from services.packager.archive.joined import Piece
     from services.packager.archive.member import Member
+    from services.packager.derived import Derived
     from services.packager.project import ProjectFiles
     from services.packager.workbench import Workbench
 
@@ -52,13 +54,22 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of an artifact: made here (``data``) or taken from the project (``stored``)."""
+    """One file of an artifact: made here (``data``), lying on the disk (``derived``).
+
+    Or taken from the project (``stored``).
+    """
 
     path: str
     size_bytes: int
     sha256: Sha256
     data: bytes | None = None
+    derived: Path | None = None
     stored: StoredFile | None = None
+
+    @classmethod
+    def on_disk(cls, path: str, derived: Derived) -> Content:
+        """A file that was made of one of the project's."""
+        return cls(path=path, size_bytes=derived.size, sha256=derived.sha256, derived=derived.path)
 
     @classmethod
     def made(cls, path: str, data: bytes) -> Content:

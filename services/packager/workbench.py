@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.packager.cache import DiskCache
 from services.packager.signing import NO_KEYS, SigningKeys
 from services.packager.templates.registry import Templates
 
@@ -16,7 +17,9 @@ class Workbench(msgspec.Struct, frozen=True, kw_only=True):
     """Of one export; nothing in it may shape the artifact but templates and signatures."""
 
     templates: Templates
+    cache: DiskCache  # for what can be made again
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
+    threads: int = 2  # for what takes long
     stopping: threading.Event = msgspec.field(default_factory=threading.Event)  # give up early
     keys: SigningKeys = NO_KEYS
     log: Callable[[str], None] = lambda _: None  # a line for the maker; from any thread

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import exporting, fanout, first_frame, packing
+from tests.bench import engine, exporting, fanout, first_frame, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "packing": packing.measure,
+    "engine": engine.measure,
     "exporting": exporting.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,

@@ -36,6 +36,7 @@ def site(project: ProjectFiles, request: Request) -> Site:
         version=version_of(project, request),
         notes=(
             *_left_out(len(project.files) - len(kept)),
+            *_not_optimized(request),
             *(Note.kept(path) for path in sorted(made.keys() & kept.keys())),
             *notes,
             *references.check(project, page),
@@ -53,6 +54,11 @@ def _left_out(count: int) -> Iterator[Note]:
     if count:
         message = f"left out {count} *.map files; includeDebugSymbols or debug keeps them"
         yield Note(level="info", message=message)
+
+
+def _not_optimized(request: Request) -> Iterator[Note]:
+    if request.options.optimize != "off":
+        yield Note(message="optimize has no effect: the page decodes its files itself")
 
 
 def _made(

@@ -46,13 +46,14 @@ ENGINE = project(
     game={"icon": "assets/ship.png", "pwa": True},
     **{
         "scenes/main.json": level(
-            entity("ship", component("MeshRenderer", meshId="ship")),
+            entity("ship", component("MeshRenderer", meshId="ship", materialIds=["paint"])),
             entity("pilot", component("Script", scriptId="pilot.ts"), component("Collider")),
-            assets=assets(ship="assets/ship.glb"),
+            assets=assets(ship="assets/ship.glb", paint="assets/paint.json"),
         ),
         "scenes/été.json": level(),
         "scripts/pilot.ts": b"export { Script as default } from 'aethel'",
         "assets/ship.glb": glb(),
+        "assets/paint.json": b'{"map": "ship.png"}',
         "assets/ship.png": _icon(),
         "assets/unused.bin": bytes(range(256)) * 4_000,
     },

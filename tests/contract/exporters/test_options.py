@@ -14,7 +14,7 @@ from services.packager.site import icons
 from shared.options import ExportOptions
 from shared.platforms import PLATFORMS, OptionRefusedError, check_options
 from tests.contract.exporters import application_checks
-from tests.contract.exporters.test_exporters import FILES
+from tests.contract.exporters.test_exporters import ENGINE, FILES
 from tests.projects import Built, build, request
 from tests.signing import signing_keys
 
@@ -79,6 +79,16 @@ def _isolated(before: Built, after: Built) -> bool:
     return header not in before.files["_headers"] and header in after.files["_headers"]
 
 
+def _optimized(before: Built, after: Built) -> bool:
+    boot = msgspec.json.decode(after.files["aethel.json"])
+    shipped = boot["files"]["assets/ship.png"]["url"]
+    return (
+        shipped == "assets/ship.png.webp"
+        and "assets/ship.png" not in after.files
+        and len(after.files[shipped]) < len(before.files["assets/ship.png"])
+    )
+
+
 Check = Callable[[Built, Built], bool]
 CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "appName": [("Äther Läufer", _named)],
@@ -89,13 +99,16 @@ CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "compression": [("none", _stored), ("lz4", _fast)],
     "includeDebugSymbols": [(True, _with_maps)],
     "wasmThreads": [(True, _isolated)],
+    "optimize": [("lossless", _optimized), ("balanced", _optimized)],
 }
+PROJECTS = {"optimize": ENGINE}  # where another one shows the effect
 REFUSED: dict[str, Any] = {
     "appIcon": "assets/ship.png",
     "architecture": "x64",
     "bundleId": "com.example.game",
     "includeDebugSymbols": True,
     "minSdkVersion": 24,
+    "optimize": "lossless",
     "signingKey": "key-name",
     "targetSdkVersion": 35,
     "video": {"durationS": 10},
@@ -120,10 +133,11 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
 @pytest.mark.parametrize(("platform", "option"), [(p, o) for p, o in EFFECTS if o != "format"])
 def test_an_option_has_its_effect(platform: Platform, option: str, keys: SigningKeys) -> None:
     """The artifact shows that the option was honoured."""
-    before = build(FILES, request(platform))
+    files = PROJECTS.get(option, FILES)
+    before = build(files, request(platform))
     checks = application_checks.CHECKS if before.plan.application else {}
     for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
-        after = build(FILES, request(platform, **{NAMES[option]: value}), keys=keys)
+        after = build(files, request(platform, **{NAMES[option]: value}), keys=keys)
         assert shows(before, after), value
 
 

@@ -11,11 +11,13 @@ from services.packager.plan import Content, ordered
 from services.packager.site.engine import page, parts, preflight
 from services.packager.site.engine.bundle import Bundle, Bundler
 from services.packager.site.engine.game import settings_of
+from services.packager.site.engine.optimization import optimize
 from services.packager.site.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from services.packager.derived import Derived
     from services.packager.plan import Request
     from services.packager.site.engine.inspection import Inspected
     from services.packager.site.engine.problems import Findings
@@ -56,7 +58,9 @@ def assemble(
     findings.check()
 
     variant = bundle.variant if bundle else player.variants["lean"]
-    game_files = _game_files(inspected)
+    level = "off" if request.configuration == "debug" else request.options.optimize
+    derived = optimize(inspected, level, bench, findings)
+    game_files = _game_files(inspected, derived)
     player_files = _player_files(inspected, template, variant, request)
     made = page.page_files(
         template,
@@ -73,7 +77,7 @@ def assemble(
         inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
     )
     made[BOOT] = _boot(inspected, settings, game_files, bundle, request)
-    contents = game_files | player_files
+    contents = {content.path: content for content in game_files.values()} | player_files
     contents |= {path: Content.made(path, data) for path, data in made.items()}
     preflight.tell_sizes(contents, findings)
     if pwa:
@@ -95,11 +99,19 @@ def _icon(inspected: Inspected) -> str | None:
     return inspected.library.find(icon) if icon else None
 
 
-def _game_files(inspected: Inspected) -> dict[str, Content]:
-    """Scenes and assets, under the paths that they have in the project."""
+def _game_files(inspected: Inspected, derived: Mapping[str, Derived]) -> dict[str, Content]:
+    """Scenes and assets by their path in the project, which is their path in the site too.
+
+    But for those that are shipped in another form: their suffix says which.
+    """
     paths = {inspected.scenes[name].file for name in inspected.reach.scenes}
     paths |= inspected.reach.files
-    return {path: Content.taken(inspected.project.files[path]) for path in sorted(paths)}
+    return {
+        path: Content.on_disk(path + derived[path].suffix, derived[path])
+        if path in derived
+        else Content.taken(inspected.project.files[path])
+        for path in sorted(paths)
+    }
 
 
 def _player_files(
@@ -146,7 +158,12 @@ def _boot(
         "configuration": request.configuration,
         "game": settings,
         "scenes": {name: inspected.scenes[name].file for name in sorted(inspected.reach.scenes)},
-        "files": {path: {"size": content.size_bytes} for path, content in files.items()},
+        "files": {path: _entry(path, content) for path, content in files.items()},
         "scripts": bundle.path if bundle else None,
     }
     return msgspec.json.encode(document)
+
+
+def _entry(path: str, content: Content) -> dict[str, Any]:
+    other = {} if content.path == path else {"url": content.path}
+    return {"size": content.size_bytes, **other}

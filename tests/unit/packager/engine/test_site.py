@@ -17,7 +17,6 @@ from services.packager.site import site_of
 from services.packager.site.engine import parts
 from services.packager.site.icons import IconError
 from services.packager.templates.registry import TemplateError, Templates
-from services.packager.workbench import Workbench
 from tests.engine import (
     as_json,
     boot,
@@ -29,11 +28,9 @@ from tests.engine import (
     notes,
     project,
 )
-from tests.projects import TEMPLATES, in_memory, request
+from tests.projects import TEMPLATES, bench, in_memory, request
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shared.options import Configuration
 
 TEMPLATE = TEMPLATES.get("player")
@@ -217,11 +214,11 @@ def test_sizes_are_told_by_kind() -> None:
     assert re.search(r"Unpacked sizes: .*models 0\.4 MB", notes(export(files)))
 
 
-def test_other_platforms_get_the_same_site_without_what_is_for_hosts(tmp_path: Path) -> None:
+def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
     """No headers, no worker; everything that the page needs."""
     files = project(game={"pwa": True})
-    bench = Workbench(templates=TEMPLATES, scratch=tmp_path)
-    site = site_of(in_memory(files), request("windows"), bench)
+    with bench() as at_hand:
+        site = site_of(in_memory(files), request("windows"), at_hand)
     paths = {content.path for content in site.contents}
     assert {"index.html", "aethel.json", "scenes/main.json", LEAN.entry} <= paths
     assert not {"_headers", "serve.json", "sw.js"} & paths
@@ -229,9 +226,10 @@ def test_other_platforms_get_the_same_site_without_what_is_for_hosts(tmp_path: P
     assert msgspec.json.decode(manifest or b"")["game"]["pwa"] is False
 
 
-def test_without_the_player_an_operator_is_told(tmp_path: Path) -> None:
+def test_without_the_player_an_operator_is_told() -> None:
     """It is not the maker's fault, and a replay after the repair works."""
-    bench = Workbench(templates=Templates({}, {}), scratch=tmp_path)
-    with pytest.raises(TemplateError, match="player is not installed") as caught:
-        site_of(in_memory(project()), request(), bench)
+    with bench() as at_hand:
+        without = msgspec.structs.replace(at_hand, templates=Templates({}, {}))
+        with pytest.raises(TemplateError, match="player is not installed") as caught:
+            site_of(in_memory(project()), request(), without)
     assert caught.value.code == "template-missing"
