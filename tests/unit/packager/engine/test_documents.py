@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 import zlib
 
 import pytest
@@ -45,10 +46,18 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
 
 
 def test_a_bomb_is_not_unpacked() -> None:
-    """A few bytes that stand for a gigabyte stop at what they announce."""
+    """A few bytes that stand for a quarter of a gigabyte stop at what they announce."""
     bomb = aelv(bytes(1 << 28), length=1_000)
-    with pytest.raises(UnreadableError, match="does not unpack to the 1,000 bytes"):
-        unpack(bomb)
-    nested = zlib.compress(zlib.compress(bytes(1 << 24)))
-    with pytest.raises(UnreadableError):
-        parse(aelv(nested))
+    tracemalloc.start()
+    try:
+        with pytest.raises(UnreadableError, match="does not unpack to the 1,000 bytes"):
+            unpack(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_what_is_packed_twice_is_no_scene() -> None:
+    """Only one layer is taken off."""
+    with pytest.raises(UnreadableError, match="not valid JSON"):
+        parse(aelv(zlib.compress(b"{}")))
