@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from services.packager.cache import DiskCache
 from services.packager.programs import (
     Finished,
     ProgramStoppedError,
@@ -47,7 +48,7 @@ def test_a_program_sees_none_of_our_secrets(
 def test_a_slow_program_is_stopped_with_its_children(tmp_path: Path) -> None:
     """Nothing of its group is left when the error is raised."""
     with pytest.raises(ProgramTimeoutError):
-        _run(tmp_path, "sleep 1000 & echo $! > child; sleep 1000", timeout_s=1)
+        _run(tmp_path, "sleep 1000 & echo $! > child; sleep 1000", timeout_s=5)
     _assert_gone(int((tmp_path / "child").read_text()))
 
 
@@ -99,7 +100,9 @@ def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
 @pytest.fixture
 def bench(tmp_path: Path) -> Workbench:
     """With a second for every tool."""
-    return Workbench(templates=TEMPLATES, scratch=tmp_path, keys=SigningKeys(timeout_s=1))
+    cache = DiskCache(tmp_path / "cache", 1 << 20)
+    keys = SigningKeys(timeout_s=1)
+    return Workbench(templates=TEMPLATES, cache=cache, scratch=tmp_path, keys=keys)
 
 
 def test_a_tool_s_failure_names_step_program_and_code(bench: Workbench) -> None:
