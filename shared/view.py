@@ -97,15 +97,14 @@ def retry_refusal(state: State) -> str | None:
 
 
 def with_progress(state: State, progress: Progress | None) -> State:
-    """The state with newer chatter merged in.
-
-    Chatter of another generation, or after the end, says nothing.
-    """
-    if progress is None or state.ended or progress.generation != state.generation:
+    """The state with newer chatter merged in; that of another generation says nothing."""
+    if progress is None or progress.generation != state.generation:
         return state
     if progress.percent < state.progress:
         return state
-    if state.status == "queued":  # again: it waits, and what was reached before still shows
+    if (
+        state.ended or state.status == "queued"
+    ):  # it waits, or is over: what was reached still shows
         return msgspec.structs.replace(state, progress=progress.percent)
     return msgspec.structs.replace(
         state,

@@ -152,7 +152,8 @@ class Exports:
         document = await self._folded(project_id, export_id) or await self.get(
             project_id, export_id
         )
-        progress = None if document.state.ended else await last_progress(self._js, export_id)
+        done = document.state.status == "completed"
+        progress = None if done else await last_progress(self._js, export_id)
         return with_progress(document.state, progress[1] if progress else None)
 
     async def ids(self, project_id: str) -> list[str]:

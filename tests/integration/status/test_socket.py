@@ -260,7 +260,8 @@ async def test_what_is_started_again_is_queued_for_its_watchers_too(status: Stat
     await status.progress(40)
     await status.facts.publish(failed)
     messages, code = await until_closed(socket)
-    assert (messages[-1]["state"]["status"], code) == ("failed", 1000)
+    ended = messages[-1]["state"]
+    assert (ended["status"], ended["progress"], code) == ("failed", 40, 1000)
     again = msgspec.structs.replace(requested(2), replay_of=7)
     published = await status.facts.publish(again)
     socket = await status.connect(f"ticket={status.ticket(generation=2, seq=published.seq)}")
