@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import engine, exporting, fanout, first_frame, packing
+from tests.bench import applications, engine, exporting, fanout, first_frame, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.bench.measurement import Measurement
 
 BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
+    "applications": applications.measure,
     "packing": packing.measure,
     "engine": engine.measure,
     "exporting": exporting.measure,

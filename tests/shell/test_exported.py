@@ -1,0 +1,111 @@
+"""The sample game, exported for Linux by the packager, played on a screen."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from tests.projects import build
+from tests.projects import request as export_request
+from tests.shell.desktop import play, screen, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.shell.desktop import Playing, Screen
+
+pytestmark = pytest.mark.timeout(300)
+
+SAMPLE = Path(__file__).parents[2] / "samples" / "firefly"
+CONFIG = {"title": "Firefly", "userDataName": "com.aethel.game.p1"}
+EDGE_PX = 52
+# Counts its starts, where a game keeps its saves.
+PROBE = b"""
+const runs = Number(localStorage.getItem("runs")) + 1;
+localStorage.setItem("runs", String(runs));
+console.log(`runs: ${runs}`);
+"""
+PROBED = b'<script type="module" src="probe.js"></script></head>'
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Screen]:
+    """A screen that is larger than the game's window."""
+    with screen(tmp_path / "home", (1600, 900)) as there:
+        yield there
+
+
+@pytest.fixture(params=["tar.gz", "appimage"])
+def program(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The exported game, ready to start."""
+    return exported(tmp_path, request.param)
+
+
+def exported(folder: Path, form: str) -> Path:
+    """Export the sample, with the console in the log, and do what a player does with it."""
+    files = {
+        path.relative_to(SAMPLE).as_posix(): path.read_bytes()
+        for path in SAMPLE.rglob("*")
+        if path.is_file()
+    }
+    files["index.html"] = files["index.html"].replace(b"</head>", PROBED)
+    files["probe.js"] = PROBE
+    built = build(files, export_request("linux", "debug", format=form, app_icon="assets/icon.png"))
+    if form == "tar.gz":
+        with tarfile.open(fileobj=io.BytesIO(built.data)) as archive:
+            archive.extractall(folder, filter="data")
+        return folder / "firefly-1.0.0" / "firefly"
+    path = folder / built.name
+    path.write_bytes(built.data)
+    path.chmod(0o755)
+    return path
+
+
+def test_the_exported_game_is_played_and_remembers(desk: Screen, program: Path) -> None:
+    """It is seen, keys move its player from edge to edge, a restart finds what it kept."""
+    playing = play(desk, program, **CONFIG)
+    assert playing.told("runs") == "1"
+    assert playing.geometry()[2:] == (1280, 720)
+    playing.press("Return")  # the button that has the focus
+    _hold(playing, "Left")
+    until("the player at the left edge", lambda: _shines(playing, right=False))
+    assert not _shines(playing, right=True)
+    _hold(playing, "Right")
+    until("the player at the right edge", lambda: _shines(playing, right=True))
+    assert not _shines(playing, right=False)
+    playing.process.terminate()
+    playing.ended()
+    again = play(desk, program, **CONFIG)
+    assert again.told("runs") == "2"
+
+
+def _hold(playing: Playing, key: str) -> None:
+    """Press a key and let go of all others."""
+    other = {"Left": "Right", "Right": "Left"}[key]
+    window = ("windowactivate", "--sync", playing.window())
+    playing.screen.xdotool(*window, "keyup", other, "keydown", key)
+
+
+def _shines(playing: Playing, *, right: bool) -> bool:
+    """Whether the firefly's light is at an edge of the window, where no other light goes."""
+    x, y, width, height = playing.geometry()
+    picture = subprocess.run(
+        ["import", "-window", "root", "png:-"],
+        env=playing.screen.environ,
+        capture_output=True,
+        check=True,
+    )
+    left = x + width - EDGE_PX if right else x
+    middle = y + height // 2
+    with Image.open(io.BytesIO(picture.stdout)) as shown:
+        edge = shown.convert("RGB").crop((left, middle - 70, left + EDGE_PX, middle + 70))
+    pixels = edge.tobytes()
+    colours = zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True)
+    bright = sum(red > 235 and green > 190 and blue < 150 for red, green, blue in colours)
+    return bright > 15
