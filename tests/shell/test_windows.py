@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.applications import unpacked
+from tests.projects import build
+from tests.projects import request as export_request
 from tests.shell.desktop import screen, until
 from tests.shell.game import game
 from tests.shell.sanitized import SOURCES
+from tests.signing import signing_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +68,18 @@ def test_it_runs_and_finds_its_game(wine: Screen, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.decode() == "Probe Añ🎮 1.2.3 (Aethel shell 1.0.0)\r\n"
     assert run(wine, tmp_path / "probe.exe", "--nothing").returncode == 2
+
+
+def test_an_exported_program_runs_branded_and_signed(wine: Screen, tmp_path: Path) -> None:
+    """With its resources, the game behind it and a signature behind that, under its own name."""
+    title = '../"Añ🎮";rm -rf'
+    wanted = export_request("windows", app_name=title, app_version="2.5", signing_key="studio")
+    built = build({"index.html": b"<p>"}, wanted, keys=signing_keys(tmp_path / "keys"))
+    ((name, data),) = unpacked(built).items()
+    (tmp_path / name).write_bytes(data)
+    done = run(wine, tmp_path / name, "--version")
+    assert done.returncode == 0
+    assert done.stdout.decode().startswith(f"{title} 2.5 ")
 
 
 def test_without_web_view_and_browser_it_says_so(wine: Screen, tmp_path: Path) -> None:
