@@ -35,7 +35,7 @@ FILES = {
     "icon.png": ICON.read_bytes(),
     "music.bin": bytes(range(256)) * 40_000,  # 10 MB: the program becomes a streamed member
 }
-ICON_TYPE, GROUP_TYPE, MANIFEST_TYPE = 3, 14, 24
+ICON_TYPE, GROUP_TYPE, VERSION_TYPE, MANIFEST_TYPE = 3, 14, 16, 24
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +83,10 @@ def test_version(pe: pefile.PE) -> None:
         "ProductName": TITLE,
         "ProductVersion": "1.2.3.70000-b",
     }
+    (data,) = _resources(pe, VERSION_TYPE)
+    key_at = data.index("ProductName\0".encode("utf-16-le"))
+    (units,) = struct.unpack_from("<H", data, key_at - 4)  # pefile reads up to the end instead
+    assert units == len(f"{TITLE}\0".encode("utf-16-le")) // 2
 
 
 def _utf16(value: bytes) -> str:
