@@ -97,14 +97,16 @@ def retry_refusal(state: State) -> str | None:
 
 
 def with_progress(state: State, progress: Progress | None) -> State:
-    """The state with newer chatter merged in; that of another generation says nothing."""
+    """The state with newer chatter merged in.
+
+    Chatter of another generation says nothing; while an export waits for its next attempt, and
+    after its end, only what it had reached still shows.
+    """
     if progress is None or progress.generation != state.generation:
         return state
     if progress.percent < state.progress:
         return state
-    if (
-        state.ended or state.status == "queued"
-    ):  # it waits, or is over: what was reached still shows
+    if state.ended or state.status == "queued":
         return msgspec.structs.replace(state, progress=progress.percent)
     return msgspec.structs.replace(
         state,

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+PAUSE_S: Final = 0.5
 LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
 HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
 
@@ -120,7 +121,19 @@ class Hub:
             return
         with suppress(msgspec.MsgspecError):
             document = self.exports.decode(message.data)
-            await room.on_document(Record(document, message.metadata.sequence.stream))
+            record = Record(document, message.metadata.sequence.stream)
+            await self._tell(room, record)
+
+    async def _tell(self, room: Room, record: Record[Document]) -> None:
+        """Nobody who watches may miss an end because the log could not be read for a moment."""
+        while True:
+            try:
+                await room.on_document(record)
+            except NatsUnavailableError as error:
+                log.warning("hub.waiting", error=str(error))
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return
 
     async def _on_line(self, message: Msg) -> None:
         room = self._rooms.get(message.subject.rpartition(".")[2])

@@ -72,15 +72,25 @@ class Room:
         return True
 
     async def on_document(self, document: Record[Document]) -> None:
-        """A newer revision goes to all readers; an older one is no news."""
-        if self._document is not None and document.revision <= self._document.revision:
+        """A newer revision goes to all readers; an older one is no news.
+
+        Raises:
+            NatsUnavailableError: The last lines, which come before the end, cannot be read: this
+                must be told again, and until then nobody knows of it.
+        """
+        if not self._is_news(document):
+            return
+        if document.value.state.ended:
+            await self.catch_up()
+        if not self._is_news(document):
             return
         self._document = document
-        if document.value.state.ended:
-            await self.catch_up()  # the last lines come before the end
         self._send_state()
         async with self._changed:
             self._changed.notify_all()
+
+    def _is_news(self, document: Record[Document]) -> bool:
+        return self._document is None or document.revision > self._document.revision
 
     def on_progress(self, progress: Progress) -> None:
         """Progress never falls within a generation, whoever sends it."""

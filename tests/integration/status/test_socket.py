@@ -21,7 +21,8 @@ from services.status.socket import Sockets
 from shared import events
 from shared.chatter import LogLine, Progress
 from shared.events import now
-from shared.facts import Facts
+from shared.facts import Facts, NatsUnavailableError
+from shared.loglines import StoredLine, read_lines
 from shared.projects import Project
 from shared.quota import Quota
 from shared.records import Records
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from nats.aio.client import Client
+
+    from shared.events import AnyFact
 
 TOKENS = Tokens("0123456789abcdef" * 4)
 FACTS = generation()
@@ -338,3 +341,47 @@ def test_a_clock_that_is_behind_refuses_no_ticket(monkeypatch: pytest.MonkeyPatc
             Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u"), lives_s=60
         )
     assert TOKENS.open_ticket(text, use="watch", export_id=EXPORT).user_id == "u"
+
+
+async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until the last lines can be read, and comes after them."""
+    away = 2
+
+    async def flaky(*arguments: Any, **options: Any) -> list[StoredLine]:
+        nonlocal away
+        if away:
+            away -= 1
+            raise NatsUnavailableError("no leader")
+        return await read_lines(*arguments, **options)
+
+    await status.facts.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    monkeypatch.setattr("services.status.room.read_lines", flaky)
+    monkeypatch.setattr("services.status.room.Room.on_line", lambda *_: None)  # none comes live
+    await status.log("the last word")
+    await asyncio.sleep(0.2)
+    monkeypatch.undo()
+    monkeypatch.setattr("services.status.room.read_lines", flaky)
+    await status.facts.publish(COMPLETED)
+    messages, code = await until_closed(socket)
+    assert [m["message"] for m in messages if m["type"] == "log"] == ["the last word"]
+    assert (messages[-1]["state"]["status"], code, away) == ("completed", 1000, 0)
+
+
+@pytest.mark.parametrize("end", [FACTS[2], FACTS[6], FACTS[8]], ids=["waits", "canceled", "failed"])
+async def test_progress_does_not_fall_when_an_attempt_ends(status: Status, end: AnyFact) -> None:
+    """What was reached still shows while it waits, and after its end."""
+    for fact in (REQUESTED, STARTED):
+        await status.facts.publish(fact)
+    socket = await status.connect()
+    await status.progress(45)
+    while (await next_of(socket, "export-status"))["state"]["progress"] != 45:
+        continue
+    await status.facts.publish(end)
+    state = (await next_of(socket, "export-status"))["state"]
+    while state["status"] not in {"queued", "canceled", "failed"}:
+        state = (await next_of(socket, "export-status"))["state"]
+    assert state["progress"] == 45
