@@ -99,10 +99,14 @@ def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Workbench:
-    """With a second for every tool."""
-    cache = DiskCache(tmp_path / "cache", 1 << 20)
-    keys = SigningKeys(timeout_s=1)
-    return Workbench(templates=TEMPLATES, cache=cache, scratch=tmp_path, keys=keys)
+    """With time enough for every tool."""
+    return _bench(tmp_path, timeout_s=PATIENCE_S)
+
+
+def _bench(folder: Path, *, timeout_s: int) -> Workbench:
+    cache = DiskCache(folder / "cache", 1 << 20)
+    keys = SigningKeys(timeout_s=timeout_s)
+    return Workbench(templates=TEMPLATES, cache=cache, scratch=folder, keys=keys)
 
 
 def test_a_tool_s_failure_names_step_program_and_code(bench: Workbench) -> None:
@@ -119,8 +123,9 @@ def test_a_tool_that_is_not_there(bench: Workbench) -> None:
         run_tool(["no-such-tool"], bench, doing="Testing")
 
 
-def test_a_tool_that_hangs(bench: Workbench) -> None:
+def test_a_tool_that_hangs(tmp_path: Path) -> None:
     """It is tried again, and the maker knows which step it was."""
+    bench = _bench(tmp_path, timeout_s=1)
     with pytest.raises(ToolFailedError, match="Testing: sleep did not end within 1 s") as caught:
         run_tool(["/bin/sleep", "1000"], bench, doing="Testing")
     assert caught.value.retryable
