@@ -174,7 +174,7 @@ async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Prog
             progress fall.
     """
     try:
-        found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}", direct=True)
+        found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}")
     except NotFoundError:
         return None
     except AWAY as error:

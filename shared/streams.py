@@ -202,5 +202,5 @@ def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
         duplicate_window=min(bucket.ttl_s or 120, 120),
         allow_rollup_hdrs=True,
         deny_delete=True,
-        allow_direct=True,
+        allow_direct=False,  # replicas answer direct reads, and may not know yet what was written
     )
