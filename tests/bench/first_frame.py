@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser
 
-ROUNDS: Final = 7
+ROUNDS: Final = 11
 PLAYER: Final = """
 async () => {
   while (!window.AethelPlayer) await new Promise((resolve) => setTimeout(resolve, 2));

@@ -62,10 +62,12 @@ def assemble(
     derived = optimize(inspected, level, bench, findings)
     game_files = _game_files(inspected, derived)
     player_files = _player_files(inspected, template, variant, request)
+    bundle_path = [bundle.path] if bundle else []
     made = page.page_files(
         template,
         player,
-        variant,
+        variant.entry,
+        modules=(path for path in [*player_files, *bundle_path] if path.endswith(".js")),
         title=title,
         language=inspected.game.language or LANGUAGE,
         pictures=pictures,
@@ -82,7 +84,7 @@ def assemble(
     preflight.tell_sizes(contents, findings)
     if pwa:
         contents[page.WORKER] = Content.made(page.WORKER, page.worker(template, player, contents))
-    hashed = {*player_files, *((bundle.path,) if bundle else ())}
+    hashed = {*player_files, *bundle_path}
     return Site(
         contents=ordered(contents.values()),
         title=title,

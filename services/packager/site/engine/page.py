@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from services.packager.plan import Content, Request
     from services.packager.project import ProjectFiles
-    from services.packager.site.engine.parts import Player, Variant
+    from services.packager.site.engine.parts import Player
     from services.packager.site.engine.problems import Findings
     from services.packager.templates.registry import Template
 
@@ -30,23 +30,23 @@ UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them
 def page_files(
     template: Template,
     player: Player,
-    variant: Variant,
+    entry: str,
     *,
+    modules: Iterable[str],
     title: str,
     language: str,
     pictures: Mapping[str, bytes],
 ) -> dict[str, bytes]:
-    """The page, its web manifest and its icons."""
+    """The page, its web manifest and its icons; ``modules`` are fetched at once."""
     made = dict(pictures)
     made[webmanifest.MANIFEST] = webmanifest.manifest(title, made.keys())
-    preloads = (path for path in variant.core if path.endswith(".js") and path != variant.entry)
     head = webmanifest.links(made.keys(), ()) + "".join(
-        f'<link rel="modulepreload" href="{escape(path)}">' for path in preloads
+        f'<link rel="modulepreload" href="{escape(path)}">' for path in modules if path != entry
     )
     values = {
         "title": escape(title),
         "lang": escape(language),
-        "entry": escape(variant.entry),
+        "entry": escape(entry),
         "head": head,
     }
     made[ENTRY] = _filled(template.read(player.page).decode(), values).encode()

@@ -1,6 +1,6 @@
 /** A game that runs: everything it has, and what happens in a frame. */
 
-import { Quaternion, Vector3 } from "three";
+import { Quaternion, Vector3, type Camera } from "three";
 import { Downloads } from "../assets/downloads";
 import { Library } from "../assets/library";
 import { AudioEngine } from "../audio/engine";
@@ -230,11 +230,18 @@ export class Game {
 
   /** Paints the game as it stands; nothing moves by it. */
   draw(): void {
-    const { current } = this;
-    if (!current) return;
-    const camera = current.scene.camera;
-    if (camera) camera.fit(this.stage.aspect);
-    this.stage.draw(current.scene.root, camera?.eye ?? this.opener.defaultEye(this.stage.aspect));
+    if (this.scene) this.stage.draw(this.scene.root, this.eye);
+  }
+
+  /** Builds what a first frame needs on the GPU, while the page stays awake. */
+  async prepare(): Promise<void> {
+    if (this.scene) await this.stage.compile(this.scene.root, this.eye);
+  }
+
+  private get eye(): Camera {
+    const camera = this.scene?.camera;
+    camera?.fit(this.stage.aspect);
+    return camera?.eye ?? this.opener.defaultEye(this.stage.aspect);
   }
 
   // ── Settings ──

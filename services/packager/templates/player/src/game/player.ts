@@ -35,6 +35,7 @@ export class Player {
     if (manifest.scripts) game.bundle.load(new URL(manifest.scripts, game.base).href);
     await game.open(manifest.game.startScene);
     this.watchPage();
+    await game.prepare();
     game.draw(); // so that the picture is there when the loading screen fades
     screen.loading.hide();
     if (!this.driven) this.loop.start();

@@ -1,6 +1,15 @@
 /** The picture: a WebGL canvas that fills its box, and how a scene gets onto it. */
 
-import { ACESFilmicToneMapping, PCFShadowMap, SRGBColorSpace, WebGLRenderer, type Camera, type Scene } from "three";
+import {
+  ACESFilmicToneMapping,
+  HalfFloatType,
+  PCFShadowMap,
+  SRGBColorSpace,
+  WebGLRenderTarget,
+  WebGLRenderer,
+  type Camera,
+  type Scene,
+} from "three";
 import { GameError } from "../game/errors";
 import type { PostProcessingSettings } from "../scene/format";
 import type { Effects } from "./effects";
@@ -73,6 +82,17 @@ export class Stage {
   dropEffects(): void {
     this.effects?.dispose();
     this.effects = null;
+  }
+
+  /** Compiles every shader of a scene side by side; drawing would do it one after the other. */
+  async compile(scene: Scene, camera: Camera): Promise<void> {
+    // Shaders differ by where they draw: effects begin with linear colours in a target of their own.
+    const target = this.effects ? new WebGLRenderTarget(1, 1, { type: HalfFloatType }) : null;
+    this.renderer.setRenderTarget(target);
+    const compiled = this.renderer.compileAsync(scene, camera);
+    this.renderer.setRenderTarget(null);
+    await compiled;
+    target?.dispose();
   }
 
   draw(scene: Scene, camera: Camera): void {
