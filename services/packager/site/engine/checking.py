@@ -46,15 +46,13 @@ def _check_uses(scene: Scene, library: Library, findings: Findings) -> None:
 
 def _check_script(scene: Scene, use: Use, library: Library) -> None:
     if library.find_script(use.reference, scene) is None:
-        asset = scene.assets.get(use.reference)
-        library.missing(scene.file, asset.path if asset else use.reference, use.path)
+        library.missing(scene.file, scene.path_of(use.reference), use.path)
 
 
 def _check_file(scene: Scene, use: Use, library: Library, findings: Findings) -> str | None:
     file = library.find(use.reference, scene)
     if file is None:
-        asset = scene.assets.get(use.reference)
-        library.missing(scene.file, asset.path if asset else use.reference, use.path)
+        library.missing(scene.file, scene.path_of(use.reference), use.path)
         return None
     known = SUFFIXES[use.kind]
     if not file.lower().endswith(known):
@@ -73,6 +71,6 @@ def _check_inside(scene: Scene, use: Use, file: str, library: Library) -> None:
     elif use.kind == "material":
         for slot, reference in library.maps(file).items():
             if library.find(reference, scene) is None:
-                library.missing(file, reference, f"$.{slot}")
+                library.missing(file, scene.path_of(reference), f"$.{slot}")
     elif use.kind in ("controller", "surface"):
         library.strings(file)  # tells if it is no JSON

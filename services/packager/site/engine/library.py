@@ -35,13 +35,11 @@ class Library:
 
     def find(self, reference: str, scene: Scene | None = None) -> str | None:
         """The project path behind an asset's id or a path; None where there is none."""
-        asset = scene.assets.get(reference) if scene else None
-        return files.resolve(self.project, asset.path if asset else reference)
+        return files.resolve(self.project, scene.path_of(reference) if scene else reference)
 
     def find_script(self, reference: str, scene: Scene | None = None) -> str | None:
         """Likewise, of a script: ``scripts/`` and the suffix may be left out."""
-        asset = scene.assets.get(reference) if scene else None
-        path = files.normalized(asset.path if asset else reference)
+        path = files.normalized(scene.path_of(reference) if scene else reference)
         candidates = (root + path + suffix for root in ("", SCRIPTS) for suffix in SCRIPT_SUFFIXES)
         return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
 

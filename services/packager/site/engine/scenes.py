@@ -71,6 +71,11 @@ class Scene(msgspec.Struct, kw_only=True):
     kinds: set[str] = set()  # of components
     effects: bool = False
 
+    def path_of(self, reference: str) -> str:
+        """What stands in the table of assets under an id; anything else is a path itself."""
+        asset = self.assets.get(reference)
+        return asset.path if asset else reference
+
 
 def names_of(project: ProjectFiles, findings: Findings) -> dict[str, str]:
     """The file of each scene by its name: its path below ``scenes/`` without the suffix."""

@@ -162,6 +162,16 @@ def test_what_materials_and_models_need_is_missed_too() -> None:
     ]
 
 
+def test_a_texture_in_the_table_is_missed_by_its_path() -> None:
+    """The file that is not there is named, not only the id that a material knows it by."""
+    files = scene(
+        renderer("primitive:box", materialIds=["assets/gold.json"]),
+        assets=assets(checker="assets/checker.png"),
+    )
+    files["assets/gold.json"] = as_json({"map": "checker"})
+    assert problems(files) == [f"assets/gold.json $.map: 'assets/checker.png' {NOWHERE}"]
+
+
 def test_debug_goes_on_without_what_is_missing() -> None:
     """The player shows where it is missing; the maker is warned."""
     built = export(scene(renderer("rock")), "debug")
