@@ -34,7 +34,7 @@ BROKEN = "export function start() {\n  const far = ;\n}\n"
 @pytest.mark.parametrize(
     ("broken", "named"),
     [
-        (project(CHECKED, MATERIAL), ["assets/checked.json", "checker"]),
+        (project(CHECKED, MATERIAL), ["assets/checked.json", "assets/checker.png"]),
         (project(CHECKED, TEXTURE), ["assets/checked.json"]),
         (project(level(EYE), startScene="cellar"), ["game.json", "cellar", "main"]),
         (project(LOOP), ["scenes/main.json", "hen", "egg"]),
