@@ -17,7 +17,7 @@ from shared.chatter import Progress, last_progress
 from shared.facts import AWAY, NatsUnavailableError
 from shared.loglines import StoredLine, decode_line
 from shared.records import Record, Records
-from shared.streams import LOGS
+from shared.streams import LOGS, PROGRESS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -50,12 +50,12 @@ class Hub:
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until told to stop.
 
-        Progress is taken as a plain message: only the newest counts, and the next one is near.
+        Only to what is stored: a plain message may tell what the stream then refuses or loses.
         """
         subscriptions = [
             await self._ordered("KV_exports", "$KV.exports.>", self._on_document),
             await self._ordered(LOGS, "logs.*", self._on_line),
-            await self._nc.subscribe("progress.*", cb=self._on_progress),
+            await self._ordered(PROGRESS, "progress.*", self._on_progress),
         ]
         self._listening.set()
         await stop.wait()

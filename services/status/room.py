@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from services.status.messages import ExportStatus, Log
@@ -35,7 +34,7 @@ class Room:
         self._export_id = export_id
         self._document: Record[Document] | None = None
         self._progress: Progress | None = None
-        self._lines: deque[StoredLine] = deque(maxlen=MAX_LINES)
+        self._lines: dict[int, StoredLine] = {}  # by sequence, in the order of their coming
         self._loaded = False
         self._early: list[StoredLine] = []  # live lines that came before the older ones were read
         self._loading = asyncio.Lock()
@@ -107,10 +106,15 @@ class Room:
             self._early.append(line)
 
     def _add(self, line: StoredLine) -> None:
-        """One that was read before is no news."""
-        if self._lines and line.seq <= self._lines[-1].seq:
+        """One that is known is no news.
+
+        A lower sequence may be: a nats-server that is killed gives the last ones out again.
+        """
+        if line.seq in self._lines:
             return
-        self._lines.append(line)
+        self._lines[line.seq] = line
+        if len(self._lines) > MAX_LINES:
+            del self._lines[next(iter(self._lines))]
         self._batch.append(self._log(line))
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().call_later(BATCH_S, self._flush)
@@ -126,14 +130,13 @@ class Room:
 
     async def catch_up(self) -> None:
         """Read the lines that have not come live (yet)."""
-        after = self._lines[-1].seq if self._lines else 0
-        for line in await read_lines(self._nc, self._export_id, after_seq=after):
+        for line in await read_lines(self._nc, self._export_id):
             self.on_line(line)
 
     def join(self, outbox: Outbox, *, after_seq: int | None) -> None:
         """A new reader gets the log from where it stopped, the current state, and then all news."""
         self._flush()
-        lines = [line for line in self._lines if line.seq > (after_seq or 0)]
+        lines = [line for seq, line in sorted(self._lines.items()) if seq > (after_seq or 0)]
         if after_seq is None and len(lines) > FIRST_LINES:
             outbox.lose(lines[0].seq, lines[-FIRST_LINES - 1].seq)
             lines = lines[-FIRST_LINES:]
@@ -154,7 +157,7 @@ class Room:
     def _state(self) -> Outgoing | None:
         if self._document is None:
             return None
-        lines = [stored.line for stored in list(self._lines)[-STATE_LINES:]]
+        lines = [stored.line for stored in list(self._lines.values())[-STATE_LINES:]]
         state = present(self._document.value, self._links, progress=self._progress, lines=lines)
         message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)
         return outgoing(message, last=state.ended)
