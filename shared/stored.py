@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
 
 MOST: Final = 1_000  # in one request
+END_OF_BATCH: Final = {"204", "404"}  # there is no more, there is nothing
 _TIMEOUT_S: Final = 5.0
 
 
@@ -47,8 +48,11 @@ async def read_stored(
         await nc.publish(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(request), reply=inbox)
         while True:
             answer = await answers.next_msg(timeout=_TIMEOUT_S)
-            if "Nats-Sequence" not in (answer.headers or {}):
+            headers = answer.headers or {}
+            if headers.get("Status") in END_OF_BATCH:
                 return found
+            if "Nats-Sequence" not in headers:  # 503, 408: half of the answer is none
+                raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {headers}")
             found.append(_stored(answer))
     except AWAY as error:
         raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {error!r}") from error

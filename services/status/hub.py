@@ -50,7 +50,8 @@ class Hub:
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until told to stop.
 
-        Only to what is stored: a plain message may tell what the stream then refuses or loses.
+        Everything as it is stored: a message that the stream has refused is heard by plain
+        subscribers too, and would be taken back at the next look.
         """
         subscriptions = [
             await self._ordered("KV_exports", "$KV.exports.>", self._on_document),

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from litestar import Litestar
+from nats.js.errors import APIError
 
 from cli.stack.ports import free_ports
 from services.status.admission import Admission
@@ -385,3 +386,32 @@ async def test_progress_does_not_fall_when_an_attempt_ends(status: Status, end: 
     while state["status"] not in {"queued", "canceled", "failed"}:
         state = (await next_of(socket, "export-status"))["state"]
     assert state["progress"] == 45
+
+
+async def test_progress_that_the_stream_refused_is_not_shown(status: Status) -> None:
+    """A worker that was slower publishes too; nobody may see what is taken back later."""
+    for fact in (REQUESTED, STARTED):
+        await status.facts.publish(fact)
+    socket = await status.connect()
+    await status.progress(45)
+    refused = Progress(
+        export_id=EXPORT, generation=1, status="building", percent=92, step="Packing"
+    )
+    with pytest.raises(APIError):
+        await status.nc.jetstream().publish(
+            f"progress.{EXPORT}",
+            msgspec.json.encode(refused),
+            headers={"Nats-Expected-Last-Subject-Sequence": "999"},
+        )
+    await status.progress(46)
+    seen = set()
+    while 46 not in seen:
+        seen.add((await next_of(socket, "export-status"))["state"]["progress"])
+    assert max(seen) == 46
+
+
+async def test_a_log_that_does_not_answer_is_not_an_empty_one(nc: Client) -> None:
+    """Half of an answer would lose lines."""
+    await nc.jetstream().delete_stream("LOGS")
+    with pytest.raises(NatsUnavailableError):
+        await read_lines(nc, EXPORT)
