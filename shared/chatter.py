@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 import structlog
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError
 
 from shared import metrics
 from shared.errors import UnavailableError
 from shared.events import now
-from shared.facts import AWAY, NatsUnavailableError, publish
+from shared.facts import AWAY, publish, read_message
 from shared.state import Eta, Status
 from shared.streams import PROGRESS
 
@@ -173,10 +173,7 @@ async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Prog
         NatsUnavailableError: The stream does not answer. Showing the export without would let its
             progress fall.
     """
-    try:
-        found = await js.get_msg(PROGRESS, subject=f"progress.{export_id}")
-    except NotFoundError:
+    found = await read_message(js, PROGRESS, subject=f"progress.{export_id}")
+    if found is None:
         return None
-    except AWAY as error:
-        raise NatsUnavailableError(f"cannot read the stream {PROGRESS}: {error!r}") from error
     return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

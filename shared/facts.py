@@ -26,6 +26,9 @@ AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own erro
 _STREAM_FULL: Final = {10023, 10047, 10077}
 
 
+NO_STREAM: Final = 10059  # JSStreamNotFoundErr of nats-server
+
+
 class NatsUnavailableError(UnavailableError):
     """NATS is away, has no leader, or its store is full."""
 
@@ -129,12 +132,29 @@ class Facts:
         return await self._read(seq=seq)
 
     async def _read(self, **which: Any) -> api.RawStreamMsg | None:
-        try:
-            return await self._js.get_msg(EXPORTS, **which)
-        except NotFoundError:
+        return await read_message(self._js, EXPORTS, **which)
+
+
+async def read_message(js: JetStreamContext, stream: str, **which: Any) -> api.RawStreamMsg | None:
+    """One message from the stream's leader, None where there is none.
+
+    Raises:
+        NatsUnavailableError: The stream does not answer.
+    """
+    try:
+        return await js.get_msg(stream, **which)
+    except AWAY as error:
+        if isinstance(error, NotFoundError) and not unrecovered(error):
             return None
-        except AWAY as error:
-            raise NatsUnavailableError(f"cannot read the stream {EXPORTS}: {error!r}") from error
+        raise NatsUnavailableError(f"cannot read the stream {stream}: {error!r}") from error
+
+
+def unrecovered(error: BaseException | None) -> bool:
+    """Whether a whole stream is "not found": a server that has just started knows it in a moment.
+
+    Taken for the absence of a message, a project would be gone until then.
+    """
+    return isinstance(error, NotFoundError) and error.err_code == NO_STREAM
 
 
 async def publish(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import msgspec
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
-from shared.facts import AWAY, NatsUnavailableError
+from shared.facts import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +56,9 @@ class Records(Generic[T]):
         """The value, or None where there is none (or it was deleted)."""
         try:
             entry = await self._kv.get(key)
-        except KeyNotFoundError:
+        except KeyNotFoundError as error:
+            if unrecovered(error.__context__):
+                raise NatsUnavailableError(f"cannot read {key!r}: no bucket yet") from error
             return None
         except AWAY as error:
             raise NatsUnavailableError(f"cannot read {key!r}: {error!r}") from error
