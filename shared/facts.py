@@ -154,7 +154,8 @@ def unrecovered(error: BaseException | None) -> bool:
 
     Taken for the absence of a message, a project would be gone until then.
     """
-    return isinstance(error, NotFoundError) and error.err_code == NO_STREAM
+    # nats-py gives the error of a deleted key no code at all.
+    return isinstance(error, NotFoundError) and getattr(error, "err_code", None) == NO_STREAM
 
 
 async def publish(
