@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -9,7 +11,9 @@ from nats.js.errors import NotFoundError
 
 from cli.stack.errors import StackError
 from cli.stack.servers import binary
-from services.packager.settings import TemplateSettings
+from services.packager.platforms.windows import authenticode
+from services.packager.settings import SigningSettings, TemplateSettings
+from services.packager.signing import HOOK
 from services.packager.templates.registry import Templates
 from shared import streams
 from shared.errors import ConfigurationError, ExportError
@@ -20,6 +24,8 @@ from shared.storage import StorageRefusedError, open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+
+    from services.packager.signing import SigningKey
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -37,6 +43,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "NATS and its streams": _nats,
         "storage": _storage,
         "runtime templates": _templates,
+        "signing keys": signing_keys,
         "programs of the local stack": _programs,
     }
     return [await _check(name, look(environ)) for name, look in looks.items()]
@@ -76,9 +83,36 @@ async def _storage(environ: Mapping[str, str]) -> str:
 
 
 async def _templates(environ: Mapping[str, str]) -> str:
-    installed = Templates.read(load(TemplateSettings, environ).path)
+    installed = Templates(load(TemplateSettings, environ).path)
     needed = {name for spec in PLATFORMS.values() for name in spec.templates}
     return ", ".join(f"{name} {installed.get(name).version}" for name in sorted(needed))
+
+
+async def signing_keys(environ: Mapping[str, str]) -> str:
+    """The keys by platform, each with what it needs to sign.
+
+    Raises:
+        ConfigurationError: The first thing that is missing.
+    """
+    keys = load(SigningSettings, environ).keys
+    found = keys.by_platform(PLATFORMS)
+    if "windows" in found and shutil.which(authenticode.TOOL) is None:
+        message = f"keys for windows need {authenticode.TOOL}: apt-get install {authenticode.TOOL}"
+        raise ConfigurationError(message)
+    for platform, names in found.items():
+        for name in names:
+            _check_key(keys.key(platform, name), certificates=platform == "windows")
+    told = (f"{platform}: {', '.join(names)}" for platform, names in found.items())
+    return "; ".join(told) or "none: nothing is signed (PACKAGER_SIGNING_DIR, docs/desktop.md)"
+
+
+def _check_key(key: SigningKey, *, certificates: bool) -> None:
+    hook = key.file(HOOK)
+    if hook and not os.access(hook, os.X_OK):
+        raise ConfigurationError(f"{hook} cannot be started: chmod u+x {hook}")
+    if not hook and not (certificates and key.file(authenticode.CERTIFICATE)):
+        wanted = f"{HOOK} or {authenticode.CERTIFICATE}" if certificates else HOOK
+        raise ConfigurationError(f"{key.folder} has no file {wanted} (docs/desktop.md)")
 
 
 async def _programs(_environ: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from shared.errors import InvalidRequestError, UnknownPlatformError
-from shared.options import NEUTRAL, ExportOptions
+from shared.options import NEUTRAL, Configuration, ExportOptions
 
 Need = Literal["always", "engine-projects"]
 
@@ -28,6 +28,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     effects: dict[str, str]  # option -> what it does here
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
+    unsigned_formats: tuple[str, ...] = ()  # those that have no place for a signature
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
 
@@ -118,13 +119,15 @@ PLATFORMS: dict[str, PlatformSpec] = {
             summary="A folder or an AppImage with one program for Linux, the game inside",
             minutes=4,
             formats=("tar.gz", "appimage"),
+            unsigned_formats=("appimage",),
             architectures=("x64", "arm64"),
             templates=_APPLICATION_TEMPLATES,
             effects={
                 **_APPLICATION,
                 "architecture": "x64 (the default) or arm64",
                 "compression": "of the tar.gz; an AppImage is never compressed",
-                "format": "tar.gz (the default): program, icon, desktop entry; appimage: one file",
+                "format": "tar.gz (the default): program, icon, desktop entry; appimage: one file, "
+                "never signed",
             },
             refusals=_APPLICATION_REFUSALS,
         ),
@@ -149,8 +152,10 @@ PLATFORMS: dict[str, PlatformSpec] = {
 }
 
 
-def check_options(platform: str, options: ExportOptions) -> PlatformSpec:
-    """The platform's specification, once it is certain that no option would be ignored.
+def check_options(
+    platform: str, configuration: Configuration, options: ExportOptions
+) -> PlatformSpec:
+    """The platform's specification, once it is certain that nothing asked for would be ignored.
 
     Raises:
         UnknownPlatformError: No exporter of that name is built.
@@ -169,6 +174,12 @@ def check_options(platform: str, options: ExportOptions) -> PlatformSpec:
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
+    if options.format in spec.unsigned_formats and (
+        options.signing_key or configuration == "distribution"
+    ):
+        signed = ", ".join(sorted({*spec.formats} - {*spec.unsigned_formats}))
+        why = "has no place for the signature that signingKey and distribution ask for"
+        details.append(("options.format", f"{options.format} {why}; choose {signed}"))
     machine = options.architecture
     if machine and spec.architectures and machine not in spec.architectures:
         offered = ", ".join(spec.architectures)

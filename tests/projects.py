@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from shared.storage import Storage
 
 SMALL_BYTES = 64 << 10
-TEMPLATES = Templates.read(BUILT)  # what `make templates` has built
+TEMPLATES = Templates(BUILT)  # what `make templates` has built
 
 
 def request(

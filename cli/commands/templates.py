@@ -10,7 +10,7 @@ import msgspec
 from cli.failures import CommandError
 from services.packager.settings import TemplateSettings
 from services.packager.templates.installing import install as put_in_place
-from services.packager.templates.registry import Templates
+from services.packager.templates.registry import Template, Templates
 from shared.settings import load
 
 
@@ -23,15 +23,15 @@ def templates() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ls(*, as_json: bool) -> None:
     """List what is installed, each verified."""
-    found = Templates.read(_folder())
+    usable, broken = Templates(_folder()).survey()
     if as_json:
-        click.echo(msgspec.json.encode(_shown(found)))
+        click.echo(msgspec.json.encode(_shown(usable, broken)))
         return
-    for template in found.found.values():
+    for template in usable:
         click.echo(f"{template.name}  {template.version}  sha256 {template.sha256}")
-    for name, reason in found.broken.items():
+    for name, reason in broken.items():
         click.secho(f"{name}  unusable: {reason}", fg="red")
-    if not found.found and not found.broken:
+    if not usable and not broken:
         click.echo(f"no templates in {_folder()}")
 
 
@@ -41,30 +41,30 @@ def install(source: Path) -> None:
     """Install a built template from the folder SOURCE, in place of an older one."""
     template = put_in_place(source, _folder())
     click.echo(f"{template.name} {template.version} is in {template.folder}")
-    click.echo("packagers that run take it when they are restarted")
+    click.echo("packagers that run take it with their next export")
 
 
 @templates.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(*, as_json: bool) -> None:
     """Compare every file with its checksum; exit 1 if one differs."""
-    found = Templates.read(_folder())
+    usable, broken = Templates(_folder()).survey()
     if as_json:
-        click.echo(msgspec.json.encode(_shown(found)))
-    for template in () if as_json else found.found.values():
+        click.echo(msgspec.json.encode(_shown(usable, broken)))
+    for template in () if as_json else usable:
         size = sum(file.size for file in template.files.values())
         click.echo(f"ok  {template.name}: {len(template.files)} files, {size / 1e6:.1f} MB")
-    if found.broken:
-        raise CommandError("; ".join(found.broken.values()))
+    if broken:
+        raise CommandError("; ".join(broken.values()))
 
 
 def _folder() -> Path:
     return load(TemplateSettings).path
 
 
-def _shown(found: Templates) -> list[dict[str, object]]:
-    usable: list[dict[str, object]] = [
+def _shown(usable: list[Template], broken: dict[str, str]) -> list[dict[str, object]]:
+    shown: list[dict[str, object]] = [
         {**template.told(), "files": len(template.files), "folder": str(template.folder)}
-        for template in found.found.values()
+        for template in usable
     ]
-    return usable + [{"name": name, "broken": reason} for name, reason in found.broken.items()]
+    return shown + [{"name": name, "broken": reason} for name, reason in broken.items()]

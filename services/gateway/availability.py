@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.errors import ExportError
+from shared.signing import key_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.gateway.exports import ExportRequest
     from shared.platforms import PlatformSpec
     from shared.workers import WorkerSign
 
@@ -47,12 +49,22 @@ def reason(missing: dict[str, str]) -> str | None:
     )
 
 
-def check_available(spec: PlatformSpec, living: Sequence[WorkerSign]) -> None:
-    """Refuse what no living worker could pack, whatever the project.
+def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[str]:
+    """Names of the keys that any of the workers has, sorted."""
+    return sorted({name for worker in workers for name in worker.signing_keys.get(spec.name, ())})
+
+
+def check_available(
+    spec: PlatformSpec, wanted: ExportRequest, living: Sequence[WorkerSign]
+) -> None:
+    """Refuse what no living worker could pack or sign, whatever the project.
 
     Raises:
-        PlatformUnavailableError: Why.
+        PlatformUnavailableError, UnknownKeyError, SigningRequiredError: Why, and what to do.
     """
-    missing = lacking(spec, serving(spec, living))
+    workers = serving(spec, living)
+    missing = lacking(spec, workers)
     if "always" in missing.values():
         raise PlatformUnavailableError(f"{spec.name}: {reason(missing)}")
+    if workers:
+        key_for(spec, wanted.configuration, wanted.options, signing_keys(spec, workers))

@@ -67,12 +67,15 @@ async def run(stop: asyncio.Event) -> None:
                 name=name,
                 version=product_version(),
                 platforms=platforms,
-                templates=handler.templates.versions,
-                signing_keys=handler.signing.by_platform(platforms),
                 started_at=now(),
             )
             heartbeat = Heartbeat(
-                nc.jetstream(), lambda: sign(in_hand=tuple(chain(*(w.in_hand for w in workers))))
+                nc.jetstream(),
+                lambda: sign(
+                    templates=handler.templates.versions(),
+                    signing_keys=handler.signing.by_platform(platforms),
+                    in_hand=tuple(chain(*(w.in_hand for w in workers))),
+                ),
             )
             await together(
                 stop,
@@ -86,15 +89,16 @@ async def run(stop: asyncio.Event) -> None:
 
 def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> PackagerHandler:
     cache = DiskCache(Path(settings.cache_dir), settings.cache_bytes)
-    templates = Templates.read(settings.templates.path)
-    for name, reason in templates.broken.items():
+    templates = Templates(settings.templates.path)
+    _, broken = templates.survey()
+    for name, reason in broken.items():
         log.error("template.unusable", template=name, reason=reason)
     return PackagerHandler(
         storage,
         cache,
         exporters(),
         templates,
-        signing=settings.signing,
+        signing=settings.signing.keys,
         threads=settings.threads,
         slots=slots,
     )

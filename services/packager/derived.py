@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.cache import disk_errors
 from services.packager.slices import write_blocks
 from shared.events import Sha256
 
@@ -46,6 +48,7 @@ class Deriver:
     def __init__(self, cache: DiskCache, scratch: Path) -> None:
         self._cache = cache
         self._folder = scratch / "derived"
+        self._numbers = count()  # a file for each call: threads may ask for the same at a time
 
     def get(self, inputs: object, make: Callable[[], tuple[bytes, str] | None]) -> Derived | None:
         """What ``make`` gives (bytes and a suffix), or gave once for the same ``inputs``.
@@ -55,13 +58,13 @@ class Deriver:
             make: None where the result would be of no use; that is remembered, too.
         """
         key = hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
+        target = self._folder / str(next(self._numbers))
         about = self._known(key)
-        if about is None or not self._link(key, about):
-            made = make()
-            about = self._store(key, made)
+        if about is None or not self._link(key, about, target):
+            about = self._store(key, make(), target)
         if about.sha256 is None or about.size is None:
             return None
-        return Derived(self._folder / key, about.sha256, about.size, about.suffix)
+        return Derived(target, about.sha256, about.size, about.suffix)
 
     def _known(self, key: str) -> About | None:
         path = self._cache.find(_about(key), ABOUT_BYTES)
@@ -70,7 +73,7 @@ class Deriver:
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def _link(self, key: str, about: About) -> bool:
+    def _link(self, key: str, about: About, target: Path) -> bool:
         """Whether the bytes are there, whole; if so, keep them even if the cache lets them go."""
         if about.size is None:
             return True
@@ -78,23 +81,24 @@ class Deriver:
         if path is None:
             return False
         self._folder.mkdir(exist_ok=True)
-        target = self._folder / key
         try:
-            target.unlink(missing_ok=True)
             os.link(path, target)
         except OSError:  # the cache has let it go this moment
             return False
-        return hashlib.sha256(target.read_bytes()).hexdigest() == about.sha256
+        if hashlib.sha256(target.read_bytes()).hexdigest() == about.sha256:
+            return True
+        target.unlink()  # so that what is made now does not go into the cache's own file
+        return False
 
-    def _store(self, key: str, made: tuple[bytes, str] | None) -> About:
+    def _store(self, key: str, made: tuple[bytes, str] | None, target: Path) -> About:
         if made is None:
             about = About(None, None, "")
         else:
             data, suffix = made
             about = About(hashlib.sha256(data).hexdigest(), len(data), suffix)
-            self._folder.mkdir(exist_ok=True)
-            (self._folder / key).unlink(missing_ok=True)
-            (self._folder / key).write_bytes(data)
+            with disk_errors():
+                self._folder.mkdir(exist_ok=True)
+                target.write_bytes(data)
             self._write(_bytes(key), data)
         self._write(_about(key), msgspec.json.encode(about))
         return about

@@ -82,7 +82,7 @@ class PackagerHandler:
         exporter = self._exporters.get(event.platform)
         if exporter is None:
             raise UnknownPlatformError(event.platform, self._exporters)
-        check_options(event.platform, event.options)
+        check_options(event.platform, event.configuration, event.options)
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )

@@ -33,6 +33,35 @@ class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.folder) if self.folder else BUILT
 
 
+class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where signing keys are kept; the command line reads this alone, too."""
+
+    folder: Annotated[
+        str, env("PACKAGER_SIGNING_DIR", "folder of signing keys (docs/desktop.md); empty: none")
+    ] = ""
+    timeout_s: Annotated[
+        float,
+        env(
+            "PACKAGER_SIGNING_TIMEOUT_S",
+            "how long each program that signs or notarises may take, s",
+            gt=0,
+        ),
+    ] = 600.0
+
+    @property
+    def keys(self) -> SigningKeys:
+        """The operator's keys.
+
+        Raises:
+            ConfigurationError: There is no such folder; else nothing would be signed, unnoticed.
+        """
+        if self.folder and not Path(self.folder).is_dir():
+            raise ConfigurationError(
+                f"PACKAGER_SIGNING_DIR={self.folder!r}: there is no such folder"
+            )
+        return SigningKeys(Path(self.folder) if self.folder else None, self.timeout_s)
+
+
 class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Read once in ``__main__``; passed down, never imported."""
 
@@ -41,6 +70,7 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     retry: RetrySettings
     logs: LogSettings
     templates: TemplateSettings
+    signing: SigningSettings
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )
@@ -59,17 +89,6 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
     cache_bytes: Annotated[
         int, env("PACKAGER_CACHE_BYTES", "how large that folder may become, bytes", ge=1 << 20)
     ] = 10 * GIB
-    signing_dir: Annotated[
-        str, env("PACKAGER_SIGNING_DIR", "folder of signing keys (docs/desktop.md); empty: none")
-    ] = ""
-    signing_timeout_s: Annotated[
-        float,
-        env(
-            "PACKAGER_SIGNING_TIMEOUT_S",
-            "how long each program that signs or notarises may take, s",
-            gt=0,
-        ),
-    ] = 600.0
     drain_timeout_s: Annotated[
         float,
         env(
@@ -96,9 +115,3 @@ class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
             )
             raise ConfigurationError(message)
         return tuple(sorted(names))
-
-    @property
-    def signing(self) -> SigningKeys:
-        """The operator's keys."""
-        folder = Path(self.signing_dir) if self.signing_dir else None
-        return SigningKeys(folder, self.signing_timeout_s)

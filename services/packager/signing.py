@@ -11,27 +11,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.errors import ExportError, ProjectError
+from shared.errors import ExportError
+from shared.platforms import PLATFORMS
+from shared.signing import key_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from services.packager.plan import Request
 
-DEFAULT: Final = "default"  # signs what names no key, unless it is a debug build
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
-
-
-class UnknownKeyError(ProjectError):
-    """``signingKey`` names a key that no operator holds."""
-
-    code = "signing-key-unknown"
-
-
-class SigningRequiredError(ProjectError):
-    """A distribution build that nothing would sign."""
-
-    code = "signing-required"
 
 
 class KeyBrokenError(ExportError):
@@ -83,34 +72,19 @@ class SigningKeys(msgspec.Struct, frozen=True):
         return {platform: names for platform in platforms if (names := self.names(platform))}
 
     def choose(self, request: Request) -> SigningKey | None:
-        """The key of an export: the one it names, else the default one; None signs nothing.
+        """The key of an export; None signs nothing.
 
         Raises:
-            UnknownKeyError: It names one that is not there.
-            SigningRequiredError: A distribution build, and there is no key.
+            UnknownKeyError, SigningRequiredError: As :func:`shared.signing.key_for` says.
         """
-        platform, wanted = request.platform, request.options.signing_key
+        platform = request.platform
         names = self.names(platform)
-        if wanted and wanted not in names:
-            there = f"there are: {', '.join(names)}" if names else "operators have set up none"
-            raise UnknownKeyError(f"no signing key {wanted!r} for {platform}; {there}")
-        if not wanted and request.configuration == "distribution" and DEFAULT not in names:
-            remedy = (
-                f"name one with signingKey: {', '.join(names)}"
-                if names
-                else "ask the operators to set one up (docs/desktop.md), or export release"
-            )
-            message = (
-                f"distribution builds for {platform} are signed, and no key was chosen; {remedy}"
-            )
-            raise SigningRequiredError(message)
-        if not wanted and (request.configuration == "debug" or DEFAULT not in names):
-            return None
-        name = wanted or DEFAULT
-        return SigningKey(name, self._folder(platform, name))
+        name = key_for(PLATFORMS[platform], request.configuration, request.options, names)
+        return self.key(platform, name) if name else None
 
-    def _folder(self, platform: str, name: str) -> Path:
-        return Path(self.folder or "", platform, name).resolve()
+    def key(self, platform: str, name: str) -> SigningKey:
+        """One of those that :meth:`names` lists."""
+        return SigningKey(name, Path(self.folder or "", platform, name).resolve())
 
 
 NO_KEYS: Final = SigningKeys()

@@ -69,7 +69,7 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
             storage,
             DiskCache(cache / str(number), 1 << 30),
             exporters(),
-            Templates.read(cache / "no-templates"),
+            Templates(cache / "no-templates"),
         )
         upload = UploaderHandler(storage, claims, ttl=timedelta(days=1))
         durable = streams.packager_durable("source")

@@ -75,7 +75,8 @@ class ExportRoutes(Controller):
         """Ask for an export of the project as it is now."""
         pace.take(user.user_id)
         project = (await projects.get(project_id, user, "viewer")).value
-        check_available(check_options(data.platform, data.options), await workers.living())
+        spec = check_options(data.platform, data.configuration, data.options)
+        check_available(spec, data, await workers.living())
         fact, seq = await exports.request(project, user, data, key=idempotency_key)
         links = exports.links
         status_url = links.status(project_id, fact.export_id)

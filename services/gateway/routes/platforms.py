@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from litestar import get
 
-from services.gateway.availability import lacking, reason, serving
+from services.gateway.availability import lacking, reason, serving, signing_keys
 from services.gateway.routes.given import TheWorkers
 from shared.options import ExportOptions, Platform
 from shared.platforms import PLATFORMS, PlatformSpec
@@ -35,7 +35,7 @@ def _shown(name: str, living: Sequence[WorkerSign]) -> dict[str, Any]:
         }
     workers = serving(spec, living)
     missing = lacking(spec, workers)
-    keys = sorted({key for worker in workers for key in worker.signing_keys.get(name, ())})
+    keys = signing_keys(spec, workers)
     return {
         "platform": name,
         "available": "always" not in missing.values(),

@@ -12,8 +12,8 @@ from services.packager.templates.registry import DESCRIPTION, Template, read_tem
 def install(source: Path, folder: Path) -> Template:
     """Copy a built template (a folder with ``template.json``) in, replacing an older one.
 
-    Files that its description does not name stay behind. A packager that runs goes on with the
-    template it has read; it takes the new one when it is started anew.
+    Files that its description does not name stay behind. Packagers that run take the new one with
+    their next export.
 
     Raises:
         TemplateError: It is not what its description says; nothing was changed.

@@ -1,10 +1,10 @@
-"""The templates that are installed: read and verified once, when a packager starts."""
+"""The templates that are installed, verified before they are used."""
 
 from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 
@@ -12,15 +12,9 @@ from shared.errors import ExportError, PathError
 from shared.events import Sha256
 from shared.paths import check_path
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 BUILT: Final = Path(__file__).parents[3] / "build" / "templates"  # what ``make templates`` makes
 DESCRIPTION: Final = "template.json"
-REMEDY: Final = (
-    "run `make templates` in a checkout or `aethel-export templates install`, and restart the "
-    "packager"
-)
+REMEDY: Final = "run `make templates` in a checkout, or `aethel-export templates install`"
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,59}$")]
 
@@ -30,6 +24,14 @@ class TemplateError(ExportError):
 
     code = "template-missing"
     title = "A runtime template that is needed is not installed"
+
+
+class TemplateChangedError(TemplateError):
+    """A file is not what it was when it was verified: a newer template may have come just now."""
+
+    code = "template-changed"
+    title = "A runtime template changed while it was used"
+    retryable = True
 
 
 class FileRecord(msgspec.Struct, frozen=True):
@@ -61,15 +63,23 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
         """One of its files.
 
         Raises:
-            TemplateError: It is not part of the template, or has changed since it was verified.
+            TemplateError: It is not part of the template.
+            TemplateChangedError: It has changed since it was verified.
         """
         record = self.files.get(path)
         if record is None:
             raise TemplateError(f"the template {self.name} {self.version} has no file {path!r}")
-        data = (self.folder / path).read_bytes()
-        if hashlib.sha256(data).hexdigest() != record.sha256:
-            raise TemplateError(_damaged(self.name, path))
-        return data
+        try:
+            return _verified(self.folder, self.name, path, record)
+        except TemplateError as error:
+            raise TemplateChangedError(str(error)) from None
+
+    def is_current(self) -> bool:
+        """Whether the folder still holds this very template."""
+        try:
+            return (self.folder / DESCRIPTION).read_bytes() == self.description
+        except OSError:
+            return False
 
     def told(self) -> dict[str, str]:
         """As it stands in manifests."""
@@ -77,40 +87,43 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Templates:
-    """All templates below one folder; those that cannot be used are kept with the reason why."""
+    """All templates below one folder, which need not exist.
 
-    def __init__(self, found: Mapping[str, Template], broken: Mapping[str, str]) -> None:
-        self.found = found
-        self.broken = broken
+    One that is installed while a packager runs is in use from the next export on.
+    """
 
-    @classmethod
-    def read(cls, folder: Path) -> Templates:
-        """Every template below ``folder``, which need not exist."""
-        found: dict[str, Template] = {}
-        broken: dict[str, str] = {}
-        for description in sorted(folder.glob(f"*/{DESCRIPTION}")):
-            name = description.parent.name
-            try:
-                found[name] = read_template(description.parent)
-            except TemplateError as error:
-                broken[name] = str(error)
-        return cls(found, broken)
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """Version by name."""
-        return {name: template.version for name, template in self.found.items()}
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._verified: dict[str, Template] = {}
 
     def get(self, name: str) -> Template:
-        """The template of that name.
+        """The template of that name; verified anew only where its description has changed.
 
         Raises:
             TemplateError: What is wrong, and what to do.
         """
-        template = self.found.get(name)
-        if template is None:
-            raise TemplateError(self.broken.get(name) or _missing(name))
-        return template
+        known = self._verified.get(name)
+        if known is None or not known.is_current():
+            if not (self.folder / name / DESCRIPTION).exists():
+                raise TemplateError(f"the runtime template {name} is not installed; {REMEDY}")
+            known = self._verified[name] = read_template(self.folder / name)
+        return known
+
+    def survey(self) -> tuple[list[Template], dict[str, str]]:
+        """Those that can be used, and the reason why by the name of each that cannot."""
+        usable: list[Template] = []
+        broken: dict[str, str] = {}
+        for description in sorted(self.folder.glob(f"*/{DESCRIPTION}")):
+            name = description.parent.name
+            try:
+                usable.append(self.get(name))
+            except TemplateError as error:
+                broken[name] = str(error)
+        return usable, broken
+
+    def versions(self) -> dict[str, str]:
+        """Version by name, of those that can be used."""
+        return {template.name: template.version for template in self.survey()[0]}
 
 
 def read_template(folder: Path) -> Template:
@@ -126,7 +139,7 @@ def read_template(folder: Path) -> Template:
     except (OSError, msgspec.MsgspecError) as error:
         raise TemplateError(f"the template {name} has no readable {DESCRIPTION}: {error}") from None
     for path, record in description.files.items():
-        _verify(folder, name, path, record)
+        _verified(folder, name, path, record)
     return Template(
         name=description.name,
         version=description.version,
@@ -144,7 +157,8 @@ def describe(folder: Path, *, name: str, version: str, **more: Any) -> None:
         folder: The template; an older description in it is replaced.
         name: The name of its source folder.
         version: For people; two builds that differ in a byte should differ here too.
-        more: What those who use the template want to know of it.
+        more: What those who use the template want to know of it; ``tools``, versions by name, are
+            Python packages: the template is built anew with another version of one.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -164,18 +178,12 @@ def describe(folder: Path, *, name: str, version: str, **more: Any) -> None:
     (folder / DESCRIPTION).write_bytes(text + b"\n")
 
 
-def _verify(folder: Path, name: str, path: str, record: FileRecord) -> None:
+def _verified(folder: Path, name: str, path: str, record: FileRecord) -> bytes:
+    message = f"{path} of the template {name} is not what its description says; {REMEDY}"
     try:
         data = (folder / check_path(path)).read_bytes()
     except (OSError, PathError) as error:
-        raise TemplateError(f"{_damaged(name, path)} ({error})") from None
+        raise TemplateError(f"{message} ({error})") from None
     if (len(data), hashlib.sha256(data).hexdigest()) != (record.size, record.sha256):
-        raise TemplateError(_damaged(name, path))
-
-
-def _damaged(name: str, path: str) -> str:
-    return f"{path} of the template {name} is not what its description says; {REMEDY}"
-
-
-def _missing(name: str) -> str:
-    return f"the runtime template {name} is not installed; {REMEDY}"
+        raise TemplateError(message)
+    return data

@@ -1,9 +1,10 @@
-"""Templates built from their sources, each only if its sources have changed since."""
+"""Templates built from their sources, each only if its sources or its tools have changed since."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.metadata
 import os
 import shutil
 import subprocess
@@ -13,16 +14,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from services.packager.templates.registry import TemplateError, read_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from services.packager.templates.registry import Template
 
 SOURCES: Final = Path(__file__).parent
 OLDEST_NODE: Final = 20
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
 _NOT_SOURCES: Final = {".npm.lock", "node_modules", "test", "tests", "__pycache__"}
+
+
+class _Built(msgspec.Struct):
+    tools: dict[str, str] = {}  # Python packages: version by name
 
 
 class BuildError(Exception):
@@ -43,7 +52,7 @@ def buildable() -> list[str]:
 
 
 def build(name: str, out: Path) -> bool:
-    """Build one template into ``out / name``, unless what lies there was made of the same sources.
+    """Build one template into ``out / name``, unless the same sources and tools made what is there.
 
     Returns:
         Whether it had to be built.
@@ -87,7 +96,7 @@ def checkable() -> list[str]:
 
 
 def digest_of(source: Path) -> str:
-    """SHA-256 over names, modes and bytes of all sources, tests apart, and the builder's Python."""
+    """SHA-256 over names, modes and bytes of all sources, tests apart."""
     digest = hashlib.sha256()
     for path in sorted(source.rglob("*")):
         inside = path.relative_to(source)
@@ -116,10 +125,23 @@ def node() -> str:
 
 def _is_built(target: Path, stamp: Path, digest: str) -> bool:
     try:
-        read_template(target)
-        return stamp.read_text() == digest
+        template = read_template(target)
+        return stamp.read_text() == digest and _has_same_tools(template)
     except (TemplateError, OSError):
         return False
+
+
+def _has_same_tools(template: Template) -> bool:
+    """Whether the tools are as they were; one that is not installed could not build it anew."""
+    tools = msgspec.json.decode(template.description, type=_Built).tools
+    return all(_installed(name) in (None, version) for name, version in tools.items())
+
+
+def _installed(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _run_builder(source: Path, out: Path) -> None:

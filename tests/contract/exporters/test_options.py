@@ -20,7 +20,7 @@ from tests.signing import signing_keys
 
 if TYPE_CHECKING:
     from services.packager.signing import SigningKeys
-    from shared.options import Platform
+    from shared.options import Configuration, Platform
 
 NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(ExportOptions)}
 EFFECTS = [(name, option) for name, spec in PLATFORMS.items() for option in spec.effects]
@@ -145,9 +145,9 @@ def test_an_option_has_its_effect(platform: Platform, option: str, keys: Signing
 def test_only_offered_formats_are_taken(platform: Platform) -> None:
     """The format is one of the list, and the refusal shows the list."""
     for offered in ("", *PLATFORMS[platform].formats):
-        check_options(platform, ExportOptions(format=offered))
+        check_options(platform, "release", ExportOptions(format=offered))
     with pytest.raises(OptionRefusedError) as caught:
-        check_options(platform, ExportOptions(format="rar"))
+        check_options(platform, "release", ExportOptions(format="rar"))
     offers = f"{platform} offers: {', '.join(PLATFORMS[platform].formats)}"
     assert caught.value.details == (("options.format", offers),)
 
@@ -156,7 +156,7 @@ def test_only_offered_formats_are_taken(platform: Platform) -> None:
 def test_an_option_without_effect_is_refused(platform: Platform, option: str) -> None:
     """Nothing is silently ignored: the refusal names the option and why."""
     with pytest.raises(OptionRefusedError) as caught:
-        check_options(platform, ExportOptions(**{NAMES[option]: REFUSED[option]}))
+        check_options(platform, "release", ExportOptions(**{NAMES[option]: REFUSED[option]}))
     ((path, reason),) = caught.value.details
     assert path == f"options.{option}"
     assert PLATFORMS[platform].refusals[option] in reason
@@ -166,8 +166,22 @@ def test_an_option_without_effect_is_refused(platform: Platform, option: str) ->
 def test_only_offered_architectures_are_taken(platform: Platform) -> None:
     """Only macOS puts programs for two machines into one file."""
     with pytest.raises(OptionRefusedError) as caught:
-        check_options(platform, ExportOptions(architecture="universal"))
+        check_options(platform, "release", ExportOptions(architecture="universal"))
     assert caught.value.details == (("options.architecture", f"{platform} offers: x64, arm64"),)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "key"), [("distribution", ""), ("release", "studio"), ("debug", "studio")]
+)
+def test_no_signature_is_asked_for_in_vain(configuration: Configuration, key: str) -> None:
+    """An AppImage has no place for one; the refusal names the format that has."""
+    options = ExportOptions(format="appimage", signing_key=key)
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options("linux", configuration, options)
+    ((path, reason),) = caught.value.details
+    assert path == "options.format"
+    assert reason.endswith("choose tar.gz")
+    check_options("linux", "release", ExportOptions(format="appimage"))
 
 
 def test_debug_keeps_source_maps() -> None:

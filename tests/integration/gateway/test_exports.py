@@ -308,6 +308,49 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     assert status == 202
 
 
+@pytest.mark.parametrize(
+    ("wanted", "code", "remedy"),
+    [
+        (
+            {"configuration": "distribution"},
+            "signing-required",
+            "PACKAGER_SIGNING_DIR/macos/default",
+        ),
+        ({"options": {"signingKey": "studio"}}, "signing-key-unknown", "operators set one up"),
+    ],
+)
+async def test_what_nobody_can_sign_is_refused(
+    gateway: Gateway, wanted: dict[str, Any], code: str, remedy: str
+) -> None:
+    """422 with how to configure it, instead of an export that fails; one key anywhere is enough."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    request = {"platform": "macos", **wanted}
+    status, _ = await ann.call("POST", EXPORTS, json=request)
+    assert status == 202  # nobody alive says nothing: packagers scale to none
+    sign = WorkerSign(
+        name="w",
+        version="1",
+        platforms=("macos", "windows"),
+        templates={"shell": "1"},
+        signing_keys={"windows": ("default", "studio")},
+        started_at=now(),
+        in_hand=(),
+    )
+    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    await signs.put("w", msgspec.json.encode(sign))
+    status, problem = await ann.call("POST", EXPORTS, json=request)
+    assert (status, problem["code"]) == (422, code)
+    assert remedy in problem["detail"]
+    status, _ = await ann.call("POST", EXPORTS, json={"platform": "macos"})
+    assert status == 202
+
+    able = msgspec.structs.replace(sign, name="v", signing_keys={"macos": ("default", "studio")})
+    await signs.put("v", msgspec.json.encode(able))
+    status, _ = await ann.call("POST", EXPORTS, json=request)
+    assert status == 202
+
+
 async def _platform(caller: Caller, name: str) -> dict[str, Any]:
     _, body = await caller.call("GET", "/api/platforms")
     found: dict[str, Any] = next(p for p in body["platforms"] if p["platform"] == name)

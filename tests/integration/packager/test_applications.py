@@ -15,13 +15,14 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
-from services.packager.signing import SigningKeys, SigningRequiredError
+from services.packager.signing import SigningKeys
 from services.packager.templates.registry import TemplateError, Templates
 from services.packager.tools import ToolFailedError
 from shared.chatter import Chatter
 from shared.events import ExportRequested, now
 from shared.loglines import read_lines
 from shared.options import ExportOptions
+from shared.signing import SigningRequiredError
 from tests.projects import TEMPLATES, store
 from tests.signing import program
 
@@ -221,15 +222,15 @@ async def test_a_distribution_without_a_key_is_refused(
 ) -> None:
     """Before anything is packed, and saying how."""
     event = _requested(await store(storage, FILES), "macos", "distribution")
-    with pytest.raises(SigningRequiredError, match="ask the operators"):
+    with pytest.raises(SigningRequiredError, match="PACKAGER_SIGNING_DIR/macos/default"):
         await _export(handler, js, event)
 
 
 async def test_without_the_shell_nothing_is_built(
-    storage: Storage, cache: DiskCache, js: JetStreamContext
+    storage: Storage, cache: DiskCache, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """An operator has to install it; the error says how."""
-    handler = PackagerHandler(storage, cache, exporters(), Templates({}, {}))
+    handler = PackagerHandler(storage, cache, exporters(), Templates(tmp_path / "none"))
     with pytest.raises(TemplateError, match="make templates"):
         await _export(handler, js, _requested(await store(storage, FILES)))
 

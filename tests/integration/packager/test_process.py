@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -24,7 +24,7 @@ from tests.projects import store
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
     from nats.js import JetStreamContext
@@ -63,17 +63,19 @@ async def _ready(url: str) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _sign(js: JetStreamContext) -> WorkerSign:
-    """The first sign of life of the only worker."""
+async def _sign(
+    js: JetStreamContext, wanted: Callable[[WorkerSign], object] = lambda _: True
+) -> WorkerSign:
+    """The first sign of life of the only worker that is as wanted."""
     workers = await js.key_value("workers")
     while True:
-        try:
+        with suppress(NoKeysError):
             (name,) = await workers.keys()
-        except NoKeysError:
-            await asyncio.sleep(0.02)
-        else:
             value = (await workers.get(name)).value
-            return msgspec.json.decode(value or b"", type=WorkerSign)
+            sign = msgspec.json.decode(value or b"", type=WorkerSign)
+            if wanted(sign):
+                return sign
+        await asyncio.sleep(0.02)
 
 
 async def _packaged(facts: Facts, export_id: str) -> None:
@@ -91,22 +93,28 @@ async def test_it_starts_works_tells_and_stops(
     js: JetStreamContext,
     tmp_path: Path,
 ) -> None:
-    """Ready, a sign of life, an export of each platform, and exit 0 on SIGTERM."""
+    """Ready, a sign of life, a new key, an export of each platform, and exit 0 on SIGTERM."""
     bind = f"127.0.0.1:{_free_port()}"
     environment = {
         "PACKAGER_BIND": bind,
         "PACKAGER_CACHE_DIR": str(tmp_path / "cache"),
+        "PACKAGER_SIGNING_DIR": str(tmp_path / "keys"),
         "NATS_URL": nats_settings.url,
         "S3_ENDPOINT": s3_settings.endpoint,
         "S3_BUCKET": s3_settings.bucket,
         "AWS_ACCESS_KEY_ID": s3_settings.access_key_id,
         "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key,
     }
+    (tmp_path / "keys").mkdir()
     snapshot = await store(storage, {"index.html": PAGE})
     async with _process(environment) as process:
         await _ready(f"http://{bind}/readyz")
         platforms = tuple(sorted(exporter.name for exporter in exporters().values()))
-        assert (await _sign(js)).platforms == platforms
+        sign = await _sign(js)
+        assert (sign.platforms, sign.signing_keys) == (platforms, {})
+        (tmp_path / "keys" / "macos" / "default").mkdir(parents=True)
+        await _sign(js, lambda sign: sign.signing_keys == {"macos": ("default",)})
+        (tmp_path / "keys" / "macos" / "default").rmdir()
         facts = Facts(js)
         for number, platform in enumerate(platforms):
             export_id = f"{EXPORT[:-3]}{number:03}"

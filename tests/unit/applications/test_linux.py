@@ -7,22 +7,18 @@ import io
 import subprocess
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import lief
 import pytest
 from PIL import Image
 
-from services.packager.platforms.linux import AppImageUnsignedError, elf
+from services.packager.platforms.linux import elf
 from services.packager.selfcheck import SelfCheckError
 from services.packager.signing import KeyBrokenError, SigningKeys
 from services.packager.templates.registry import TemplateError
 from tests.applications import game_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
-from tests.signing import program, signing_keys
-
-if TYPE_CHECKING:
-    from services.packager.plan import Request
+from tests.signing import DETACHED, program, signing_keys
 
 TITLE = '../"Añ🎮";rm -rf \\n'
 FOLDER = "an-rm-rf-n-2.0"
@@ -151,17 +147,13 @@ def test_a_signature_that_is_not_there_is_noticed(tmp_path: Path) -> None:
         build(FILES, request("linux", signing_key="studio"), keys=SigningKeys(tmp_path, 60))
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        request("linux", format="appimage", signing_key="studio"),
-        request("linux", "distribution", format="appimage", signing_key="studio"),
-    ],
-)
-def test_an_appimage_has_no_place_for_a_signature(asked: Request, tmp_path: Path) -> None:
-    """So none is asked for in vain."""
-    with pytest.raises(AppImageUnsignedError, match=r"tar\.gz"):
-        build(FILES, asked, keys=signing_keys(tmp_path))
+def test_an_appimage_is_never_signed(image: Built, tmp_path: Path) -> None:
+    """With a default key it is the same reproducible file as without."""
+    program(tmp_path / "linux/default/sign", DETACHED)
+    asked = request("linux", app_name=TITLE, app_version="2.0", format="appimage")
+    again = build(FILES, asked, keys=SigningKeys(tmp_path))
+    assert again.plan.reproducible
+    assert again.data == image.data
 
 
 def test_damaged_programs_fail_the_check() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,20 @@ def test_what_was_made_once_is_found_again(
             assert again.suffix == ".webp"
     Deriver(cache, scratch).get(["input", 2], maker)
     assert maker.asked == 2
+
+
+def test_two_threads_may_ask_for_the_same(cache: DiskCache, scratch: Path) -> None:
+    """A project may hold a file twice; each gets a file that stays whole."""
+    data = bytes(range(256)) * 1_000
+    Deriver(cache, scratch).get("x", Maker((data, ".webp")))
+    rounds = 200
+    with cache.scratch() as later, ThreadPoolExecutor(4) as threads:
+        deriver = Deriver(cache, later)
+        for derived in threads.map(
+            lambda _: deriver.get("x", Maker((data, ".webp"))), range(rounds)
+        ):
+            assert derived is not None
+            assert derived.path.read_bytes() == data
 
 
 def test_what_the_cache_lets_go_stays_until_the_export_ends(

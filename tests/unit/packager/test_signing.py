@@ -4,12 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.signing import (
-    KeyBrokenError,
-    SigningKeys,
-    SigningRequiredError,
-    UnknownKeyError,
-)
+from services.packager.signing import KeyBrokenError, SigningKeys
+from shared.signing import SigningRequiredError, UnknownKeyError
 from tests.projects import request
 
 if TYPE_CHECKING:
@@ -60,9 +56,11 @@ def test_a_distribution_is_signed_or_refused(keys: SigningKeys) -> None:
     """The refusal says what to do: name a key, or ask for one."""
     with pytest.raises(SigningRequiredError, match="name one with signingKey: ci"):
         keys.choose(request("linux", "distribution"))
-    with pytest.raises(SigningRequiredError, match="ask the operators"):
+    with pytest.raises(
+        SigningRequiredError, match="set one up in PACKAGER_SIGNING_DIR/macos/default"
+    ):
         keys.choose(request("macos", "distribution"))
-    with pytest.raises(UnknownKeyError, match="operators have set up none"):
+    with pytest.raises(UnknownKeyError, match="there is none; operators set one up"):
         SigningKeys().choose(request("macos", signing_key="k"))
 
 

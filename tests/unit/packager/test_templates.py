@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from services.packager.templates.__main__ import main as templates_command
 from services.packager.templates.installing import install
 from services.packager.templates.registry import (
     DESCRIPTION,
+    TemplateChangedError,
     TemplateError,
     Templates,
     describe,
@@ -45,7 +47,7 @@ def made(folder: Path, version: str = "1.0.0", **files: str) -> Path:
 def test_an_installed_template_is_found_with_its_version(tmp_path: Path) -> None:
     """Name, version, a checksum over everything, and the files."""
     made(tmp_path / "player", "2.1.0")
-    template = Templates.read(tmp_path).get("player")
+    template = Templates(tmp_path).get("player")
     assert template.told() == {
         "name": "player",
         "version": "2.1.0",
@@ -97,18 +99,22 @@ def test_a_damaged_template_is_not_used_and_says_what_to_do(
 ) -> None:
     """Every file is compared with its checksum before the first export."""
     damage(made(tmp_path / "player"))
-    templates = Templates.read(tmp_path)
-    assert templates.versions == {}
+    templates = Templates(tmp_path)
+    assert templates.versions() == {}
     with pytest.raises(TemplateError):
         templates.get("player")
 
 
-def test_a_file_that_changes_later_is_not_used_either(tmp_path: Path) -> None:
-    """What is read is checked again."""
+@pytest.mark.parametrize("damage", [_changed, _lost])
+def test_a_file_that_changes_later_is_not_used_either(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """What is read is checked again; a newer template may just come, so it is worth another try."""
     template = read_template(made(tmp_path / "player"))
-    _changed(tmp_path / "player")
-    with pytest.raises(TemplateError, match=r"player\.js"):
+    damage(tmp_path / "player")
+    with pytest.raises(TemplateChangedError, match=r"player\.js") as caught:
         template.read("player.js")
+    assert caught.value.retryable
     with pytest.raises(TemplateError, match="no file"):
         template.read("other.js")
 
@@ -116,7 +122,7 @@ def test_a_file_that_changes_later_is_not_used_either(tmp_path: Path) -> None:
 def test_a_missing_template_names_the_remedy(tmp_path: Path) -> None:
     """For whoever runs the packager."""
     with pytest.raises(TemplateError, match=r"player is not installed.*make templates"):
-        Templates.read(tmp_path / "nowhere").get("player")
+        Templates(tmp_path / "nowhere").get("player")
 
 
 def test_installing_replaces_and_keeps_modes(tmp_path: Path) -> None:
@@ -136,6 +142,19 @@ def test_installing_replaces_and_keeps_modes(tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["player"]
 
 
+def test_what_is_installed_is_in_use_at_once(tmp_path: Path) -> None:
+    """Nobody has to restart the packagers, whose older template is gone from the disk."""
+    folder = tmp_path / "installed"
+    templates = Templates(folder)
+    with pytest.raises(TemplateError, match="not installed"):
+        templates.get("player")
+    install(made(tmp_path / "one"), folder)
+    assert templates.get("player") is templates.get("player")  # verified once
+    install(made(tmp_path / "two", "2.0.0", **{"player.js": "play(2)"}), folder)
+    assert templates.get("player").read("player.js") == b"play(2)"
+    assert templates.versions() == {"player": "2.0.0"}
+
+
 def test_a_damaged_template_is_not_installed(tmp_path: Path) -> None:
     """What is there already stays."""
     install(made(tmp_path / "good"), tmp_path / "installed")
@@ -143,7 +162,7 @@ def test_a_damaged_template_is_not_installed(tmp_path: Path) -> None:
     _changed(bad)
     with pytest.raises(TemplateError):
         install(bad, tmp_path / "installed")
-    assert Templates.read(tmp_path / "installed").versions == {"player": "1.0.0"}
+    assert Templates(tmp_path / "installed").versions() == {"player": "1.0.0"}
 
 
 BUILDER = """
@@ -179,6 +198,19 @@ def test_a_template_is_built_only_when_its_sources_change(toy: Path, tmp_path: P
     (out / "toy" / "made.txt").write_text("damage")
     assert build("toy", out)
     assert not build("toy", out)
+
+
+def test_a_template_is_built_anew_with_another_version_of_its_tools(
+    toy: Path, tmp_path: Path
+) -> None:
+    """Another compiler makes other bytes; one that is gone leaves what it has built."""
+    out = tmp_path / "out"
+    tools = {"pytest": version("pytest"), "never-installed": "1"}
+    (toy / "build.py").write_text(BUILDER.replace('"1")', f'"1", tools={tools})'))
+    assert [build("toy", out), build("toy", out)] == [True, False]
+    tools["pytest"] = "0.0.1"
+    describe(out / "toy", name="toy", version="1", tools=tools)
+    assert [build("toy", out), build("toy", out)] == [True, False]
 
 
 def test_a_build_that_fails_leaves_what_was_there(toy: Path, tmp_path: Path) -> None:

@@ -20,7 +20,6 @@ from services.packager.platforms.linux.desktop_entry import desktop_entry
 from services.packager.signing import HOOK, KeyBrokenError, SigningKey
 from services.packager.tools import run_tool
 from services.packager.workbench import Workbench
-from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,12 +33,6 @@ ICON_PX: Final = 512
 APPIMAGE: Final = "appimage"
 
 
-class AppImageUnsignedError(ProjectError):
-    """A signature was asked for where there is no place for one."""
-
-    code = "appimage-unsigned"
-
-
 class LinuxExporter:
     """One program with the game inside; the system's web view shows it."""
 
@@ -50,9 +43,6 @@ class LinuxExporter:
         drawn = draft(project, request, bench)
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
         if request.options.format == APPIMAGE:
-            if request.options.signing_key or request.configuration == "distribution":
-                message = "an AppImage has no place for a detached signature; choose tar.gz"
-                raise AppImageUnsignedError(message)
             return drawn.plan(
                 SingleFile(draft=drawn, machine=machine),
                 suffix=f"-{machine}.AppImage",

@@ -105,8 +105,8 @@ def main(out: Path) -> None:
     digest = hashlib.sha256()
     for program in sorted(out.glob("*/aethel-shell*")):
         digest.update(program.read_bytes())
-    compiler = importlib.metadata.version(COMPILER)
-    describe(out, name=NAME, version=f"{VERSION}-{digest.hexdigest()[:12]}", compiler=compiler)
+    tools = {COMPILER: importlib.metadata.version(COMPILER)}
+    describe(out, name=NAME, version=f"{VERSION}-{digest.hexdigest()[:12]}", tools=tools)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ from tests.engine import (
 from tests.projects import TEMPLATES, bench, in_memory, request
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from shared.options import Configuration
 
 TEMPLATE = TEMPLATES.get("player")
@@ -226,10 +228,10 @@ def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
     assert msgspec.json.decode(manifest or b"")["game"]["pwa"] is False
 
 
-def test_without_the_player_an_operator_is_told() -> None:
+def test_without_the_player_an_operator_is_told(tmp_path: Path) -> None:
     """It is not the maker's fault, and a replay after the repair works."""
     with bench() as at_hand:
-        without = msgspec.structs.replace(at_hand, templates=Templates({}, {}))
+        without = msgspec.structs.replace(at_hand, templates=Templates(tmp_path))
         with pytest.raises(TemplateError, match="player is not installed") as caught:
             site_of(in_memory(project()), request(), without)
     assert caught.value.code == "template-missing"

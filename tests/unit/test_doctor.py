@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.doctor import signing_keys
+from shared.errors import ConfigurationError
+from tests.signing import program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Keys that are complete."""
+    windows = tmp_path / "windows" / "default"
+    windows.mkdir(parents=True)
+    (windows / "certificate.p12").write_bytes(b"")
+    program(tmp_path / "macos/studio/sign", "#!/bin/sh\n")
+    return tmp_path
+
+
+async def _told(folder: Path) -> str:
+    return await signing_keys({"PACKAGER_SIGNING_DIR": str(folder)})
+
+
+async def test_keys_that_can_sign_are_listed(folder: Path) -> None:
+    """By platform; that there are none is fine, too."""
+    assert await _told(folder) == "windows: default; macos: studio"
+    assert "nothing is signed" in await signing_keys({})
+
+
+async def test_a_key_without_its_parts_is_named(folder: Path) -> None:
+    """Before an export fails for it, with what to do."""
+    hook = folder / "macos/studio/sign"
+    hook.chmod(0o600)
+    with pytest.raises(ConfigurationError, match=f"chmod u\\+x {hook}"):
+        await _told(folder)
+    hook.unlink()
+    with pytest.raises(ConfigurationError, match=r"macos/studio has no file sign \("):
+        await _told(folder)
+    hook.parent.rmdir()
+    (folder / "windows/default/certificate.p12").unlink()
+    with pytest.raises(ConfigurationError, match=r"sign or certificate\.p12"):
+        await _told(folder)
+
+
+async def test_keys_for_windows_need_osslsigncode(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It verifies what an operator's own program has signed, too."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ConfigurationError, match="apt-get install osslsigncode"):
+        await _told(folder)
+
+
+async def test_a_folder_that_is_not_there_is_no_folder_without_keys(tmp_path: Path) -> None:
+    """A misspelt name would leave every release unsigned, unnoticed."""
+    with pytest.raises(ConfigurationError, match=r"PACKAGER_SIGNING_DIR=.*no such folder"):
+        await _told(tmp_path / "misspelt")
