@@ -1,7 +1,7 @@
 """The sample's first frame, beside that of a page which shows the same scene with three.js alone.
 
 Both from an empty cache, in the same browser, turn by turn; the page has no physics, no scripts, no
-sound and no loading screen.
+sound and no loading screen. That both show the same is a test (``test_first_frame.py``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tests.browser.conftest import ARGUMENTS, ENVIRONMENT, served
 from tests.browser.engine.conftest import THREE
 from tests.browser.engine.emberlight import ROOT, files
 from tests.browser.engine.game import Site
+from tests.engine import component, entity, level, project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,14 +47,17 @@ async () => {
 
 def measure(_cache: Path) -> Iterator[Measurement]:
     """Milliseconds from the navigation to the finished first frame, and their ratio."""
-    player, by_hand = asyncio.run(_measure())
+    times, rapier = asyncio.run(_measure())
+    player, by_hand = (statistics.median(side) for side in zip(*times, strict=True))
+    ratio = statistics.median(one / other for one, other in times)  # neighbours share the load
     yield Measurement(name="first_frame.player", value=player, unit="ms")
     yield Measurement(name="first_frame.by_hand", value=by_hand, unit="ms")
-    ratio = player / by_hand
     yield Measurement(name="first_frame.over_by_hand", value=ratio, unit="×", target=1.2)
+    yield Measurement(name="player.rapier_unasked", value=rapier, unit="", target=0)
 
 
-async def _measure() -> tuple[float, float]:
+async def _measure() -> tuple[list[tuple[float, float]], int]:
+    """Pairs of times, the player's first; requests for physics of a game that has none."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -61,7 +65,8 @@ async def _measure() -> tuple[float, float]:
         (folder / "game").symlink_to(ROOT)
         (folder / "pages").symlink_to(Path(__file__).parent / "pages")
         with served(folder) as url:
-            game = Site(folder, url).export(files())
+            site = Site(folder, url)
+            game, still = site.export(files()), site.export(_still())
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(
                     executable_path=program,
@@ -74,9 +79,25 @@ async def _measure() -> tuple[float, float]:
                     times.append(
                         (player, await _first_frame(browser, f"{url}pages/shore.html", BY_HAND))
                     )
+                rapier = await _requests_for_physics(browser, still)
                 await browser.close()
-    first, second = zip(*times[1:], strict=True)  # the first pair warms the browser
-    return statistics.median(first), statistics.median(second)
+    return times[1:], rapier  # the first pair warms the browser
+
+
+def _still() -> dict[str, bytes]:
+    """A game that shows a box, which does not fall."""
+    box = entity("box", component("MeshRenderer", meshId="primitive:box"))
+    return project(**{"scenes/main.json": level(box)})
+
+
+async def _requests_for_physics(browser: Browser, url: str) -> int:
+    page = await browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto(url)
+    await page.evaluate(PLAYER)
+    await page.close()
+    return sum("rapier" in name or "/world-" in name for name in asked)
 
 
 async def _first_frame(browser: Browser, url: str, when: str) -> float:

@@ -4,6 +4,7 @@ import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
 import { EffectComposer } from "three/addons/postprocessing/EffectComposer.js";
 import { OutputPass } from "three/addons/postprocessing/OutputPass.js";
 import { RenderPass } from "three/addons/postprocessing/RenderPass.js";
+import { SMAAPass } from "three/addons/postprocessing/SMAAPass.js";
 import { UnrealBloomPass } from "three/addons/postprocessing/UnrealBloomPass.js";
 
 const game = new URL("/game/", location.href);
@@ -23,22 +24,22 @@ document.body.append(renderer.domElement);
 
 scene.fog = new THREE.Fog(settings.fog.color, settings.fog.near, settings.fog.far);
 scene.add(new THREE.AmbientLight(settings.lighting.ambientColor, settings.lighting.ambientIntensity));
-scene.add(
-  new THREE.Mesh(
-    new THREE.SphereGeometry(200, 32, 16),
-    new THREE.ShaderMaterial({
-      side: THREE.BackSide,
-      fog: false,
-      depthWrite: false,
-      uniforms: {
-        above: { value: new THREE.Color(settings.skybox.gradientTop) },
-        below: { value: new THREE.Color(settings.skybox.gradientBottom) },
-      },
-      vertexShader: "varying vec3 way; void main() { way = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }",
-      fragmentShader: "uniform vec3 above, below; varying vec3 way; void main() { gl_FragColor = vec4(mix(below, above, max(normalize(way).y, 0.0)), 1.0); }",
-    }),
-  ),
+const sky = new THREE.Mesh(
+  new THREE.SphereGeometry(100, 32, 32),
+  new THREE.ShaderMaterial({
+    side: THREE.BackSide,
+    depthWrite: false,
+    uniforms: {
+      above: { value: new THREE.Color(settings.skybox.gradientTop) },
+      below: { value: new THREE.Color(settings.skybox.gradientBottom) },
+    },
+    vertexShader: "varying vec3 way; void main() { way = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }",
+    fragmentShader:
+      "uniform vec3 above, below; varying vec3 way; void main() { gl_FragColor = vec4(mix(below, above, 0.5 + asin(normalize(way).y) / 3.14159265), 1.0); }",
+  }),
 );
+sky.renderOrder = -1;
+scene.add(sky);
 
 const shapes = {
   "primitive:plane": new THREE.PlaneGeometry(10, 10),
@@ -94,10 +95,13 @@ function light(data, object) {
   if (data.type === "point") object.add(new THREE.PointLight(data.color, data.intensity, data.range));
   if (data.type === "directional") {
     const sun = new THREE.DirectionalLight(data.color, data.intensity);
+    sun.position.set(0, 0, 0); // in its holder, along whose -z it shines
     sun.target.position.set(0, 0, -1);
     sun.castShadow = true;
     sun.shadow.mapSize.set(1024, 1024);
-    Object.assign(sun.shadow.camera, { left: -20, right: 20, top: 20, bottom: -20 });
+    sun.shadow.bias = -0.0005;
+    sun.shadow.normalBias = 0.02;
+    Object.assign(sun.shadow.camera, { left: -20, right: 20, top: 20, bottom: -20, far: 100 });
     object.add(sun, sun.target);
   }
 }
@@ -119,15 +123,19 @@ for (const entity of level.entities) {
     if (type === "Camera") {
       camera = new THREE.PerspectiveCamera(data.fov, innerWidth / innerHeight, data.near, data.far);
       object.add(camera);
+      sky.position.copy(position);
     }
   }
 }
 await Promise.all(waits);
-await renderer.compileAsync(scene, camera);
 const composer = new EffectComposer(renderer);
+renderer.setRenderTarget(composer.readBuffer); // shaders differ by where they draw
+await renderer.compileAsync(scene, camera);
+renderer.setRenderTarget(null);
 composer.addPass(new RenderPass(scene, camera));
 composer.addPass(new UnrealBloomPass(new THREE.Vector2(innerWidth, innerHeight), settings.postProcessing.bloom.intensity, 0.4, settings.postProcessing.bloom.threshold));
 composer.addPass(new OutputPass());
+composer.addPass(new SMAAPass());
 composer.render();
 renderer.getContext().finish();
 window.firstFrame = performance.now();

@@ -212,6 +212,8 @@ async def test_it_plays_by_itself_in_a_sandboxed_frame(
     with served(site.folder, HEADERS) as strict:
         page = await browser.new_page(viewport={"width": 400, "height": 300})
         troubles = Troubles(page)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
         await page.goto(f"{strict}frame.html")
         frame = page.frames[1]
         await frame.click("[data-ui=play]", timeout=PATIENCE_MS)
@@ -221,4 +223,6 @@ async def test_it_plays_by_itself_in_a_sandboxed_frame(
             while (await where(frame))["x"] < start + 1:
                 await page.wait_for_timeout(200)
         assert troubles.seen == []
+        files = [name for name in asked if name.startswith(strict)]
+        assert sorted(set(files)) == sorted(files)  # nothing comes twice without an origin either
         await page.close()

@@ -8,7 +8,7 @@ import msgspec
 
 from services.packager.naming import title_of, version_of
 from services.packager.plan import Content, ordered
-from services.packager.site.engine import page, parts, preflight
+from services.packager.site.engine import first, page, parts, preflight
 from services.packager.site.engine.bundle import Bundle, Bundler
 from services.packager.site.engine.game import settings_of
 from services.packager.site.engine.optimization import optimize
@@ -63,18 +63,21 @@ def assemble(
     game_files = _game_files(inspected, derived)
     player_files = _player_files(inspected, template, variant, request)
     bundle_path = [bundle.path] if bundle else []
+    modules = [path for path in [*player_files, *bundle_path] if path.endswith(".js")]
+    hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
     made = page.page_files(
         template,
         player,
         variant.entry,
-        modules=(path for path in [*player_files, *bundle_path] if path.endswith(".js")),
+        modules=(path for path in modules if path not in variant.fetched),
+        fetched=_fetched_first(inspected, variant, game_files) if hosted else (),
         title=title,
         language=inspected.game.language or LANGUAGE,
         pictures=pictures,
     )
     if bundle:
         made |= _script_files(bundle, request)
-    pwa = bool(inspected.game.pwa) and request.platform == "web"
+    pwa = bool(inspected.game.pwa) and hosted
     settings = settings_of(
         inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
     )
@@ -134,6 +137,15 @@ def _player_files(
     names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
     names |= {licence for name in names if (licence := name + LICENCE) in template.files}
     return {name: Content.made(name, template.read(name)) for name in sorted(names)}
+
+
+def _fetched_first(
+    inspected: Inspected, variant: parts.Variant, game_files: Mapping[str, Content]
+) -> list[str]:
+    """What the player fetches before its first frame, by its path in the site."""
+    loaded = first.files(inspected)
+    scene, *others = (game_files[path].path for path in loaded)
+    return [BOOT, scene, *first.programs(inspected, variant, loaded), *others]
 
 
 def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:

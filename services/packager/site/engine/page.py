@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from services.packager.site.icons import IconError
 from services.packager.site.site import ENTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from services.packager.plan import Content, Request
     from services.packager.project import ProjectFiles
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 WORKER: Final = "sw.js"
 UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them
+MOST_PRELOADS: Final = 200  # the page itself has to arrive soon; the player asks for the rest
 
 
 def page_files(
@@ -33,16 +35,26 @@ def page_files(
     entry: str,
     *,
     modules: Iterable[str],
+    fetched: Iterable[str],
     title: str,
     language: str,
     pictures: Mapping[str, bytes],
 ) -> dict[str, bytes]:
-    """The page, its web manifest and its icons; ``modules`` are fetched at once."""
+    """The page, its web manifest and its icons.
+
+    Args:
+        template: The player's.
+        player: How it is to be used.
+        entry: Its first module.
+        modules: All that it is made of, the first one too.
+        fetched: What it fetches before its first frame.
+        title: Of the page.
+        language: Of its text, as BCP 47 has it.
+        pictures: Icons.
+    """
     made = dict(pictures)
     made[webmanifest.MANIFEST] = webmanifest.manifest(title, made.keys())
-    head = webmanifest.links(made.keys(), ()) + "".join(
-        f'<link rel="modulepreload" href="{escape(path)}">' for path in modules if path != entry
-    )
+    head = webmanifest.links(made.keys(), ()) + "".join(_preloads(modules, fetched))
     values = {
         "title": escape(title),
         "lang": escape(language),
@@ -80,12 +92,25 @@ def worker(template: Template, player: Player, contents: Mapping[str, Content]) 
     digest = hashlib.sha256()
     for path in sorted(contents):
         digest.update(f"{path} {contents[path].sha256}\n".encode())
-    values = {"version": digest.hexdigest()[:16], "precache": _json(_urls(sorted(contents)))}
+    kept = ["./", *map(_url, sorted(contents))]
+    values = {"version": digest.hexdigest()[:16], "precache": _json(kept)}
     return _filled(template.read(player.service_worker).decode(), values).encode()
 
 
-def _urls(paths: Iterable[str]) -> list[str]:
-    return ["./", *(quote(path, safe=UNESCAPED) for path in paths)]
+def _preloads(modules: Iterable[str], fetched: Iterable[str]) -> Iterator[str]:
+    """Elements for the page's head. ``crossorigin`` as ``fetch`` has it, or all would come twice.
+
+    The first module is among the modules: its script alone would wait behind all of them.
+    """
+    for path in modules:
+        yield f'<link rel="modulepreload" href="{escape(path)}">'
+    for path in islice(fetched, MOST_PRELOADS):
+        href = escape(_url(path))
+        yield f'<link rel="preload" as="fetch" crossorigin href="{href}">'
+
+
+def _url(path: str) -> str:
+    return quote(path, safe=UNESCAPED)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -34,6 +34,7 @@ class Variant(msgspec.Struct, frozen=True):
     modules: dict[str, str]  # what scripts import -> file
     core: tuple[str, ...]  # files that every game needs
     chunks: dict[str, tuple[str, ...]]  # what only some need -> files beyond the core
+    fetched: frozenset[str]  # those of the files that are data to the modules: WebAssembly, workers
 
 
 class Player(msgspec.Struct, frozen=True, rename="camel"):

@@ -15,6 +15,7 @@ import { threeLeaves } from "./three-leaves.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = { player: "src/main.ts", aethel: "src/api/module.ts" };
+const LATER = "later";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
 /** What a game may do without, by the module that the player imports when it does need it. */
@@ -54,6 +55,26 @@ const rapierWithoutWasmImport = {
     );
   },
 };
+
+/**
+ * What is loaded later imports the whole core. It is there by then, so nothing more is loaded; but now the core is one file or two, where
+ * esbuild would cut it into as many as there are ways for chunks to share parts of it.
+ */
+const coreInOneFile = (entryPoints) => ({
+  name: "core-in-one-file",
+  setup(build) {
+    const core = Object.values(entryPoints).map((source) => `import "./${source}";`);
+    build.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const found = await build.resolve(path, { kind: "import-statement", importer, resolveDir });
+      return found.errors.length ? found : { path: relative(HERE, found.path), namespace: LATER };
+    });
+    build.onLoad({ filter: /./, namespace: LATER }, ({ path }) => ({
+      contents: [...core, `export * from "./${path}";`].join(" "),
+      resolveDir: HERE,
+    }));
+  },
+});
 
 /** Scripts that draw in VR import three, and so get the other variant. */
 const withoutXr = {
@@ -116,7 +137,7 @@ async function buildStyle() {
 
 async function buildVariant(name, entryPoints, style) {
   const folder = name === "lean" ? "player" : `player/${name}`;
-  const plugins = entryPoints.three ? options.plugins : [withoutXr, ...options.plugins];
+  const plugins = [coreInOneFile(entryPoints), ...(entryPoints.three ? [] : [withoutXr]), ...options.plugins];
   const built = await esbuild.build({ ...options, plugins, entryPoints, outdir: join(out, folder) });
   const outputs = new Map(
     Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]),
@@ -125,13 +146,19 @@ async function buildVariant(name, entryPoints, style) {
   const core = closure(outputs, Object.values(entryPoints).map(outputOf));
   const chunks = {};
   for (const [chunk, sources] of Object.entries(CHUNKS)) {
-    chunks[chunk] = closure(outputs, sources.map(outputOf)).filter((path) => !core.includes(path));
+    chunks[chunk] = closure(
+      outputs,
+      sources.map((source) => outputOf(`${LATER}:${source}`)),
+    ).filter((path) => !core.includes(path));
   }
   const modules = {};
   for (const [module, source] of Object.entries(entryPoints)) {
     if (module !== "player") modules[module] = outputOf(source);
   }
-  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks };
+  const fetched = [...outputs.values()].flatMap((made) =>
+    made.imports.filter(({ kind }) => kind === "file-loader").map(({ path }) => relative(out, join(HERE, path))),
+  );
+  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks, fetched: fetched.sort() };
 }
 
 /** The outputs that these need to run: static imports and files, not what they may load later. */

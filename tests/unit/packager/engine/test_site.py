@@ -15,6 +15,7 @@ from PIL import Image
 from services.packager.html import read_page
 from services.packager.site import site_of
 from services.packager.site.engine import parts
+from services.packager.site.engine.page import MOST_PRELOADS
 from services.packager.site.icons import IconError
 from services.packager.templates.registry import TemplateError, Templates
 from tests.engine import (
@@ -133,6 +134,34 @@ def test_everything_that_the_page_names_is_there() -> None:
     urls = {url for tag in page.tags for url in tag.urls()}
     assert urls <= built.files.keys()
     assert {"manifest.webmanifest", "favicon.ico", LEAN.entry} <= urls
+
+
+def preloaded(files: dict[str, bytes]) -> list[str]:
+    """What the page has fetched before its modules ask for it."""
+    tags = read_page(export(files).files["index.html"]).tags
+    return [tag.attributes["href"] for tag in tags if tag.attributes.get("rel") == "preload"]
+
+
+def test_only_so_much_is_named_ahead() -> None:
+    """The manifest and the first scene before all; a large scene does not make a large page."""
+    boxes = [entity(f"e{n}", component("MeshRenderer", meshId=f"m{n}.glb")) for n in range(300)]
+    models = {f"assets/m{n}.glb": glb() for n in range(300)}
+    named = preloaded({**scene(*boxes), **models})
+    assert named[:3] == ["aethel.json", "scenes/main.json", "assets/m0.glb"]
+    assert len(named) == MOST_PRELOADS
+
+
+def test_what_only_scripts_and_other_scenes_use_is_not_fetched_ahead() -> None:
+    """Physics is that of the first scene, which has none."""
+    files = {
+        **scene(entity("e", component("Script", scriptId="a.ts"))),
+        "scenes/next.json": level(entity("e", component("RigidBody"))),
+        "assets/boom.wav": b"RIFF",
+        "scripts/a.ts": b'import { audio, scene } from "aethel";\naudio.play("boom.wav"); '
+        b'scene.load("next");',
+    }
+    assert "assets/boom.wav" in export(files).files
+    assert preloaded(files) == ["aethel.json", "scenes/main.json"]
 
 
 def test_settings_have_their_defaults_and_keep_what_is_the_game_s_own() -> None:

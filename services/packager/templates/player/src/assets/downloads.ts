@@ -69,14 +69,14 @@ export class Downloads {
     const answer = await fetch(url);
     if (!answer.ok)
       throw answer.status >= 500 ? new Error(`status ${answer.status}`) : new Refused(`status ${answer.status}`);
-    if (!answer.body) return answer.arrayBuffer();
+    if (size === 0 || !answer.body) return answer.arrayBuffer();
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const reader = answer.body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       parts.push(part.value as Uint8Array<ArrayBuffer>);
-      if (size > 0) this.count(part.value.length);
+      this.count(part.value.length);
     }
-    return new Blob(parts).arrayBuffer();
+    return joined(parts);
   }
 
   private count(bytes: number): void {
@@ -89,6 +89,17 @@ export class Downloads {
   restartProgress(): void {
     this.expected = this.received = this.highest = 0;
   }
+}
+
+/** Not through a Blob, which would take the bytes to another process and back. */
+function joined(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole.buffer;
 }
 
 /** The host has answered, and asking again will not change it. */

@@ -96,14 +96,13 @@ export class SceneOpener {
   }
 
   private async addPrefabAssets(scene: Scene): Promise<void> {
-    for (const { id, type, path } of scene.level.assets) {
-      if (type !== "prefab") continue;
-      const prefab = readPrefab(scene.name, {
-        id,
-        ...((await this.game.library.json(id, `the scene “${scene.name}”`)) as object),
-      });
+    const listed = scene.level.assets.filter(({ type }) => type === "prefab");
+    const asker = `the scene “${scene.name}”`;
+    const documents = await Promise.all(listed.map(({ id }) => this.game.library.json(id, asker)));
+    listed.forEach(({ id, path }, index) => {
+      const prefab = readPrefab(scene.name, { id, ...(documents[index] as object) });
       for (const key of [id, path, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
-    }
+    });
   }
 
   attach({ scene }: OpenScene): void {

@@ -13,11 +13,9 @@ const STORE = "saves";
 
 export class Saves {
   private readonly memory = new Map<string, Stored>();
-  private readonly database: Promise<IDBDatabase | null>;
+  private database: Promise<IDBDatabase | null> | undefined;
 
-  constructor(gameId: string) {
-    this.database = openDatabase(`aethel:${gameId}`);
-  }
+  constructor(private readonly gameId: string) {}
 
   /** Resolves to false when it lasts only until the page closes. Throws a TypeError for data that JSON cannot carry. */
   async write(slot: string, data: unknown): Promise<boolean> {
@@ -53,7 +51,7 @@ export class Saves {
     mode: IDBTransactionMode,
     ask: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<{ value: T } | null> {
-    const database = await this.database;
+    const database = await (this.database ??= openDatabase(`aethel:${this.gameId}`));
     if (!database) return null;
     return new Promise((resolve) => {
       try {
