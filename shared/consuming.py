@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 FETCH_S: Final = 1.0  # also the longest an idle reader takes to stop
 PAUSE_S: Final = 1.0  # while a server is away
+FAILED_PAUSE_S: Final = 30.0  # until a fact is handed over again that could not be handled
 
 
 async def consume_facts(
@@ -42,7 +43,8 @@ async def consume_facts(
     """Hand every fact of a durable, with its sequence, to ``handle`` until told to stop.
 
     A fact is acknowledged once ``handle`` has returned, so it may be handed over again. One that
-    cannot be decoded is given up: it stays in the stream, and its worker has buried it.
+    ``handle`` fails at comes again later, and the others go on. One that cannot be decoded is given
+    up: it stays in the stream, and its worker has buried it.
     """
 
     async def read() -> None:
@@ -70,5 +72,12 @@ async def _hand_over(message: Msg, handle: Callable[[AnyFact, int], Awaitable[No
         log.warning("fact.undecodable", subject=message.subject, error=str(error))
         await message.term()
         return
-    await handle(fact, message.metadata.sequence.stream)
-    await message.ack()
+    try:
+        await handle(fact, message.metadata.sequence.stream)
+    except (*AWAY, UnavailableError):
+        raise
+    except Exception:
+        log.exception("fact.failed", subject=message.subject)
+        await message.nak(delay=FAILED_PAUSE_S)
+    else:
+        await message.ack()

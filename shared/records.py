@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
+from nats.errors import MaxPayloadError
 from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
 
+from shared.errors import TooLargeError
 from shared.facts import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from nats.js.kv import KeyValue
 
 T = TypeVar("T")
+LIST_TIMEOUT_S: Final = 10.0
+MARKER_S: Final = 3_600.0  # how long a deleted key leaves a trace, for those who watch the bucket
 
 
 class Record(msgspec.Struct, Generic[T], frozen=True):
@@ -42,11 +46,6 @@ class Records(Generic[T]):
     async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> Records[T]:
         """Bind to a bucket that ``streams apply`` has made."""
         return cls(js, bucket, await js.key_value(bucket), type_)
-
-    @property
-    def kv(self) -> KeyValue:
-        """The bucket itself, for watching."""
-        return self._kv
 
     def decode(self, data: bytes) -> T:
         """A value as it lies in the bucket."""
@@ -108,20 +107,32 @@ class Records(Generic[T]):
     async def delete(self, key: str) -> None:
         """Remove a value, whoever wrote it last."""
         try:
-            await self._kv.purge(key)
+            await self._kv.purge(key, msg_ttl=MARKER_S)
         except AWAY as error:
             raise NatsUnavailableError(f"cannot delete {key!r}: {error!r}") from error
 
     async def keys(self, pattern: str = ">") -> list[str]:
-        """Keys by a subject pattern, sorted; one that was deleted may still be among them."""
+        """Keys by a subject pattern, sorted; one deleted lately may still be among them."""
         prefix = f"$KV.{self._bucket}."
+        subjects: list[str] = []
+        while True:
+            page, total = await self._subjects(prefix + pattern, offset=len(subjects))
+            subjects += page
+            if not page or len(subjects) >= total:
+                return sorted({subject.removeprefix(prefix) for subject in subjects})
+
+    async def _subjects(self, pattern: str, *, offset: int) -> tuple[list[str], int]:
+        """Subjects from ``offset`` on, and how many there are; an answer holds 100,000."""
+        request = {"subjects_filter": pattern, "offset": offset}
         try:
-            info = await self._js.stream_info(
-                f"KV_{self._bucket}", subjects_filter=prefix + pattern
+            answer = await self._js._api_request(  # noqa: SLF001 - it only asks for the first page
+                f"$JS.API.STREAM.INFO.KV_{self._bucket}",
+                msgspec.json.encode(request),
+                timeout=LIST_TIMEOUT_S,
             )
         except AWAY as error:
             raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
-        return sorted(subject.removeprefix(prefix) for subject in info.state.subjects or {})
+        return list(answer["state"].get("subjects") or ()), answer.get("total", 0)
 
     async def _write(self, key: str, value: T, *, last: int | None) -> int:
         data = msgspec.json.encode(value)
@@ -131,5 +142,8 @@ class Records(Generic[T]):
             return await self._kv.update(key, data, last)
         except KeyWrongLastSequenceError as error:
             raise ConflictingWriteError(key) from error
+        except MaxPayloadError as error:
+            message = f"{key!r} would have {len(data)} bytes, more than a message may have"
+            raise TooLargeError(message) from error
         except AWAY as error:
             raise NatsUnavailableError(f"cannot write {key!r}: {error!r}") from error

@@ -146,6 +146,11 @@ def variables(cls: type[msgspec.Struct]) -> Iterator[tuple[str, dict[str, Any]]]
             yield name, {**_meta(hint), "default": fields[name].default}
 
 
+def origins(listed: str) -> frozenset[str]:
+    """``EXPORT_CORS_ORIGINS`` as browsers write origins: no spaces around, no slash at the end."""
+    return frozenset(one.strip().rstrip("/") for one in listed.split(",")) - {""}
+
+
 def check_secret(secret: str) -> str:
     """A secret fit to sign with.
 

@@ -201,6 +201,7 @@ def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
         max_bytes=GIB,
         duplicate_window=min(bucket.ttl_s or 120, 120),
         allow_rollup_hdrs=True,
+        allow_msg_ttl=True,  # a deleted key leaves a marker, which must not stay for ever
         deny_delete=True,
         allow_direct=False,  # replicas answer direct reads, and may not know yet what was written
     )

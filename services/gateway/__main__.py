@@ -11,7 +11,7 @@ from shared import logs, streams
 from shared.health import nats_check, storage_check
 from shared.nats_connection import connect
 from shared.service import main, serve, together
-from shared.settings import check_secret, load
+from shared.settings import check_secret, load, origins
 from shared.storage import open_storage
 from shared.tokens import Tokens
 
@@ -31,7 +31,7 @@ async def run(stop: asyncio.Event) -> None:
             tokens=tokens,
             parts=parts,
             checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
-            origins=[origin for origin in settings.cors_origins.split(",") if origin],
+            origins=sorted(origins(settings.cors_origins)),
         )
         await together(
             stop,

@@ -65,7 +65,11 @@ def create_app(
         },
         response_headers=SAFE_HEADERS,
     )
-    cors = CORSConfig(allow_origins=origins, expose_headers=["Location"]) if origins else None
+    cors = (
+        CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])
+        if origins
+        else None
+    )
     return Litestar(
         [api, *health_routes(checks)],
         middleware=[RequestLog()],

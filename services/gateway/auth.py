@@ -11,7 +11,7 @@ import msgspec
 from litestar import Request  # noqa: TC002 - Litestar reads the annotations of a dependency
 
 from shared.errors import ForbiddenError, UnauthorizedError
-from shared.tokens import User  # noqa: TC001 - likewise
+from shared.tokens import User
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
@@ -68,4 +68,7 @@ def _acting_for(user: User, named: str | None) -> User:
         return user
     if user.role != "service":
         raise UnauthorizedError("X-Aethel-User is for tokens with the role service")
-    return msgspec.structs.replace(user, user_id=named, role="user")
+    try:
+        return msgspec.convert({**msgspec.to_builtins(user), "userId": named, "role": "user"}, User)
+    except msgspec.ValidationError as error:
+        raise UnauthorizedError(f"X-Aethel-User names nobody: {error}") from error

@@ -24,6 +24,9 @@ SMALL_BYTES: Final = 256 << 10
 BOMB_RATIO: Final = 1_000  # deflate cannot do better than 1,032
 BOMB_BYTES: Final = 64 << 20
 ENCRYPTED: Final = 0x1
+DIRECTORY_BYTES: Final = 256  # of each file: its name, and what packers note beside it
+ZIP64_BYTES: Final = 76  # what may stand between the directory and its end record
+DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 
 
 class ZipError(InvalidRequestError):
@@ -39,6 +42,7 @@ class ZipImport:
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
         try:
+            _check_directory(file, limits)
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise ZipError(f"not a readable ZIP: {error}") from error
@@ -87,6 +91,23 @@ class ZipImport:
                 yield block
 
 
+def _check_directory(file: IO[bytes], limits: Limits) -> None:
+    """Raise TooLargeError for a directory that ``zipfile`` should not even read.
+
+    It is read whole, and each of its entries, as short as 46 bytes, becomes an object of hundreds.
+    """
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # noqa: SLF001 - all it looks at first
+    if end is None:
+        return
+    size, place = end[zipfile._ECD_SIZE], end[zipfile._ECD_LOCATION]  # type: ignore[attr-defined] # noqa: SLF001
+    allowed = 2 * limits.files  # with an entry for each folder
+    if size <= allowed * DIRECTORY_BYTES:
+        file.seek(max(place - size - ZIP64_BYTES, 0))
+        if file.read(size + ZIP64_BYTES).count(DIRECTORY_ENTRY) <= allowed:
+            return
+    raise TooLargeError(f"a project may have {limits.files} files, this ZIP has more")
+
+
 def _paths(infos: list[zipfile.ZipInfo]) -> list[str]:
     """The entries' paths, less a single folder around everything.
 
@@ -98,6 +119,8 @@ def _paths(infos: list[zipfile.ZipInfo]) -> list[str]:
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in {0, stat.S_IFREG}:
             raise ZipError(f"{info.filename!r} is a link or a device; only plain files can come in")
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise ZipError(f"{info.filename!r} is packed by another method than deflate")
         if info.flag_bits & ENCRYPTED:
             raise ZipError(f"{info.filename!r} is encrypted")
         if "\x00" in info.orig_filename or "\\" in info.orig_filename:

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from services.gateway.letters import Filter, Letter
-from shared.errors import ConflictError, NotFoundError, UnavailableError
+from shared.errors import ConflictError, ExportError, NotFoundError, UnavailableError
 from shared.events import now
 from shared.records import ConflictingWriteError, Record, Records
 from shared.tokens import User
@@ -181,6 +181,12 @@ class Jobs:
             log.warning("replay.taken", job=taken.value.id)
         except UnavailableError as error:
             log.warning("replay.waiting", job=taken.value.id, error=str(error))
+        except Exception as error:  # it must end neither this gateway nor, tried anew, the next
+            log.exception("replay.failed", job=taken.value.id)
+            detail = f"an error of ours, {type(error).__name__}: see the log line replay.failed"
+            with suppress(ConflictingWriteError, UnavailableError):
+                if found := await self._records.get(taken.value.id):
+                    await self._write(found.value.ended("stopped", detail), found.revision)
 
     async def _work(self, at: Record[Job], stop: asyncio.Event) -> None:
         """Letter by letter; every step is written down before the next one."""
@@ -220,6 +226,10 @@ class Jobs:
             detail = str(error)
         except NotFoundError as error:
             outcome, detail = "superseded", str(error)
+        except UnavailableError:
+            raise
+        except ExportError as error:
+            outcome, detail = "refused", str(error)
         return Done(seq=letter.seq, export_id=letter.export_id, outcome=outcome, detail=detail)
 
     async def _came_back(self, job: Job, seen: int) -> tuple[int, int | None]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from shared import keys
-from shared.errors import ConflictError, InvalidRequestError, NotFoundError
+from shared.errors import ConflictError, InvalidRequestError, NotFoundError, TooLargeError
 from shared.events import now
 from shared.projects import Project, Role
 from shared.records import ConflictingWriteError, Record, Records
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.tokens import User
+
+
+SETTINGS_BYTES: Final = 64 << 10  # all of a project's record must fit into one message
+MOST_MEMBERS: Final = 1_000
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -63,7 +67,10 @@ class Projects:
 
         Raises:
             ConflictError: The id is taken, perhaps by somebody else.
+            TooLargeError: The settings are.
         """
+        if (size := len(msgspec.json.encode(settings))) > SETTINGS_BYTES:
+            raise TooLargeError(f"settings may have {SETTINGS_BYTES} bytes, these have {size}")
         created = now()
         project = Project(
             id=project_id or f"p-{uuid.uuid4().hex[:12]}",
@@ -107,6 +114,7 @@ class Projects:
 
         Raises:
             InvalidRequestError: The owner's own role cannot be changed.
+            TooLargeError: It has as many members as it may have.
         """
         await self.get(project_id, user, "owner")
         if role is not None:
@@ -121,6 +129,8 @@ class Projects:
             members = {name: held for name, held in project.members.items() if name != member}
             if role is not None:
                 members[member] = role
+            if len(members) > MOST_MEMBERS:
+                raise TooLargeError(f"a project may have {MOST_MEMBERS} members")
             return msgspec.structs.replace(project, members=members, updated_at=now())
 
         await self._records.change(_record_key(project_id), decide)

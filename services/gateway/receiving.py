@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from litestar.exceptions import InternalServerException
 
 from shared import keys, metrics
 from shared.errors import ExportError, TooLargeError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 PART_BYTES: Final = 8 << 20
 PACK_BYTES: Final = 8 << 20
+PACK_BLOBS: Final = 20_000  # of a few bytes each: their index must not outgrow them
 AT_A_TIME: Final = 8  # bodies in one process; each holds two parts at most
 SILENCE_S: Final = 60.0  # between two chunks of a body
 
@@ -33,6 +35,15 @@ class WrongHashError(ExportError):
     code = "wrong-hash"
     title = "The bytes do not match their SHA-256"
     status = 422
+
+
+class BrokenBodyError(ExportError):
+    """The client went away, or fell silent, in the middle of a body."""
+
+    code = "body-incomplete"
+    title = "The body did not arrive whole"
+    status = 408
+    retryable = True
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -118,7 +129,8 @@ class PackWriter:
         """One blob whose hash has been checked."""
         if sha256 in self._index:
             return
-        if self._blobs and self._size + len(data) > PACK_BYTES:
+        too_many = len(self._blobs) == PACK_BLOBS
+        if self._blobs and (too_many or self._size + len(data) > PACK_BYTES):
             await self.flush()
         self._index[sha256] = (self._size, len(data))
         self._blobs.append(data)
@@ -193,13 +205,18 @@ class _Parts:
 
 
 async def within(silence_s: float, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The chunks of a body, as long as they keep coming (raises TimeoutError).
+    """The chunks of a body, as long as they keep coming (raises BrokenBodyError).
 
     One limit that is set anew for each chunk: a task for each would cost more than the chunk.
     """
     clock = asyncio.get_running_loop().time
-    async with asyncio.timeout(silence_s) as limit:
-        async for chunk in body:
-            limit.reschedule(None)  # what the reader does with it is not the client's silence
-            yield chunk
-            limit.reschedule(clock() + silence_s)
+    try:
+        async with asyncio.timeout(silence_s) as limit:
+            async for chunk in body:
+                limit.reschedule(None)  # what the reader does with it is not the client's silence
+                yield chunk
+                limit.reschedule(clock() + silence_s)
+    except TimeoutError as error:
+        raise BrokenBodyError(f"nothing came for {silence_s:g} s: send it again") from error
+    except InternalServerException as error:  # Litestar's word for it
+        raise BrokenBodyError("the connection was closed in the middle of the body") from error

@@ -40,7 +40,11 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
         str, env("AETHEL_WS_URL", "the status service's URL as clients see it")
     ] = "ws://127.0.0.1:8081"
     cors_origins: Annotated[
-        str, env("EXPORT_CORS_ORIGINS", "origins of browser clients, comma separated; empty: none")
+        str,
+        env(
+            "EXPORT_CORS_ORIGINS",
+            "origins of browser clients, comma separated; *: any; empty: none",
+        ),
     ] = ""
     default_plan: Annotated[
         Plan, env("BUILD_MINUTES_DEFAULT_PLAN", "plan of users whose token names none")

@@ -14,13 +14,14 @@ from services.status.settings import StatusSettings
 from services.status.socket import Sockets
 from services.status.undertaker import Undertaker
 from shared import logs, streams
+from shared.facts import Facts
 from shared.health import health_routes, nats_check
 from shared.nats_connection import connect
 from shared.projects import Project
 from shared.quota import Quota
 from shared.records import Records
 from shared.service import main, serve, together
-from shared.settings import check_secret, load
+from shared.settings import check_secret, load, origins
 from shared.state import Document
 from shared.tokens import Tokens
 from shared.view import Links
@@ -46,10 +47,10 @@ async def run(stop: asyncio.Event) -> None:
     hub = Hub(nc, exports, links)
     sockets = Sockets(
         hub,
-        Admission(tokens, await Records.bind(js, "projects", Project), exports),
+        Admission(tokens, await Records.bind(js, "projects", Project), exports, Facts(js)),
         stop,
         max_sockets=settings.max_sockets,
-        origins=frozenset(origin for origin in settings.cors_origins.split(",") if origin),
+        origins=origins(settings.cors_origins),
     )
     undertaker = Undertaker(js)
     attempt_s = settings.retry.processing_timeout_ms / 1_000

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.errors import ExportError, NotFoundError, UnauthorizedError
+from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError
 from shared.events import ExportId
 from shared.tokens import Ticket, TicketExpiredError, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from shared.facts import Facts
     from shared.projects import Project
     from shared.records import Records
     from shared.state import Document
@@ -38,17 +39,23 @@ class Admission:
     """Turns what a client brings into a ticket."""
 
     def __init__(
-        self, tokens: Tokens, projects: Records[Project], exports: Records[Document]
+        self,
+        tokens: Tokens,
+        projects: Records[Project],
+        exports: Records[Document],
+        facts: Facts,
     ) -> None:
         self._tokens = tokens
         self._projects = projects
         self._exports = exports
+        self._facts = facts
 
     async def admit(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
         """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
 
         Raises:
             Refused: 4003 expired, 4501 forbidden, 4502 bad request, 4504 no such export.
+            UnavailableError: Nobody can tell at the moment.
         """
         try:
             msgspec.convert(export_id, ExportId)
@@ -69,19 +76,23 @@ class Admission:
     async def _member(self, export_id: str, bearer: str) -> Ticket:
         try:
             user = self._tokens.user(bearer)
-            for key in await self._exports.keys(f"*.{export_id}"):
-                project_id = key.partition(".")[0]
-                found = await self._projects.get(f"record.{project_id}")
-                if found is not None:
-                    found.value.require(user.user_id, "viewer")
-                    return Ticket(
-                        use="watch",
-                        export_id=export_id,
-                        project_id=project_id,
-                        user_id=user.user_id,
-                    )
+            project = await self._project_of(export_id)
+            project.require(user.user_id, "viewer")
         except NotFoundError as error:
             raise Refused(4504, "not-found", "there is no such export") from error
-        except ExportError as error:
+        except (UnauthorizedError, ForbiddenError) as error:
             raise Refused(4501, error.code, str(error)) from error
-        raise Refused(4504, "not-found", "there is no such export")
+        return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
+
+    async def _project_of(self, export_id: str) -> Project:
+        """By its document, or by its facts where it is so young that there is none yet.
+
+        Raises:
+            NotFoundError: There is no such export, or no such project any more.
+        """
+        names = [key.partition(".")[0] for key in await self._exports.keys(f"*.{export_id}")]
+        names = names or [fact.project_id for _, fact in await self._facts.of(export_id)]
+        found = await self._projects.get(f"record.{names[0]}") if names else None
+        if found is None:
+            raise NotFoundError(f"no export {export_id!r}")
+        return found.value

@@ -26,7 +26,8 @@ class StatusSettings(msgspec.Struct, frozen=True, kw_only=True):
         "ws://127.0.0.1:8081"
     )
     cors_origins: Annotated[
-        str, env("EXPORT_CORS_ORIGINS", "origins of browser clients, comma separated; empty: any")
+        str,
+        env("EXPORT_CORS_ORIGINS", "origins of browser clients, comma separated; * or empty: any"),
     ] = ""
     ticket_ttl_s: Annotated[
         int, env("EXPORT_TICKET_TTL_S", "how long a ticket may be used to connect, seconds", ge=1)

@@ -52,7 +52,7 @@ class Sockets:
         self._admission = admission
         self._stop = stop
         self._max_sockets = max_sockets
-        self._origins = origins
+        self._origins = frozenset() if "*" in origins else origins  # none named: any
         self._open = 0
 
     def route(self) -> WebsocketRouteHandler:

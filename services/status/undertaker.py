@@ -92,7 +92,12 @@ class Undertaker:
         return True
 
     async def _handle(self, message: Msg) -> None:
-        advisory = msgspec.json.decode(message.data, type=Advisory)
+        try:
+            advisory = msgspec.json.decode(message.data, type=Advisory)
+        except msgspec.MsgspecError as malformed:
+            log.warning("advisory.undecodable", subject=message.subject, error=str(malformed))
+            await message.term()
+            return
         found = await self._facts.message(advisory.stream_seq)
         if advisory.stream == EXPORTS and found is not None:
             deliveries = advisory.deliveries

@@ -18,7 +18,8 @@ from services.uploader.collector import Collector
 from services.uploader.keeping import may_go_on
 from shared import keys, metrics
 from shared.errors import UnavailableError
-from shared.events import ExportPackaged, now
+from shared.events import ExportCanceled, ExportPackaged, now
+from shared.facts import Facts
 from shared.projects import Project
 from shared.records import ConflictingWriteError, Record, Records
 from shared.restart import failed_upload
@@ -46,10 +47,12 @@ class Sweeper:
         claims: Claims,
         projects: Records[Project],
         exports: Records[Document],
+        facts: Facts,
         *,
         grace: timedelta,
     ) -> None:
         self._storage = storage
+        self._facts = facts
         self._claims = claims
         self._projects = projects
         self._exports = exports
@@ -63,6 +66,7 @@ class Sweeper:
             await Claims.bind(js),
             await Records.bind(js, "projects", Project),
             await Records.bind(js, "exports", Document),
+            Facts(js),
             grace=grace,
         )
 
@@ -77,6 +81,8 @@ class Sweeper:
                 log.info("sweep.done", **swept)
             except (UnavailableError, StorageRefusedError) as error:
                 log.warning("sweep.failed", error=str(error))
+            except Exception:
+                log.exception("sweep.failed")  # whatever it is, artifacts must still be committed
             try:
                 await asyncio.wait_for(stop.wait(), interval_s)
             except TimeoutError:
@@ -159,16 +165,23 @@ class Sweeper:
             await self._storage.abort_upload(upload.key, upload.upload_id)
         return len(stale)
 
+    async def _cancel(self, documents: list[Document]) -> int:
+        """End the exports of a deleted project that its deletion has missed; how many there are."""
+        running = [document for document in documents if not document.state.ended]
+        for document in running:
+            canceled = ExportCanceled(**document.identity, reason="The project was deleted.")
+            await self._facts.publish(canceled)
+        return len(running)
+
     async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
         """A deleted project, once all of its exports have ended: bytes first, then documents.
 
-        The record stays as a tombstone.
-
-        The tombstone keeps the id from being given to somebody else, who would then own what is
-        left in the stream.
+        The record stays as a tombstone, which keeps the id from being given to somebody else, who
+        would then own what is left in the stream. An export that was asked for in the very moment
+        of the deletion shows up behind it, and goes all the same.
         """
         project = found.value
-        if not project.owner or any(not document.state.ended for document in documents):
+        if await self._cancel(documents) or not (project.owner or documents):
             return 0
         prefix = keys.project(project.id)
         for upload in await self._storage.uploads(prefix):

@@ -5,7 +5,7 @@ import pytest
 from services.gateway.settings import GatewaySettings
 from shared.errors import ConfigurationError
 from shared.retired import STILL_READ, retired
-from shared.settings import NatsSettings, RetrySettings, S3Settings, check_secret, load
+from shared.settings import NatsSettings, RetrySettings, S3Settings, check_secret, load, origins
 from tests.unit.test_documentation import settings_table
 
 GOOD = {"S3_BUCKET": "games", "JWT_SECRET": "0123456789abcdef" * 2}
@@ -68,3 +68,12 @@ def test_no_setting_that_is_read_counts_as_retired() -> None:
     """Every EXPORT_ variable of the settings is known to be in use."""
     read = {word for word in settings_table().split("`") if word.startswith("EXPORT_")}
     assert read <= STILL_READ
+
+
+def test_origins_are_read_as_people_write_them() -> None:
+    """Spaces after commas and a slash at the end are no part of an origin."""
+    assert origins("https://a.example, https://b.example/ ,") == {
+        "https://a.example",
+        "https://b.example",
+    }
+    assert origins("") == frozenset()

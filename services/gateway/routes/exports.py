@@ -26,7 +26,7 @@ from services.gateway.routes.given import (
     TheUser,
     TheWorkers,
 )
-from services.gateway.routes.paging import open_token, token
+from services.gateway.routes.paging import LAST_SEQ, open_token, token
 from services.gateway.routes.refusals import refusals
 from shared.errors import ConflictError, GoneError, NotFoundError
 from shared.events import now
@@ -199,7 +199,7 @@ class ExportRoutes(Controller):
         user: TheUser,
         projects: TheProjects,
         exports: TheExports,
-        after_seq: Annotated[int, QueryParameter(ge=0)] = 0,
+        after_seq: Annotated[int, QueryParameter(ge=0, le=LAST_SEQ)] = 0,
         limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 1_000,
     ) -> dict[str, Any]:
         """Lines of its log, oldest first."""

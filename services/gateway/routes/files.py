@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -177,7 +178,8 @@ class FileRoutes(Controller):
                 if size > limits.project_bytes:
                     raise TooLargeError(f"a project may have {limits.project_bytes} bytes")
                 file.write(chunk)
-            files = await ZipImport(file, limits).store(receiver, project_id, project.epoch)
+            zipped = await asyncio.to_thread(ZipImport, file, limits)
+            files = await zipped.store(receiver, project_id, project.epoch)
         return {"snapshot": await snapshots.commit(project_id, user, lambda _: files)}
 
 
@@ -213,7 +215,8 @@ async def _small(request: AnyRequest, limit: int) -> bytes:
 
 def _path(request: AnyRequest) -> str:
     """The path as it was sent: a path parameter has been tidied up."""
-    raw = bytes(request.scope["raw_path"]).partition(b"/files/")[2]
+    below = bytes(request.scope["raw_path"]).partition(b"/projects/")[2]
+    raw = below.partition(b"/")[2].removeprefix(b"files/")  # a project's id may be "files" too
     try:
         return unquote(raw, errors="strict")
     except UnicodeDecodeError as error:

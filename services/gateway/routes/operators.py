@@ -22,7 +22,7 @@ from services.gateway.routes.given import (
     TheUser,
     TheWorkers,
 )
-from services.gateway.routes.paging import open_seq_token, seq_token
+from services.gateway.routes.paging import LAST_SEQ, open_seq_token, seq_token
 from services.gateway.routes.refusals import refusals
 from shared import events
 from shared.workers import WorkerSign
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from services.gateway.letters import Letter
     from shared.stored import Stored
 
-OfLetter = Annotated[int, PathParameter(ge=1)]
+OfLetter = Annotated[int, PathParameter(ge=1, le=LAST_SEQ)]
+OfJob = Annotated[str, PathParameter(pattern="^[0-9a-f]{32}$")]
 PageSize = Annotated[int, QueryParameter(ge=1, le=200)]
 LOG_TAIL = 50
 STACK_HEADER = "Aethel-Stack"
@@ -153,7 +154,7 @@ class OperatorRoutes(Controller):
     guards = [operators_only]  # noqa: RUF012 - likewise
 
     @get("/replays/{job:str}", responses=refusals(404))
-    async def show_job(self, job: Annotated[str, PathParameter()], jobs: TheJobs) -> Job:
+    async def show_job(self, job: OfJob, jobs: TheJobs) -> Job:
         """How far a job is."""
         return await jobs.get(job)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+from typing import Final
 
 from shared.errors import InvalidRequestError
+
+LAST_SEQ: Final = (1 << 63) - 1  # no stream comes so far
 
 
 def token(last: str) -> str:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 
+from services.gateway.imports import ZipImport
+from shared.errors import TooLargeError
 from tests.integration.gateway.conftest import LIMITS
 
 if TYPE_CHECKING:
@@ -15,7 +18,11 @@ if TYPE_CHECKING:
 IMPORT = "/api/projects/game/import"
 
 
-def packed(*entries: tuple[str, bytes], attributes: int = 0o100644 << 16) -> bytes:
+def packed(
+    *entries: tuple[str, bytes],
+    attributes: int = 0o100644 << 16,
+    method: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
     """A ZIP with exactly these names, however hostile."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -23,7 +30,7 @@ def packed(*entries: tuple[str, bytes], attributes: int = 0o100644 << 16) -> byt
             info = zipfile.ZipInfo("x" * len(name))
             info.filename = name
             info.external_attr = attributes
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = method
             archive.NameToInfo.clear()  # lets a name come twice without a warning
             archive.writestr(info, data)
     return buffer.getvalue()
@@ -45,6 +52,14 @@ def damaged() -> bytes:
     return bytes(data)
 
 
+def many(count: int) -> bytes:
+    """A directory of entries as short as they can be, all of the same empty file."""
+    entry = b"PK\x01\x02" + bytes(24) + struct.pack("<H", 1) + bytes(16) + b"a"
+    size = count * len(entry)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, size, 0, 0)
+    return entry * count + end
+
+
 HOSTILE = {
     "parent": packed(("../a", b"x")),
     "absolute": packed(("/a", b"x")),
@@ -60,6 +75,8 @@ HOSTILE = {
     "encrypted": encrypted(),
     "damaged": damaged(),
     "bomb": packed(("a", bytes(LIMITS.project_bytes + 1))),
+    "too many": many(LIMITS.files * 2 + 1),
+    "not deflated": packed(("a", b"x"), method=zipfile.ZIP_LZMA),
     "nothing": packed(),
     "noise": b"PK\x03\x04" + bytes(100),
     "empty": b"",
@@ -94,3 +111,16 @@ async def test_hostile_zips_change_nothing(gateway: Gateway, body: bytes) -> Non
     assert problem["code"] in {"zip-invalid", "path-invalid", "too-large"}
     assert await ann.call("GET", "/api/projects/game") == before
     assert {item.key async for item in gateway.storage.objects("")} == objects
+
+
+@pytest.mark.parametrize("count", [1_000, 100_000])
+def test_a_directory_of_too_many_entries_is_not_read(count: int) -> None:
+    """Each would cost a hundred times the memory that it takes in the ZIP."""
+    file = io.BytesIO(many(count))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLargeError, match="200 files"):
+            ZipImport(file, LIMITS)
+        assert tracemalloc.get_traced_memory()[1] < 400_000
+    finally:
+        tracemalloc.stop()

@@ -104,6 +104,10 @@ async def test_a_service_acts_for_a_user_and_nobody_else_does(gateway: Gateway) 
     assert (await ann.call("GET", path))[1]["export"]["userId"] == "ann"
     for role in ("user", "admin"):
         assert (await gateway.user("eve", role=role).call("GET", path, headers=named))[0] == 401
+    for nobody in ("", "x" * 201):
+        headers = {"X-Aethel-User": nobody}
+        service = gateway.user("platform", role="service")
+        assert (await service.call("GET", "/api/projects", headers=headers))[0] == 401
 
 
 async def test_knowing_a_hash_gives_nothing(gateway: Gateway) -> None:

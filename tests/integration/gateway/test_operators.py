@@ -15,7 +15,7 @@ from shared.events import Beginning, ExportCompleted, Fact, now
 from shared.facts import Facts
 from shared.records import Records
 from shared.tokens import User
-from tests.unit.facts import ARTIFACT
+from tests.unit.facts import ARTIFACT, EXPORT
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LETTERS = "/api/admin/dead-letters"
 EXPORTS = "/api/projects/game/export"
+JOBS = "/api/admin/replays"
+LOST = "0" * 32  # a job
 
 
 class OutOfMemoryError(ExportError):
@@ -352,7 +354,7 @@ async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) ->
     ids = [await world.export() for _ in range(4)]
     seqs = [await world.bury(export_id) for export_id in ids]
     lost = Job(
-        id="lost",
+        id=LOST,
         by=User(user_id="ops"),
         order=Order(max_per_second=100),
         created_at=now(),
@@ -363,10 +365,30 @@ async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) ->
         counts={"replayed": 2},
     )
     await world.replay(seqs[2])  # done, and not written down any more
-    await (await Records.bind(js, "replays", Job)).create("lost", lost)
-    job = await world.finished("lost")
+    await (await Records.bind(js, "replays", Job)).create(LOST, lost)
+    job = await world.finished(LOST)
     assert (job["status"], job["counts"]) == ("done", {"replayed": 3, "duplicate": 1})
     assert [len(await world.beginnings(export_id)) for export_id in ids] == [1, 1, 2, 2]
+
+
+async def test_a_job_that_meets_an_error_of_ours_stops_and_says_so(world: World) -> None:
+    """It ends neither its gateway nor, taken up again, the next one."""
+    export_id = await world.export()
+    await world.bury(export_id)
+    await world.js.publish(f"$KV.exports.game.{export_id}", b'{"of": "a later release"}')
+    _, body = await world.ops.call("POST", f"{LETTERS}/replay", json={})
+    job = await world.finished(body["job"])
+    assert job["status"] == "stopped"
+    assert "ValidationError: see the log line replay.failed" in job["detail"]
+    assert (await world.ops.call("GET", "/api/admin/audit"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", [f"{LETTERS}/{1 << 63}", f"{EXPORTS}/{EXPORT}/logs?after_seq={1 << 64}", f"{JOBS}/*"]
+)
+async def test_what_no_server_could_understand_is_a_wrong_request(world: World, path: str) -> None:
+    """Not an outage, which would invite to try again."""
+    assert (await world.ops.call("GET", path))[0] == 400
 
 
 async def test_workers_and_infrastructure_are_shown(world: World) -> None:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from shared.facts import Facts
+from shared.projects import Project
 from shared.records import Records
 from shared.state import Document, fold
 from shared.tokens import User
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
+    from shared.projects import Role
     from tests.integration.gateway.conftest import Gateway
 
 
@@ -81,3 +85,21 @@ async def test_a_service_may_act_for_a_user_and_nobody_else(gateway: Gateway) ->
         headers = {"Authorization": f"Bearer {token}", "X-Aethel-User": "ann"}
         nobody = gateway.user(None)
         assert (await nobody.call("GET", "/api/projects/game", headers=headers))[0] == expected
+
+
+async def test_a_projects_record_stays_small(gateway: Gateway) -> None:
+    """Settings and members have limits; beyond them nothing is stored, and nobody tries again."""
+    ann = gateway.user("ann")
+    body = {"id": "game", "name": "Game", "settings": {"a": "x" * (64 << 10)}}
+    status, problem = await ann.call("POST", "/api/projects", json=body)
+    assert (status, problem["code"], problem["retryable"]) == (413, "too-large", False)
+    assert (await ann.call("GET", "/api/projects/game"))[0] == 404
+    await ann.push("game", {"index.html": b"<p>"})
+    records = await Records.bind(gateway.nc.jetstream(), "projects", Project)
+    full: dict[str, Role] = dict.fromkeys((f"user{n}" for n in range(1_000)), "viewer")
+    await records.change(
+        "record.game", lambda project: project and msgspec.structs.replace(project, members=full)
+    )
+    for name, expected in (("bob", 413), ("user1", 200)):
+        member = f"/api/projects/game/members/{name}"
+        assert (await ann.call("PUT", member, json={"role": "editor"}))[0] == expected

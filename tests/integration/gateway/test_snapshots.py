@@ -1,18 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import tarfile
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from prometheus_client import REGISTRY
 
 from services.gateway.projects import Projects
+from services.gateway.receiving import PACK_BLOBS, PackWriter
 from shared import keys
 from shared.projects import decode_snapshot
 from tests.integration.gateway.conftest import LIMITS, manifest, sha
 
 if TYPE_CHECKING:
+    from shared.storage import Storage
     from tests.integration.gateway.conftest import Gateway
 
 SNAPSHOT = "/api/projects/game/snapshot"
@@ -221,3 +225,50 @@ async def test_what_is_condemned_counts_as_missing(gateway: Gateway) -> None:
     name = await ann.push("game", files)
     stored = decode_snapshot(await gateway.storage.get(keys.snapshot("game", name)))
     assert keys.blob("game", 1, sha(b"old")) in stored.objects
+
+
+async def test_a_project_may_be_called_files(gateway: Gateway) -> None:
+    """A file's path begins behind the route, not at the first thing that looks like it."""
+    ann = gateway.user("ann")
+    status, made = await ann.call("PUT", "/api/projects/files/files/a/files/b", data=b"x")
+    assert status == 201
+    stored = await gateway.storage.get(keys.snapshot("files", made["snapshot"]))
+    assert [file.path for file in decode_snapshot(stored).files] == ["a/files/b"]
+
+
+async def test_tiny_blobs_do_not_make_an_endless_index(storage: Storage) -> None:
+    """A pack is full when it has many blobs, too."""
+    packs = PackWriter(storage, "game", 0)
+    for number in range(PACK_BLOBS + 1):
+        await packs.add(f"{number:064x}", b"x")
+    await packs.flush()
+    assert len([item async for item in storage.objects(keys.packs("game"))]) == 4
+
+
+@pytest.mark.parametrize("how", ["goes", "falls silent"])
+async def test_a_body_that_breaks_off_is_not_our_fault(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """408, not 500: nobody is called out of bed for a client that has lost its connection."""
+    monkeypatch.setattr("services.gateway.routes.files.SILENCE_S", 0.2)
+    token = gateway.user("ann").headers["Authorization"]
+    head = f"PUT /api/projects/game/files/a HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
+    answered = {
+        "method": "PUT",
+        "route": "/api/projects/{project_id}/files/{path}",
+        "status": "408",
+    }
+    before = REGISTRY.get_sample_value("export_http_requests_total", answered) or 0
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
+    writer.write(f"{head}Content-Length: 10\r\n\r\n12345".encode())
+    await writer.drain()
+    if how == "goes":
+        writer.close()
+    else:
+        assert b"body-incomplete" in await reader.read()
+        writer.close()
+    while True:
+        if REGISTRY.get_sample_value("export_http_requests_total", answered) == before + 1:
+            break
+        await asyncio.sleep(0.02)
+    assert [item async for item in gateway.storage.objects("")] == []

@@ -109,7 +109,8 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")
-        admission = Admission(TOKENS, await Records.bind(js, "projects", Project), exports)
+        projects = await Records.bind(js, "projects", Project)
+        admission = Admission(TOKENS, projects, exports, status.facts)
         sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:

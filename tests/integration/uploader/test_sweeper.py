@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from shared.events import (
     PendingUpload,
     now,
 )
+from shared.facts import Facts
 from shared.options import ExportOptions
 from shared.projects import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.records import Records
@@ -211,11 +213,14 @@ async def test_parts_of_a_failed_upload_wait_for_a_retry(
     assert await world.sweep() == swept
 
 
-async def test_a_deleted_project_is_erased_once_its_exports_have_ended(world: World) -> None:
+async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
+    world: World, js: JetStreamContext
+) -> None:
     """Bytes, documents and the index of members go; a tombstone keeps the id from being reused."""
     await world.snapshot(HEAD, "1")
     await world.project(deleted_at=now())
-    await world.projects.kv.put(f"member.{keys.kv_safe('u')}.p", b"{}")
+    members = await js.key_value("projects")
+    await members.put(f"member.{keys.kv_safe('u')}.p", b"{}")
     await world.export(HEAD)
     assert await world.sweep() == {}
     await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
@@ -227,3 +232,42 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(world: Wo
     assert tombstone is not None
     assert tombstone.value.owner == ""
     assert await world.sweep() == {}
+
+
+async def test_exports_that_a_deletion_has_missed_are_canceled(
+    world: World, js: JetStreamContext
+) -> None:
+    """Its gateway died in the middle of it, say."""
+    await world.snapshot(HEAD, "1")
+    await world.project(deleted_at=now())
+    await world.export(HEAD)
+    assert await world.sweep() == {}
+    (_, fact) = await Facts(js).last("01900000-0000-7000-8000-000000000001") or (0, None)
+    assert isinstance(fact, ExportCanceled)
+
+
+async def test_an_export_that_shows_up_behind_a_deletion_goes_too(world: World) -> None:
+    """It was asked for in the very moment; its document came when all else was erased."""
+    await world.project(deleted_at=now())
+    assert await world.sweep() == {"project": 1}
+    await world.export(HEAD, canceled=True)
+    assert await world.sweep() == {"project": 1}
+    assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
+    assert await world.sweep() == {}
+
+
+async def test_a_record_that_cannot_be_read_does_not_end_the_service(
+    world: World, js: JetStreamContext, storage: Storage
+) -> None:
+    """Nothing is swept, for what it names is not known, and the uploader goes on."""
+    await world.snapshot(OLD, "2")
+    await world.project()
+    await js.publish("$KV.exports.p.x", b'{"of": "a later release"}')
+    before, stop = await world.keys(), asyncio.Event()
+    sweeper = await Sweeper.bind(js, storage, grace=NO_GRACE)
+    running = asyncio.create_task(sweeper.run(stop, interval_s=0.01))
+    await asyncio.sleep(1)
+    assert not running.done()
+    stop.set()
+    await running
+    assert await world.keys() == before
