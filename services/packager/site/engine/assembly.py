@@ -45,10 +45,9 @@ def assemble(
     project = inspected.project
     player = parts.player_of(template)
     title, version = title_of(project, request), version_of(project, request)
-    bundler = Bundler(template, player, bench)
+    bundler = Bundler(template, player, bench, project, inspected.texts)
+    shipped = inspected.reach.scripts | inspected.reach.modules
     bundle = bundler.bundle(
-        project,
-        inspected.texts,
         # What a broken scene reaches is not known: then all are looked at.
         inspected.texts if findings.problems else inspected.reach.scripts,
         findings,
@@ -56,6 +55,7 @@ def assemble(
     )
     pictures = page.pictures(project, request, _icon(inspected), findings)
     findings.check()
+    bundler.look_at(inspected.texts.keys() - shipped, findings)
 
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize

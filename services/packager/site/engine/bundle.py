@@ -53,30 +53,32 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bundler:
-    """Runs the compiler that comes with the player."""
+    """Runs the compiler that comes with the player, on the scripts of one project."""
 
-    def __init__(self, template: Template, player: Player, bench: Workbench) -> None:
+    def __init__(
+        self,
+        template: Template,
+        player: Player,
+        bench: Workbench,
+        project: ProjectFiles,
+        texts: Mapping[str, str],
+    ) -> None:
         self._compiler = template.folder / player.bundler
         self._variants = player.variants
         self._bench = bench
         self._folder = bench.scratch / "bundle"
+        self._with_three = any(THREE in quoted(text) for text in texts.values())
+        if texts:
+            self._write(project, texts)
 
     def bundle(
-        self,
-        project: ProjectFiles,
-        texts: Mapping[str, str],
-        entries: Collection[str],
-        findings: Findings,
-        *,
-        minify: bool,
+        self, entries: Collection[str], findings: Findings, *, minify: bool
     ) -> Bundle | None:
         """One module of all scripts that components may name, and of what those import.
 
         Args:
-            project: For the data that scripts import.
-            texts: Every script of the project by its path.
             entries: Those that components may name.
-            findings: What is wrong with them, by file and line.
+            findings: What is wrong with them, by file, line and column.
             minify: Shorten names and leave out blanks.
 
         Returns:
@@ -84,15 +86,27 @@ class Bundler:
         """
         if not entries:
             return None
-        self._write(project, texts, sorted(entries))
-        with_three = any(THREE in quoted(text) for text in texts.values())
-        made = self._run("full" if with_three else "lean", findings, minify=minify)
-        if made and with_three and made[1].isdisjoint({self._variants["full"].modules[THREE]}):
+        self._enter(entries)
+        made = self._run("full" if self._with_three else "lean", findings, minify=minify)
+        if (
+            made
+            and self._with_three
+            and made[1].isdisjoint({self._variants["full"].modules[THREE]})
+        ):
             made = self._run("lean", findings, minify=minify)  # a string, not a module
         return made[0] if made else None
 
-    def _write(self, project: ProjectFiles, texts: Mapping[str, str], entries: list[str]) -> None:
-        """The scripts, the data that they may import, and a module that imports all of them."""
+    def look_at(self, unused: Collection[str], findings: Findings) -> None:
+        """Warn of what is wrong with scripts that are not shipped: some day they will be."""
+        if not unused:
+            return
+        self._enter(unused)
+        finished = self._compile(_modules(self._variants["full"]), minify=False)
+        if finished:
+            diagnostics.tell(finished.output, findings, fatal=False)
+
+    def _write(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
+        """The scripts, and the data that they may import."""
         names = {posixpath.basename(part) for text in texts.values() for part in quoted(text)}
         for path, text in texts.items():
             # Else the compiler would follow it, wherever it leads.
@@ -101,10 +115,14 @@ class Bundler:
             wanted = path.endswith(DATA) and posixpath.basename(path) in names
             if wanted and file.size <= MAX_DATA_BYTES:
                 self._put(path, project.read(path, max_bytes=MAX_DATA_BYTES))
-        imports = (f"import * as s{n} from {_js('./' + path)};" for n, path in enumerate(entries))
-        record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(entries))
-        self._put(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
         self._put("package.json", b'{"type": "module"}')  # so that none further up is looked for
+
+    def _enter(self, entries: Collection[str]) -> None:
+        """A module that imports all of them."""
+        paths = sorted(entries)
+        imports = (f"import * as s{n} from {_js('./' + path)};" for n, path in enumerate(paths))
+        record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
+        self._put(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
 
     def _put(self, path: str, data: bytes) -> None:
         target = self._folder / path
@@ -116,10 +134,11 @@ class Bundler:
     ) -> tuple[Bundle, set[str]] | None:
         """The module, and the files of the player that it imports."""
         variant = self._variants["full" if name == "full" else "lean"]
-        modules = {module: f"../{file}" for module, file in variant.modules.items()}
+        modules = _modules(variant)
         before = len(findings.problems)
-        finished = self._compile(modules, findings, minify=minify)
+        finished = self._compile(modules, minify=minify)
         if finished is None:
+            findings.problem("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
             return None
         diagnostics.tell(finished.output, findings)
         if finished.code != 0:
@@ -133,9 +152,8 @@ class Bundler:
         made = Bundle(code=code, source_map=source_map, variant=variant)
         return (made, imported) if len(findings.problems) == before else None
 
-    def _compile(
-        self, modules: Mapping[str, str], findings: Findings, *, minify: bool
-    ) -> Finished | None:
+    def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
+        """How the compiler ended; None where it did not."""
         try:
             return run_program(
                 [self._compiler, *_arguments(modules), *(["--minify"] if minify else [])],
@@ -145,7 +163,6 @@ class Bundler:
                 stopping=self._bench.stopping,
             )
         except ProgramTimeoutError:
-            findings.problem("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
             return None
 
     def _imported(self, meta: Any, modules: Mapping[str, str], findings: Findings) -> Iterator[str]:
@@ -161,6 +178,11 @@ class Bundler:
                 else:
                     message = f"imports {target!r}; {diagnostics.IMPORTABLE}"
                     findings.problem(file, message)
+
+
+def _modules(variant: Variant) -> dict[str, str]:
+    """What scripts may import of the player, by its place beside their bundle."""
+    return {module: f"../{file}" for module, file in variant.modules.items()}
 
 
 def _arguments(modules: Mapping[str, str]) -> list[str]:

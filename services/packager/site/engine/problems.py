@@ -18,14 +18,13 @@ MAX_SHOWN: Final = 50  # of one kind and altogether in an error; who fixes these
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that has to be changed: where, what, and how."""
 
-    file: str
+    file: str  # of a script with line and column: ``scripts/main.ts:3:7``
     message: str
     path: str = ""  # into the file's JSON: ``$.entities[3].parentId``
-    line: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place} {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        place = f"{self.file} {self.path}" if self.path else self.file
+        return f"{place}: {self.message}"
 
 
 Item = TypeVar("Item", Problem, Note)
@@ -55,14 +54,14 @@ class Findings:
         self.notes: list[Note] = []
         self._told: set[str] = set()
 
-    def problem(self, file: str, message: str, *, path: str = "", line: int = 0) -> None:
+    def problem(self, file: str, message: str, *, path: str = "") -> None:
         """Something without which the game would not work."""
-        self._once(self.problems, Problem(file=file, message=message, path=path, line=line))
+        self._once(self.problems, Problem(file=file, message=message, path=path))
 
-    def warn(self, file: str, message: str, *, path: str = "", line: int = 0) -> None:
+    def warn(self, file: str, message: str, *, path: str = "") -> None:
         """Something that the maker will want to look at."""
         text = f"{path}: {message}" if path else message
-        self._once(self.notes, Note(file=file, line=line, message=text))
+        self._once(self.notes, Note(file=file, message=text))
 
     def tell(self, message: str, *, file: str = "") -> None:
         """Something that was done."""

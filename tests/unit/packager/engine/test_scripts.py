@@ -95,9 +95,9 @@ def test_data_can_be_imported() -> None:
 @pytest.mark.parametrize(
     ("script", "message"),
     [
-        ("let x = ;", "scripts/main.ts:1: Unexpected"),
-        ("\n\nclass {", "scripts/main.ts:3: Expected"),
-        ('import "./gone"', "scripts/main.ts:1: could not resolve"),
+        ("let x = ;", "scripts/main.ts:1:9: Unexpected"),
+        ("\n\nclass {", "scripts/main.ts:3:7: Expected"),
+        ('import "./gone"', "scripts/main.ts:1:8: could not resolve"),
         ('import "lodash"', "put other libraries into scripts/"),
         ('import fs from "node:fs"; export default fs', "could not resolve"),
         ('import x from "https://evil.example/x.js"; export default x', "imports 'https://evil"),
@@ -119,10 +119,22 @@ def test_every_broken_script_is_told() -> None:
 
 
 def test_a_script_that_nothing_runs_cannot_break_an_export() -> None:
-    """It is not shipped; debug, which ships it, tells."""
+    """It is not shipped, and the maker is warned; in debug, which ships it, it is a problem."""
     files = game("export default 1", **{"scripts/wip.ts": "class {"})
-    assert "wip" not in module(export(files))
-    assert "scripts/wip.ts:1" in problems(files, "debug")[0]
+    built = export(files)
+    assert "wip" not in module(built)
+    (warning,) = (note for note in built.plan.notes if note.level == "warning")
+    assert str(warning) == 'scripts/wip.ts:1:7: Expected identifier but found "{"'
+    assert str(warning) in problems(files, "debug")
+
+
+def test_a_game_without_scripts_is_warned_of_broken_ones() -> None:
+    """Also of those that import what is not there; sound ones are no news."""
+    broken = {"scripts/a.ts": b'\nimport "./gone"', "scripts/b.ts": b"export default 1"}
+    built = export(project(**broken))
+    assert boot(built)["scripts"] is None
+    (warning,) = (note for note in built.plan.notes if note.level == "warning")
+    assert str(warning).startswith("scripts/a.ts:2:8: could not resolve")
 
 
 @pytest.mark.parametrize(
