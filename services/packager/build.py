@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.manifest import with_manifest
+from services.packager.processor import processor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,9 +24,15 @@ _SHAPING: Final = ("av", "deflate", "pillow", "zlib-ng")
 
 
 @cache
-def tool_versions() -> Mapping[str, str]:
-    """The versions of what shapes the bytes of an artifact."""
-    return {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
+def tool_versions(*, encoding: bool) -> Mapping[str, str]:
+    """What shapes the bytes of an artifact beside its inputs.
+
+    Args:
+        encoding: Whether pictures and sounds are encoded, which no two kinds of processors need do
+            to the same bytes; all else they do.
+    """
+    versions = {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
+    return versions | ({"processor": processor()} if encoding else {})
 
 
 def plan_of(
@@ -33,11 +40,11 @@ def plan_of(
 ) -> Plan:
     """What the exporter plans, and the manifest that every artifact carries."""
     plan = exporter.plan(project, request, bench)
-    return with_manifest(plan, snapshot=snapshot, request=request, tools=tool_versions())
+    return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
 
 
 def build_key(plan: Plan, *, snapshot: str, request: Request, once: str | None = None) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request, templates and tool versions.
+    """SHA-256 over the canonical JSON of snapshot, request, templates and tools.
 
     ``once`` names this very build, where another one would give other bytes.
     """
@@ -45,7 +52,11 @@ def build_key(plan: Plan, *, snapshot: str, request: Request, once: str | None =
         "snapshot": snapshot,
         "request": request,
         "templates": [template.told() for template in plan.templates],
-        "tools": tool_versions(),
+        "tools": _tools(request),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
+
+
+def _tools(request: Request) -> Mapping[str, str]:
+    return tool_versions(encoding=request.options.optimize != "off")

@@ -126,7 +126,7 @@ def _derive(
     if file.size > MAX_SOURCE_BYTES:
         return None
     lossless = candidate.exact or level == "lossless"
-    inputs = [file.sha256, candidate.kind, lossless, tool_versions()]
+    inputs = [file.sha256, candidate.kind, lossless, tool_versions(encoding=True)]
 
     def make() -> tuple[bytes, str] | None:
         data = inspected.project.read(candidate.path, max_bytes=MAX_SOURCE_BYTES)
