@@ -8,7 +8,7 @@ from shared.errors import ExportError
 from shared.signing import key_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from services.gateway.exports import ExportRequest
     from shared.platforms import PlatformSpec
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PlatformUnavailableError(ExportError):
-    """No worker has what the platform always needs."""
+    """No worker has what the platform needs for this project."""
 
     code = "platform-unavailable"
     title = "The platform is not available"
@@ -54,17 +54,31 @@ def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[str]
     return sorted({name for worker in workers for name in worker.signing_keys.get(spec.name, ())})
 
 
-def check_available(
-    spec: PlatformSpec, wanted: ExportRequest, living: Sequence[WorkerSign]
+async def check_available(
+    spec: PlatformSpec,
+    wanted: ExportRequest,
+    living: Sequence[WorkerSign],
+    paths: Callable[[], Awaitable[Collection[str]]],
 ) -> None:
-    """Refuse what no living worker could pack or sign, whatever the project.
+    """Refuse what no living worker could pack or sign.
+
+    Args:
+        spec: The platform.
+        wanted: What is asked for.
+        living: All workers.
+        paths: The project's files; read only if it matters what kind of project it is.
 
     Raises:
         PlatformUnavailableError, UnknownKeyError, SigningRequiredError: Why, and what to do.
     """
     workers = serving(spec, living)
     missing = lacking(spec, workers)
-    if "always" in missing.values():
+    if missing and ("always" in missing.values() or _is_engine_project(await paths())):
         raise PlatformUnavailableError(f"{spec.name}: {reason(missing)}")
     if workers:
         key_for(spec, wanted.configuration, wanted.options, signing_keys(spec, workers))
+
+
+def _is_engine_project(paths: Collection[str]) -> bool:
+    """Whether it is played by the player; a page of its own comes first."""
+    return "game.json" in paths and "index.html" not in paths

@@ -111,6 +111,11 @@ class Exports:
         start = await self._asked.keep(fact, key, wanted) if key else fact
         return await self._starts.begin(start, user, repeated=start is not fact)
 
+    async def paths(self, project: Project) -> set[str]:
+        """The files of the project as it is now."""
+        snapshot = await self._snapshots.read(project)
+        return {file.path for file in snapshot.files} if snapshot else set()
+
     async def get(self, project_id: str, export_id: str) -> Document:
         """The document; what is not folded yet is folded here from the stream.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
@@ -76,7 +77,8 @@ class ExportRoutes(Controller):
         pace.take(user.user_id)
         project = (await projects.get(project_id, user, "viewer")).value
         spec = check_options(data.platform, data.configuration, data.options)
-        check_available(spec, data, await workers.living())
+        paths = partial(exports.paths, project)
+        await check_available(spec, data, await workers.living(), paths)
         fact, seq = await exports.request(project, user, data, key=idempotency_key)
         links = exports.links
         status_url = links.status(project_id, fact.export_id)

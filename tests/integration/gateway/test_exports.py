@@ -308,6 +308,30 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     assert status == 202
 
 
+async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway) -> None:
+    """A page of its own needs none; one worker that has it, or nobody alive, is no reason."""
+    ann = gateway.user("ann")
+    scene = {"game.json": b"{}", "scenes/main.json": b"{}"}
+    await ann.push("engine", scene)
+    await ann.push("page", {**scene, "index.html": b"<title>Game</title>"})
+    without = WorkerSign(name="w", version="1", platforms=("web",), started_at=now(), in_hand=())
+    able = msgspec.structs.replace(without, name="v", templates={"player": "1"})
+
+    async def ask(project: str) -> tuple[int, Any]:
+        url = f"/api/projects/{project}/export"
+        return await ann.call("POST", url, json={"platform": "web"})
+
+    assert (await ask("engine"))[0] == 202
+    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    await signs.put("w", msgspec.json.encode(without))
+    status, problem = await ask("engine")
+    assert (status, problem["code"]) == (422, "platform-unavailable")
+    assert "runtime template player" in problem["detail"]
+    assert (await ask("page"))[0] == 202
+    await signs.put("v", msgspec.json.encode(able))
+    assert (await ask("engine"))[0] == 202
+
+
 @pytest.mark.parametrize(
     ("wanted", "code", "remedy"),
     [
