@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import aiohttp
 import click
 
 from cli.commands import acting, letters, making, operating, stack, templates
@@ -54,7 +55,9 @@ def main() -> None:
         fail(str(error), UsageError.exit_code)
     except UnavailableError as error:
         fail(str(error), UnreachableError.exit_code)
-    except (ExportError, StackError) as error:
+    except (aiohttp.ClientError, TimeoutError) as error:
+        fail(f"the connection was lost: {str(error) or repr(error)}", UnreachableError.exit_code)
+    except (ExportError, StackError, OSError) as error:
         fail(str(error), 1)
 
 

@@ -92,7 +92,8 @@ class Client:
                         return await answer.json() if answer.status != 204 else None  # noqa: PLR2004 - no content
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
-                    raise UnreachableError(f"no answer from {self.url}: {error!r}") from error
+                    why = str(error) or repr(error)
+                    raise UnreachableError(f"no answer from {self.url}: {why}") from error
             await asyncio.sleep(0.5 * 2**attempt)
         raise AssertionError  # the last attempt has returned or raised
 

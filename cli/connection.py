@@ -6,9 +6,12 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+import msgspec
+
 from cli import client
 from cli.failures import UnreachableError, UsageError
 from cli.stack.state import read_state
+from shared.events import ExportId
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,10 +25,12 @@ def address() -> tuple[str, str]:
     """The gateway's URL and a bearer token.
 
     Raises:
-        UsageError: Only one of the two variables is set.
+        UsageError: Only one of the two variables is set, or the URL is none.
         UnreachableError: Neither is set and no local stack runs.
     """
     url, token = os.environ.get("AETHEL_EXPORT_URL"), os.environ.get("AETHEL_EXPORT_TOKEN")
+    if url and not url.startswith(("http://", "https://")):
+        raise UsageError(f"AETHEL_EXPORT_URL={url!r} is no URL: http://… or https://…")
     if url and token:
         return url, token
     if url or token:
@@ -53,9 +58,13 @@ async def find_export(connected: Client, export: str) -> str:
     """The path of an export given as ``EXPORT`` or ``PROJECT/EXPORT``.
 
     Raises:
-        UsageError: None of the caller's projects has it.
+        UsageError: It is no export's id, or none of the caller's projects has it.
     """
     project, _, export_id = export.rpartition("/")
+    try:
+        msgspec.convert(export_id, ExportId)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{export_id!r} is not the id of an export") from error
     if project:
         return f"/api/projects/{project}/export/{export_id}"
     for item in (await connected.get("/api/projects"))["projects"]:

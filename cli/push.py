@@ -86,18 +86,21 @@ async def _send(
         sent += size
         on_sent(sent, total)
 
-    async with asyncio.TaskGroup() as group:
-        for sha, path in files:
-            if sizes[sha] > SMALL_BYTES:
-                opened = partial(path.open, "rb")
-                group.create_task(one(sizes[sha], "PUT", f"{url}/{sha}", opened, sizes[sha]))
-        small = [(sha, path) for sha, path in files if sizes[sha] <= SMALL_BYTES]
-        for pack in _packs(small, sizes):
-            data = await asyncio.to_thread(_tar, pack)
-            size = sum(sizes[sha] for sha, _ in pack)
-            await slots.acquire()  # at most PARALLEL packs are in memory
-            slots.release()
-            group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for sha, path in files:
+                if sizes[sha] > SMALL_BYTES:
+                    opened = partial(path.open, "rb")
+                    group.create_task(one(sizes[sha], "PUT", f"{url}/{sha}", opened, sizes[sha]))
+            small = [(sha, path) for sha, path in files if sizes[sha] <= SMALL_BYTES]
+            for pack in _packs(small, sizes):
+                data = await asyncio.to_thread(_tar, pack)
+                size = sum(sizes[sha] for sha, _ in pack)
+                await slots.acquire()  # at most PARALLEL packs are in memory
+                slots.release()
+                group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None  # the first has stopped the others
     return total
 
 
@@ -111,7 +114,7 @@ def _packs(
             yield pack
             pack, size = [], 0
         pack.append((sha, path))
-        size += sizes[sha]
+        size += sizes[sha] + tarfile.BLOCKSIZE  # its header, more than many a tiny file has
     if pack:
         yield pack
 

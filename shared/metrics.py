@@ -80,6 +80,6 @@ SOCKET_CONFLATED: Final = Counter(
 )
 SWEPT: Final = Counter(
     "export_swept_total",
-    "Things that the sweeper removed, by kind: upload, artifact, object, snapshot, project.",
+    "Things that the sweeper removed, by kind: export, upload, artifact, object, project.",
     ["kind"],
 )

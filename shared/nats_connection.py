@@ -27,9 +27,11 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         NatsUnavailableError: It does not stand after ``patience_s``; without a limit never.
     """
     client = Client()
+    told: list[Exception] = []
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.
+        told[:] = [error]
         log.warning("nats.error", error=repr(error))
 
     async def on_disconnect() -> None:
@@ -62,5 +64,6 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     try:
         await asyncio.wait_for(client.connect(**options), patience_s)
     except TimeoutError as error:
-        raise NatsUnavailableError("no NATS server answers at NATS_URL: is it running?") from error
+        why = str(told[0]) if told else "is it running?"
+        raise NatsUnavailableError(f"no NATS server lets us in at NATS_URL: {why}") from error
     return client

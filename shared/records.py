@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 from nats.errors import MaxPayloadError
-from nats.js.errors import KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
 
-from shared.errors import TooLargeError
+from shared.errors import ConfigurationError, TooLargeError
 from shared.facts import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
@@ -44,8 +44,17 @@ class Records(Generic[T]):
 
     @classmethod
     async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> Records[T]:
-        """Bind to a bucket that ``streams apply`` has made."""
-        return cls(js, bucket, await js.key_value(bucket), type_)
+        """Bind to a bucket that ``streams apply`` has made.
+
+        Raises:
+            ConfigurationError: It has not.
+        """
+        try:
+            kv = await js.key_value(bucket)
+        except BucketNotFoundError as error:
+            message = f"NATS has no bucket {bucket!r}: run `aethel-export streams apply` first"
+            raise ConfigurationError(message) from error
+        return cls(js, bucket, kv, type_)
 
     def decode(self, data: bytes) -> T:
         """A value as it lies in the bucket."""

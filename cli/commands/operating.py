@@ -60,7 +60,12 @@ def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
         nc = await connect(settings.nats, name="aethel-export", patience_s=10)
         async with open_storage(settings.s3) as storage:
             seconds = settings.sweep_grace_s if grace is None else grace
-            sweeper = await Sweeper.bind(nc.jetstream(), storage, grace=timedelta(seconds=seconds))
+            sweeper = await Sweeper.bind(
+                nc.jetstream(),
+                storage,
+                grace=timedelta(seconds=seconds),
+                history=timedelta(days=settings.history_days),
+            )
             swept = await sweeper.sweep()
         await nc.close()
         return dict(swept)

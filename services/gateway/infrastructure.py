@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from shared.errors import UnavailableError
 from shared.facts import AWAY
 from shared.storage import StorageRefusedError
-from shared.streams import EXPORTS, STREAMS
+from shared.streams import BUCKETS, EXPORTS, STREAMS
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -28,6 +28,7 @@ class Infrastructure:
     async def status(self) -> dict[str, Any]:
         """For operators; ``healthy`` is false where anything does not answer."""
         names = [stream.name or "" for stream in STREAMS]
+        names += [f"KV_{bucket.name}" for bucket in BUCKETS]
         streams, consumers, storage = await asyncio.gather(
             asyncio.gather(*(self._stream(name) for name in names)),
             self._consumers(),

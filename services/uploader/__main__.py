@@ -50,7 +50,12 @@ async def run(stop: asyncio.Event) -> None:
             drain_timeout_s=settings.drain_timeout_s,
             worker=f"uploader-{socket.gethostname()}-{os.getpid()}",
         )
-        sweeper = await Sweeper.bind(js, storage, grace=timedelta(seconds=settings.sweep_grace_s))
+        sweeper = await Sweeper.bind(
+            js,
+            storage,
+            grace=timedelta(seconds=settings.sweep_grace_s),
+            history=timedelta(days=settings.history_days),
+        )
         breaker = Breaker(streams.UPLOADER, servers_check(nc, storage))
         checks = {
             "nats": nats_check(nc, streams.EXPORTS, room=True),

@@ -36,6 +36,15 @@ class UploaderSettings(msgspec.Struct, frozen=True, kw_only=True):
             le=3_650,
         ),
     ] = 7.0
+    history_days: Annotated[
+        float,
+        env(
+            "EXPORT_HISTORY_DAYS",
+            "how long an export is shown after it has ended and expired, days",
+            ge=1,
+            le=3_650,
+        ),
+    ] = 90.0
     sweep_interval_s: Annotated[
         float, env("UPLOADER_SWEEP_INTERVAL_S", "time between two sweeps, seconds", ge=1)
     ] = 300.0

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
 from services.uploader.claims import ArtifactRecord, Claims
 from services.uploader.collector import Collector
-from services.uploader.keeping import may_go_on
+from services.uploader.keeping import DEAD_LETTER_GRACES, may_go_on, over_since
 from shared import keys, metrics
 from shared.errors import UnavailableError
 from shared.events import ExportCanceled, ExportPackaged, now
@@ -27,15 +28,14 @@ from shared.state import Document
 from shared.storage import StorageRefusedError
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from nats.js import JetStreamContext
 
     from shared.storage import Storage
 
 log = structlog.get_logger()
 
-RECORD_PREFIX = "record."
+RECORD_PREFIX: Final = "record."
+LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 
 class Sweeper:
@@ -50,6 +50,7 @@ class Sweeper:
         facts: Facts,
         *,
         grace: timedelta,
+        history: timedelta,
     ) -> None:
         self._storage = storage
         self._facts = facts
@@ -57,9 +58,17 @@ class Sweeper:
         self._projects = projects
         self._exports = exports
         self._grace = grace
+        self._history = history
 
     @classmethod
-    async def bind(cls, js: JetStreamContext, storage: Storage, *, grace: timedelta) -> Sweeper:
+    async def bind(
+        cls,
+        js: JetStreamContext,
+        storage: Storage,
+        *,
+        grace: timedelta,
+        history: timedelta = timedelta(days=90),
+    ) -> Sweeper:
         """Bind to the buckets."""
         return cls(
             storage,
@@ -68,6 +77,7 @@ class Sweeper:
             await Records.bind(js, "exports", Document),
             Facts(js),
             grace=grace,
+            history=history,
         )
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
@@ -92,10 +102,11 @@ class Sweeper:
         """One pass.
 
         Returns:
-            How many of each kind went: upload, artifact, object, snapshot, project.
+            How many of each kind went: export, upload, artifact, object, project.
         """
         swept: Counter[str] = Counter()
         documents = await self._documents()
+        swept["export"] += await self._forget(documents)
         swept["artifact"] += await self._expired_artifacts()
         swept["upload"] += await self._stale_uploads(documents)
         for key in await self._projects.keys(f"{RECORD_PREFIX}*"):
@@ -115,6 +126,14 @@ class Sweeper:
     async def _documents(self) -> list[Document]:
         found = [await self._exports.get(key) for key in await self._exports.keys()]
         return [record.value for record in found if record is not None]
+
+    async def _forget(self, documents: list[Document]) -> int:
+        """Documents of exports that have ended long ago: their bucket, too, is only so large."""
+        history = max(self._history, DEAD_LETTER_GRACES * self._grace)
+        old = [d.state for d in documents if (ended := over_since(d)) and ended < now() - history]
+        for state in old:
+            await self._exports.delete(f"{state.project_id}.{state.id}")
+        return len(old)
 
     async def _expired_artifacts(self) -> int:
         """Marked ``deleting`` before they are deleted.
@@ -143,7 +162,7 @@ class Sweeper:
         return True
 
     async def _stale_uploads(self, documents: list[Document]) -> int:
-        """Uploads that no export still waits for and that are older than any attempt can be.
+        """Uploads that no export still waits for and that none can be writing.
 
         One that failed waits for its retry.
         """
@@ -155,11 +174,13 @@ class Sweeper:
             for fact in document.facts.values()
             if isinstance(fact, ExportPackaged)
         }
-        before = now() - self._grace
+        busy = {document.state.project_id for document in documents if not document.state.ended}
+        before, long_before = now() - self._grace, now() - max(self._grace, LONGEST_ATTEMPT)
         stale = [
             upload
             for upload in await self._storage.uploads("projects/")
-            if upload.upload_id not in awaited and upload.started <= before
+            if upload.upload_id not in awaited
+            and upload.started <= (long_before if upload.key.split("/")[1] in busy else before)
         ]
         for upload in stale:
             await self._storage.abort_upload(upload.key, upload.upload_id)

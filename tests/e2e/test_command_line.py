@@ -2,11 +2,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
+from cli.client import connect
 from cli.commands.making import project_id_of
+from cli.folder import read_folder
+from cli.push import push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +93,36 @@ def test_exit_codes(up: Up, game: Path, tmp_path: Path) -> None:
     assert "index.html" in failed.stderr
     nobody = up.cli("status", "x", AETHEL_EXPORT_DATA=str(tmp_path / "elsewhere"))
     assert nobody.returncode == 4
+
+
+def test_failures_are_told_in_a_line(up: Up, game: Path) -> None:
+    """What is wrong and with what, never a stack of ours."""
+    somewhere = {"AETHEL_EXPORT_TOKEN": "x", "AETHEL_EXPORT_URL": "http://127.0.0.1:1"}
+    for arguments, changes, code, words in (
+        (("push", str(game), "--project", "My Game"), {}, 3, "project_id"),
+        (("status", "game/nope"), {}, 2, "'nope' is not the id of an export"),
+        (("push", str(game)), {**somewhere, "AETHEL_EXPORT_URL": "here"}, 2, "is no URL"),
+        (("push", str(game)), somewhere, 4, "no answer from http://127.0.0.1:1: Cannot connect"),
+        (("streams", "apply"), {"NATS_URL": wrong_password(up)}, 4, "Authorization Violation"),
+    ):
+        done = up.cli(*arguments, **changes)
+        assert done.returncode == code, done.stderr
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+async def test_what_stops_one_file_is_told_as_it_is(up: Up, game: Path) -> None:
+    """Though others are on their way at that moment."""
+    folder, stack = read_folder(game), up.ready()
+    (game / "big.bin").unlink()
+    async with connect(stack.gateway_url, stack.token) as client:
+        with pytest.raises(FileNotFoundError):
+            await push(client, "vanishing", folder, lambda *_: None)
+
+
+def wrong_password(up: Up) -> str:
+    """The stack's NATS, with another password."""
+    return re.sub(":[^:]*@", ":wrong@", up.ready().env["NATS_URL"])
 
 
 def test_an_export_can_be_looked_at_afterwards(up: Up, game: Path, tmp_path: Path) -> None:

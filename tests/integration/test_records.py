@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.errors import TooLargeError
+from shared.errors import ConfigurationError, TooLargeError
 from shared.records import Records
 
 if TYPE_CHECKING:
@@ -53,3 +53,9 @@ async def test_a_value_beyond_a_message_is_no_outage(js: JetStreamContext) -> No
     records = await Records.bind(js, "projects", str)
     with pytest.raises(TooLargeError, match="1048578 bytes"):
         await records.create("record.p", "x" * (1 << 20))
+
+
+async def test_a_bucket_that_was_never_made_is_named(js: JetStreamContext) -> None:
+    """With what makes it."""
+    with pytest.raises(ConfigurationError, match=r"no bucket 'nope': run `aethel-export streams"):
+        await Records.bind(js, "nope", int)

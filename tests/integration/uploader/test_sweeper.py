@@ -196,6 +196,28 @@ async def test_half_finished_uploads_are_aborted_when_they_are_old(world: World)
     assert await world.storage.uploads("") == []
 
 
+async def test_uploads_of_a_running_export_are_left_alone(world: World) -> None:
+    """However short the grace is: nobody can tell whether it is just being written."""
+    await world.project()
+    await world.storage.start_upload(keys.artifact("p", "b", "game.zip"), content_type="x/y")
+    await world.export(HEAD)
+    assert await world.sweep() == {}
+    await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
+    await world.export(HEAD, canceled=True)
+    assert await world.sweep() == {"upload": 1}
+
+
+@pytest.mark.parametrize(("ended_days_ago", "swept"), [(89, {}), (91, {"export": 1})])
+async def test_exports_are_forgotten_long_after_their_end(
+    world: World, ended_days_ago: int, swept: dict[str, int]
+) -> None:
+    """A bucket that only grows would be full one day, and nothing could be told any more."""
+    ended = {**identity(), "at": now() - timedelta(days=ended_days_ago)}
+    document = fold(fold(None, requested(), 1), ExportFailed(**ended, stage="build", error=OOPS), 2)
+    await world.exports.create(f"p.{document.state.id}", document)
+    assert await world.sweep() == swept
+
+
 @pytest.mark.parametrize(("ended_h", "swept"), [(1, {}), (-1, {"upload": 1})])
 async def test_parts_of_a_failed_upload_wait_for_a_retry(
     world: World, ended_h: int, swept: dict[str, int]
