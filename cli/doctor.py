@@ -19,8 +19,9 @@ from shared import streams
 from shared.errors import ConfigurationError, ExportError
 from shared.nats_connection import connect
 from shared.platforms import PLATFORMS
+from shared.s3 import StorageRefusedError
 from shared.settings import NatsSettings, S3Settings, check_secret, load
-from shared.storage import StorageRefusedError, open_storage
+from shared.storage import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

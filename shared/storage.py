@@ -1,29 +1,23 @@
-"""S3, the one storage protocol: what the services need of it, with its errors made ours.
+"""S3, the one storage protocol: what the services need of their bucket.
 
-Payloads go unsigned with our own CRC32C (hashing them again for the signature would cost half the
-throughput; facts in docs/adr/0005), so a plain-text connection belongs on loopback or a trusted
-network only.
+Whatever goes wrong is one of the errors of :mod:`shared.s3`.
 """
 
 from __future__ import annotations
 
 import base64
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 import google_crc32c
 import msgspec
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
-from aiohttp import ClientError as HttpClientError
-from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import NotFoundError, UnavailableError
+from shared.s3 import ObjectMissingError, StorageRefusedError, connect, errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 
     from types_aiobotocore_s3 import S3Client
 
@@ -31,39 +25,6 @@ if TYPE_CHECKING:
 
 READ_BYTES: Final = 1 << 18
 DELETE_BATCH: Final = 1_000  # what one DeleteObjects takes
-_MISSING: Final = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
-_TRANSIENT: Final = {
-    "SlowDown",
-    "InternalError",
-    "ServiceUnavailable",
-    "RequestTimeout",
-    "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
-    "Throttling",
-    "503",
-    "500",
-}
-
-
-class StorageUnavailableError(UnavailableError):
-    """The S3 server is away, slow, or says 5xx."""
-
-    code = "storage-unavailable"
-    title = "The storage cannot be reached"
-
-
-class ObjectMissingError(NotFoundError):
-    """No object (or upload) of that name."""
-
-    code = "object-missing"
-    title = "The object does not exist"
-
-
-class StorageRefusedError(Exception):
-    """S3 said no for good; ``code`` is S3's own (``PreconditionFailed``, ``AccessDenied``, …)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
 
 
 class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +74,7 @@ class Storage:
         self, key: str, data: bytes, *, content_type: str = "application/octet-stream"
     ) -> None:
         """Store a small object in one request; S3 checks the CRC32C."""
-        with _errors(key):
+        with errors(key):
             await self._s3.put_object(
                 Bucket=self.bucket,
                 Key=key,
@@ -129,7 +90,7 @@ class Storage:
             ObjectMissingError: There is none.
             StorageRefusedError: It is larger than ``max_bytes``.
         """
-        with _errors(key):
+        with errors(key):
             answer = await self._s3.get_object(Bucket=self.bucket, Key=key)
             if answer["ContentLength"] > max_bytes:
                 answer["Body"].close()
@@ -146,7 +107,7 @@ class Storage:
         end = "" if size_bytes is None else str(offset + size_bytes - 1)
         whole = offset == 0 and size_bytes is None
         scope: dict[str, Any] = {} if whole else {"Range": f"bytes={offset}-{end}"}
-        with _errors(key):
+        with errors(key):
             answer = await self._s3.get_object(Bucket=self.bucket, Key=key, **scope)
             async with answer["Body"] as body:
                 while block := await body.read(READ_BYTES):
@@ -155,7 +116,7 @@ class Storage:
     async def head(self, key: str) -> ObjectInfo | None:
         """What S3 knows of an object, or None."""
         try:
-            with _errors(key):
+            with errors(key):
                 found = await self._s3.head_object(
                     Bucket=self.bucket, Key=key, ChecksumMode="ENABLED"
                 )
@@ -170,7 +131,7 @@ class Storage:
 
     async def objects(self, prefix: str) -> AsyncIterator[ObjectInfo]:
         """Every object below a prefix, in key order."""
-        with _errors(prefix):
+        with errors(prefix):
             pages = self._s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=prefix
             )
@@ -191,7 +152,7 @@ class Storage:
         names = list(keys)
         for start in range(0, len(names), DELETE_BATCH):
             batch = [{"Key": key} for key in names[start : start + DELETE_BATCH]]
-            with _errors(names[start]):
+            with errors(names[start]):
                 answer = await self._s3.delete_objects(
                     Bucket=self.bucket,
                     Delete={"Objects": batch, "Quiet": True},  # type: ignore[typeddict-item]
@@ -208,7 +169,7 @@ class Storage:
         Returns:
             The upload id.
         """
-        with _errors(key):
+        with errors(key):
             answer = await self._s3.create_multipart_upload(
                 Bucket=self.bucket,
                 Key=key,
@@ -224,7 +185,7 @@ class Storage:
         Returns:
             Its ETag.
         """
-        with _errors(key):
+        with errors(key):
             answer = await self._s3.upload_part(
                 Bucket=self.bucket,
                 Key=key,
@@ -237,7 +198,7 @@ class Storage:
 
     async def list_parts(self, key: str, upload_id: str) -> list[Part]:
         """All parts that are there, by number."""
-        with _errors(key):
+        with errors(key):
             pages = self._s3.get_paginator("list_parts").paginate(
                 Bucket=self.bucket, Key=key, UploadId=upload_id
             )
@@ -258,7 +219,7 @@ class Storage:
                 ``BadDigest``, …
         """
         checksum = {"ChecksumCRC32C": crc32c, "ChecksumType": "FULL_OBJECT"} if crc32c else {}
-        with _errors(key):
+        with errors(key):
             await self._s3.complete_multipart_upload(
                 Bucket=self.bucket,
                 Key=key,
@@ -273,7 +234,7 @@ class Storage:
     async def abort_upload(self, key: str, upload_id: str) -> None:
         """Throw the parts away; one that is gone already is fine."""
         try:
-            with _errors(key):
+            with errors(key):
                 await self._s3.abort_multipart_upload(
                     Bucket=self.bucket, Key=key, UploadId=upload_id
                 )
@@ -282,7 +243,7 @@ class Storage:
 
     async def uploads(self, prefix: str) -> list[Upload]:
         """Multipart uploads under way below a prefix."""
-        with _errors(prefix):
+        with errors(prefix):
             pages = self._s3.get_paginator("list_multipart_uploads").paginate(
                 Bucket=self.bucket, Prefix=prefix
             )
@@ -311,7 +272,7 @@ class Storage:
 
     async def check(self) -> None:
         """Raise unless the bucket can be reached with these credentials."""
-        with _errors(self.bucket):
+        with errors(self.bucket):
             await self._s3.head_bucket(Bucket=self.bucket)
 
 
@@ -320,47 +281,8 @@ async def open_storage(settings: S3Settings) -> AsyncIterator[Storage]:
     """The bucket of the settings, its connections closed at the end."""
     public = settings.public_endpoint or settings.endpoint
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(_client(settings, settings.endpoint))
+        client = await stack.enter_async_context(connect(settings, settings.endpoint))
         presigner = client
         if public != settings.endpoint:
-            presigner = await stack.enter_async_context(_client(settings, public))
+            presigner = await stack.enter_async_context(connect(settings, public))
         yield Storage(client, presigner, settings.bucket)
-
-
-def _client(settings: S3Settings, endpoint: str) -> Any:
-    config = AioConfig(
-        signature_version="s3v4",
-        max_pool_connections=64,
-        connect_timeout=5,
-        read_timeout=60,
-        retries={"mode": "standard", "total_max_attempts": 4},
-        request_checksum_calculation="when_required",
-        response_checksum_validation="when_required",
-        s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
-    )
-    return get_session().create_client(
-        "s3",
-        endpoint_url=endpoint or None,
-        region_name=settings.region,
-        aws_access_key_id=settings.access_key_id or None,
-        aws_secret_access_key=settings.secret_access_key or None,
-        config=config,
-    )
-
-
-@contextmanager
-def _errors(what: str) -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"].get("Code", "Unknown")
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if code in _MISSING:
-            raise ObjectMissingError(f"{what} is not in the storage") from error
-        if code in _TRANSIENT or status >= 500:  # noqa: PLR2004 - RFC 9110 section 15.6
-            raise StorageUnavailableError(f"the storage answered {code} for {what}") from error
-        raise StorageRefusedError(code, f"{what}: {error}") from error
-    except (BotoCoreError, HttpClientError, TimeoutError, OSError) as error:
-        raise StorageUnavailableError(
-            f"no answer from the storage for {what}: {error!r}"
-        ) from error

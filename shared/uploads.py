@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from shared.storage import ObjectMissingError
+from shared.s3 import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

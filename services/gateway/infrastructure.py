@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.errors import UnavailableError
 from shared.facts import AWAY
-from shared.storage import StorageRefusedError
+from shared.s3 import StorageRefusedError
 from shared.streams import BUCKETS, EXPORTS, STREAMS
 
 if TYPE_CHECKING:

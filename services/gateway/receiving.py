@@ -15,7 +15,8 @@ from litestar.exceptions import InternalServerException
 
 from shared import keys, metrics
 from shared.errors import ExportError, TooLargeError
-from shared.storage import Part, Storage, StorageRefusedError
+from shared.s3 import StorageRefusedError
+from shared.storage import Part, Storage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -24,7 +24,7 @@ from shared.projects import (
     encode_snapshot,
 )
 from shared.records import ConflictingWriteError
-from shared.storage import ObjectMissingError
+from shared.s3 import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

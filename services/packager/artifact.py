@@ -16,7 +16,7 @@ import structlog
 
 from shared.errors import ExportError, UnavailableError
 from shared.events import PendingUpload
-from shared.storage import StorageRefusedError
+from shared.s3 import StorageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -20,7 +20,7 @@ from services.packager.slices import Slice, damaged, write_blocks
 from services.packager.threads import in_thread
 from shared import metrics
 from shared.errors import ExportError
-from shared.storage import ObjectMissingError
+from shared.s3 import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence

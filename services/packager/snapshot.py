@@ -9,7 +9,7 @@ import msgspec
 from services.packager.objects import ObjectLostError
 from shared import keys
 from shared.projects import decode_snapshot
-from shared.storage import ObjectMissingError
+from shared.s3 import ObjectMissingError
 
 if TYPE_CHECKING:
     from shared.events import ExportRequested

@@ -17,7 +17,7 @@ from shared import keys
 from shared.events import now
 from shared.projects import Project, Snapshot, decode_snapshot
 from shared.records import ConflictingWriteError, Record, Records
-from shared.storage import ObjectMissingError
+from shared.s3 import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ import structlog
 
 from shared.errors import ExportError
 from shared.events import ExportCompleted, ExportPackaged, now
-from shared.storage import ObjectMissingError, StorageRefusedError
+from shared.s3 import ObjectMissingError, StorageRefusedError
 from shared.uploads import are_the_parts, is_committed
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from shared.events import (
     ExportStopped,
 )
 from shared.facts import Facts
-from shared.storage import StorageRefusedError
+from shared.s3 import StorageRefusedError
 from shared.streams import CANCELS
 
 if TYPE_CHECKING:

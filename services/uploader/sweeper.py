@@ -24,8 +24,8 @@ from shared.facts import Facts
 from shared.projects import Project
 from shared.records import ConflictingWriteError, Record, Records
 from shared.restart import failed_upload
+from shared.s3 import StorageRefusedError
 from shared.state import Document
-from shared.storage import StorageRefusedError
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext

@@ -33,8 +33,9 @@ from shared.facts import Facts
 from shared.loglines import read_lines
 from shared.options import ExportOptions
 from shared.projects import decode_snapshot
+from shared.s3 import StorageUnavailableError
 from shared.settings import RetrySettings
-from shared.storage import Storage, StorageUnavailableError
+from shared.storage import Storage
 from shared.streams import packager_durable
 from shared.worker import Consumer, Worker
 from tests import engine

@@ -1,0 +1,98 @@
+"""The connection to S3: how its client is set up, and its errors made ours.
+
+Payloads go unsigned with our own CRC32C (hashing them again for the signature would cost half the
+throughput; facts in docs/adr/0005), so a plain-text connection belongs on loopback or a trusted
+network only.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+from aiohttp import ClientError as HttpClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.errors import NotFoundError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shared.settings import S3Settings
+
+_MISSING: Final = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+_TRANSIENT: Final = {
+    "SlowDown",
+    "InternalError",
+    "ServiceUnavailable",
+    "RequestTimeout",
+    "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
+    "Throttling",
+    "503",
+    "500",
+}
+
+
+class StorageUnavailableError(UnavailableError):
+    """The S3 server is away, slow, or says 5xx."""
+
+    code = "storage-unavailable"
+    title = "The storage cannot be reached"
+
+
+class ObjectMissingError(NotFoundError):
+    """No object (or upload) of that name."""
+
+    code = "object-missing"
+    title = "The object does not exist"
+
+
+class StorageRefusedError(Exception):
+    """S3 said no for good; ``code`` is S3's own (``PreconditionFailed``, ``AccessDenied``, …)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+def connect(settings: S3Settings, endpoint: str) -> Any:
+    """A client of that server (of AWS where it is empty), to be entered as a context."""
+    config = AioConfig(
+        signature_version="s3v4",
+        max_pool_connections=64,
+        connect_timeout=5,
+        read_timeout=60,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
+    )
+    return get_session().create_client(
+        "s3",
+        endpoint_url=endpoint or None,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key_id or None,
+        aws_secret_access_key=settings.secret_access_key or None,
+        config=config,
+    )
+
+
+@contextmanager
+def errors(what: str) -> Iterator[None]:
+    """Make S3's errors ours; ``what`` is the key (or prefix) that was asked for."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"].get("Code", "Unknown")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if code in _MISSING:
+            raise ObjectMissingError(f"{what} is not in the storage") from error
+        if code in _TRANSIENT or status >= 500:  # noqa: PLR2004 - RFC 9110 section 15.6
+            raise StorageUnavailableError(f"the storage answered {code} for {what}") from error
+        raise StorageRefusedError(code, f"{what}: {error}") from error
+    except (BotoCoreError, HttpClientError, TimeoutError, OSError) as error:
+        raise StorageUnavailableError(
+            f"no answer from the storage for {what}: {error!r}"
+        ) from error
