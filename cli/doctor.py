@@ -17,7 +17,7 @@ from services.packager.signing import HOOK
 from services.packager.templates.registry import Templates
 from shared import streams
 from shared.errors import ConfigurationError, ExportError
-from shared.nats_connection import connect
+from shared.nats_connection import connect, version_of
 from shared.platforms import PLATFORMS
 from shared.s3 import StorageRefusedError
 from shared.settings import NatsSettings, S3Settings, check_secret, load
@@ -69,7 +69,7 @@ async def _nats(environ: Mapping[str, str]) -> str:
         js = nc.jetstream()
         for stream in streams.STREAMS:
             await js.stream_info(stream.name or "")
-        return f"{nc.connected_server_version} with {len(streams.STREAMS)} streams"
+        return f"nats-server {version_of(nc)} with {len(streams.STREAMS)} streams"
     except NotFoundError as error:
         raise ConfigurationError("run `aethel-export streams apply`: streams miss") from error
     finally:

@@ -99,8 +99,8 @@ async def _send(
                 await slots.acquire()  # at most PARALLEL packs are in memory
                 slots.release()
                 group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None  # the first has stopped the others
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None  # one is told, the others are like it
     return total
 
 

@@ -52,9 +52,10 @@ def configure(settings: LogSettings, *, service: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=settings.level, force=True)
-    logging.getLogger(
-        "uvicorn.access"
-    ).disabled = True  # requests are logged once, by our own middleware
+    # Requests are logged once, by our own middleware. Of WebSockets it would tell the whole query,
+    # and so the ticket.
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
     for name, replacement in retired(os.environ):
         structlog.get_logger().warning("setting.retired", name=name, replaced_by=replacement)

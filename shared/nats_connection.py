@@ -67,3 +67,9 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         why = str(told[0]) if told else "is it running?"
         raise NatsUnavailableError(f"no NATS server lets us in at NATS_URL: {why}") from error
     return client
+
+
+def version_of(nc: Client) -> str:
+    """The server's version, as people write it."""
+    server = nc.connected_server_version
+    return f"{server.major}.{server.minor}.{server.patch}"

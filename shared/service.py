@@ -67,6 +67,7 @@ async def serve(app: Any, bind: str, stop: asyncio.Event, *, drain_timeout_s: fl
         listening = server.config.bind_socket()
     except SystemExit as error:  # uvicorn's way to say that it cannot
         raise ConfigurationError(f"cannot listen on {bind}: is the port in use?") from error
+    log.info("service.listening", address=bind)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.errors import UnavailableError
 from shared.facts import AWAY
+from shared.nats_connection import version_of
 from shared.s3 import StorageRefusedError
 from shared.streams import BUCKETS, EXPORTS, STREAMS
 
@@ -47,7 +48,7 @@ class Infrastructure:
         nc = self._nc
         return {
             "connected": nc.is_connected,
-            "version": str(nc.connected_server_version) if nc.is_connected else None,
+            "version": version_of(nc) if nc.is_connected else None,
             "reconnects": nc.stats["reconnects"],
         }
 

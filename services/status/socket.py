@@ -10,6 +10,7 @@ import structlog
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
+from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.admission import PROTOCOL, Admission, Refused, bad_request
 from services.status.messages import Problem, Ready
@@ -71,15 +72,11 @@ class Sockets:
         self._open += 1
         metrics.SOCKETS.inc()
         try:
-            code = await self._converse(socket, export_id, [p for p in offered if p])
-        except Refused as refused:
-            code = refused.close_code
-            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
-            await socket.send(outgoing(problem).event)
+            code = await self._answer(socket, export_id, [p for p in offered if p])
         except UnavailableError as error:
             log.warning("socket.unavailable", error=str(error))
             code = SHUTTING_DOWN
-        except WebSocketDisconnect:
+        except (WebSocketDisconnect, ClientDisconnected):
             return
         except Exception:
             log.exception("socket.failed", export_id=export_id)
@@ -89,6 +86,15 @@ class Sockets:
             metrics.SOCKETS.dec()
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
+
+    async def _answer(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
+        """The close code, once a refusal has been told."""
+        try:
+            return await self._converse(socket, export_id, offered)
+        except Refused as refused:
+            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
+            await socket.send(outgoing(problem).event)
+            return refused.close_code
 
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
         """The close code that the conversation ends with."""

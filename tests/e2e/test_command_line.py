@@ -7,12 +7,7 @@ import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
-import pytest
-
-from cli.client import connect
 from cli.commands.making import project_id_of
-from cli.folder import read_folder
-from cli.push import push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,15 +104,6 @@ def test_failures_are_told_in_a_line(up: Up, game: Path) -> None:
         assert done.returncode == code, done.stderr
         assert words in done.stderr
         assert "Traceback" not in done.stderr
-
-
-async def test_what_stops_one_file_is_told_as_it_is(up: Up, game: Path) -> None:
-    """Though others are on their way at that moment."""
-    folder, stack = read_folder(game), up.ready()
-    (game / "big.bin").unlink()
-    async with connect(stack.gateway_url, stack.token) as client:
-        with pytest.raises(FileNotFoundError):
-            await push(client, "vanishing", folder, lambda *_: None)
 
 
 def wrong_password(up: Up) -> str:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import base64
 import json
 import re
+import socket
+import struct
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,3 +69,24 @@ def test_the_whole_interface_is_described(up: Up) -> None:
     paths = json.loads(fetched.stdout)["paths"]
     assert "/api/projects/{project_id}/export/{export_id}/download" in paths
     assert "/api/platforms" in paths
+
+
+def test_tickets_and_clients_that_leave_are_not_in_the_log(up: Up) -> None:
+    """Whoever reads the log must not be able to watch; browsers that go away are no failure."""
+    stack = up.ready()
+    host, port = stack.status_url.removeprefix("http://").split(":")
+    key = base64.b64encode(bytes(16)).decode()
+    shake_hands = (
+        "GET /export/01900000-0000-7000-8000-000000000001?ticket=secret HTTP/1.1\r\n"
+        f"Host: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
+    )
+    for _ in range(300):
+        with socket.create_connection((host, int(port))) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.sendall(shake_hands.encode())
+    subprocess.run(["curl", "-sf", f"{stack.status_url}/readyz"], check=True, capture_output=True)
+    log = (up.data / "logs/status.log").read_text()
+    assert "service.listening" in log
+    assert "secret" not in log
+    assert '"level": "error"' not in log

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -396,6 +397,7 @@ async def test_workers_and_infrastructure_are_shown(world: World) -> None:
     await world.export()
     _, body = await world.ops.call("GET", "/api/admin/infrastructure/status")
     assert body["healthy"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", body["nats"]["version"])
     exports = next(s for s in body["streams"] if s["name"] == "EXPORTS")
     assert (exports["messages"], exports["fullShare"]) == (1, 0.0)
     consumers = {c["name"]: c for c in body["consumers"]}
