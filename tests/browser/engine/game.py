@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import BrowserContext
 
+from tests import projects
 from tests.browser.conftest import Troubles
 from tests.browser.engine.levels import SIZE
 from tests.browser.pictures import picture
@@ -38,7 +39,8 @@ class Site:
         self, project: Mapping[str, bytes], configuration: Configuration = "release", **options: Any
     ) -> str:
         """The URL of the exported game; the same project is exported once."""
-        asked = repr((sorted(project.items()), configuration, options))
+        player = projects.TEMPLATES.get("player").version
+        asked = repr((sorted(project.items()), configuration, options, player))
         name = hashlib.sha256(asked.encode()).hexdigest()[:12]
         folder = self.folder / "games" / name
         if not folder.exists():
