@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from services.packager.templates.registry import BUILT, TemplateError, read_temp
 
 MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
 PAGE: Final = Path(__file__).parent / "page"
+SCENE: Final = b'{"entities": []}'
+TITLE: Final = "<title>Привет</title>"
 CONFIG: Final[dict[str, Any]] = {
     "format": 1,
     "id": "com.example.probe",
@@ -51,7 +54,17 @@ def payload(**config: Any) -> bytes:
         members.writestr("icon.png", _icon())
         members.writestr("assets/numbers.bin", b"0123456789")
         members.writestr("assets/a b é.txt", "hello")
+        members.writestr("scenes/plain.json", SCENE)
+        members.writestr("scenes/packed.aelv", _packed(SCENE))
+        members.writestr("utf-8.html", TITLE)
+        members.writestr("windows-1251.html", f"<meta charset=cp1251>{TITLE}".encode("cp1251"))
+        members.writestr("utf-16.html", TITLE.encode("utf-16"))
     return archive.getvalue()
+
+
+def _packed(scene: bytes) -> bytes:
+    data = zlib.compress(scene)
+    return struct.pack("<4sIII", b"AELV", 1, len(data), len(scene)) + data
 
 
 def _icon() -> bytes:

@@ -36,6 +36,10 @@ def test_the_game_is_shown_and_finds_its_host(desk: Screen, tmp_path: Path) -> N
     assert (platform["os"], platform["arch"], platform["view"]) == ("linux", "x64", "webkitgtk")
     assert json.loads(playing.told("config")) == {"name": "Probe Añ🎮", "version": "1.2.3"}
     assert json.loads(playing.told("range")) == [206, "bytes 2-4/10", "234"]
+    assert json.loads(playing.told("head")) == [200, "10", ""]
+    scene = {"success": True, "scene": {"entities": []}}
+    assert json.loads(playing.told("scenes")) == [scene, scene]  # the second one is packed
+    assert json.loads(playing.told("encodings")) == ["Привет"] * 3
     assert json.loads(playing.told("asset")) == [True, 10]
     assert not json.loads(playing.told("missing"))["success"]
     assert playing.told("unicode") == "hello"
@@ -64,6 +68,14 @@ def test_what_is_saved_survives_a_restart(desk: Screen, tmp_path: Path) -> None:
     assert third.told("runs") == "3"
     assert json.loads(third.told("saves")) == ["slot"]
     assert json.loads(third.told("settings")) == {"run": "3"}
+
+
+def test_the_page_may_close_its_window(desk: Screen, tmp_path: Path) -> None:
+    """By window.close(), as in every other shell; that is how the engine's player quits."""
+    playing = play(desk, game(tmp_path / "probe"))
+    playing.told("ready")
+    playing.press("c")
+    assert playing.ended() == 0
 
 
 def test_keys_reach_the_page_and_the_window(desk: Screen, tmp_path: Path) -> None:

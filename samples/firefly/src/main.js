@@ -8,7 +8,6 @@ import { Sound } from "./sound.js";
 import { Stage } from "./stage.js";
 
 const MAX_STEP = 1 / 30; // a hidden tab or a slow frame must not throw the player across the stage
-const NO_DIRECTION = { x: 0, y: 0 };
 
 const element = (id) => document.getElementById(id);
 
@@ -64,7 +63,7 @@ async function main() {
 
   function step(dt) {
     if (Math.random() < dt * 40) stage.sparks.trail(night.player.x - 10, night.player.y + 8);
-    const happened = night.step(dt, input.direction(night.player) ?? NO_DIRECTION);
+    const happened = night.step(dt, input.direction(night.player));
     for (const event of happened) {
       stage.show(event, night.player);
       if (event !== "level") sound.play(event);

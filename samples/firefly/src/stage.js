@@ -21,8 +21,9 @@ export class Stage {
     this.resize();
   }
 
+  /** Never 0, as it is in a frame that is hidden: places are scaled by it. */
   get size() {
-    return { width: this.#canvas.clientWidth, height: this.#canvas.clientHeight };
+    return { width: this.#canvas.clientWidth || 1, height: this.#canvas.clientHeight || 1 };
   }
 
   resize() {

@@ -3,6 +3,7 @@ const tell = (name, value) => console.log(`${name}: ${typeof value === "string" 
 const runtime = window.AethelRuntime;
 window.addEventListener("keydown", async (event) => {
   if (event.code === "KeyQ") await runtime.quit();
+  else if (event.code === "KeyC") window.close();
   else if (event.code === "KeyF") tell("fullscreen", await runtime.setFullscreen(true));
   else if (event.code === "KeyG") tell("fullscreen", await runtime.setFullscreen(false));
   else if (event.code === "KeyR") tell("resize", await runtime.setResolution(500, 400));
@@ -40,10 +41,19 @@ tell("settings", await runtime.setSettings({ run: localStorage.runs }));
 
 const part = await fetch("assets/numbers.bin", { headers: { Range: "bytes=2-4" } });
 tell("range", [part.status, part.headers.get("Content-Range"), await part.text()]);
+const head = await fetch("assets/numbers.bin", { method: "HEAD" });
+tell("head", [head.status, head.headers.get("Content-Length"), await head.text()]);
 const asset = await runtime.loadAsset("numbers.bin");
 tell("asset", [asset.success, asset.data.byteLength]);
 tell("missing", await runtime.loadAsset("nothing.bin"));
+tell("scenes", [await runtime.loadScene("plain"), await runtime.loadScene("packed")]);
 tell("unicode", await (await fetch("assets/a%20b%20%C3%A9.txt")).text());
+const titleOf = (page) => new Promise((resolve) => {
+  const frame = document.createElement("iframe");
+  Object.assign(frame, { src: page, hidden: true, onload: () => resolve(frame.contentDocument.title) });
+  document.body.append(frame);
+});
+tell("encodings", [await titleOf("utf-8.html"), await titleOf("windows-1251.html"), await titleOf("utf-16.html")]);
 tell("outside", [(await fetch("/../../etc/passwd")).status, (await fetch("/%2e%2e/%2e%2e/etc/passwd")).status]);
 tell("forged", await (await fetch("/.aethel/close", { method: "POST" })).json());
 

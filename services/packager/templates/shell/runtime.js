@@ -27,10 +27,19 @@ function (game, host) {
     return answer;
   };
   const loadJson = async (path) => (await load(path)).json();
+  /** A scene's JSON. Packed, it has 16 bytes before its zlib data: AELV, version, packed size, length; little endian. */
+  const AELV = 0x564c4541;
+  const loadSceneFile = async (path) => {
+    const bytes = await (await load(path)).arrayBuffer();
+    const header = new DataView(bytes);
+    if (bytes.byteLength < 16 || header.getUint32(0, true) !== AELV) return new Response(bytes).json();
+    const packed = new Blob([bytes.slice(16, 16 + header.getUint32(8, true))]);
+    return new Response(packed.stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  };
   const loadFirst = async (paths) => {
     for (const path of paths) {
       try {
-        return await loadJson(path);
+        return await loadSceneFile(path);
       } catch {
         // the next name may be there
       }

@@ -1,5 +1,7 @@
 #include "html.h"
 
+enum { LOOKED_AT = 1024 }; /* bytes in which a browser looks for the encoding */
+
 static bool starts_with(struct bytes page, size_t at, const char *lowered) {
     size_t length = strlen(lowered);
     if (page.size - at < length) {
@@ -36,3 +38,10 @@ size_t html_script_offset(struct bytes page) {
     }
     return start;
 }
+
+bool html_names_encoding(struct bytes page) {
+    struct bytes start = {page.data, page.size < LOOKED_AT ? page.size : LOOKED_AT};
+    return behind(start, 0, "charset") < start.size;
+}
+
+bool html_is_utf16(struct bytes page) { return starts_with(page, 0, "\xFF\xFE") || starts_with(page, 0, "\xFE\xFF"); }

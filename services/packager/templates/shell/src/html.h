@@ -9,4 +9,10 @@
  * Source: HTML Standard 13.2.6.4.1 to 13.2.6.4.3. */
 size_t html_script_offset(struct bytes page);
 
+/* Does the page say early (HTML Standard 13.2.3.2) how it is encoded? The header would overrule it. */
+bool html_names_encoding(struct bytes page);
+
+/* Is it UTF-16, by its byte order mark? Then nothing can be put into it byte by byte. */
+bool html_is_utf16(struct bytes page);
+
 #endif

@@ -59,6 +59,7 @@ static void answer_page(struct answer *answer, struct bytes page) {
     memcpy(whole, page.data, at);
     memcpy(whole + at, SCRIPT_TAG, tag);
     memcpy(whole + at + tag, page.data + at, page.size - at);
+    answer->type = html_names_encoding(page) ? "text/html" : "text/html; charset=utf-8";
     answer->owned = whole;
     answer->body = (struct bytes){whole, page.size + tag};
 }
@@ -96,7 +97,7 @@ static void answer_file(const struct site *site, const struct request *request, 
     answer->status = 200;
     answer->type = mime_type(name);
     answer->isolated = site->config->isolated;
-    if (strncmp(answer->type, "text/html", 9) == 0) {
+    if (strcmp(answer->type, "text/html") == 0 && !html_is_utf16(content)) {
         answer_page(answer, content);
     } else {
         answer_range(answer, content, request->range);
@@ -117,9 +118,18 @@ static void answer_own(const struct site *site, const struct request *request, c
     }
 }
 
+enum method site_method(const char *name) {
+    static const char *const NAMES[] = {[METHOD_GET] = "GET", [METHOD_HEAD] = "HEAD", [METHOD_POST] = "POST"};
+    enum method method = METHOD_GET;
+    while (name != NULL && method < METHOD_OTHER && strcmp(name, NAMES[method]) != 0) {
+        method++;
+    }
+    return method;
+}
+
 void site_answer(const struct site *site, const struct request *request, struct answer *answer) {
     char path[LONGEST_PATH + sizeof FOLDER_PAGE];
-    *answer = (struct answer){0};
+    *answer = (struct answer){.head_only = request->method == METHOD_HEAD};
     if (!url_path(request->target, path, LONGEST_PATH)) {
         answer_nothing(answer, 400);
     } else if (strncmp(path, OWN_PREFIX, strlen(OWN_PREFIX)) == 0) {
@@ -147,6 +157,10 @@ void answer_headers(const struct answer *answer, header_sink *sink, void *contex
         sink(context, "Cross-Origin-Opener-Policy", "same-origin");
         sink(context, "Cross-Origin-Embedder-Policy", "require-corp");
     }
+}
+
+struct bytes answer_content(const struct answer *answer) {
+    return (struct bytes){answer->body.data, answer->head_only ? 0 : answer->body.size};
 }
 
 const char *answer_reason(const struct answer *answer) {

@@ -27,6 +27,7 @@ struct answer {
     void *owned;            /* the memory of body, if it was made for this answer */
     char content_range[64]; /* or empty */
     bool isolated;
+    bool head_only; /* the body was not asked for: it only says how long it would be */
 };
 
 struct site {
@@ -43,12 +44,18 @@ bool site_open(struct site *site, const struct payload *payload, const struct co
 
 void site_close(struct site *site);
 
+/* By its name in a request; a web view that tells none (NULL) means GET. */
+enum method site_method(const char *name);
+
 void site_answer(const struct site *site, const struct request *request, struct answer *answer);
 
 typedef void header_sink(void *context, const char *name, const char *value);
 
 /* Names all headers of the answer, Content-Type and Content-Length among them. */
 void answer_headers(const struct answer *answer, header_sink *sink, void *context);
+
+/* The bytes to send; none of them where only the head was asked for. */
+struct bytes answer_content(const struct answer *answer);
 
 const char *answer_reason(const struct answer *answer);
 

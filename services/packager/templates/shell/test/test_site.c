@@ -56,6 +56,11 @@ CASE(files_become_addresses) {
     CHECK(!url_of_file("/0123456789012345678901234567890123456789012345678901234567890", address, sizeof address));
 }
 
+CASE(methods_are_known_by_name) {
+    CHECK(site_method("GET") == METHOD_GET && site_method("HEAD") == METHOD_HEAD && site_method("POST") == METHOD_POST);
+    CHECK(site_method("get") == METHOD_OTHER && site_method("PUT") == METHOD_OTHER && site_method("") == METHOD_OTHER);
+}
+
 static bool range_is(const char *header, enum range_kind kind, uint64_t first, uint64_t last) {
     struct range range = range_read(header, 100);
     return range.kind == kind && (kind != RANGE_PART || (range.first == first && range.last == last));
@@ -82,8 +87,9 @@ CASE(ranges_are_read) {
 }
 
 CASE(types_follow_the_suffix) {
-    CHECK_TEXT(mime_type(bytes_of("a/b.HTML")), "text/html; charset=utf-8");
-    CHECK_TEXT(mime_type(bytes_of("a.min.js")), "text/javascript; charset=utf-8");
+    CHECK_TEXT(mime_type(bytes_of("a/b.HTML")), "text/html");
+    CHECK_TEXT(mime_type(bytes_of("a.min.js")), "text/javascript");
+    CHECK_TEXT(mime_type(bytes_of("a.txt")), "text/plain; charset=utf-8");
     CHECK_TEXT(mime_type(bytes_of("x.wasm")), "application/wasm");
     CHECK_TEXT(mime_type(bytes_of("js")), "application/octet-stream");
     CHECK_TEXT(mime_type(bytes_of("a.js/b")), "application/octet-stream");
@@ -102,6 +108,19 @@ CASE(the_script_goes_behind_the_doctype) {
     CHECK(html_script_offset(bytes_of("<!doc")) == 0);
 }
 
+CASE(pages_that_name_their_encoding_are_believed) {
+    CHECK(html_names_encoding(bytes_of("<!doctype html><meta CharSet=windows-1251>")));
+    CHECK(html_names_encoding(bytes_of("<meta http-equiv=content-type content='text/html; charset=euc-kr'>")));
+    CHECK(!html_names_encoding(bytes_of("<!doctype html><title>x</title>")));
+    CHECK(!html_names_encoding(bytes_of("chars")) && !html_names_encoding(bytes_of("")));
+    char late[1100];
+    snprintf(late, sizeof late, "%1040s<meta charset=x>", "");
+    CHECK(!html_names_encoding(bytes_of(late)));
+    CHECK(html_is_utf16((struct bytes){(const uint8_t *)"\xFF\xFE<\0", 4}));
+    CHECK(html_is_utf16((struct bytes){(const uint8_t *)"\xFE\xFF\0<", 4}));
+    CHECK(!html_is_utf16(bytes_of("\xEF\xBB\xBF<")) && !html_is_utf16(bytes_of("\xFF")));
+}
+
 /* --- answers -------------------------------------------------------------------------------------------------------- */
 
 static struct archive archive;
@@ -118,8 +137,9 @@ static void note_close(void *window) {
 
 static void open_site(void) {
     static const struct member GAME[] = {
-        {"index.html", "<!doctype html><title>x</title>"}, {"a.txt", "0123456789"}, {"sub/index.html", "sub"}, {"empty.bin", ""}};
-    archive_make(&archive, GAME, 4);
+        {"index.html", "<!doctype html><title>x</title>"}, {"a.txt", "0123456789"}, {"sub/index.html", "sub"}, {"empty.bin", ""},
+        {"old.html", "<!doctype html><meta charset=koi8-r>"}, {"wide.html", "\xFF\xFE<"}};
+    archive_make(&archive, GAME, sizeof GAME / sizeof *GAME);
     CHECK(payload_open(&payload, (struct bytes){archive.data, archive.size}) == NULL);
     CHECK(site_open(&site, &payload, &config, bytes_of("{\"title\": \"x\"}"), "test"));
     site.bridge = (struct bridge){.close = note_close};
@@ -137,7 +157,8 @@ static bool body_is(const char *text) { return bytes_compare(answer.body, bytes_
 CASE(files_are_answered) {
     CHECK(ask(METHOD_GET, "/a.txt?v=1", NULL, false) == 200 && body_is("0123456789"));
     CHECK_TEXT(answer.type, "text/plain; charset=utf-8");
-    CHECK(ask(METHOD_HEAD, "/a.txt", NULL, false) == 200);
+    CHECK(answer_content(&answer).size == 10);
+    CHECK(ask(METHOD_HEAD, "/a.txt", NULL, false) == 200 && answer.body.size == 10 && answer_content(&answer).size == 0);
     CHECK(ask(METHOD_GET, "/empty.bin", NULL, false) == 200 && answer.body.size == 0);
     CHECK(ask(METHOD_GET, "/a.txt", "bytes=2-4", false) == 206 && body_is("234"));
     CHECK_TEXT(answer.content_range, "bytes 2-4/10");
@@ -178,6 +199,11 @@ CASE(pages_get_the_runtime_first) {
     CHECK(body_is("<!doctype html><script src=\"/.aethel/runtime.js\"></script><title>x</title>"));
     CHECK(ask(METHOD_GET, "/sub/", NULL, false) == 200);
     CHECK(body_is("<script src=\"/.aethel/runtime.js\"></script>sub"));
+    CHECK_TEXT(answer.type, "text/html; charset=utf-8");
+    CHECK(ask(METHOD_GET, "/old.html", NULL, false) == 200);
+    CHECK(body_is("<!doctype html><script src=\"/.aethel/runtime.js\"></script><meta charset=koi8-r>"));
+    CHECK_TEXT(answer.type, "text/html");
+    CHECK(ask(METHOD_GET, "/wide.html", NULL, false) == 200 && body_is("\xFF\xFE<"));
     CHECK(ask(METHOD_GET, "/.aethel/runtime.js", NULL, false) == 200);
     CHECK_TEXT(answer.type, "text/javascript; charset=utf-8");
     const char *script = (const char *)answer.body.data;
@@ -265,9 +291,11 @@ int main(void) {
     RUN(parameters_are_found_and_decoded);
     RUN(addresses_of_other_origins_are_told_apart);
     RUN(files_become_addresses);
+    RUN(methods_are_known_by_name);
     RUN(ranges_are_read);
     RUN(types_follow_the_suffix);
     RUN(the_script_goes_behind_the_doctype);
+    RUN(pages_that_name_their_encoding_are_believed);
     open_site();
     RUN(files_are_answered);
     RUN(nothing_outside_of_the_game_is_answered);

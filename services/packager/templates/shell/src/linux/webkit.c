@@ -39,3 +39,7 @@ bool webkit_load(void) {
 #undef LOOK_UP
     return complete;
 }
+
+void webkit_connect(object *instance, const char *signal, callback handler, void *context) {
+    webkit.g_signal_connect_data(instance, signal, handler, context, NULL, 0);
+}

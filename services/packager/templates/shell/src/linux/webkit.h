@@ -102,4 +102,7 @@ extern struct webkit webkit;
  * log says why. */
 bool webkit_load(void);
 
+/* Calls handler, with context as its last argument, whenever instance gives the signal. */
+void webkit_connect(object *instance, const char *signal, callback handler, void *context);
+
 #endif

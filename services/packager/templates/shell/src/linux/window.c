@@ -1,21 +1,19 @@
-/* The window with WebKitGTK. The game is the origin aethel://game, answered within this process. */
+/* The window with WebKitGTK. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "geometry.h"
 #include "files.h"
+#include "geometry.h"
 #include "instance.h"
 #include "log.h"
+#include "policy.h"
+#include "scheme.h"
 #include "shell.h"
 #include "site.h"
-#include "url.h"
 #include "webkit.h"
 
-#define SCHEME "aethel"
-#define ORIGIN SCHEME "://game"
-
-/* GTK, GDK and WebKit name these in enumerations. */
+/* GTK and GDK name these in enumerations. */
 enum {
     WINDOW_TOPLEVEL = 0,
     KEY_F11 = 0xFFC8,
@@ -23,62 +21,16 @@ enum {
     KEY_KP_ENTER = 0xFF8D,
     MODIFIER_ALT = 1 << 3,
     STATE_FULLSCREEN = 1 << 4,
-    HEADERS_RESPONSE = 1,
-    DECISION_NEW_WINDOW = 1,
-    DECISION_RESPONSE = 2,
-    LINK_CLICKED = 0,
     MOST_SCREENS = 16,
 };
 
 struct window {
     const struct shell *shell;
     struct site site;
+    struct policy policy;
     object *gtk, *view;
     char geometry_path[FILE_LONGEST_PATH];
 };
-
-/* --- the site, for the web view ------------------------------------------------------------------------------- */
-
-static void append_header(void *headers, const char *name, const char *value) {
-    webkit.soup_message_headers_append(headers, name, value);
-}
-
-static void finish(object *request, struct answer *answer) {
-    object *headers = webkit.soup_message_headers_new(HEADERS_RESPONSE);
-    object *stream = webkit.g_memory_input_stream_new_from_data(
-        answer->owned != NULL ? answer->owned : answer->body.data, (intptr_t)answer->body.size,
-        answer->owned != NULL ? free : NULL);
-    object *response = webkit.webkit_uri_scheme_response_new(stream, (int64_t)answer->body.size);
-    answer_headers(answer, append_header, headers);
-    webkit.webkit_uri_scheme_response_set_status(response, (unsigned)answer->status, answer_reason(answer));
-    webkit.webkit_uri_scheme_response_set_content_type(response, answer->type);
-    webkit.webkit_uri_scheme_response_set_http_headers(response, headers); /* which is its now */
-    webkit.webkit_uri_scheme_request_finish_with_response(request, response);
-    webkit.g_object_unref(response);
-    webkit.g_object_unref(stream);
-}
-
-static enum method method_of(const char *name) {
-    if (name == NULL || strcmp(name, "GET") == 0) {
-        return METHOD_GET;
-    }
-    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
-}
-
-static void on_request(object *scheme_request, void *context) {
-    struct window *window = context;
-    object *headers = webkit.webkit_uri_scheme_request_get_http_headers(scheme_request);
-    const char *target = url_target(webkit.webkit_uri_scheme_request_get_uri(scheme_request), ORIGIN);
-    struct request request = {
-        .method = method_of(webkit.webkit_uri_scheme_request_get_http_method(scheme_request)),
-        .target = target == NULL ? "" : target, /* another host of our scheme: answered with 400 */
-        .range = headers == NULL ? NULL : webkit.soup_message_headers_get_one(headers, "Range"),
-        .from_page = headers != NULL && webkit.soup_message_headers_get_one(headers, SITE_PAGE_HEADER) != NULL,
-    };
-    struct answer answer;
-    site_answer(&window->site, &request, &answer);
-    finish(scheme_request, &answer);
-}
 
 /* --- full screen, size, closing ------------------------------------------------------------------------------- */
 
@@ -146,65 +98,12 @@ static gboolean on_end(void *context) {
     return true;
 }
 
-/* --- what the page may do -------------------------------------------------------------------------------------- */
+/* --- putting it together --------------------------------------------------------------------------------------- */
 
-static bool is_ours(const char *address) {
-    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 || strncmp(address, "blob:", 5) == 0;
-}
-
-static bool is_for_the_browser(const char *address) {
-    return strncmp(address, "https:", 6) == 0 || strncmp(address, "http:", 5) == 0 ||
-           strncmp(address, "mailto:", 7) == 0;
-}
-
-/* Hands a foreign page to the person's own browser instead of showing it in the game's window. */
-static gboolean leave(struct window *window, object *decision, const char *address) {
-    if (is_for_the_browser(address)) {
-        webkit.gtk_show_uri_on_window(window->gtk, address, 0, NULL);
-    }
-    log_line("opens outside of the game: %.200s", address);
-    webkit.webkit_policy_decision_ignore(decision);
-    return true;
-}
-
-static gboolean decide_navigation(struct window *window, object *decision, bool new_window) {
-    object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
-    const char *address = webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action));
-    bool clicked = webkit.webkit_navigation_action_get_navigation_type(action) == LINK_CLICKED;
-    return new_window || (clicked && !is_ours(address)) ? leave(window, decision, address) : false;
-}
-
-/* Scripts may lead away as well; whether they mean the window or a frame in it is known when the answer comes. */
-static gboolean decide_response(struct window *window, object *decision) {
-    const char *address =
-        webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
-    bool whole_window = webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision);
-    return whole_window && !is_ours(address) ? leave(window, decision, address) : false;
-}
-
-static gboolean on_decide_policy(object *view, object *decision, int type, struct window *window) {
+/* window.close() */
+static void on_close(object *view, void *context) {
     (void)view;
-    return type == DECISION_RESPONSE ? decide_response(window, decision)
-                                     : decide_navigation(window, decision, type == DECISION_NEW_WINDOW);
-}
-
-/* The pointer may be caught, as games do; nothing else (camera, position, notifications) is granted. */
-static gboolean on_permission(object *view, object *request, void *context) {
-    (void)view;
-    (void)context;
-    bool pointer =
-        webkit.g_type_check_instance_is_a(request, webkit.webkit_pointer_lock_permission_request_get_type());
-    (pointer ? webkit.webkit_permission_request_allow : webkit.webkit_permission_request_deny)(request);
-    return true;
-}
-
-/* The menu of a browser (Back, Reload, …) has no place in a game, but for whoever debugs one. */
-static gboolean on_context_menu(object *view, object *menu, object *event, object *hit, struct window *window) {
-    (void)view;
-    (void)menu;
-    (void)event;
-    (void)hit;
-    return !window->shell->config.debug;
+    close_window(context);
 }
 
 static void on_page_end(object *view, int reason, void *context) {
@@ -216,12 +115,6 @@ static void on_page_end(object *view, int reason, void *context) {
     }
 }
 
-/* --- putting it together --------------------------------------------------------------------------------------- */
-
-static void connect(object *instance, const char *signal, callback handler, void *context) {
-    webkit.g_signal_connect_data(instance, signal, handler, context, NULL, 0);
-}
-
 /* A context of its own, whose storage is in the game's data folder. */
 static object *make_context(struct window *window) {
     char data[FILE_LONGEST_PATH], cache[FILE_LONGEST_PATH];
@@ -230,10 +123,7 @@ static object *make_context(struct window *window) {
     object *manager = webkit.webkit_website_data_manager_new("base-data-directory", data, "base-cache-directory",
                                                              cache, (void *)NULL);
     object *context = webkit.webkit_web_context_new_with_website_data_manager(manager);
-    object *security = webkit.webkit_web_context_get_security_manager(context);
-    webkit.webkit_web_context_register_uri_scheme(context, SCHEME, on_request, window, NULL);
-    webkit.webkit_security_manager_register_uri_scheme_as_secure(security, SCHEME);
-    webkit.webkit_security_manager_register_uri_scheme_as_cors_enabled(security, SCHEME);
+    scheme_register(context, &window->site);
     return context;
 }
 
@@ -244,10 +134,10 @@ static void make_view(struct window *window) {
                         "media-playback-requires-user-gesture", 0, "enable-developer-extras", debug,
                         "enable-write-console-messages-to-stdout", (int)window->shell->verbose,
                         "enable-fullscreen", 1, (void *)NULL);
-    connect(window->view, "decide-policy", (callback)on_decide_policy, window);
-    connect(window->view, "permission-request", (callback)on_permission, window);
-    connect(window->view, "context-menu", (callback)on_context_menu, window);
-    connect(window->view, "web-process-terminated", (callback)on_page_end, window);
+    window->policy = (struct policy){window->gtk, window->shell->config.debug};
+    policy_apply(window->view, &window->policy);
+    webkit_connect(window->view, "close", (callback)on_close, window);
+    webkit_connect(window->view, "web-process-terminated", (callback)on_page_end, window);
 }
 
 static size_t list_screens(struct geometry *screens, size_t capacity) {
@@ -304,9 +194,9 @@ static void make_window(struct window *window) {
     set_icon(window);
     make_view(window);
     webkit.gtk_container_add(window->gtk, window->view);
-    connect(window->gtk, "key-press-event", (callback)on_key, window);
-    connect(window->gtk, "delete-event", (callback)on_delete, window);
-    connect(window->gtk, "destroy", (callback)on_destroy, window);
+    webkit_connect(window->gtk, "key-press-event", (callback)on_key, window);
+    webkit_connect(window->gtk, "delete-event", (callback)on_delete, window);
+    webkit_connect(window->gtk, "destroy", (callback)on_destroy, window);
     place(window);
 }
 

@@ -29,16 +29,6 @@ static bool cut_line(char **at, const char *end, char **line) {
     return false;
 }
 
-static enum method method_of(const char *name) {
-    if (strcmp(name, "GET") == 0) {
-        return METHOD_GET;
-    }
-    if (strcmp(name, "HEAD") == 0) {
-        return METHOD_HEAD;
-    }
-    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
-}
-
 static bool read_request_line(char *line, struct request *request) {
     char *target = strchr(line, ' ');
     char *version = target == NULL ? NULL : strchr(target + 1, ' ');
@@ -46,7 +36,7 @@ static bool read_request_line(char *line, struct request *request) {
         return false;
     }
     *target = *version = 0;
-    request->method = method_of(line);
+    request->method = site_method(line);
     request->target = target + 1;
     return true;
 }

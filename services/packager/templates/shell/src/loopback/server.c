@@ -53,11 +53,11 @@ static bool send_all(socket_t socket, struct bytes data) {
     return true;
 }
 
-static void send_answer(socket_t socket, const struct answer *answer, const char *further, bool with_body) {
+static void send_answer(socket_t socket, const struct answer *answer, const char *further) {
     char head[1024];
     size_t size = http_write_head(answer, further, head, sizeof head);
-    if (size > 0 && send_all(socket, (struct bytes){(const uint8_t *)head, size}) && with_body) {
-        send_all(socket, answer->body);
+    if (size > 0 && send_all(socket, (struct bytes){(const uint8_t *)head, size})) {
+        send_all(socket, answer_content(answer));
     }
 }
 
@@ -66,7 +66,7 @@ static void send_welcome(socket_t socket, const struct gate *gate) {
     snprintf(cookie, sizeof cookie, "Set-Cookie: " GATE_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict\r\n",
              gate->session);
     struct answer answer = {.status = 200, .type = "text/html; charset=utf-8", .body = bytes_of(WELCOME)};
-    send_answer(socket, &answer, cookie, true);
+    send_answer(socket, &answer, cookie);
 }
 
 /* Who is not the game's own window learns nothing: the connection is closed without a word. */
@@ -84,7 +84,7 @@ static void serve(struct server *server, socket_t socket) {
     case GATE_PASS: {
         struct answer answer;
         site_answer(server->site, &request.request, &answer);
-        send_answer(socket, &answer, "", request.request.method != METHOD_HEAD);
+        send_answer(socket, &answer, "");
         answer_free(&answer);
         break;
     }

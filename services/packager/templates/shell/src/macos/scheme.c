@@ -4,13 +4,6 @@
 
 static const struct site *the_site;
 
-static enum method method_of(const char *name) {
-    if (strcmp(name, "GET") == 0) {
-        return METHOD_GET;
-    }
-    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
-}
-
 static id header_of(id request, const char *name) {
     return send_id(request, "valueForHTTPHeaderField:", objc_string(name));
 }
@@ -25,9 +18,9 @@ static void finish(id task, id address, struct answer *answer) {
     id response = SEND(id(*)(id, selector, id, long, id, id), send(objc_class("NSHTTPURLResponse"), "alloc"),
                        "initWithURL:statusCode:HTTPVersion:headerFields:", address, answer->status,
                        objc_string("HTTP/1.1"), headers);
+    struct bytes content = answer_content(answer);
     id data = SEND(id(*)(id, selector, const void *, unsigned long, signed char), objc_class("NSData"),
-                   "dataWithBytesNoCopy:length:freeWhenDone:", answer->body.data, answer->body.size,
-                   answer->owned != NULL);
+                   "dataWithBytesNoCopy:length:freeWhenDone:", content.data, content.size, answer->owned != NULL);
     send_id(task, "didReceiveResponse:", response);
     send_id(task, "didReceiveData:", data);
     send(task, "didFinish");
@@ -41,7 +34,7 @@ static void start(id self, selector name, id view, id task) {
     id range = header_of(web, "Range");
     const char *target = url_target(objc_text(send(address, "absoluteString")), ORIGIN);
     struct request request = {
-        .method = method_of(objc_text(send(web, "HTTPMethod"))),
+        .method = site_method(objc_text(send(web, "HTTPMethod"))),
         .target = target == NULL ? "" : target,
         .range = range == NULL ? NULL : objc_text(range),
         .from_page = header_of(web, SITE_PAGE_HEADER) != NULL,

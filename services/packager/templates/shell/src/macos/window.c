@@ -102,6 +102,12 @@ static id make_no_window(id self, selector name, id view, id configuration, id a
     return NULL;
 }
 
+/* window.close() */
+static void page_closed(id self, selector name, id view) {
+    (void)self, (void)name, (void)view;
+    close_window(NULL);
+}
+
 static void load(void) {
     id address = send_id(objc_class("NSURL"), "URLWithString:", objc_string(ORIGIN "/"));
     send_id(the.view, "loadRequest:", send_id(objc_class("NSURLRequest"), "requestWithURL:", address));
@@ -122,6 +128,7 @@ static id make_delegate(void) {
         {"webView:decidePolicyForNavigationAction:decisionHandler:", (void (*)(void))decide, "v@:@@@?"},
         {"webView:createWebViewWithConfiguration:forNavigationAction:windowFeatures:", (void (*)(void))make_no_window,
          "@@:@@@@"},
+        {"webViewDidClose:", (void (*)(void))page_closed, "v@:@"},
         {"webViewWebContentProcessDidTerminate:", (void (*)(void))page_ended, "v@:@"},
     };
     objc_make_class("AethelDelegate", METHODS, sizeof METHODS / sizeof *METHODS);

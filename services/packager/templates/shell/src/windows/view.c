@@ -5,19 +5,14 @@
 
 #include <shellapi.h>
 
+#include "exchange.h"
 #include "files.h"
 #include "log.h"
 #include "site.h"
-#include "stream.h"
 #include "text.h"
-#include "url.h"
 #include "webview2.h"
 
-/* A name that never leaves the machine; the requests to it do not even leave the browser. */
-#define ORIGIN "https://game.localhost"
-#define WIDE_ORIGIN L"https://game.localhost"
-
-enum { LONGEST_TARGET = 8192 };
+#define WIDE_ORIGIN L"" ORIGIN
 
 typedef HRESULT on_event(struct view *view, void *first, void *second);
 
@@ -61,92 +56,9 @@ static const struct webview2_handler_table HANDLER_TABLE = {query, count, count,
     static const IID function##_iid = {__VA_ARGS__};                                                                   \
     static struct webview2_handler function##_handler = {&HANDLER_TABLE, &function##_iid, function};
 
-/* --- the site, for the web view -------------------------------------------------------------------------------- */
-
-/* Narrows a string that the web view allocated, and frees it. */
-static bool take(wchar_t *wide, char *text, size_t capacity) {
-    bool taken = wide != NULL && text_narrow(wide, text, capacity);
-    CoTaskMemFree(wide);
-    return taken;
-}
-
-static bool read_header(struct webview2_request_headers *headers, const wchar_t *name, char *value, size_t capacity) {
-    wchar_t *wide = NULL;
-    return headers->table->GetHeader(headers, name, &wide) == S_OK && take(wide, value, capacity);
-}
-
-struct writing {
-    wchar_t text[1024];
-    size_t used;
-};
-
-static void write_header(void *context, const char *name, const char *value) {
-    struct writing *writing = context;
-    int size = swprintf(writing->text + writing->used, 1024 - writing->used, L"%hs: %hs\r\n", name, value);
-    writing->used += size > 0 ? (size_t)size : 0;
-}
-
-static HRESULT respond(struct view *view, struct webview2_requested *requested, struct answer *answer) {
-    struct writing headers = {.used = 0};
-    wchar_t reason[32];
-    IUnknown *response = NULL;
-    IStream *body = stream_over(answer->body, answer->owned);
-    if (body == NULL) {
-        answer_free(answer);
-        return E_OUTOFMEMORY;
-    }
-    answer_headers(answer, write_header, &headers);
-    text_widen(answer_reason(answer), reason, 32);
-    HRESULT result = view->environment->table->CreateWebResourceResponse(view->environment, body, answer->status,
-                                                                         reason, headers.text, &response);
-    if (result == S_OK) {
-        result = requested->table->put_Response(requested, response);
-        response->lpVtbl->Release(response);
-    }
-    body->lpVtbl->Release(body);
-    return result;
-}
-
-static enum method method_of(const char *name) {
-    if (strcmp(name, "GET") == 0) {
-        return METHOD_GET;
-    }
-    return strcmp(name, "POST") == 0 ? METHOD_POST : METHOD_OTHER;
-}
-
-/* Reads what the site needs to know of a request; the strings are kept by the caller. */
-static bool read_request(struct webview2_request *web, char *address, char *range, struct request *request) {
-    struct webview2_request_headers *headers = NULL;
-    wchar_t *wide_address = NULL, *wide_method = NULL;
-    char method[16], page[8];
-    if (web->table->get_Uri(web, &wide_address) != S_OK || !take(wide_address, address, LONGEST_TARGET) ||
-        web->table->get_Method(web, &wide_method) != S_OK || !take(wide_method, method, sizeof method) ||
-        web->table->get_Headers(web, &headers) != S_OK) {
-        return false;
-    }
-    *request = (struct request){.method = method_of(method), .target = url_target(address, ORIGIN)};
-    request->range = read_header(headers, L"Range", range, 128) ? range : NULL;
-    request->from_page = read_header(headers, L"" SITE_PAGE_HEADER, page, sizeof page);
-    headers->table->Release(headers);
-    return request->target != NULL;
-}
-
 static HRESULT on_request(struct view *view, void *sender, void *arguments) {
     (void)sender;
-    struct webview2_requested *requested = arguments;
-    struct webview2_request *web = NULL;
-    char address[LONGEST_TARGET], range[128];
-    struct request request;
-    if (requested->table->get_Request(requested, &web) != S_OK) {
-        return E_FAIL;
-    }
-    bool read = read_request(web, address, range, &request);
-    web->table->Release(web);
-    struct answer answer = {.status = 400, .type = "text/plain", .body = bytes_of("")};
-    if (read) {
-        site_answer(&view->site, &request, &answer);
-    }
-    return respond(view, requested, &answer);
+    return exchange_answer(view->environment, &view->site, arguments);
 }
 HANDLER(on_request, 0xAB00B74C, 0x15F1, 0x4646, {0x80, 0xE8, 0xE7, 0x63, 0x41, 0xD2, 0x5D, 0x71})
 
@@ -223,6 +135,14 @@ static HRESULT on_fullscreen_element(struct view *view, void *sender, void *argu
 }
 HANDLER(on_fullscreen_element, 0xE45D98B1, 0xAFEF, 0x45BE, {0x8B, 0xAF, 0x6C, 0x77, 0x28, 0x86, 0x7F, 0x73})
 
+/* window.close() */
+static HRESULT on_close(struct view *view, void *sender, void *arguments) {
+    (void)sender, (void)arguments;
+    view->owner.bridge.close(view->owner.bridge.window);
+    return S_OK;
+}
+HANDLER(on_close, 0x5C19E9E0, 0x092F, 0x486B, {0xAF, 0xFA, 0xCA, 0x82, 0x31, 0x91, 0x30, 0x39})
+
 static HRESULT on_failure(struct view *view, void *sender, void *arguments) {
     (void)sender;
     struct webview2_failure *failure = arguments;
@@ -257,6 +177,7 @@ static void set_up(struct view *view) {
     web->table->add_NewWindowRequested(web, &on_new_window_handler, &token);
     web->table->add_PermissionRequested(web, &on_permission_handler, &token);
     web->table->add_ContainsFullScreenElementChanged(web, &on_fullscreen_element_handler, &token);
+    web->table->add_WindowCloseRequested(web, &on_close_handler, &token);
     web->table->add_ProcessFailed(web, &on_failure_handler, &token);
     web->table->add_WebResourceRequested(web, &on_request_handler, &token);
     web->table->AddWebResourceRequestedFilter(web, WIDE_ORIGIN L"/*", WEBVIEW2_ALL_CONTEXTS);

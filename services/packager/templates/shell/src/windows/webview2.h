@@ -73,6 +73,8 @@ struct webview2_view_table {
     METHOD(add_WebResourceRequested, void *, struct webview2_handler *, INT64 *token);
     UNUSED(56, 56);
     METHOD(AddWebResourceRequestedFilter, void *, LPCWSTR pattern, int context);
+    UNUSED(58, 58);
+    METHOD(add_WindowCloseRequested, void *, struct webview2_handler *, INT64 *token);
 };
 
 struct webview2_settings_table {

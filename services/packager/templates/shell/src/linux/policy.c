@@ -1,0 +1,75 @@
+#include "policy.h"
+
+#include <string.h>
+
+#include "log.h"
+#include "scheme.h"
+#include "url.h"
+
+/* WebKit names these in enumerations. */
+enum { DECISION_NEW_WINDOW = 1, DECISION_RESPONSE = 2, LINK_CLICKED = 0 };
+
+static bool is_ours(const char *address) {
+    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 || strncmp(address, "blob:", 5) == 0;
+}
+
+static bool is_for_the_browser(const char *address) {
+    return strncmp(address, "https:", 6) == 0 || strncmp(address, "http:", 5) == 0 ||
+           strncmp(address, "mailto:", 7) == 0;
+}
+
+/* Hands a foreign page to the person's own browser instead of showing it in the game's window. */
+static gboolean leave(const struct policy *policy, object *decision, const char *address) {
+    if (is_for_the_browser(address)) {
+        webkit.gtk_show_uri_on_window(policy->window, address, 0, NULL);
+    }
+    log_line("opens outside of the game: %.200s", address);
+    webkit.webkit_policy_decision_ignore(decision);
+    return true;
+}
+
+static gboolean decide_navigation(const struct policy *policy, object *decision, bool new_window) {
+    object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
+    const char *address = webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action));
+    bool clicked = webkit.webkit_navigation_action_get_navigation_type(action) == LINK_CLICKED;
+    return new_window || (clicked && !is_ours(address)) ? leave(policy, decision, address) : false;
+}
+
+/* Scripts may lead away as well; whether they mean the window or a frame in it is known when the answer comes. */
+static gboolean decide_response(const struct policy *policy, object *decision) {
+    const char *address =
+        webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
+    bool whole_window = webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision);
+    return whole_window && !is_ours(address) ? leave(policy, decision, address) : false;
+}
+
+static gboolean on_decide_policy(object *view, object *decision, int type, const struct policy *policy) {
+    (void)view;
+    return type == DECISION_RESPONSE ? decide_response(policy, decision)
+                                     : decide_navigation(policy, decision, type == DECISION_NEW_WINDOW);
+}
+
+/* The pointer may be caught, as games do; nothing else (camera, position, notifications) is granted. */
+static gboolean on_permission(object *view, object *request, void *context) {
+    (void)view;
+    (void)context;
+    bool pointer =
+        webkit.g_type_check_instance_is_a(request, webkit.webkit_pointer_lock_permission_request_get_type());
+    (pointer ? webkit.webkit_permission_request_allow : webkit.webkit_permission_request_deny)(request);
+    return true;
+}
+
+/* The menu of a browser (Back, Reload, …) has no place in a game, but for whoever debugs one. */
+static gboolean on_context_menu(object *view, object *menu, object *event, object *hit, const struct policy *policy) {
+    (void)view;
+    (void)menu;
+    (void)event;
+    (void)hit;
+    return !policy->debug;
+}
+
+void policy_apply(object *view, struct policy *policy) {
+    webkit_connect(view, "decide-policy", (callback)on_decide_policy, policy);
+    webkit_connect(view, "permission-request", (callback)on_permission, policy);
+    webkit_connect(view, "context-menu", (callback)on_context_menu, policy);
+}

@@ -1,0 +1,49 @@
+#include "scheme.h"
+
+#include <stdlib.h>
+
+#include "url.h"
+
+enum { HEADERS_RESPONSE = 1 }; /* of libsoup's kinds of headers */
+
+static void append_header(void *headers, const char *name, const char *value) {
+    webkit.soup_message_headers_append(headers, name, value);
+}
+
+static void finish(object *request, struct answer *answer) {
+    object *headers = webkit.soup_message_headers_new(HEADERS_RESPONSE);
+    struct bytes content = answer_content(answer);
+    object *stream = webkit.g_memory_input_stream_new_from_data(
+        answer->owned != NULL ? answer->owned : content.data, (intptr_t)content.size,
+        answer->owned != NULL ? free : NULL);
+    object *response = webkit.webkit_uri_scheme_response_new(stream, (int64_t)content.size);
+    answer_headers(answer, append_header, headers);
+    webkit.webkit_uri_scheme_response_set_status(response, (unsigned)answer->status, answer_reason(answer));
+    webkit.webkit_uri_scheme_response_set_content_type(response, answer->type);
+    webkit.webkit_uri_scheme_response_set_http_headers(response, headers); /* which is its now */
+    webkit.webkit_uri_scheme_request_finish_with_response(request, response);
+    webkit.g_object_unref(response);
+    webkit.g_object_unref(stream);
+}
+
+static void on_request(object *scheme_request, void *context) {
+    const struct site *site = context;
+    object *headers = webkit.webkit_uri_scheme_request_get_http_headers(scheme_request);
+    const char *target = url_target(webkit.webkit_uri_scheme_request_get_uri(scheme_request), ORIGIN);
+    struct request request = {
+        .method = site_method(webkit.webkit_uri_scheme_request_get_http_method(scheme_request)),
+        .target = target == NULL ? "" : target, /* another host of our scheme: answered with 400 */
+        .range = headers == NULL ? NULL : webkit.soup_message_headers_get_one(headers, "Range"),
+        .from_page = headers != NULL && webkit.soup_message_headers_get_one(headers, SITE_PAGE_HEADER) != NULL,
+    };
+    struct answer answer;
+    site_answer(site, &request, &answer);
+    finish(scheme_request, &answer);
+}
+
+void scheme_register(object *context, struct site *site) {
+    object *security = webkit.webkit_web_context_get_security_manager(context);
+    webkit.webkit_web_context_register_uri_scheme(context, SCHEME, on_request, site, NULL);
+    webkit.webkit_security_manager_register_uri_scheme_as_secure(security, SCHEME);
+    webkit.webkit_security_manager_register_uri_scheme_as_cors_enabled(security, SCHEME);
+}
