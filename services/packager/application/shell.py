@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from services.packager.application.identity import file_name_of
 from services.packager.plan import Note
 from services.packager.templates.registry import TemplateError
 
@@ -91,7 +92,7 @@ def config(identity: Identity, window: Window, request: Request, *, entry: str, 
         id=identity.bundle_id,
         title=identity.title,
         version=identity.version,
-        user_data_name=identity.bundle_id,
+        user_data_name=file_name_of(identity.bundle_id),
         width=window.width,
         height=window.height,
         fullscreen=window.fullscreen,

@@ -61,6 +61,19 @@ def test_tar_unpacks_it_ready_to_start(built: Built, tmp_path: Path) -> None:
     assert _version_of(folder / "an-rm-rf-n") == "2.0"
 
 
+def test_the_longest_names_start(tmp_path: Path) -> None:
+    """What the options allow, the shell takes."""
+    version = f"{'9' * 9}.{'9' * 9}.{'9' * 9}.{'9' * 9}-{'a' * 40}"
+    asked = request("linux", app_name="🎮" * 100, app_version=version, bundle_id=f"com.{'x' * 124}")
+    built = build(FILES, asked)
+    program = tmp_path / "game"
+    program.write_bytes(unpacked(built)[f"game-{version}/game"])
+    program.chmod(0o755)
+    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert version in answer.stdout
+
+
 def test_other_readers_agree(built: Built, tmp_path: Path) -> None:
     """Gzip finds its sums right, 7z lists the same files."""
     path = tmp_path / built.name

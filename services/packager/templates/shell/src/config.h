@@ -7,7 +7,7 @@
 struct config {
     char id[129];        /* names the instance lock, the window class */
     char title[257];     /* of the window, UTF-8 */
-    char version[65];    /* the game's, for people */
+    char version[129];   /* the game's, for people */
     char data_name[129]; /* the game's folder among the user's application data */
     char entry[513];     /* the page shown first, a path in the payload */
     char icon[513];      /* a PNG in the payload, or empty */
