@@ -15,33 +15,35 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
-def matches_any(path: str, patterns: Sequence[str]) -> bool:
+def matches_any(path: str, patterns: Iterable[str]) -> bool:
     """Whether one of the patterns names the path (the whole of it) or a folder that it lies in."""
     parts = path.split("/")
-    return any(_matches(parts, pattern.strip("/").split("/")) for pattern in patterns)
+    return any(_matches(parts, _pieces(pattern)) for pattern in patterns)
 
 
-def _matches(parts: list[str], pattern: list[str]) -> bool:
+def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool:
     """``reachable`` holds how many path parts may be used up by the pattern so far (breadth first.
 
     No recursion).
     """
     reachable = {0}
-    for piece in pattern:
-        if piece == "**":
+    for piece in pieces:
+        if piece is None:
             reachable = set(range(min(reachable), len(parts) + 1))
         else:
-            reachable = {
-                n + 1 for n in reachable if n < len(parts) and _piece(piece).match(parts[n])
-            }
+            reachable = {n + 1 for n in reachable if n < len(parts) and piece.match(parts[n])}
         if not reachable:
             return False
     return True  # what is left of the path lies below the folder that was named
 
 
 @lru_cache(maxsize=1_024)
-def _piece(piece: str) -> re.Pattern[str]:
-    return re.compile(fnmatch.translate(piece))
+def _pieces(pattern: str) -> tuple[re.Pattern[str] | None, ...]:
+    """One for each part of a path; None stands for any number of parts."""
+    return tuple(
+        None if piece == "**" else re.compile(fnmatch.translate(piece))
+        for piece in pattern.strip("/").split("/")
+    )

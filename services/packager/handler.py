@@ -30,7 +30,7 @@ from shared.events import Artifact, ExportPackaged
 from shared.platforms import check_options
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
     from services.packager.cache import DiskCache
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from services.packager.templates.registry import Templates
     from shared.chatter import Chatter
     from shared.events import ExportRequested, Fact, PendingUpload
-    from shared.projects import Snapshot
+    from shared.projects import StoredFile
     from shared.storage import Storage
 
 log = structlog.get_logger()
@@ -87,11 +87,16 @@ class PackagerHandler:
             platform=event.platform, configuration=event.configuration, options=event.options
         )
         snapshot = await read_snapshot(self._storage, event)
+        # Seconds for many files and many patterns.
+        files = await in_thread(partial(selected, snapshot.files, request.options))
+        tell_selection(chatter, snapshot, files)
         progress = Progress(chatter)
         with self._cache.scratch() as scratch:
             bench = self._bench(scratch, chatter, progress)
-            async with self._objects(snapshot, request, chatter, progress) as objects:
-                plan = await self._plan(exporter, request, snapshot, objects, bench)
+            async with self._objects(files, progress) as objects:
+                project = ProjectFiles(snapshot.project_id, files, objects.open)
+                work = partial(plan_of, exporter, project, request, bench, snapshot=snapshot.id)
+                plan = await self._planned(work, objects, bench)
                 tell_plan(chatter, plan)
                 artifact, upload = await self._pack(
                     event, plan, request, objects=objects, progress=progress, bench=bench
@@ -119,11 +124,9 @@ class PackagerHandler:
 
     @asynccontextmanager
     async def _objects(
-        self, snapshot: Snapshot, request: Request, chatter: Chatter, progress: Progress
+        self, files: Sequence[StoredFile], progress: Progress
     ) -> AsyncIterator[Objects]:
         """Objects come ahead of their use and progress is told, until the block ends."""
-        files = selected(snapshot.files, request.options)
-        tell_selection(chatter, snapshot, files)
         objects = Objects(self._storage, self._cache, files, on_fetched=progress.fetched)
         progress.expect(
             fetch_bytes=objects.missing_bytes(),
@@ -139,18 +142,7 @@ class PackagerHandler:
             await asyncio.gather(*background, objects.closed(), return_exceptions=True)
             progress.tell()
 
-    async def _plan(
-        self,
-        exporter: Exporter,
-        request: Request,
-        snapshot: Snapshot,
-        objects: Objects,
-        bench: Workbench,
-    ) -> Plan:
-        files = selected(snapshot.files, request.options)
-        project = ProjectFiles(snapshot.project_id, files, objects.open)
-        work = partial(plan_of, exporter, project, request, bench, snapshot=snapshot.id)
-
+    async def _planned(self, work: Callable[[], Plan], objects: Objects, bench: Workbench) -> Plan:
         def stop() -> None:
             bench.stopping.set()
             objects.close()

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import random
+import threading
 import zipfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from services.packager import handler as handler_module
+from services.packager import project as project_module
 from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.objects import ObjectLostError
@@ -118,6 +121,26 @@ async def test_source_comes_out_as_it_went_in(
         assert [file["path"] for file in manifest["files"]] == sorted(files)
     assert packaged.artifact.file_name == "star-courier-1.0.0-source.zip"
     assert packaged.upload.part_count == 2
+
+
+async def test_choosing_files_keeps_nobody_waiting(
+    handler: PackagerHandler,
+    storage: Storage,
+    js: JetStreamContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A hundred patterns take seconds for a large project: once, and beside the event loop."""
+    threads: list[threading.Thread] = []
+
+    def seen(*arguments: Any) -> Any:
+        threads.append(threading.current_thread())
+        return project_module.selected(*arguments)
+
+    monkeypatch.setattr(handler_module, "selected", seen)
+    snapshot = await store(storage, {"index.html": PAGE, "notes.txt": b""})
+    await _export(handler, js, _requested(snapshot, exclude_patterns=("*.txt",)))
+    (thread,) = threads
+    assert thread is not threading.current_thread()
 
 
 async def test_web_has_its_page_and_what_hosts_need(

@@ -19,6 +19,7 @@ from services.packager.site.engine.fields import (
     Struct,
     Vector,
 )
+from shared.options import Glob
 
 AssetType = Literal["texture", "model", "audio", "material", "animation", "script", "prefab"]
 
@@ -253,4 +254,4 @@ class Game(Struct, frozen=True, kw_only=True):
     pwa: bool | None = None
     pause_menu: bool | None = None
     input: dict[str, Any] | None = None
-    include: list[Annotated[str, msgspec.Meta(min_length=1, max_length=256)]] | None = None
+    include: Annotated[list[Glob], msgspec.Meta(max_length=200)] | None = None
