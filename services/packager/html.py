@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_PARSED: Final = 2 << 20  # characters; beyond lie the data of games that are one file
+_CHARSET: Final = re.compile(r"charset\s*+=\s*+[\"']?([\w-]++)", re.IGNORECASE)
+_OLDER: Final = re.compile(
+    r"windows-125\d|iso-8859-(?:[2-9]|1[013-6])|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gbk|gb2312|gb18030|big5",
+    re.IGNORECASE,
+)
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BYTE_ORDER_MARK: Final = re.compile("\ufeff|ï»¿|")
 
@@ -37,6 +42,7 @@ _TOKEN: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(
     r"""([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s"'>]++)))?"""
 )
+_CANDIDATE: Final = re.compile(r"[^\s,]\S*")
 _RAW: Final = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("iframe", "noframes", "script", "style", "textarea", "title", "xmp")
@@ -60,9 +66,17 @@ class Tag(msgspec.Struct, frozen=True):
             found += [self.attributes.get("href", ""), self.attributes.get("xlink:href", "")]
         if self.name == "object":
             found.append(self.attributes.get("data", ""))
-        candidates = self.attributes.get("srcset", "").split(",")
-        found += [candidate.split()[0] for candidate in candidates if candidate.strip()]
+        found += _candidates(self.attributes.get("srcset", ""))
         return [url for url in found if url.strip()]
+
+
+def _candidates(srcset: str) -> Iterator[str]:
+    """Its URLs: commas stand between them, and may stand in them (WHATWG HTML 4.8.4.2.1)."""
+    at = 0
+    while match := _CANDIDATE.search(srcset, at):
+        yield match[0].rstrip(",")
+        ended = match[0].endswith(",")
+        at = match.end() if ended else srcset.find(",", match.end()) + 1 or len(srcset)
 
 
 class Embedded(msgspec.Struct, frozen=True):
@@ -117,6 +131,7 @@ class _Reader:
         self._text = text
         self._line = 1
         self._counted = 0  # newlines up to this position are in ``_line``
+        self._encoding = "latin-1"  # of what is no UTF-8
 
     def read(self) -> None:
         """Token by token; what stands inside scripts and the like is text."""
@@ -134,7 +149,9 @@ class _Reader:
         """One start tag and its raw text, if it has any; returns where to go on."""
         tag = Tag(name, dict(self._attributes(match["attributes"])), self._line_of(match.start()))
         self.page.tags.append(tag)
-        if name in ("html", "head"):
+        if name == "meta":
+            self._name_encoding(tag)
+        elif name in ("html", "head"):
             self._place(2 if name == "html" else 3, match.end())
         elif name == "link":
             self.page.link_rels.update(tag.attributes.get("rel", "").lower().split())
@@ -146,6 +163,12 @@ class _Reader:
         stop = end.start() if end else len(self._text)
         self._raw(tag, self._decoded(self._text[match.end() : stop]), match.end())
         return stop
+
+    def _name_encoding(self, tag: Tag) -> None:
+        named = _CHARSET.search(tag.attributes.get("content", ""))
+        charset = tag.attributes.get("charset", "").strip() or (named[1] if named else "")
+        if _OLDER.fullmatch(charset):
+            self._encoding = charset
 
     def _raw(self, tag: Tag, text: str, position: int) -> None:
         kind = tag.attributes.get("type", "").strip().lower() if tag.name == "script" else ""
@@ -175,7 +198,8 @@ class _Reader:
         """Latin-1 stood for bytes, which are UTF-8 nearly always."""
         if self.page.codec != "latin-1":
             return value
+        data = value.encode("latin-1")
         try:
-            return value.encode("latin-1").decode()
+            return data.decode()
         except UnicodeError:
-            return value
+            return data.decode(self._encoding, "replace")

@@ -10,6 +10,7 @@ from PIL import Image
 from services.packager.application import shell
 from services.packager.application.identity import Identity
 from services.packager.application.picture import picture_of, png
+from services.packager.archive.directory import directory_size
 from services.packager.plan import Content, Note, Plan, ordered
 from services.packager.signing import SigningKey
 from services.packager.site import ENTRY, site_of
@@ -82,7 +83,7 @@ def draft(project: ProjectFiles, request: Request, bench: Workbench) -> Draft:
     }
     kept = [file for file in site.contents if not _is_shells(file.path)]
     contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
-    _check_size(contents)
+    check_size(contents)
     return Draft(
         identity=identity,
         picture=picture,
@@ -110,8 +111,14 @@ def _left_out(count: int) -> Iterator[Note]:
         yield Note(message=message)
 
 
-def _check_size(contents: Sequence[Content]) -> None:
+def check_size(contents: Sequence[Content]) -> None:
+    """Whether one program can carry all of it.
+
+    Raises:
+        GameTooLargeError: What is too much, and what to do.
+    """
     size = sum(content.size_bytes for content in contents)
+    size += 2 * directory_size(content.path for content in contents)  # each file has two headers
     if len(contents) > MAX_FILES or size > MAX_BYTES:
         message = (
             f"an application carries at most {MAX_FILES:,} files, {MAX_BYTES / 1e9:.1f} GB; "

@@ -56,6 +56,26 @@ def test_title_and_links_are_read() -> None:
     assert page.link_rels == {"shortcut", "icon"}
 
 
+@pytest.mark.parametrize(
+    ("meta", "codec", "title"),
+    [
+        ("<meta charset=windows-1251>", "cp1251", "Привет"),
+        ('<meta http-equiv=content-type content="text/html; Charset=EUC-KR">', "euc-kr", "안녕"),
+        ("<meta charset=windows-1251>", "utf-8", "Привет"),  # it says so, and is not
+        ("<meta charset=zip>", "latin-1", "Été"),
+    ],
+)
+def test_a_title_in_an_older_encoding_is_read(meta: str, codec: str, title: str) -> None:
+    """By the encoding that the page names; the game is called so in windows and files."""
+    assert read_page(f"{meta}<title>{title}</title>".encode(codec)).title == title
+
+
+@pytest.mark.parametrize("charset", [f"iso-8859-{n}" for n in range(20)] + ["koi8-u", "gb18030"])
+def test_any_name_of_an_encoding_is_survived(charset: str) -> None:
+    """Those that nobody knows stand for Latin-1."""
+    read_page(f"<meta charset={charset}><title>\xff</title>".encode("latin-1"))
+
+
 def test_an_svg_title_is_not_the_page_s() -> None:
     """The first title counts."""
     assert read_page(b"<title>Game</title><svg><title>Icon</title></svg>").title == "Game"

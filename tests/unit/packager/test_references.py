@@ -29,6 +29,7 @@ def _notes(page: str, **files: str) -> list[str]:
         '<img src="data:image/png;base64,AA"><a href="#top"></a><a href="mailto:a@b.c"></a>',
         '<img src="https://example.com/a.png"><img src="//example.com/a.png">',
         '<img srcset="a%20b.png 1x, main.js 2x">',
+        '<img srcset="data:image/png;base64,AA 1x,main.js 2x, main.js,">',
         '<script type="importmap">{"imports": {"three": "./main.js", "x/": "./x/"}}</script>\
 <script type="module">import * as three from "three"</script>',
         '<script type="text/template"><img src="gone.png"></script>',
