@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-WAIT_MS = 20_000
+WAIT_MS = 60_000  # the machine may be busy, and the game then runs slower
+ARRIVED = """([x, y]) => {
+  const { dataset } = document.querySelector("#stage");
+  const card = document.querySelector("#card");
+  const scored = document.querySelector("#score").value !== "0";
+  return scored || !card.hidden || Math.hypot(dataset.x - x, dataset.y - y) < 30;
+}"""
 
 
 class GamePage:
@@ -47,16 +53,20 @@ class GamePage:
         return await self.x() - start
 
     async def gather(self) -> int:
-        """Drag the player all over the stage until something is gathered; the score."""
+        """Drag the player all over the stage, line by line, until it has gathered something.
+
+        Returns:
+            The score.
+        """
         size = self.page.viewport_size or {"width": 0, "height": 0}
         await self.page.mouse.move(size["width"] / 2, size["height"] / 2)
         await self.page.mouse.down()
-        for _ in range(20):
+        for _ in range(5):
             for row in range(1, 8):
                 for column in (1, 7) if row % 2 else (7, 1):
                     x, y = size["width"] * column / 8, size["height"] * row / 9
                     await self.page.mouse.move(x, y)
-                    await self.page.wait_for_timeout(350)
+                    await self.page.wait_for_function(ARRIVED, arg=[x, y], timeout=WAIT_MS)
                     if score := await self.score():
                         await self.page.mouse.up()
                         return score
