@@ -31,7 +31,7 @@ from shared.paths import check_path
 from shared.projects import FileEntry, Manifest
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from services.gateway.snapshots import Files
 
@@ -132,8 +132,9 @@ class FileRoutes(Controller):
         found = next((f for f in snapshot.files if f.path == path), None) if snapshot else None
         if found is None:
             raise NotFoundError(f"no file {path!r}")
+        blocks = storage.read(found.object, offset=found.offset, size_bytes=found.size)
         return Stream(
-            storage.read(found.object, offset=found.offset, size_bytes=found.size),
+            await _begun(blocks),
             media_type="application/octet-stream",
             headers={"Content-Length": str(found.size), "Content-Disposition": "attachment"},
         )
@@ -181,6 +182,18 @@ class FileRoutes(Controller):
             zipped = await asyncio.to_thread(ZipImport, file, limits)
             files = await zipped.store(receiver, project_id, project.epoch)
         return {"snapshot": await snapshots.commit(project_id, user, lambda _: files)}
+
+
+async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """The same blocks, the first one read: what goes wrong is told before the answer begins."""
+    first = await anext(blocks, b"")
+
+    async def all_of_them() -> AsyncIterator[bytes]:
+        yield first
+        async for block in blocks:
+            yield block
+
+    return all_of_them()
 
 
 async def _receive(

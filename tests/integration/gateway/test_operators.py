@@ -381,6 +381,8 @@ async def test_a_job_that_meets_an_error_of_ours_stops_and_says_so(world: World)
     job = await world.finished(body["job"])
     assert job["status"] == "stopped"
     assert "ValidationError: see the log line replay.failed" in job["detail"]
+    _, listed = await world.ops.call("GET", LETTERS)
+    assert [letter["standing"] for letter in listed["deadLetters"]] == ["open"]
     assert (await world.ops.call("GET", "/api/admin/audit"))[0] == 200
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
 
 from services.gateway.projects import Projects
 from services.gateway.receiving import PACK_BLOBS, PackWriter
@@ -272,3 +273,26 @@ async def test_a_body_that_breaks_off_is_not_our_fault(
             break
         await asyncio.sleep(0.02)
     assert [item async for item in gateway.storage.objects("")] == []
+
+
+async def test_a_file_whose_bytes_are_gone_is_told_before_the_answer_begins(
+    gateway: Gateway,
+) -> None:
+    """Not by a 200 that breaks off."""
+    ann = gateway.user("ann")
+    await ann.push("game", {"a": b"x", "empty": b""})
+    assert await ann.call("GET", "/api/projects/game/files/empty") == (200, b"")
+    await gateway.storage.delete([i.key async for i in gateway.storage.objects(keys.blobs("game"))])
+    status, problem = await ann.call("GET", "/api/projects/game/files/a")
+    assert (status, problem["code"]) == (404, "object-missing")
+
+
+async def test_a_refusal_is_found_in_the_log_by_its_trace_id(gateway: Gateway) -> None:
+    """The client's own id where it sent one: that is what a user reports."""
+    with capture_logs() as told:
+        _, problem = await gateway.user("ann").call(
+            "GET", "/api/projects/none", headers={"X-Request-Id": "editor-4711"}
+        )
+    assert problem["trace_id"] == "editor-4711"
+    (line,) = [line for line in told if line["event"] == "request.answered"]
+    assert (line["trace_id"], line["status"]) == ("editor-4711", 404)
