@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from services.gateway.app import create_app
@@ -121,3 +122,22 @@ async def test_knowing_a_hash_gives_nothing(gateway: Gateway) -> None:
     for rest in ("", "/logs", "/download"):
         path = f"/api/projects/mine/export/{made['export']['id']}{rest}"
         assert (await eve.call("GET", path))[0] == 404
+
+
+async def test_pages_of_listed_origins_may_ask(gateway: Gateway) -> None:
+    """A preflight with all that a client sends; also a refusal can be read. Other pages may not."""
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,content-type,idempotency-key",
+    }
+    url = f"{gateway.url}/api/projects/game/export"
+    async with aiohttp.ClientSession() as session:
+        for origin, allowed in (("https://editor.example", True), ("https://else.example", False)):
+            async with session.options(url, headers={"Origin": origin, **asks}) as preflight:
+                told = preflight.headers.get("Access-Control-Allow-Origin")
+                assert (told == origin) is allowed
+                if allowed:
+                    assert "idempotency-key" in preflight.headers["Access-Control-Allow-Headers"]
+            async with session.post(url, headers={"Origin": origin}) as refused:
+                told = refused.headers.get("Access-Control-Allow-Origin")
+                assert (refused.status, told == origin) == (401, allowed)
