@@ -40,7 +40,8 @@ export default class Rules extends Script {
     const known = await best();
     this.headline("Emberlight");
     game.ui.text("story", "Bring every ember to the lighthouse", "center");
-    game.ui.text("keys", "Arrows or WASD run, Space jumps", "center");
+    const fingers = matchMedia("(pointer: coarse)").matches;
+    game.ui.text("keys", fingers ? "The stick runs, A jumps" : "Arrows or WASD run, Space jumps", "center");
     if (known > 0) game.ui.text("best", `Best evening: ${known}`, "center");
     game.ui.button("play", "Play", () => this.play());
     this.waiting = true;

@@ -135,8 +135,14 @@ async def test_a_phone_plays_it_by_touch(browser: Browser, url: str) -> None:
         "is_mobile": True,
     }
     async with playing(browser, url, **phone) as game:
+        assert await shown(game.page, "keys") == "The stick runs, A jumps"
         await game.page.tap("[data-ui=play]")
         await game.steps(2)
+        corner = await game.page.locator("[data-ui=embers]").bounding_box()
+        hint = await game.page.locator("[data-ui=hint]").bounding_box()
+        assert corner is not None
+        assert hint is not None
+        assert hint["y"] >= corner["y"] + corner["height"]  # beside it there is no room
         before = await where(game.page)
         stick = await game.page.locator(".touch-stick").bounding_box()
         assert stick is not None
