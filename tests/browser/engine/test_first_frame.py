@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import Troubles
-from tests.browser.engine import emberlight
+from tests.browser.engine import emberlight, test_pictures, test_runtime_scenes
+from tests.browser.engine.conftest import WICK
 from tests.browser.engine.game import PATIENCE_MS, playing
 from tests.browser.engine.levels import SIZE, level, part, project, thing
-from tests.browser.engine.scenes import EYE, mesh, sun
+from tests.browser.engine.scenes import EYE, SCENES, mesh, sun
 from tests.browser.pictures import picture, similarity
 
 if TYPE_CHECKING:
@@ -63,8 +65,29 @@ def _of_parts() -> dict[str, bytes]:
     return project(scene, parts)
 
 
+def _with_a_prefab() -> dict[str, bytes]:
+    """A prefab in a file of its own, which nothing has spawned yet, shows a model."""
+    lamp = {"id": "lamp", "name": "lamp", "components": [part("MeshRenderer", meshId="shown")]}
+    prefab = {"id": "lamp", "name": "lamp", "rootEntityId": "lamp", "entities": [lamp]}
+    names = {"lamp": "prefab:assets/lamp.prefab.json", "shown": "model:assets/wick.glb"}
+    files = {
+        "assets/lamp.prefab.json": json.dumps(prefab).encode(),
+        "assets/wick.glb": WICK.read_bytes(),
+    }
+    return project(level(EYE, sun(), assets=names), files)
+
+
+def _pictured(name: str) -> dict[str, bytes]:
+    scene, files = SCENES[name]
+    return project(scene, test_pictures.FILES, files)
+
+
 GAMES: dict[str, Any] = {
     "the sample": emberlight.files,
+    "a runtime scene": lambda: project(test_runtime_scenes.SCENE, test_runtime_scenes.FILES),
+    "a prefab": _with_a_prefab,
+    "a cube of six pictures": lambda: _pictured("sky-cubemap"),
+    "a sky of high range": lambda: _pictured("sky-hdri"),
     "draco": lambda: _decoded("draco"),
     "ktx2": lambda: _decoded("ktx2"),
     "a model of parts": _of_parts,
