@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -68,8 +69,12 @@ class SigningKeys(msgspec.Struct, frozen=True):
         return tuple(sorted(path.name for path in found if not path.name.startswith(".")))
 
     def by_platform(self, platforms: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Names of the keys of those platforms that have any."""
-        return {platform: names for platform in platforms if (names := self.names(platform))}
+        """Names of the keys of those platforms that have any; what cannot be read is not told."""
+        found: dict[str, tuple[str, ...]] = {}
+        for platform in platforms:
+            with suppress(OSError):  # of a disk that is away: no reason to stop working
+                found[platform] = self.names(platform)
+        return {platform: names for platform, names in found.items() if names}
 
     def choose(self, request: Request) -> SigningKey | None:
         """The key of an export; None signs nothing.

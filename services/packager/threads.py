@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ async def in_thread(
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         stop()
-        await asyncio.wait({work})
+        while not work.done():
+            with suppress(asyncio.CancelledError):  # told once more
+                await asyncio.wait({work})
         if not work.cancelled():
             work.exception()  # retrieved: it failed because it was stopped
         raise

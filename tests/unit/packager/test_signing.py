@@ -27,6 +27,7 @@ def test_names(keys: SigningKeys) -> None:
         "windows": ("default", "studio"),
     }
     assert SigningKeys().by_platform(["windows"]) == {}
+    assert keys.by_platform(["x" * 300, "linux"]) == {"linux": ("ci",)}  # unreadable: too long
 
 
 @pytest.mark.parametrize(
