@@ -51,8 +51,9 @@ _COMMON = {
 }
 
 OPTIMIZE = (
-    "engine projects, not in debug: lossless: textures as WebP and sounds as FLAC, every bit the "
-    "same; balanced: WebP of at least 40 dB and Opus; only where that is smaller"
+    "engine projects, not in debug: lossless: textures as WebP, sounds as FLAC, models through "
+    "Meshopt, every bit the same; balanced: WebP of at least 40 dB, Opus, and meshes in steps that "
+    "nobody sees; only where that is smaller"
 )
 _APPLICATION = {
     **_COMMON,

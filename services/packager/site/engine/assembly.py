@@ -17,11 +17,10 @@ from services.packager.site.site import Site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.derived import Derived
     from services.packager.plan import Request
     from services.packager.site.engine.inspection import Inspected
+    from services.packager.site.engine.optimization import Optimized
     from services.packager.site.engine.problems import Findings
-    from services.packager.site.engine.scenes import Scene
     from services.packager.templates.registry import Template
     from services.packager.workbench import Workbench
 
@@ -59,9 +58,10 @@ def assemble(
 
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
-    derived = optimize(inspected, level, bench, findings)
-    game_files = _game_files(inspected, derived)
-    player_files = _player_files(inspected, template, variant, request)
+    coder = parts.mesh_coder_of(template, player, variant)
+    optimized = optimize(inspected, level, coder, bench, findings)
+    game_files = _game_files(inspected, optimized)
+    player_files = _player_files(inspected, template, variant, request, optimized)
     bundle_path = [bundle.path] if bundle else []
     modules = [path for path in [*player_files, *bundle_path] if path.endswith(".js")]
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
@@ -104,13 +104,14 @@ def _icon(inspected: Inspected) -> str | None:
     return inspected.library.find(icon) if icon else None
 
 
-def _game_files(inspected: Inspected, derived: Mapping[str, Derived]) -> dict[str, Content]:
+def _game_files(inspected: Inspected, optimized: Optimized) -> dict[str, Content]:
     """Scenes and assets by their path in the project, which is their path in the site too.
 
     But for those that are shipped in another form: their suffix says which.
     """
     paths = {inspected.scenes[name].file for name in inspected.reach.scenes}
-    paths |= inspected.reach.files
+    paths |= inspected.reach.files - optimized.absorbed
+    derived = optimized.derived
     return {
         path: Content.on_disk(path + derived[path].suffix, derived[path])
         if path in derived
@@ -120,20 +121,21 @@ def _game_files(inspected: Inspected, derived: Mapping[str, Derived]) -> dict[st
 
 
 def _player_files(
-    inspected: Inspected, template: Template, variant: parts.Variant, request: Request
+    inspected: Inspected,
+    template: Template,
+    variant: parts.Variant,
+    request: Request,
+    optimized: Optimized,
 ) -> dict[str, Content]:
     """The player's core, and those of its chunks that the game may ask for."""
-    scenes: list[Scene] = [inspected.scenes[name] for name in sorted(inspected.reach.scenes)]
-    for path in inspected.reach.files:
-        prefab = inspected.library.known_prefab(path)
-        scenes += [prefab] if prefab else []
     chunks = parts.chunks_of(
-        scenes,
+        inspected.shipped,
         inspected.reach.files,
         [inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules],
         inspected.library,
         request.configuration,
     )
+    chunks |= {parts.MESH_DECODER} if optimized.packs_meshes else set()
     names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
     names |= {licence for name in names if (licence := name + LICENCE) in template.files}
     return {name: Content.made(name, template.read(name)) for name in sorted(names)}
@@ -144,7 +146,7 @@ def _fetched_first(
 ) -> list[str]:
     """What the player fetches before its first frame, by its path in the site."""
     loaded = first.files(inspected)
-    scene, *others = (game_files[path].path for path in loaded)
+    scene, *others = (game_files[path].path for path in loaded if path in game_files)
     return [BOOT, scene, *first.programs(inspected, variant, loaded), *others]
 
 

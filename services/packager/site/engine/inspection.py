@@ -37,6 +37,12 @@ class Inspected(msgspec.Struct, kw_only=True):
         """Its files."""
         return self.library.project
 
+    @property
+    def shipped(self) -> list[Scene]:
+        """Scenes that are shipped, in order, and prefabs in files of their own."""
+        prefabs = map(self.library.known_prefab, sorted(self.reach.files))
+        return [self.scenes[name] for name in sorted(self.reach.scenes)] + [*filter(None, prefabs)]
+
 
 def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Inspected:
     """Read all of it. Problems are told, and the rest is looked at nevertheless."""

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.optimizing import textures
+from services.packager.optimizing.gltf import UnsuitableError, outline_of
 from services.packager.site.engine.documents import MAX_TEXT_BYTES, UnreadableError, parse
 from services.packager.site.engine.files import beside
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from services.packager.project import ProjectFiles
 
 SUFFIXES: Final = (".glb", ".gltf")
@@ -22,9 +26,14 @@ _GLTF_2: Final = 2
 class Model(msgspec.Struct, frozen=True):
     """One model file."""
 
-    parts: tuple[str, ...]  # project paths of its buffers and images, whether they are there or not
-    images: tuple[str, ...]  # those of the parts that are images
+    buffers: dict[str, str]  # project path by URI, whether it is there or not
+    images: dict[str, bool]  # whether an image holds colours and nothing else, by project path
     extensions: frozenset[str]
+
+    @property
+    def parts(self) -> list[str]:
+        """The project paths of all that lies beside it."""
+        return [*self.buffers.values(), *self.images]
 
 
 def read_model(project: ProjectFiles, file: str) -> Model:
@@ -40,11 +49,15 @@ def read_model(project: ProjectFiles, file: str) -> Model:
     asset = document.get("asset")
     if not isinstance(asset, dict) or not str(asset.get("version", "")).startswith("2"):
         raise UnreadableError("is no glTF 2.0 model: export it anew from the modelling program")
-    images = _uris(document, "images")
+    colors = _colors(document)
+    images: dict[str, bool] = {}
+    for number, uri in _uris(document, "images"):
+        path = beside(file, uri)
+        images[path] = number in colors and images.get(path, True)
     used = document.get("extensionsUsed")
     return Model(
-        parts=tuple(beside(file, uri) for uri in (*_uris(document, "buffers"), *images)),
-        images=tuple(beside(file, uri) for uri in images),
+        buffers={uri: beside(file, uri) for _, uri in _uris(document, "buffers")},
+        images=images,
         extensions=frozenset(filter(_is_text, used if isinstance(used, list) else [])),
     )
 
@@ -67,12 +80,20 @@ def _json(project: ProjectFiles, file: str) -> bytes:
     return text
 
 
-def _uris(document: dict[str, Any], name: str) -> list[str]:
+def _colors(document: dict[str, Any]) -> frozenset[int]:
+    try:
+        return textures.colors(outline_of(document))
+    except (UnsuitableError, RecursionError):
+        return frozenset()
+
+
+def _uris(document: dict[str, Any], name: str) -> Iterator[tuple[int, str]]:
+    """(number, URI) of what lies in a file of its own."""
     entries = document.get(name)
-    if not isinstance(entries, list):
-        return []
-    uris = [entry.get("uri") for entry in entries if isinstance(entry, dict)]
-    return [uri for uri in uris if isinstance(uri, str) and not uri.startswith(("data:", "blob:"))]
+    for number, entry in enumerate(entries if isinstance(entries, list) else []):
+        uri = entry.get("uri") if isinstance(entry, dict) else None
+        if isinstance(uri, str) and not uri.startswith(("data:", "blob:")):
+            yield number, uri
 
 
 def _is_text(value: object) -> bool:

@@ -8,78 +8,107 @@ is, as the script may read its bytes.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.build import tool_versions
 from services.packager.derived import Derived, Deriver
-from services.packager.optimizing import pictures, sounds
+from services.packager.optimizing import models, pictures, sounds
 from services.packager.programs import ProgramStoppedError
 from services.packager.progress import megabytes
+from services.packager.site.engine.forms import Candidate, Former
 from services.packager.site.engine.materials import COLORS
 from services.packager.site.engine.scripts import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from services.packager.site.engine.forms import Kind
     from services.packager.site.engine.inspection import Inspected
+    from services.packager.site.engine.parts import MeshCoder
     from services.packager.site.engine.problems import Findings
     from services.packager.site.engine.scenes import Scene
     from services.packager.workbench import Workbench
     from shared.options import Optimize
 
-MAX_SOURCE_BYTES: Final = 128 << 20  # held in memory by each thread
-Kind = Literal["picture", "sound"]
+SOURCES: Final[dict[Kind, tuple[str, ...]]] = {
+    "picture": pictures.SOURCES,
+    "sound": sounds.SOURCES,
+    "model": models.SOURCES,
+}
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """A file that may be shipped in another form."""
+class Optimized(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shipped instead of files of the project, by project path."""
 
-    path: str
-    kind: Kind
-    exact: bool  # whatever the level
+    derived: dict[str, Derived] = {}
+    absorbed: frozenset[str] = frozenset()  # what lies inside another file now
+    packs_meshes: bool = False
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """A form that is smaller than its file."""
+
+    candidate: Candidate
+    derived: Derived
+    before: int  # bytes
+
+    @property
+    def saved(self) -> int:
+        """Bytes."""
+        return self.before - self.derived.size
 
 
 def optimize(
-    inspected: Inspected, level: Optimize, bench: Workbench, findings: Findings
-) -> dict[str, Derived]:
-    """The smaller form of each file that has one, by its project path; the gain is told."""
+    inspected: Inspected, level: Optimize, coder: MeshCoder, bench: Workbench, findings: Findings
+) -> Optimized:
+    """The smaller form of each file that has one; the gain is told."""
     if level == "off":
-        return {}
-    deriver = Deriver(bench.cache, bench.scratch)
-    chosen = candidates(inspected)
-    found: dict[str, Derived] = {}
-    with ThreadPoolExecutor(bench.threads, thread_name_prefix="optimize") as threads:
-        work = threads.map(lambda item: _derive(item, level, inspected, bench, deriver), chosen)
-        for number, (candidate, derived) in enumerate(zip(chosen, work, strict=True), 1):
-            bench.waiting(f"Optimising assets: {number} of {len(chosen)}")
-            if derived:
-                found[candidate.path] = derived
-                _tell(candidate.path, inspected, derived, findings)
-    bench.waiting("")
-    before = sum(inspected.project.files[path].size for path in found)
-    saved = before - sum(derived.size for derived in found.values())
+        return Optimized()
+    former = Former(inspected.library, Deriver(bench.cache, bench.scratch), coder.encoder)
+    named = _named_by_scripts(inspected)
+    chosen = candidates(inspected, named)
+    gains = _gains(former, chosen, bench, lossless=level == "lossless")
+    if not _worth_a_decoder(gains, coder.decoder_bytes):
+        gains = [gain for gain in gains if gain.candidate.kind != "model"]
+        findings.tell("models stay as they are: what unpacks them is larger than what it saves")
+    for gain in gains:
+        _tell(gain, findings)
+    saved = sum(gain.saved for gain in gains)
     findings.tell(
-        f"optimize={level}: {len(found)} of {len(chosen)} textures and sounds are smaller now, "
-        f"{megabytes(saved)} saved"
+        f"optimize={level}: {len(gains)} of {len(chosen)} textures, sounds and models are smaller "
+        f"now, {megabytes(saved)} saved"
     )
-    return found
+    packed = [gain.candidate for gain in gains if gain.candidate.kind == "model"]
+    return Optimized(
+        derived={gain.candidate.path: gain.derived for gain in gains},
+        absorbed=_absorbed(packed, former, inspected) - named,
+        packs_meshes=bool(packed),
+    )
 
 
-def candidates(inspected: Inspected) -> list[Candidate]:
-    """Textures and sounds that are shipped and that the player decodes, sorted by path."""
+def candidates(inspected: Inspected, named: frozenset[str]) -> list[Candidate]:
+    """What is shipped and decoded by the player, sorted by path.
+
+    Args:
+        inspected: The project.
+        named: What scripts name by its path.
+    """
     exact: dict[str, bool] = {}
-    for name in inspected.reach.scenes:
-        for path, has_to_be in _decoded(inspected.scenes[name], inspected):
+    for scene in inspected.shipped:
+        for path, has_to_be in _decoded(scene, inspected):
             exact[path] = exact.get(path, False) or has_to_be
-    texts = (inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules)
-    named = {inspected.library.find(string) for text in texts for string in quoted(text)}
     return [
         Candidate(path, kind, has_to_be)
         for path, has_to_be in sorted(exact.items())
         if path in inspected.reach.files and path not in named and (kind := _kind(path))
     ]
+
+
+def _named_by_scripts(inspected: Inspected) -> frozenset[str]:
+    texts = (inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules)
+    found = (inspected.library.find(string) for text in texts for string in quoted(text))
+    return frozenset(path for path in found if path)
 
 
 def _decoded(scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
@@ -89,8 +118,10 @@ def _decoded(scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
         path = library.find(asset.id, scene)
         if path and asset.type == "audio":
             yield path, False
-        if path and asset.type == "material":
+        elif path and asset.type == "material":
             yield from _maps(path, scene, inspected)
+        elif path and asset.type == "model":
+            yield from _model(path, inspected)
     for use in scene.uses:
         path = library.find(use.reference, scene) if use.kind != "script" else None
         if path and use.kind == "texture":
@@ -100,8 +131,7 @@ def _decoded(scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
         elif path and use.kind == "material":
             yield from _maps(path, scene, inspected)
         elif path and use.kind == "model":
-            model = library.model(path)
-            yield from ((image, True) for image in (model.images if model else ()))
+            yield from _model(path, inspected)
 
 
 def _maps(material: str, scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
@@ -111,37 +141,59 @@ def _maps(material: str, scene: Scene, inspected: Inspected) -> Iterator[tuple[s
             yield path, slot not in COLORS
 
 
+def _model(path: str, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+    """Itself, and the images beside it."""
+    model = inspected.library.model(path) if path in inspected.reach.files else None
+    if model:
+        yield path, False
+        yield from ((image, not colors) for image, colors in model.images.items())
+
+
 def _kind(path: str) -> Kind | None:
-    if path.lower().endswith(pictures.SOURCES):
-        return "picture"
-    return "sound" if path.lower().endswith(sounds.SOURCES) else None
+    kinds = (kind for kind, suffixes in SOURCES.items() if path.lower().endswith(suffixes))
+    return next(kinds, None)
 
 
-def _derive(
-    candidate: Candidate, level: Optimize, inspected: Inspected, bench: Workbench, deriver: Deriver
-) -> Derived | None:
-    if bench.stopping.is_set():
-        raise ProgramStoppedError("the export was stopped")
-    file = inspected.project.files[candidate.path]
-    if file.size > MAX_SOURCE_BYTES:
-        return None
-    lossless = candidate.exact or level == "lossless"
-    inputs = [file.sha256, candidate.kind, lossless, tool_versions(encoding=True)]
+def _gains(
+    former: Former, chosen: list[Candidate], bench: Workbench, *, lossless: bool
+) -> list[Gain]:
+    def form(candidate: Candidate) -> Derived | None:
+        if bench.stopping.is_set():
+            raise ProgramStoppedError("the export was stopped")
+        return former.form(candidate, lossless=lossless or candidate.exact)
 
-    def make() -> tuple[bytes, str] | None:
-        data = inspected.project.read(candidate.path, max_bytes=MAX_SOURCE_BYTES)
-        if candidate.kind == "picture":
-            picture = pictures.smaller(data, lossless=lossless)
-            return (picture, pictures.SUFFIX) if picture else None
-        sound = sounds.smaller(data, lossless=lossless)
-        return (sound.data, sound.suffix) if sound else None
-
-    return deriver.get(inputs, make)
+    gains = []
+    with ThreadPoolExecutor(bench.threads, thread_name_prefix="optimize") as threads:
+        for number, (candidate, derived) in enumerate(
+            zip(chosen, threads.map(form, chosen), strict=True), 1
+        ):
+            bench.waiting(f"Optimising assets: {number} of {len(chosen)}")
+            if derived:
+                gains.append(Gain(candidate, derived, former.size(candidate)))
+    bench.waiting("")
+    return gains
 
 
-def _tell(path: str, inspected: Inspected, derived: Derived, findings: Findings) -> None:
-    before = inspected.project.files[path].size
-    gain = round(100 * (1 - derived.size / before))
-    form = derived.suffix.removeprefix(".")
-    message = f"{before:,} → {derived.size:,} bytes as {form}, {gain} % less"
+def _worth_a_decoder(gains: list[Gain], decoder_bytes: int) -> bool:
+    """Whether packed models save more than the part of the player that unpacks them."""
+    saved = [gain.saved for gain in gains if gain.candidate.kind == "model"]
+    return not saved or sum(saved) > decoder_bytes
+
+
+def _absorbed(packed: list[Candidate], former: Former, inspected: Inspected) -> frozenset[str]:
+    """Buffers of packed models that no other model needs."""
+    paths = {candidate.path for candidate in packed}
+    others = [path for path in inspected.reach.files - paths if _kind(path) == "model"]
+    needed = {
+        part for path in others if (model := inspected.library.model(path)) for part in model.parts
+    }
+    taken = {part for candidate in packed for part in former.taken_in(candidate)}
+    return frozenset(taken - needed)
+
+
+def _tell(gain: Gain, findings: Findings) -> None:
+    path, derived = gain.candidate.path, gain.derived
+    percent = round(100 * gain.saved / gain.before)
+    form = (path + derived.suffix).rpartition(".")[2]
+    message = f"{gain.before:,} → {derived.size:,} bytes as {form}, {percent} % less"
     findings.tell(message, file=path)

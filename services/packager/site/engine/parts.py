@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from services.packager.templates.registry import Template
     from shared.options import Configuration
 
+MESH_DECODER: Final = "meshopt"
 DECODERS: Final = {
     "KHR_draco_mesh_compression": "draco",
-    "EXT_meshopt_compression": "meshopt",
-    "KHR_meshopt_compression": "meshopt",
+    "EXT_meshopt_compression": MESH_DECODER,
+    "KHR_meshopt_compression": MESH_DECODER,
     "KHR_texture_basisu": "ktx2",
 }
 COMPONENTS: Final = {"Collider": "physics", "RigidBody": "physics", "Animator": "animation"}
@@ -44,12 +45,27 @@ class Player(msgspec.Struct, frozen=True, rename="camel"):
     service_worker: str
     declarations: str
     bundler: str
+    mesh_encoder: str  # likewise a file that no game gets
     variants: dict[Literal["lean", "full"], Variant]
+
+
+class MeshCoder(msgspec.Struct, frozen=True):
+    """What packs meshes, and what a game has to carry to unpack them."""
+
+    encoder: bytes  # WebAssembly
+    decoder_bytes: int
 
 
 def player_of(template: Template) -> Player:
     """How the template is to be used (raises msgspec.ValidationError on another kind)."""
     return msgspec.json.decode(template.description, type=Player)
+
+
+def mesh_coder_of(template: Template, player: Player, variant: Variant) -> MeshCoder:
+    """The coder of a player."""
+    decoder = variant.chunks[MESH_DECODER]
+    size = sum(template.files[file].size for file in decoder)
+    return MeshCoder(template.read(player.mesh_encoder), size)
 
 
 def chunks_of(

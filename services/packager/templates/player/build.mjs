@@ -16,6 +16,7 @@ import { threeLeaves } from "./three-leaves.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = { player: "src/main.ts", aethel: "src/api/module.ts" };
 const LATER = "later";
+const MESH_ENCODER = "bin/meshopt_encoder.wasm";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
 /** What a game may do without, by the module that the player imports when it does need it. */
@@ -117,6 +118,7 @@ await copyFile(join(HERE, "page/sw.js"), join(out, "sw.js"));
 await copyFile(join(HERE, "src/api/aethel.d.ts"), join(out, "aethel.d.ts"));
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
+await writeMeshEncoder();
 await writeTemplate(variants);
 
 async function buildStyle() {
@@ -188,6 +190,17 @@ function bundlerBinary() {
   return require.resolve(`@esbuild/${process.platform}-${process.arch}/${program}`);
 }
 
+/** The WebAssembly that meshoptimizer carries in its script; models are packed with it where no node is. */
+async function writeMeshEncoder() {
+  const { instantiate } = WebAssembly;
+  let wasm;
+  WebAssembly.instantiate = (bytes, imports) => instantiate((wasm = bytes), imports);
+  const { MeshoptEncoder } = await import("meshoptimizer/encoder");
+  await MeshoptEncoder.ready;
+  WebAssembly.instantiate = instantiate;
+  await writeFile(join(out, MESH_ENCODER), new Uint8Array(wasm));
+}
+
 async function writeTemplate(variants) {
   const files = {};
   for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
@@ -208,6 +221,7 @@ async function writeTemplate(variants) {
     serviceWorker: "sw.js",
     declarations: "aethel.d.ts",
     bundler: "bin/esbuild",
+    meshEncoder: MESH_ENCODER,
     variants,
     files: sorted,
   };

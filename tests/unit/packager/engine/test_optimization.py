@@ -135,7 +135,7 @@ def test_the_gain_is_told_file_by_file() -> None:
     """Before, after, and how much less."""
     text = notes(build(game(), request(optimize="balanced")))
     assert re.search(r"assets/color\.png: [\d,]+ → [\d,]+ bytes as webp, \d+ % less", text)
-    assert "optimize=balanced: 7 of 7 textures and sounds are smaller now" in text
+    assert "optimize=balanced: 7 of 8 textures, sounds and models are smaller now" in text
 
 
 def test_a_second_export_makes_nothing_anew(monkeypatch: Any) -> None:
@@ -170,7 +170,7 @@ def test_it_tells_how_far_it_is() -> None:
     with bench() as at_hand:
         used = msgspec.structs.replace(at_hand, waiting=told.append)
         build(game(), request(optimize="lossless"), at_hand=used)
-    assert told == [*(f"Optimising assets: {n} of 7" for n in range(1, 8)), ""]
+    assert told == [*(f"Optimising assets: {n} of 8" for n in range(1, 9)), ""]
 
 
 def _pixels(data: bytes) -> bytes:
