@@ -71,6 +71,8 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
     headers = {}
     if isinstance(error, UnavailableError | TooManyRequestsError):
         headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"  # RFC 9110 section 15.5.9: what still comes is of no use
     if isinstance(error, UnavailableError):
         log.warning("request.unavailable", error=str(error), trace_id=trace_id(request))
     return problem(

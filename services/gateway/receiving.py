@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 from litestar.exceptions import InternalServerException
@@ -27,7 +28,8 @@ PART_BYTES: Final = 8 << 20
 PACK_BYTES: Final = 8 << 20
 PACK_BLOBS: Final = 20_000  # of a few bytes each: their index must not outgrow them
 AT_A_TIME: Final = 8  # bodies in one process; each holds two parts at most
-SILENCE_S: Final = 60.0  # between two chunks of a body
+SILENCE_S: Final = 60.0  # that a body may keep us waiting for; it earns more with what comes
+SLOWEST: Final = 4 << 10  # bytes a second
 
 
 class WrongHashError(ExportError):
@@ -61,11 +63,13 @@ class Receiver:
         self._storage = storage
         self._max_file_bytes = max_file_bytes
         self._slots = asyncio.Semaphore(AT_A_TIME)
+        self._of_project: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """A place for one more body in memory."""
-        async with self._slots:
+    async def slot(self, project_id: str) -> AsyncIterator[None]:
+        """A place for one more body in memory; no project has more than half of them."""
+        mine = self._of_project.setdefault(project_id, asyncio.Semaphore(AT_A_TIME // 2))
+        async with mine, self._slots:
             yield
 
     async def blob(
@@ -82,7 +86,7 @@ class Receiver:
         parts = _Parts(self._storage, key)
         buffer = bytearray()
         try:
-            async with self.slot():
+            async with self.slot(project_id):
                 async for chunk in within(SILENCE_S, body):
                     digest.update(chunk)
                     size += len(chunk)
@@ -208,16 +212,20 @@ class _Parts:
 async def within(silence_s: float, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """The chunks of a body, as long as they keep coming (raises BrokenBodyError).
 
-    One limit that is set anew for each chunk: a task for each would cost more than the chunk.
+    Nor may they trickle in: whoever does that for long keeps others from their turn. One limit that
+    is set anew for each chunk: a task for each would cost more than the chunk.
     """
     clock = asyncio.get_running_loop().time
+    left_s, asked = silence_s, clock()
     try:
-        async with asyncio.timeout(silence_s) as limit:
+        async with asyncio.timeout(left_s) as limit:
             async for chunk in body:
                 limit.reschedule(None)  # what the reader does with it is not the client's silence
+                left_s = min(left_s - (clock() - asked) + len(chunk) / SLOWEST, silence_s)
                 yield chunk
-                limit.reschedule(clock() + silence_s)
+                asked = clock()
+                limit.reschedule(asked + left_s)
     except TimeoutError as error:
-        raise BrokenBodyError(f"nothing came for {silence_s:g} s: send it again") from error
+        raise BrokenBodyError("it came too slowly, or not at all: send it again") from error
     except InternalServerException as error:  # Litestar's word for it
         raise BrokenBodyError("the connection was closed in the middle of the body") from error

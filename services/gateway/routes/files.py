@@ -89,7 +89,7 @@ class FileRoutes(Controller):
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await projects.get_or_create(project_id, user)).value
         stored = 0
-        async with receiver.slot():
+        async with receiver.slot(project_id):
             packs = receiver.packs(project_id, project.epoch)
             async for sha256, data in read_entries(within(SILENCE_S, request.stream())):
                 check_hash(hashlib.sha256(data).hexdigest(), sha256)

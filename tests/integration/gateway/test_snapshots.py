@@ -11,14 +11,14 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from services.gateway.projects import Projects
-from services.gateway.receiving import PACK_BLOBS, PackWriter
+from services.gateway.receiving import AT_A_TIME, PACK_BLOBS, PackWriter
 from shared import keys
 from shared.projects import decode_snapshot
 from tests.integration.gateway.conftest import LIMITS, manifest, sha
 
 if TYPE_CHECKING:
     from shared.storage import Storage
-    from tests.integration.gateway.conftest import Gateway
+    from tests.integration.gateway.conftest import Caller, Gateway
 
 SNAPSHOT = "/api/projects/game/snapshot"
 BLOBS = "/api/projects/game/blobs"
@@ -246,33 +246,53 @@ async def test_tiny_blobs_do_not_make_an_endless_index(storage: Storage) -> None
     assert len([item async for item in storage.objects(keys.packs("game"))]) == 4
 
 
-@pytest.mark.parametrize("how", ["goes", "falls silent"])
+async def half_a_body(caller: Caller, project: str) -> tuple[asyncio.StreamReader, Any]:
+    """A connection on which five of a thousand bytes have been sent."""
+    port = int(caller.url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        f"PUT /api/projects/{project}/blobs/{sha(b'0123456789')} HTTP/1.1\r\nHost: x\r\n"
+        f"Authorization: {caller.headers['Authorization']}\r\n"
+        "Content-Length: 1000\r\n\r\n01234".encode()
+    )
+    await writer.drain()
+    return reader, writer
+
+
+@pytest.mark.parametrize("how", ["goes", "falls silent", "trickles"])
 async def test_a_body_that_breaks_off_is_not_our_fault(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """408, not 500: nobody is called out of bed for a client that has lost its connection."""
-    monkeypatch.setattr("services.gateway.routes.files.SILENCE_S", 0.2)
-    token = gateway.user("ann").headers["Authorization"]
-    head = f"PUT /api/projects/game/files/a HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
-    answered = {
-        "method": "PUT",
-        "route": "/api/projects/{project_id}/files/{path}",
-        "status": "408",
-    }
+    monkeypatch.setattr("services.gateway.receiving.SILENCE_S", 0.3)
+    route = "/api/projects/{project_id}/blobs/{sha256}"
+    answered = {"method": "PUT", "route": route, "status": "408"}
     before = REGISTRY.get_sample_value("export_http_requests_total", answered) or 0
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(gateway.url.rpartition(":")[2]))
-    writer.write(f"{head}Content-Length: 10\r\n\r\n12345".encode())
-    await writer.drain()
+    reader, writer = await half_a_body(gateway.user("ann"), "game")
+    if how == "falls silent":
+        assert b"body-incomplete" in await reader.read()
     if how == "goes":
         writer.close()
-    else:
-        assert b"body-incomplete" in await reader.read()
-        writer.close()
-    while True:
+    for _ in range(300):
         if REGISTRY.get_sample_value("export_http_requests_total", answered) == before + 1:
             break
-        await asyncio.sleep(0.02)
+        if how == "trickles":
+            writer.write(b"5")
+        await asyncio.sleep(0.1)
+    else:
+        pytest.fail("it is still waited for")
+    writer.close()
     assert [item async for item in gateway.storage.objects("")] == []
+
+
+async def test_slow_bodies_of_one_project_keep_no_other_waiting(gateway: Gateway) -> None:
+    """However many they are."""
+    slow = [await half_a_body(gateway.user("eve"), "slow") for _ in range(AT_A_TIME)]
+    await asyncio.sleep(0.5)
+    async with asyncio.timeout(30):
+        await gateway.user("ann").push("game", {"index.html": b"<p>"})
+    for _, writer in slow:
+        writer.close()
 
 
 async def test_a_file_whose_bytes_are_gone_is_told_before_the_answer_begins(
