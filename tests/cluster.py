@@ -9,11 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cli.stack.ports import free_ports
-from cli.stack.process import Child, Guard, start
+from cli.stack.process import Child, start
 from cli.stack.servers import binary, nats_greets
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from shared.guard import Guard
 
 NODES = 3
 START_S = 60.0

@@ -1,6 +1,6 @@
 """Child processes that never outlive us.
 
-Each leads its own group, and a guard kills the groups when we die.
+Each leads its own group, and a :class:`~shared.guard.Guard` kills the groups when we die.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -19,56 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from shared.guard import Guard
+
 TAIL_LINES: Final = 15
 POLL_S: Final = 0.05
-
-
-class Guard:
-    """A tiny process that waits for our end of a pipe to close, even by SIGKILL.
-
-    And then kills every group it was told of.
-    """
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-S", "-c", GUARD_PROGRAM],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
-
-    def watch(self, group: int) -> None:
-        """Kill this process group when we are gone."""
-        self._tell(f"+{group}\n")
-
-    def forget(self, group: int) -> None:
-        """The group has ended by itself; its number may come to belong to somebody else."""
-        self._tell(f"-{group}\n")
-
-    def close(self) -> None:
-        """Nothing is left to be killed."""
-        with suppress(BrokenPipeError):
-            self._process.communicate(timeout=10)
-
-    def _tell(self, line: str) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - it was made a pipe above
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(line.encode())
-            self._process.stdin.flush()
-
-
-GUARD_PROGRAM: Final = """
-import os, signal, sys
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, signal.SIG_IGN)
-groups = set()
-for line in sys.stdin:
-    (groups.add if line[0] == "+" else groups.discard)(int(line[1:]))
-for group in groups:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-"""
 
 
 class Child:

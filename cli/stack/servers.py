@@ -18,11 +18,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.stack.errors import StackError
 from cli.stack.ports import free_ports
-from cli.stack.process import Child, Guard, start
+from cli.stack.process import Child, start
 from shared.settings import S3Settings
 
 if TYPE_CHECKING:
     from cli.stack.secrets import Secrets
+    from shared.guard import Guard
 
 BUCKET: Final = "aethel"
 S3_START_S: Final = 60.0

@@ -16,11 +16,12 @@ import msgspec
 
 from cli.stack.errors import StackError
 from cli.stack.ports import free_ports, is_free, reserve
-from cli.stack.process import Child, Guard, start
+from cli.stack.process import Child, start
 from cli.stack.secrets import Secrets, open_secrets
 from cli.stack.servers import start_nats, start_s3
 from cli.stack.state import StackState, announced, locked
 from shared import streams
+from shared.guard import Guard
 from shared.nats_connection import connect
 from shared.settings import NatsSettings, S3Settings
 from shared.tokens import Tokens, User

@@ -10,26 +10,25 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import shutil
 import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from services.packager.scratch import remove_abandoned, scratch_folder
 from shared import metrics
 from shared.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 log = structlog.get_logger()
 
 ABANDONED_S: Final = 3_600.0  # a half-written file this old belongs to a process that died
-DEAD_WORK_S: Final = 86_400.0  # longer than any export may take
 PARTIAL: Final = ".partial"
 WORK: Final = "work"
 RESCAN_SHARE: Final = 16  # look at the folder again after a sixteenth of its bound was added
@@ -54,6 +53,8 @@ class DiskCache:
         self._folder = folder
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
+        self._work = folder / WORK
+        remove_abandoned(self._work)
         self._used_bytes = self._shrink(max_bytes)
         self._added_bytes = 0
 
@@ -97,14 +98,9 @@ class DiskCache:
 
         Gone at the end, with all that was put there; those of processes that died go here too.
         """
-        work = self._folder / WORK
-        work.mkdir(exist_ok=True)
-        for folder in work.iterdir():
-            with suppress(OSError):
-                if folder.stat().st_mtime < time.time() - DEAD_WORK_S:
-                    shutil.rmtree(folder)
-        with tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True) as folder_name:
-            yield Path(folder_name)
+        remove_abandoned(self._work)
+        with scratch_folder(self._work) as folder:
+            yield folder
 
     def drop(self, key: str) -> None:
         """Forget an object, because what lies here is not what it should be."""

@@ -1,34 +1,39 @@
 """Programs that work for an export: bounded in time and memory, gone when the export is.
 
 Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
-whole group is killed before its leader is reaped, so nothing of it is left behind.
+whole group is killed before its leader is reaped, so nothing of it is left behind. Where we are
+killed ourselves, a guard does it.
 
 Everything here blocks; it runs in a worker thread.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import resource
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
 from shared.errors import ExportError
+from shared.guard import Guard
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 POLL_S: Final = 0.002
 SLOWEST_POLL_S: Final = 0.1
 MAX_OUTPUT_BYTES: Final = 1 << 20
+_beginning = threading.Lock()
 
 
 class ProgramTimeoutError(Exception):
@@ -80,8 +85,10 @@ def run_program(
     """
     if stopping.is_set():
         raise ProgramStoppedError("the export was stopped")
+    guard = _guard()
     with tempfile.TemporaryFile(dir=folder) as output:
         process = _started(argv, folder, output)
+        guard.watch(process.pid)
         try:
             if memory_bytes is not None:
                 _limit(process, memory_bytes)
@@ -90,9 +97,23 @@ def run_program(
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
+            guard.forget(process.pid)
             process.wait()
         output.seek(0)
         return Finished(code, output.read(MAX_OUTPUT_BYTES).decode(errors="replace"))
+
+
+def _guard() -> Guard:
+    """The one of this process, from its first program on."""
+    with _beginning:
+        return _only_guard()
+
+
+@cache
+def _only_guard() -> Guard:
+    guard = Guard()
+    atexit.register(guard.close)
+    return guard
 
 
 def _started(argv: Sequence[str | Path], folder: Path, output: BinaryIO) -> subprocess.Popen[bytes]:

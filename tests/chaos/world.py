@@ -14,11 +14,12 @@ import nats.errors
 from nats.js.errors import APIError
 
 from cli.stack.ports import free_ports
-from cli.stack.process import Child, Guard, start
+from cli.stack.process import Child, start
 from cli.stack.secrets import open_secrets
 from cli.stack.servers import start_nats, start_s3
 from cli.stack.stack import answers, environment
 from shared import streams
+from shared.guard import Guard
 from shared.nats_connection import connect
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User

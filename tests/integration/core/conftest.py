@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.stack.process import Guard
+from shared.guard import Guard
 from shared.settings import NatsSettings
 from tests.cluster import NODES, start_cluster
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.stack.process import Guard
 from shared import streams
 from shared.events import AttemptFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.facts import Facts, NatsUnavailableError, publish
+from shared.guard import Guard
 from shared.nats_connection import connect
 from shared.settings import NatsSettings
 from tests.cluster import start_small

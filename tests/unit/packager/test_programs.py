@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -80,6 +82,20 @@ def test_nothing_starts_after_a_cancel(tmp_path: Path) -> None:
     with pytest.raises(ProgramStoppedError):
         _run(tmp_path, "touch begun", stopping=stopping)
     assert not (tmp_path / "begun").exists()
+
+
+def test_nothing_of_it_outlives_us(tmp_path: Path) -> None:
+    """Not even where we are killed: a worker that runs out of memory leaves no program behind."""
+    code = (
+        "import pathlib, threading\nfrom services.packager.programs import run_program\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        "argv = ['/bin/sh', '-c', 'sleep 1000 & echo $! > child; sleep 1000']\n"
+        "run_program(argv, folder=folder, timeout_s=1000, stopping=threading.Event())"
+    )
+    with subprocess.Popen([sys.executable, "-c", code]) as worker:
+        _stop_when(threading.Event(), tmp_path / "child")
+        worker.kill()
+    _assert_gone(int((tmp_path / "child").read_text()))
 
 
 def test_a_program_cannot_take_all_memory(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Folders for the work of one export each: gone with the export, or soon after its process.
+
+The owner holds a lock on its folder. The system lets it go when a process dies, whichever way; a
+folder that can be locked is therefore nobody's any more.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def scratch_folder(work: Path) -> Iterator[Path]:
+    """A new, empty folder in ``work``; gone at the end with all that was put there."""
+    with ExitStack() as stack:
+        with _locked(work):  # nobody may take it for abandoned before it is locked
+            name = stack.enter_context(
+                tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True)
+            )
+            stack.enter_context(_locked(Path(name)))
+        yield Path(name)
+
+
+def remove_abandoned(work: Path) -> None:
+    """Remove the folders of processes that have died; made where it is not there yet."""
+    work.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        with _locked(work):
+            folders = [entry for entry in work.iterdir() if _lock_now(entry, stack)]
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lock_now(folder: Path, stack: ExitStack) -> bool:
+    """Lock it until the stack unwinds; False where somebody else holds it, or it is gone."""
+    with suppress(OSError):
+        stack.enter_context(_locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB))
+        return True
+    return False
+
+
+@contextmanager
+def _locked(folder: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, how)
+        yield
+    finally:
+        os.close(descriptor)
