@@ -54,6 +54,11 @@ def snapshot(project_id: str, snapshot_id: str) -> str:
     return f"{snapshots(project_id)}{snapshot_id}.json"
 
 
+def condemned(project_id: str) -> str:
+    """Prefix of the sweeper's lists of what is about to go."""
+    return f"{project(project_id)}condemned/"
+
+
 def artifacts(project_id: str) -> str:
     """Prefix of finished artifacts."""
     return f"{project(project_id)}artifacts/"

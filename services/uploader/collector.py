@@ -8,6 +8,7 @@ objects are deleted, then the list.
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -41,13 +42,23 @@ class Collector:
         Returns:
             How many objects went.
         """
+        begun: Record[Project] | None = found
+        gone = 0
         if found.value.condemned is not None:
-            return await self._finish(key, found)
-        unreferenced = await self._unreferenced(found.value, documents)
+            gone = await self._finish(key, found)
+            begun = await self._projects.get(key)
+        if begun is None or begun.value.condemned is not None:  # somebody else is at it
+            return gone
+        return gone + await self._condemn(key, begun, documents)
+
+    async def _condemn(
+        self, key: str, found: Record[Project], documents: Iterable[Document]
+    ) -> int:
+        project = found.value
+        unreferenced = await self._unreferenced(project, documents)
         if not unreferenced:
             return 0
-        project = found.value
-        names = f"{keys.project(project.id)}condemned/{project.epoch}.json"
+        names = f"{keys.condemned(project.id)}{uuid.uuid4().hex}.json"
         await self._storage.put(
             names, msgspec.json.encode(unreferenced), content_type="application/json"
         )
@@ -61,7 +72,8 @@ class Collector:
         try:
             revision = await self._projects.replace(key, condemned, revision=found.revision)
         except ConflictingWriteError:
-            return 0  # a snapshot came between: the next sweep looks again
+            await self._storage.delete([names])
+            return 0  # a snapshot, or another sweeper, came between: the next sweep looks again
         return await self._finish(key, Record(condemned, revision))
 
     async def _finish(self, key: str, found: Record[Project]) -> int:
@@ -82,7 +94,10 @@ class Collector:
         return len(unreferenced)
 
     async def _unreferenced(self, project: Project, documents: Iterable[Document]) -> list[str]:
-        """Objects older than the grace period that no snapshot in use names."""
+        """Objects older than the grace period that no snapshot in use names.
+
+        The lists of sweepers that died are among them.
+        """
         before = now() - self._grace
         roots = {r.snapshot for r in project.retired if r.at > before}
         roots |= {project.head} if project.head else set()
@@ -96,7 +111,7 @@ class Collector:
         live |= {keys.pack_index(name) for name in live if name.startswith(keys.packs(project.id))}
         return [
             item.key
-            for prefix in (keys.blobs, keys.packs, keys.snapshots)
+            for prefix in (keys.blobs, keys.packs, keys.snapshots, keys.condemned)
             async for item in self._storage.objects(prefix(project.id))
             if item.key not in live and item.modified <= before
         ]

@@ -161,6 +161,38 @@ async def test_a_collection_that_was_interrupted_is_finished(world: World) -> No
     assert not {orphan, names} & await world.keys()
 
 
+async def test_what_is_unreferenced_goes_although_a_collection_was_under_way(world: World) -> None:
+    """One sweep is enough: it finishes what was begun, then looks for what came since."""
+    await world.snapshot(HEAD, "1")
+    gone = await world.snapshot(OLD, "2")
+    names = "projects/p/condemned/0.json"
+    await world.storage.put(names, b"[]")
+    await world.project(condemned=names, epoch=1)
+    assert await world.sweep() == {"object": 2}
+    assert not {gone, names} & await world.keys()
+
+
+async def test_lists_of_sweepers_that_died_go_too(world: World) -> None:
+    """One that was written and never entered into the record, or entered and cleared."""
+    await world.snapshot(HEAD, "1")
+    kept = await world.keys()
+    await world.storage.put(f"{keys.condemned('p')}left.json", b"[]")
+    await world.project()
+    assert await world.sweep(timedelta(hours=1)) == {}
+    assert await world.sweep() == {"object": 1}
+    assert await world.keys() == kept
+
+
+async def test_sweepers_at_the_same_time_leave_nothing_of_theirs(world: World) -> None:
+    """One wins; the list of the other is gone as well."""
+    await world.snapshot(HEAD, "1")
+    kept = await world.keys()
+    await world.snapshot(OLD, "2")
+    await world.project()
+    await asyncio.gather(*(world.sweep() for _ in range(3)))
+    assert await world.keys() == kept
+
+
 async def test_packs_stay_with_their_index(world: World) -> None:
     """A pack that one file of the head lies in stays, and so does its index."""
     pack = keys.pack("p", 0, "7" * 64)
