@@ -44,7 +44,7 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	! grep -nE '://|^-' requirements/*.lock
 	@scripts/templates --check
 
-chaos: $(DEV) ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
+chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes

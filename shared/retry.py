@@ -58,6 +58,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None = None
     handed_on: bool = False  # the next stage has begun
     superseded: bool = False  # a later generation exists
+    parts_left: bool = False  # a worker died while it built: its parts wait for the sweeper
 
     @property
     def unfinished(self) -> frozenset[int]:
@@ -94,7 +95,26 @@ def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
         ending=next((fact for fact in mine if isinstance(fact, Ending)), None),
         handed_on=stage == "build" and any(isinstance(fact, ExportPackaged) for fact in mine),
         superseded=any(fact.generation > generation for fact in found),
+        parts_left=parts_left(mine),
     )
+
+
+def parts_left(facts: Iterable[Fact]) -> bool:
+    """Whether, by the facts of one generation, a worker died while it built.
+
+    Nobody knows what it had uploaded; the sweeper finds it.
+    """
+    found = list(facts)
+    open_: set[int] = set()
+    for fact in found:
+        match fact:
+            case ExportStarted(stage="build", attempt=attempt):
+                open_.add(attempt)
+            case AttemptFailed(stage="build", attempt=attempt):
+                open_.discard(attempt)
+                if fact.error.code == WORKER_LOST:
+                    return True
+    return bool(open_) and not any(isinstance(fact, ExportPackaged) for fact in found)
 
 
 def decide(

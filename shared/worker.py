@@ -14,11 +14,12 @@ import nats.errors
 import structlog
 
 from shared import events
-from shared.delivery import Delivery, Workplace
+from shared.delivery import Delivery
 from shared.events import Fact, Stage
 from shared.quarantine import Quarantine
 from shared.settings import RetrySettings
 from shared.streams import ACK_WAIT_S, EXPORTS
+from shared.workplace import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,8 @@
 
 Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
 whole group is killed before its leader is reaped, so nothing of it is left behind. Where we are
-killed ourselves, a guard does it.
+killed ourselves, a guard does it; a program does not begin before the guard knows of it, as it may
+be the one that kills us.
 
 Everything here blocks; it runs in a worker thread.
 """
@@ -10,8 +11,10 @@ Everything here blocks; it runs in a worker thread.
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 POLL_S: Final = 0.002
 SLOWEST_POLL_S: Final = 0.1
 MAX_OUTPUT_BYTES: Final = 1 << 20
+BEGIN: Final = 'read -r line && exec "$@"'  # the end of our pipe without a line: we are dead
 _beginning = threading.Lock()
 
 
@@ -67,7 +71,7 @@ def run_program(
     given: bytes = b"",
     on_wait: Callable[[float], None] = lambda _: None,
 ) -> Finished:
-    """Run a program to its end; no shell sees its arguments.
+    """Run a program to its end; no shell reads its arguments.
 
     Args:
         argv: The program and its arguments.
@@ -85,6 +89,7 @@ def run_program(
     """
     if stopping.is_set():
         raise ProgramStoppedError("the export was stopped")
+    _check(argv[0])
     guard = _guard()
     with tempfile.TemporaryFile(dir=folder) as output:
         process = _started(argv, folder, output)
@@ -92,7 +97,7 @@ def run_program(
         try:
             if memory_bytes is not None:
                 _limit(process, memory_bytes)
-            _give(process, given)
+            _begin(process, given)
             code = _wait(process, timeout_s, stopping, on_wait)
         finally:
             with suppress(ProcessLookupError):
@@ -116,9 +121,17 @@ def _only_guard() -> Guard:
     return guard
 
 
+def _check(program: str | Path) -> None:
+    """Raise OSError where it cannot be started."""
+    if shutil.which(program) is None:
+        number = errno.EACCES if os.path.exists(program) else errno.ENOENT  # noqa: PTH110
+        raise OSError(number, os.strerror(number), str(program))
+
+
 def _started(argv: Sequence[str | Path], folder: Path, output: BinaryIO) -> subprocess.Popen[bytes]:
+    """The process: it waits for a line, and is the program from then on."""
     return subprocess.Popen(  # noqa: S603 - programs of our templates, or that operators name
-        argv,
+        ["/bin/sh", "-c", BEGIN, "sh", *argv],
         cwd=folder,
         env={
             "PATH": os.environ.get("PATH", os.defpath),
@@ -138,10 +151,10 @@ def _limit(process: subprocess.Popen[bytes], memory_bytes: int) -> None:
         resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
 
 
-def _give(process: subprocess.Popen[bytes], given: bytes) -> None:
+def _begin(process: subprocess.Popen[bytes], given: bytes) -> None:
     assert process.stdin is not None  # noqa: S101 - it was made a pipe
     with suppress(BrokenPipeError), process.stdin as stdin:
-        stdin.write(given)
+        stdin.write(b"\n" + given)
 
 
 def _wait(

@@ -20,11 +20,12 @@ from nats.js import api
 
 from services.status.reaping import NO_WORKER_AFTER, Lost, NoWorker, Queue, Requeue, judge, work_of
 from shared import metrics
-from shared.burial import DeadMessage, LostError
+from shared.burial import LostError
 from shared.chatter import last_progress
 from shared.errors import UnavailableError
 from shared.events import ExportFailed, Failure
 from shared.facts import AWAY, Facts
+from shared.letters import DeadMessage
 from shared.state import Document
 from shared.streams import EXPORTS, UPLOADER
 

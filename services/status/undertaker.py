@@ -14,10 +14,11 @@ import nats.errors
 import structlog
 
 from shared import events
-from shared.burial import DeadMessage, GivenUpError, Grave, unreadable
+from shared.burial import GivenUpError, Grave, unreadable
 from shared.errors import UnavailableError
 from shared.events import ExportFailed
 from shared.facts import AWAY, Facts
+from shared.letters import DeadMessage
 from shared.retry import history
 from shared.streams import ADVISORIES, EXPORTS, UNDERTAKER
 

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from nats.js.errors import NotFoundError
 
-from services.uploader.claims import ArtifactRecord
 from shared import events, streams
 from shared.events import Ending
-from shared.records import Records
 from tests.chaos.stories import told
 
 if TYPE_CHECKING:
@@ -21,16 +19,17 @@ if TYPE_CHECKING:
     from nats.aio.client import Client as Nats
 
     from cli.client import Client
-    from shared.storage import Storage
     from tests.chaos.stories import Story
 
-BURIED = {"lost": "retries-exhausted", "garbage": "undecodable"}
+BURIED = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
 EXPECTED = {
     "valid": "completed",
     "twin": "completed",
+    "signed": "completed",
     "invalid": "failed",
     "lost": "completed",  # after its files came back and it was started again
     "garbage": "failed",
+    "deadly": "failed",
 }
 
 
@@ -48,17 +47,14 @@ async def settled(nc: Nats) -> None:
 class Ledger:
     """Collects what is wrong, in words."""
 
-    def __init__(
-        self, nc: Nats, client: Client, storage: Storage, stories: Sequence[Story]
-    ) -> None:
+    def __init__(self, nc: Nats, client: Client, stories: Sequence[Story]) -> None:
         self._js = nc.jetstream(timeout=10)
         self._client = client
-        self._storage = storage
         self._stories = stories
         self.wrong: list[str] = []
 
     async def check(self) -> list[str]:
-        """Everything that can be checked while the exports are still there."""
+        """Everything that its users can see, and the streams."""
         facts = await self._facts()
         for story in self._stories:
             self._check_end(story)
@@ -68,18 +64,6 @@ class Ledger:
         await self._check_downloads()
         await self._check_minutes()
         await self._check_logs()
-        return self.wrong
-
-    async def check_storage(self) -> list[str]:
-        """After a sweep without grace: no upload, and no artifact that no record names."""
-        for upload in await self._storage.uploads(""):
-            self.wrong.append(f"orphan upload of {upload.key}")
-        records = await Records.bind(self._js, "artifacts", ArtifactRecord)
-        found = [await records.get(key) for key in await records.keys()]
-        named = {record.value.artifact.key for record in found if record is not None}
-        async for item in self._storage.objects("projects/"):
-            if "/artifacts/" in item.key and item.key not in named:
-                self.wrong.append(f"orphan artifact {item.key}")
         return self.wrong
 
     def _claim(self, holds: Any, story: Story, what: str) -> None:
@@ -98,8 +82,10 @@ class Ledger:
             self._claim(
                 good and final["deadLetter"] is None, story, "a maker's error without reason"
             )
-        if story.kind == "garbage":
-            self._claim(final["deadLetter"], story, "buried without a reference")
+        if story.kind in {"garbage", "deadly"}:
+            letter = final["deadLetter"]
+            told_of = letter and f"dead letter {letter}" in final["error"]
+            self._claim(told_of, story, "buried without a reference")
         if expected == "canceled":
             receipt = final["cancelReceipt"]
             good = receipt["stoppedAt"] and receipt["partsAborted"]

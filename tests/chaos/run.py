@@ -22,6 +22,7 @@ from services.uploader.sweeper import Sweeper
 from shared.storage import open_storage
 from tests.chaos.killer import Killer
 from tests.chaos.ledger import Ledger, settled
+from tests.chaos.remains import remains
 from tests.chaos.stories import Users, cast_of, connected
 from tests.chaos.world import SERVICES, world
 from tests.e2e.conftest import left_over
@@ -77,11 +78,11 @@ class Load:
         async with asyncio.timeout(SETTLE_S):
             await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
             await settled(self.nc)
-        ledger = Ledger(self.nc, self.client, self.storage, stories)
-        await ledger.check()
-        sweeper = await Sweeper.bind(self.nc.jetstream(), self.storage, grace=timedelta(0))
+        wrong = await Ledger(self.nc, self.client, stories).check()
+        js = self.nc.jetstream()
+        sweeper = await Sweeper.bind(js, self.storage, grace=timedelta(0))
         await sweeper.sweep()
-        wrong = await ledger.check_storage()
+        wrong += await remains(js, self.storage, self.world)
         for line in wrong:
             log.error("chaos.wrong", what=line)
         return wrong

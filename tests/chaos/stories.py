@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from shared.storage import Storage
     from tests.chaos.world import World
 
-Kind = Literal["valid", "twin", "cancel", "invalid", "lost", "garbage"]
+Kind = Literal["valid", "twin", "signed", "cancel", "invalid", "lost", "garbage", "deadly"]
 PATIENCE_S = 240.0
 CONFLICT = 409
 PROJECTS = 4
@@ -97,6 +97,8 @@ class Users:
         self._folder = folder
         self._broken = asyncio.Event()  # every story of a lost project has failed
         self._taken: dict[str, bytes] = {}
+        self._files: dict[str, dict[str, bytes]] = {}  # of each project, as last pushed
+        self._pushes = 0
 
     async def prepare(self) -> None:
         """Good projects, one without a page, and one whose files the storage has lost."""
@@ -138,12 +140,21 @@ class Users:
                 await asyncio.sleep(self._random.uniform(0, 2 * pause_s))
 
     async def _push(self, project: str, files: dict[str, bytes]) -> None:
-        folder = self._folder / project
+        self._files[project] = files
+        self._pushes += 1
+        folder = self._folder / f"{project}-{self._pushes}"
         folder.mkdir()
         for name, data in files.items():
             (folder / name).write_bytes(data)
         found = read_folder(folder)
         await patiently(lambda: push(self._client, project, found, lambda *_: None))
+
+    async def _edit(self, project: str) -> None:
+        """Something small, rarely something large: what it replaces is needed no more."""
+        large = self._random.random() < 0.1
+        name, size = ("data.bin", 9_000_000) if large else ("level3.json", 500)
+        edited = {**self._files[project], name: self._random.randbytes(size)}
+        await self._push(project, edited)
 
     async def _mend(self) -> None:
         for key, data in self._taken.items():
@@ -163,7 +174,11 @@ class Users:
             raise AssertionError(f"seen: {told(story)}; told: {now['export']}") from error
 
     async def _valid(self, story: Story) -> None:
-        await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+        """Some makers change their game first."""
+        project = f"good{self._random.randrange(PROJECTS)}"
+        if self._random.random() < 0.3:
+            await self._edit(project)
+        await self._request(story, project)
         await self._watch(story)
 
     async def _twin(self, story: Story) -> None:
@@ -171,8 +186,22 @@ class Users:
         await self._request(story, f"good{self._random.randrange(PROJECTS)}", twice=True)
         await self._watch(story)
 
+    async def _signed(self, story: Story) -> None:
+        """By a program with a child, either of which may be killed with its packager."""
+        await self._request(story, "good0", platform="linux", key="good")
+        await self._watch(story)
+
+    async def _deadly(self, story: Story) -> None:
+        """It kills every worker that tries it."""
+        await self._request(story, "good0", platform="linux", key="deadly")
+        await self._watch(story)
+
     async def _cancel(self, story: Story) -> None:
-        await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+        """Among them builds that would not end by themselves."""
+        if story.number % 3:
+            await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+        else:
+            await self._request(story, "good0", platform="linux", key="endless")
         await asyncio.sleep(self._random.uniform(0, 2))
         try:
             await patiently(lambda: self._client.send("POST", f"{story.path}/cancel"))
@@ -236,18 +265,25 @@ class Users:
         await self._watch(story)
 
     async def _request(
-        self, story: Story, project: str, *, platform: str = "", twice: bool = False
+        self,
+        story: Story,
+        project: str,
+        *,
+        platform: str = "",
+        key: str = "",
+        twice: bool = False,
     ) -> None:
         """Some ask for what was made before, most for something of their own."""
         story.project = project
         same = self._random.random() < 0.2
+        options = {"appVersion": "1.0.0" if same else f"1.1.{story.number}"}
         body = {
             "platform": platform or self._random.choice(["web", "source"]),
-            "options": {"appVersion": "1.0.0" if same else f"1.1.{story.number}"},
+            "options": {**options, "signingKey": key} if key else options,
         }
-        key = uuid.UUID(int=self._random.getrandbits(128)).hex
+        asked_as = uuid.UUID(int=self._random.getrandbits(128)).hex
         path = f"/api/projects/{project}/export"
-        asked = [self._act(path, body, key) for _ in range(2 if twice else 1)]
+        asked = [self._act(path, body, asked_as) for _ in range(2 if twice else 1)]
         ids = {answer["export"]["id"] for answer in await asyncio.gather(*asked)}
         assert len(ids) == 1, ids
         (story.id,) = ids
@@ -265,6 +301,8 @@ def cast_of(random: Random, count: int, *, lost: int) -> list[Story]:
         "invalid": count // 12,
         "twin": count // 12,
         "garbage": max(count // 20, 1),
+        "signed": count // 15,
+        "deadly": max(count // 200, 1),
     }
     kinds = [kind for kind, share in shares.items() for _ in range(share)]
     kinds += ["valid"] * (count - len(kinds))

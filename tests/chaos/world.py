@@ -23,6 +23,7 @@ from shared.guard import Guard
 from shared.nats_connection import connect
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
+from tests.chaos.signing import signing_folder
 from tests.cluster import start_cluster
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ SERVICES = {
 }
 ACK_WAIT_S = 5.0  # a dead worker is noticed sooner than in production
 HURRY = {
-    "BUILD_QUEUE_RETRY_BASE_DELAY_MS": "200",
+    "BUILD_QUEUE_RETRY_BASE_DELAY_MS": "100",
     "BUILD_QUEUE_REAPER_INTERVAL_MS": "2000",
     "EXPORT_REQUESTS_PER_MINUTE": "0",
-    "PACKAGER_PLATFORMS": "source,web",
+    "PACKAGER_PLATFORMS": "source,web,linux",
     "PACKAGER_CONCURRENCY": "2",
     "LOG_LEVEL": "INFO",
 }
@@ -95,6 +96,10 @@ class World:
     def health(self, name: str) -> str:
         """The URL of a service's health endpoints."""
         return f"http://{self._binds[name]}"
+
+    def cache(self, name: str) -> Path:
+        """What a packager keeps on its disk."""
+        return self.folder / f"cache-{name}"
 
     def kill(self, name: str) -> None:
         """SIGKILL; it comes back by itself unless it is held down."""
@@ -164,7 +169,7 @@ class World:
             **os.environ,
             **self.env,
             f"{service.upper()}_BIND": self._binds[name],
-            "PACKAGER_CACHE_DIR": str(self.folder / f"cache-{name}"),
+            "PACKAGER_CACHE_DIR": str(self.cache(name)),
         }
         return start(
             name,
@@ -178,7 +183,8 @@ class World:
         url = ",".join(node.url for node in self.nodes) if self.nodes else self._nats_url
         binds = {"gateway": self._binds["gateway"], "status": self._binds["status"]}
         found = environment(self.folder, self._secrets, url, self.s3_settings, binds)
-        return {**found, **HURRY, **self._changes}
+        signing = {"PACKAGER_SIGNING_DIR": str(signing_folder(self.folder / "signing"))}
+        return {**found, **HURRY, **signing, **self._changes}
 
     def stop(self) -> dict[str, int]:
         """SIGTERM for the services, then the servers; the exit codes by name."""

@@ -138,7 +138,7 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
 
 @pytest.mark.parametrize(
     "step",
-    ["shared.facts.Facts.publish_first", "shared.delivery.Delivery._acknowledge"],
+    ["shared.facts.Facts.publish_first", "shared.endings.Endings._acknowledge"],
     ids=["the letter is written", "the user is told"],
 )
 async def test_one_letter_although_the_worker_dies_after(

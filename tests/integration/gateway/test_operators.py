@@ -9,11 +9,12 @@ import pytest
 
 from services.gateway.jobs import LEASE, Job, Order
 from shared import events
-from shared.burial import DeadMessage, Grave
+from shared.burial import Grave
 from shared.chatter import LogLine
 from shared.errors import ExportError
 from shared.events import Beginning, ExportCompleted, Fact, now
 from shared.facts import Facts
+from shared.letters import DeadMessage
 from shared.records import Records
 from shared.tokens import User
 from tests.unit.facts import ARTIFACT, EXPORT

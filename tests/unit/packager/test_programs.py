@@ -84,13 +84,14 @@ def test_nothing_starts_after_a_cancel(tmp_path: Path) -> None:
     assert not (tmp_path / "begun").exists()
 
 
-def test_nothing_of_it_outlives_us(tmp_path: Path) -> None:
-    """Not even where we are killed: a worker that runs out of memory leaves no program behind."""
+@pytest.mark.parametrize("end", ["sleep 1000", "kill -9 $PPID; sleep 1000"])
+def test_nothing_of_it_outlives_us(tmp_path: Path, end: str) -> None:
+    """Not even where we are killed, from outside or by the program itself."""
     code = (
         "import pathlib, threading\nfrom services.packager.programs import run_program\n"
-        f"folder = pathlib.Path({str(tmp_path)!r})\n"
-        "argv = ['/bin/sh', '-c', 'sleep 1000 & echo $! > child; sleep 1000']\n"
-        "run_program(argv, folder=folder, timeout_s=1000, stopping=threading.Event())"
+        f"argv = ['/bin/sh', '-c', 'sleep 1000 & echo $! > child; {end}']\n"
+        f"run_program(argv, folder=pathlib.Path({str(tmp_path)!r}), timeout_s=1000,"
+        " stopping=threading.Event())"
     )
     with subprocess.Popen([sys.executable, "-c", code]) as worker:
         _stop_when(threading.Event(), tmp_path / "child")
@@ -137,6 +138,13 @@ def test_a_tool_that_is_not_there(bench: Workbench) -> None:
     """Its name is what an operator needs."""
     with pytest.raises(ToolMissingError, match="no-such-tool cannot be started"):
         run_tool(["no-such-tool"], bench, doing="Testing")
+
+
+def test_a_tool_that_may_not_be_started(bench: Workbench, tmp_path: Path) -> None:
+    """A key's program without its x bit, say."""
+    (tmp_path / "sign").write_text("#!/bin/sh\n")
+    with pytest.raises(ToolMissingError, match="sign cannot be started: Permission denied"):
+        run_tool([str(tmp_path / "sign")], bench, doing="Testing")
 
 
 def test_a_tool_that_hangs(tmp_path: Path) -> None:

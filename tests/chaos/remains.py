@@ -1,0 +1,75 @@
+"""What is left once everything has ended and was swept: exactly what somebody still needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.packager.cache import WORK
+from services.uploader.claims import ArtifactRecord
+from shared import keys
+from shared.events import now
+from shared.projects import Project, decode_snapshot
+from shared.records import Records
+from shared.state import Document
+from tests.chaos.world import SERVICES
+from tests.e2e.conftest import left_over
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.storage import Storage
+    from tests.chaos.world import World
+
+
+async def remains(js: JetStreamContext, storage: Storage, world: World) -> list[str]:
+    """What should not be there, or should be and is not, in words."""
+    stored = {item.key async for item in storage.objects("")}
+    needed = await _artifacts(js)
+    for project_id, snapshot in await _snapshots(js):
+        needed |= await _objects(storage, project_id, snapshot)
+    return [
+        *(f"orphan upload of {upload.key}" for upload in await storage.uploads("")),
+        *(f"orphan object {key}" for key in sorted(stored - needed)),
+        *(f"lost object {key}" for key in sorted(needed - stored)),
+        *_of_packagers(world),
+    ]
+
+
+async def _artifacts(js: JetStreamContext) -> set[str]:
+    """Those that can be downloaded."""
+    records = await Records.bind(js, "artifacts", ArtifactRecord)
+    found = [await records.get(key) for key in await records.keys()]
+    return {
+        record.value.artifact.key for record in found if record and record.value.state == "ready"
+    }
+
+
+async def _snapshots(js: JetStreamContext) -> set[tuple[str, str]]:
+    """By project: its head, and what a retry after the artifact's expiry would start from."""
+    projects = await Records.bind(js, "projects", Project)
+    exports = await Records.bind(js, "exports", Document)
+    heads = [await projects.get(key) for key in await projects.keys("record.*")]
+    documents = [await exports.get(key) for key in await exports.keys()]
+    states = [found.value.state for found in documents if found]
+    return {(found.value.id, found.value.head) for found in heads if found and found.value.head} | {
+        (state.project_id, state.snapshot)
+        for state in states
+        if state.snapshot and state.download_expires_at and state.download_expires_at > now()
+    }
+
+
+async def _objects(storage: Storage, project_id: str, snapshot: str) -> set[str]:
+    """A snapshot, what its files lie in, and the indexes of packs."""
+    key = keys.snapshot(project_id, snapshot)
+    objects = decode_snapshot(await storage.get(key)).objects
+    packs = {name for name in objects if name.startswith(keys.packs(project_id))}
+    return {key, *objects, *map(keys.pack_index, packs)}
+
+
+def _of_packagers(world: World) -> list[str]:
+    """Folders that nobody works in any more, and programs that nobody waits for."""
+    works = [world.cache(name) / WORK for name, kind in SERVICES.items() if kind == "packager"]
+    return [
+        *(f"orphan workspace {folder}" for work in works for folder in work.iterdir()),
+        *(f"orphan process {told}" for work in works for told in left_over(work)),
+    ]
