@@ -253,7 +253,10 @@ class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"
 
 
 class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
-    """A worker has obeyed a cancel: nothing of this generation runs any more at this stage."""
+    """A worker has obeyed a cancel: nothing of this generation runs any more at this stage.
+
+    ``parts_aborted`` is false where a worker has died: what it had uploaded is left to the sweeper.
+    """
 
     name = "stopped"
 

@@ -43,7 +43,8 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
 class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Proof that a cancel was obeyed.
 
-    When asked, when the worker stopped, whether its parts are gone.
+    When asked, when the worker stopped, whether its parts are gone: False where a worker had died,
+    whose parts go with a later sweep.
     """
 
     requested_at: datetime
@@ -284,11 +285,12 @@ def _stopped(state: State, fact: ExportStopped) -> State:
     if state.cancel_receipt is None:
         return state
     receipt = state.cancel_receipt
+    unheard = receipt.stopped_at is None
     return msgspec.structs.replace(
         state,
         cancel_receipt=msgspec.structs.replace(
             receipt,
             stopped_at=max(receipt.stopped_at or fact.at, fact.at),
-            parts_aborted=receipt.parts_aborted or fact.parts_aborted,
+            parts_aborted=fact.parts_aborted and (unheard or receipt.parts_aborted),
         ),
     )

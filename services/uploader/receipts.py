@@ -20,6 +20,7 @@ from shared.events import (
     ExportStopped,
 )
 from shared.facts import Facts
+from shared.retry import parts_left
 from shared.s3 import StorageRefusedError
 from shared.streams import CANCELS
 
@@ -57,11 +58,12 @@ class Receipts:
         if not isinstance(ending, ExportCanceled) or at_work(facts):
             return
         packaged = next((fact for fact in facts if isinstance(fact, ExportPackaged)), None)
+        aborted = packaged is None or await self._abort(packaged)
         await self._facts.publish(
             ExportStopped(
                 **canceled.identity,
                 stage="upload" if packaged else "build",
-                parts_aborted=packaged is None or await self._abort(packaged),
+                parts_aborted=aborted and not parts_left(facts),
             )
         )
         log.info("cancel.answered", export_id=canceled.export_id, generation=canceled.generation)

@@ -11,6 +11,7 @@ from shared.events import (
     ExportCanceled,
     ExportCompleted,
     ExportFailed,
+    ExportStopped,
     Failure,
     minutes_of,
 )
@@ -76,6 +77,20 @@ def test_a_waiting_export_says_why_and_until_when() -> None:
     waiting = folded(facts[:3]).state
     assert (waiting.waiting_reason, waiting.retry_at is None) == ("Try again.", False)
     assert folded(facts[:4]).state.waiting_reason is None
+
+
+@pytest.mark.parametrize("aborted", [(True, False), (False, True), (True, True)])
+def test_parts_are_gone_only_where_every_stage_says_so(aborted: tuple[bool, bool]) -> None:
+    """A build whose worker died may have left some, whatever the uploader has removed."""
+    build, upload = aborted
+    stops = [
+        ExportStopped(**identity(), stage="build", parts_aborted=build),
+        ExportStopped(**identity(), stage="upload", parts_aborted=upload),
+    ]
+    canceled = ExportCanceled(**identity(), reason="enough")
+    receipt = folded(list(enumerate([requested(), canceled, *stops], 1))).state.cancel_receipt
+    assert receipt is not None
+    assert receipt.parts_aborted == all(aborted)
 
 
 def test_a_later_generation_starts_anew_and_keeps_its_age() -> None:

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
+from shared.events import AnyFact, AttemptFailed, Failure
 from shared.retry import (
     MAX_DELAY_S,
     OUTAGE_DELAY_S,
     QUICK_DELIVERIES,
+    WORKER_LOST,
     Bury,
     Fail,
     History,
@@ -21,9 +23,17 @@ from shared.retry import (
 )
 from shared.settings import RetrySettings
 from shared.streams import MAX_DELIVER
-from tests.unit.facts import generation, requested
+from tests.unit.facts import START, generation, identity, requested
 
 POLICY = RetrySettings(max_attempts=3, base_delay_ms=1_000)
+LOST = AttemptFailed(
+    **identity(),
+    stage="build",
+    attempt=1,
+    failures=0,
+    error=Failure(code=WORKER_LOST, message="It died."),
+    retry_at=START,
+)
 
 
 @given(st.integers(0, 10_000), st.floats(0.01, 60), st.floats(0, 1))
@@ -74,6 +84,24 @@ def test_history_counts_what_speaks_against_a_job() -> None:
     """Failures come from attempt-failed facts, crashes are starts without an end."""
     past = history(generation()[:4], generation=1, stage="build")
     assert (past.failures, past.crashes, past.next_attempt, past.over) == (1, 1, 3, False)
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        (generation()[:2], True),
+        (generation()[:3], False),
+        (generation()[:4], True),
+        (generation()[:5], False),
+        (generation()[:6], False),
+        ([*generation()[:2], LOST], True),
+        ([*generation()[:2], LOST, *generation()[3:6]], True),
+    ],
+    ids=["begun", "told", "begun again", "packed", "uploading", "lost", "lost, then packed"],
+)
+def test_parts_are_left_where_a_worker_died_in_a_build(facts: list[AnyFact], *, left: bool) -> None:
+    """An attempt that told of its end has removed its own; the last one handed its parts on."""
+    assert history(facts, generation=1, stage="upload").parts_left is left
 
 
 @pytest.mark.parametrize(

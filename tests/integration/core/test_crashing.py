@@ -8,7 +8,14 @@ import sys
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
-from shared.events import AttemptFailed, ExportFailed, ExportPackaged, ExportStarted
+from shared.events import (
+    AttemptFailed,
+    ExportCanceled,
+    ExportFailed,
+    ExportPackaged,
+    ExportStarted,
+    ExportStopped,
+)
 from shared.facts import Facts
 from shared.retry import MAX_CRASHES
 from tests.integration.core.working import be_impatient, dead_letters, has, new_request, until
@@ -102,3 +109,19 @@ async def test_kills_from_outside_bury_nothing(
     waits = [fact for fact in known if isinstance(fact, AttemptFailed)]
     assert [(wait.error.code, wait.failures) for wait in waits] == [("worker-lost", 0)] * 3
     assert await dead_letters(js) == []
+
+
+async def test_a_cancel_after_a_kill_does_not_say_that_the_parts_are_gone(
+    nats_settings: NatsSettings, js: JetStreamContext
+) -> None:
+    """What the dead worker had uploaded waits for the sweeper; the receipt is true."""
+    await be_impatient(js, ack_wait_s=1)
+    event = new_request()
+    await Facts(js).publish(event)
+    async with restarted(nats_settings) as lives:
+        await until(js, event, has(ExportStarted))
+        lives[-1].kill()
+        await Facts(js).publish(ExportCanceled(**event.identity, reason="enough"))
+        *_, stopped = await until(js, event, has(ExportStopped))
+    assert isinstance(stopped, ExportStopped)
+    assert not stopped.parts_aborted

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.uploader.receipts import Receipts
-from shared.events import ExportCanceled, ExportPackaged, ExportStopped
+from shared.events import AttemptFailed, ExportCanceled, ExportPackaged, ExportStopped, Failure
 from shared.facts import Facts
+from shared.retry import WORKER_LOST
 from tests.integration.uploader.test_handler import packaged as upload_parts
-from tests.unit.facts import EXPORT, generation, identity
+from tests.unit.facts import EXPORT, START, generation, identity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
     from shared.storage import Storage
 
 REQUESTED, STARTED, FAILED, AGAIN = generation()[:4]
+LOST = AttemptFailed(
+    **identity(),
+    stage="build",
+    attempt=1,
+    failures=0,
+    error=Failure(code=WORKER_LOST, message="It died.", retryable=True),
+    retry_at=START,
+)
 CANCELED = ExportCanceled(**identity(), reason="enough")
 RECEIPT_S = 2.0
 
@@ -47,18 +56,27 @@ async def receipt(js: JetStreamContext, *, within_s: float) -> ExportStopped | N
 
 
 @pytest.mark.parametrize(
-    "before", [[REQUESTED], [REQUESTED, STARTED, FAILED]], ids=["queued", "waiting"]
+    ("before", "aborted"),
+    [
+        ([REQUESTED], True),
+        ([REQUESTED, STARTED, FAILED], True),
+        ([REQUESTED, STARTED, LOST], False),
+    ],
+    ids=["queued", "waiting", "its worker died"],
 )
 async def test_nobody_at_work_means_a_receipt_at_once(
-    js: JetStreamContext, storage: Storage, before: list[AnyFact]
+    js: JetStreamContext, storage: Storage, before: list[AnyFact], *, aborted: bool
 ) -> None:
-    """Its message may lie in the stream for long: the user is not kept waiting for that."""
+    """Its message may lie in the stream for long: the user is not kept waiting for that.
+
+    Where a worker died its parts are said to be left: nobody knows of them.
+    """
     async with answering(js, storage):
         for fact in (*before, CANCELED):
             await Facts(js).publish(fact)
         stopped = await receipt(js, within_s=RECEIPT_S)
     assert stopped is not None
-    assert (stopped.stage, stopped.parts_aborted) == ("build", True)
+    assert (stopped.stage, stopped.parts_aborted) == ("build", aborted)
 
 
 async def test_parts_that_wait_for_an_uploader_are_aborted(
