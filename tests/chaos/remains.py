@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def remains(js: JetStreamContext, storage: Storage, world: World) -> list[str]:
     """What should not be there, or should be and is not, in words."""
-    stored = {item.key async for item in storage.objects("")}
+    stored = {item.key async for item in storage.objects("projects/")}
     needed = await _artifacts(js)
     for project_id, snapshot in await _snapshots(js):
         needed |= await _objects(storage, project_id, snapshot)
