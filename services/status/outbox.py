@@ -22,26 +22,34 @@ class Outgoing(msgspec.Struct, frozen=True):
 
     event: WebSocketSendEvent
     seq: int = 0  # of a log line
-    last: bool = False  # the terminal state: nothing follows
+    terminal: bool = False  # a terminal state
+    last: bool = False  # nothing follows
 
 
-def outgoing(message: Message, *, seq: int = 0, last: bool = False) -> Outgoing:
+def outgoing(
+    message: Message, *, seq: int = 0, terminal: bool = False, last: bool = False
+) -> Outgoing:
     """Encode a message."""
-    return Outgoing(
-        {"type": "websocket.send", "text": encode(message).decode(), "bytes": None}, seq, last
-    )
+    event: WebSocketSendEvent = {
+        "type": "websocket.send",
+        "text": encode(message).decode(),
+        "bytes": None,
+    }
+    return Outgoing(event, seq, terminal, last)
 
 
 class Outbox:
     """One slot for the newest state, and a short queue of log lines.
 
-    A newer state replaces an older one, but never the terminal one; when the queue is full the
-    oldest lines give way to a ``gap``.
+    A newer state replaces an older one, but a terminal one is followed by terminal ones alone: who
+    is to see the next generation comes with a new ticket. When the queue is full the oldest lines
+    give way to a ``gap``.
     """
 
     def __init__(self, export_id: str) -> None:
         self._export_id = export_id
         self._state: Outgoing | None = None
+        self._ended = False
         self._lines: deque[Outgoing] = deque()
         self._lost: tuple[int, int] | None = None
         self._filled = asyncio.Event()
@@ -50,9 +58,10 @@ class Outbox:
 
     def put_state(self, state: Outgoing) -> None:
         """The newest state."""
+        if self._ended and not state.terminal:
+            return
+        self._ended = state.terminal
         if self._state is not None:
-            if self._state.last:
-                return
             metrics.SOCKET_CONFLATED.inc()
         self._state = state
         self._filled.set()

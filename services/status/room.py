@@ -160,7 +160,9 @@ class Room:
         lines = [stored.line for stored in list(self._lines.values())[-STATE_LINES:]]
         state = present(self._document.value, self._links, progress=self._progress, lines=lines)
         message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)
-        return outgoing(message, last=state.ended)
+        receipt = state.cancel_receipt
+        complete = receipt is None or receipt.stopped_at is not None
+        return outgoing(message, terminal=state.ended, last=state.ended and complete)
 
     def _log(self, stored: StoredLine) -> Outgoing:
         line = stored.line

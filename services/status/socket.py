@@ -29,6 +29,7 @@ AnySocket = WebSocket[Any, Any, Any]
 log = structlog.get_logger()
 
 FOLD_WAIT_S: Final = 10.0
+RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
 SLOW_S: Final = 30.0  # a client that takes nothing for so long
 
 DONE: Final = 1000
@@ -139,16 +140,21 @@ class Sockets:
             await asyncio.gather(*ends, return_exceptions=True)
 
     async def _send_all(self, socket: AnySocket, outbox: Outbox) -> None:
-        while True:
-            messages = await outbox.take()
-            outbox.sending = True
-            for message in messages:
-                await socket.send(message.event)
-                outbox.sent += 1
-                if message.last:
-                    return
-            outbox.sending = False
-            metrics.SOCKET_MESSAGES.inc(len(messages))
+        """Until the end; after a cancel, until its receipt or until that is overdue."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as overdue:
+                while True:
+                    messages = await outbox.take()
+                    outbox.sending = True
+                    for message in messages:
+                        await socket.send(message.event)
+                        outbox.sent += 1
+                        if message.last:
+                            return
+                        if message.terminal:
+                            overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
+                    outbox.sending = False
+                    metrics.SOCKET_MESSAGES.inc(len(messages))
 
 
 async def _until_stuck(outbox: Outbox) -> None:

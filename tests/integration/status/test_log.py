@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from services.status.hub import Hub
+from services.status.outbox import Outbox, Outgoing
+from shared.chatter import LogLine
+from shared.facts import NatsUnavailableError
+from shared.loglines import StoredLine, read_lines
+from shared.records import Records
+from shared.state import Document
+from shared.view import Links
+from tests.unit.facts import EXPORT
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+from tests.integration.status.watching import (
+    COMPLETED,
+    REQUESTED,
+    TOKENS,
+    Status,
+    next_of,
+    until_closed,
+)
+
+
+async def test_the_last_log_lines_come_before_the_end(status: Status) -> None:
+    """However close the lines and the terminal fact are to each other."""
+    await status.facts.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    await status.log(*(f"line {n}" for n in range(50)))
+    await status.facts.publish(COMPLETED)
+    messages, _ = await until_closed(socket)
+    assert [m["message"] for m in messages if m["type"] == "log"] == [
+        f"line {n}" for n in range(50)
+    ]
+    assert messages[-1]["type"] == "export-status"
+
+
+async def test_the_log_resumes_without_loss_or_repetition(status: Status) -> None:
+    """With epoch and sequence of what was read last."""
+    await status.facts.publish(REQUESTED)
+    await status.log("a", "b", "c")
+    socket = await status.connect()
+    epoch = (await next_of(socket, "ready"))["epoch"]
+    seq = (await next_of(socket, "log"))["seq"]
+    await socket.close()
+    await status.log("d")
+    socket = await status.connect(f"ticket={status.ticket()}&epoch={epoch}&after_seq={seq}")
+    assert [(await next_of(socket, "log"))["message"] for _ in range(3)] == ["b", "c", "d"]
+    await socket.close()
+
+
+@pytest.mark.parametrize("query", ["epoch=other&after_seq=1", "epoch={epoch}&after_seq=999"])
+async def test_another_life_of_the_log_starts_over_with_a_gap(status: Status, query: str) -> None:
+    """A lost stream can come back with lower sequences: nothing is passed off as a continuation."""
+    await status.facts.publish(REQUESTED)
+    await status.log("a")
+    epoch = (await next_of(await status.connect(), "ready"))["epoch"]
+    socket = await status.connect(f"ticket={status.ticket()}&" + query.format(epoch=epoch))
+    await next_of(socket, "gap")
+    assert (await next_of(socket, "log"))["message"] == "a"
+    await socket.close()
+
+
+async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
+    """A visitor who comes before the hub listens gets what is written until it does."""
+    exports = await Records.bind(nc.jetstream(), "exports", Document)
+    links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
+    hub, stop, outbox = Hub(nc, exports, links), asyncio.Event(), Outbox(EXPORT)
+
+    async def visit() -> list[Outgoing]:
+        async with hub.room("p", EXPORT) as room:
+            room.join(outbox, after_seq=0)
+            return await outbox.take()
+
+    visiting = asyncio.create_task(visit())
+    await asyncio.sleep(0.2)
+    line = LogLine(generation=1, level="info", message="between")
+    await nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(line))
+    listening = asyncio.create_task(hub.run(stop))
+    (message,) = await asyncio.wait_for(visiting, 20)
+    assert "between" in str(message.event["text"])
+    stop.set()
+    await listening
+
+
+async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits until the last lines can be read, and comes after them."""
+    away = 2
+
+    async def flaky(*arguments: Any, **options: Any) -> list[StoredLine]:
+        nonlocal away
+        if away:
+            away -= 1
+            raise NatsUnavailableError("no leader")
+        return await read_lines(*arguments, **options)
+
+    await status.facts.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    monkeypatch.setattr("services.status.room.read_lines", flaky)
+    monkeypatch.setattr("services.status.room.Room.on_line", lambda *_: None)  # none comes live
+    await status.log("the last word")
+    await asyncio.sleep(0.2)
+    monkeypatch.undo()
+    monkeypatch.setattr("services.status.room.read_lines", flaky)
+    await status.facts.publish(COMPLETED)
+    messages, code = await until_closed(socket)
+    assert [m["message"] for m in messages if m["type"] == "log"] == ["the last word"]
+    assert (messages[-1]["state"]["status"], code, away) == ("completed", 1000, 0)
+
+
+async def test_a_log_that_does_not_answer_is_not_an_empty_one(nc: Client) -> None:
+    """Half of an answer would lose lines."""
+    await nc.jetstream().delete_stream("LOGS")
+    with pytest.raises(NatsUnavailableError):
+        await read_lines(nc, EXPORT)

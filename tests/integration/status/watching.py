@@ -1,0 +1,121 @@
+"""A running status service, and what its watchers see."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import msgspec
+from litestar import Litestar
+
+from cli.stack.ports import free_ports
+from services.status.admission import Admission
+from services.status.folding import Folding
+from services.status.hub import Hub
+from services.status.socket import Sockets
+from shared.chatter import LogLine, Progress
+from shared.facts import Facts
+from shared.projects import Project
+from shared.quota import Quota
+from shared.records import Records
+from shared.service import serve
+from shared.state import Document
+from shared.tokens import Ticket, Tokens
+from shared.view import Links
+from tests.unit.facts import EXPORT, generation
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+
+
+TOKENS = Tokens("0123456789abcdef" * 4)
+FACTS = generation()
+REQUESTED, STARTED, WAITING, _, PACKAGED = FACTS[:5]
+CANCELED, COMPLETED, FAILED, STOPPED = FACTS[6:10]
+
+
+class Status:
+    """A running status service and a user who watches."""
+
+    def __init__(self, nc: Client, session: aiohttp.ClientSession, url: str) -> None:
+        self.nc = nc
+        self.facts = Facts(nc.jetstream())
+        self._session = session
+        self.url = url
+        self.stop = asyncio.Event()
+
+    def ticket(self, *, lives_s: float = 60, **changes: Any) -> str:
+        """A ticket for the export."""
+        ticket = Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u")
+        return TOKENS.ticket(msgspec.structs.replace(ticket, **changes), lives_s=lives_s)
+
+    async def connect(
+        self, query: str | None = None, **options: Any
+    ) -> aiohttp.ClientWebSocketResponse:
+        """A socket with a good ticket, or with that query."""
+        query = f"ticket={self.ticket()}" if query is None else query
+        url = f"{self.url}/export/{EXPORT}?{query}"
+        socket: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
+        return socket
+
+    async def log(self, *messages: str) -> None:
+        """Lines as a worker writes them."""
+        for message in messages:
+            line = LogLine(generation=1, level="info", message=message)
+            await self.nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(line))
+
+    async def progress(self, percent: float) -> None:
+        """Progress as a worker tells it."""
+        news = Progress(
+            export_id=EXPORT, generation=1, status="building", percent=percent, step="Packing"
+        )
+        await self.nc.jetstream().publish(f"progress.{EXPORT}", msgspec.json.encode(news))
+
+
+async def next_of(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
+    """The next message of a kind; others are passed over."""
+    while True:
+        frame = await socket.receive(timeout=10)
+        assert frame.type is aiohttp.WSMsgType.TEXT, frame
+        message: dict[str, Any] = json.loads(frame.data)
+        if message["type"] == kind:
+            return message
+
+
+async def until_closed(socket: aiohttp.ClientWebSocketResponse) -> tuple[list[Any], int | None]:
+    """Everything that still comes, and the close code."""
+    messages = [json.loads(frame.data) async for frame in socket]
+    return messages, socket.close_code
+
+
+@asynccontextmanager
+async def running(nc: Client) -> AsyncIterator[Status]:
+    """The service on a free port."""
+    js = nc.jetstream()
+    exports = await Records.bind(js, "exports", Document)
+    links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
+    hub = Hub(nc, exports, links)
+    (port,) = free_ports(1)
+    async with aiohttp.ClientSession() as session:
+        status = Status(nc, session, f"http://127.0.0.1:{port}")
+        projects = await Records.bind(js, "projects", Project)
+        admission = Admission(TOKENS, projects, exports, status.facts)
+        sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
+        app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(Folding(js, exports, await Quota.bind(js)).run(status.stop))
+            group.create_task(hub.run(status.stop))
+            group.create_task(serve(app, f"127.0.0.1:{port}", status.stop, drain_timeout_s=2))
+            while True:
+                try:
+                    await (await session.get(status.url)).read()
+                    break
+                except aiohttp.ClientConnectionError:
+                    await asyncio.sleep(0.02)
+            yield status
+            status.stop.set()
