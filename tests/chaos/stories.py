@@ -150,11 +150,12 @@ class Users:
         await patiently(lambda: push(self._client, project, found, lambda *_: None))
 
     async def _edit(self, project: str) -> None:
-        """Something small, rarely something large: what it replaces is needed no more."""
-        large = self._random.random() < 0.1
-        name, size = ("data.bin", 9_000_000) if large else ("level3.json", 500)
-        edited = {**self._files[project], name: self._random.randbytes(size)}
-        await self._push(project, edited)
+        """Something small, rarely something large, and again: the first edit is never exported."""
+        for _ in range(2):
+            large = self._random.random() < 0.1
+            name, size = ("data.bin", 9_000_000) if large else ("level3.json", 500)
+            edited = {**self._files[project], name: self._random.randbytes(size)}
+            await self._push(project, edited)
 
     async def _mend(self) -> None:
         for key, data in self._taken.items():
