@@ -151,6 +151,7 @@ BUCKETS = (
         holds="owner, members, head snapshot of each project, and who belongs to what",
     ),
     Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
+    Bucket(name="durations", holds="how long the latest builds of each platform took"),
     Bucket(name="quota", holds="build minutes by user and month"),
     Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),
     Bucket(name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.events import now
+from shared.queue import NOWHERE, Standing
 from shared.tokens import Ticket, Tokens
 
 if TYPE_CHECKING:
@@ -69,13 +70,16 @@ def present(
     links: Links,
     *,
     progress: Progress | None = None,
+    standing: Standing = NOWHERE,
     lines: Iterable[LogLine] = (),
 ) -> State:
     """The state as a reader sees it.
 
-    With the newest progress, the last log lines, and fresh links.
+    With the newest progress or its place in the queue, the last log lines, and fresh links.
     """
     state = with_progress(document.state, progress)
+    if state.status == "queued":
+        state = msgspec.structs.replace(state, position=standing.position, eta=standing.eta)
     refusal = retry_refusal(state)
     return msgspec.structs.replace(
         state,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import uuid_utils
 
-from services.gateway.queue import Queue
 from shared import streams
 from shared.chatter import last_progress
 from shared.errors import ConflictError, NotFoundError, UnavailableError
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from services.gateway.starts import Starts
     from shared.events import AnyFact
     from shared.projects import Project
+    from shared.queue import Queue
     from shared.records import Records
     from shared.tokens import User
 
@@ -68,6 +68,7 @@ class Exports:
         starts: Starts,
         links: Links,
         snapshots: Snapshots,
+        queue: Queue,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
@@ -77,7 +78,7 @@ class Exports:
         self._starts = starts
         self._snapshots = snapshots
         self.links = links
-        self.queue = Queue(self._js)
+        self.queue = queue
         self._full_checked = 0.0
 
     async def request(
@@ -136,16 +137,19 @@ class Exports:
     async def state(self, document: Document) -> State:
         """The document as its reader sees it: with progress, log lines and links of this moment."""
         export_id = document.state.id
-        progress, lines, position = await asyncio.gather(
+        progress, lines, standing = await asyncio.gather(
             last_progress(self._js, export_id),
             read_lines(self._nc, export_id),
-            self.queue.position(document),
+            self.queue.standing(document),
         )
         last = [stored.line for stored in lines[-SHOWN_LINES:]]
         state = present(
-            document, self.links, progress=progress[1] if progress else None, lines=last
+            document,
+            self.links,
+            progress=progress[1] if progress else None,
+            standing=standing,
+            lines=last,
         )
-        state = msgspec.structs.replace(state, position=position)
         if state.can_retry and not await self._can_start_again(document):
             state = msgspec.structs.replace(
                 state, can_retry=False, retry_disabled_reason=FILES_GONE

@@ -17,6 +17,8 @@ from services.gateway.receiving import Receiver
 from services.gateway.replays import Replays
 from services.gateway.snapshots import Snapshots
 from services.gateway.starts import Starts
+from shared.durations import Durations
+from shared.queue import Queue
 from shared.quota import Quota
 from shared.records import Records
 from shared.state import Document
@@ -50,7 +52,15 @@ async def assemble(
     )
     starts = Starts(js, quota, default_plan=settings.default_plan)
     snapshots = Snapshots(storage, projects, settings.limits)
-    exports = Exports(nc, documents, asked=asked, starts=starts, links=links, snapshots=snapshots)
+    exports = Exports(
+        nc,
+        documents,
+        asked=asked,
+        starts=starts,
+        links=links,
+        snapshots=snapshots,
+        queue=Queue(js, await Durations.bind(js)),
+    )
     acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
     audit, letters = Audit(nc), Letters(nc, exports)
     replays = Replays(js, letters, exports, acts, audit)

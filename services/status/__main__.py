@@ -14,11 +14,12 @@ from services.status.settings import StatusSettings
 from services.status.socket import Sockets
 from services.status.undertaker import Undertaker
 from shared import logs, streams
+from shared.durations import Durations
 from shared.facts import Facts
 from shared.health import health_routes, nats_check
 from shared.nats_connection import connect
 from shared.projects import Project
-from shared.quota import Quota
+from shared.queue import Queue
 from shared.records import Records
 from shared.service import main, serve, together
 from shared.settings import check_secret, load, origins
@@ -44,7 +45,7 @@ async def run(stop: asyncio.Event) -> None:
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, links)
+    hub = Hub(nc, exports, Queue(js, await Durations.bind(js)), links)
     sockets = Sockets(
         hub,
         Admission(tokens, await Records.bind(js, "projects", Project), exports, Facts(js)),
@@ -62,7 +63,7 @@ async def run(stop: asyncio.Event) -> None:
     )
     await together(
         stop,
-        Folding(js, exports, await Quota.bind(js)).run(stop),
+        (await Folding.bind(js)).run(stop),
         undertaker.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),

@@ -1,4 +1,4 @@
-"""Folds facts into documents, and settles the build minutes of what has ended.
+"""Folds facts into documents, and keeps the books on what has ended: minutes and durations.
 
 All status pods share the one durable, and nobody else writes these.
 """
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from shared import metrics
 from shared.consuming import consume_facts
-from shared.events import Ending
+from shared.durations import Durations
+from shared.events import Ending, ExportCompleted
+from shared.quota import Quota
+from shared.records import Records
 from shared.state import Document, fold
 from shared.streams import STATUS
 
@@ -19,8 +22,6 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.events import AnyFact
-    from shared.quota import Quota
-    from shared.records import Records
 
 SLOTS: Final = 4  # facts in hand at a time; the fold does not mind their order
 
@@ -28,10 +29,23 @@ SLOTS: Final = 4  # facts in hand at a time; the fold does not mind their order
 class Folding:
     """Consumes every fact of ``EXPORTS`` and keeps the bucket ``exports``."""
 
-    def __init__(self, js: JetStreamContext, exports: Records[Document], quota: Quota) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        exports: Records[Document],
+        quota: Quota,
+        durations: Durations,
+    ) -> None:
         self._js = js
         self._exports = exports
         self._quota = quota
+        self._durations = durations
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> Folding:
+        """Bind to the buckets."""
+        exports = await Records.bind(js, "exports", Document)
+        return cls(js, exports, await Quota.bind(js), await Durations.bind(js))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold until told to stop."""
@@ -42,4 +56,6 @@ class Folding:
         await self._exports.change(key, lambda document: fold(document, fact, seq))
         if isinstance(fact, Ending):
             await self._quota.settle(fact)
+        if isinstance(fact, ExportCompleted):
+            await self._durations.note(fact.platform, fact.build_s)
         metrics.FOLDED.labels(fact.name).inc()

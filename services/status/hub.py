@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.aio.subscription import Subscription
 
+    from shared.queue import Queue
     from shared.state import Document
     from shared.view import Links
 
 log = structlog.get_logger()
 
 PAUSE_S: Final = 0.5
+STANDING_S: Final = 2.0  # between two looks at where those stand that queue
 LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
 HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
 
@@ -39,8 +41,9 @@ HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these th
 class Hub:
     """One per process: three subscriptions, however many exports and sockets there are."""
 
-    def __init__(self, nc: Client, exports: Records[Document], links: Links) -> None:
+    def __init__(self, nc: Client, exports: Records[Document], queue: Queue, links: Links) -> None:
         self.exports = exports
+        self._queue = queue
         self._nc = nc
         self._js = nc.jetstream()
         self._links = links
@@ -59,7 +62,10 @@ class Hub:
             await self._ordered(PROGRESS, "progress.*", self._on_progress),
         ]
         self._listening.set()
-        await stop.wait()
+        while not stop.is_set():
+            await self._tell_standings(stop)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), STANDING_S)
         for subscription in subscriptions:
             with suppress(nats.errors.Error, APIError):
                 await subscription.unsubscribe()
@@ -85,11 +91,23 @@ class Hub:
             document = await self.exports.get(f"{project_id}.{export_id}")
             progress = await last_progress(self._js, export_id)
             await room.load(document, progress[1] if progress else None)
+            await self._tell_standing(room)
             yield room
         finally:
             room.visitors -= 1
             if room.visitors == 0:
                 self._rooms.pop(export_id, None)
+
+    async def _tell_standings(self, stop: asyncio.Event) -> None:
+        """One after the other: where very many queue, each is told less often."""
+        for room in list(self._rooms.values()):
+            if not stop.is_set():
+                await self._tell_standing(room)
+
+    async def _tell_standing(self, room: Room) -> None:
+        document = room.queued
+        if document is not None:
+            room.on_standing(await self._queue.standing(document), document)
 
     async def epoch(self) -> tuple[str, int]:
         """Which life of the log stream this is, and its last sequence.

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 from services.status.messages import ExportStatus, Log
 from services.status.outbox import Outbox, Outgoing, outgoing
 from shared.loglines import MAX_LINES, StoredLine, read_lines
+from shared.queue import NOWHERE
 from shared.view import present
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from shared.chatter import Progress
+    from shared.queue import Standing
     from shared.records import Record
     from shared.state import Document
     from shared.view import Links
@@ -34,6 +36,7 @@ class Room:
         self._export_id = export_id
         self._document: Record[Document] | None = None
         self._progress: Progress | None = None
+        self._standing = NOWHERE
         self._lines: dict[int, StoredLine] = {}  # by sequence, in the order of their coming
         self._loaded = False
         self._early: list[StoredLine] = []  # live lines that came before the older ones were read
@@ -84,6 +87,8 @@ class Room:
         if not self._is_news(document):
             return
         self._document = document
+        if self.queued is None:
+            self._standing = NOWHERE
         self._send_state()
         async with self._changed:
             self._changed.notify_all()
@@ -97,6 +102,18 @@ class Room:
             return
         self._progress = progress
         self._send_state()
+
+    @property
+    def queued(self) -> Document | None:
+        """The document, while it waits for a worker."""
+        document = self._document.value if self._document else None
+        return document if document and document.state.status == "queued" else None
+
+    def on_standing(self, standing: Standing, document: Document) -> None:
+        """Where it stands in the queue; no news if it has moved on since that was asked."""
+        if document is self.queued and standing != self._standing:
+            self._standing = standing
+            self._send_state()
 
     def on_line(self, line: StoredLine) -> None:
         """The next line of the log."""
@@ -158,7 +175,13 @@ class Room:
         if self._document is None:
             return None
         lines = [stored.line for stored in list(self._lines.values())[-STATE_LINES:]]
-        state = present(self._document.value, self._links, progress=self._progress, lines=lines)
+        state = present(
+            self._document.value,
+            self._links,
+            progress=self._progress,
+            standing=self._standing,
+            lines=lines,
+        )
         message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)
         receipt = state.cancel_receipt
         complete = receipt is None or receipt.stopped_at is not None

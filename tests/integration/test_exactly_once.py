@@ -61,8 +61,8 @@ def worker(nc: Client, durable: str, stage: Any, handler: Any, name: str) -> Wor
 async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator[None]:
     """Two packagers, two uploaders, two status services."""
     js, stop = nc.jetstream(), asyncio.Event()
-    claims, quota = await Claims.bind(js), await Quota.bind(js)
-    documents = await Records.bind(js, "exports", Document)
+    claims, _quota = await Claims.bind(js), await Quota.bind(js)
+    await Records.bind(js, "exports", Document)
     jobs: list[Coroutine[Any, Any, None]] = []
     for number in (1, 2):
         build = PackagerHandler(
@@ -77,7 +77,7 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
             worker(nc, durable, "build", build, f"p{number}").run(stop),
             worker(nc, streams.UPLOADER, "upload", upload, f"u{number}").run(stop),
             Receipts(js, storage).run(stop),
-            Folding(js, documents, quota).run(stop),
+            (await Folding.bind(js)).run(stop),
         ]
     async with asyncio.TaskGroup() as group:
         for job in jobs:

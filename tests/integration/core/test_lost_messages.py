@@ -14,7 +14,6 @@ from services.status.undertaker import Undertaker
 from shared import streams
 from shared.events import ExportFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.facts import Facts, publish
-from shared.quota import Quota
 from shared.records import Records
 from shared.state import Document
 from tests.integration.core.test_burying import headers_of
@@ -45,9 +44,9 @@ async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterato
     js, stop = nc.jetstream(), asyncio.Event()
     undertaker = Undertaker(js)
     reaper = Reaper(nc, undertaker, attempt_s=900, patience_s=patience_s)
-    documents = await Records.bind(js, "exports", Document)
+    await Records.bind(js, "exports", Document)
     async with asyncio.TaskGroup() as group:
-        group.create_task(Folding(js, documents, await Quota.bind(js)).run(stop))
+        group.create_task((await Folding.bind(js)).run(stop))
         group.create_task(undertaker.run(stop))
         group.create_task(reaper.run(stop, interval_s=0.2))
         yield

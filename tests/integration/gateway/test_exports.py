@@ -8,6 +8,7 @@ import pytest
 
 from shared import events, keys, workers
 from shared.chatter import LogLine
+from shared.durations import Durations
 from shared.events import Artifact, ExportCompleted, ExportStarted, now
 from shared.facts import Facts
 from shared.records import Records
@@ -74,6 +75,37 @@ async def test_an_accepted_export_is_in_the_stream(gateway: Gateway) -> None:
     found = await Facts(gateway.nc.jetstream()).last(export["id"])
     assert found is not None
     assert found[1].name == "requested"
+
+
+async def test_an_estimate_is_made_of_what_builds_took_lately(gateway: Gateway) -> None:
+    """Nothing is made up: null while nothing is known, or nobody works."""
+    ann = await ann_with_game(gateway)
+    paths = [
+        f"{EXPORTS}/{(await ann.call('POST', EXPORTS, json=WEB))[1]['export']['id']}"
+        for _ in range(3)
+    ]
+
+    async def etas() -> list[dict[str, float] | None]:
+        return [(await ann.call("GET", path))[1]["export"]["eta"] for path in paths]
+
+    js = gateway.nc.jetstream()
+    durations = await Durations.bind(js)
+    worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
+    await worker.fetch(1)
+    assert await etas() == [None] * 3
+    for build_s in (8, 10, 30):
+        await durations.note("web", build_s)
+    assert [eta and eta["p50S"] for eta in await etas()] == [20, 20, 30]
+    assert [eta and eta["p90S"] for eta in await etas()] == [60, 60, 90]
+
+
+async def test_nobody_at_work_means_no_estimate(gateway: Gateway) -> None:
+    """However well it is known how long a build takes."""
+    ann = await ann_with_game(gateway)
+    await (await Durations.bind(gateway.nc.jetstream())).note("web", 10)
+    made = (await ann.call("POST", EXPORTS, json=WEB))[1]["export"]
+    shown = (await ann.call("GET", f"{EXPORTS}/{made['id']}"))[1]["export"]
+    assert (shown["position"], shown["eta"]) == (1, None)
 
 
 async def test_the_position_is_ones_own(gateway: Gateway) -> None:

@@ -24,7 +24,6 @@ from shared.facts import Facts
 from shared.options import ExportOptions
 from shared.quota import Account, Quota
 from shared.records import Records
-from shared.state import Document
 from tests.integration.gateway.conftest import Caller
 from tests.unit.facts import ARTIFACT, OOPS
 
@@ -53,8 +52,7 @@ async def ann(gateway: Gateway) -> Caller:
 async def folding(js: JetStreamContext) -> AsyncIterator[None]:
     """The status service folds, and so settles."""
     stop = asyncio.Event()
-    exports = await Records.bind(js, "exports", Document)
-    task = asyncio.create_task(Folding(js, exports, await Quota.bind(js)).run(stop))
+    task = asyncio.create_task((await Folding.bind(js)).run(stop))
     yield
     stop.set()
     await task

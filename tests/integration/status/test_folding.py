@@ -23,7 +23,7 @@ async def test_a_document_that_cannot_be_read_keeps_no_other_from_being_folded(
     exports, facts, stop = await Records.bind(js, "exports", Document), Facts(js), asyncio.Event()
     await js.publish(f"$KV.exports.p.{EXPORT}", b'{"of": "a later release"}')
     other = msgspec.structs.replace(requested(), export_id=EXPORT.replace("1", "2"))
-    folding = asyncio.create_task(Folding(js, exports, await Quota.bind(js)).run(stop))
+    folding = asyncio.create_task((await Folding.bind(js)).run(stop))
     for fact in (requested(), other):
         await facts.publish(fact)
     while await exports.get(f"p.{other.export_id}") is None:

@@ -9,8 +9,10 @@ import pytest
 from services.status.hub import Hub
 from services.status.outbox import Outbox, Outgoing
 from shared.chatter import LogLine
+from shared.durations import Durations
 from shared.facts import NatsUnavailableError
 from shared.loglines import StoredLine, read_lines
+from shared.queue import Queue
 from shared.records import Records
 from shared.state import Document
 from shared.view import Links
@@ -73,7 +75,8 @@ async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     """A visitor who comes before the hub listens gets what is written until it does."""
     exports = await Records.bind(nc.jetstream(), "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub, stop, outbox = Hub(nc, exports, links), asyncio.Event(), Outbox(EXPORT)
+    queue = Queue(nc.jetstream(), await Durations.bind(nc.jetstream()))
+    hub, stop, outbox = Hub(nc, exports, queue, links), asyncio.Event(), Outbox(EXPORT)
 
     async def visit() -> list[Outgoing]:
         async with hub.room("p", EXPORT) as room:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import uuid
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -12,6 +14,7 @@ from tests.unit.facts import EXPORT, requested
 
 if TYPE_CHECKING:
     from shared.events import AnyFact
+from shared.durations import Durations
 from tests.integration.status.watching import (
     CANCELED,
     COMPLETED,
@@ -120,3 +123,38 @@ async def test_a_receipt_that_does_not_come_keeps_no_socket_open(
     messages, code = await until_closed(socket)
     assert {m["state"]["generation"] for m in messages} <= {1}
     assert code == 1000
+
+
+async def test_who_queues_is_told_where_and_until_when(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the gateway tells it, and again when somebody before it has been taken."""
+    monkeypatch.setattr("services.status.hub.STANDING_S", 0.1)
+    js = status.nc.jetstream()
+    await (await Durations.bind(js)).note("web", 10)
+    others = [msgspec.structs.replace(requested(), export_id=str(uuid.uuid4())) for _ in range(2)]
+    for fact in (*others, REQUESTED):
+        await status.facts.publish(fact)
+    worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
+    await worker.fetch(1)
+    socket = await status.connect(f"ticket={status.ticket(seq=3)}")
+    state = (await next_of(socket, "export-status"))["state"]
+    assert (state["position"], state["eta"]["p50S"]) == (2, 30)
+    await worker.fetch(1)
+    state = (await next_of(socket, "export-status"))["state"]
+    assert (state["position"], state["eta"]["p50S"]) == (1, 15)
+    await status.facts.publish(STARTED)
+    state = (await next_of(socket, "export-status"))["state"]
+    assert (state["status"], state["position"], state["eta"]) == ("preparing", None, None)
+    await socket.close()
+
+
+async def test_completed_builds_are_what_estimates_are_made_of(status: Status) -> None:
+    """Their own time, not that of the queue or of the upload."""
+    for fact in (REQUESTED, STARTED, COMPLETED):
+        await status.facts.publish(fact)
+    await until_closed(await status.connect(f"ticket={status.ticket(seq=3)}"))
+    durations = await Durations.bind(status.nc.jetstream())
+    while not (known := await durations.of("web")).seconds:  # noqa: ASYNC110 - the bucket is asked
+        await asyncio.sleep(0.05)
+    assert set(known.seconds) == {61}

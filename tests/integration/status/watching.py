@@ -17,9 +17,10 @@ from services.status.folding import Folding
 from services.status.hub import Hub
 from services.status.socket import Sockets
 from shared.chatter import LogLine, Progress
+from shared.durations import Durations
 from shared.facts import Facts
 from shared.projects import Project
-from shared.quota import Quota
+from shared.queue import Queue
 from shared.records import Records
 from shared.service import serve
 from shared.state import Document
@@ -99,7 +100,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     js = nc.jetstream()
     exports = await Records.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub = Hub(nc, exports, links)
+    hub = Hub(nc, exports, Queue(js, await Durations.bind(js)), links)
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")
@@ -108,7 +109,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
         sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:
-            group.create_task(Folding(js, exports, await Quota.bind(js)).run(status.stop))
+            group.create_task((await Folding.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
             group.create_task(serve(app, f"127.0.0.1:{port}", status.stop, drain_timeout_s=2))
             while True:
