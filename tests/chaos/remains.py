@@ -24,24 +24,27 @@ if TYPE_CHECKING:
 async def remains(js: JetStreamContext, storage: Storage, world: World) -> list[str]:
     """What should not be there, or should be and is not, in words."""
     stored = {item.key async for item in storage.objects("projects/")}
-    needed = await _artifacts(js)
+    needed, claimed = await _artifacts(js)
     for project_id, snapshot in await _snapshots(js):
         needed |= await _objects(storage, project_id, snapshot)
     return [
         *(f"orphan upload of {upload.key}" for upload in await storage.uploads("")),
-        *(f"orphan object {key}" for key in sorted(stored - needed)),
+        *(f"orphan object {key}" for key in sorted(stored - needed - claimed)),
         *(f"lost object {key}" for key in sorted(needed - stored)),
         *_of_packagers(world),
     ]
 
 
-async def _artifacts(js: JetStreamContext) -> set[str]:
-    """Those that can be downloaded."""
-    records = await Records.bind(js, "artifacts", ArtifactRecord)
-    found = [await records.get(key) for key in await records.keys()]
-    return {
-        record.value.artifact.key for record in found if record and record.value.state == "ready"
-    }
+async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
+    """Those that can be downloaded, and those that may be there until they expire.
+
+    An export that is canceled while it is committed leaves one of these.
+    """
+    claims = await Records.bind(js, "artifacts", ArtifactRecord)
+    found = [await claims.get(key) for key in await claims.keys()]
+    records = [claim.value for claim in found if claim]
+    ready = {record.artifact.key for record in records if record.state == "ready"}
+    return ready, {record.artifact.key for record in records} - ready
 
 
 async def _snapshots(js: JetStreamContext) -> set[tuple[str, str]]:

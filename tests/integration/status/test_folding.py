@@ -7,7 +7,6 @@ import msgspec
 
 from services.status.folding import Folding
 from shared.facts import Facts
-from shared.quota import Quota
 from shared.records import Records
 from shared.state import Document
 from tests.unit.facts import EXPORT, requested
