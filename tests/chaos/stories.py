@@ -179,30 +179,30 @@ class Users:
         project = f"good{self._random.randrange(PROJECTS)}"
         if self._random.random() < 0.3:
             await self._edit(project)
-        await self._request(story, project)
+        await self.request(story, project)
         await self._watch(story)
 
     async def _twin(self, story: Story) -> None:
         """The same request twice at once is one export."""
-        await self._request(story, f"good{self._random.randrange(PROJECTS)}", twice=True)
+        await self.request(story, f"good{self._random.randrange(PROJECTS)}", twice=True)
         await self._watch(story)
 
     async def _signed(self, story: Story) -> None:
         """By a program with a child, either of which may be killed with its packager."""
-        await self._request(story, "good0", platform="linux", key="good")
+        await self.request(story, "good0", platform="linux", key="good")
         await self._watch(story)
 
     async def _deadly(self, story: Story) -> None:
         """It kills every worker that tries it."""
-        await self._request(story, "good0", platform="linux", key="deadly")
+        await self.request(story, "good0", platform="linux", key="deadly")
         await self._watch(story)
 
     async def _cancel(self, story: Story) -> None:
         """Among them builds that would not end by themselves."""
         if story.number % 3:
-            await self._request(story, f"good{self._random.randrange(PROJECTS)}")
+            await self.request(story, f"good{self._random.randrange(PROJECTS)}")
         else:
-            await self._request(story, "good0", platform="linux", key="endless")
+            await self.request(story, "good0", platform="linux", key="endless")
         await asyncio.sleep(self._random.uniform(0, 2))
         try:
             await patiently(lambda: self._client.send("POST", f"{story.path}/cancel"))
@@ -213,22 +213,23 @@ class Users:
             story.cancel = "refused"
         await self._watch(story)
         async with asyncio.timeout(PATIENCE_S):
-            while story.cancel == "accepted" and not await self._stopped(story):  # noqa: ASYNC110
+            while story.cancel == "accepted" and not await self.stopped(story):  # noqa: ASYNC110
                 await asyncio.sleep(0.3)
 
-    async def _stopped(self, story: Story) -> bool:
+    async def stopped(self, story: Story) -> bool:
+        """Whether its receipt has come."""
         shown = await patiently(lambda: self._client.get(story.path))
         receipt = shown["export"]["cancelReceipt"]
         return receipt is not None and receipt["stoppedAt"] is not None
 
     async def _invalid(self, story: Story) -> None:
         """Fails, is tried again as it is, and fails again."""
-        await self._request(story, "invalid", platform="web")
+        await self.request(story, "invalid", platform="web")
         await self._watch(story)
         await self._again(story)
 
     async def _lost(self, story: Story) -> None:
-        await self._request(story, "lost")
+        await self.request(story, "lost")
         await self._watch(story)
 
     async def _garbage(self, story: Story) -> None:
@@ -265,7 +266,7 @@ class Users:
             await patiently(lambda: self._operator.send("POST", path, body))
         await self._watch(story)
 
-    async def _request(
+    async def request(
         self,
         story: Story,
         project: str,
