@@ -49,6 +49,16 @@ def test_it_opens_only_when_most_fail_alike(outcomes: list[tuple[int, str | None
             return
 
 
+@pytest.mark.parametrize("well", range(2 * WINDOW))
+def test_few_are_held_against_their_jobs_before_it_opens(well: int) -> None:
+    """However much had gone well before: the runbook says five."""
+    breaker = Breaker("c", fine, clock=Clock())
+    for number in range(well):
+        breaker.succeeded(str(number))
+    held = [breaker.failed(f"bad {number}", "bug") for number in range(WINDOW)].count(False)
+    assert held in {LEAST - 1, LEAST}
+
+
 def test_one_export_that_fails_again_and_again_opens_nothing() -> None:
     """It is one vote, however often it is tried."""
     breaker = Breaker("c", fine)
