@@ -125,9 +125,10 @@ class Room:
     def _add(self, line: StoredLine) -> None:
         """One that is known is no news.
 
-        A lower sequence may be: a nats-server that is killed gives the last ones out again.
+        A known or a lower sequence may be: a nats-server that is killed gives the last ones out
+        again.
         """
-        if line.seq in self._lines:
+        if self._lines.get(line.seq) == line:
             return
         self._lines[line.seq] = line
         if len(self._lines) > MAX_LINES:

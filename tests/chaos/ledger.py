@@ -165,7 +165,7 @@ class Ledger:
                 packed = any(line["message"].startswith("Packed ") for line in kept)
                 self._claim(packed, story, "no line tells of the packing")
             seen = set(story.lines)
-            lost = [line for line in kept if line["seq"] not in seen]
+            lost = [line for line in kept if (line["seq"], line["message"]) not in seen]
             self._claim(not lost or story.cancel, story, f"lines not seen: {lost}")
             self._claim(len(seen) == len(story.lines), story, "lines seen twice")
 

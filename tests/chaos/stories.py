@@ -47,7 +47,7 @@ class Story:
     id: str = ""
     project: str = ""
     states: list[dict[str, Any]] = field(default_factory=list)  # as the WebSocket told them
-    lines: list[int] = field(default_factory=list)  # sequences, of the latest watch
+    lines: list[tuple[int, str]] = field(default_factory=list)  # of the latest watch
     gaps: int = 0
     cancel: str = ""  # "accepted", "refused"
     final: dict[str, Any] = field(default_factory=dict)  # as the gateway tells at the very end
@@ -63,7 +63,7 @@ class Story:
         if message["type"] == "gap":
             self.gaps += 1
         else:
-            self.lines.append(message["seq"])
+            self.lines.append((message["seq"], message["message"]))
 
 
 async def patiently(act: Callable[[], Awaitable[Any]]) -> Any:

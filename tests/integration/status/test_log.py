@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 
 from services.status.hub import Hub
 from services.status.outbox import Outbox, Outgoing
+from services.status.room import Room
 from shared.chatter import LogLine
 from shared.durations import Durations
 from shared.facts import NatsUnavailableError
@@ -127,3 +129,29 @@ async def test_a_log_that_does_not_answer_is_not_an_empty_one(nc: Client) -> Non
     await nc.jetstream().delete_stream("LOGS")
     with pytest.raises(NatsUnavailableError):
         await read_lines(nc, EXPORT)
+
+
+async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> None:
+    """A killed nats-server forgets the last ones and uses their numbers for other lines."""
+    links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
+    room, outbox = Room(nc, links, EXPORT), Outbox(EXPORT)
+    await room.load(None, None)
+    room.join(outbox, after_seq=0)
+    before = [line_of(seq, f"before {seq}") for seq in (5, 6, 9)]
+    after = [line_of(seq, f"after {seq}") for seq in (4, 5)]
+    for line in (*before, *before, *after):
+        room.on_line(line)
+    stored = line_of(0, "only in the stream").line
+    await nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(stored))
+    await room.catch_up()
+    told = ["before 5", "before 6", "before 9", "after 4", "after 5", "only in the stream"]
+    seen: list[str] = []
+    while len(seen) < len(told):
+        texts = [str(message.event["text"]) for message in await outbox.take()]
+        seen += [json.loads(text)["message"] for text in texts]
+    assert seen == told
+
+
+def line_of(seq: int, message: str) -> StoredLine:
+    """A line as the stream has it."""
+    return StoredLine(seq, LogLine(generation=1, level="info", message=message))
