@@ -16,6 +16,7 @@ from shared import streams
 from shared.nats_connection import connect
 from shared.settings import NatsSettings, S3Settings
 from shared.storage import Storage, open_storage
+from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
 from tests.servers import Servers, from_containers, from_packages
 
 if TYPE_CHECKING:

@@ -53,9 +53,11 @@ async def folding(js: JetStreamContext) -> AsyncIterator[None]:
     """The status service folds, and so settles."""
     stop = asyncio.Event()
     task = asyncio.create_task((await Folding.bind(js)).run(stop))
-    yield
-    stop.set()
-    await task
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 async def asked(caller: Caller, **options: Any) -> str:

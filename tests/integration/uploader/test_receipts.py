@@ -39,9 +39,11 @@ async def answering(js: JetStreamContext, storage: Storage) -> AsyncIterator[Non
     """The desk is open."""
     stop = asyncio.Event()
     task = asyncio.create_task(Receipts(js, storage).run(stop))
-    yield
-    stop.set()
-    await task
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
 
 
 async def receipt(js: JetStreamContext, *, within_s: float) -> ExportStopped | None:
