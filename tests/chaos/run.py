@@ -79,6 +79,7 @@ class Load:
             await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
             await settled(self.nc)
         wrong = await Ledger(self.nc, self.client, stories).check()
+        await self.users.mend()
         js = self.nc.jetstream()
         sweeper = await Sweeper.bind(js, self.storage, grace=timedelta(0))
         await sweeper.sweep()

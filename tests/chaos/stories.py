@@ -128,7 +128,7 @@ class Users:
             if story.kind == "lost":
                 failed += 1
                 if failed == len(lost):
-                    await self._mend()
+                    await self.mend()
                     self._broken.set()
                 await self._broken.wait()
                 await (self._replay if story.number % 2 else self._again)(story)
@@ -157,7 +157,8 @@ class Users:
             edited = {**self._files[project], name: self._random.randbytes(size)}
             await self._push(project, edited)
 
-    async def _mend(self) -> None:
+    async def mend(self) -> None:
+        """Give the storage back what it had lost."""
         for key, data in self._taken.items():
             await patiently(partial(self._storage.put, key, data))
 
