@@ -12,7 +12,7 @@ from nats.js.errors import NotFoundError
 from shared import events, streams
 from shared.events import Ending
 from shared.retry import parts_left
-from tests.chaos.stories import told
+from tests.chaos.story import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client as Nats
 
     from cli.client import Client
-    from tests.chaos.stories import Story
+    from tests.chaos.story import Story
 
 BURIED = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
 EXPECTED = {

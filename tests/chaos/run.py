@@ -23,7 +23,8 @@ from shared.storage import open_storage
 from tests.chaos.killer import Killer
 from tests.chaos.ledger import Ledger, settled
 from tests.chaos.remains import remains
-from tests.chaos.stories import Users, cast_of, connected
+from tests.chaos.stories import Users, connected
+from tests.chaos.story import cast_of
 from tests.chaos.world import SERVICES, world
 from tests.e2e.conftest import left_over
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from cli import client as api
     from shared.storage import Storage
-    from tests.chaos.stories import Story
+    from tests.chaos.story import Story
     from tests.chaos.world import World
 
 log = structlog.get_logger()

@@ -1,14 +1,12 @@
-"""What users do: each story is one export from its request to its end, and what its user saw."""
+"""What users do, story by story."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
@@ -20,6 +18,7 @@ from cli.follow import follow
 from cli.push import push
 from shared.errors import UnavailableError
 from shared.facts import publish
+from tests.chaos.story import told
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,40 +29,12 @@ if TYPE_CHECKING:
 
     from cli.client import Client
     from shared.storage import Storage
+    from tests.chaos.story import Story
     from tests.chaos.world import World
 
-Kind = Literal["valid", "twin", "signed", "cancel", "invalid", "lost", "garbage", "deadly"]
 PATIENCE_S = 240.0
 CONFLICT = 409
 PROJECTS = 4
-
-
-@dataclass
-class Story:
-    """One export; also the display that :func:`cli.follow.follow` shows it on."""
-
-    kind: Kind
-    number: int
-    id: str = ""
-    project: str = ""
-    states: list[dict[str, Any]] = field(default_factory=list)  # as the WebSocket told them
-    lines: list[tuple[int, str]] = field(default_factory=list)  # of the latest watch
-    gaps: int = 0
-    cancel: str = ""  # "accepted", "refused"
-    final: dict[str, Any] = field(default_factory=dict)  # as the gateway tells at the very end
-
-    @property
-    def path(self) -> str:
-        return f"/api/projects/{self.project}/export/{self.id}"
-
-    def state(self, state: dict[str, Any]) -> None:
-        self.states.append(state)
-
-    def log(self, message: dict[str, Any]) -> None:
-        if message["type"] == "gap":
-            self.gaps += 1
-        else:
-            self.lines.append((message["seq"], message["message"]))
 
 
 async def patiently(act: Callable[[], Awaitable[Any]]) -> Any:
@@ -296,23 +267,6 @@ class Users:
         return await patiently(lambda: self._client.send("POST", path, body, **headers))
 
 
-def cast_of(random: Random, count: int, *, lost: int) -> list[Story]:
-    """So many stories, mixed: most of them valid."""
-    shares: dict[Kind, int] = {
-        "lost": lost,
-        "cancel": count // 6,
-        "invalid": count // 12,
-        "twin": count // 12,
-        "garbage": max(count // 20, 1),
-        "signed": count // 15,
-        "deadly": max(count // 200, 1),
-    }
-    kinds = [kind for kind, share in shares.items() for _ in range(share)]
-    kinds += ["valid"] * (count - len(kinds))
-    random.shuffle(kinds)
-    return [Story(kind, number) for number, kind in enumerate(kinds)]
-
-
 @asynccontextmanager
 async def connected(world: World) -> AsyncIterator[tuple[Client, Client]]:
     """A player's and an operator's connection."""
@@ -322,9 +276,3 @@ async def connected(world: World) -> AsyncIterator[tuple[Client, Client]]:
         api.connect(world.gateway_url, operator) as admin,
     ):
         yield client, admin
-
-
-def told(story: Story) -> str:
-    """A story in one line, for those who look for what went wrong."""
-    seen = [(s["generation"], s["status"], round(s["progress"])) for s in story.states]
-    return f"{story.kind} {story.project}/{story.id}: {json.dumps(seen)}"

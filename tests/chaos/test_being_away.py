@@ -12,7 +12,7 @@ from shared import streams
 from shared.events import AttemptFailed, decode
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
-from tests.chaos.stories import Story
+from tests.chaos.story import Story
 
 if TYPE_CHECKING:
     from pathlib import Path

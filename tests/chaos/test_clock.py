@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.run import load
-from tests.chaos.stories import Story
+from tests.chaos.story import Story
 
 FAKETIME = "libfaketimeMT.so.1"  # Debian's package faketime
 

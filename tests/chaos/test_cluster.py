@@ -7,7 +7,7 @@ import pytest
 
 from shared import streams
 from tests.chaos.run import load
-from tests.chaos.stories import Story
+from tests.chaos.story import Story
 
 if TYPE_CHECKING:
     from pathlib import Path

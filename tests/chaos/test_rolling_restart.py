@@ -10,7 +10,7 @@ from shared.events import AttemptFailed, ExportStarted, decode
 from shared.facts import Facts
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
-from tests.chaos.stories import Story
+from tests.chaos.story import Story
 from tests.chaos.world import SERVICES
 
 if TYPE_CHECKING:
