@@ -41,31 +41,22 @@ def assemble(
     Raises:
         InvalidProjectError: Everything that was found wrong, scripts included.
     """
-    project = inspected.project
     player = parts.player_of(template)
-    title, version = title_of(project, request), version_of(project, request)
-    bundler = Bundler(template, player, bench, project, inspected.texts)
-    shipped = inspected.reach.scripts | inspected.reach.modules
-    bundle = bundler.bundle(
-        # What a broken scene reaches is not known: then all are looked at.
-        inspected.texts if findings.problems else inspected.reach.scripts,
-        findings,
-        minify=request.configuration != "debug",
-    )
-    pictures = page.pictures(project, request, _icon(inspected), findings)
+    bundler = Bundler(template, player, bench, inspected.project, inspected.texts)
+    bundle = _bundled(inspected, bundler, request, findings)
+    pictures = page.pictures(inspected.project, request, _icon(inspected), findings)
     findings.check()
-    bundler.look_at(inspected.texts.keys() - shipped, findings)
-
+    title, version = title_of(inspected.project, request), version_of(inspected.project, request)
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
     coder = parts.mesh_coder_of(template, player, variant)
     optimized = optimize(inspected, level, coder, bench, findings)
     game_files = _game_files(inspected, optimized)
     player_files = _player_files(inspected, template, variant, request, optimized)
-    bundle_path = [bundle.path] if bundle else []
-    modules = [path for path in [*player_files, *bundle_path] if path.endswith(".js")]
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
-    made = page.page_files(
+    scripts = _script_files(bundle, request) if bundle else {}
+    modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
+    made = scripts | page.page_files(
         template,
         player,
         variant.entry,
@@ -75,8 +66,6 @@ def assemble(
         language=inspected.game.language or LANGUAGE,
         pictures=pictures,
     )
-    if bundle:
-        made |= _script_files(bundle, request)
     pwa = bool(inspected.game.pwa) and hosted
     settings = settings_of(
         inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
@@ -87,7 +76,6 @@ def assemble(
     preflight.tell_sizes(contents, findings)
     if pwa:
         contents[page.WORKER] = Content.made(page.WORKER, page.worker(template, player, contents))
-    hashed = {*player_files, *bundle_path}
     return Site(
         contents=ordered(contents.values()),
         title=title,
@@ -95,8 +83,21 @@ def assemble(
         notes=tuple(findings.notes),
         templates=(template,),
         icon=_icon(inspected) or "",
-        hashed=frozenset(hashed),
+        hashed=frozenset({*player_files, *([bundle.path] if bundle else [])}),
     )
+
+
+def _bundled(
+    inspected: Inspected, bundler: Bundler, request: Request, findings: Findings
+) -> Bundle | None:
+    """The scripts that are shipped, as one module; the others are looked at, too."""
+    minify = request.configuration != "debug"
+    if findings.problems:  # what a broken scene reaches is not known: then it is all scripts
+        return bundler.bundle(inspected.texts, findings, minify=minify)
+    reach = inspected.reach
+    bundle = bundler.bundle(reach.scripts, findings, minify=minify)
+    bundler.look_at(inspected.texts.keys() - reach.scripts - reach.modules, findings)
+    return bundle
 
 
 def _icon(inspected: Inspected) -> str | None:
