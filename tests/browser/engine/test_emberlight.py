@@ -184,6 +184,7 @@ async def test_a_gamepad_plays_it(browser: Browser, url: str) -> None:
     context = await browser.new_context(viewport={"width": 320, "height": 180})
     await context.add_init_script(GAMEPAD)
     async with playing(context, url) as game:
+        await game.page.wait_for_selector("[data-ui=play]", timeout=PATIENCE_MS)
         await game.page.evaluate("pad.buttons[0] = { pressed: true, touched: true, value: 1 }")
         await game.steps(2)  # begins the game
         await game.page.evaluate("pad.buttons[0] = { pressed: false, touched: false, value: 0 }")

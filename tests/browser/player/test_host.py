@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import services.packager.templates
 from tests.browser.player.assembling import CAMERA, level
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tests.browser.player.conftest import Playing
+
+SHELL = Path(services.packager.templates.__file__).parent / "shell" / "runtime.js"
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -61,3 +66,22 @@ async def test_every_call_answers_as_before(play: Callable[..., Awaitable[Playin
     assert answers["resized"] == {"success": True}
     assert (answers["platform"], answers["dev"]) == ("web", True)
     assert game.troubles.seen == []
+
+
+async def test_a_desktop_answers_for_its_window(play: Callable[..., Awaitable[Playing]]) -> None:
+    """The shell's own script came first: it moves the window, the player keeps the saves."""
+    shell = f"""({SHELL.read_text()})(
+      {json.dumps({"title": "Raft", "version": "1", "debug": False})},
+      {json.dumps({"os": "linux", "arch": "arm64", "shell": "1.0.0", "view": "webkitgtk"})})"""
+    game = await play(scenes={"main": level(CAMERA)}, ready=False)
+    await game.page.add_init_script(shell)
+    await game.open()
+    await game.ready()
+    platform = await game.page.evaluate("AethelRuntime.getPlatform()")
+    assert (platform["os"], platform["arch"], platform["isDesktop"]) == ("linux", "arm64", True)
+    await game.page.evaluate("AethelRuntime.setFullscreen(true)")
+    await game.page.evaluate("AethelRuntime.setResolution(800, 600)")
+    asked = [url.partition("/.aethel/")[2] for url in game.requested if "/.aethel/" in url]
+    assert asked == ["fullscreen?on=1", "resize?width=800&height=600"]
+    await game.page.evaluate("AethelRuntime.saveGame('one', 1)")
+    assert await game.page.evaluate("AethelPlayer.game.saves.read('one')") == 1

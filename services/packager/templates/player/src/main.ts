@@ -4,8 +4,14 @@ import { bind } from "./api/module";
 import { DEFAULT_CONFIG, readManifest, type BootManifest } from "./boot/manifest";
 import { GameError } from "./game/errors";
 import { Player } from "./game/player";
-import { makeRuntime } from "./host/runtime";
+import { type AethelRuntime, makeRuntime } from "./host/runtime";
 import { Screen } from "./ui/screen";
+
+declare global {
+  interface Window {
+    AethelRuntime?: AethelRuntime;
+  }
+}
 
 /** What is missing stops a renderer at once, while whoever plays is asked. */
 let refuse: (error: unknown) => void = () => undefined;
@@ -21,7 +27,7 @@ async function boot(): Promise<Player> {
     const player = new Player(manifest, base, screen);
     bind(player.game);
     player.game.events.on("missing", (error) => refuse(error));
-    Object.assign(window, { AethelRuntime: makeRuntime(player.game) });
+    window.AethelRuntime = makeRuntime(player.game, window.AethelRuntime);
     await player.start();
     return player;
   } catch (error) {

@@ -24,9 +24,25 @@ export interface AethelRuntime {
   isDev(): Promise<boolean>;
 }
 
+/** What only the owner of a window can do. */
+type WindowHost = Pick<
+  AethelRuntime,
+  "quit" | "getAvailableResolutions" | "setResolution" | "setFullscreen" | "getPlatform"
+>;
+
 const HEIGHTS = [720, 1080, 1440, 2160];
 
-export function makeRuntime(game: Game): AethelRuntime {
+/**
+ * @param windowHost Who was there before the page's own scripts: a desktop's shell answers for its window itself.
+ */
+export function makeRuntime(game: Game, windowHost?: WindowHost): AethelRuntime {
+  const runtime = ofThePage(game);
+  if (!windowHost) return runtime;
+  const { quit, getAvailableResolutions, setResolution, setFullscreen, getPlatform } = windowHost;
+  return { ...runtime, quit, getAvailableResolutions, setResolution, setFullscreen, getPlatform };
+}
+
+function ofThePage(game: Game): AethelRuntime {
   const { saves, settings } = game;
   return {
     getGameConfig: async () => ({ ...game.manifest.game }),
