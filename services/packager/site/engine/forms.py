@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from contextlib import nullcontext
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from services.packager.site.engine.library import Library
 
 MAX_SOURCE_BYTES: Final = 128 << 20  # held in memory by each thread
+LARGE_MODEL_BYTES: Final = 16 << 20
+_LARGE_MODEL = threading.Lock()  # its encoder may take 768 MiB: one at a time in a process
 Kind = Literal["picture", "sound", "model"]
 Form = tuple[bytes, str]  # and its suffix, behind the file's own name
 GLB: Final = ".glb"
@@ -66,13 +70,19 @@ class Former:
         return [(uri, path) for uri, path in sorted(buffers.items()) if path in self._project]
 
     def _made(self, candidate: Candidate, *, lossless: bool) -> Form | None:
+        if candidate.kind == "model":
+            large = self.size(candidate) > LARGE_MODEL_BYTES
+            with _LARGE_MODEL if large else nullcontext():
+                return self._model(candidate, lossless=lossless)
         data = self._read(candidate.path)
         if candidate.kind == "picture":
             picture = pictures.smaller(data, lossless=lossless)
             return (picture, pictures.SUFFIX) if picture else None
-        if candidate.kind == "sound":
-            sound = sounds.smaller(data, lossless=lossless)
-            return (sound.data, sound.suffix) if sound else None
+        sound = sounds.smaller(data, lossless=lossless)
+        return (sound.data, sound.suffix) if sound else None
+
+    def _model(self, candidate: Candidate, *, lossless: bool) -> Form | None:
+        data = self._read(candidate.path)
         parts = {uri: self._read(path) for uri, path in self._parts(candidate)}
         model = models.smaller(data, parts, self._encoders.start(), lossless=lossless)
         suffix = "" if candidate.path.lower().endswith(GLB) else GLB
