@@ -87,6 +87,7 @@ def screen(home: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Screen]:
     server = subprocess.Popen(
         [
             *("Xvfb", "-displayfd", str(writing), "-nolisten", "tcp"),
+            "-noreset",  # else it throws openbox out when a question that came too early leaves
             *("-screen", "0", f"{size[0]}x{size[1]}x24"),
         ],
         pass_fds=[writing],
