@@ -22,7 +22,8 @@ FROM build AS templates
 COPY requirements/templates.lock requirements/desktop.lock requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/templates.lock \
  && pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
-RUN python -m services.packager.templates /templates
+COPY runtimes runtimes
+RUN python -m services.packager.runtimes /templates
 
 
 FROM python:3.13-slim

@@ -12,9 +12,9 @@ from nats.js.errors import NotFoundError
 from cli.stack.errors import StackError
 from cli.stack.servers import binary
 from services.packager.platforms.windows import authenticode
+from services.packager.runtimes.registry import Templates
 from services.packager.settings import SigningSettings, TemplateSettings
 from services.packager.signing import HOOK
-from services.packager.templates.registry import Templates
 from shared import streams
 from shared.errors import ConfigurationError, ExportError
 from shared.nats_connection import connect, version_of

@@ -19,8 +19,8 @@ from services.packager.packing import pack
 from services.packager.plan import Plan, Request
 from services.packager.platforms import exporters
 from services.packager.project import ProjectFiles, selected
+from services.packager.runtimes.registry import BUILT, Templates
 from services.packager.signing import NO_KEYS, SigningKeys
-from services.packager.templates.registry import BUILT, Templates
 from services.packager.workbench import Workbench
 from shared import keys as storage_keys
 from shared.options import ExportOptions

@@ -8,9 +8,9 @@ import click
 import msgspec
 
 from cli.failures import CommandError
+from services.packager.runtimes.install import install as put_in_place
+from services.packager.runtimes.registry import Template, Templates
 from services.packager.settings import TemplateSettings
-from services.packager.templates.installing import install as put_in_place
-from services.packager.templates.registry import Template, Templates
 from shared.settings import load
 
 

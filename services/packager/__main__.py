@@ -15,8 +15,8 @@ from litestar import Litestar
 from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
+from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
-from services.packager.templates.registry import Templates
 from shared import logs
 from shared.breaker import Breaker
 from shared.events import ExportRequested, now

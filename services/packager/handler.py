@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from services.packager.cache import DiskCache
     from services.packager.plan import Exporter, Plan
+    from services.packager.runtimes.registry import Templates
     from services.packager.signing import SigningKeys
-    from services.packager.templates.registry import Templates
     from shared.chatter import Chatter
     from shared.events import ExportRequested, Fact, PendingUpload
     from shared.projects import StoredFile

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
-from services.packager.templates.registry import Template
+from services.packager.runtimes.registry import Template
 from shared.errors import ProjectError
 from shared.events import Sha256
 from shared.options import Configuration, ExportOptions, Platform

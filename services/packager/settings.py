@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from services.packager.runtimes.registry import BUILT
 from services.packager.signing import SigningKeys
-from services.packager.templates.registry import BUILT
 from shared.errors import ConfigurationError
 from shared.platforms import PLATFORMS
 from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env

@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 
 from services.packager.cache import DiskCache
+from services.packager.runtimes.registry import Templates
 from services.packager.signing import NO_KEYS, SigningKeys
-from services.packager.templates.registry import Templates
 
 
 class Workbench(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.build import plan_of
 from services.packager.platforms import exporters
+from services.packager.runtimes.build import node
 from services.packager.site.engine.parts import Player, player_of
-from services.packager.templates.sources import node
 from tests.bench.measurement import Measurement
 from tests.engine import component, entity, level, project
 from tests.projects import TEMPLATES, bench, build, in_memory, request

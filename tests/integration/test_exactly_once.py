@@ -14,7 +14,7 @@ import pytest
 from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
-from services.packager.templates.registry import Templates
+from services.packager.runtimes.registry import Templates
 from services.status.folding import Folding
 from services.uploader.claims import Claims
 from services.uploader.handler import UploaderHandler

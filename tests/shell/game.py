@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from services.packager.templates.registry import BUILT, TemplateError, read_template
+from services.packager.runtimes.registry import BUILT, TemplateError, read_template
 
 MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
 PAGE: Final = Path(__file__).parent / "page"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-SOURCES: Final = Path(__file__).parents[2] / "services" / "packager" / "templates" / "shell"
+from services.packager.runtimes.build import source_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCES: Final = source_of("shell")
 LIBRARY: Final = tuple(  # everything but the window, and main
     source
     for folder in ("src", "src/loopback", "src/posix", "src/linux")

@@ -12,9 +12,9 @@ from services.packager.application.identity import Identity
 from services.packager.application.picture import picture_of, png
 from services.packager.archive.directory import directory_size
 from services.packager.plan import Content, Note, Plan, ordered
+from services.packager.runtimes.registry import Template
 from services.packager.signing import SigningKey
 from services.packager.site import ENTRY, site_of
-from services.packager.templates.registry import Template
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import msgspec
 
 from services.packager.application.identity import file_name_of
 from services.packager.plan import Note
-from services.packager.templates.registry import TemplateError
+from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.application.identity import Identity
     from services.packager.plan import Request
     from services.packager.project import ProjectFiles
-    from services.packager.templates.registry import Template
+    from services.packager.runtimes.registry import Template
 
 TEMPLATE: Final = "shell"
 CONFIG: Final = "aethel-shell.json"

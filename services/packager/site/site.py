@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from services.packager.plan import Content, Note
-from services.packager.templates.registry import Template
+from services.packager.runtimes.registry import Template
 
 ENTRY: Final = "index.html"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 WICK = HERE.parents[2] / "samples/emberlight/assets/models/wick.glb"
 NOTHING = b'{"asset": {"version": "2.0"}, "scene": 0, "scenes": [{}]}'
-THREE = HERE.parents[2] / "services/packager/templates/player/node_modules/three"
+THREE = HERE.parents[2] / "runtimes/web-player/node_modules/three"
 
 
 @pytest.fixture(scope="session")

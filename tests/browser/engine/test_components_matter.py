@@ -15,9 +15,9 @@ import pytest
 from playwright.async_api import Error
 from playwright.async_api import TimeoutError as BrowserTimeoutError
 
+from services.packager.runtimes.build import node, source_of
+from services.packager.runtimes.registry import Templates
 from services.packager.site.engine.components import KINDS
-from services.packager.templates.registry import Templates
-from services.packager.templates.sources import SOURCES, node
 from tests import projects
 from tests.browser.engine import (
     test_animator,
@@ -62,8 +62,8 @@ def inert(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exports get a player where components of that kind are known and do nothing."""
     source = tmp_path / "player"
     left_out = shutil.ignore_patterns("node_modules", "test")
-    shutil.copytree(SOURCES / "player", source, ignore=left_out)
-    (source / "node_modules").symlink_to(SOURCES / "player" / "node_modules")
+    shutil.copytree(source_of("player"), source, ignore=left_out)
+    (source / "node_modules").symlink_to(source_of("player") / "node_modules")
     index = source / "src/components/index.ts"
     text = 'import { Component as Inert } from "./component";\n' + index.read_text()
     changed, count = re.subn(

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from services.packager.templates.registry import BUILT, read_template
+from services.packager.runtimes.registry import BUILT, read_template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import services.packager.templates
+from services.packager.runtimes.build import source_of
 from tests.browser.player.assembling import CAMERA, level
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.browser.player.conftest import Playing
 
-SHELL = Path(services.packager.templates.__file__).parent / "shell" / "runtime.js"
+SHELL = source_of("shell") / "runtime.js"
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -15,8 +15,8 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
+from services.packager.runtimes.registry import TemplateError, Templates
 from services.packager.signing import SigningKeys
-from services.packager.templates.registry import TemplateError, Templates
 from services.packager.tools import ToolFailedError
 from shared.chatter import Chatter
 from shared.events import ExportRequested, now

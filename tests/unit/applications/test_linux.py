@@ -13,9 +13,9 @@ import pytest
 from PIL import Image
 
 from services.packager.platforms.linux import elf
+from services.packager.runtimes.registry import TemplateError
 from services.packager.selfcheck import SelfCheckError
 from services.packager.signing import KeyBrokenError, SigningKeys
-from services.packager.templates.registry import TemplateError
 from tests.applications import game_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import DETACHED, program, signing_keys

@@ -19,9 +19,9 @@ from services.packager.platforms.macos import BundleIdError
 from services.packager.platforms.macos.bundle import bundle
 from services.packager.platforms.macos.check import check
 from services.packager.platforms.macos.macho import with_room
+from services.packager.runtimes.registry import TemplateError
 from services.packager.selfcheck import SelfCheckError
 from services.packager.signing import KeyBrokenError, SigningKeys
-from services.packager.templates.registry import TemplateError
 from tests.applications import game_in, program_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import program

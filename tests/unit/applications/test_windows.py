@@ -17,9 +17,9 @@ from PIL.IcoImagePlugin import IcoFile
 
 from services.packager.platforms.windows import executable
 from services.packager.platforms.windows.resources import ICON_EDGES
+from services.packager.runtimes.registry import TemplateError
 from services.packager.selfcheck import SelfCheckError
 from services.packager.signing import KeyBrokenError, SigningKeys
-from services.packager.templates.registry import TemplateError
 from services.packager.tools import ToolFailedError
 from tests.applications import game_in, program_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request

@@ -11,22 +11,22 @@ from click.testing import CliRunner
 
 from services.packager.build import build_key
 from services.packager.plan import Plan
-from services.packager.templates import sources
-from services.packager.templates.__main__ import main as templates_command
-from services.packager.templates.installing import install
-from services.packager.templates.registry import (
+from services.packager.runtimes.__main__ import main as templates_command
+from services.packager.runtimes.build import (
+    BuildError,
+    ToolMissingError,
+    build,
+    buildable,
+    digest_of,
+)
+from services.packager.runtimes.install import install
+from services.packager.runtimes.registry import (
     DESCRIPTION,
     TemplateChangedError,
     TemplateError,
     Templates,
     describe,
     read_template,
-)
-from services.packager.templates.sources import (
-    BuildError,
-    ToolMissingError,
-    build,
-    digest_of,
 )
 from tests.projects import request
 
@@ -168,7 +168,7 @@ def test_a_damaged_template_is_not_installed(tmp_path: Path) -> None:
 BUILDER = """
 import sys
 from pathlib import Path
-from services.packager.templates.registry import describe
+from services.packager.runtimes.registry import describe
 out = Path(sys.argv[1])
 (out / "made.txt").write_text(Path("source.txt").read_text())
 describe(out, name="toy", version="1")
@@ -182,7 +182,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     source.mkdir(parents=True)
     (source / "build.py").write_text(BUILDER)
     (source / "source.txt").write_text("one")
-    monkeypatch.setattr(sources, "SOURCES", source.parent)
+    monkeypatch.setattr("services.packager.runtimes.build.SOURCES", source.parent)
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
     return source
 
@@ -190,7 +190,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_template_is_built_only_when_its_sources_change(toy: Path, tmp_path: Path) -> None:
     """Or when what was built is not there any more, or is damaged."""
     out = tmp_path / "out"
-    assert sources.buildable() == ["toy"]
+    assert buildable() == ["toy"]
     assert [build("toy", out), build("toy", out)] == [True, False]
     (toy / "source.txt").write_text("two")
     assert build("toy", out)

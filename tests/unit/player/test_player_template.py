@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from services.packager.templates.registry import BUILT, Template, read_template
-from services.packager.templates.sources import node
+from services.packager.runtimes.build import node
+from services.packager.runtimes.registry import BUILT, Template, read_template
 
 MOST_BYTES = 150_000
 MEASURE = """

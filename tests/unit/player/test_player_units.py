@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.templates.sources import run_script
+from services.packager.runtimes.build import run_script
 
 
 @pytest.mark.timeout(600)

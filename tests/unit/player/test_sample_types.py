@@ -6,11 +6,11 @@ import json
 import subprocess
 from pathlib import Path
 
-from services.packager.templates.registry import BUILT
-from services.packager.templates.sources import SOURCES, node
+from services.packager.runtimes.build import node, source_of
+from services.packager.runtimes.registry import BUILT
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "emberlight"
-COMPILER = SOURCES / "player" / "node_modules" / "typescript" / "bin" / "tsc"
+COMPILER = source_of("player") / "node_modules" / "typescript" / "bin" / "tsc"
 PUBLISHED = BUILT / "player" / "aethel.d.ts"
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from services.packager.runtimes.registry import TemplateError
 from services.packager.selfcheck import SelfCheckError
-from services.packager.templates.registry import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.application.shell import Machine

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.platforms.windows.resources import section
+from services.packager.runtimes.registry import TemplateError
 from services.packager.selfcheck import SelfCheckError
-from services.packager.templates.registry import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.platforms.windows.resources import Resources

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.plan import Request
+    from services.packager.runtimes.registry import Template
     from services.packager.site.engine.inspection import Inspected
     from services.packager.site.engine.optimization import Optimized
     from services.packager.site.engine.problems import Findings
-    from services.packager.templates.registry import Template
     from services.packager.workbench import Workbench
 
 BOOT: Final = "aethel.json"

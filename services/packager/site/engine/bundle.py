@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from services.packager.project import ProjectFiles
+    from services.packager.runtimes.registry import Template
     from services.packager.site.engine.parts import Player
     from services.packager.site.engine.problems import Findings
-    from services.packager.templates.registry import Template
     from services.packager.workbench import Workbench
 
 TIMEOUT_S: Final = 60.0

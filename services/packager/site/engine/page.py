@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from services.packager.plan import Content, Request
     from services.packager.project import ProjectFiles
+    from services.packager.runtimes.registry import Template
     from services.packager.site.engine.parts import Player
     from services.packager.site.engine.problems import Findings
-    from services.packager.templates.registry import Template
 
 WORKER: Final = "sw.js"
 UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them

@@ -12,9 +12,9 @@ from services.packager.site.engine.models import SUFFIXES as MODELS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from services.packager.runtimes.registry import Template
     from services.packager.site.engine.library import Library
     from services.packager.site.engine.scenes import Scene
-    from services.packager.templates.registry import Template
     from shared.options import Configuration
 
 MESH_DECODER: Final = "meshopt"

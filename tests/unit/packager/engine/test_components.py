@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from services.packager.runtimes.build import source_of
 from services.packager.site.engine.components import KINDS
 from services.packager.site.engine.scenes import PRIMITIVES
-from services.packager.templates.sources import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAYER = SOURCES / "player" / "src"
+PLAYER = source_of("player") / "src"
 _DEFAULTS = re.compile(r"static readonly defaults: \w+ = \{(.*?)\};", re.DOTALL)
 _NESTED = re.compile(r"\{[^{}]*\}|\[[^\[\]]*\]")
 

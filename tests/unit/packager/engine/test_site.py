@@ -13,11 +13,11 @@ import pytest
 from PIL import Image
 
 from services.packager.html import read_page
+from services.packager.runtimes.registry import TemplateError, Templates
 from services.packager.site import site_of
 from services.packager.site.engine import parts
 from services.packager.site.engine.page import MOST_PRELOADS
 from services.packager.site.icons import IconError
-from services.packager.templates.registry import TemplateError, Templates
 from tests.engine import (
     as_json,
     boot,

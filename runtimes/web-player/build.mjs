@@ -1,0 +1,229 @@
+/**
+ * Builds the runtime template: `node build.mjs OUTDIR`.
+ *
+ * Every file but the page has its content's hash in its name, so that hosts may cache it for ever. Two variants of the player are
+ * made: `lean` carries the parts of three.js that the player uses, `full` carries all of it for games whose scripts
+ * import three (there must be one instance of it, and a complete one cannot be shaken).
+ */
+import { createHash } from "node:crypto";
+import { chmod, copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { threeLeaves } from "./three-leaves.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ENTRIES = { player: "src/main.ts", aethel: "src/api/module.ts" };
+const LATER = "later";
+const MESH_ENCODER = "bin/meshopt_encoder.wasm";
+const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
+
+/** What a game may do without, by the module that the player imports when it does need it. */
+const CHUNKS = {
+  gltf: ["src/assets/gltf.ts"],
+  draco: ["src/assets/draco.ts"],
+  meshopt: ["src/assets/meshopt.ts"],
+  ktx2: ["src/assets/ktx2.ts"],
+  hdr: ["src/assets/hdr.ts"],
+  animation: ["src/components/animation/mixer.ts"],
+  physics: ["src/physics/world.ts"],
+  effects: ["src/render/effects.ts"],
+  errors: ["src/core/sourcemap.ts"],
+};
+
+/** `import url from "file?url"`: ships the file as it is and gives its name. */
+const asFile = {
+  name: "as-file",
+  setup(build) {
+    build.onResolve({ filter: /\?url$/ }, async ({ path, importer, resolveDir }) => {
+      const found = await build.resolve(path.slice(0, -4), { kind: "import-statement", importer, resolveDir });
+      return found.errors.length ? found : { path: found.path, namespace: "as-file" };
+    });
+    build.onLoad({ filter: /./, namespace: "as-file" }, async ({ path }) => ({
+      contents: await readFile(path),
+      loader: "file",
+    }));
+  },
+};
+
+/** Rapier's glue imports its WebAssembly as a module, which no browser does: we hand it the instance ourselves. */
+const rapierWithoutWasmImport = {
+  name: "rapier",
+  setup(build) {
+    build.onResolve({ filter: /\.\/rapier_wasm3d$/ }, ({ path, importer, resolveDir }) =>
+      build.resolve(`${path}_bg.js`, { kind: "import-statement", importer, resolveDir }),
+    );
+  },
+};
+
+/**
+ * What is loaded later imports the whole core. It is there by then, so nothing more is loaded; but now the core is one file or two, where
+ * esbuild would cut it into as many as there are ways for chunks to share parts of it.
+ */
+const coreInOneFile = (entryPoints) => ({
+  name: "core-in-one-file",
+  setup(build) {
+    const core = Object.values(entryPoints).map((source) => `import "./${source}";`);
+    build.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir }) => {
+      if (kind !== "dynamic-import") return undefined;
+      const found = await build.resolve(path, { kind: "import-statement", importer, resolveDir });
+      return found.errors.length ? found : { path: relative(HERE, found.path), namespace: LATER };
+    });
+    build.onLoad({ filter: /./, namespace: LATER }, ({ path }) => ({
+      contents: [...core, `export * from "./${path}";`].join(" "),
+      resolveDir: HERE,
+    }));
+  },
+});
+
+/** Scripts that draw in VR import three, and so get the other variant. */
+const withoutXr = {
+  name: "without-xr",
+  setup(build) {
+    build.onResolve({ filter: /\/WebXRManager\.js$/ }, () => ({ path: join(HERE, "src/noXr.ts") }));
+  },
+};
+
+const options = {
+  absWorkingDir: HERE,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "linked",
+  metafile: true,
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  plugins: [asFile, rapierWithoutWasmImport, threeLeaves],
+};
+
+const out = process.argv[2];
+if (!out) {
+  console.error("usage: node build.mjs OUTDIR");
+  process.exit(2);
+}
+await rm(out, { recursive: true, force: true });
+await mkdir(join(out, "bin"), { recursive: true });
+
+const style = await buildStyle();
+const variants = {};
+for (const [name, entryPoints] of Object.entries(VARIANTS)) {
+  variants[name] = await buildVariant(name, entryPoints, style);
+}
+await writePage(style);
+await copyFile(join(HERE, "page/sw.js"), join(out, "sw.js"));
+await copyFile(join(HERE, "src/api/aethel.d.ts"), join(out, "aethel.d.ts"));
+await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
+await chmod(join(out, "bin/esbuild"), 0o755);
+await writeMeshEncoder();
+await writeTemplate(variants);
+
+async function buildStyle() {
+  const built = await esbuild.build({
+    ...options,
+    splitting: false,
+    entryPoints: { player: "page/player.css" },
+    outdir: join(out, "player"),
+  });
+  return relative(
+    out,
+    join(
+      HERE,
+      Object.keys(built.metafile.outputs).find((path) => path.endsWith(".css")),
+    ),
+  );
+}
+
+async function buildVariant(name, entryPoints, style) {
+  const folder = name === "lean" ? "player" : `player/${name}`;
+  const plugins = [coreInOneFile(entryPoints), ...(entryPoints.three ? [] : [withoutXr]), ...options.plugins];
+  const built = await esbuild.build({ ...options, plugins, entryPoints, outdir: join(out, folder) });
+  const outputs = new Map(
+    Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]),
+  );
+  const outputOf = (source) => [...outputs].find(([, made]) => made.entryPoint === source)?.[0];
+  const core = closure(outputs, Object.values(entryPoints).map(outputOf));
+  const chunks = {};
+  for (const [chunk, sources] of Object.entries(CHUNKS)) {
+    chunks[chunk] = closure(
+      outputs,
+      sources.map((source) => outputOf(`${LATER}:${source}`)),
+    ).filter((path) => !core.includes(path));
+  }
+  const modules = {};
+  for (const [module, source] of Object.entries(entryPoints)) {
+    if (module !== "player") modules[module] = outputOf(source);
+  }
+  const fetched = [...outputs.values()].flatMap((made) =>
+    made.imports.filter(({ kind }) => kind === "file-loader").map(({ path }) => relative(out, join(HERE, path))),
+  );
+  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks, fetched: fetched.sort() };
+}
+
+/** The outputs that these need to run: static imports and files, not what they may load later. */
+function closure(outputs, starts) {
+  const seen = new Set();
+  const visit = (path) => {
+    if (seen.has(path)) return;
+    if (!outputs.has(path)) throw new Error(`no output ${path} of ${starts}`);
+    seen.add(path);
+    for (const { path: imported, kind } of outputs.get(path).imports) {
+      if (kind !== "dynamic-import") visit(relative(out, join(HERE, imported)));
+    }
+  };
+  starts.forEach(visit);
+  return [...seen].sort();
+}
+
+async function writePage(style) {
+  const page = await readFile(join(HERE, "page/index.html"), "utf8");
+  await writeFile(join(out, "index.html"), page.replace("{{style}}", style));
+}
+
+/** The native program inside the npm package; the games' scripts are bundled with it where no node is. */
+function bundlerBinary() {
+  const require = createRequire(createRequire(import.meta.url).resolve("esbuild"));
+  const program = process.platform === "win32" ? "esbuild.exe" : "bin/esbuild";
+  return require.resolve(`@esbuild/${process.platform}-${process.arch}/${program}`);
+}
+
+/** The WebAssembly that meshoptimizer carries in its script; models are packed with it where no node is. */
+async function writeMeshEncoder() {
+  const { instantiate } = WebAssembly;
+  let wasm;
+  WebAssembly.instantiate = (bytes, imports) => instantiate((wasm = bytes), imports);
+  const { MeshoptEncoder } = await import("meshoptimizer/encoder");
+  await MeshoptEncoder.ready;
+  WebAssembly.instantiate = instantiate;
+  await writeFile(join(out, MESH_ENCODER), new Uint8Array(wasm));
+}
+
+async function writeTemplate(variants) {
+  const files = {};
+  for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
+    const path = join(entry.parentPath ?? entry.path, entry.name);
+    const bytes = await readFile(path);
+    files[relative(out, path)] = { sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length };
+  }
+  const sorted = Object.fromEntries(Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { version } = JSON.parse(await readFile(join(HERE, "package.json"), "utf8"));
+  const hash = createHash("sha256")
+    .update(JSON.stringify([variants, sorted]))
+    .digest("hex")
+    .slice(0, 12);
+  const template = {
+    name: "player",
+    version: `${version}-${hash}`,
+    page: "index.html",
+    serviceWorker: "sw.js",
+    declarations: "aethel.d.ts",
+    bundler: "bin/esbuild",
+    meshEncoder: MESH_ENCODER,
+    variants,
+    files: sorted,
+  };
+  await writeFile(join(out, "template.json"), `${JSON.stringify(template, null, 2)}\n`);
+}

@@ -1,0 +1,109 @@
+/** glTF and GLB models: a chunk of its own. Decoders are fetched only for files that name them. */
+
+import { LoadingManager, Mesh, type AnimationClip, type Material, type Object3D, type WebGLRenderer } from "three";
+import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
+import { clone } from "three/addons/utils/SkeletonUtils.js";
+import { AssetError, messageOf } from "../core/errors";
+import type { Downloads } from "./downloads";
+import { beside } from "../core/paths";
+
+interface GltfJson {
+  extensionsUsed?: string[];
+  buffers?: { uri?: string }[];
+  images?: { uri?: string }[];
+}
+
+export interface Model {
+  readonly clips: AnimationClip[];
+  /** A copy of the whole, or of one node; undefined when there is no such node. */
+  instance(node?: string): Object3D | undefined;
+  dispose(): void;
+}
+
+export async function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+  const bytes = await downloads.bytes(path);
+  try {
+    const json = readJson(bytes);
+    const urls = await fetchParts(path, json, downloads);
+    const loader = new GLTFLoader(managerFor(urls));
+    await addDecoders(loader, json.extensionsUsed ?? [], renderer);
+    const { scene, animations } = await loader.parseAsync(bytes, "");
+    urls.forEach((url) => URL.revokeObjectURL(url));
+    scene.updateMatrixWorld(true);
+    nameNodes(scene, animations);
+    return model(scene, animations);
+  } catch (cause) {
+    if (cause instanceof AssetError) throw cause;
+    throw new AssetError(path, `The model “${path}” cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+/** Clips of nodes without a name know them by an id that copies do not have: they are given one. */
+function nameNodes(scene: Object3D, clips: AnimationClip[]): void {
+  const names = new Map<string, string>();
+  scene.traverse((node) => {
+    if (node.name === "") names.set(node.uuid, (node.name = `node-${names.size}`));
+  });
+  for (const track of clips.flatMap(({ tracks }) => tracks)) {
+    const [target, ...property] = track.name.split(".") as [string, ...string[]];
+    const name = names.get(target);
+    if (name !== undefined) track.name = [name, ...property].join(".");
+  }
+}
+
+function model(scene: Object3D, clips: AnimationClip[]): Model {
+  return {
+    clips,
+    instance: (node) => {
+      const found = node === undefined ? scene : scene.getObjectByName(node);
+      return found && clone(found);
+    },
+    dispose: () => {
+      scene.traverse((object) => {
+        if (!(object instanceof Mesh)) return;
+        (object.geometry as { dispose(): void }).dispose();
+        [object.material as Material | Material[]].flat().forEach((material) => material.dispose());
+      });
+    },
+  };
+}
+
+const GLB_MAGIC = 0x46546c67;
+const GLB_JSON = 0x4e4f534a;
+
+/** The JSON of a .gltf, or of the first chunk of a .glb (glTF 2.0, section 4.4). */
+function readJson(bytes: ArrayBuffer): GltfJson {
+  const view = new DataView(bytes);
+  if (bytes.byteLength < 20 || view.getUint32(0, true) !== GLB_MAGIC)
+    return JSON.parse(new TextDecoder().decode(bytes)) as GltfJson;
+  if (view.getUint32(16, true) !== GLB_JSON) throw new Error("its first chunk is not JSON");
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 20, view.getUint32(12, true)))) as GltfJson;
+}
+
+/** Buffers and images beside the model come through our own downloads: counted, and known by their shipped names. */
+async function fetchParts(path: string, json: GltfJson, downloads: Downloads): Promise<Map<string, string>> {
+  const uris = [...(json.buffers ?? []), ...(json.images ?? [])].flatMap(({ uri }) =>
+    uri && !/^(data|blob):/.test(uri) ? [uri] : [],
+  );
+  const fetched = await Promise.all(
+    [...new Set(uris)].map(async (uri) => {
+      const bytes = await downloads.bytes(downloads.resolve(beside(path, uri), path));
+      return [uri, URL.createObjectURL(new Blob([bytes]))] as const;
+    }),
+  );
+  return new Map(fetched);
+}
+
+function managerFor(urls: Map<string, string>): LoadingManager {
+  const manager = new LoadingManager();
+  manager.setURLModifier((url) => urls.get(url) ?? url);
+  return manager;
+}
+
+async function addDecoders(loader: GLTFLoader, extensions: string[], renderer: WebGLRenderer): Promise<void> {
+  const uses = (name: string): boolean => extensions.includes(name);
+  if (uses("KHR_draco_mesh_compression")) loader.setDRACOLoader((await import("./draco")).dracoLoader());
+  if (uses("EXT_meshopt_compression") || uses("KHR_meshopt_compression"))
+    loader.setMeshoptDecoder((await import("./meshopt")).MeshoptDecoder);
+  if (uses("KHR_texture_basisu")) loader.setKTX2Loader((await import("./ktx2")).ktx2Loader(renderer));
+}

@@ -1,0 +1,83 @@
+/** Image files to textures. */
+
+import { RepeatWrapping, SRGBColorSpace, Texture, type WebGLRenderer } from "three";
+import { AssetError, messageOf } from "../core/errors";
+import type { Downloads } from "./downloads";
+import { extensionOf } from "../core/paths";
+
+/** Colours are stored as sRGB; normals, roughness and the like are plain numbers. */
+export type ColorKind = "color" | "data";
+
+const MIME: Record<string, string> = {
+  svg: "image/svg+xml",
+  jpg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  avif: "image/avif",
+};
+
+export async function decodeTexture(
+  path: string,
+  kind: ColorKind,
+  downloads: Downloads,
+  renderer: WebGLRenderer,
+  mostTexels: number,
+): Promise<Texture> {
+  const bytes = await downloads.bytes(path);
+  try {
+    const texture = await decode(path, bytes, renderer, mostTexels);
+    if (kind === "color" && extensionOf(path) !== "hdr") texture.colorSpace = SRGBColorSpace;
+    texture.wrapS = texture.wrapT = RepeatWrapping;
+    texture.anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
+    texture.name = path;
+    texture.needsUpdate = true;
+    return texture;
+  } catch (cause) {
+    throw new AssetError(path, `“${path}” is no image that this browser can show: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer, mostTexels: number): Promise<Texture> {
+  switch (extensionOf(path)) {
+    case "hdr":
+      return (await import("./hdr")).parseHdr(bytes);
+    case "ktx2":
+      return (await import("./ktx2")).parseKtx2(bytes, renderer);
+    default:
+      return imageTexture(await shrink(await decodeImage(path, bytes), mostTexels));
+  }
+}
+
+/** Upright for WebGL. A vector image is drawn at the size that it names. */
+async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitmap> {
+  const blob = new Blob([bytes], { type: MIME[extensionOf(path)] ?? "" });
+  const options = { imageOrientation: "flipY", premultiplyAlpha: "none", colorSpaceConversion: "none" } as const;
+  if (extensionOf(path) !== "svg") return createImageBitmap(blob, options);
+  const image = new Image();
+  image.src = URL.createObjectURL(blob);
+  await image.decode();
+  URL.revokeObjectURL(image.src);
+  return createImageBitmap(image, options);
+}
+
+/** So that the longer side has at most so many texels. */
+async function shrink(image: ImageBitmap, mostTexels: number): Promise<ImageBitmap> {
+  const part = mostTexels / Math.max(image.width, image.height);
+  if (part >= 1) return image;
+  const [resizeWidth, resizeHeight] = [image.width, image.height].map((side) =>
+    Math.max(Math.round(side * part), 1),
+  ) as [number, number];
+  return createImageBitmap(image, {
+    resizeWidth,
+    resizeHeight,
+    resizeQuality: "high",
+    premultiplyAlpha: "none",
+    colorSpaceConversion: "none",
+  });
+}
+
+export function imageTexture(image: ImageBitmap): Texture {
+  const texture = new Texture(image);
+  texture.flipY = false; // the bitmap is flipped already
+  return texture;
+}

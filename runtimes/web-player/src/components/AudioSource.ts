@@ -1,0 +1,121 @@
+/** Plays a clip, at the entity's place or everywhere. */
+
+import { Vector3 } from "three";
+import type { Voice } from "../audio/engine";
+import { messageOf } from "../core/errors";
+import { Component } from "./component";
+
+interface AudioData {
+  clipId: string;
+  volume: number;
+  pitch: number;
+  loop: boolean;
+  playOnAwake: boolean;
+  /** Positional: louder when near, from its side. */
+  spatial: boolean;
+  minDistance: number;
+  maxDistance: number;
+  /** `music`, `sfx` or `voice`: which of the volume sliders counts. */
+  bus: string;
+}
+
+export class AudioSource extends Component<AudioData> {
+  static readonly type = "AudioSource";
+  static readonly defaults: AudioData = {
+    clipId: "",
+    volume: 1,
+    pitch: 1,
+    loop: false,
+    playOnAwake: false,
+    spatial: true,
+    minDistance: 1,
+    maxDistance: 100,
+    bus: "sfx",
+  };
+
+  private voice: Voice | null = null;
+  private woken = false;
+
+  override load(): Promise<unknown> | undefined {
+    const { clipId } = this.data;
+    if (clipId === "" || this.game.audio.has(clipId)) return undefined;
+    return this.game.audio.load(clipId, `the sound of “${this.entity.name}”`);
+  }
+
+  override detach(): void {
+    this.stop();
+  }
+
+  override setActive(active: boolean): void {
+    if (!active) this.stop();
+    else if (this.data.playOnAwake && !this.woken) this.play();
+    this.woken = active;
+  }
+
+  override lateUpdate(dt: number): void {
+    if (this.data.spatial && this.playing) this.voice?.moveTo(this.entity.object3D.getWorldPosition(new Vector3()), dt);
+  }
+
+  // ── For scripts ──
+
+  get playing(): boolean {
+    return this.voice?.playing ?? false;
+  }
+
+  get volume(): number {
+    return this.data.volume;
+  }
+
+  set volume(volume: number) {
+    this.data.volume = volume;
+    if (this.voice) this.voice.volume = volume;
+  }
+
+  get pitch(): number {
+    return this.data.pitch;
+  }
+
+  set pitch(pitch: number) {
+    this.data.pitch = pitch;
+    if (this.voice) this.voice.pitch = pitch;
+  }
+
+  get loop(): boolean {
+    return this.data.loop;
+  }
+
+  set loop(loop: boolean) {
+    this.data.loop = loop;
+    this.voice?.setLoop(loop);
+  }
+
+  get clip(): string {
+    return this.data.clipId;
+  }
+
+  set clip(clip: string) {
+    this.stop();
+    this.data.clipId = clip;
+    this.load()?.catch((error: unknown) => this.game.problems.warn(messageOf(error)));
+  }
+
+  play(): void {
+    if (this.voice?.paused) return this.voice.resume();
+    this.stop();
+    if (this.data.clipId === "") return;
+    const { volume, pitch, loop, spatial, minDistance, maxDistance, bus } = this.data;
+    this.voice = this.game.audio.play(this.data.clipId, {
+      ...{ volume, pitch, loop, bus, minDistance, maxDistance, patient: !this.woken },
+      ...(spatial ? { position: this.entity.worldPosition() } : {}),
+    });
+  }
+
+  pause(): void {
+    this.voice?.pause();
+  }
+
+  stop(): void {
+    this.voice?.stop();
+    this.voice = null;
+  }
+}

@@ -1,0 +1,199 @@
+/** All kinds of light. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
+
+import {
+  AmbientLight,
+  DirectionalLight,
+  HemisphereLight,
+  PointLight,
+  SpotLight,
+  Vector3,
+  type Light as ThreeLight,
+} from "three";
+import { readColor } from "../assets/materials";
+import { readVec3 } from "../math/vectors";
+import { Component } from "./component";
+
+interface LightData {
+  type: string;
+  color: string;
+  intensity: number;
+  /** Metres; 0: without end. */
+  range: number;
+  /** Of a spot light: from its axis to its edge, radians. */
+  angle: number;
+  penumbra: number;
+  castShadows: boolean;
+  skyColor: string | undefined;
+  groundColor: string;
+  target: unknown;
+}
+
+/** Half of the width that a directional light's shadows cover, metres. */
+const SHADOW_REACH = 20;
+const SHADOW_DEPTH = 100;
+
+type ShadowLight = DirectionalLight | PointLight | SpotLight;
+
+export class Light extends Component<LightData> {
+  static readonly type = "Light";
+  static readonly defaults: LightData = {
+    type: "point",
+    color: "#ffffff",
+    intensity: 1,
+    range: 10,
+    angle: Math.PI / 4,
+    penumbra: 0.1,
+    castShadows: true,
+    skyColor: undefined,
+    groundColor: "#444444",
+    target: undefined,
+  };
+
+  private light: ThreeLight | null = null;
+
+  override attach(): void {
+    this.light = this.make();
+    if (isAimed(this.light)) this.light.position.set(0, 0, 0); // three.js puts them above their holder
+    this.entity.object3D.add(this.light);
+    if (isAimed(this.light)) this.aim(this.light);
+    this.refreshShadows();
+  }
+
+  override detach(): void {
+    if (this.light && isAimed(this.light)) this.light.target.removeFromParent();
+    this.light?.removeFromParent();
+    this.light?.dispose();
+    this.light = null;
+  }
+
+  private make(): ThreeLight {
+    const { type, intensity, range, angle, penumbra } = this.data;
+    const color = readColor(this.data.color, "#ffffff");
+    switch (type) {
+      case "directional":
+        return new DirectionalLight(color, intensity);
+      case "spot":
+        return new SpotLight(color, intensity, range, angle, penumbra);
+      case "ambient":
+        return new AmbientLight(color, intensity);
+      case "hemisphere":
+        return new HemisphereLight(
+          this.data.skyColor ? readColor(this.data.skyColor, "#ffffff") : color,
+          readColor(this.data.groundColor, "#444444"),
+          intensity,
+        );
+      default:
+        if (type !== "point")
+          this.game.problems.warn(
+            `“${this.entity.name}”: there is no light of type “${type}”; it becomes a point light.`,
+          );
+        return new PointLight(color, intensity, range);
+    }
+  }
+
+  /** The target turns with the entity, or stays where the data puts it. */
+  private aim({ target }: DirectionalLight | SpotLight): void {
+    const fixed = this.data.target !== undefined;
+    target.position.copy(readVec3(this.data.target, { x: 0, y: 0, z: -1 }) as Vector3);
+    (fixed ? this.entity.scene.root : this.entity.object3D).add(target);
+  }
+
+  /** Called again when the quality changes. */
+  refreshShadows(): void {
+    if (!this.light || !isShadowLight(this.light)) return;
+    const size = this.game.quality.shadowMapSize(this.entity.scene.level.settings.lighting);
+    this.light.castShadow = this.data.castShadows && size > 0;
+    const { shadow } = this.light;
+    // A point light draws six of them.
+    const width = this.light instanceof PointLight ? size / 2 : size;
+    if (shadow.mapSize.x !== width) {
+      shadow.map?.dispose();
+      shadow.map = null;
+      shadow.mapSize.set(width, width);
+    }
+    shadow.bias = -0.0005;
+    shadow.normalBias = 0.02;
+    if (this.light instanceof DirectionalLight) frame(this.light);
+  }
+
+  // ── For scripts ──
+
+  get enabled(): boolean {
+    return this.light?.visible ?? false;
+  }
+
+  set enabled(enabled: boolean) {
+    if (this.light) this.light.visible = enabled;
+  }
+
+  get color(): string {
+    return `#${readColor(this.data.color, "#ffffff").getHexString()}`;
+  }
+
+  set color(color: string) {
+    this.data.color = color;
+    this.light?.color.copy(readColor(color, "#ffffff"));
+  }
+
+  get intensity(): number {
+    return this.data.intensity;
+  }
+
+  set intensity(intensity: number) {
+    this.data.intensity = intensity;
+    if (this.light) this.light.intensity = intensity;
+  }
+
+  get range(): number {
+    return this.data.range;
+  }
+
+  set range(range: number) {
+    this.data.range = range;
+    if (this.light instanceof PointLight || this.light instanceof SpotLight) this.light.distance = range;
+  }
+
+  get angle(): number {
+    return this.data.angle;
+  }
+
+  set angle(angle: number) {
+    this.data.angle = angle;
+    if (this.light instanceof SpotLight) this.light.angle = angle;
+  }
+
+  get penumbra(): number {
+    return this.data.penumbra;
+  }
+
+  set penumbra(penumbra: number) {
+    this.data.penumbra = penumbra;
+    if (this.light instanceof SpotLight) this.light.penumbra = penumbra;
+  }
+
+  get castShadows(): boolean {
+    return this.data.castShadows;
+  }
+
+  set castShadows(cast: boolean) {
+    this.data.castShadows = cast;
+    this.refreshShadows();
+  }
+}
+
+function isAimed(light: ThreeLight): light is DirectionalLight | SpotLight {
+  return light instanceof DirectionalLight || light instanceof SpotLight;
+}
+
+function isShadowLight(light: ThreeLight): light is ShadowLight {
+  return isAimed(light) || light instanceof PointLight;
+}
+
+function frame(light: DirectionalLight): void {
+  const { camera } = light.shadow;
+  camera.left = camera.bottom = -SHADOW_REACH;
+  camera.right = camera.top = SHADOW_REACH;
+  camera.near = 0.5;
+  camera.far = SHADOW_DEPTH;
+  camera.updateProjectionMatrix();
+}

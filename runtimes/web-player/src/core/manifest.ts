@@ -1,0 +1,97 @@
+/** `aethel.json`: what the exporter tells the player about the game that it carries. */
+
+import { GameError } from "./errors";
+import type { ActionMap, TouchLayout } from "../input/actions";
+
+export type Preset = "low" | "medium" | "high" | "ultra";
+
+export interface GameConfig {
+  name: string;
+  version: string;
+  resolution: { width: number; height: number };
+  fullscreen: boolean;
+  vsync: boolean;
+  antialiasing: boolean;
+  shadowQuality: Preset;
+  textureQuality: Preset;
+  graphicsPreset: Preset;
+  /** Physics steps per second, where the level does not say it. */
+  physicsTickRate: number;
+  /** 0: as fast as the screen. */
+  maxFPS: number;
+  startScene: string;
+  splashScreen: string | null;
+  icon: string | null;
+  description: string;
+  pwa: boolean;
+  /** Escape opens the player's own menu. */
+  pauseMenu: boolean;
+  input: { actions?: ActionMap; touch?: TouchLayout };
+  [other: string]: unknown;
+}
+
+export interface BootManifest {
+  format: 1;
+  /** Stable over versions of the game: saves are kept under it. */
+  gameId: string;
+  configuration: "debug" | "release" | "distribution";
+  game: GameConfig;
+  scenes: Record<string, string>;
+  /** Every shipped scene and asset; `url` where the shipped file has another name. */
+  files: Record<string, { size: number; url?: string }>;
+  scripts: string | null;
+}
+
+export const DEFAULT_CONFIG: GameConfig = {
+  name: "Aethel Game",
+  version: "1.0.0",
+  resolution: { width: 1920, height: 1080 },
+  fullscreen: false,
+  vsync: true,
+  antialiasing: true,
+  shadowQuality: "high",
+  textureQuality: "high",
+  graphicsPreset: "high",
+  physicsTickRate: 60,
+  maxFPS: 0,
+  startScene: "main",
+  splashScreen: null,
+  icon: null,
+  description: "",
+  pwa: false,
+  pauseMenu: true,
+  input: {},
+};
+
+/** Fetches and checks `aethel.json` beside the page. */
+export async function readManifest(base: string): Promise<BootManifest> {
+  const url = new URL("aethel.json", base);
+  const answer = await fetch(url).catch((cause: unknown) => {
+    throw new GameError("The game could not be loaded", `${url.pathname} cannot be reached.`, { cause });
+  });
+  if (!answer.ok) throw new GameError("The game could not be loaded", `${url.pathname} answers ${answer.status}.`);
+  return checkManifest((await answer.json()) as Partial<BootManifest>);
+}
+
+/** Fills in defaults; a player that is older than its game says so instead of breaking somewhere. */
+export function checkManifest(given: Partial<BootManifest>): BootManifest {
+  if (given.format !== 1) {
+    throw new GameError(
+      "The game could not be loaded",
+      `aethel.json has format ${String(given.format)}; this player reads 1.`,
+    );
+  }
+  return {
+    format: 1,
+    gameId: given.gameId ?? "aethel-game",
+    configuration: given.configuration ?? "release",
+    game: { ...DEFAULT_CONFIG, ...dropUndefined(given.game ?? {}) } as GameConfig,
+    scenes: given.scenes ?? {},
+    files: given.files ?? {},
+    scripts: given.scripts ?? null,
+  };
+}
+
+function dropUndefined(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+}

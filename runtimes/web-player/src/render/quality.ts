@@ -1,0 +1,60 @@
+/** What a preset costs and gives. */
+
+import type { Preset } from "../core/manifest";
+import type { LevelSettings } from "../scene/format/types";
+
+interface Cost {
+  /** Device pixels per CSS pixel, at most. */
+  pixelRatio: number;
+  shadowMap: number;
+  /** Whether a level's post-processing is drawn. */
+  effects: boolean;
+}
+
+const COSTS: Record<Preset, Cost> = {
+  low: { pixelRatio: 1, shadowMap: 512, effects: false },
+  medium: { pixelRatio: 1.5, shadowMap: 1024, effects: true },
+  high: { pixelRatio: 2, shadowMap: 2048, effects: true },
+  ultra: { pixelRatio: 3, shadowMap: 4096, effects: true },
+};
+
+const ORDER: Preset[] = ["low", "medium", "high", "ultra"];
+
+export function isPreset(value: unknown): value is Preset {
+  return ORDER.includes(value as Preset);
+}
+
+const TEXTURE_SIDES: Record<Preset, number> = { low: 512, medium: 1024, high: 4096, ultra: Infinity };
+
+export class Quality {
+  /** What whoever plays has asked for; null: as many as the preset allows. */
+  mostPixels: { width: number; height: number } | null = null;
+
+  constructor(
+    public preset: Preset,
+    private readonly shadowQuality: Preset,
+    private readonly textureQuality: Preset,
+  ) {}
+
+  /** Device pixels per CSS pixel of a picture of that size, CSS pixels. */
+  pixelRatio(width: number, height: number): number {
+    const limit = this.mostPixels ? Math.max(this.mostPixels.width / width, this.mostPixels.height / height) : Infinity;
+    return Math.min(devicePixelRatio || 1, COSTS[this.preset].pixelRatio, limit);
+  }
+
+  /** Texels that a texture's longer side may have; larger ones are made smaller as they are loaded. */
+  get textureSide(): number {
+    return TEXTURE_SIDES[this.textureQuality];
+  }
+
+  get effects(): boolean {
+    return COSTS[this.preset].effects;
+  }
+
+  /** Texels of a shadow map's side; 0: no shadows. The level says how fine, the preset caps it; where it does not, the game does. */
+  shadowMapSize({ shadowsEnabled, shadowQuality }: LevelSettings["lighting"]): number {
+    if (!shadowsEnabled) return 0;
+    const asked = isPreset(shadowQuality) ? shadowQuality : this.shadowQuality;
+    return COSTS[ORDER[Math.min(ORDER.indexOf(asked), ORDER.indexOf(this.preset))] as Preset].shadowMap;
+  }
+}

@@ -1,0 +1,115 @@
+/** The picture: a WebGL canvas that fills its box, and how a scene gets onto it. */
+
+import {
+  ACESFilmicToneMapping,
+  HalfFloatType,
+  PCFShadowMap,
+  SRGBColorSpace,
+  WebGLRenderTarget,
+  WebGLRenderer,
+  type Camera,
+  type Scene,
+} from "three";
+import { GameError } from "../core/errors";
+import type { PostProcessingSettings } from "../scene/format/types";
+import type { Effects } from "./effects";
+import type { Quality } from "./quality";
+
+export class Stage {
+  readonly renderer: WebGLRenderer;
+  /** CSS pixels. */
+  size = { width: 1, height: 1 };
+  onResize: () => void = () => undefined;
+  private effects: Effects | null = null;
+  private fixedSize = false;
+  private pixelRatio = 1;
+  private screenRatio = 0;
+
+  constructor(
+    readonly canvas: HTMLCanvasElement,
+    antialias: boolean,
+    private readonly quality: Quality,
+  ) {
+    this.renderer = makeRenderer(canvas, antialias);
+    this.renderer.outputColorSpace = SRGBColorSpace;
+    this.renderer.toneMapping = ACESFilmicToneMapping;
+    this.renderer.toneMappingExposure = 1;
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = PCFShadowMap;
+    new ResizeObserver(() => this.fit()).observe(canvas.parentElement as HTMLElement);
+    this.fit();
+  }
+
+  get aspect(): number {
+    return this.size.width / this.size.height;
+  }
+
+  /** Follows the box that the canvas stands in and the screen's pixel ratio, unless a size has been set. */
+  fit(): void {
+    this.screenRatio = devicePixelRatio;
+    if (this.fixedSize) return;
+    const { clientWidth, clientHeight } = this.canvas.parentElement as HTMLElement;
+    const [width, height] = [Math.max(clientWidth, 1), Math.max(clientHeight, 1)];
+    this.apply(width, height, this.quality.pixelRatio(width, height));
+  }
+
+  /** A size that stays, in CSS pixels: for renderers. */
+  resize(width: number, height: number, pixelRatio = 1): void {
+    this.fixedSize = true;
+    this.apply(width, height, pixelRatio);
+  }
+
+  private apply(width: number, height: number, pixelRatio: number): void {
+    if (width === this.size.width && height === this.size.height && pixelRatio === this.pixelRatio) return;
+    this.size = { width, height };
+    this.pixelRatio = pixelRatio;
+    this.renderer.setPixelRatio(pixelRatio);
+    this.renderer.setSize(width, height, this.fixedSize);
+    this.effects?.setSize(width, height, pixelRatio);
+    this.onResize();
+  }
+
+  /** Loads what the settings ask for, if the preset allows it. */
+  async useEffects(settings: PostProcessingSettings): Promise<void> {
+    this.dropEffects();
+    if (!settings.enabled || !this.quality.effects) return;
+    const { Effects: Chunk } = await import("./effects");
+    this.dropEffects();
+    this.effects = new Chunk(this.renderer, settings);
+    this.effects.setSize(this.size.width, this.size.height, this.pixelRatio);
+  }
+
+  dropEffects(): void {
+    this.effects?.dispose();
+    this.effects = null;
+  }
+
+  /** Compiles every shader of a scene side by side; drawing would do it one after the other. */
+  async compile(scene: Scene, camera: Camera): Promise<void> {
+    // Shaders differ by where they draw: effects begin with linear colours in a target of their own.
+    const target = this.effects ? new WebGLRenderTarget(1, 1, { type: HalfFloatType }) : null;
+    this.renderer.setRenderTarget(target);
+    const compiled = this.renderer.compileAsync(scene, camera);
+    this.renderer.setRenderTarget(null);
+    await compiled;
+    target?.dispose();
+  }
+
+  draw(scene: Scene, camera: Camera): void {
+    if (devicePixelRatio !== this.screenRatio) this.fit(); // the window went to another screen, or was zoomed
+    if (this.effects) this.effects.render(scene, camera);
+    else this.renderer.render(scene, camera);
+  }
+}
+
+function makeRenderer(canvas: HTMLCanvasElement, antialias: boolean): WebGLRenderer {
+  try {
+    return new WebGLRenderer({ canvas, antialias, powerPreference: "high-performance" });
+  } catch (cause) {
+    throw new GameError(
+      "This device cannot show the game",
+      "It needs WebGL 2, which this browser does not offer or has switched off.",
+      { cause },
+    );
+  }
+}

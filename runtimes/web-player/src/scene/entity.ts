@@ -1,0 +1,256 @@
+/** One thing in a scene: a place in the tree, and components. */
+
+import { Euler, Matrix4, Object3D, Quaternion, Vector3 } from "three";
+import { byOrder, makeComponent, typeOf } from "../components";
+import type { Component } from "../components/component";
+import { GameError } from "../core/errors";
+import type { EntityData } from "./format/types";
+import type { Scene } from "./scene";
+import type { Vec3 } from "../math/vectors";
+
+const UP = new Vector3(0, 1, 0);
+const scratch = new Matrix4();
+
+export class Entity {
+  readonly id: string;
+  readonly tags: Set<string>;
+  readonly object3D = new Object3D();
+  readonly children: Entity[] = [];
+  readonly components: Component[] = [];
+  alive = true;
+  private parentEntity: Entity | null = null;
+  private ownActive: boolean;
+  private ownLayer = 0;
+
+  constructor(
+    readonly scene: Scene,
+    data: EntityData,
+  ) {
+    this.id = data.id;
+    this.tags = new Set(data.tags);
+    this.ownActive = data.active;
+    this.object3D.name = data.name;
+    this.object3D.visible = data.active;
+    this.object3D.userData["entity"] = this;
+    this.object3D.position.copy(data.position as Vector3);
+    this.object3D.quaternion.copy(data.rotation as Quaternion);
+    this.object3D.scale.copy(data.scale as Vector3);
+    this.layer = data.layer;
+  }
+
+  get name(): string {
+    return this.object3D.name;
+  }
+
+  set name(name: string) {
+    this.object3D.name = name;
+  }
+
+  get position(): Vector3 {
+    return this.object3D.position;
+  }
+
+  get rotation(): Euler {
+    return this.object3D.rotation;
+  }
+
+  get quaternion(): Quaternion {
+    return this.object3D.quaternion;
+  }
+
+  get scale(): Vector3 {
+    return this.object3D.scale;
+  }
+
+  // ── The tree ──
+
+  get parent(): Entity | null {
+    return this.parentEntity;
+  }
+
+  set parent(parent: Entity | null) {
+    if (parent === this.parentEntity) return;
+    for (let at = parent; at; at = at.parent) {
+      if (at === this)
+        throw new GameError(
+          "Cyclic hierarchy",
+          `“${this.name}” cannot become a child of its own descendant “${parent?.name}”.`,
+        );
+    }
+    const was = this.activeInHierarchy;
+    this.parentEntity?.children.splice(this.parentEntity.children.indexOf(this), 1);
+    this.parentEntity = parent;
+    parent?.children.push(this);
+    (parent?.object3D ?? this.scene.root).add(this.object3D);
+    if (this.activeInHierarchy !== was) this.tellActive();
+  }
+
+  /** The entity itself, then its descendants. */
+  *tree(): Generator<Entity> {
+    yield this;
+    for (const child of this.children) yield* child.tree();
+  }
+
+  find(name: string): Entity | null {
+    for (const entity of this.tree()) if (entity !== this && entity.name === name) return entity;
+    return null;
+  }
+
+  // ── Switches ──
+
+  get active(): boolean {
+    return this.ownActive;
+  }
+
+  set active(active: boolean) {
+    if (active === this.ownActive) return;
+    this.ownActive = active;
+    this.object3D.visible = active;
+    if (this.parentEntity === null || this.parentEntity.activeInHierarchy) this.tellActive();
+  }
+
+  get activeInHierarchy(): boolean {
+    return this.ownActive && (this.parentEntity?.activeInHierarchy ?? true);
+  }
+
+  private tellActive(): void {
+    for (const entity of this.tree()) {
+      const active = entity.activeInHierarchy;
+      entity.components.forEach((component) => component.attached && component.setActive(active));
+    }
+  }
+
+  get layer(): number {
+    return this.ownLayer;
+  }
+
+  set layer(layer: number) {
+    this.ownLayer = layer;
+    this.applyLayer();
+  }
+
+  /** What a component has hung below the entity is on the entity's layer too. */
+  applyLayer(): void {
+    const visit = (object: Object3D): void => {
+      object.layers.set(this.ownLayer);
+      for (const child of object.children) if (!child.userData["entity"]) visit(child);
+    };
+    visit(this.object3D);
+  }
+
+  // ── Places ──
+
+  worldPosition(): Vector3 {
+    return this.object3D.getWorldPosition(new Vector3());
+  }
+
+  worldQuaternion(): Quaternion {
+    return this.object3D.getWorldQuaternion(new Quaternion());
+  }
+
+  forward(): Vector3 {
+    return new Vector3(0, 0, -1).applyQuaternion(this.worldQuaternion());
+  }
+
+  lookAt(target: Vec3 | Entity): void {
+    const place = target instanceof Entity ? target.worldPosition() : new Vector3(target.x, target.y, target.z);
+    scratch.lookAt(this.worldPosition(), place, UP);
+    this.setWorldQuaternion(new Quaternion().setFromRotationMatrix(scratch));
+  }
+
+  setWorldQuaternion(world: Quaternion): void {
+    const parent = this.parentEntity?.worldQuaternion() ?? new Quaternion();
+    this.object3D.quaternion.copy(parent.invert().multiply(world));
+  }
+
+  setWorldPosition(world: Vec3): void {
+    this.object3D.position.copy(world as Vector3);
+    if (this.parentEntity) {
+      this.parentEntity.object3D.updateWorldMatrix(true, false);
+      this.parentEntity.object3D.worldToLocal(this.object3D.position);
+    }
+  }
+
+  translate(x: number, y: number, z: number): void {
+    this.object3D.position.add(new Vector3(x, y, z).applyQuaternion(this.object3D.quaternion));
+  }
+
+  // ── Components ──
+
+  component<T extends Component>(kind: { readonly type: string; new (...args: never[]): T }): T | null {
+    return (this.components.find((component) => component instanceof kind) as T | undefined) ?? null;
+  }
+
+  getComponent(type: string): Component | null {
+    return this.components.find((component) => typeOf(component) === type) ?? null;
+  }
+
+  /** Constructed, not yet attached: for a scene that is being built. */
+  construct(type: string, data: Record<string, unknown>): Component | null {
+    const component = makeComponent(this, type, data);
+    if (component) {
+      this.components.push(component);
+      this.components.sort(byOrder);
+    }
+    return component;
+  }
+
+  addComponent(type: string, data: Record<string, unknown> = {}): Component {
+    const component = this.construct(type, data);
+    if (!component) throw new GameError("No such component", `There are no components of type “${type}”.`);
+    this.scene.attachLater([component]);
+    return component;
+  }
+
+  removeComponent(type: string): void {
+    const component = this.getComponent(type);
+    if (!component) return;
+    this.components.splice(this.components.indexOf(component), 1);
+    if (component.attached) {
+      component.attached = false;
+      component.detach();
+    }
+  }
+
+  get body(): Component | null {
+    return this.getComponent("RigidBody");
+  }
+
+  get camera(): Component | null {
+    return this.getComponent("Camera");
+  }
+
+  get light(): Component | null {
+    return this.getComponent("Light");
+  }
+
+  get animator(): Component | null {
+    return this.getComponent("Animator");
+  }
+
+  get audio(): Component | null {
+    return this.getComponent("AudioSource");
+  }
+
+  get particles(): Component | null {
+    return this.getComponent("ParticleSystem");
+  }
+
+  get agent(): Component | null {
+    return this.getComponent("NavMeshAgent");
+  }
+
+  /** The running script of a class, or of a project path. */
+  script(type: unknown): unknown {
+    for (const component of this.components) {
+      if (typeOf(component) !== "Script") continue;
+      const found = (component as Component & { instanceOf(type: unknown): unknown }).instanceOf(type);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  destroy(): void {
+    if (this.alive) this.scene.destroyLater(this);
+  }
+}

@@ -1,0 +1,221 @@
+/** A scene that plays: its entities, and the order in which they live. */
+
+import { Scene as ThreeScene, type Vector3 } from "three";
+import { Camera } from "../components/Camera";
+import type { Component } from "../components/component";
+import { SceneError } from "../core/errors";
+import type { Game } from "../game/game";
+import { Entity } from "./entity";
+import type { EntityData, Level, PrefabData } from "./format/types";
+import { instantiate } from "./format/prefabs";
+import { readVec3, type Vec3 } from "../math/vectors";
+
+export interface SpawnOptions {
+  position?: Vec3;
+  rotation?: Vec3;
+  scale?: Vec3;
+  parent?: Entity | null;
+  name?: string;
+}
+
+const NO_ROTATION = { x: 0, y: 0, z: 0, w: 1 };
+const ONE = { x: 1, y: 1, z: 1 };
+
+export class Scene {
+  readonly root = new ThreeScene();
+  readonly prefabs = new Map<string, PrefabData>();
+  private readonly byId = new Map<string, Entity>();
+  private doomed: Entity[] = [];
+  private spawned = 0;
+  private open = true;
+
+  constructor(
+    readonly game: Game,
+    readonly level: Level,
+  ) {
+    for (const prefab of level.prefabs) this.prefabs.set(prefab.id, prefab).set(prefab.name, prefab);
+  }
+
+  get name(): string {
+    return this.level.name;
+  }
+
+  /** In the order of the file; those made later follow. */
+  get entities(): Entity[] {
+    return [...this.byId.values()];
+  }
+
+  find(name: string): Entity | null {
+    for (const entity of this.byId.values()) if (entity.name === name) return entity;
+    return null;
+  }
+
+  findByTag(tag: string): Entity[] {
+    return this.entities.filter((entity) => entity.tags.has(tag));
+  }
+
+  entity(id: string): Entity | null {
+    return this.byId.get(id) ?? null;
+  }
+
+  *all<T extends Component>(kind: { readonly type: string; new (...args: never[]): T }): Generator<T> {
+    for (const entity of this.byId.values()) {
+      for (const component of entity.components) if (component instanceof kind) yield component;
+    }
+  }
+
+  /** The camera that the player looks through: the one marked as main, else the first. */
+  get camera(): Camera | null {
+    let first: Camera | null = null;
+    for (const camera of this.all(Camera)) {
+      if (!camera.attached || !camera.entity.activeInHierarchy) continue;
+      if (camera.data.isMain) return camera;
+      first ??= camera;
+    }
+    return first;
+  }
+
+  // ── Building ──
+
+  /** Entities in the order of the file, then their components: whoever looks for another entity finds it. */
+  build(entities: EntityData[], parent: Entity | null = null): Entity[] {
+    const made = entities.map((data) => {
+      if (this.byId.has(data.id))
+        throw new SceneError(this.name, `An entity with the id “${data.id}” is there already.`);
+      const entity = new Entity(this, data);
+      this.byId.set(entity.id, entity);
+      this.root.add(entity.object3D);
+      return entity;
+    });
+    entities.forEach((data, index) => {
+      (made[index] as Entity).parent = data.parentId === null ? parent : this.entity(data.parentId);
+    });
+    entities.forEach((data, index) => {
+      for (const { type, data: given } of data.components) (made[index] as Entity).construct(type, given);
+    });
+    return made;
+  }
+
+  /** Parents before children, an entity's components in their fixed order. */
+  attach(components: Component[]): void {
+    this.root.updateMatrixWorld(true);
+    for (const component of components) {
+      if (component.attached || !component.entity.alive) continue;
+      component.attached = true;
+      component.attach();
+      component.entity.applyLayer();
+      component.setActive(component.entity.activeInHierarchy);
+    }
+  }
+
+  /** In the order of the tree. */
+  components(): Component[] {
+    const roots = this.entities.filter((entity) => entity.parent === null);
+    return roots.flatMap((root) => [...root.tree()].flatMap((entity) => entity.components));
+  }
+
+  /** At once when nothing has to be fetched, else when it is there. */
+  attachLater(components: Component[]): void {
+    const loads = components.map((component) => component.load()).filter((load) => load !== undefined);
+    if (loads.length === 0) this.attach(components);
+    else
+      void Promise.all(loads)
+        .then(() => this.open && this.attach(components))
+        .catch((error: unknown) => this.game.problems.report(error));
+  }
+
+  create(data: Partial<EntityData> & SpawnOptions): Entity {
+    const id = `#${++this.spawned}`;
+    const [entity] = this.build(
+      [
+        {
+          id,
+          name: data.name ?? id,
+          parentId: null,
+          position: readVec3(data.position),
+          rotation: NO_ROTATION,
+          scale: readVec3(data.scale, ONE),
+          components: (data.components ?? []).map(({ type, data: given }) => ({ type, data: given ?? {} })),
+          tags: data.tags ?? [],
+          layer: data.layer ?? 0,
+          active: true,
+        },
+      ],
+      data.parent ?? null,
+    ) as [Entity];
+    if (data.rotation) entity.rotation.set(data.rotation.x, data.rotation.y, data.rotation.z);
+    this.attachLater([...entity.components]);
+    return entity;
+  }
+
+  spawn(prefab: PrefabData, options: SpawnOptions): Entity {
+    const made = this.build(
+      instantiate(prefab, `#${++this.spawned}`).map(({ entity }) => entity),
+      options.parent ?? null,
+    );
+    const root = made.find((entity) => entity.id === `#${this.spawned}`) as Entity;
+    if (options.name !== undefined) root.name = options.name;
+    if (options.position) root.position.copy(options.position as Vector3);
+    if (options.rotation) root.rotation.set(options.rotation.x, options.rotation.y, options.rotation.z);
+    if (options.scale) root.scale.copy(options.scale as Vector3);
+    this.attachLater([...root.tree()].flatMap((entity) => entity.components));
+    return root;
+  }
+
+  // ── Living ──
+
+  fixedUpdate(dt: number): void {
+    this.each((component) => component.fixedUpdate?.(dt));
+  }
+
+  update(dt: number): void {
+    this.each((component) => component.update?.(dt));
+  }
+
+  lateUpdate(dt: number): void {
+    this.each((component) => component.lateUpdate?.(dt));
+  }
+
+  private each(call: (component: Component) => void): void {
+    for (const entity of this.entities) {
+      if (!entity.alive || !entity.activeInHierarchy) continue;
+      for (const component of [...entity.components]) if (component.attached) call(component);
+    }
+  }
+
+  destroyLater(entity: Entity): void {
+    this.doomed.push(entity);
+  }
+
+  /** At the end of a frame: nobody is pulled from under a running script. */
+  bury(): void {
+    for (const entity of this.doomed.splice(0)) if (entity.alive) this.remove(entity);
+  }
+
+  private remove(entity: Entity): void {
+    const whole = [...entity.tree()].reverse();
+    whole.forEach((one) => this.detach(one));
+    for (const one of whole) {
+      one.alive = false;
+      this.byId.delete(one.id);
+    }
+    entity.parent = null;
+    this.root.remove(entity.object3D);
+  }
+
+  private detach(entity: Entity): void {
+    for (const component of [...entity.components].reverse()) {
+      if (!component.attached) continue;
+      component.attached = false;
+      component.detach();
+    }
+  }
+
+  dispose(): void {
+    this.open = false;
+    for (const entity of this.entities) this.detach(entity);
+    for (const entity of this.byId.values()) entity.alive = false;
+    this.byId.clear();
+    this.root.clear();
+  }
+}

@@ -1,0 +1,72 @@
+/** Everything on the page, bottom to top: the picture, the game's own layer, touch controls, loading, menu, errors. */
+
+import { GameError, messageOf } from "../core/errors";
+import { UiLayer } from "./layer";
+import { LoadingScreen } from "./loading";
+import { Panel, buttons, paragraph, type Action } from "./panel";
+
+export class Screen {
+  readonly canvas = document.createElement("canvas");
+  readonly layer = new UiLayer();
+  readonly loading: LoadingScreen;
+  private readonly errors = new Panel("error");
+  private readonly notes = document.createElement("div");
+  private readonly fps = document.createElement("output");
+  private frames = { since: performance.now(), count: 0 };
+
+  constructor(
+    readonly root: HTMLElement,
+    title: string,
+  ) {
+    this.loading = new LoadingScreen(title);
+    this.errors.root.setAttribute("role", "alert");
+    this.notes.className = "notes";
+    this.fps.className = "fps";
+    this.fps.hidden = true;
+    this.canvas.tabIndex = 0;
+    const view = document.createElement("div");
+    view.className = "view";
+    view.append(this.canvas);
+    root.replaceChildren(view, this.layer.root, this.notes, this.fps, this.loading.root, this.errors.root);
+  }
+
+  /** Below what must stay on top. */
+  add(element: HTMLElement): void {
+    this.notes.before(element);
+  }
+
+  showError(error: unknown, actions: Action[] = []): void {
+    const title = error instanceof GameError ? error.title : "Something went wrong";
+    const lines = messageOf(error).split("\n").map(paragraph);
+    this.errors.show(title, ...lines, ...(actions.length ? [buttons(actions)] : []));
+  }
+
+  hideError(): void {
+    this.errors.hide();
+  }
+
+  get errorShown(): boolean {
+    return this.errors.open;
+  }
+
+  /** For whoever makes the game: debug builds show what the console says. */
+  note(text: string): void {
+    const line = paragraph(text);
+    line.addEventListener("click", () => line.remove());
+    this.notes.append(line);
+    while (this.notes.childElementCount > 4) this.notes.firstElementChild?.remove();
+  }
+
+  toggleFps(): void {
+    this.fps.hidden = !this.fps.hidden;
+  }
+
+  countFrame(): void {
+    if (this.fps.hidden) return;
+    this.frames.count += 1;
+    const elapsed = performance.now() - this.frames.since;
+    if (elapsed < 500) return;
+    this.fps.textContent = `${Math.round((this.frames.count * 1000) / elapsed)} fps`;
+    this.frames = { since: performance.now(), count: 0 };
+  }
+}
