@@ -7,9 +7,9 @@ import sys
 import aiohttp
 import click
 
-from cli.commands import acting, letters, making, operating, stack, templates
-from cli.failures import CommandError, UnreachableError, UsageError
-from cli.stack.errors import StackError
+from cli.commands import acting, admin, dead_letters, exports, local, templates
+from cli.exit_codes import CommandError, UnreachableError, UsageError
+from cli.local.errors import StackError
 from shared.errors import ConfigurationError, ExportError, UnavailableError
 
 
@@ -20,22 +20,22 @@ def cli() -> None:
 
 
 for command in (
-    stack.up,
-    stack.run,
-    making.push,
-    making.export,
-    making.status,
-    making.watch,
-    making.logs,
-    making.download_command,
+    local.up,
+    local.run,
+    exports.push,
+    exports.export,
+    exports.status,
+    exports.watch,
+    exports.logs,
+    exports.download_command,
     acting.retry,
     acting.cancel,
-    letters.dead_letters,
+    dead_letters.dead_letters,
     templates.templates,
-    operating.streams,
-    operating.sweep,
-    operating.token,
-    operating.doctor,
+    admin.streams,
+    admin.sweep,
+    admin.token,
+    admin.doctor,
 ):
     cli.add_command(command)
 

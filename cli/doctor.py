@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING
 import msgspec
 from nats.js.errors import NotFoundError
 
-from cli.stack.errors import StackError
-from cli.stack.servers import binary
+from cli.local.errors import StackError
+from cli.local.servers import binary
 from services.packager.platforms.windows import authenticode
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import SigningSettings, TemplateSettings
-from services.packager.signing import HOOK
-from shared import streams
+from services.packager.signing.keys import HOOK
+from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError
-from shared.nats_connection import connect, version_of
-from shared.platforms import PLATFORMS
-from shared.s3 import StorageRefusedError
+from shared.jetstream import topology
+from shared.jetstream.connection import connect, version_of
 from shared.settings import NatsSettings, S3Settings, check_secret, load
-from shared.storage import open_storage
+from shared.storage.bucket import open_storage
+from shared.storage.s3_client import StorageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from services.packager.signing import SigningKey
+    from services.packager.signing.keys import SigningKey
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -67,9 +67,9 @@ async def _nats(environ: Mapping[str, str]) -> str:
     nc = await connect(settings, name="aethel-export", patience_s=5)
     try:
         js = nc.jetstream()
-        for stream in streams.STREAMS:
+        for stream in topology.STREAMS:
             await js.stream_info(stream.name or "")
-        return f"nats-server {version_of(nc)} with {len(streams.STREAMS)} streams"
+        return f"nats-server {version_of(nc)} with {len(topology.STREAMS)} streams"
     except NotFoundError as error:
         raise ConfigurationError("run `aethel-export streams apply`: streams miss") from error
     finally:

@@ -7,10 +7,10 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.failures import ExportFailedError, UsageError
+from cli.exit_codes import ExportFailedError, UsageError
 
 if TYPE_CHECKING:
-    from cli.client import Client
+    from cli.api_client import Client
 
 BLOCK_BYTES: Final = 1 << 18
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from cli.client import ApiError
+from cli.api_client import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from cli.client import Client
-    from cli.folder import Folder
-    from shared.projects import Manifest
+    from cli.api_client import Client
+    from cli.project_folder import Folder
+    from shared.domain.project import Manifest
 
 SMALL_BYTES: Final = 1 << 20  # such files travel together
 PACK_BYTES: Final = 8 << 20

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cli.stack.ports import free_ports
-from cli.stack.process import Child, start
-from cli.stack.servers import binary, nats_greets
+from cli.local.ports import free_ports
+from cli.local.process import Child, start
+from cli.local.servers import binary, nats_greets
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.guard import Guard
+    from shared.service.process_guard import Guard
 
 NODES = 3
 START_S = 60.0

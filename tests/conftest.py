@@ -11,11 +11,11 @@ import pytest
 import pytest_asyncio
 from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
-from cli.stack.ports import BELOW_EPHEMERAL, reserve
-from shared import streams
-from shared.nats_connection import connect
+from cli.local.ports import BELOW_EPHEMERAL, reserve
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
 from shared.settings import NatsSettings, S3Settings
-from shared.storage import Storage, open_storage
+from shared.storage.bucket import Storage, open_storage
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
 from tests.servers import Servers, from_containers, from_packages
 
@@ -98,10 +98,10 @@ async def _apply(js: JetStreamContext, *, replicas: int) -> None:
         with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
             for stream in await js.streams_info():
                 await js.delete_stream(stream.config.name or "")
-            await streams.apply(js, replicas=replicas)
+            await topology.apply(js, replicas=replicas)
             return
         await asyncio.sleep(0.2)
-    await streams.apply(js, replicas=replicas)
+    await topology.apply(js, replicas=replicas)
 
 
 @pytest_asyncio.fixture

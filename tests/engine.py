@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.packager.site.engine.problems import InvalidProjectError
+from services.packager.web.aethel.findings import InvalidProjectError
 from tests.projects import Built, build, request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.options import Configuration
+    from shared.domain.options import Configuration
 
 
 def as_json(document: Any) -> bytes:

@@ -9,7 +9,7 @@ from array import array
 from typing import TYPE_CHECKING, Any
 
 from services.packager.optimizing.meshopt import EncoderProgram
-from services.packager.site.engine.parts import player_of
+from services.packager.web.aethel.player_chunks import player_of
 from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:

@@ -12,32 +12,32 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 
-from services.packager.build import plan_of
-from services.packager.cache import DiskCache
-from services.packager.naming import file_name
-from services.packager.packing import pack
-from services.packager.plan import Plan, Request
+from services.packager.build.cache_key import plan_of
+from services.packager.build.context import Workbench
+from services.packager.build.naming import file_name
+from services.packager.build.packing import pack
+from services.packager.build.plan import Plan, Request
 from services.packager.platforms import exporters
-from services.packager.project import ProjectFiles, selected
+from services.packager.project.files import ProjectFiles, selected
 from services.packager.runtimes.registry import BUILT, Templates
-from services.packager.signing import NO_KEYS, SigningKeys
-from services.packager.workbench import Workbench
-from shared import keys as storage_keys
-from shared.options import ExportOptions
-from shared.projects import (
+from services.packager.signing.keys import NO_KEYS, SigningKeys
+from services.packager.storage.disk_cache import DiskCache
+from shared.domain.options import ExportOptions
+from shared.domain.project import (
     FileEntry,
     Manifest,
     Snapshot,
     StoredFile,
     encode_snapshot,
 )
+from shared.storage import keys as storage_keys
 from tests.applications import game_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from shared.options import Configuration, Platform
-    from shared.storage import Storage
+    from shared.domain.options import Configuration, Platform
+    from shared.storage.bucket import Storage
 
 SMALL_BYTES = 64 << 10
 TEMPLATES = Templates(BUILT)  # what `make templates` has built

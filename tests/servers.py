@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from cli.stack.secrets import open_secrets
-from cli.stack.servers import BUCKET, create_bucket, start_nats, start_s3
-from shared.guard import Guard
+from cli.local.credentials import open_secrets
+from cli.local.servers import BUCKET, create_bucket, start_nats, start_s3
+from shared.service.process_guard import Guard
 from shared.settings import S3Settings
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from services.packager.signing import SigningKeys
+from services.packager.signing.keys import SigningKeys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.commands.making import export_argument, finish, json_option, out_option
-from cli.connection import find_export, with_client
+from cli.commands.exports import export_argument, finish, json_option, out_option
+from cli.session import find_export, with_client
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from cli.client import Client
+    from cli.api_client import Client
 
 RECEIPT_S: Final = 10.0
 LOOK_S: Final = 0.2

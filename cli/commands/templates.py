@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from cli.failures import CommandError
+from cli.exit_codes import CommandError
 from services.packager.runtimes.install import install as put_in_place
 from services.packager.runtimes.registry import Template, Templates
 from services.packager.settings import TemplateSettings

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.gateway.app import create_app
-from services.gateway.parts import assemble
+from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings
-from shared import logs, streams
-from shared.health import nats_check, storage_check
-from shared.nats_connection import connect
-from shared.service import main, serve, together
+from shared import logs
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.service.health import nats_check, storage_check
+from shared.service.process import main, serve, together
 from shared.settings import check_secret, load, origins
-from shared.storage import open_storage
+from shared.storage.bucket import open_storage
 from shared.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ async def run(stop: asyncio.Event) -> None:
         app = create_app(
             tokens=tokens,
             parts=parts,
-            checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
+            checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
             origins=sorted(origins(settings.cors_origins)),
         )
         await together(

@@ -11,16 +11,16 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from services.gateway.auth import Guard, current_user
-from services.gateway.problems import HANDLERS
-from services.gateway.requestlog import RequestLog
+from services.gateway.http.auth import Guard, current_user
+from services.gateway.http.problems import HANDLERS
+from services.gateway.http.request_log import RequestLog
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
 from services.gateway.routes.operators import DeadLetterRoutes, OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
-from shared.health import health_routes
+from shared.service.health import health_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
-from shared.quota import Plan
 from shared.settings import Bind, LogSettings, NatsSettings, S3Settings, Secret, env
+from shared.stores.quota import Plan
 
 GIB = 1 << 30
 

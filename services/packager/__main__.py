@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING
 import structlog
 from litestar import Litestar
 
-from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
+from services.packager.storage.disk_cache import DiskCache
 from shared import logs
-from shared.breaker import Breaker
-from shared.events import ExportRequested, now
-from shared.health import health_routes, nats_check, servers_check, storage_check
-from shared.heartbeat import Heartbeat, product_version
-from shared.nats_connection import connect
-from shared.quarantine import Quarantine
-from shared.service import main, serve, together
+from shared.domain.events import ExportRequested, now
+from shared.jetstream.connection import connect
+from shared.jetstream.topology import EXPORTS, packager_durable
+from shared.service.health import health_routes, nats_check, servers_check, storage_check
+from shared.service.process import main, serve, together
 from shared.settings import load
-from shared.storage import open_storage
-from shared.streams import EXPORTS, packager_durable
-from shared.worker import Consumer, Worker
-from shared.workers import WorkerSign
+from shared.storage.bucket import open_storage
+from shared.stores.worker_registry import WorkerSign
+from shared.worker.circuit_breaker import Breaker
+from shared.worker.isolation import Quarantine
+from shared.worker.registration import Heartbeat, product_version
+from shared.worker.worker import Consumer, Worker
 
 if TYPE_CHECKING:
     import asyncio
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
 

@@ -11,36 +11,37 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.packager.artifact import StoppedError, open_upload
-from services.packager.build import build_key, plan_of
-from services.packager.naming import file_name
-from services.packager.objects import Objects
-from services.packager.packing import pack
-from services.packager.plan import Request
-from services.packager.progress import Progress, megabytes
-from services.packager.project import ProjectFiles, selected
-from services.packager.report import tell_plan, tell_selection
-from services.packager.signing import NO_KEYS
-from services.packager.snapshot import read_snapshot
-from services.packager.threads import in_thread
-from services.packager.workbench import Workbench
-from shared import keys, metrics
+from services.packager.build.build_log import tell_plan, tell_selection
+from services.packager.build.cache_key import build_key, plan_of
+from services.packager.build.context import Workbench
+from services.packager.build.naming import file_name
+from services.packager.build.packing import pack
+from services.packager.build.plan import Request
+from services.packager.build.progress import Progress, megabytes
+from services.packager.processes.threads import in_thread
+from services.packager.project.files import ProjectFiles, selected
+from services.packager.project.snapshot import read_snapshot
+from services.packager.signing.keys import NO_KEYS
+from services.packager.storage.multipart_upload import StoppedError, open_upload
+from services.packager.storage.object_fetcher import Objects
+from shared import metrics
+from shared.domain.events import Artifact, ExportPackaged
+from shared.domain.platforms import check_options
 from shared.errors import UnknownPlatformError
-from shared.events import Artifact, ExportPackaged
-from shared.platforms import check_options
+from shared.storage import keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from services.packager.cache import DiskCache
-    from services.packager.plan import Exporter, Plan
+    from services.packager.build.plan import Exporter, Plan
     from services.packager.runtimes.registry import Templates
-    from services.packager.signing import SigningKeys
-    from shared.chatter import Chatter
-    from shared.events import ExportRequested, Fact, PendingUpload
-    from shared.projects import StoredFile
-    from shared.storage import Storage
+    from services.packager.signing.keys import SigningKeys
+    from services.packager.storage.disk_cache import DiskCache
+    from shared.domain.events import ExportRequested, Fact, PendingUpload
+    from shared.domain.project import StoredFile
+    from shared.jetstream.progress_reporter import Chatter
+    from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
 

@@ -8,9 +8,9 @@ from typing import Annotated, Final
 import msgspec
 
 from services.packager.runtimes.registry import BUILT
-from services.packager.signing import SigningKeys
+from services.packager.signing.keys import SigningKeys
+from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
-from shared.platforms import PLATFORMS
 from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
 
 GIB: Final = 1 << 30

@@ -6,26 +6,27 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
-from services.status.admission import Admission
-from services.status.folding import Folding
-from services.status.hub import Hub
-from services.status.reaper import Reaper
+from services.status.projector import Folding
+from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.reaper import Reaper
 from services.status.settings import StatusSettings
-from services.status.socket import Sockets
-from services.status.undertaker import Undertaker
-from shared import logs, streams
-from shared.durations import Durations
-from shared.facts import Facts
-from shared.health import health_routes, nats_check
-from shared.nats_connection import connect
-from shared.projects import Project
-from shared.queue import Queue
-from shared.records import Records
-from shared.service import main, serve, together
+from services.status.websocket.access import Admission
+from services.status.websocket.endpoint import Sockets
+from services.status.websocket.hub import Hub
+from shared import logs
+from shared.domain.export_document import Document
+from shared.domain.export_view import Links
+from shared.domain.project import Project
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.service.health import health_routes, nats_check
+from shared.service.process import main, serve, together
 from shared.settings import check_secret, load, origins
-from shared.state import Document
+from shared.stores.build_times import Durations
+from shared.stores.queue_position import Queue
 from shared.tokens import Tokens
-from shared.view import Links
 
 if TYPE_CHECKING:
     import asyncio
@@ -57,7 +58,7 @@ async def run(stop: asyncio.Event) -> None:
     attempt_s = settings.retry.processing_timeout_ms / 1_000
     reaper = Reaper(nc, undertaker, attempt_s=attempt_s)
     app = Litestar(
-        [sockets.route(), *health_routes({"nats": nats_check(nc, streams.EXPORTS)})],
+        [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
         openapi_config=None,
         logging_config=None,
     )

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
-from services.uploader.claims import Claims
+from services.uploader.artifact_claims import Claims
+from services.uploader.cancel_acknowledger import Receipts
+from services.uploader.gc.sweeper import Sweeper
 from services.uploader.handler import UploaderHandler
-from services.uploader.receipts import Receipts
 from services.uploader.settings import UploaderSettings
-from services.uploader.sweeper import Sweeper
-from shared import logs, streams
-from shared.breaker import Breaker
-from shared.events import ExportPackaged, now
-from shared.health import health_routes, nats_check, servers_check, storage_check
-from shared.heartbeat import Heartbeat, product_version
-from shared.nats_connection import connect
-from shared.service import main, serve, together
+from shared import logs
+from shared.domain.events import ExportPackaged, now
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.service.health import health_routes, nats_check, servers_check, storage_check
+from shared.service.process import main, serve, together
 from shared.settings import load
-from shared.storage import open_storage
-from shared.worker import Consumer, Worker
-from shared.workers import WorkerSign
+from shared.storage.bucket import open_storage
+from shared.stores.worker_registry import WorkerSign
+from shared.worker.circuit_breaker import Breaker
+from shared.worker.registration import Heartbeat, product_version
+from shared.worker.worker import Consumer, Worker
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,7 +43,7 @@ async def run(stop: asyncio.Event) -> None:
             storage, await Claims.bind(js), ttl=timedelta(days=settings.artifact_ttl_days)
         )
         consumer = Consumer(
-            durable=streams.UPLOADER,
+            durable=topology.UPLOADER,
             event_type=ExportPackaged,
             stage="upload",
             retry=settings.retry,
@@ -56,9 +57,9 @@ async def run(stop: asyncio.Event) -> None:
             grace=timedelta(seconds=settings.sweep_grace_s),
             history=timedelta(days=settings.history_days),
         )
-        breaker = Breaker(streams.UPLOADER, servers_check(nc, storage))
+        breaker = Breaker(topology.UPLOADER, servers_check(nc, storage))
         checks = {
-            "nats": nats_check(nc, streams.EXPORTS, room=True),
+            "nats": nats_check(nc, topology.EXPORTS, room=True),
             "storage": storage_check(storage),
             "work": breaker.ready,
         }

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
+from shared.domain.events import ExportCompleted, ExportPackaged, now
 from shared.errors import ExportError
-from shared.events import ExportCompleted, ExportPackaged, now
-from shared.s3 import ObjectMissingError, StorageRefusedError
-from shared.uploads import are_the_parts, is_committed
+from shared.storage.multipart_check import are_the_parts, is_committed
+from shared.storage.s3_client import ObjectMissingError, StorageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from services.uploader.claims import Claims
-    from shared.chatter import Chatter
-    from shared.events import Artifact, Fact
-    from shared.storage import Storage
+    from services.uploader.artifact_claims import Claims
+    from shared.domain.events import Artifact, Fact
+    from shared.jetstream.progress_reporter import Chatter
+    from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
 

@@ -30,7 +30,7 @@ from tests.shell.desktop import Screen, screen, until
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.options import Platform
+    from shared.domain.options import Platform
 
 PLATFORMS: Final[tuple[Platform, ...]] = ("windows", "macos", "linux")
 ROUNDS: Final = 5

@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from services.packager.build import plan_of
+from services.packager.build.cache_key import plan_of
 from services.packager.platforms import exporters
 from services.packager.runtimes.build import node
-from services.packager.site.engine.parts import Player, player_of
+from services.packager.web.aethel.player_chunks import Player, player_of
 from tests.bench.measurement import Measurement
 from tests.engine import component, entity, level, project
 from tests.projects import TEMPLATES, bench, build, in_memory, request

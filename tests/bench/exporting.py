@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from cli import client as api
-from cli.folder import Folder, read_folder
-from cli.follow import follow
+from cli import api_client as api
+from cli.local.stack import Stack, local_stack
+from cli.project_folder import Folder, read_folder
 from cli.push import push
-from cli.stack.stack import Stack, local_stack
-from services.packager.archive.digest import DigestedParts
+from cli.watch import follow
+from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
-from shared import streams
-from shared.facts import publish
-from shared.nats_connection import connect
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.jetstream.event_log import publish
 from shared.settings import NatsSettings, S3Settings, load
-from shared.storage import Part, Storage, open_storage
+from shared.storage.bucket import Part, Storage, open_storage
 from tests.bench.measurement import Measurement
 from tests.bench.packing import members_of
 from tests.bench.project import mixed_project
@@ -144,7 +144,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
                 headers = {"Nats-Msg-Id": f"{number}-{call}"}
                 await publish(js, f"audit.bench{call}", page, headers, patience_s=5)
             bare.append(time.perf_counter() - started)
-    assert streams.AUDIT  # the peer's messages go to a stream of files, as facts do
+    assert topology.AUDIT  # the peer's messages go to a stream of files, as facts do
     await nc.close()
     ratio = statistics.median(ours) / statistics.median(bare)
     return Measurement(name="tiny.over_bare_calls", value=ratio, unit="×", target=2)

@@ -20,17 +20,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import msgspec
 from litestar import Litestar, WebSocket, get, websocket
 
-from cli.stack.ports import free_ports
-from cli.stack.stack import local_stack
-from shared.chatter import LogLine
-from shared.events import now
-from shared.facts import Facts
-from shared.nats_connection import connect
-from shared.service import serve
+from cli.local.ports import free_ports
+from cli.local.stack import local_stack
+from shared.domain.events import now
+from shared.jetstream.connection import connect
+from shared.jetstream.event_log import Facts
+from shared.jetstream.progress_reporter import LogLine
+from shared.service.process import serve
 from shared.settings import NatsSettings, load
 from shared.tokens import Ticket, Tokens
 from tests.bench.measurement import Measurement
-from tests.unit.facts import EXPORT, requested
+from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from services.packager.archive.compression import Level
-from services.packager.archive.digest import DigestedParts
 from services.packager.archive.member import Member
+from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
-from services.packager.artifact import open_upload
-from shared.storage import open_storage
+from services.packager.storage.multipart_upload import open_upload
+from shared.storage.bucket import open_storage
 from tests.bench.measurement import Measurement
 from tests.bench.project import mixed_project, sparse_project
 from tests.bench.sink import discarding_s3

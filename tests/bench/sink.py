@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from cli.stack.ports import free_ports
+from cli.local.ports import free_ports
 from shared.settings import S3Settings
 
 if TYPE_CHECKING:

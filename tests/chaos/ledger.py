@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from nats.js.errors import NotFoundError
 
-from shared import events, streams
-from shared.events import Ending
-from shared.loglines import decode_line
-from shared.retry import parts_left
-from shared.stored import read_stored
+from shared.domain import events
+from shared.domain.events import Ending
+from shared.jetstream import topology
+from shared.jetstream.batch_get import read_stored
+from shared.jetstream.log_reader import decode_line
+from shared.worker.retry import parts_left
 from tests.chaos.story import told
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client as Nats
 
-    from cli.client import Client
+    from cli.api_client import Client
     from tests.chaos.story import Story
 
 BURIED = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
@@ -41,9 +42,9 @@ EXPECTED = {
 async def settled(nc: Nats) -> None:
     """Wait until no message waits or is in flight, for anybody."""
     js = nc.jetstream(timeout=10)
-    for consumer in streams.CONSUMERS:
+    for consumer in topology.CONSUMERS:
         while True:
-            info = await js.consumer_info(streams.EXPORTS, consumer.durable_name or "")
+            info = await js.consumer_info(topology.EXPORTS, consumer.durable_name or "")
             if not info.num_pending and not info.num_ack_pending:
                 break
             await asyncio.sleep(0.2)
@@ -130,7 +131,7 @@ class Ledger:
     async def _check_letters(self) -> None:
         """One for each that was buried; kills buried nothing."""
         letters: Counter[tuple[str, str]] = Counter()
-        for letter in await all_messages(self._js, streams.DEAD_LETTERS):
+        for letter in await all_messages(self._js, topology.DEAD_LETTERS):
             letters[letter.subject.rpartition(".")[2], letter.headers["Aethel-Reason"]] += 1
         wanted = Counter(
             {(story.id, BURIED[story.kind]): 1 for story in self._stories if story.kind in BURIED}
@@ -174,7 +175,7 @@ class Ledger:
                 packed = any(line["message"].startswith("Packed ") for line in kept)
                 self._claim(packed, story, "no line tells of the packing")
             seen = set(story.lines)
-            stored = await read_stored(self._nc, streams.LOGS, f"logs.{story.id}")
+            stored = await read_stored(self._nc, topology.LOGS, f"logs.{story.id}")
             due = [line for line in stored if line.at <= ended[story.id]]
             lost = {(line.seq, decode_line(line.payload).message) for line in due} - seen
             self._claim(not lost or story.cancel, story, f"lines not seen: {lost}")
@@ -183,14 +184,14 @@ class Ledger:
     async def _ends(self) -> dict[str, datetime]:
         """When each export's last ending was stored, by the clock of nats-server."""
         ends = {}
-        for message in await all_messages(self._js, streams.EXPORTS):
+        for message in await all_messages(self._js, topology.EXPORTS):
             _, fact, _, export_id = message.subject.split(".")
             if fact in ENDINGS:
                 ends[export_id] = message.time
         return ends
 
     async def _facts(self) -> list[events.AnyFact]:
-        found = await all_messages(self._js, streams.EXPORTS)
+        found = await all_messages(self._js, topology.EXPORTS)
         return [events.decode(m.data) for m in found if not m.data.startswith(b"\xff")]
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.packager.cache import WORK
-from services.uploader.claims import ArtifactRecord
-from shared import keys
-from shared.events import now
-from shared.projects import Project, decode_snapshot
-from shared.records import Records
-from shared.state import Document
+from services.packager.storage.disk_cache import WORK
+from services.uploader.artifact_claims import ArtifactRecord
+from shared.domain.events import now
+from shared.domain.export_document import Document
+from shared.domain.project import Project, decode_snapshot
+from shared.jetstream.key_value import Records
+from shared.storage import keys
 from tests.chaos.world import SERVICES
 from tests.e2e.conftest import left_over
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
     from tests.chaos.world import World
 
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.uploader.sweeper import Sweeper
-from shared.storage import open_storage
+from services.uploader.gc.sweeper import Sweeper
+from shared.storage.bucket import open_storage
 from tests.chaos.killer import Killer
 from tests.chaos.ledger import Ledger, settled
 from tests.chaos.remains import remains
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
-    from cli import client as api
-    from shared.storage import Storage
+    from cli import api_client as api
+    from shared.storage.bucket import Storage
     from tests.chaos.story import Story
     from tests.chaos.world import World
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from cli import client as api
-from cli.client import ApiError
-from cli.failures import UnreachableError
-from cli.folder import read_folder
-from cli.follow import follow
+from cli import api_client as api
+from cli.api_client import ApiError
+from cli.exit_codes import UnreachableError
+from cli.project_folder import read_folder
 from cli.push import push
+from cli.watch import follow
 from shared.errors import UnavailableError
-from shared.facts import publish
+from shared.jetstream.event_log import publish
 from tests.chaos.story import told
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from cli.client import Client
-    from shared.storage import Storage
+    from cli.api_client import Client
+    from shared.storage.bucket import Storage
     from tests.chaos.story import Story
     from tests.chaos.world import World
 

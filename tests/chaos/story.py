@@ -14,7 +14,7 @@ Kind = Literal["valid", "twin", "signed", "cancel", "invalid", "lost", "garbage"
 
 @dataclass
 class Story:
-    """One export; also the display that :func:`cli.follow.follow` shows it on."""
+    """One export; also the display that :func:`cli.watch.follow` shows it on."""
 
     kind: Kind
     number: int

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from shared import streams
-from shared.events import AttemptFailed, decode
+from shared.domain.events import AttemptFailed, decode
+from shared.jetstream import topology
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
 from tests.chaos.story import Story
@@ -42,7 +42,8 @@ def _is_refusal(answer: tuple[int, dict[str, str], Any]) -> bool:
 
 async def _failures(here: Load) -> list[AttemptFailed]:
     facts = [
-        decode(message.data) for message in await all_messages(here.nc.jetstream(), streams.EXPORTS)
+        decode(message.data)
+        for message in await all_messages(here.nc.jetstream(), topology.EXPORTS)
     ]
     return [fact for fact in facts if isinstance(fact, AttemptFailed) and fact.failures]
 
@@ -78,8 +79,8 @@ async def test_a_full_stream_refuses_new_exports_and_lets_the_others_end(tmp_pat
         stories = [Story("valid", number) for number in range(6)]
         living = asyncio.create_task(here.users.live(stories, at_once=6, pause_s=0.05))
         await asyncio.sleep(0.5)
-        stream = next(s for s in streams.STREAMS if s.name == streams.EXPORTS)
-        used = (await js.stream_info(streams.EXPORTS)).state.bytes
+        stream = next(s for s in topology.STREAMS if s.name == topology.EXPORTS)
+        used = (await js.stream_info(topology.EXPORTS)).state.bytes
         await js.update_stream(stream.evolve(max_bytes=max(used, 1)))
         report = await here.world.ready("packager-1", status=503)
         assert any("full" in said for said in report.values()), report

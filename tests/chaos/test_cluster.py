@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import streams
+from shared.jetstream import topology
 from tests.chaos.run import load
 from tests.chaos.story import Story
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def _kill_leader(here: Load) -> str:
     """SIGKILL for the server that leads the stream of facts."""
-    info = await here.nc.jetstream(timeout=30).stream_info(streams.EXPORTS)
+    info = await here.nc.jetstream(timeout=30).stream_info(topology.EXPORTS)
     assert info.cluster is not None
     assert info.cluster.leader is not None
     here.world.kill(info.cluster.leader)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared import streams
-from shared.events import AttemptFailed, ExportStarted, decode
-from shared.facts import Facts
+from shared.domain.events import AttemptFailed, ExportStarted, decode
+from shared.jetstream import topology
+from shared.jetstream.event_log import Facts
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
 from tests.chaos.story import Story
@@ -49,7 +49,7 @@ async def test_a_rolling_restart_under_load_is_not_noticed(tmp_path: Path) -> No
         await living
         assert set(codes.values()) == {0}
         assert await here.books(stories) == []
-        for message in await all_messages(here.nc.jetstream(), streams.EXPORTS):
+        for message in await all_messages(here.nc.jetstream(), topology.EXPORTS):
             fact = decode(message.data)
             if isinstance(fact, AttemptFailed):
                 assert (fact.failures, fact.error.code) == (0, "worker-stopping"), fact

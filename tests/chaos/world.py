@@ -13,14 +13,14 @@ import aiohttp
 import nats.errors
 from nats.js.errors import APIError
 
-from cli.stack.ports import free_ports
-from cli.stack.process import Child, start
-from cli.stack.secrets import open_secrets
-from cli.stack.servers import start_nats, start_s3
-from cli.stack.stack import answers, environment
-from shared import streams
-from shared.guard import Guard
-from shared.nats_connection import connect
+from cli.local.credentials import open_secrets
+from cli.local.ports import free_ports
+from cli.local.process import Child, start
+from cli.local.servers import start_nats, start_s3
+from cli.local.stack import answers, environment
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 from tests.chaos.signing import signing_folder
@@ -228,11 +228,11 @@ async def _apply(nc: Client, *, replicas: int) -> None:
     js = nc.jetstream(timeout=10)
     for attempt in range(30):
         try:
-            await streams.apply(js, replicas=replicas)
+            await topology.apply(js, replicas=replicas)
             break
         except (APIError, nats.errors.Error):
             if attempt == 29:
                 raise
             await asyncio.sleep(1)
-    for consumer in streams.CONSUMERS:
-        await js.add_consumer(streams.EXPORTS, consumer.evolve(ack_wait=ACK_WAIT_S))
+    for consumer in topology.CONSUMERS:
+        await js.add_consumer(topology.EXPORTS, consumer.evolve(ack_wait=ACK_WAIT_S))

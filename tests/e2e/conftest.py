@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cli.stack.ports import free_ports
-from cli.stack.state import StackState, read_state
+from cli.local.ports import free_ports
+from cli.local.state import StackState, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

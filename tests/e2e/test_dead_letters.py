@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.commands.making import project_id_of
-from shared import keys
+from cli.commands.exports import project_id_of
 from shared.settings import S3Settings, load
-from shared.storage import open_storage
+from shared.storage import keys
+from shared.storage.bucket import open_storage
 
 if TYPE_CHECKING:
     from pathlib import Path

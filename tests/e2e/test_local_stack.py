@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.making import project_id_of
-from cli.stack.errors import StackError
-from cli.stack.servers import binary
-from cli.stack.stack import Ports, local_stack
-from cli.stack.state import locked
+from cli.commands.exports import project_id_of
+from cli.local.errors import StackError
+from cli.local.servers import binary
+from cli.local.stack import Ports, local_stack
+from cli.local.state import locked
 from tests.e2e.conftest import Up, left_over
 
 

@@ -11,24 +11,26 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.runtimes.registry import Templates
-from services.status.folding import Folding
-from services.uploader.claims import Claims
+from services.packager.storage.disk_cache import DiskCache
+from services.status.projector import Folding
+from services.uploader.artifact_claims import Claims
+from services.uploader.cancel_acknowledger import Receipts
 from services.uploader.handler import UploaderHandler
-from services.uploader.receipts import Receipts
-from shared import events, keys, streams
-from shared.breaker import Breaker
-from shared.chatter import Progress
-from shared.events import Ending, ExportPackaged, ExportRequested, ExportStopped
-from shared.facts import Facts
-from shared.quota import Quota
-from shared.records import Records
+from shared.domain import events
+from shared.domain.events import Ending, ExportPackaged, ExportRequested, ExportStopped
+from shared.domain.export_document import Document
+from shared.jetstream import topology
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.jetstream.progress_reporter import Progress
 from shared.settings import RetrySettings
-from shared.state import Document
-from shared.worker import Consumer, Worker
+from shared.storage import keys
+from shared.stores.quota import Quota
+from shared.worker.circuit_breaker import Breaker
+from shared.worker.worker import Consumer, Worker
 from tests.integration.gateway.conftest import gateway  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
     from tests.integration.gateway.conftest import Caller, Gateway
 
 EXPORTS = "/api/projects/game/export"
@@ -72,10 +74,10 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
             Templates(cache / "no-templates"),
         )
         upload = UploaderHandler(storage, claims, ttl=timedelta(days=1))
-        durable = streams.packager_durable("source")
+        durable = topology.packager_durable("source")
         jobs += [
             worker(nc, durable, "build", build, f"p{number}").run(stop),
-            worker(nc, streams.UPLOADER, "upload", upload, f"u{number}").run(stop),
+            worker(nc, topology.UPLOADER, "upload", upload, f"u{number}").run(stop),
             Receipts(js, storage).run(stop),
             (await Folding.bind(js)).run(stop),
         ]
@@ -99,10 +101,10 @@ class Watcher:
         """While the block lasts."""
         js = self._nc.jetstream()
         told = await js.subscribe(
-            "progress.*", stream=streams.PROGRESS, ordered_consumer=True, cb=self._progress
+            "progress.*", stream=topology.PROGRESS, ordered_consumer=True, cb=self._progress
         )
         facts = await js.subscribe(
-            "exports.*.*.*", stream=streams.EXPORTS, ordered_consumer=True, cb=self._fact
+            "exports.*.*.*", stream=topology.EXPORTS, ordered_consumer=True, cb=self._fact
         )
         yield
         await told.unsubscribe()

@@ -19,7 +19,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 import shared.metrics  # noqa: F401 - importing it registers them
-from shared import streams
+from shared.jetstream import topology
 from shared.settings import load, variables
 
 if TYPE_CHECKING:
@@ -103,13 +103,13 @@ def test_drains_end_before_the_pod_is_killed(manifests: list[Manifest]) -> None:
 def test_packagers_are_scaled_by_the_consumer_they_read(manifests: list[Manifest]) -> None:
     """KEDA watches a consumer that exists, of the platform that the scaled pods serve."""
     deployments = {d["metadata"]["name"]: d for d in _of_kind(manifests, "Deployment")}
-    durables = {consumer.durable_name for consumer in streams.CONSUMERS}
+    durables = {consumer.durable_name for consumer in topology.CONSUMERS}
     for scaled in _of_kind(manifests, "ScaledObject"):
         target = deployments[scaled["spec"]["scaleTargetRef"]["name"]]
         (trigger,) = scaled["spec"]["triggers"]
         platform = target["spec"]["template"]["metadata"]["labels"]["aethel-export/platform"]
-        assert trigger["metadata"]["stream"] == streams.EXPORTS
-        assert trigger["metadata"]["consumer"] == streams.packager_durable(platform)
+        assert trigger["metadata"]["stream"] == topology.EXPORTS
+        assert trigger["metadata"]["consumer"] == topology.packager_durable(platform)
         assert trigger["metadata"]["consumer"] in durables
 
 

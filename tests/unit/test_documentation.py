@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from shared.jetstream.topology import BUCKETS, CONSUMERS, STREAMS
 from shared.settings import variables
-from shared.streams import BUCKETS, CONSUMERS, STREAMS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("samples/*/*.md")])

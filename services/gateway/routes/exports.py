@@ -11,9 +11,11 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 from litestar.response import Redirect
 
-from services.gateway.auth import TICKET_ROUTE
-from services.gateway.availability import check_available
-from services.gateway.exports import ExportRequest, Exports
+from services.gateway.exports.availability import check_available
+from services.gateway.exports.exports import ExportRequest, Exports
+from services.gateway.http.auth import TICKET_ROUTE
+from services.gateway.http.pagination import LAST_SEQ, open_token, token
+from services.gateway.http.problem_docs import refusals
 from services.gateway.routes.given import (
     AnyRequest,
     InProject,
@@ -27,15 +29,13 @@ from services.gateway.routes.given import (
     TheUser,
     TheWorkers,
 )
-from services.gateway.routes.paging import LAST_SEQ, open_token, token
-from services.gateway.routes.refusals import refusals
+from shared.domain.events import now
+from shared.domain.platforms import PLATFORMS, check_options
 from shared.errors import ConflictError, GoneError, NotFoundError
-from shared.events import now
-from shared.platforms import PLATFORMS, check_options
 
 if TYPE_CHECKING:
-    from services.gateway.projects import Projects
-    from shared.state import Document, State
+    from services.gateway.projects.membership import Projects
+    from shared.domain.export_document import Document, State
     from shared.tokens import Tokens, User
 
 URL_LIVES_S = 300

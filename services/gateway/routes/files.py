@@ -12,8 +12,9 @@ import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.response import Stream
 
-from services.gateway.imports import ZipImport
-from services.gateway.receiving import SILENCE_S, Receiver, check_hash, within
+from services.gateway.projects.blob_uploads import SILENCE_S, Receiver, check_hash, within
+from services.gateway.projects.tar_stream import read_entries
+from services.gateway.projects.zip_import import ZipImport
 from services.gateway.routes.given import (
     AnyRequest,
     InProject,
@@ -25,15 +26,14 @@ from services.gateway.routes.given import (
     TheStorage,
     TheUser,
 )
-from services.gateway.tars import read_entries
+from shared.domain.paths import check_path
+from shared.domain.project import FileEntry, Manifest
 from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
-from shared.paths import check_path
-from shared.projects import FileEntry, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from services.gateway.snapshots import Files
+    from services.gateway.projects.snapshots import Files
 
 MANIFEST_BYTES = 64 << 20
 

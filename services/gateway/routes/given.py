@@ -8,23 +8,23 @@ from litestar import Request
 from litestar.di import NamedDependency
 from litestar.params import PathParameter
 
-from services.gateway.acts import Acts
-from services.gateway.audit import Audit
-from services.gateway.exports import Exports
-from services.gateway.infrastructure import Infrastructure
-from services.gateway.jobs import Jobs
-from services.gateway.letters import Letters
-from services.gateway.pace import Pace
-from services.gateway.projects import Projects
-from services.gateway.receiving import Receiver
-from services.gateway.replays import Replays
+from services.gateway.exports.exports import Exports
+from services.gateway.exports.lifecycle import Acts
+from services.gateway.exports.start import Starts
+from services.gateway.http.rate_limiter import Pace
+from services.gateway.operators.audit_log import Audit
+from services.gateway.operators.bulk_replay import Jobs
+from services.gateway.operators.dead_letters import Letters
+from services.gateway.operators.infrastructure import Infrastructure
+from services.gateway.operators.replay import Replays
+from services.gateway.projects.blob_uploads import Receiver
+from services.gateway.projects.membership import Projects
+from services.gateway.projects.snapshots import Snapshots
 from services.gateway.settings import Limits
-from services.gateway.snapshots import Snapshots
-from services.gateway.starts import Starts
-from shared.quota import Quota
-from shared.storage import Storage
+from shared.storage.bucket import Storage
+from shared.stores.quota import Quota
+from shared.stores.worker_registry import Workers
 from shared.tokens import Tokens, User
-from shared.workers import Workers
 
 AnyRequest = Request[Any, Any, Any]
 

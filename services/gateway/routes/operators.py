@@ -9,9 +9,11 @@ import msgspec
 from litestar import Controller, delete, get, post
 from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter
 
-from services.gateway.auth import operators_only
-from services.gateway.jobs import Job, Order
-from services.gateway.letters import Filter, told
+from services.gateway.http.auth import operators_only
+from services.gateway.http.pagination import LAST_SEQ, open_seq_token, seq_token
+from services.gateway.http.problem_docs import refusals
+from services.gateway.operators.bulk_replay import Job, Order
+from services.gateway.operators.dead_letters import Filter, told
 from services.gateway.routes.given import (
     TheAudit,
     TheExports,
@@ -22,15 +24,13 @@ from services.gateway.routes.given import (
     TheUser,
     TheWorkers,
 )
-from services.gateway.routes.paging import LAST_SEQ, open_seq_token, seq_token
-from services.gateway.routes.refusals import refusals
-from shared import events
-from shared.workers import WorkerSign
+from shared.domain import events
+from shared.stores.worker_registry import WorkerSign
 
 if TYPE_CHECKING:
-    from services.gateway.exports import Exports
-    from services.gateway.letters import Letter
-    from shared.stored import Stored
+    from services.gateway.exports.exports import Exports
+    from services.gateway.operators.dead_letters import Letter
+    from shared.jetstream.batch_get import Stored
 
 OfLetter = Annotated[int, PathParameter(ge=1, le=LAST_SEQ)]
 OfJob = Annotated[str, PathParameter(pattern="^[0-9a-f]{32}$")]

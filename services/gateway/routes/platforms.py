@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from litestar import get
 
-from services.gateway.availability import lacking, reason, serving, signing_keys
+from services.gateway.exports.availability import lacking, reason, serving, signing_keys
 from services.gateway.routes.given import TheWorkers
-from shared.options import ExportOptions, Platform
-from shared.platforms import PLATFORMS, PlatformSpec
+from shared.domain.options import ExportOptions, Platform
+from shared.domain.platforms import PLATFORMS, PlatformSpec
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.workers import WorkerSign
+    from shared.stores.worker_registry import WorkerSign
 
 
 @get("/platforms", tags=["platforms"])

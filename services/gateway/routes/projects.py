@@ -9,8 +9,8 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
 from services.gateway.routes.given import InProject, OfMember, TheActs, TheProjects, TheUser
-from shared.events import ProjectId
-from shared.projects import Project, Role
+from shared.domain.events import ProjectId
+from shared.domain.project import Project, Role
 
 if TYPE_CHECKING:
     from shared.tokens import User

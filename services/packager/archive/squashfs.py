@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.archive.joined import Piece, piece_bytes
+from services.packager.archive.concatenated import Piece, piece_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from zlib_ng import zlib_ng
 
+from services.packager.archive.compress_jobs import blocks_of
 from services.packager.archive.compression import ZLIB_NG, Level
-from services.packager.archive.jobs import blocks_of
 from services.packager.archive.member import ArchiveError
 from services.packager.archive.paths import Paths
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.archive.compression import Level
-from services.packager.archive.directory import read_directory
-from services.packager.archive.jobs import (
+from services.packager.archive.compress_jobs import (
     BLOCK_BYTES,
     CHANNEL_BLOCKS,
     Packed,
@@ -20,9 +18,11 @@ from services.packager.archive.jobs import (
     pack_whole,
     stream,
 )
+from services.packager.archive.compression import Level
 from services.packager.archive.member import ArchiveError
 from services.packager.archive.paths import Paths
-from services.packager.archive.records import (
+from services.packager.archive.zip_directory import read_directory
+from services.packager.archive.zip_records import (
     DEFLATED,
     Entry,
     central_directory,

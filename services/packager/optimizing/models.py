@@ -12,20 +12,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from services.packager.optimizing import glb, pictures, textures
-from services.packager.optimizing.blocks import blocks_of
+from services.packager.optimizing import glb, images, textures
+from services.packager.optimizing.buffer_layout import lay_out, require
+from services.packager.optimizing.buffer_view_bytes import blocks_of
+from services.packager.optimizing.buffer_views import Packer
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
-from services.packager.optimizing.layout import lay_out, require
 from services.packager.optimizing.meshopt import EncoderError
 from services.packager.optimizing.precision import roles
-from services.packager.optimizing.views import Packer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from services.packager.optimizing.buffer_views import Packed
     from services.packager.optimizing.gltf import Accessor, Outline
     from services.packager.optimizing.meshopt import Encoder
-    from services.packager.optimizing.views import Packed
 
 SOURCES: Final = (".glb", ".gltf")
 CORNERS_MATTER: Final = "FB_ngon_encoding"  # triangles of one polygon begin at the same corner
@@ -70,7 +70,7 @@ def _made(
             packed[view] = form
     colors = textures.colors(outline)
     for image, (view, users) in textures.replaceable(outline, uses).items():
-        data = pictures.smaller(blocks[view], lossless=lossless or image not in colors)
+        data = images.smaller(blocks[view], lossless=lossless or image not in colors)
         if data:
             blocks[view] = data
             textures.replace(document, image, users)

@@ -7,7 +7,7 @@ import pkgutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.packager.plan import Exporter
+    from services.packager.build.plan import Exporter
 
 
 def exporters() -> dict[str, Exporter]:

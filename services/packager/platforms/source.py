@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.naming import title_of, version_of
-from services.packager.plan import Content, EmptyArtifactError, Exporter, Plan, ordered
+from services.packager.build.naming import title_of, version_of
+from services.packager.build.plan import Content, EmptyArtifactError, Exporter, Plan, ordered
 
 if TYPE_CHECKING:
-    from services.packager.plan import Request
-    from services.packager.project import ProjectFiles
-    from services.packager.workbench import Workbench
-    from shared.options import Platform
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Request
+    from services.packager.project.files import ProjectFiles
+    from shared.domain.options import Platform
 
 
 class SourceExporter:

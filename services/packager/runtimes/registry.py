@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from shared.domain.events import Sha256
+from shared.domain.paths import check_path
 from shared.errors import ExportError, PathError
-from shared.events import Sha256
-from shared.paths import check_path
 
 BUILT: Final = Path(__file__).parents[3] / "build" / "templates"  # what ``make templates`` makes
 DESCRIPTION: Final = "template.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cli.folder import read_folder
+from cli.project_folder import read_folder
 
 if TYPE_CHECKING:
     from playwright.async_api import Frame, Page

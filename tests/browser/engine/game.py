@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
-    from shared.options import Configuration
+    from shared.domain.options import Configuration
     from tests.browser.pictures import Picture
 
 PATIENCE_MS = 60_000

@@ -17,7 +17,7 @@ from playwright.async_api import TimeoutError as BrowserTimeoutError
 
 from services.packager.runtimes.build import node, source_of
 from services.packager.runtimes.registry import Templates
-from services.packager.site.engine.components import KINDS
+from services.packager.web.aethel.schema.components import KINDS
 from tests import projects
 from tests.browser.engine import (
     test_animator,

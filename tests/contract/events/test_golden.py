@@ -6,9 +6,9 @@ from typing import get_args
 import msgspec
 import pytest
 
-from shared import events
-from shared.events import AnyFact
-from tests.unit.facts import generation
+from shared.domain import events
+from shared.domain.events import AnyFact
+from tests.unit.sample_events import generation
 
 GOLDEN = Path(__file__).parent / "golden"
 FACTS = {type(fact): fact for fact in generation()}

@@ -10,16 +10,16 @@ import msgspec
 import pytest
 from PIL import Image
 
-from services.packager.application.draft import GameTooLargeError
-from services.packager.manifest import MANIFEST
+from services.packager.build.manifest import MANIFEST
+from services.packager.desktop.app_plan import GameTooLargeError
 from services.packager.platforms import exporters
+from shared.domain.platforms import PLATFORMS
 from shared.errors import ProjectError
-from shared.platforms import PLATFORMS
 from tests.engine import assets, component, entity, glb, level, project
 from tests.projects import bench, build, in_memory, request
 
 if TYPE_CHECKING:
-    from shared.options import Platform
+    from shared.domain.options import Platform
 
 EXPORTERS = exporters()
 

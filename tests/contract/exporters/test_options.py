@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.packager.manifest import MANIFEST
-from services.packager.site import icons
-from shared.options import ExportOptions
-from shared.platforms import PLATFORMS, OptionRefusedError, check_options
+from services.packager.build.manifest import MANIFEST
+from services.packager.web import icons
+from shared.domain.options import ExportOptions
+from shared.domain.platforms import PLATFORMS, OptionRefusedError, check_options
 from tests.contract.exporters import application_checks
 from tests.contract.exporters.test_exporters import ENGINE, FILES
 from tests.projects import Built, build, request
 from tests.signing import signing_keys
 
 if TYPE_CHECKING:
-    from services.packager.signing import SigningKeys
-    from shared.options import Configuration, Platform
+    from services.packager.signing.keys import SigningKeys
+    from shared.domain.options import Configuration, Platform
 
 NAMES = {field.encode_name: field.name for field in msgspec.structs.fields(ExportOptions)}
 EFFECTS = [(name, option) for name, spec in PLATFORMS.items() for option in spec.effects]

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest_asyncio
 
-from cli.stack.ports import free_ports
+from cli.local.ports import free_ports
 from services.gateway.app import create_app
-from services.gateway.parts import assemble
+from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings, Limits
-from shared import streams
-from shared.health import nats_check, storage_check
-from shared.service import serve, together
+from shared.jetstream import topology
+from shared.service.health import nats_check, storage_check
+from shared.service.process import serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 TOKENS = Tokens("0123456789abcdef" * 4)
 SEE_OTHER = 303
@@ -116,7 +116,7 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     app = create_app(
         tokens=TOKENS,
         parts=parts,
-        checks={"nats": nats_check(nc, streams.EXPORTS), "storage": storage_check(storage)},
+        checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
         origins=["https://editor.example"],
     )
     stop = asyncio.Event()

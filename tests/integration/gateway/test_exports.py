@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared import events, keys, workers
-from shared.chatter import LogLine
-from shared.durations import Durations
-from shared.events import Artifact, ExportCompleted, ExportStarted, now
-from shared.facts import Facts
-from shared.records import Records
-from shared.state import Document, fold
-from shared.workers import WorkerSign
+from shared.domain import events
+from shared.domain.events import Artifact, ExportCompleted, ExportStarted, now
+from shared.domain.export_document import Document, fold
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.jetstream.progress_reporter import LogLine
+from shared.storage import keys
+from shared.stores import worker_registry
+from shared.stores.build_times import Durations
+from shared.stores.worker_registry import WorkerSign
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
@@ -300,7 +302,7 @@ async def test_platforms_tell_which_templates_their_workers_have(
     sign = WorkerSign(
         name="w", version="1", platforms=("web",), templates=templates, started_at=now(), in_hand=()
     )
-    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(sign))
     _, body = await gateway.user("ann").call("GET", "/api/platforms")
     web = next(p for p in body["platforms"] if p["platform"] == "web")
@@ -320,7 +322,7 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     able = msgspec.structs.replace(
         without, name="v", templates={"shell": "1"}, signing_keys={"linux": ("default", "studio")}
     )
-    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(without))
     linux = await _platform(ann, "linux")
     assert not linux["available"]
@@ -354,7 +356,7 @@ async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway)
         return await ann.call("POST", url, json={"platform": "web"})
 
     assert (await ask("engine"))[0] == 202
-    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(without))
     status, problem = await ask("engine")
     assert (status, problem["code"]) == (422, "platform-unavailable")
@@ -393,7 +395,7 @@ async def test_what_nobody_can_sign_is_refused(
         started_at=now(),
         in_hand=(),
     )
-    signs = await gateway.nc.jetstream().key_value(workers.BUCKET)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(sign))
     status, problem = await ann.call("POST", EXPORTS, json=request)
     assert (status, problem["code"]) == (422, code)

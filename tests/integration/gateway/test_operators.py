@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.jobs import LEASE, Job, Order
-from shared import events
-from shared.burial import Grave
-from shared.chatter import LogLine
+from services.gateway.operators.bulk_replay import LEASE, Job, Order
+from shared.domain import events
+from shared.domain.events import Beginning, ExportCompleted, Fact, now
 from shared.errors import ExportError
-from shared.events import Beginning, ExportCompleted, Fact, now
-from shared.facts import Facts
-from shared.letters import DeadMessage
-from shared.records import Records
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.jetstream.progress_reporter import LogLine
 from shared.tokens import User
-from tests.unit.facts import ARTIFACT, EXPORT
+from shared.worker.dead_letter import DeadMessage
+from shared.worker.dead_letter_writer import Grave
+from tests.unit.sample_events import ARTIFACT, EXPORT
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext

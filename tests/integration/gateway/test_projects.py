@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from shared.facts import Facts
-from shared.projects import Project
-from shared.records import Records
-from shared.state import Document, fold
+from shared.domain.export_document import Document, fold
+from shared.domain.project import Project
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
 from shared.tokens import User
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
-    from shared.projects import Role
+    from shared.domain.project import Role
     from tests.integration.gateway.conftest import Gateway
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.pace import Pace
-from services.status.folding import Folding
-from shared.errors import TooManyRequestsError
-from shared.events import (
+from services.gateway.http.rate_limiter import Pace
+from services.status.projector import Folding
+from shared.domain.events import (
     Ending,
     ExportCanceled,
     ExportCompleted,
@@ -20,12 +19,13 @@ from shared.events import (
     Failure,
     now,
 )
-from shared.facts import Facts
-from shared.options import ExportOptions
-from shared.quota import Account, Quota
-from shared.records import Records
+from shared.domain.options import ExportOptions
+from shared.errors import TooManyRequestsError
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.stores.quota import Account, Quota
 from tests.integration.gateway.conftest import Caller
-from tests.unit.facts import ARTIFACT, OOPS
+from tests.unit.sample_events import ARTIFACT, OOPS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,14 +10,14 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.gateway.projects import Projects
-from services.gateway.receiving import AT_A_TIME, PACK_BLOBS, PackWriter
-from shared import keys
-from shared.projects import decode_snapshot
+from services.gateway.projects.blob_uploads import AT_A_TIME, PACK_BLOBS, PackWriter
+from services.gateway.projects.membership import Projects
+from shared.domain.project import decode_snapshot
+from shared.storage import keys
 from tests.integration.gateway.conftest import LIMITS, manifest, sha
 
 if TYPE_CHECKING:
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
     from tests.integration.gateway.conftest import Caller, Gateway
 
 SNAPSHOT = "/api/projects/game/snapshot"
@@ -264,7 +264,7 @@ async def test_a_body_that_breaks_off_is_not_our_fault(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """408, not 500: nobody is called out of bed for a client that has lost its connection."""
-    monkeypatch.setattr("services.gateway.receiving.SILENCE_S", 0.3)
+    monkeypatch.setattr("services.gateway.projects.blob_uploads.SILENCE_S", 0.3)
     route = "/api/projects/{project_id}/blobs/{sha256}"
     answered = {"method": "PUT", "route": route, "status": "408"}
     before = REGISTRY.get_sample_value("export_http_requests_total", answered) or 0

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
+from services.packager.storage.disk_cache import DiskCache
 from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ import pytest
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.runtimes.registry import TemplateError, Templates
-from services.packager.signing import SigningKeys
-from services.packager.tools import ToolFailedError
-from shared.chatter import Chatter
-from shared.events import ExportRequested, now
-from shared.loglines import read_lines
-from shared.options import ExportOptions
-from shared.signing import SigningRequiredError
+from services.packager.signing.keys import SigningKeys
+from services.packager.signing.tool import ToolFailedError
+from shared.domain.events import ExportRequested, now
+from shared.domain.options import ExportOptions
+from shared.domain.signing_policy import SigningRequiredError
+from shared.jetstream.log_reader import read_lines
+from shared.jetstream.progress_reporter import Chatter
 from tests.projects import TEMPLATES, store
 from tests.signing import program
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from services.packager.cache import DiskCache
-    from shared.events import ExportPackaged
-    from shared.options import Configuration, Platform
-    from shared.state import Eta, Status
-    from shared.storage import Storage
+    from services.packager.storage.disk_cache import DiskCache
+    from shared.domain.events import ExportPackaged
+    from shared.domain.export_document import Eta, Status
+    from shared.domain.options import Configuration, Platform
+    from shared.storage.bucket import Storage
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
 FILES = {

@@ -15,16 +15,12 @@ import msgspec
 import pytest
 
 from services.packager import handler as handler_module
-from services.packager import project as project_module
-from services.packager.cache import DiskCache
 from services.packager.handler import PackagerHandler
-from services.packager.objects import ObjectLostError
 from services.packager.platforms import exporters
-from shared import keys
-from shared.breaker import Breaker
-from shared.chatter import Chatter
-from shared.errors import ProjectError
-from shared.events import (
+from services.packager.project import files as project_module
+from services.packager.storage.disk_cache import DiskCache
+from services.packager.storage.object_fetcher import ObjectLostError
+from shared.domain.events import (
     ExportCanceled,
     ExportPackaged,
     ExportRequested,
@@ -32,15 +28,19 @@ from shared.events import (
     ExportStopped,
     now,
 )
-from shared.facts import Facts
-from shared.loglines import read_lines
-from shared.options import ExportOptions
-from shared.projects import decode_snapshot
-from shared.s3 import StorageUnavailableError
+from shared.domain.options import ExportOptions
+from shared.domain.project import decode_snapshot
+from shared.errors import ProjectError
+from shared.jetstream.event_log import Facts
+from shared.jetstream.log_reader import read_lines
+from shared.jetstream.progress_reporter import Chatter
+from shared.jetstream.topology import packager_durable
 from shared.settings import RetrySettings
-from shared.storage import Storage
-from shared.streams import packager_durable
-from shared.worker import Consumer, Worker
+from shared.storage import keys
+from shared.storage.bucket import Storage
+from shared.storage.s3_client import StorageUnavailableError
+from shared.worker.circuit_breaker import Breaker
+from shared.worker.worker import Consumer, Worker
 from tests import engine
 from tests.projects import TEMPLATES, store
 
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.options import Platform
-    from shared.state import Eta, Status
+    from shared.domain.export_document import Eta, Status
+    from shared.domain.options import Platform
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
 PAGE = b"<!doctype html><html><head><title>Star Courier</title></head></html>"

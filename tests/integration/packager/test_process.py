@@ -16,9 +16,9 @@ import msgspec
 from nats.js.errors import NoKeysError
 
 from services.packager.platforms import exporters
-from shared.events import ExportPackaged
-from shared.facts import Facts
-from shared.workers import WorkerSign
+from shared.domain.events import ExportPackaged
+from shared.jetstream.event_log import Facts
+from shared.stores.worker_registry import WorkerSign
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
 from tests.projects import store
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.settings import NatsSettings, S3Settings
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 
 def _free_port() -> int:

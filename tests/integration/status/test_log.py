@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.status.hub import Hub
-from services.status.outbox import Outbox, Outgoing
-from services.status.room import Room
-from shared.chatter import LogLine
-from shared.durations import Durations
-from shared.facts import NatsUnavailableError
-from shared.loglines import StoredLine, read_lines
-from shared.queue import Queue
-from shared.records import Records
-from shared.state import Document
-from shared.view import Links
-from tests.unit.facts import EXPORT
+from services.status.websocket.hub import Hub
+from services.status.websocket.room import Room
+from services.status.websocket.send_buffer import Outbox, Outgoing
+from shared.domain.export_document import Document
+from shared.domain.export_view import Links
+from shared.jetstream.event_log import NatsUnavailableError
+from shared.jetstream.key_value import Records
+from shared.jetstream.log_reader import StoredLine, read_lines
+from shared.jetstream.progress_reporter import LogLine
+from shared.stores.build_times import Durations
+from shared.stores.queue_position import Queue
+from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -112,12 +112,14 @@ async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
     await status.facts.publish(REQUESTED)
     socket = await status.connect()
     await next_of(socket, "export-status")
-    monkeypatch.setattr("services.status.room.read_lines", flaky)
-    monkeypatch.setattr("services.status.room.Room.on_line", lambda *_: None)  # none comes live
+    monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
+    monkeypatch.setattr(
+        "services.status.websocket.room.Room.on_line", lambda *_: None
+    )  # none comes live
     await status.log("the last word")
     await asyncio.sleep(0.2)
     monkeypatch.undo()
-    monkeypatch.setattr("services.status.room.read_lines", flaky)
+    monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
     await status.facts.publish(COMPLETED)
     messages, code = await until_closed(socket)
     assert [m["message"] for m in messages if m["type"] == "log"] == ["the last word"]

@@ -8,21 +8,21 @@ import aiohttp
 import pytest
 from litestar import Litestar
 
-from cli.stack.ports import free_ports
-from services.status.admission import Admission
-from services.status.socket import Sockets
-from shared.facts import Facts
-from shared.projects import Project
-from shared.records import Records
-from shared.service import serve
-from shared.state import Document
+from cli.local.ports import free_ports
+from services.status.websocket.access import Admission
+from services.status.websocket.endpoint import Sockets
+from shared.domain.export_document import Document
+from shared.domain.project import Project
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.service.process import serve
 from shared.tokens import Tokens
-from tests.unit.facts import EXPORT
+from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from services.status.hub import Hub
+    from services.status.websocket.hub import Hub
 
 EDITOR, ELSEWHERE, PROGRAM = "https://editor.example", "https://else.example", None
 WATCHES, REFUSED = "unauthorized", "forbidden"  # with a bad ticket, the first one got past the door

@@ -5,9 +5,9 @@ import time
 import msgspec
 import pytest
 
-from shared.events import now
-from shared.projects import Project
-from shared.records import Records
+from shared.domain.events import now
+from shared.domain.project import Project
+from shared.jetstream.key_value import Records
 from shared.tokens import Ticket, User
 from tests.integration.status.watching import (
     COMPLETED,
@@ -19,7 +19,7 @@ from tests.integration.status.watching import (
     next_of,
     until_closed,
 )
-from tests.unit.facts import EXPORT, requested
+from tests.unit.sample_events import EXPORT, requested
 
 
 async def test_a_watcher_sees_the_export_to_its_end(status: Status) -> None:

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from nats.js.errors import APIError
 
-from shared import events
-from shared.chatter import Progress
-from tests.unit.facts import EXPORT, requested
+from shared.domain import events
+from shared.jetstream.progress_reporter import Progress
+from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:
-    from shared.events import AnyFact
-from shared.durations import Durations
+    from shared.domain.events import AnyFact
+from shared.stores.build_times import Durations
 from tests.integration.status.watching import (
     CANCELED,
     COMPLETED,
@@ -114,7 +114,7 @@ async def test_a_receipt_that_does_not_come_keeps_no_socket_open(
     status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A dead worker's comes later; what is started again meanwhile is for a new ticket."""
-    monkeypatch.setattr("services.status.socket.RECEIPT_S", 1.0)
+    monkeypatch.setattr("services.status.websocket.endpoint.RECEIPT_S", 1.0)
     for fact in (REQUESTED, STARTED, CANCELED):
         await status.facts.publish(fact)
     socket = await status.connect(f"ticket={status.ticket(seq=3)}")
@@ -129,7 +129,7 @@ async def test_who_queues_is_told_where_and_until_when(
     status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the gateway tells it, and again when somebody before it has been taken."""
-    monkeypatch.setattr("services.status.hub.STANDING_S", 0.1)
+    monkeypatch.setattr("services.status.websocket.hub.STANDING_S", 0.1)
     js = status.nc.jetstream()
     await (await Durations.bind(js)).note("web", 10)
     others = [msgspec.structs.replace(requested(), export_id=str(uuid.uuid4())) for _ in range(2)]

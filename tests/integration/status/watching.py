@@ -11,22 +11,22 @@ import aiohttp
 import msgspec
 from litestar import Litestar
 
-from cli.stack.ports import free_ports
-from services.status.admission import Admission
-from services.status.folding import Folding
-from services.status.hub import Hub
-from services.status.socket import Sockets
-from shared.chatter import LogLine, Progress
-from shared.durations import Durations
-from shared.facts import Facts
-from shared.projects import Project
-from shared.queue import Queue
-from shared.records import Records
-from shared.service import serve
-from shared.state import Document
+from cli.local.ports import free_ports
+from services.status.projector import Folding
+from services.status.websocket.access import Admission
+from services.status.websocket.endpoint import Sockets
+from services.status.websocket.hub import Hub
+from shared.domain.export_document import Document
+from shared.domain.export_view import Links
+from shared.domain.project import Project
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.jetstream.progress_reporter import LogLine, Progress
+from shared.service.process import serve
+from shared.stores.build_times import Durations
+from shared.stores.queue_position import Queue
 from shared.tokens import Ticket, Tokens
-from shared.view import Links
-from tests.unit.facts import EXPORT, generation
+from tests.unit.sample_events import EXPORT, generation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

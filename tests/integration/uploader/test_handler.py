@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from services.uploader.claims import BeingDeletedError, Claims, record_key
+from services.uploader.artifact_claims import BeingDeletedError, Claims, record_key
 from services.uploader.handler import PartsLostError, UploaderHandler
-from shared import keys
-from shared.chatter import Chatter
-from shared.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
-from shared.storage import crc32c_base64
+from shared.domain.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
+from shared.jetstream.progress_reporter import Chatter
+from shared.storage import keys
+from shared.storage.bucket import crc32c_base64
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 PART = 5 << 20
 EXPORT = "01900000-0000-7000-8000-00000000000{}"

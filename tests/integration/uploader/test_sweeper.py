@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from services.uploader.claims import ArtifactRecord
-from services.uploader.sweeper import Sweeper
-from shared import keys
-from shared.events import (
+from services.uploader.artifact_claims import ArtifactRecord
+from services.uploader.gc.sweeper import Sweeper
+from shared.domain.events import (
     Artifact,
     ExportCanceled,
     ExportFailed,
@@ -19,17 +18,18 @@ from shared.events import (
     PendingUpload,
     now,
 )
-from shared.facts import Facts
-from shared.options import ExportOptions
-from shared.projects import Project, Retired, Snapshot, StoredFile, encode_snapshot
-from shared.records import Records
-from shared.state import Document, fold
-from tests.unit.facts import OOPS, identity, requested
+from shared.domain.export_document import Document, fold
+from shared.domain.options import ExportOptions
+from shared.domain.project import Project, Retired, Snapshot, StoredFile, encode_snapshot
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import Records
+from shared.storage import keys
+from tests.unit.sample_events import OOPS, identity, requested
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from shared.storage import Storage
+    from shared.storage.bucket import Storage
 
 HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
 NO_GRACE = timedelta(0)

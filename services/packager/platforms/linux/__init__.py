@@ -6,28 +6,28 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.application.checks import check_game
-from services.packager.application.draft import Draft, draft
-from services.packager.application.files import read_member, write_member
-from services.packager.application.picture import png
-from services.packager.application.shell import Machine, program, with_payload
-from services.packager.archive.container import Container
-from services.packager.archive.joined import joined_member, piece_bytes
+from services.packager.archive.concatenated import joined_member, piece_bytes
+from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
+from services.packager.build.context import Workbench
+from services.packager.desktop.app_icon import png
+from services.packager.desktop.app_plan import Draft, draft
+from services.packager.desktop.member_files import read_member, write_member
+from services.packager.desktop.shell_binary import Machine, program, with_payload
+from services.packager.desktop.verify import check_game
 from services.packager.platforms.linux import elf
 from services.packager.platforms.linux.appimage import appimage
 from services.packager.platforms.linux.desktop_entry import desktop_entry
-from services.packager.signing import HOOK, KeyBrokenError, SigningKey
-from services.packager.tools import run_tool
-from services.packager.workbench import Workbench
+from services.packager.signing.keys import HOOK, KeyBrokenError, SigningKey
+from services.packager.signing.tool import run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.archive.joined import Piece
-    from services.packager.plan import Exporter, Plan, Request
-    from services.packager.project import ProjectFiles
-    from shared.options import Platform
+    from services.packager.archive.concatenated import Piece
+    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.project.files import ProjectFiles
+    from shared.domain.options import Platform
 
 ICON_PX: Final = 512
 APPIMAGE: Final = "appimage"

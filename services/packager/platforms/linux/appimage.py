@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.packager.application.shell import with_payload
-from services.packager.archive.joined import joined_member, piece_bytes
+from services.packager.archive.concatenated import joined_member, piece_bytes
 from services.packager.archive.squashfs import File, Link, image_of
+from services.packager.desktop.shell_binary import with_payload
 from services.packager.platforms.linux.elf import as_appimage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.archive.joined import Piece
+    from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
 
 APP_RUN = "AppRun"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.packager.application.identity import Identity
+    from services.packager.desktop.app_identity import Identity
 
 
 def desktop_entry(identity: Identity) -> bytes:

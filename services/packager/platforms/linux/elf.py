@@ -8,11 +8,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from services.packager.build.integrity import SelfCheckError
 from services.packager.runtimes.registry import TemplateError
-from services.packager.selfcheck import SelfCheckError
 
 if TYPE_CHECKING:
-    from services.packager.application.shell import Machine
+    from services.packager.desktop.shell_binary import Machine
 
 _HEADER: Final = struct.Struct("<4sBB10xHH12xQQ6xHHHH2x")
 _SEGMENT: Final = struct.Struct("<IIQQQQQQ")

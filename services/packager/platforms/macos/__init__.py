@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.application.draft import Draft, draft
-from services.packager.application.shell import Machine, program
-from services.packager.archive.container import Container
-from services.packager.platforms.macos import check, publisher
+from services.packager.archive.formats import Container
+from services.packager.build.context import Workbench
+from services.packager.desktop.app_plan import Draft, draft
+from services.packager.desktop.shell_binary import Machine, program
+from services.packager.platforms.macos import codesign, verify
 from services.packager.platforms.macos.bundle import bundle
-from services.packager.workbench import Workbench
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.archive.joined import Piece
+    from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.plan import Exporter, Plan, Request
-    from services.packager.project import ProjectFiles
-    from shared.options import Platform
+    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.project.files import ProjectFiles
+    from shared.domain.options import Platform
 
 BOTH: Final[tuple[Machine, ...]] = ("x64", "arm64")
 
@@ -68,8 +68,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         }
         made = bundle(identity, self.draft.picture, game, programs)
         if self.draft.key:
-            made = publisher.sign(made, self.draft.key, self.bench, identity=identity)
-        check.check(made, identity, game)
+            made = codesign.sign(made, self.draft.key, self.bench, identity=identity)
+        verify.check(made, identity, game)
         return made
 
 

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.application.picture import png
-from services.packager.archive.joined import joined_member
+from services.packager.archive.concatenated import joined_member
 from services.packager.archive.member import Member
+from services.packager.desktop.app_icon import png
+from services.packager.platforms.macos.adhoc_signature import Sealed, signed
+from services.packager.platforms.macos.code_resources import code_resources
 from services.packager.platforms.macos.macho import fat
-from services.packager.platforms.macos.seal import code_resources
-from services.packager.platforms.macos.signature import Sealed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PIL import Image
 
-    from services.packager.application.identity import Identity
-    from services.packager.application.shell import Machine
-    from services.packager.archive.joined import Piece
+    from services.packager.archive.concatenated import Piece
+    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.shell_binary import Machine
 
 OLDEST_SYSTEM: Final = "11.0"  # the first that runs on both kinds of machines
 GAME: Final = "Resources/game.pak"

@@ -15,7 +15,7 @@ from services.packager.runtimes.registry import TemplateError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from services.packager.application.shell import Machine
+    from services.packager.desktop.shell_binary import Machine
 
 CPU_TYPES: Final[dict[Machine, int]] = {"x64": 0x0100_0007, "arm64": 0x0100_000C}
 _CPU_SUBTYPES: Final[dict[Machine, int]] = {"x64": 3, "arm64": 0}

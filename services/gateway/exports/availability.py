@@ -1,0 +1,84 @@
+"""Which platforms can be had at the moment, as far as their living workers say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.domain.signing_policy import key_for
+from shared.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from services.gateway.exports.exports import ExportRequest
+    from shared.domain.platforms import PlatformSpec
+    from shared.stores.worker_registry import WorkerSign
+
+
+class PlatformUnavailableError(ExportError):
+    """No worker has what the platform needs for this project."""
+
+    code = "platform-unavailable"
+    title = "The platform is not available"
+    status = 422
+
+
+def serving(spec: PlatformSpec, living: Sequence[WorkerSign]) -> list[WorkerSign]:
+    """The workers that pack a platform."""
+    return [worker for worker in living if spec.name in worker.platforms]
+
+
+def lacking(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> dict[str, str]:
+    """Templates that none of the workers has. Nobody alive says nothing: workers scale to none."""
+    return {
+        template: need
+        for template, need in spec.templates.items()
+        if workers and not any(template in worker.templates for worker in workers)
+    }
+
+
+def reason(missing: dict[str, str]) -> str | None:
+    """What cannot be exported, if anything, and what an operator does about it."""
+    if not missing:
+        return None
+    names = ", ".join(sorted(missing))
+    what = "Nothing" if "always" in missing.values() else "No project in the engine's own format"
+    return (
+        f"{what} can be exported: no worker has the runtime template {names}. "
+        "Operators run `make templates`, or `aethel-export templates install`."
+    )
+
+
+def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[str]:
+    """Names of the keys that any of the workers has, sorted."""
+    return sorted({name for worker in workers for name in worker.signing_keys.get(spec.name, ())})
+
+
+async def check_available(
+    spec: PlatformSpec,
+    wanted: ExportRequest,
+    living: Sequence[WorkerSign],
+    paths: Callable[[], Awaitable[Collection[str]]],
+) -> None:
+    """Refuse what no living worker could pack or sign.
+
+    Args:
+        spec: The platform.
+        wanted: What is asked for.
+        living: All workers.
+        paths: The project's files; read only if it matters what kind of project it is.
+
+    Raises:
+        PlatformUnavailableError, UnknownKeyError, SigningRequiredError: Why, and what to do.
+    """
+    workers = serving(spec, living)
+    missing = lacking(spec, workers)
+    if missing and ("always" in missing.values() or _is_engine_project(await paths())):
+        raise PlatformUnavailableError(f"{spec.name}: {reason(missing)}")
+    if workers:
+        key_for(spec, wanted.configuration, wanted.options, signing_keys(spec, workers))
+
+
+def _is_engine_project(paths: Collection[str]) -> bool:
+    """Whether it is played by the player; a page of its own comes first."""
+    return "game.json" in paths and "index.html" not in paths

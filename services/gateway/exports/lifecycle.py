@@ -1,0 +1,159 @@
+"""What can be done to an export: cancel it, start it again.
+
+Both are one publish; where somebody else (a worker, another request) was quicker, the stream says
+who, and the answer says what is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET, UnsetType
+
+from services.gateway.exports.exports import FILES_GONE
+from shared.domain.events import ExportCanceled
+from shared.domain.export_document import fold
+from shared.domain.export_view import retry_refusal
+from shared.domain.next_generation import failed_upload, next_generation
+from shared.errors import ConflictError
+from shared.jetstream.event_log import Facts
+from shared.storage.multipart_check import can_be_committed
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from services.gateway.exports.exports import Exports
+    from services.gateway.exports.start import Starts
+    from services.gateway.http.idempotency import Idempotency, Start
+    from services.gateway.projects.snapshots import Snapshots
+    from shared.domain.export_document import Document, State
+    from shared.storage.bucket import Storage
+    from shared.tokens import User
+
+
+class StateConflictError(ConflictError):
+    """The export is not where this act could be done; says where it is."""
+
+    def __init__(self, state: State, reason: str) -> None:
+        super().__init__(reason)
+        self.members: dict[str, Any] = {
+            "reason": reason,
+            "export": {"id": state.id, "status": state.status},
+        }
+
+
+class NotRetryableError(StateConflictError):
+    """It runs, it has completed, or what it was made of is gone."""
+
+    code = "not-retryable"
+    title = "The export cannot be retried"
+
+
+class NotCancelableError(StateConflictError):
+    """It has ended otherwise."""
+
+    code = "not-cancelable"
+    title = "The export has ended"
+
+
+class Acts:
+    """Cancel and retry, for users and for operators."""
+
+    def __init__(
+        self,
+        js: JetStreamContext,
+        exports: Exports,
+        *,
+        snapshots: Snapshots,
+        storage: Storage,
+        asked: Idempotency,
+        starts: Starts,
+    ) -> None:
+        self._facts = Facts(js)
+        self._exports = exports
+        self._snapshots = snapshots
+        self._storage = storage
+        self._asked = asked
+        self._starts = starts
+
+    async def cancel(self, document: Document, *, reason: str) -> Document:
+        """End an export; one that is canceled already stays so.
+
+        Returns:
+            The document afterwards.
+
+        Raises:
+            NotCancelableError: It ended otherwise, perhaps this very moment.
+        """
+        if not document.state.ended:
+            canceled = ExportCanceled(**document.identity, reason=reason)
+            document = fold(document, *await self._facts.publish_first(canceled))
+        if document.state.status != "canceled":
+            raise NotCancelableError(document.state, f"It is {document.state.status} already.")
+        return document
+
+    async def cancel_all(self, project_id: str, *, reason: str) -> None:
+        """End every export of a project that has not ended yet."""
+        for export_id in await self._exports.ids(project_id):
+            document = await self._exports.get(project_id, export_id)
+            if not document.state.ended:
+                canceled = ExportCanceled(**document.identity, reason=reason)
+                await self._facts.publish(canceled)
+
+    async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
+        """Start an export that has ended again, as its next generation.
+
+        Returns:
+            The document afterwards.
+
+        Raises:
+            NotRetryableError: Says why; also where another retry came first.
+            KeyReusedError: The key stands for something else.
+            QuotaExceededError: Too few build minutes are left.
+        """
+        content, project_id = ["retry", document.state.id], document.state.project_id
+        known = await self._asked.find(user.user_id, project_id, key, content) if key else None
+        if known is not None:
+            return await self.begin(document, known, user, repeated=True)
+        start = await self.next_start(document, user_id=user.user_id)
+        kept = await self._asked.keep(start, key, content) if key else start
+        return await self.begin(document, kept, user, repeated=kept is not start)
+
+    async def next_start(
+        self, document: Document, *, user_id: str, replay_of: int | UnsetType = UNSET
+    ) -> Start:
+        """What starts the next generation: the upload alone where that had failed, or a build.
+
+        Raises:
+            NotRetryableError: It runs, it has completed, or what it was made of is gone.
+        """
+        if refusal := retry_refusal(document.state):
+            raise NotRetryableError(document.state, refusal)
+        start = await self._what_failed(document)
+        if start is None:
+            raise NotRetryableError(document.state, FILES_GONE)
+        return next_generation(document, start, user_id=user_id, replay_of=replay_of)
+
+    async def _what_failed(self, document: Document) -> Start | None:
+        """What has to be done again; None where its input is gone."""
+        upload = failed_upload(document)
+        if upload and await can_be_committed(self._storage, upload):
+            return upload
+        request = document.request
+        if request and await self._snapshots.keep(request.project_id, request.snapshot):
+            return request
+        return None
+
+    async def begin(
+        self, document: Document, start: Start, user: User | None, *, repeated: bool = False
+    ) -> Document:
+        """Start a generation (:meth:`Starts.begin`) and show the document afterwards.
+
+        Raises:
+            NotRetryableError: Another one came first.
+        """
+        first, seq = await self._starts.begin(start, user, repeated=repeated)
+        document = fold(document, first, seq)
+        if first != start:
+            raise NotRetryableError(document.state, "It was started again by somebody else.")
+        return document

@@ -1,0 +1,1 @@
+"""What every route stands on: problem details, tokens, the request log, limits, pages."""

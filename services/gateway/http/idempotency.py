@@ -1,0 +1,79 @@
+"""The same Idempotency-Key stands for the same act, however often it is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shared.domain.events import ExportPackaged, ExportRequested
+from shared.errors import ExportError
+from shared.jetstream.key_value import ConflictingWriteError, Records
+from shared.storage import keys
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+Start = ExportRequested | ExportPackaged
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a key stands for: the request's digest and the fact it became."""
+
+    digest: str
+    fact: Start
+
+
+class KeyReusedError(ExportError):
+    """The same Idempotency-Key with another body."""
+
+    code = "idempotency-key-reused"
+    title = "This Idempotency-Key was used for another request"
+    status = 422
+
+
+class Idempotency:
+    """The bucket ``idempotency``.
+
+    The fact itself is kept, so that a request which died before it was published is mended by its
+    repetition.
+    """
+
+    def __init__(self, records: Records[Asked]) -> None:
+        self._records = records
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> Idempotency:
+        """Bind to the bucket."""
+        return cls(await Records.bind(js, "idempotency", Asked))
+
+    async def find(self, user_id: str, project_id: str, key: str, content: Any) -> Start | None:
+        """The fact of an earlier request with this key.
+
+        Raises:
+            KeyReusedError: That request was another one.
+        """
+        found = await self._records.get(_record(user_id, project_id, key))
+        if found is None:
+            return None
+        if found.value.digest != _digest(content):
+            raise KeyReusedError("use a new Idempotency-Key for a new request")
+        return found.value.fact
+
+    async def keep(self, fact: Start, key: str, content: Any) -> Start:
+        """Let the key stand for ``fact``, or for the one of a request that was quicker."""
+        record = _record(fact.user_id, fact.project_id, key)
+        try:
+            await self._records.create(record, Asked(_digest(content), fact))
+        except ConflictingWriteError:
+            return await self.find(fact.user_id, fact.project_id, key, content) or fact
+        return fact
+
+
+def _record(user_id: str, project_id: str, key: str) -> str:
+    return keys.kv_safe(f"{user_id}\n{project_id}\n{key}")
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(content)).hexdigest()

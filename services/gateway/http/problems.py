@@ -1,0 +1,134 @@
+"""Every error as RFC 9457 problem details, in one place."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from http import HTTPStatus
+from typing import Any, Final
+
+import nats.errors
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from shared.errors import (
+    ExportError,
+    InvalidRequestError,
+    TooManyRequestsError,
+    UnavailableError,
+)
+from shared.jetstream.event_log import NatsUnavailableError
+
+log = structlog.get_logger()
+
+# msgspec's own form; Litestar calls the body ``data``.
+_PLACE: Final = re.compile(r"^(?P<message>.*) - at `\$\.?(data\.?)?(?P<path>[^`]*)`$")
+
+
+def problem(
+    request: Request[Any, Any, Any],
+    status: int,
+    *,
+    code: str,
+    title: str,
+    detail: str,
+    retryable: bool = False,
+    headers: dict[str, str] | None = None,
+    **more: Any,
+) -> Response[dict[str, Any]]:
+    """One problem; ``error`` repeats the title for clients of the old service."""
+    body = {
+        "type": f"urn:aethel-export:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "error": title,
+        "retryable": retryable,
+        "trace_id": trace_id(request),
+        **more,
+    }
+    return Response(
+        body, status_code=status, headers=headers, media_type="application/problem+json"
+    )
+
+
+def trace_id(request: Request[Any, Any, Any]) -> str:
+    """The request's id: the client's own where it sent one, else made here."""
+    if "trace_id" not in request.state:
+        given = request.headers.get("x-request-id", "")
+        usable = re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII)
+        request.state.trace_id = given if usable else uuid.uuid4().hex
+    return str(request.state.trace_id)
+
+
+def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Response[Any]:
+    """Our own errors say everything themselves."""
+    more: dict[str, Any] = getattr(error, "members", {})
+    if isinstance(error, InvalidRequestError):
+        more = {"details": [{"path": p, "message": m} for p, m in error.details]}
+    headers = {}
+    if isinstance(error, UnavailableError | TooManyRequestsError):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"  # RFC 9110 section 15.5.9: what still comes is of no use
+    if isinstance(error, UnavailableError):
+        log.warning("request.unavailable", error=str(error), trace_id=trace_id(request))
+    return problem(
+        request,
+        error.status,
+        code=error.code,
+        title=error.title,
+        detail=str(error),
+        retryable=error.retryable,
+        headers=headers,
+        **more,
+    )
+
+
+def on_nats_error(request: Request[Any, Any, Any], error: nats.errors.Error) -> Response[Any]:
+    """NATS is away, wherever a request noticed: nothing was promised, come again."""
+    return on_export_error(request, NatsUnavailableError(f"NATS does not answer: {error!r}"))
+
+
+def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Litestar's: no such route, a wrong method, a body that does not fit."""
+    title = HTTPStatus(error.status_code).phrase
+    details: dict[str, Any] = {}
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        details = {"details": [_place(str(error.__cause__ or error.detail))]}
+    return problem(
+        request,
+        error.status_code,
+        code=title.lower().replace(" ", "-"),
+        title=title,
+        detail=error.detail,
+        **details,
+    )
+
+
+def on_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A bug of ours: logged in full, told in general."""
+    log.error("request.failed", exc_info=error, trace_id=trace_id(request))
+    return problem(
+        request,
+        500,
+        code=ExportError.code,
+        title=ExportError.title,
+        detail="Something went wrong on our side. Please quote the trace_id.",
+        retryable=True,
+    )
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    ExportError: on_export_error,
+    HTTPException: on_http_exception,
+    nats.errors.Error: on_nats_error,
+    Exception: on_anything_else,
+}
+
+
+def _place(message: str) -> dict[str, str]:
+    found = _PLACE.match(message)
+    return found.groupdict() if found else {"path": "", "message": message}

@@ -1,0 +1,67 @@
+"""Who did what, when and why: the stream ``AUDIT``, which nobody can change."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from shared.domain.events import now
+from shared.jetstream.batch_get import read_newest
+from shared.jetstream.event_log import publish
+from shared.jetstream.topology import AUDIT
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+    from shared.tokens import User
+
+Act = Literal["replay", "replay-many", "drop", "drop-many"]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One act."""
+
+    act: Act
+    by: str
+    email: str = ""
+    at: datetime = msgspec.field(default_factory=now)
+    reason: str
+    target: dict[str, Any]  # what it was done to
+
+
+class StoredEntry(msgspec.Struct, frozen=True):
+    """An act and its place in the stream."""
+
+    seq: int
+    entry: Entry
+
+
+class Audit:
+    """Written before the act: what cannot be recorded is not done."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc = nc
+        self._js = nc.jetstream()
+
+    async def record(self, act: Act, by: User, *, reason: str, **target: Any) -> None:
+        """Record an act that is about to be done.
+
+        Raises:
+            UnavailableError: It is not recorded, so it must not be done.
+        """
+        entry = Entry(act=act, by=by.user_id, email=by.email, reason=reason, target=target)
+        headers = {"Nats-Msg-Id": uuid.uuid4().hex}
+        await publish(
+            self._js, f"audit.{act}", msgspec.json.encode(entry), headers, patience_s=10.0
+        )
+
+    async def newest(self, *, before_seq: int | None, limit: int) -> list[StoredEntry]:
+        """Acts, newest first."""
+        found = await read_newest(self._nc, AUDIT, before_seq=before_seq, limit=limit)
+        return [
+            StoredEntry(message.seq, msgspec.json.decode(message.payload, type=Entry))
+            for message in found
+        ]

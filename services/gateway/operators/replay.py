@@ -1,0 +1,129 @@
+"""Replaying a dead letter: the export it killed goes on, as its next generation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.gateway.exports.lifecycle import NotRetryableError
+from services.gateway.operators.dead_letters import told
+from shared.domain import events
+from shared.domain.events import Beginning
+from shared.domain.export_document import Document, fold
+from shared.errors import ConflictError, NotFoundError
+from shared.jetstream.event_log import Facts
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from services.gateway.exports.exports import Exports
+    from services.gateway.exports.lifecycle import Acts
+    from services.gateway.operators.audit_log import Audit
+    from services.gateway.operators.dead_letters import Letter, Letters
+    from shared.tokens import User
+
+
+class SupersededError(ConflictError):
+    """The export has gone on without this letter."""
+
+    code = "superseded"
+    title = "The dead letter is out of date"
+
+
+class NotReplayableError(ConflictError):
+    """There is nothing that could be done again."""
+
+    code = "not-replayable"
+    title = "The dead letter cannot be replayed"
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What came of it; ``duplicate``: it had been replayed before."""
+
+    duplicate: bool
+    document: Document
+
+
+class Replays:
+    """One letter at a time."""
+
+    def __init__(
+        self, js: JetStreamContext, letters: Letters, exports: Exports, acts: Acts, audit: Audit
+    ) -> None:
+        self._facts = Facts(js)
+        self._letters = letters
+        self._exports = exports
+        self._acts = acts
+        self._audit = audit
+
+    async def replay(self, seq: int, by: User, *, reason: str, dry_run: bool = False) -> Replayed:
+        """Start the letter's export again; a second time changes nothing.
+
+        Args:
+            seq: The letter's.
+            by: The operator.
+            reason: Why, for the audit.
+            dry_run: Only look whether it could be done.
+
+        Raises:
+            NotFoundError: No such letter.
+            SupersededError: The export has gone on, has ended otherwise, or is gone.
+            NotReplayableError: It names no export, or cannot be read by this release either.
+            NotRetryableError: Its files are gone, or its export has not ended yet.
+        """
+        message = await self._letters.get(seq)
+        letter = told(message)
+        document = await self._document(letter, message.payload)
+        if document.replay_of == seq or await self._was_replayed(letter):
+            return Replayed(duplicate=True, document=document)
+        self._check(letter, document)
+        start = await self._acts.next_start(document, user_id=document.state.user_id, replay_of=seq)
+        if dry_run:
+            return Replayed(duplicate=False, document=document)
+        await self._audit.record(
+            "replay",
+            by,
+            reason=reason,
+            seq=seq,
+            exportId=start.export_id,
+            projectId=start.project_id,
+        )
+        try:
+            after = await self._acts.begin(document, start, None)
+        except NotRetryableError:  # somebody was quicker, perhaps with this very letter
+            if await self._was_replayed(letter):
+                return Replayed(duplicate=True, document=await self._document(letter, b""))
+            raise SupersededError("the export was started again this moment") from None
+        return Replayed(duplicate=False, document=after)
+
+    async def _document(self, letter: Letter, payload: bytes) -> Document:
+        """How the export stands; its request is the letter's where nobody could read it before."""
+        if letter.export_id is None or letter.project_id is None:
+            raise NotReplayableError("it names no export: look at its payload, then drop it")
+        try:
+            document = await self._exports.get(letter.project_id, letter.export_id)
+        except NotFoundError as error:
+            raise SupersededError("its export was erased with its project") from error
+        if document.request is None and payload:
+            try:
+                document = fold(document, events.decode(payload), 0)
+            except msgspec.MsgspecError as error:
+                message = f"this release cannot read it either: {error}"
+                raise NotReplayableError(message) from error
+        return document
+
+    async def _was_replayed(self, letter: Letter) -> bool:
+        facts = await self._facts.of(letter.export_id or "")
+        return any(
+            isinstance(fact, Beginning) and fact.replay_of == letter.seq for _, fact in facts
+        )
+
+    def _check(self, letter: Letter, document: Document) -> None:
+        state = document.state
+        if document.generation > (letter.generation or 0):
+            raise SupersededError(
+                f"the export has gone on: it is {state.status} in generation {document.generation}"
+            )
+        if state.ended and state.status != "failed":
+            raise SupersededError(f"the export is {state.status}")

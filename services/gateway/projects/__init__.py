@@ -1,0 +1,1 @@
+"""Projects: their members, snapshots, and the ways in for files."""

@@ -1,0 +1,153 @@
+"""A ZIP becomes a snapshot: every entry is judged before a byte of it is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import stat
+import zipfile
+import zlib
+from typing import IO, TYPE_CHECKING, Final
+
+from shared.domain.paths import check_paths
+from shared.domain.project import FileEntry
+from shared.errors import InvalidRequestError, PathError, TooLargeError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.gateway.projects.blob_uploads import Receiver
+    from services.gateway.settings import Limits
+
+BLOCK_BYTES: Final = 1 << 20
+SMALL_BYTES: Final = 256 << 10
+BOMB_RATIO: Final = 1_000  # deflate cannot do better than 1,032
+BOMB_BYTES: Final = 64 << 20
+ENCRYPTED: Final = 0x1
+DIRECTORY_BYTES: Final = 256  # of each file: its name, and what packers note beside it
+ZIP64_BYTES: Final = 76  # what may stand between the directory and its end record
+DIRECTORY_ENTRY: Final = b"PK\x01\x02"
+
+
+class ZipError(InvalidRequestError):
+    """The ZIP cannot be taken; nothing of it was stored."""
+
+    code = "zip-invalid"
+    title = "The ZIP cannot be imported"
+    status = 422
+
+
+class ZipImport:
+    """One uploaded ZIP in a temporary file."""
+
+    def __init__(self, file: IO[bytes], limits: Limits) -> None:
+        try:
+            _check_directory(file, limits)
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise ZipError(f"not a readable ZIP: {error}") from error
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        self._entries = dict(zip(_paths(infos), infos, strict=True))
+        _check_sizes(infos, limits)
+
+    async def store(self, receiver: Receiver, project_id: str, epoch: int) -> dict[str, FileEntry]:
+        """Store all entries as blobs.
+
+        Returns:
+            The files of the snapshot to be.
+
+        Raises:
+            ZipError: An entry's bytes are damaged or not as long as it says.
+        """
+        files: dict[str, FileEntry] = {}
+        packs = receiver.packs(project_id, epoch)
+        for path, info in self._entries.items():
+            sha256 = await asyncio.to_thread(self._hash, info)
+            if info.file_size <= SMALL_BYTES:
+                await packs.add(sha256, await asyncio.to_thread(self._zip.read, info))
+            else:
+                await receiver.blob(project_id, epoch, sha256, self._blocks(info))
+            files[path] = FileEntry(sha256, info.file_size)
+        await packs.flush()
+        return files
+
+    def _hash(self, info: zipfile.ZipInfo) -> str:
+        """Also the check that an entry is what it says (its CRC is checked at its end)."""
+        digest, size = hashlib.sha256(), 0
+        try:
+            with self._zip.open(info) as file:
+                while block := file.read(BLOCK_BYTES):
+                    digest.update(block)
+                    size += len(block)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise ZipError(f"{info.filename!r} is damaged: {error}") from error
+        if size != info.file_size:
+            raise ZipError(f"{info.filename!r} is not as long as it says")
+        return digest.hexdigest()
+
+    async def _blocks(self, info: zipfile.ZipInfo) -> AsyncIterator[bytes]:
+        with self._zip.open(info) as file:
+            while block := await asyncio.to_thread(file.read, BLOCK_BYTES):
+                yield block
+
+
+def _check_directory(file: IO[bytes], limits: Limits) -> None:
+    """Raise TooLargeError for a directory that ``zipfile`` should not even read.
+
+    It is read whole, and each of its entries, as short as 46 bytes, becomes an object of hundreds.
+    """
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # noqa: SLF001 - all it looks at first
+    if end is None:
+        return
+    size, place = end[zipfile._ECD_SIZE], end[zipfile._ECD_LOCATION]  # type: ignore[attr-defined] # noqa: SLF001
+    allowed = 2 * limits.files  # with an entry for each folder
+    if size <= allowed * DIRECTORY_BYTES:
+        file.seek(max(place - size - ZIP64_BYTES, 0))
+        if file.read(size + ZIP64_BYTES).count(DIRECTORY_ENTRY) <= allowed:
+            return
+    raise TooLargeError(f"a project may have {limits.files} files, this ZIP has more")
+
+
+def _paths(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """The entries' paths, less a single folder around everything.
+
+    Raises:
+        PathError: One that no project may hold, named as it stands in the ZIP.
+        ZipError: A link, a device or an encrypted entry.
+    """
+    for info in infos:
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind not in {0, stat.S_IFREG}:
+            raise ZipError(f"{info.filename!r} is a link or a device; only plain files can come in")
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise ZipError(f"{info.filename!r} is packed by another method than deflate")
+        if info.flag_bits & ENCRYPTED:
+            raise ZipError(f"{info.filename!r} is encrypted")
+        if "\x00" in info.orig_filename or "\\" in info.orig_filename:
+            raise PathError(info.orig_filename, "contains a backslash or NUL")
+    names = [info.filename for info in infos]
+    check_paths(names)
+    if not names:
+        raise ZipError("the ZIP has no files")
+    top = names[0].partition("/")[0] + "/"
+    if all(name.startswith(top) for name in names):
+        return [name.removeprefix(top) for name in names]
+    return names
+
+
+def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Raise TooLargeError or ZipError for what its directory alone gives away."""
+    if len(infos) > limits.files:
+        raise TooLargeError(f"a project may have {limits.files} files, this ZIP has {len(infos)}")
+    total = sum(info.file_size for info in infos)
+    if total > limits.project_bytes:
+        raise TooLargeError(f"a project may have {limits.project_bytes} bytes unpacked")
+    for info in infos:
+        if info.file_size > limits.file_bytes:
+            raise TooLargeError(f"{info.filename!r} has more than {limits.file_bytes} bytes")
+        packed = max(info.compress_size, 1)
+        if info.file_size > BOMB_BYTES and info.file_size / packed > BOMB_RATIO:
+            raise ZipError(f"{info.filename!r} unpacks to {info.file_size} bytes: a ZIP bomb")
+    packed_total = max(sum(info.compress_size for info in infos), 1)
+    if total > BOMB_BYTES and total / packed_total > BOMB_RATIO:
+        raise ZipError("it unpacks to a thousand times its size: a ZIP bomb")

@@ -1,0 +1,139 @@
+"""What the worker threads do: read members, compress them, sum them up.
+
+Small members are packed whole. Large ones pass through a bounded channel, block by block. What is
+stored has its CRC known beforehand, so that only a large compressed member needs a data descriptor.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+import msgspec
+from zlib_ng import zlib_ng
+
+from services.packager.archive.channel import Channel, ClosedError
+from services.packager.archive.compression import (
+    Level,
+    compress_whole,
+    level_for,
+    sample_of_file,
+    stream_compressor,
+    worth_a_try,
+)
+from services.packager.archive.member import ArchiveError, Member
+from services.packager.archive.zip_records import DEFLATED, STORED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+BLOCK_BYTES: Final = 1 << 20
+CHANNEL_BLOCKS: Final = 8
+
+
+class Packed(msgspec.Struct):
+    """A small member, ready to be written."""
+
+    member: Member
+    method: int
+    crc32: int
+    data: bytes | bytearray
+
+
+class Streamed:
+    """A large member on its way: ``method`` holds from the first block on.
+
+    ``crc32`` holds from the first block on if it is stored, else after the last one.
+    """
+
+    def __init__(self, member: Member) -> None:
+        self.member = member
+        self.blocks: Channel[bytes] = Channel(CHANNEL_BLOCKS)
+        self.method = STORED
+        self.crc32 = 0
+
+
+def pack_whole(members: Sequence[Member], level: Level) -> list[Packed]:
+    """Many small members in one go.
+
+    Raises:
+        ArchiveError: One has another size than it said.
+    """
+    return [_pack(member, level) for member in members]
+
+
+def stream(streamed: Streamed, level: Level) -> None:
+    """Give a large member's blocks to its channel, and any error too."""
+    try:
+        with streamed.member.open() as file:
+            _stream(streamed, level, file)
+    except ClosedError:
+        return
+    except BaseException as error:  # noqa: BLE001 - it is raised where the blocks are taken
+        streamed.blocks.finish(error)
+    else:
+        streamed.blocks.finish()
+
+
+def _pack(member: Member, level: Level) -> Packed:
+    with member.open() as file:
+        data = file.read(member.size_bytes + 1)
+    _check_size(member, len(data))
+    crc32 = zlib_ng.crc32(data)
+    if worth_a_try(member, level):
+        compressed = compress_whole(data, level)
+        if len(compressed) < len(data):
+            return Packed(member, DEFLATED, crc32, compressed)
+    return Packed(member, STORED, crc32, data)
+
+
+def _stream(streamed: Streamed, level: Level, file: BinaryIO) -> None:
+    member = streamed.member
+    if worth_a_try(member, level):
+        level = level_for(sample_of_file(file, member.size_bytes), level)
+        if level is not Level.STORE:
+            return _stream_deflated(streamed, level, file)
+    return _stream_stored(streamed, file)
+
+
+def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
+    """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
+    member = streamed.member
+    for block in blocks_of(member, file):
+        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
+    file.seek(0)
+    crc32 = 0
+    for block in blocks_of(member, file):
+        crc32 = zlib_ng.crc32(block, crc32)
+        streamed.blocks.put(block)
+    if crc32 != streamed.crc32:
+        raise ArchiveError(f"{member.path!r} changed while it was packed")
+
+
+def _stream_deflated(streamed: Streamed, level: Level, file: BinaryIO) -> None:
+    streamed.method = DEFLATED
+    compressor = stream_compressor(level)
+    for block in blocks_of(streamed.member, file):
+        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
+        if compressed := compressor.compress(block):
+            streamed.blocks.put(compressed)
+    streamed.blocks.put(compressor.flush())
+
+
+def blocks_of(member: Member, file: BinaryIO) -> Iterator[bytes]:
+    """Its content, at most ``BLOCK_BYTES`` at a time.
+
+    Raises:
+        ArchiveError: It has another size than it said.
+    """
+    total = 0
+    while block := file.read(BLOCK_BYTES):
+        total += len(block)
+        if total > member.size_bytes:
+            break
+        yield block
+    _check_size(member, total)
+
+
+def _check_size(member: Member, size_bytes: int) -> None:
+    if size_bytes != member.size_bytes:
+        raise ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")

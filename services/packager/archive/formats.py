@@ -1,0 +1,63 @@
+"""How an artifact's files become one file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from services.packager.archive.compress_jobs import blocks_of
+from services.packager.archive.tar import TarStream
+from services.packager.archive.zip import ZipStream
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from services.packager.archive.compression import Level
+    from services.packager.archive.member import Member
+
+Container = Literal["zip", "tar.gz", "file"]  # ``file``: the one member is the artifact
+
+
+class Archive(Protocol):
+    """Iterate once for the bytes; closing the iterator stops whoever makes them."""
+
+    def __iter__(self) -> Generator[bytes | bytearray]:
+        """The bytes of the artifact."""
+        ...
+
+    def read_back(self, tail: bytes, archive_bytes: int) -> list[tuple[str, int]]:
+        """Path and size of every file as another reader sees them, once all bytes are out.
+
+        Raises:
+            ArchiveError: They cannot be read.
+        """
+        ...
+
+
+class FileStream:
+    """A single file, as it is."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+
+    def __iter__(self) -> Generator[bytes]:
+        with self._member.open() as file:
+            yield from blocks_of(self._member, file)
+
+    def read_back(self, tail: bytes, archive_bytes: int) -> list[tuple[str, int]]:
+        """The one file, as long as the artifact."""
+        del tail
+        return [(self._member.path, archive_bytes)]
+
+
+def container_of(
+    container: Container, members: Sequence[Member], *, threads: int, level: Level
+) -> Archive:
+    """The archive of these members."""
+    match container:
+        case "zip":
+            return ZipStream(members, threads=threads, level=level)
+        case "tar.gz":
+            return TarStream(members, level=level)
+        case "file":
+            (member,) = members
+            return FileStream(member)

@@ -1,0 +1,1 @@
+"""One build: its plan, context, cache key, packing, progress and log."""

@@ -1,0 +1,62 @@
+"""The complete plan of an artifact, and its name: a hash of everything that shapes its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.manifest import with_manifest
+from services.packager.processes.cpu_features import processor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.project.files import ProjectFiles
+
+BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
+_SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
+
+
+@cache
+def tool_versions(*, encoding: bool) -> Mapping[str, str]:
+    """What shapes the bytes of an artifact beside its inputs.
+
+    Args:
+        encoding: Whether pictures and sounds are encoded, which no two kinds of processors need do
+            to the same bytes; all else they do.
+    """
+    versions = {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
+    return versions | ({"processor": processor()} if encoding else {})
+
+
+def plan_of(
+    exporter: Exporter, project: ProjectFiles, request: Request, bench: Workbench, *, snapshot: str
+) -> Plan:
+    """What the exporter plans, and the manifest that every artifact carries."""
+    plan = exporter.plan(project, request, bench)
+    return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
+
+
+def build_key(plan: Plan, *, snapshot: str, request: Request, once: str | None = None) -> str:
+    """SHA-256 over the canonical JSON of snapshot, request, templates and tools.
+
+    ``once`` names this very build, where another one would give other bytes.
+    """
+    inputs = {
+        "snapshot": snapshot,
+        "request": request,
+        "templates": [template.told() for template in plan.templates],
+        "tools": _tools(request),
+        **({"once": once} if once else {}),
+    }
+    return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
+
+
+def _tools(request: Request) -> Mapping[str, str]:
+    return tool_versions(encoding=request.options.optimize != "off")

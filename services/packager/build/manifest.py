@@ -1,0 +1,42 @@
+"""``export-manifest.json``: what an artifact is made of; identical builds have identical ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.plan import Content, Note, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.build.plan import Plan, Request
+
+MANIFEST: Final = "export-manifest.json"
+
+
+def with_manifest(plan: Plan, *, snapshot: str, request: Request, tools: Mapping[str, str]) -> Plan:
+    """The plan with the manifest among its files; an older one of the project gives way to it."""
+    notes = plan.notes
+    files = [content for content in plan.contents if content.path != MANIFEST]
+    if len(files) != len(plan.contents):
+        replaced = "the project carries one of an earlier export; this export's own replaces it"
+        notes = (*notes, Note(level="info", file=MANIFEST, message=replaced))
+    document = {
+        "manifestVersion": 1,
+        "app": {"name": plan.title, "version": plan.version},
+        "platform": request.platform,
+        "configuration": request.configuration,
+        "snapshot": snapshot,
+        "options": msgspec.to_builtins(request.options),
+        "templates": [template.told() for template in plan.templates],
+        "tools": dict(sorted(tools.items())),
+        "files": [
+            {"path": content.path, "size": content.size_bytes, "sha256": content.sha256}
+            for content in files
+        ],
+    }
+    data = msgspec.json.format(msgspec.json.encode(document), indent=1)
+    contents = ordered([*files, Content.made(MANIFEST, data + b"\n")])
+    return msgspec.structs.replace(plan, contents=contents, notes=notes)

@@ -1,0 +1,78 @@
+"""What a game and its artifact are called."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.project.html import read_page
+from shared.domain.options import Version
+
+if TYPE_CHECKING:
+    from services.packager.build.plan import Plan, Request
+    from services.packager.project.files import ProjectFiles
+
+MAX_SLUG: Final = 60
+MAX_TITLE: Final = 100
+FIRST_VERSION: Final = "1.0.0"
+
+
+class _Game(msgspec.Struct):
+    """The only things of ``game.json`` that names are made of."""
+
+    name: str = ""
+    version: str = ""
+
+
+def title_of(project: ProjectFiles, request: Request) -> str:
+    """``appName``, else the page's title, else the name in ``game.json``, else the project's id."""
+    return (
+        request.options.app_name.strip()
+        or _page_title(project)
+        or _game(project).name.strip()[:MAX_TITLE]
+        or project.project_id
+    )
+
+
+def version_of(project: ProjectFiles, request: Request) -> str:
+    """``appVersion``, else the version in ``game.json`` where it is one, else 1.0.0."""
+    own = _game(project).version.strip()
+    return request.options.app_version or (own if is_version(own) else FIRST_VERSION)
+
+
+def is_version(text: str) -> bool:
+    """Whether it is written as the option ``appVersion`` has to be."""
+    try:
+        return bool(msgspec.convert(text, Version))
+    except msgspec.ValidationError:
+        return False
+
+
+def file_name(plan: Plan, request: Request) -> str:
+    """``<name>-<version>-<platform>.zip`` in letters that every system and header takes."""
+    version = re.sub(r"[^0-9A-Za-z.-]", "-", plan.version)
+    return f"{slug(plan.title)}-{version}-{request.platform}{plan.suffix}"
+
+
+def slug(title: str) -> str:
+    """Lower-case ASCII letters, digits, single hyphens; ``game`` where nothing else is left."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_title).strip("-")[:MAX_SLUG].rstrip("-") or "game"
+
+
+def _page_title(project: ProjectFiles) -> str:
+    if "index.html" not in project:
+        return ""
+    return " ".join(read_page(project.read("index.html")).title.split())[:MAX_TITLE]
+
+
+def _game(project: ProjectFiles) -> _Game:
+    if "game.json" not in project:
+        return _Game()
+    try:
+        return msgspec.json.decode(project.read("game.json"), type=_Game)
+    except msgspec.MsgspecError:  # whether it must be right is for the platform to say
+        return _Game()

@@ -1,0 +1,207 @@
+"""From a plan to bytes on their way to the storage, in one pass.
+
+Compressed, hashed, cut into parts, and compared with the plan before anybody hears of it. Runs in
+a worker thread.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+
+import msgspec
+
+from services.packager.archive.compression import Level
+from services.packager.archive.formats import container_of
+from services.packager.archive.member import Member
+from services.packager.archive.part_digest import DigestedParts
+from services.packager.archive.stored_zip import stored_zip
+from services.packager.archive.zip import ZipStream
+from services.packager.archive.zip_directory import directory_size
+from services.packager.build.integrity import SelfCheckError
+from services.packager.build.manifest import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from services.packager.archive.formats import Archive
+    from services.packager.build.plan import Content, Plan
+    from shared.domain.options import Compression
+    from shared.domain.project import StoredFile
+
+LEVELS: Final[dict[Compression, Level]] = {
+    "none": Level.STORE,
+    "lz4": Level.FAST,
+    "zstd": Level.BALANCED,
+}
+
+
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """The artifact as a whole."""
+
+    size_bytes: int
+    sha256: str
+    crc32c: str
+
+
+class Source(Protocol):
+    """Where the project's bytes come from."""
+
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> BinaryIO:
+        """The file's bytes, seekable; may block."""
+        ...
+
+    def packed(self, path: str) -> None:
+        """Packing has come to this file of the project."""
+        ...
+
+
+class Meter(Protocol):
+    """Who counts what has been done; called from several threads."""
+
+    def packed(self, size_bytes: int) -> None:
+        """So many bytes more."""
+        ...
+
+    def file_packed(self) -> None:
+        """One file more."""
+        ...
+
+    def built(self) -> None:
+        """What goes around the files is there; the archive is written now."""
+        ...
+
+
+def pack(
+    plan: Plan,
+    source: Source,
+    send: Callable[[bytes], None],
+    meter: Meter,
+    *,
+    part_bytes: int,
+    threads: int,
+    compression: Compression,
+) -> Packed:
+    """Write the artifact part by part into ``send``.
+
+    Raises:
+        SelfCheckError: It is not what was planned.
+    """
+    level = LEVELS[compression]
+    works = [_Work(content, source, meter) for content in plan.contents]
+    contents = [work.member() for work in works]
+    _check_needed(plan)
+    if plan.application is None:
+        archive = ZipStream(contents, threads=threads, level=level)
+        blocks = _watched(archive, works)
+        return _sent(archive, blocks, contents, send, part_bytes=part_bytes)
+    game = stored_zip(contents, on_member=meter.file_packed)
+    members = plan.application.members(game)
+    meter.built()
+    container = container_of(plan.application.container, members, threads=threads, level=level)
+    packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
+    for work in works:
+        work.counted()
+    return packed
+
+
+def _check_needed(plan: Plan) -> None:
+    needed = {MANIFEST, plan.entry or MANIFEST}
+    if missing := needed - {content.path for content in plan.contents}:
+        raise SelfCheckError(f"the plan lacks {', '.join(sorted(missing))}")
+
+
+def _sent(
+    archive: Archive,
+    blocks: Generator[bytes | bytearray],
+    members: Sequence[Member],
+    send: Callable[[bytes], None],
+    *,
+    part_bytes: int,
+) -> Packed:
+    """Send all blocks, then compare what was planned with what another reader finds in them."""
+    parts = DigestedParts(blocks, part_bytes=part_bytes)
+    tail_bytes = directory_size(member.path for member in members)
+    tail = b""
+    with closing(iter(parts)) as stream:
+        for part in stream:
+            tail = (tail + part[-tail_bytes:])[-tail_bytes:]
+            send(part)
+    planned = [(member.path, member.size_bytes) for member in members]
+    if archive.read_back(tail, parts.size_bytes) != planned:
+        raise SelfCheckError("the archive holds other files than were planned")
+    return Packed(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
+
+
+def _watched(archive: ZipStream, works: Sequence[_Work]) -> Generator[bytes | bytearray]:
+    written = 0
+    for block in archive:
+        while written < len(archive.entries):
+            works[written].written()
+            written += 1
+        if written < len(works):
+            works[written].emitted(len(block))
+        yield block
+
+
+class _Work:
+    """One member's share of the progress.
+
+    Half of its bytes count when they are read, the rest when it has been written. A large member
+    is either read twice, for its CRC and then to be stored, or once, while its compressed bytes
+    come out; then every byte counts when it is read. Inside of an application every member is read
+    twice at least.
+    """
+
+    def __init__(self, content: Content, source: Source, meter: Meter) -> None:
+        self._content = content
+        self._source = source
+        self._meter = meter
+        self._read = 0
+        self._counted = 0
+        self._passes = 2
+
+    def member(self) -> Member:
+        """What the archive writer takes."""
+        content = self._content
+        return Member(path=content.path, size_bytes=content.size_bytes, open=self._open)
+
+    def emitted(self, size_bytes: int) -> None:
+        """Bytes of this member came out; as there is more to read, once is enough."""
+        header_bytes = 30 + len(self._content.path.encode()) + 20
+        if size_bytes > header_bytes and self._read < self._content.size_bytes:
+            self._passes = 1
+
+    def written(self) -> None:
+        """All of it is in the archive."""
+        self.counted()
+        self._meter.file_packed()
+
+    def counted(self) -> None:
+        """Nothing more is to be done for it."""
+        self._count(self._content.size_bytes)
+
+    def _open(self) -> BinaryIO:
+        content = self._content
+        if content.data is not None:
+            return io.BytesIO(content.data)
+        if content.derived is not None:
+            return content.derived.open("rb")
+        assert content.stored is not None  # noqa: S101 - one of the three, by construction
+        self._source.packed(content.stored.path)
+        return self._source.open(content.stored, on_read=self._on_read)
+
+    def _on_read(self, size_bytes: int) -> None:
+        self._read += size_bytes
+        self._count(min(self._read // self._passes, self._content.size_bytes))
+
+    def _count(self, upto: int) -> None:
+        if upto > self._counted:
+            self._meter.packed(upto - self._counted)
+            self._counted = upto

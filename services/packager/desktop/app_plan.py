@@ -1,0 +1,128 @@
+"""What the applications of every system have in common: names, icon, key, and the game inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from PIL import Image
+
+from services.packager.archive.zip_directory import directory_size
+from services.packager.build.plan import Content, Note, Plan, ordered
+from services.packager.desktop import shell_binary
+from services.packager.desktop.app_icon import picture_of, png
+from services.packager.desktop.app_identity import Identity
+from services.packager.runtimes.registry import Template
+from services.packager.signing.keys import SigningKey
+from services.packager.web import ENTRY, site_of
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Application, Request
+    from services.packager.project.files import ProjectFiles
+
+ICON: Final = "aethel-shell_binary.png"  # in the game's archive, for the shell's window
+ICON_PX: Final = 256
+_SHELLS_OWN: Final = ".aethel/"  # paths that the shell answers itself
+MAX_FILES: Final = 65_000  # a ZIP without 64-bit records counts 65,534, some of them made here
+MAX_BYTES: Final = (4 << 30) - (64 << 20)  # Windows runs no larger program
+
+
+class GameTooLargeError(ProjectError):
+    """More than one program can carry."""
+
+    code = "game-too-large"
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An application before its system's own parts are made."""
+
+    identity: Identity
+    picture: Image.Image
+    template: Template
+    key: SigningKey | None
+    contents: tuple[Content, ...]
+    templates: tuple[Template, ...]
+    notes: tuple[Note, ...]
+
+    def plan(self, application: Application, *, suffix: str, content_type: str) -> Plan:
+        """The plan of the finished application."""
+        return Plan(
+            contents=self.contents,
+            title=self.identity.title,
+            version=self.identity.version,
+            notes=self.notes,
+            entry=ENTRY,
+            content_type=content_type,
+            suffix=suffix,
+            templates=self.templates,
+            application=application,
+            reproducible=self.key is None,
+        )
+
+
+def draft(project: ProjectFiles, request: Request, bench: Workbench) -> Draft:
+    """Everything that can be wrong with an export is found here, before anything is packed.
+
+    Raises:
+        ProjectError: The project cannot become an application; the message says what to change.
+        TemplateError: The shell is not installed.
+    """
+    template = bench.templates.get(shell_binary.TEMPLATE)
+    key = bench.keys.choose(request)
+    site = site_of(project, _without_icon(request), bench)
+    picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
+    identity = Identity.of(site.title, site.version, request, project.project_id)
+    window, window_notes = shell_binary.window_of(project)
+    made = {
+        ICON: png(picture, ICON_PX),
+        shell_binary.CONFIG: shell_binary.config(identity, window, request, entry=ENTRY, icon=ICON),
+    }
+    kept = [file for file in site.contents if not _is_shells(file.path)]
+    contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
+    check_size(contents)
+    return Draft(
+        identity=identity,
+        picture=picture,
+        template=template,
+        key=key,
+        contents=contents,
+        templates=(*site.templates, template),
+        notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
+    )
+
+
+def _without_icon(request: Request) -> Request:
+    """No page needs icons in an application."""
+    options = msgspec.structs.replace(request.options, app_icon="")
+    return msgspec.structs.replace(request, options=options)
+
+
+def _is_shells(path: str) -> bool:
+    return path in (ICON, shell_binary.CONFIG) or path.startswith(_SHELLS_OWN)
+
+
+def _left_out(count: int) -> Iterator[Note]:
+    if count:
+        message = f"left out {count} files whose names are the shell's: aethel-shell.*, .aethel/"
+        yield Note(message=message)
+
+
+def check_size(contents: Sequence[Content]) -> None:
+    """Whether one program can carry all of it.
+
+    Raises:
+        GameTooLargeError: What is too much, and what to do.
+    """
+    size = sum(content.size_bytes for content in contents)
+    size += 2 * directory_size(content.path for content in contents)  # each file has two headers
+    if len(contents) > MAX_FILES or size > MAX_BYTES:
+        message = (
+            f"an application carries at most {MAX_FILES:,} files, {MAX_BYTES / 1e9:.1f} GB; "
+            f"this game has {len(contents):,} files and {size / 1e9:.1f} GB. Leave some out with "
+            "excludePatterns, or export it for the web"
+        )
+        raise GameTooLargeError(message)

@@ -1,0 +1,76 @@
+"""Putting a model's blocks one behind the other, and telling the document where each is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from services.packager.optimizing.buffer_view_bytes import MESHOPT
+from services.packager.optimizing.glb import ALIGNMENT, padded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from services.packager.optimizing.buffer_views import Packed
+
+
+def lay_out(
+    document: dict[str, Any], blocks: Sequence[bytes], packed: Mapping[int, Packed]
+) -> bytes:
+    """The binary chunk.
+
+    Packed views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
+
+    Args:
+        document: Changed to describe the new places.
+        blocks: The bytes of each view.
+        packed: The views of which another form is taken.
+    """
+    binary = bytearray()
+    unpacked_bytes = 0
+    for number, (view, block) in enumerate(zip(document["bufferViews"], blocks, strict=True)):
+        form = packed.get(number)
+        data = form.data if form else block
+        place = {"buffer": 0, "byteOffset": len(binary), "byteLength": len(data)}
+        if form:
+            view.setdefault("extensions", {})[MESHOPT] = place | _described(form)
+            length = form.count * form.stride
+            place = {"buffer": 1, "byteOffset": unpacked_bytes, "byteLength": length}
+            unpacked_bytes += length + -length % ALIGNMENT
+            _tell_bounds(document["accessors"], form)
+        view.update(place)
+        binary += padded(data)
+    _describe_buffers(document, len(binary), unpacked_bytes)
+    if packed:
+        require(document, MESHOPT)
+    return bytes(binary)
+
+
+def require(document: dict[str, Any], extension: str) -> None:
+    """Say that nobody can read the model without that extension."""
+    for field in ("extensionsUsed", "extensionsRequired"):
+        names = document.setdefault(field, [])
+        if extension not in names:
+            names.append(extension)
+
+
+def _described(form: Packed) -> dict[str, Any]:
+    """All but where it is."""
+    described = {"byteStride": form.stride, "count": form.count, "mode": form.mode}
+    return described | ({"filter": "EXPONENTIAL"} if form.rounded else {})
+
+
+def _tell_bounds(accessors: list[dict[str, Any]], form: Packed) -> None:
+    for number, (least, most) in form.bounds.items():
+        for field, values in (("min", least), ("max", most)):
+            if field in accessors[number]:
+                accessors[number][field] = values
+
+
+def _describe_buffers(document: dict[str, Any], size: int, unpacked_bytes: int) -> None:
+    only, *others = document["buffers"]
+    kept = {} if others else {name: value for name, value in only.items() if name != "uri"}
+    document["buffers"] = [kept | {"byteLength": size}]
+    if unpacked_bytes:
+        document["buffers"].append(
+            {"byteLength": unpacked_bytes, "extensions": {MESHOPT: {"fallback": True}}}
+        )

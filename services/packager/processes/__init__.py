@@ -1,0 +1,1 @@
+"""Programs and threads that a build starts."""

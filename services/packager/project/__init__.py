@@ -1,0 +1,1 @@
+"""A project's files as an export sees them."""

@@ -1,0 +1,1 @@
+"""Signing keys that operators hold, and the tools that sign."""

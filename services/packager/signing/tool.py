@@ -1,0 +1,77 @@
+"""Tools that an application is signed with: other people's programs, and the operator's own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from services.packager.processes.subprocess_runner import ProgramTimeoutError, run_program
+from shared.errors import ExportError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.packager.build.context import Workbench
+
+log = structlog.get_logger()
+
+SHOWN_LINES: Final = 20
+
+
+class ToolMissingError(ExportError):
+    """A program that is needed is not installed: for operators to mend."""
+
+    code = "tool-missing"
+    title = "A program that is needed is not installed"
+
+
+class ToolFailedError(ExportError):
+    """A program failed or took too long: the network or a token perhaps, so it is tried again."""
+
+    code = "tool-failed"
+    title = "A program that is needed has failed"
+    retryable = True
+
+
+def run_tool(argv: Sequence[str], bench: Workbench, *, doing: str, given: bytes = b"") -> None:
+    """Run a program on what lies in the bench's folder, for as long as signing may take.
+
+    The maker reads what is being done; what the program prints is for operators, as it may hold
+    anything.
+
+    Args:
+        argv: The program and its arguments.
+        bench: Where it works.
+        doing: What it does, for people: "Signing the program".
+        given: Its standard input; short.
+
+    Raises:
+        ToolMissingError, ToolFailedError: It could not run, failed, or took too long.
+        ProgramStoppedError: The export was stopped.
+    """
+    name = os.path.basename(argv[0])  # noqa: PTH119 - a string in, a string out
+    timeout_s = bench.keys.timeout_s
+    bench.log(f"{doing} …")
+    try:
+        finished = run_program(
+            argv,
+            folder=bench.scratch,
+            timeout_s=timeout_s,
+            stopping=bench.stopping,
+            given=given,
+            on_wait=lambda elapsed_s: bench.waiting(f"{doing}: {elapsed_s:.0f} s"),
+        )
+    except ProgramTimeoutError:
+        message = f"{doing}: {name} did not end within {timeout_s:.0f} s and was stopped"
+        raise ToolFailedError(message) from None
+    except OSError as error:
+        raise ToolMissingError(f"{argv[0]} cannot be started: {error.strerror}") from error
+    finally:
+        bench.waiting("")
+    last = "\n".join(finished.output.splitlines()[-SHOWN_LINES:])
+    log.info("tool.ended", tool=name, code=finished.code, output=last)
+    if finished.code:
+        message = f"{doing}: {name} failed with code {finished.code}; operators see why"
+        raise ToolFailedError(message)

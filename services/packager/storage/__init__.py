@@ -1,0 +1,1 @@
+"""Bytes in and out: objects, the disk cache, scratch folders, the upload."""

@@ -1,0 +1,152 @@
+"""An artifact on its way into the storage: its parts are sent while more are packed.
+
+The multipart upload stays invisible until the uploader completes it; whatever goes wrong here
+aborts it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from shared.domain.events import PendingUpload
+from shared.errors import ExportError, UnavailableError
+from shared.storage.s3_client import StorageRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.storage.bucket import Storage
+
+log = structlog.get_logger()
+
+MIN_PART_BYTES: Final = 8 << 20
+MAX_PARTS: Final = 10_000  # S3's own limit
+IN_FLIGHT_BYTES: Final = 64 << 20
+MAX_IN_FLIGHT: Final = 3
+
+
+class StoppedError(Exception):
+    """Nobody wants the rest."""
+
+
+def part_bytes_for(expected_bytes: int) -> int:
+    """The size of every part but the last, so that 10,000 are enough for twice what is expected."""
+    needed = -(-2 * expected_bytes // MAX_PARTS)
+    return max(MIN_PART_BYTES, (needed + (1 << 20) - 1) >> 20 << 20)
+
+
+class PartSender:
+    """Parts of one upload: a thread hands them over, the event loop sends a few at a time."""
+
+    def __init__(self, storage: Storage, key: str, upload_id: str, *, part_bytes: int) -> None:
+        self.part_bytes = part_bytes
+        self._storage = storage
+        self._key = key
+        self._upload_id = upload_id
+        self._loop = asyncio.get_running_loop()
+        in_flight = min(MAX_IN_FLIGHT, max(IN_FLIGHT_BYTES // part_bytes, 1))
+        self._slots = threading.Semaphore(in_flight)
+        self._stopped = False
+        self._tasks: list[asyncio.Task[str]] = []
+
+    def send(self, part: bytes | bytearray) -> None:
+        """From the thread: hand over the next part; blocks while enough are on their way.
+
+        Raises:
+            StoppedError: A part could not be sent, or the export was stopped.
+        """
+        self._slots.acquire()
+        if self._stopped:
+            raise StoppedError
+        self._loop.call_soon_threadsafe(self._start, part)
+
+    def stop(self) -> None:
+        """Let :meth:`send` raise from now on."""
+        self._stopped = True
+        self._slots.release()
+
+    async def finish(self) -> PendingUpload:
+        """Wait for the parts on their way, all of which have been handed over.
+
+        Raises:
+            ExportError: What the storage said to the first part that failed.
+        """
+        etags = await asyncio.gather(*self._tasks)
+        lines = "".join(f"{etag}\n" for etag in etags)
+        return PendingUpload(
+            upload_id=self._upload_id,
+            part_count=len(etags),
+            part_bytes=self.part_bytes,
+            parts_sha256=hashlib.sha256(lines.encode()).hexdigest(),
+        )
+
+    async def abandon(self) -> None:
+        """Stop, and wait until no part is on its way any more."""
+        self.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, part: bytes | bytearray) -> None:
+        number = len(self._tasks) + 1
+        sending = self._storage.put_part(self._key, self._upload_id, number, part)
+        task = self._loop.create_task(sending)
+        task.add_done_callback(self._sent)
+        self._tasks.append(task)
+
+    def _sent(self, task: asyncio.Task[str]) -> None:
+        self._slots.release()
+        if task.cancelled() or task.exception() is not None:
+            self.stop()
+
+
+@asynccontextmanager
+async def open_upload(
+    storage: Storage, key: str, *, content_type: str, expected_bytes: int
+) -> AsyncIterator[PartSender]:
+    """A multipart upload; nothing of it remains when the block fails or is cancelled."""
+    starting = asyncio.ensure_future(storage.start_upload(key, content_type=content_type))
+    try:
+        upload_id = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _settle(_abort_started(storage, key, starting))
+        raise
+    sender = PartSender(storage, key, upload_id, part_bytes=part_bytes_for(expected_bytes))
+    try:
+        yield sender
+    except BaseException:
+        await _settle(_abort(storage, key, upload_id, sender))
+        raise
+
+
+async def _settle(cleanup: object) -> None:
+    """Finish a clean-up even if it is cancelled once more."""
+    task = asyncio.ensure_future(cleanup)  # type: ignore[call-overload]
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+async def _abort_started(storage: Storage, key: str, starting: asyncio.Future[str]) -> None:
+    try:
+        upload_id = await starting
+    except (ExportError, StorageRefusedError):
+        return
+    await storage.abort_upload(key, upload_id)
+
+
+async def _abort(storage: Storage, key: str, upload_id: str, sender: PartSender) -> None:
+    """Best effort: what is left is the sweeper's."""
+    await sender.abandon()
+    try:
+        await storage.abort_upload(key, upload_id)
+    except (UnavailableError, StorageRefusedError) as error:
+        log.warning("upload.not-aborted", key=key, error=str(error))

@@ -1,0 +1,217 @@
+"""The objects that one export needs: fetched ahead in parallel, checked, opened from threads.
+
+An object is fetched up to the last byte that the snapshot uses of it, in ranges; every file cut out
+of it is checked against its SHA-256 before anybody may open it. What was cached is checked in the
+same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import defaultdict
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+
+import structlog
+
+from services.packager.processes.threads import in_thread
+from services.packager.storage.file_slice import Slice, damaged, write_blocks
+from shared import metrics
+from shared.errors import ExportError
+from shared.storage.s3_client import ObjectMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+    from pathlib import Path
+
+    from services.packager.storage.disk_cache import DiskCache
+    from shared.domain.project import StoredFile
+    from shared.storage.bucket import Storage
+
+log = structlog.get_logger()
+
+RANGE_BYTES: Final = 16 << 20
+FLUSH_BYTES: Final = 1 << 20  # held in memory per request in flight
+REQUESTS: Final = 4  # in flight at a time, of one export
+AHEAD_BYTES: Final = 512 << 20  # fetched but not yet packed: more would thrash a small cache
+
+
+class ObjectLostError(ExportError):
+    """The storage does not hold what the snapshot names: tried again, then for operators."""
+
+    code = "object-lost"
+    title = "A stored object is missing or damaged"
+    retryable = True
+
+
+class Objects:
+    """Everything below belongs to the event loop, but for :meth:`open` and :meth:`packed`."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        cache: DiskCache,
+        files: Sequence[StoredFile],
+        *,
+        on_fetched: Callable[[int], None],
+    ) -> None:
+        self._storage = storage
+        self._cache = cache
+        self._on_fetched = on_fetched
+        self._loop = asyncio.get_running_loop()
+        self._files: defaultdict[str, list[StoredFile]] = defaultdict(list)
+        for file in files:
+            self._files[file.object].append(file)
+        self._tasks: dict[str, asyncio.Task[Path]] = {}
+        self._paths: dict[str, Path] = {}  # of those that are there, checked
+        self._requests = asyncio.Semaphore(REQUESTS)
+        self._milestones = _milestones(files, self.size_of)
+        self._packed_bytes = 0
+        self._packed = asyncio.Event()
+        self._closed = False
+
+    def size_of(self, key: str) -> int:
+        """How much of an object this export needs, from its start, bytes."""
+        return max(file.offset + file.size for file in self._files[key])
+
+    def missing_bytes(self) -> int:
+        """What has to be fetched because the cache does not have it."""
+        sizes = {key: self.size_of(key) for key in self._files}
+        return sum(size for key, size in sizes.items() if not self._cache.find(key, size))
+
+    async def prefetch(self) -> None:
+        """Get every object in the order of the files, but never far ahead of the packing.
+
+        What fails here fails again for whoever opens the file, if anybody does.
+        """
+        ahead_bytes = min(AHEAD_BYTES, self._cache.max_bytes // 4)
+        slots = asyncio.Semaphore(REQUESTS)
+        fetched_bytes = 0
+        for key, files in self._files.items():
+            while fetched_bytes - self._packed_bytes > ahead_bytes:
+                self._packed.clear()
+                await self._packed.wait()
+            await slots.acquire()
+            self._start(key).add_done_callback(lambda _: slots.release())
+            fetched_bytes = self._milestones[files[0].path]
+
+    def packed(self, path: str) -> None:
+        """From a worker thread: packing, in the order of the files, has come to ``path``."""
+        self._packed_bytes = max(self._packed_bytes, self._milestones[path])
+        self._loop.call_soon_threadsafe(self._packed.set)
+
+    def close(self) -> None:
+        """Stop fetching; whoever waits in :meth:`open` gets an error. May be called again."""
+        self._closed = True
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def closed(self) -> None:
+        """Stop, and wait until nothing of it is left."""
+        self.close()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+    ) -> BinaryIO:
+        """The file's bytes, from a worker thread; blocks until its object is there.
+
+        Raises:
+            ObjectLostError: The storage does not have it, or has something else.
+            concurrent.futures.CancelledError: The export was stopped meanwhile.
+        """
+        path = self._paths.get(file.object) or self._wait_for(self._get(file.object))
+        while True:
+            try:
+                descriptor = os.open(path, os.O_RDONLY)
+            except FileNotFoundError:  # the cache has let it go since
+                path = self._wait_for(self._get_again(file.object))
+            else:
+                return cast("BinaryIO", Slice(descriptor, file, on_read))
+
+    def _wait_for(self, path: Coroutine[Any, Any, Path]) -> Path:
+        return asyncio.run_coroutine_threadsafe(path, self._loop).result()
+
+    async def _get(self, key: str) -> Path:
+        return await asyncio.shield(self._start(key))
+
+    async def _get_again(self, key: str) -> Path:
+        task = self._tasks.get(key)
+        if task is not None and task.done():
+            del self._tasks[key]
+        return await self._get(key)
+
+    def _start(self, key: str) -> asyncio.Task[Path]:
+        """One task per object, shared by all who wait for it."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = self._loop.create_task(self._bring(key))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return task
+
+    async def _bring(self, key: str) -> Path:
+        if self._closed:
+            raise asyncio.CancelledError
+        files = self._files[key]
+        path = self._cache.find(key, self.size_of(key))
+        metrics.CACHE_READS.labels("hit" if path else "miss").inc()
+        if path and await in_thread(partial(damaged, path, files)) is not None:
+            log.warning("cache.damaged", object=key)
+            self._cache.drop(key)
+            path = None
+        self._paths[key] = path = path or await self._fetch(key)
+        return path
+
+    async def _fetch(self, key: str) -> Path:
+        size = self.size_of(key)
+        with self._cache.writing(key, size) as descriptor:
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for start in range(0, size, RANGE_BYTES):
+                        length = min(RANGE_BYTES, size - start)
+                        group.create_task(self._fetch_range(key, descriptor, start, length))
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from None
+            bad = await in_thread(partial(damaged, descriptor, self._files[key]))
+            if bad is not None:
+                raise ObjectLostError(f"{bad.path} is damaged in the storage; it is tried again")
+        return self._cache.path(key)
+
+    async def _fetch_range(self, key: str, descriptor: int, offset: int, size_bytes: int) -> None:
+        blocks: list[bytes] = []
+        body = self._storage.read(key, offset=offset, size_bytes=size_bytes)
+        try:
+            async with self._requests, aclosing(body):
+                async for block in body:
+                    blocks.append(block)
+                    if sum(map(len, blocks)) >= FLUSH_BYTES:
+                        offset += await self._flush(descriptor, blocks, offset)
+                await self._flush(descriptor, blocks, offset)
+        except ObjectMissingError as error:
+            message = f"{self._files[key][0].path} is not in the storage; it is tried again"
+            raise ObjectLostError(message) from error
+
+    async def _flush(self, descriptor: int, blocks: list[bytes], offset: int) -> int:
+        """Write off the event loop: a busy disk may block for long."""
+        size = await in_thread(partial(write_blocks, descriptor, tuple(blocks), offset))
+        blocks.clear()
+        self._on_fetched(size)
+        return size
+
+
+def _milestones(files: Sequence[StoredFile], size_of: Callable[[str], int]) -> dict[str, int]:
+    """By path: how many bytes of objects have been begun when packing has come there."""
+    seen: set[str] = set()
+    total = 0
+    milestones = {}
+    for file in files:
+        if file.object not in seen:
+            seen.add(file.object)
+            total += size_of(file.object)
+        milestones[file.path] = total
+    return milestones

@@ -1,0 +1,36 @@
+"""A project in the engine's own format: checked as a whole, then put around the web player.
+
+``game.json``, ``scenes/``, ``assets/`` and ``scripts/`` are described in docs/project-format.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.packager.web.aethel.assembly import assemble
+from services.packager.web.aethel.findings import Findings
+from services.packager.web.aethel.game_json import GAME
+from services.packager.web.aethel.load_project import inspect
+
+if TYPE_CHECKING:
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Request
+    from services.packager.project.files import ProjectFiles
+    from services.packager.web.site import Site
+
+__all__ = ["GAME", "PLAYER", "site"]
+
+PLAYER: Final = "player"
+
+
+def site(project: ProjectFiles, request: Request, bench: Workbench) -> Site:
+    """The player, the game's boot manifest, and everything that the game needs.
+
+    Raises:
+        InvalidProjectError: Everything that keeps the game from working, at once.
+        TemplateError: The player is not installed.
+    """
+    template = bench.templates.get(PLAYER)
+    findings = Findings()
+    inspected = inspect(project, request, findings)
+    return assemble(inspected, template, request, bench, findings)

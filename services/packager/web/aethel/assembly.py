@@ -1,0 +1,186 @@
+"""Putting a game and the player together: every file of the site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from services.packager.build.naming import title_of, version_of
+from services.packager.build.plan import Content, ordered
+from services.packager.web.aethel import page, player_chunks, preload, size_report
+from services.packager.web.aethel.game_json import settings_of
+from services.packager.web.aethel.optimization import optimize
+from services.packager.web.aethel.script_bundle import Bundle, Bundler
+from services.packager.web.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.build.context import Workbench
+    from services.packager.build.plan import Request
+    from services.packager.runtimes.registry import Template
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.load_project import Inspected
+    from services.packager.web.aethel.optimization import Optimized
+
+BOOT: Final = "aethel.json"
+LICENCE: Final = ".LEGAL.txt"  # stands beside what it is for
+LANGUAGE: Final = "en"
+
+
+def assemble(
+    inspected: Inspected,
+    template: Template,
+    request: Request,
+    bench: Workbench,
+    findings: Findings,
+) -> Site:
+    """The site.
+
+    Raises:
+        InvalidProjectError: Everything that was found wrong, scripts included.
+    """
+    player = player_chunks.player_of(template)
+    bundler = Bundler(template, player, bench, inspected.project, inspected.texts)
+    bundle = _bundled(inspected, bundler, request, findings)
+    pictures = page.pictures(inspected.project, request, _icon(inspected), findings)
+    findings.check()
+    title, version = title_of(inspected.project, request), version_of(inspected.project, request)
+    variant = bundle.variant if bundle else player.variants["lean"]
+    level = "off" if request.configuration == "debug" else request.options.optimize
+    coder = player_chunks.mesh_coder_of(template, player, variant)
+    optimized = optimize(inspected, level, coder, bench, findings)
+    game_files = _game_files(inspected, optimized)
+    player_files = _player_files(inspected, template, variant, request, optimized)
+    hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
+    scripts = _script_files(bundle, request) if bundle else {}
+    modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
+    made = scripts | page.page_files(
+        template,
+        player,
+        variant.entry,
+        modules=(path for path in modules if path not in variant.fetched),
+        fetched=_fetched_first(inspected, variant, game_files) if hosted else (),
+        title=title,
+        language=inspected.game.language or LANGUAGE,
+        pictures=pictures,
+    )
+    pwa = bool(inspected.game.pwa) and hosted
+    settings = settings_of(
+        inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
+    )
+    made[BOOT] = _boot(inspected, settings, game_files, bundle, request)
+    contents = {content.path: content for content in game_files.values()} | player_files
+    contents |= {path: Content.made(path, data) for path, data in made.items()}
+    size_report.tell_sizes(contents, findings)
+    if pwa:
+        contents[page.WORKER] = Content.made(page.WORKER, page.worker(template, player, contents))
+    return Site(
+        contents=ordered(contents.values()),
+        title=title,
+        version=version,
+        notes=tuple(findings.notes),
+        templates=(template,),
+        icon=_icon(inspected) or "",
+        hashed=frozenset({*player_files, *([bundle.path] if bundle else [])}),
+    )
+
+
+def _bundled(
+    inspected: Inspected, bundler: Bundler, request: Request, findings: Findings
+) -> Bundle | None:
+    """The scripts that are shipped, as one module; the others are looked at, too."""
+    minify = request.configuration != "debug"
+    if findings.problems:  # what a broken scene reaches is not known: then it is all scripts
+        return bundler.bundle(inspected.texts, findings, minify=minify)
+    reach = inspected.reach
+    bundle = bundler.bundle(reach.scripts, findings, minify=minify)
+    bundler.look_at(inspected.texts.keys() - reach.scripts - reach.modules, findings)
+    return bundle
+
+
+def _icon(inspected: Inspected) -> str | None:
+    icon = inspected.game.icon
+    return inspected.library.find(icon) if icon else None
+
+
+def _game_files(inspected: Inspected, optimized: Optimized) -> dict[str, Content]:
+    """Scenes and assets by their path in the project, which is their path in the site too.
+
+    But for those that are shipped in another form: their suffix says which.
+    """
+    paths = {inspected.scenes[name].file for name in inspected.reach.scenes}
+    paths |= inspected.reach.files - optimized.absorbed
+    derived = optimized.derived
+    return {
+        path: Content.on_disk(path + derived[path].suffix, derived[path])
+        if path in derived
+        else Content.taken(inspected.project.files[path])
+        for path in sorted(paths)
+    }
+
+
+def _player_files(
+    inspected: Inspected,
+    template: Template,
+    variant: player_chunks.Variant,
+    request: Request,
+    optimized: Optimized,
+) -> dict[str, Content]:
+    """The player's core, and those of its chunks that the game may ask for."""
+    chunks = player_chunks.chunks_of(
+        inspected.shipped,
+        inspected.reach.files,
+        [inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules],
+        inspected.library,
+        request.configuration,
+    )
+    chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
+    names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
+    names |= {licence for name in names if (licence := name + LICENCE) in template.files}
+    return {name: Content.made(name, template.read(name)) for name in sorted(names)}
+
+
+def _fetched_first(
+    inspected: Inspected, variant: player_chunks.Variant, game_files: Mapping[str, Content]
+) -> list[str]:
+    """What the player fetches before its first frame, by its path in the site."""
+    loaded = preload.files(inspected)
+    scene, *others = (game_files[path].path for path in loaded if path in game_files)
+    return [BOOT, scene, *preload.programs(inspected, variant, loaded), *others]
+
+
+def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:
+    """The module, and its map where somebody is to look into it."""
+    wanted = request.configuration == "debug" or request.options.include_debug_symbols
+    if not wanted or bundle.source_map is None:
+        return {bundle.path: bundle.code}
+    name = bundle.path.rpartition("/")[2]
+    code = bundle.code + f"//# sourceMappingURL={name}.map\n".encode()
+    return {bundle.path: code, f"{bundle.path}.map": bundle.source_map}
+
+
+def _boot(
+    inspected: Inspected,
+    settings: dict[str, Any],
+    files: Mapping[str, Content],
+    bundle: Bundle | None,
+    request: Request,
+) -> bytes:
+    """What the player reads first."""
+    document = {
+        "format": 1,
+        "gameId": inspected.game.id or inspected.project.project_id,
+        "configuration": request.configuration,
+        "game": settings,
+        "scenes": {name: inspected.scenes[name].file for name in sorted(inspected.reach.scenes)},
+        "files": {path: _entry(path, content) for path, content in files.items()},
+        "scripts": bundle.path if bundle else None,
+    }
+    return msgspec.json.encode(document)
+
+
+def _entry(path: str, content: Content) -> dict[str, Any]:
+    other = {} if content.path == path else {"url": content.path}
+    return {"size": content.size_bytes, **other}

@@ -1,0 +1,102 @@
+"""The project's files as scenes use them, each read once; what is missing or broken is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from services.packager.project.files import ASSETS
+from services.packager.project.globs import matches_any
+from services.packager.web.aethel import asset_paths, materials, models
+from services.packager.web.aethel.json_documents import UnreadableError, read_document
+from services.packager.web.aethel.scenes import read_prefab, strings_in
+
+if TYPE_CHECKING:
+    from services.packager.build.plan import Request
+    from services.packager.project.files import ProjectFiles
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.models import Model
+    from services.packager.web.aethel.scenes import Scene
+
+SCRIPTS: Final = "scripts/"
+SCRIPT_SUFFIXES: Final = ("", ".ts", ".js", ".mjs", ".tsx", ".jsx")  # in the player's order
+
+
+class Library:
+    """Reads models, materials, prefabs and data on demand."""
+
+    def __init__(self, project: ProjectFiles, request: Request, findings: Findings) -> None:
+        self.project = project
+        self._request = request
+        self._findings = findings
+        self._models: dict[str, Model | None] = {}
+        self._maps: dict[str, dict[str, str]] = {}
+        self._prefabs: dict[str, Scene | None] = {}
+        self._strings: dict[str, list[str]] = {}
+
+    def find(self, reference: str, scene: Scene | None = None) -> str | None:
+        """The project path behind an asset's id or a path; None where there is none."""
+        return asset_paths.resolve(self.project, scene.path_of(reference) if scene else reference)
+
+    def find_script(self, reference: str, scene: Scene | None = None) -> str | None:
+        """Likewise, of a script: ``scripts/`` and the suffix may be left out."""
+        path = asset_paths.normalized(scene.path_of(reference) if scene else reference)
+        candidates = (root + path + suffix for root in ("", SCRIPTS) for suffix in SCRIPT_SUFFIXES)
+        return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
+
+    def model(self, file: str) -> Model | None:
+        """A model's header; None, and a problem told once, where it cannot be read."""
+        if file not in self._models:
+            try:
+                self._models[file] = models.read_model(self.project, file)
+            except UnreadableError as error:
+                self._findings.problem(file, str(error))
+                self._models[file] = None
+        return self._models[file]
+
+    def maps(self, file: str) -> dict[str, str]:
+        """The texture of each map of a material."""
+        if file not in self._maps:
+            self._maps[file] = materials.textures_of(self.project, file, self._findings)
+        return self._maps[file]
+
+    def prefab(self, file: str) -> Scene | None:
+        """A prefab that has a file of its own."""
+        if file not in self._prefabs:
+            self._prefabs[file] = read_prefab(self.project, file, self._findings)
+        return self._prefabs[file]
+
+    def known_prefab(self, file: str) -> Scene | None:
+        """A prefab that has been read already; None for any other file."""
+        return self._prefabs.get(file)
+
+    def strings(self, file: str) -> list[str]:
+        """Every string of a JSON file: each may name another file."""
+        if file not in self._strings:
+            document = read_document(self.project, file, self._findings)
+            self._strings[file] = list(strings_in(document))
+        return self._strings[file]
+
+    def missing(self, file: str, reference: str, path: str = "") -> None:
+        """Tell of a reference that leads nowhere.
+
+        In debug the player shows what is missing where it is missing, so that work can go on.
+        """
+        if self._left_out(reference):
+            message = f"{reference!r} is left out by excludePatterns and includeAssets"
+            self._findings.warn(file, message)
+            return
+        tell = (
+            self._findings.warn
+            if self._request.configuration == "debug"
+            else self._findings.problem
+        )
+        tell(file, asset_paths.missing(self.project, reference), path=path)
+
+    def _left_out(self, reference: str) -> bool:
+        options = self._request.options
+        paths = [root + asset_paths.normalized(reference) for root in (*asset_paths.ROOTS, SCRIPTS)]
+        return any(
+            matches_any(path, options.exclude_patterns)
+            or (path.startswith(ASSETS) and not options.include_assets)
+            for path in paths
+        )

@@ -1,0 +1,63 @@
+"""Ids and parents: every id once, every parent there, nobody their own ancestor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.schema.scenes import Entity
+
+
+class Identified(Protocol):
+    """Something with an id."""
+
+    @property
+    def id(self) -> str:
+        """Its name for others."""
+        ...
+
+
+def check(entities: Mapping[int, Entity], file: str, path: str, findings: Findings) -> None:
+    """Tell of every id that stands twice, every missing parent, every cycle."""
+    check_unique(entities, file, path, findings)
+    parents = {entity.id: entity.parent_id for entity in entities.values()}
+    for number, entity in entities.items():
+        if entity.parent_id is not None and entity.parent_id not in parents:
+            name = entity.name or entity.id
+            message = f"there is no parent {entity.parent_id!r}: {name!r} stands at the root"
+            findings.warn(file, message, path=f"{path}[{number}].parentId")
+    for members in cycles(parents):
+        chain = " in ".join(repr(member) for member in (*members, members[0]))
+        findings.problem(
+            file, f"the hierarchy is cyclic: {chain}; give one of them no parent", path=path
+        )
+
+
+def check_unique(items: Mapping[int, Identified], file: str, path: str, findings: Findings) -> None:
+    """Tell of every id that stands twice."""
+    first: dict[str, int] = {}
+    for number, item in items.items():
+        if item.id in first:
+            message = f"the id {item.id!r} is that of {path}[{first[item.id]}] already"
+            findings.problem(file, message, path=f"{path}[{number}].id")
+        else:
+            first[item.id] = number
+
+
+def cycles(parents: Mapping[str, str | None]) -> list[list[str]]:
+    """Each circle of ancestors once, in linear time."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+    for start in parents:
+        trail: dict[str, int] = {}
+        at: str | None = start
+        while at is not None and at in parents and at not in done and at not in trail:
+            trail[at] = len(trail)
+            at = parents[at]
+        if at is not None and at in trail:
+            found.append(list(trail)[trail[at] :])
+        done.update(trail)
+    return found

@@ -1,0 +1,199 @@
+"""Which files of a game may be shipped in a smaller form, and how far that may go.
+
+Only what the player itself decodes is touched. Maps of numbers (normals, roughness, …) and sounds
+that are repeated keep every bit at any level; a file that a script names by its path stays as it
+is, as the script may read its bytes.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.progress import megabytes
+from services.packager.optimizing import images, models, sounds
+from services.packager.processes.subprocess_runner import ProgramStoppedError
+from services.packager.storage.derived_files import Derived, Deriver
+from services.packager.web.aethel.derivatives import Candidate, Former
+from services.packager.web.aethel.materials import COLORS
+from services.packager.web.aethel.scripts import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.packager.build.context import Workbench
+    from services.packager.web.aethel.derivatives import Kind
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.load_project import Inspected
+    from services.packager.web.aethel.player_chunks import MeshCoder
+    from services.packager.web.aethel.scenes import Scene
+    from shared.domain.options import Optimize
+
+SOURCES: Final[dict[Kind, tuple[str, ...]]] = {
+    "picture": images.SOURCES,
+    "sound": sounds.SOURCES,
+    "model": models.SOURCES,
+}
+
+
+class Optimized(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shipped instead of files of the project, by project path."""
+
+    derived: dict[str, Derived] = {}
+    absorbed: frozenset[str] = frozenset()  # what lies inside another file now
+    packs_meshes: bool = False
+
+
+class Gain(msgspec.Struct, frozen=True):
+    """A form that is smaller than its file."""
+
+    candidate: Candidate
+    derived: Derived
+    before: int  # bytes
+
+    @property
+    def saved(self) -> int:
+        """Bytes."""
+        return self.before - self.derived.size
+
+
+def optimize(
+    inspected: Inspected, level: Optimize, coder: MeshCoder, bench: Workbench, findings: Findings
+) -> Optimized:
+    """The smaller form of each file that has one; the gain is told."""
+    if level == "off":
+        return Optimized()
+    former = Former(inspected.library, Deriver(bench.cache, bench.scratch), coder.encoder)
+    named = _named_by_scripts(inspected)
+    chosen = candidates(inspected, named)
+    gains = _gains(former, chosen, bench, lossless=level == "lossless")
+    if not _worth_a_decoder(gains, coder.decoder_bytes):
+        gains = [gain for gain in gains if gain.candidate.kind != "model"]
+        findings.tell("models stay as they are: what unpacks them is larger than what it saves")
+    for gain in gains:
+        _tell(gain, findings)
+    saved = sum(gain.saved for gain in gains)
+    findings.tell(
+        f"optimize={level}: {len(gains)} of {len(chosen)} textures, sounds and models are smaller "
+        f"now, {megabytes(saved)} saved"
+    )
+    packed = [gain.candidate for gain in gains if gain.candidate.kind == "model"]
+    return Optimized(
+        derived={gain.candidate.path: gain.derived for gain in gains},
+        absorbed=_absorbed(packed, former, inspected) - named,
+        packs_meshes=bool(packed),
+    )
+
+
+def candidates(inspected: Inspected, named: frozenset[str]) -> list[Candidate]:
+    """What is shipped and decoded by the player, sorted by path.
+
+    Args:
+        inspected: The project.
+        named: What scripts name by its path.
+    """
+    exact: dict[str, bool] = {}
+    for scene in inspected.shipped:
+        for path, has_to_be in _decoded(scene, inspected):
+            exact[path] = exact.get(path, False) or has_to_be
+    return [
+        Candidate(path, kind, has_to_be)
+        for path, has_to_be in sorted(exact.items())
+        if path in inspected.reach.files and path not in named and (kind := _kind(path))
+    ]
+
+
+def _named_by_scripts(inspected: Inspected) -> frozenset[str]:
+    texts = (inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules)
+    found = (inspected.library.find(string) for text in texts for string in quoted(text))
+    return frozenset(path for path in found if path)
+
+
+def _decoded(scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+    """(path, whether it has to stay exact) of what the scene gives the player to decode."""
+    library = inspected.library
+    for asset in scene.assets.values():
+        path = library.find(asset.id, scene)
+        if path and asset.type == "audio":
+            yield path, False
+        elif path and asset.type == "material":
+            yield from _maps(path, scene, inspected)
+        elif path and asset.type == "model":
+            yield from _model(path, inspected)
+    for use in scene.uses:
+        path = library.find(use.reference, scene) if use.kind != "script" else None
+        if path and use.kind == "texture":
+            yield path, False
+        elif path and use.kind == "audio":
+            yield path, use.loops
+        elif path and use.kind == "material":
+            yield from _maps(path, scene, inspected)
+        elif path and use.kind == "model":
+            yield from _model(path, inspected)
+
+
+def _maps(material: str, scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+    for slot, reference in inspected.library.maps(material).items():
+        path = inspected.library.find(reference, scene)
+        if path:
+            yield path, slot not in COLORS
+
+
+def _model(path: str, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+    """Itself, and the images beside it."""
+    model = inspected.library.model(path) if path in inspected.reach.files else None
+    if model:
+        yield path, False
+        yield from ((image, not colors) for image, colors in model.images.items())
+
+
+def _kind(path: str) -> Kind | None:
+    kinds = (kind for kind, suffixes in SOURCES.items() if path.lower().endswith(suffixes))
+    return next(kinds, None)
+
+
+def _gains(
+    former: Former, chosen: list[Candidate], bench: Workbench, *, lossless: bool
+) -> list[Gain]:
+    def form(candidate: Candidate) -> Derived | None:
+        if bench.stopping.is_set():
+            raise ProgramStoppedError("the export was stopped")
+        return former.form(candidate, lossless=lossless or candidate.exact)
+
+    gains = []
+    with ThreadPoolExecutor(bench.threads, thread_name_prefix="optimize") as threads:
+        for number, (candidate, derived) in enumerate(
+            zip(chosen, threads.map(form, chosen), strict=True), 1
+        ):
+            bench.waiting(f"Optimising assets: {number} of {len(chosen)}")
+            if derived:
+                gains.append(Gain(candidate, derived, former.size(candidate)))
+    bench.waiting("")
+    return gains
+
+
+def _worth_a_decoder(gains: list[Gain], decoder_bytes: int) -> bool:
+    """Whether packed models save more than the part of the player that unpacks them."""
+    saved = [gain.saved for gain in gains if gain.candidate.kind == "model"]
+    return not saved or sum(saved) > decoder_bytes
+
+
+def _absorbed(packed: list[Candidate], former: Former, inspected: Inspected) -> frozenset[str]:
+    """Buffers of packed models that no other model needs."""
+    paths = {candidate.path for candidate in packed}
+    others = [path for path in inspected.reach.files - paths if _kind(path) == "model"]
+    needed = {
+        part for path in others if (model := inspected.library.model(path)) for part in model.parts
+    }
+    taken = {part for candidate in packed for part in former.taken_in(candidate)}
+    return frozenset(taken - needed)
+
+
+def _tell(gain: Gain, findings: Findings) -> None:
+    path, derived = gain.candidate.path, gain.derived
+    percent = round(100 * gain.saved / gain.before)
+    form = (path + derived.suffix).rpartition(".")[2]
+    message = f"{gain.before:,} → {derived.size:,} bytes as {form}, {percent} % less"
+    findings.tell(message, file=path)

@@ -1,0 +1,106 @@
+"""Which parts of the player a game needs: nobody downloads a physics engine for a still life."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from services.packager.web.aethel.models import SUFFIXES as MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from services.packager.runtimes.registry import Template
+    from services.packager.web.aethel.asset_index import Library
+    from services.packager.web.aethel.scenes import Scene
+    from shared.domain.options import Configuration
+
+MESH_DECODER: Final = "meshopt"
+DECODERS: Final = {
+    "KHR_draco_mesh_compression": "draco",
+    "EXT_meshopt_compression": MESH_DECODER,
+    "KHR_meshopt_compression": MESH_DECODER,
+    "KHR_texture_basisu": "ktx2",
+}
+COMPONENTS: Final = {"Collider": "physics", "RigidBody": "physics", "Animator": "animation"}
+_NAMED: Final = re.compile("|".join(COMPONENTS))  # a script that names one may add it
+
+
+class Variant(msgspec.Struct, frozen=True):
+    """One build of the player: lean, or with all of three.js for scripts that import it."""
+
+    entry: str
+    modules: dict[str, str]  # what scripts import -> file
+    core: tuple[str, ...]  # files that every game needs
+    chunks: dict[str, tuple[str, ...]]  # what only some need -> files beyond the core
+    fetched: frozenset[str]  # those of the files that are data to the modules: WebAssembly, workers
+
+
+class Player(msgspec.Struct, frozen=True, rename="camel"):
+    """What the player's ``template.json`` says beside its files."""
+
+    page: str
+    service_worker: str
+    declarations: str
+    bundler: str
+    mesh_encoder: str  # likewise a file that no game gets
+    variants: dict[Literal["lean", "full"], Variant]
+
+
+class MeshCoder(msgspec.Struct, frozen=True):
+    """What packs meshes, and what a game has to carry to unpack them."""
+
+    encoder: bytes  # WebAssembly
+    decoder_bytes: int
+
+
+def player_of(template: Template) -> Player:
+    """How the template is to be used (raises msgspec.ValidationError on another kind)."""
+    return msgspec.json.decode(template.description, type=Player)
+
+
+def mesh_coder_of(template: Template, player: Player, variant: Variant) -> MeshCoder:
+    """The coder of a player."""
+    decoder = variant.chunks[MESH_DECODER]
+    size = sum(template.files[file].size for file in decoder)
+    return MeshCoder(template.read(player.mesh_encoder), size)
+
+
+def chunks_of(
+    scenes: Iterable[Scene],
+    files: Collection[str],
+    texts: Iterable[str],
+    library: Library,
+    configuration: Configuration,
+) -> set[str]:
+    """The names of the chunks that may be asked for.
+
+    Args:
+        scenes: That are shipped, prefabs in files of their own among them.
+        files: That are shipped, by project path.
+        texts: Of the scripts that are shipped.
+        library: Tells what models need.
+        configuration: Debug maps the errors of scripts to their source.
+    """
+    chunks = {COMPONENTS[name] for text in texts for name in _NAMED.findall(text)}
+    for scene in scenes:
+        chunks |= {COMPONENTS[kind] for kind in scene.kinds & COMPONENTS.keys()}
+        chunks |= {"effects"} if scene.effects else set()
+    for file in files:
+        chunks.update(_for_file(file.lower(), file, library))
+    return chunks | ({"errors"} if configuration == "debug" else set())
+
+
+def _for_file(lower: str, file: str, library: Library) -> Iterator[str]:
+    if lower.endswith(".hdr"):
+        yield "hdr"
+    elif lower.endswith(".ktx2"):
+        yield "ktx2"
+    elif lower.endswith(MODELS):
+        yield "gltf"
+        model = library.model(file)
+        for extension in model.extensions if model else ():
+            if extension in DECODERS:
+                yield DECODERS[extension]

@@ -1,0 +1,166 @@
+"""What a game can reach from its first scene: the rest need not be shipped.
+
+Through scenes, prefabs, materials, models and controllers, and through every string of a component
+or of a script that names a file, an asset or a scene. Rather too much than too little: a string
+that names a file by chance keeps it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.project.files import ASSETS
+from services.packager.web.aethel import scenes as scene_files
+from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.asset_paths import normalized
+from services.packager.web.aethel.models import SUFFIXES as MODELS
+from services.packager.web.aethel.scripts import imported, pattern_of, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from services.packager.web.aethel.asset_index import Library
+    from services.packager.web.aethel.scenes import Scene
+
+MAX_DATA_BYTES: Final = 1 << 20  # of JSON that is looked into; more is no list of names
+
+
+class Reach(msgspec.Struct, kw_only=True):
+    """What is needed, by project path."""
+
+    scenes: set[str] = set()  # names
+    files: set[str] = set()  # below assets/, or anywhere that ``include`` names
+    scripts: set[str] = set()  # that components name, or strings
+    modules: set[str] = set()  # that those import
+
+
+def everything(
+    library: Library, scenes: Mapping[str, Scene], texts: Mapping[str, str], *, also: Reach
+) -> Reach:
+    """All of the project, as debug ships it."""
+    assets = {path for path in library.project.files if path.startswith(ASSETS)}
+    return Reach(scenes=set(scenes), files=assets | also.files, scripts=set(texts))
+
+
+def reachable(
+    library: Library,
+    scenes: Mapping[str, Scene],
+    texts: Mapping[str, str],
+    *,
+    start: str,
+    also: Iterable[str],
+) -> Reach:
+    """What can be reached.
+
+    Args:
+        library: The project's files.
+        scenes: All scenes by name.
+        texts: All scripts by path.
+        start: The first scene's name.
+        also: Files that are needed whatever else is.
+    """
+    walk = _Walk(library, scenes, texts)
+    walk.scene(start)
+    for path in also:
+        walk.path(path)
+    walk.finish()
+    return walk.reach
+
+
+class _Walk:
+    def __init__(
+        self, library: Library, scenes: Mapping[str, Scene], texts: Mapping[str, str]
+    ) -> None:
+        self.reach = Reach()
+        self._library = library
+        self._scenes = scenes
+        self._texts = texts
+        self._paths_by_id: dict[str, set[str]] = {}  # of the scenes that were reached
+        self._strings: set[str] = set()
+        self._waiting: list[str] = []  # strings that are to be looked at
+
+    def scene(self, name: str) -> None:
+        """A scene, and all that it uses."""
+        scene = self._scenes.get(name)
+        if scene is None or name in self.reach.scenes:
+            return
+        self.reach.scenes.add(name)
+        for asset in scene.assets.values():
+            path = self._library.find(asset.id, scene) or self._library.find_script(asset.id, scene)
+            if path:
+                self._paths_by_id.setdefault(asset.id, set()).add(path)
+                known = asset.id in self._strings or asset.type == "prefab"  # spawned by its name
+                if known:
+                    self.path(path)
+        self._uses(scene)
+
+    def path(self, path: str) -> None:
+        """A file of the project, whatever it is, and all that it uses."""
+        if path in self._texts:
+            self.reach.scripts.add(path)
+            self._script(path)
+        elif path.startswith(scene_files.FOLDER):
+            self._waiting.append(path)
+        elif path not in self.reach.files and not path.startswith(SCRIPTS):
+            self.reach.files.add(path)
+            self._inside(path)
+
+    def finish(self) -> None:
+        """Look at strings until none is new, then at those that stand for many names."""
+        self._drain()
+        if pattern := pattern_of(self._strings):
+            for path in self._library.project.files:
+                if pattern.match(path) or pattern.match(path.removeprefix(ASSETS)):
+                    self.path(path)
+        self._drain()
+
+    def _drain(self) -> None:
+        while self._waiting:
+            self._string(self._waiting.pop())
+
+    def _uses(self, scene: Scene) -> None:
+        for use in scene.uses:
+            found = (
+                self._library.find_script(use.reference, scene)
+                if use.kind == "script"
+                else self._library.find(use.reference, scene)
+            )
+            if found:
+                self.path(found)
+        self._waiting += scene.strings
+
+    def _string(self, string: str) -> None:
+        if string in self._strings:
+            return
+        self._strings.add(string)
+        named = string.partition("#")[0]  # the rest is a part of a model
+        for path in self._paths_by_id.get(named, ()):
+            self.path(path)
+        for found in (self._library.find(named), self._library.find_script(named)):
+            if found:
+                self.path(found)
+        name = normalized(string).removeprefix(scene_files.FOLDER)
+        for suffix in scene_files.SUFFIXES:
+            name = name.removesuffix(suffix)
+        self.scene(name)
+
+    def _inside(self, path: str) -> None:
+        if path.lower().endswith(MODELS):
+            model = self._library.model(path)
+            for part in model.parts if model else ():
+                if part in self._library.project:
+                    self.path(part)
+        elif path.endswith(".json") and self._library.project.files[path].size <= MAX_DATA_BYTES:
+            self._waiting += self._library.strings(path)
+
+    def _script(self, path: str) -> None:
+        if path in self.reach.modules:
+            return
+        self.reach.modules.add(path)
+        strings = quoted(self._texts[path])
+        self._waiting += strings
+        for module in imported(path, strings, self._library.project):
+            if module in self._texts:
+                self._script(module)

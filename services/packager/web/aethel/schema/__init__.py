@@ -1,0 +1,1 @@
+"""What scenes and components may say: fields, types, defaults."""

@@ -1,0 +1,173 @@
+"""The data of each kind of component (docs/project-format.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+from services.packager.web.aethel.schema.fields import (
+    Color,
+    Count,
+    Id,
+    Json,
+    Name,
+    Number,
+    Positive,
+    Range,
+    Share,
+    Struct,
+    Vector,
+)
+
+Angle = Annotated[float, msgspec.Meta(ge=0, le=3.2)]  # radians
+Axes = list[bool] | dict[str, bool] | bool
+
+
+class MeshRenderer(Struct, frozen=True, kw_only=True):
+    """Shows a model (``id``, or ``id#node``) or ``primitive:<name>``."""
+
+    mesh_id: Name | None = None
+    material_ids: list[Name | None] | None = None
+    cast_shadows: bool | None = None
+    receive_shadows: bool | None = None
+
+
+class Light(Struct, frozen=True, kw_only=True):
+    """Shines."""
+
+    type: Literal["directional", "point", "spot", "ambient", "hemisphere"] | None = None
+    color: Color | None = None
+    intensity: Positive | None = None
+    range: Positive | None = None
+    angle: Angle | None = None
+    penumbra: Share | None = None
+    cast_shadows: bool | None = None
+    sky_color: Color | None = None
+    ground_color: Color | None = None
+    target: Vector | None = None
+
+
+class Camera(Struct, frozen=True, kw_only=True):
+    """Sees."""
+
+    type: Literal["perspective", "orthographic"] | None = None
+    fov: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
+    near: Number | None = None
+    far: Number | None = None
+    orthographic_size: Positive | None = None
+    is_main: bool | None = None
+    culling_mask: int | None = None
+    target: Vector | None = None
+
+
+class Collider(Struct, frozen=True, kw_only=True):
+    """Is solid, or notices what enters."""
+
+    shape: Literal["box", "sphere", "capsule", "mesh", "plane"] | None = None
+    size: Vector | None = None
+    radius: Positive | None = None
+    height: Positive | None = None
+    center: Vector | None = None
+    is_trigger: bool | None = None
+    physics_material: Json | str | None = None
+
+
+class RigidBody(Struct, frozen=True, kw_only=True):
+    """Falls and is pushed."""
+
+    mass: Positive | None = None
+    drag: Positive | None = None
+    angular_drag: Positive | None = None
+    use_gravity: bool | None = None
+    is_kinematic: bool | None = None
+    constraints: dict[str, Axes] | list[str] | None = None
+
+
+class AudioSource(Struct, frozen=True, kw_only=True):
+    """Sounds."""
+
+    clip_id: Name | None = None
+    volume: Positive | None = None
+    pitch: Positive | None = None
+    loop: bool | None = None
+    play_on_awake: bool | None = None
+    spatial: bool | None = None
+    min_distance: Positive | None = None
+    max_distance: Positive | None = None
+    bus: Name | None = None
+
+
+class Script(Struct, frozen=True, kw_only=True):
+    """Runs a script of the project."""
+
+    script_id: Name | None = None
+    script_path: Name | None = None
+    properties: Json | None = None
+    enabled: bool | None = None
+
+
+class ParticleSystem(Struct, frozen=True, kw_only=True):
+    """Sparks, smoke, snow."""
+
+    preset_name: Name | None = None
+    emission_rate: Positive | None = None
+    max_particles: Count | None = None
+    lifetime: Range | None = None
+    start_color: Color | None = None
+    end_color: Color | None = None
+    start_size: Range | None = None
+    end_size: Range | None = None
+    start_opacity: Share | None = None
+    end_opacity: Share | None = None
+    speed: Range | None = None
+    spread: Number | None = None
+    gravity: Vector | None = None
+    radius: Positive | None = None
+    blending: Name | None = None
+    texture_id: Name | None = None
+    play_on_awake: bool | None = None
+
+
+class Animator(Struct, frozen=True, kw_only=True):
+    """Plays a model's clips."""
+
+    controller_path: Name | None = None
+    parameters: dict[str, Any] | None = None
+    root_motion: bool | None = None
+
+
+class NavMeshAgent(Struct, frozen=True, kw_only=True):
+    """Walks where it is sent."""
+
+    speed: Positive | None = None
+    angular_speed: Positive | None = None
+    acceleration: Positive | None = None
+    stopping_distance: Positive | None = None
+    radius: Positive | None = None
+    height: Positive | None = None
+    avoidance_priority: Number | None = None
+
+
+KINDS: Final[dict[str, type[msgspec.Struct]]] = {
+    kind.__name__: kind
+    for kind in (
+        MeshRenderer,
+        Light,
+        Camera,
+        Collider,
+        RigidBody,
+        AudioSource,
+        Script,
+        ParticleSystem,
+        Animator,
+        NavMeshAgent,
+    )
+}
+
+
+class Component(Struct, frozen=True, kw_only=True):
+    """One component of an entity; ``data`` by its type, see :data:`KINDS`."""
+
+    type: Id
+    data: Json | None = None

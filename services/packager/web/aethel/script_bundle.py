@@ -1,0 +1,210 @@
+"""All scripts of a game as one module, made by the esbuild program of the player's template.
+
+Scripts are anybody's: they are bundled in a folder that holds nothing else, by a program that runs
+no code of theirs; what it read outside of that folder is neither shipped nor quoted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from services.packager.processes.subprocess_runner import Finished, ProgramTimeoutError, run_program
+from services.packager.web.aethel import esbuild_messages
+from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.player_chunks import Variant
+from services.packager.web.aethel.scripts import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from services.packager.build.context import Workbench
+    from services.packager.project.files import ProjectFiles
+    from services.packager.runtimes.registry import Template
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.player_chunks import Player
+
+TIMEOUT_S: Final = 60.0
+MEMORY_BYTES: Final = 2 << 30
+MAX_DATA_BYTES: Final = 8 << 20  # of one JSON or text file that scripts import
+HASH_DIGITS: Final = 8
+DATA: Final = (".json", ".txt", ".glsl", ".vert", ".frag")
+THREE: Final = "three"
+_ENTRY: Final = ".entry.mjs"
+_OUT: Final = f"{SCRIPTS}.game.js"
+_TSCONFIG: Final = '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true}}'
+
+
+class Bundle(msgspec.Struct, frozen=True, kw_only=True):
+    """The module: its default export is the namespace of each script by its project path."""
+
+    code: bytes
+    source_map: bytes | None
+    variant: Variant  # of the player that it goes with
+
+    @property
+    def path(self) -> str:
+        """Where it lies; the name carries its hash."""
+        digest = hashlib.sha256(self.code).hexdigest()[:HASH_DIGITS]
+        return f"{SCRIPTS}game-{digest}.js"
+
+
+class Bundler:
+    """Runs the compiler that comes with the player, on the scripts of one project."""
+
+    def __init__(
+        self,
+        template: Template,
+        player: Player,
+        bench: Workbench,
+        project: ProjectFiles,
+        texts: Mapping[str, str],
+    ) -> None:
+        self._compiler = template.folder / player.bundler
+        self._variants = player.variants
+        self._bench = bench
+        self._folder = bench.scratch / "bundle"
+        self._with_three = any(THREE in quoted(text) for text in texts.values())
+        if texts:
+            self._write(project, texts)
+
+    def bundle(
+        self, entries: Collection[str], findings: Findings, *, minify: bool
+    ) -> Bundle | None:
+        """One module of all scripts that components may name, and of what those import.
+
+        Args:
+            entries: Those that components may name.
+            findings: What is wrong with them, by file, line and column.
+            minify: Shorten names and leave out blanks.
+
+        Returns:
+            None where there are no entries, or problems were told.
+        """
+        if not entries:
+            return None
+        self._enter(entries)
+        made = self._run("full" if self._with_three else "lean", findings, minify=minify)
+        if (
+            made
+            and self._with_three
+            and made[1].isdisjoint({self._variants["full"].modules[THREE]})
+        ):
+            made = self._run("lean", findings, minify=minify)  # a string, not a module
+        return made[0] if made else None
+
+    def look_at(self, unused: Collection[str], findings: Findings) -> None:
+        """Warn of what is wrong with scripts that are not shipped: some day they will be."""
+        if not unused:
+            return
+        self._enter(unused)
+        finished = self._compile(_modules(self._variants["full"]), minify=False)
+        if finished:
+            esbuild_messages.tell(finished.output, findings, fatal=False)
+
+    def _write(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
+        """The scripts, and the data that they may import."""
+        names = {posixpath.basename(part) for text in texts.values() for part in quoted(text)}
+        for path, text in texts.items():
+            # Else the compiler would follow it, wherever it leads.
+            self._put(path, text.replace("sourceMappingURL=", "sourceMappingURL:").encode())
+        for path, file in project.files.items():
+            wanted = path.endswith(DATA) and posixpath.basename(path) in names
+            if wanted and file.size <= MAX_DATA_BYTES:
+                self._put(path, project.read(path, max_bytes=MAX_DATA_BYTES))
+        self._put("package.json", b'{"type": "module"}')  # so that none further up is looked for
+
+    def _enter(self, entries: Collection[str]) -> None:
+        """A module that imports all of them."""
+        paths = sorted(entries)
+        imports = (f"import * as s{n} from {_js('./' + path)};" for n, path in enumerate(paths))
+        record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
+        self._put(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
+
+    def _put(self, path: str, data: bytes) -> None:
+        target = self._folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+
+    def _run(
+        self, name: str, findings: Findings, *, minify: bool
+    ) -> tuple[Bundle, set[str]] | None:
+        """The module, and the files of the player that it imports."""
+        variant = self._variants["full" if name == "full" else "lean"]
+        modules = _modules(variant)
+        before = len(findings.problems)
+        finished = self._compile(modules, minify=minify)
+        if finished is None:
+            findings.problem("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
+            return None
+        esbuild_messages.tell(finished.output, findings)
+        if finished.code != 0:
+            if len(findings.problems) == before:
+                findings.problem("scripts", "could not be bundled: too large, or too deeply nested")
+            return None
+        meta = msgspec.json.decode((self._folder / "meta.json").read_bytes())
+        imported = set(self._imported(meta, modules, findings))
+        code = (self._folder / _OUT).read_bytes()
+        source_map = (self._folder / f"{_OUT}.map").read_bytes()
+        made = Bundle(code=code, source_map=source_map, variant=variant)
+        return (made, imported) if len(findings.problems) == before else None
+
+    def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
+        """How the compiler ended; None where it did not."""
+        try:
+            return run_program(
+                [self._compiler, *_arguments(modules), *(["--minify"] if minify else [])],
+                folder=self._folder,
+                timeout_s=TIMEOUT_S,
+                memory_bytes=MEMORY_BYTES,
+                stopping=self._bench.stopping,
+            )
+        except ProgramTimeoutError:
+            return None
+
+    def _imported(self, meta: Any, modules: Mapping[str, str], findings: Findings) -> Iterator[str]:
+        """Files of the player; anything else that lies outside is told, and fails the export."""
+        for file in meta["inputs"]:
+            if esbuild_messages.is_outside(file):
+                findings.problem("scripts", esbuild_messages.OUTSIDE)
+        kept = {item["path"] for item in meta["outputs"][_OUT]["imports"] if item.get("external")}
+        for file, about in meta["inputs"].items():
+            for target in {item["path"] for item in about["imports"]} & kept:
+                if target in modules.values():
+                    yield target.removeprefix("../")
+                else:
+                    message = f"imports {target!r}; {esbuild_messages.IMPORTABLE}"
+                    findings.problem(file, message)
+
+
+def _modules(variant: Variant) -> dict[str, str]:
+    """What scripts may import of the player, by its place beside their bundle."""
+    return {module: f"../{file}" for module, file in variant.modules.items()}
+
+
+def _arguments(modules: Mapping[str, str]) -> list[str]:
+    """Modules of the player stay imports, by their own files, so that there is one of each."""
+    return [
+        _ENTRY,
+        "--bundle",
+        "--format=esm",
+        "--target=es2022",
+        "--charset=utf8",
+        "--sourcemap=external",
+        "--metafile=meta.json",
+        "--color=false",
+        "--log-limit=50",
+        f"--outfile={_OUT}",
+        f"--tsconfig-raw={_TSCONFIG}",
+        *(f"--loader:{suffix}=text" for suffix in DATA if suffix != ".json"),
+        *(f"--alias:{name}={file}" for name, file in modules.items()),
+        *(f"--external:{file}" for file in modules.values()),
+    ]
+
+
+def _js(text: str) -> str:
+    """A string of JavaScript."""
+    return msgspec.json.encode(text).decode()

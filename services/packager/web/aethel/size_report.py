@@ -1,0 +1,92 @@
+"""What the maker reads before anything is packed: how large it is, and what stays at home."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from services.packager.build.progress import megabytes
+from services.packager.project.files import ASSETS
+from services.packager.web.aethel import scenes
+from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.reference_check import SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from services.packager.build.plan import Content
+    from services.packager.project.files import ProjectFiles
+    from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.reachability import Reach
+
+MAX_NAMES: Final = 20  # of one folder in one line
+FORMAT: Final = (ASSETS, scenes.FOLDER, SCRIPTS)
+KINDS: Final = {
+    "models": SUFFIXES["model"],
+    "textures": SUFFIXES["texture"],
+    "sounds": SUFFIXES["audio"],
+}
+
+
+def tell_unused(project: ProjectFiles, reach: Reach, findings: Findings, *, strips: bool) -> None:
+    """What no scene reaches: left out, or only pointed at."""
+    what = (
+        "left out, as nothing uses it (list it under include in game.json to keep it)"
+        if strips
+        else "nothing uses it; release leaves it out"
+    )
+    by_folder: defaultdict[str, list[str]] = defaultdict(list)
+    for path in unused(project, reach):
+        by_folder[posixpath.dirname(path)].append(path)
+    for folder, paths in sorted(by_folder.items()):
+        names = ", ".join(posixpath.basename(path) for path in paths[:MAX_NAMES])
+        more = f" and {len(paths) - MAX_NAMES:,} more" if len(paths) > MAX_NAMES else ""
+        size = megabytes(sum(project.files[path].size for path in paths))
+        findings.tell(f"{what}: {names}{more}; {size}", file=f"{folder}/")
+
+
+def unused(project: ProjectFiles, reach: Reach) -> list[str]:
+    """Scenes, assets and scripts that cannot be reached."""
+    used = reach.files | reach.scripts | reach.modules
+    return [
+        path
+        for path in project.files
+        if path.startswith(FORMAT) and path not in used and not _is_scene(path, reach)
+    ]
+
+
+def tell_others(project: ProjectFiles, kept: Iterable[str], findings: Findings) -> None:
+    """Files that are no part of the format, and so are not shipped."""
+    others = [
+        path
+        for path in project.files.keys() - set(kept)
+        if not path.startswith(FORMAT) and path != "game.json"
+    ]
+    if others:
+        names = ", ".join(sorted(others)[:MAX_NAMES])
+        more = f" and {len(others) - MAX_NAMES:,} more" if len(others) > MAX_NAMES else ""
+        findings.tell(f"not part of the game, left out: {names}{more}")
+
+
+def tell_sizes(contents: Mapping[str, Content], findings: Findings) -> None:
+    """Bytes by type, the largest first."""
+    sizes: Counter[str] = Counter()
+    for path, content in contents.items():
+        sizes[_kind(path)] += content.size_bytes
+    parts = (f"{kind} {megabytes(size)}" for kind, size in sizes.most_common())
+    findings.tell(f"Unpacked sizes: {', '.join(parts)}")
+
+
+def _is_scene(path: str, reach: Reach) -> bool:
+    stem = posixpath.splitext(path)[0]
+    return path.startswith(scenes.FOLDER) and stem.removeprefix(scenes.FOLDER) in reach.scenes
+
+
+def _kind(path: str) -> str:
+    if path.startswith("player/"):
+        return "player"
+    if path.startswith((scenes.FOLDER, SCRIPTS)):
+        return path.partition("/")[0]
+    kinds = (kind for kind, suffixes in KINDS.items() if path.lower().endswith(suffixes))
+    return next(kinds, "other files") if path.startswith(ASSETS) else "page"

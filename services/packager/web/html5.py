@@ -1,0 +1,76 @@
+"""A project with its own page: exported as it is, plus what installing it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.packager.build.naming import title_of, version_of
+from services.packager.build.plan import Content, Note, ordered
+from services.packager.project.html import insert, read_page
+from services.packager.web import icons, reference_check, web_manifest
+from services.packager.web.site import ENTRY, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.packager.build.plan import Request
+    from services.packager.project.files import ProjectFiles
+    from services.packager.project.html import Page
+
+
+def site(project: ProjectFiles, request: Request) -> Site:
+    """All files of the project, the page with its links, and the files that were made for it."""
+    source = project.read(ENTRY)
+    page = read_page(source)
+    title = title_of(project, request)
+    kept = {path: file for path, file in project.files.items() if _ships(path, request)}
+    made, notes = _made(project, request, page, title)
+    links = web_manifest.links(made.keys(), page.link_rels)
+    contents = {path: Content.made(path, data) for path, data in made.items()}
+    contents |= {path: Content.taken(file) for path, file in kept.items()}
+    if links:
+        contents[ENTRY] = Content.made(ENTRY, insert(source, page, links))
+    return Site(
+        contents=ordered(contents.values()),
+        title=title,
+        version=version_of(project, request),
+        notes=(
+            *_left_out(len(project.files) - len(kept)),
+            *_not_optimized(request),
+            *(Note.kept(path) for path in sorted(made.keys() & kept.keys())),
+            *notes,
+            *reference_check.check(project, page),
+        ),
+    )
+
+
+def _ships(path: str, request: Request) -> bool:
+    """Source maps go out with debug builds and on request only."""
+    wanted = request.configuration == "debug" or request.options.include_debug_symbols
+    return wanted or not path.endswith(".map")
+
+
+def _left_out(count: int) -> Iterator[Note]:
+    if count:
+        message = f"left out {count} *.map files; includeDebugSymbols or debug keeps them"
+        yield Note(level="info", message=message)
+
+
+def _not_optimized(request: Request) -> Iterator[Note]:
+    if request.options.optimize != "off":
+        yield Note(message="optimize has no effect: the page decodes its files itself")
+
+
+def _made(
+    project: ProjectFiles, request: Request, page: Page, title: str
+) -> tuple[dict[str, bytes], list[Note]]:
+    """Icons, and the web manifest unless the page names its own."""
+    icon = request.options.app_icon
+    made, notes = icons.render(project, icon) if icon else ({}, [])
+    own_manifest = "manifest" in page.link_rels
+    if icon and own_manifest and "icon" in page.link_rels:
+        message = f"appIcon is not shown: {ENTRY} links a web manifest and icons of its own"
+        notes.append(Note(file=icon, message=message))
+    if not own_manifest:
+        made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys())
+    return made, notes

@@ -1,0 +1,24 @@
+"""What a site is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from services.packager.build.plan import Content, Note
+from services.packager.runtimes.registry import Template
+
+ENTRY: Final = "index.html"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """Every file that the page needs; ``index.html`` is among them, and all URLs are relative."""
+
+    contents: tuple[Content, ...]  # sorted by path
+    title: str
+    version: str
+    notes: tuple[Note, ...] = ()
+    templates: tuple[Template, ...] = ()  # that files came from
+    icon: str = ""  # the game's own, a path of the project
+    hashed: frozenset[str] = frozenset()  # paths that change whenever their content does

@@ -1,0 +1,47 @@
+"""The W3C Web Application Manifest: what a launcher shows of a game that was installed."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.web import icons
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+MANIFEST: Final = "manifest.webmanifest"
+MAX_SHORT_NAME: Final = 12  # what launchers show below an icon
+
+
+def manifest(title: str, names: Collection[str]) -> bytes:
+    """The manifest of a site with the icons among ``names``.
+
+    Every URL is relative to it, so that any folder will do.
+    """
+    document = {
+        "name": title,
+        "short_name": title[:MAX_SHORT_NAME].strip(),
+        "start_url": ".",
+        "scope": ".",
+        "display": "fullscreen",
+        "icons": icons.manifest_entries(names),
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def links(made: Collection[str], present: Collection[str]) -> str:
+    """The elements that a page's head lacks, nothing that it has already.
+
+    Args:
+        made: Paths of what was made for the page.
+        present: Values of ``rel`` that its links have.
+    """
+    wanted = (("manifest", MANIFEST), *icons.LINKS)
+    return "".join(
+        f'<link rel="{rel}" href="{escape(path)}">'
+        for rel, path in wanted
+        if path in made and rel not in present
+    )

@@ -1,0 +1,1 @@
+"""What finds exports that stopped moving, and ends or restarts them."""

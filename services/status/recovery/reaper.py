@@ -1,0 +1,212 @@
+"""Looks for exports that have stopped moving, and sets them going again or ends them.
+
+Whatever has lost their message (an operator, a bug, an advisory that never came): none stays
+silent. How long an export is quiet is measured by this process's own monotonic clock and the
+server's, so that a wall clock that jumps ends nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import nats.errors
+import structlog
+from nats.js import api
+
+from services.status.recovery.reaper_policy import (
+    NO_WORKER_AFTER,
+    Lost,
+    NoWorker,
+    Queue,
+    Requeue,
+    judge,
+    work_of,
+)
+from shared import metrics
+from shared.domain.events import ExportFailed, Failure
+from shared.domain.export_document import Document
+from shared.errors import UnavailableError
+from shared.jetstream.event_log import AWAY, Facts
+from shared.jetstream.progress_reporter import last_progress
+from shared.jetstream.topology import EXPORTS, UPLOADER
+from shared.worker.dead_letter import DeadMessage
+from shared.worker.dead_letter_writer import LostError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+    from services.status.recovery.max_deliveries import Undertaker
+    from services.status.recovery.reaper_policy import Verdict, Work
+
+log = structlog.get_logger()
+
+PATIENCE_S: Final = 120.0  # four times the ack wait
+HEARTBEAT_S: Final = 1.0
+
+
+@dataclass
+class Watched:
+    """An export that has not ended, and when it was last heard of."""
+
+    document: Document
+    moved_at: float  # monotonic
+    progress_seq: int = 0
+
+
+class Reaper:
+    """One per status pod; what two of them do at once, message ids make one."""
+
+    def __init__(
+        self,
+        nc: Client,
+        undertaker: Undertaker,
+        *,
+        attempt_s: float,
+        patience_s: float = PATIENCE_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._nc = nc
+        self._js = nc.jetstream()
+        self._facts = Facts(self._js)
+        self._undertaker = undertaker
+        self._attempt_s = attempt_s
+        self._patience_s = patience_s
+        self._clock = clock
+        self._watched: dict[str, Watched] = {}
+        self._owed: list[DeadMessage] = []  # buried while no letter could be written
+
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        """Look every ``interval_s`` until told to stop."""
+        subscription = await self._js.subscribe(
+            "$KV.exports.>",
+            stream="KV_exports",
+            cb=self._on_document,
+            ordered_consumer=True,
+            deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
+            idle_heartbeat=HEARTBEAT_S,
+        )
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), interval_s)
+            try:
+                await self.look()
+            except (*AWAY, UnavailableError) as error:
+                log.warning("reaper.waiting", error=repr(error))
+        with suppress(nats.errors.Error):
+            await subscription.unsubscribe()
+
+    async def look(self) -> None:
+        """Once, at all that were quiet for a while."""
+        for watched in list(self._watched.values()):
+            if self._clock() - watched.moved_at >= self._patience_s:
+                await self._examine(watched)
+        self._owed = [dead for dead in self._owed if not await self._bury(dead)]
+
+    async def _on_document(self, message: Msg) -> None:
+        key = message.subject.removeprefix("$KV.exports.")
+        try:
+            document = msgspec.json.decode(message.data, type=Document)
+        except msgspec.MsgspecError:  # deleted, or of a later version
+            self._watched.pop(key, None)
+            return
+        if document.state.ended:
+            self._watched.pop(key, None)
+        else:
+            self._watched[key] = Watched(document, self._clock())
+
+    async def _examine(self, watched: Watched) -> None:
+        facts = await self._facts.of(watched.document.state.id)
+        work = work_of(facts) if facts else None
+        if work is None:
+            return  # it has ended; the fold is about to tell
+        if await self._progressed(watched):
+            watched.moved_at = self._clock()
+            return
+        seq, newest = facts[-1]
+        stored = await self._facts.message(seq)
+        queue = await self._queue(work.durable)
+        if stored is None or stored.time is None or queue is None:
+            return
+        verdict = judge(
+            work,
+            newest,
+            queue,
+            quiet_s=self._clock() - watched.moved_at,
+            patience_s=self._patience_s,
+            attempt_s=self._attempt_s,
+            last_moved=stored.time,
+        )
+        if await self._execute(verdict, work):
+            watched.moved_at = self._clock()
+
+    async def _execute(self, verdict: Verdict, work: Work) -> bool:
+        """Whether anything was done."""
+        fact = work.fact
+        match verdict:
+            case Requeue():
+                message_id = f"{fact.message_id}:requeued:{work.times_queued}"
+                await self._facts.publish(fact, message_id=message_id)
+                outcome = "requeued"
+            case Lost():
+                found = await self._facts.message(work.seq)
+                if found is not None:
+                    self._owed.append(DeadMessage.stored(found, work.durable, deliveries=0))
+                outcome = "failed"
+            case NoWorker():
+                await self._facts.publish(_no_worker(work))
+                outcome = "failed"
+            case _:
+                return False
+        metrics.REAPED.labels(outcome).inc()
+        log.error(
+            "export.reaped",
+            outcome=outcome,
+            verdict=type(verdict).__name__,
+            export_id=fact.export_id,
+            generation=fact.generation,
+        )
+        return True
+
+    async def _bury(self, dead: DeadMessage) -> bool:
+        error = LostError("Its message was lost again and again.")
+        try:
+            return await self._undertaker.bury(dead, error.code, error)
+        except UnavailableError:
+            return False
+
+    async def _progressed(self, watched: Watched) -> bool:
+        found = await last_progress(self._js, watched.document.state.id)
+        seq = found[0] if found else 0
+        moved = seq not in {0, watched.progress_seq}
+        watched.progress_seq = seq
+        return moved
+
+    async def _queue(self, durable: str) -> Queue | None:
+        answer = await self._nc.request(f"$JS.API.CONSUMER.INFO.{EXPORTS}.{durable}", timeout=5)
+        try:
+            return msgspec.json.decode(answer.data, type=Queue)
+        except msgspec.MsgspecError:
+            log.warning("consumer.missing", consumer=durable)
+            return None
+
+
+def _no_worker(work: Work) -> ExportFailed:
+    """Nothing is wrong with the export, so there is no dead letter."""
+    platform = work.fact.platform
+    message = (
+        f"Nobody could work on it for {NO_WORKER_AFTER.days} days: no worker for {platform} is "
+        "running. Tell the operators, and start the export again."
+    )
+    return ExportFailed(
+        **work.fact.identity,
+        stage="upload" if work.durable == UPLOADER else "build",
+        error=Failure(code="no-worker", message=message, retryable=True),
+    )

@@ -1,0 +1,116 @@
+"""Whether an export has stopped moving, and what follows: a pure decision."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.domain.events import AttemptFailed, Ending, ExportPackaged, ExportRequested
+from shared.jetstream.topology import UPLOADER, packager_durable
+from shared.worker.retry import MAX_DELAY_S
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.domain.events import AnyFact
+
+MAX_REQUEUES: Final = 3
+NO_WORKER_AFTER: Final = timedelta(days=7)
+
+
+class Position(msgspec.Struct, frozen=True):
+    """A sequence of a stream."""
+
+    stream_seq: int
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """A consumer as the server tells it (``$JS.API.CONSUMER.INFO``), with the server's clock."""
+
+    delivered: Position
+    ack_floor: Position
+    num_ack_pending: int
+    num_waiting: int
+    ts: datetime
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """The message that an export waits for."""
+
+    fact: ExportRequested | ExportPackaged
+    seq: int
+    durable: str
+    times_queued: int
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """It is on its way."""
+
+
+class Requeue(msgspec.Struct, frozen=True):
+    """Its message is gone: put it into the stream once more."""
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """Queued again and again, and gone each time."""
+
+
+class NoWorker(msgspec.Struct, frozen=True):
+    """It has waited for too long."""
+
+
+Verdict = Leave | Requeue | Lost | NoWorker
+
+
+def work_of(facts: Sequence[tuple[int, AnyFact]]) -> Work | None:
+    """What the newest generation waits for; None where it has ended."""
+    generation = max(fact.generation for _, fact in facts)
+    mine = [(seq, fact) for seq, fact in facts if fact.generation == generation]
+    if any(isinstance(fact, Ending) for _, fact in mine):
+        return None
+    for kind in (ExportPackaged, ExportRequested):
+        queued = [(seq, fact) for seq, fact in mine if isinstance(fact, kind)]
+        if queued:
+            seq, fact = queued[-1]
+            durable = UPLOADER if kind is ExportPackaged else packager_durable(fact.platform)
+            return Work(fact=fact, seq=seq, durable=durable, times_queued=len(queued))
+    return None
+
+
+def judge(
+    work: Work,
+    newest: AnyFact,
+    queue: Queue,
+    *,
+    quiet_s: float,
+    patience_s: float,
+    attempt_s: float,
+    last_moved: datetime,
+) -> Verdict:
+    """What to do about an export of which nothing was heard for ``quiet_s``.
+
+    Args:
+        work: The message it waits for.
+        newest: Its newest fact.
+        queue: That message's consumer.
+        quiet_s: How long nothing was heard: neither a fact nor progress, seconds.
+        patience_s: How long that is nothing special.
+        attempt_s: The longest one attempt may take.
+        last_moved: When its newest fact was stored, by the server's clock.
+    """
+    if queue.ts - last_moved > NO_WORKER_AFTER:
+        return NoWorker()
+    delay_s = 0.0
+    if isinstance(newest, AttemptFailed):
+        delay_s = (newest.retry_at - newest.at).total_seconds()
+    if quiet_s < patience_s + delay_s or work.seq > queue.delivered.stream_seq:
+        return Leave()
+    # It may be one of those that are in flight or wait for their next turn. Then it would be heard
+    # of within an attempt and the longest delay, if workers stand idle.
+    perhaps_in_flight = work.seq > queue.ack_floor.stream_seq and queue.num_ack_pending > 0
+    overdue = queue.num_waiting > 0 and quiet_s >= attempt_s + MAX_DELAY_S + patience_s
+    if perhaps_in_flight and not overdue:
+        return Leave()
+    return Requeue() if work.times_queued <= MAX_REQUEUES else Lost()

@@ -1,0 +1,1 @@
+"""The WebSocket: who may watch, what is sent, and how fast."""

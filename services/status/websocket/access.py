@@ -1,0 +1,98 @@
+"""Who may watch what: a ticket, or a bearer token of a member."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.domain.events import ExportId
+from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError
+from shared.tokens import Ticket, TicketExpiredError, Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.domain.export_document import Document
+    from shared.domain.project import Project
+    from shared.jetstream.event_log import Facts
+    from shared.jetstream.key_value import Records
+
+PROTOCOL: Final = "aethel.export.v1"
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """The socket's close code and why."""
+
+    def __init__(self, close_code: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+        self.code = code
+
+
+def bad_request(message: str) -> Refused:
+    """4502."""
+    return Refused(4502, "bad-request", message)
+
+
+class Admission:
+    """Turns what a client brings into a ticket."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        projects: Records[Project],
+        exports: Records[Document],
+        facts: Facts,
+    ) -> None:
+        self._tokens = tokens
+        self._projects = projects
+        self._exports = exports
+        self._facts = facts
+
+    async def admit(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
+        """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
+
+        Raises:
+            Refused: 4003 expired, 4501 forbidden, 4502 bad request, 4504 no such export.
+            UnavailableError: Nobody can tell at the moment.
+        """
+        try:
+            msgspec.convert(export_id, ExportId)
+        except msgspec.ValidationError as error:
+            raise Refused(4504, "not-found", "there is no such export") from error
+        token = ticket or next((text for text in offered if text != PROTOCOL), None)
+        if token is None:
+            raise bad_request("bring a ticket (?ticket=…) or a bearer token")
+        try:
+            return self._tokens.open_ticket(token, use="watch", export_id=export_id)
+        except TicketExpiredError as error:
+            raise Refused(4003, error.code, str(error)) from error
+        except UnauthorizedError as error:
+            if ticket is not None:
+                raise Refused(4501, error.code, str(error)) from error
+            return await self._member(export_id, token)
+
+    async def _member(self, export_id: str, bearer: str) -> Ticket:
+        try:
+            user = self._tokens.user(bearer)
+            project = await self._project_of(export_id)
+            project.require(user.user_id, "viewer")
+        except NotFoundError as error:
+            raise Refused(4504, "not-found", "there is no such export") from error
+        except (UnauthorizedError, ForbiddenError) as error:
+            raise Refused(4501, error.code, str(error)) from error
+        return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
+
+    async def _project_of(self, export_id: str) -> Project:
+        """By its document, or by its facts where it is so young that there is none yet.
+
+        Raises:
+            NotFoundError: There is no such export, or no such project any more.
+        """
+        names = [key.partition(".")[0] for key in await self._exports.keys(f"*.{export_id}")]
+        names = names or [fact.project_id for _, fact in await self._facts.of(export_id)]
+        found = await self._projects.get(f"record.{names[0]}") if names else None
+        if found is None:
+            raise NotFoundError(f"no export {export_id!r}")
+        return found.value

@@ -1,0 +1,183 @@
+"""The WebSocket: admit, say where the export stands, then everything new, until it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import structlog
+from litestar import WebSocket, websocket
+from litestar.exceptions import WebSocketDisconnect
+from litestar.params import FromPath
+from uvicorn.protocols.utils import ClientDisconnected
+
+from services.status.websocket.access import PROTOCOL, Admission, Refused, bad_request
+from services.status.websocket.messages import Problem, Ready
+from services.status.websocket.send_buffer import Outbox, outgoing
+from shared import metrics
+from shared.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from litestar.handlers import WebsocketRouteHandler
+
+    from services.status.websocket.hub import Hub
+    from services.status.websocket.room import Room
+
+AnySocket = WebSocket[Any, Any, Any]
+
+log = structlog.get_logger()
+
+FOLD_WAIT_S: Final = 10.0
+RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
+SLOW_S: Final = 30.0  # a client that takes nothing for so long
+
+DONE: Final = 1000
+INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1
+SHUTTING_DOWN: Final = 4001
+TOO_SLOW: Final = 4002
+
+
+class Sockets:
+    """All sockets of this process."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        admission: Admission,
+        stop: asyncio.Event,
+        *,
+        max_sockets: int,
+        origins: frozenset[str],
+    ) -> None:
+        self._hub = hub
+        self._admission = admission
+        self._stop = stop
+        self._max_sockets = max_sockets
+        self._origins = frozenset() if "*" in origins else origins  # none named: any
+        self._open = 0
+
+    def route(self) -> WebsocketRouteHandler:
+        """``/export/{exportId}``."""
+
+        @websocket("/export/{export_id:str}")
+        async def watch(socket: AnySocket, export_id: FromPath[str]) -> None:
+            await self.serve(socket, export_id)
+
+        return watch
+
+    async def serve(self, socket: AnySocket, export_id: str) -> None:
+        """Accept first: a refusal before that would reach a browser as 1006, whatever its code."""
+        offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
+        await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
+        self._open += 1
+        metrics.SOCKETS.inc()
+        try:
+            code = await self._answer(socket, export_id, [p for p in offered if p])
+        except UnavailableError as error:
+            log.warning("socket.unavailable", error=str(error))
+            code = SHUTTING_DOWN
+        except (WebSocketDisconnect, ClientDisconnected):
+            return
+        except Exception:
+            log.exception("socket.failed", export_id=export_id)
+            code = INTERNAL_ERROR
+        finally:
+            self._open -= 1
+            metrics.SOCKETS.dec()
+        with suppress(WebSocketDisconnect, RuntimeError):
+            await socket.close(code)
+
+    async def _answer(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
+        """The close code, once a refusal has been told."""
+        try:
+            return await self._converse(socket, export_id, offered)
+        except Refused as refused:
+            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
+            await socket.send(outgoing(problem).event)
+            return refused.close_code
+
+    async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
+        """The close code that the conversation ends with."""
+        if self._stop.is_set() or self._open > self._max_sockets:
+            return SHUTTING_DOWN
+        if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
+            raise Refused(4501, "forbidden", "this origin is not allowed")
+        query = socket.query_params
+        ticket = await self._admission.admit(export_id, ticket=query.get("ticket"), offered=offered)
+        async with self._hub.room(ticket.project_id, export_id) as room:
+            if not await room.folded(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
+                return SHUTTING_DOWN  # the fold is behind: come back
+            epoch, last_seq = await self._hub.epoch()
+            after_seq = _after_seq(query.get("after_seq"))
+            outbox = Outbox(export_id)
+            if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
+                outbox.lose(1, after_seq)  # another life of the stream: start over
+                after_seq = 0
+            await socket.send(outgoing(Ready(export_id=export_id, epoch=epoch)).event)
+            return await self._pump(socket, room, outbox, after_seq)
+
+    async def _pump(
+        self, socket: AnySocket, room: Room, outbox: Outbox, after_seq: int | None
+    ) -> int:
+        """Send until the export ends, the client goes or is too slow, or the service stops."""
+        room.join(outbox, after_seq=after_seq)
+        ends = {
+            asyncio.create_task(self._send_all(socket, outbox)): DONE,
+            asyncio.create_task(_until_gone(socket)): DONE,
+            asyncio.create_task(_until_stuck(outbox)): TOO_SLOW,
+            asyncio.create_task(self._stop.wait()): SHUTTING_DOWN,
+        }
+        try:
+            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            first = next(task for task in ends if task in done)
+            first.result()
+            return ends[first]
+        finally:
+            room.outboxes.discard(outbox)
+            for task in ends:
+                task.cancel()
+            await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _send_all(self, socket: AnySocket, outbox: Outbox) -> None:
+        """Until the end; after a cancel, until its receipt or until that is overdue."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as overdue:
+                while True:
+                    messages = await outbox.take()
+                    outbox.sending = True
+                    for message in messages:
+                        await socket.send(message.event)
+                        outbox.sent += 1
+                        if message.last:
+                            return
+                        if message.terminal:
+                            overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
+                    outbox.sending = False
+                    metrics.SOCKET_MESSAGES.inc(len(messages))
+
+
+async def _until_stuck(outbox: Outbox) -> None:
+    """A client that has taken nothing of what is being sent for ``SLOW_S``.
+
+    One look now and then: a time-out around every message would cost more than the message.
+    """
+    sent = -1
+    while not (outbox.sending and outbox.sent == sent):
+        sent = outbox.sent
+        await asyncio.sleep(SLOW_S)
+
+
+async def _until_gone(socket: AnySocket) -> None:
+    """Clients have nothing to say; reading is how their leaving is noticed."""
+    with suppress(WebSocketDisconnect):
+        while (await socket.receive())["type"] != "websocket.disconnect":
+            pass
+
+
+def _after_seq(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 19:  # noqa: PLR2004 - 64 bits
+        raise bad_request("after_seq is a sequence number")
+    return int(text)

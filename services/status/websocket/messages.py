@@ -1,0 +1,54 @@
+"""What the WebSocket says (CONTRACT section 4): JSON text, one object each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from shared.domain.export_document import State
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="type"):
+    """Every message names its export."""
+
+    export_id: str
+
+
+class Ready(Message, frozen=True, kw_only=True, tag="ready"):
+    """First of all; ``epoch`` tells one life of the log stream from another."""
+
+    epoch: str
+
+
+class ExportStatus(Message, frozen=True, kw_only=True, tag="export-status"):
+    """The whole state; ``seq`` is the revision of the document."""
+
+    seq: int
+    state: State
+
+
+class Log(Message, frozen=True, kw_only=True, tag="log"):
+    """A line of the log; ``seq`` is its stream sequence."""
+
+    seq: int
+    ts: datetime
+    level: str
+    message: str
+
+
+class Gap(Message, frozen=True, kw_only=True, tag="gap"):
+    """Lines with these sequences may have been there and cannot be shown."""
+
+    from_: int = msgspec.field(name="from")
+    to: int
+
+
+class Problem(Message, frozen=True, kw_only=True, tag="error"):
+    """Why the socket is about to be closed."""
+
+    error: str
+    code: str
+
+
+encode = msgspec.json.Encoder().encode

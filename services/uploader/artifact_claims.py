@@ -1,0 +1,96 @@
+"""What became of each artifact key: claimed, ready, or being deleted.
+
+Only the uploader writes this bucket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from shared.domain.events import Artifact
+from shared.errors import UnavailableError
+from shared.jetstream.key_value import Records
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+
+class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One artifact key; its expiry is only ever moved forward while it is not being deleted."""
+
+    project_id: str
+    state: Literal["claimed", "ready", "deleting"]
+    artifact: Artifact  # of whoever claimed the key first; the one that is there once it is ready
+    expires_at: datetime
+
+
+class BeingDeletedError(UnavailableError):
+    """The sweeper is at it; a moment later the key is free."""
+
+    code = "artifact-being-deleted"
+    title = "An expired artifact of the same name is being deleted"
+
+
+class Claims:
+    """The bucket ``artifacts``, changed by compare-and-set."""
+
+    def __init__(self, records: Records[ArtifactRecord]) -> None:
+        self.records = records
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> Claims:
+        """Bind to the bucket."""
+        return cls(await Records.bind(js, "artifacts", ArtifactRecord))
+
+    async def claim(
+        self, project_id: str, artifact: Artifact, expires_at: datetime
+    ) -> ArtifactRecord:
+        """Make the key ours, or extend what is there already.
+
+        Before its object is touched or reused.
+
+        Returns:
+            The record; ``ready`` means that an identical artifact is there and now lives until
+                ``expires_at`` at least.
+
+        Raises:
+            BeingDeletedError: Come again later.
+        """
+
+        def decide(current: ArtifactRecord | None) -> ArtifactRecord:
+            if current is None:
+                return ArtifactRecord(
+                    project_id=project_id, state="claimed", artifact=artifact, expires_at=expires_at
+                )
+            if current.state == "deleting":
+                raise BeingDeletedError(f"{artifact.key} is being deleted")
+            return msgspec.structs.replace(current, expires_at=max(current.expires_at, expires_at))
+
+        record = await self.records.change(record_key(project_id, artifact.key), decide)
+        assert record is not None  # noqa: S101 - decide never leaves nothing
+        return record
+
+    async def set_ready(self, project_id: str, artifact: Artifact) -> ArtifactRecord:
+        """The object is there and has been checked.
+
+        Raises:
+            BeingDeletedError: The claim ran out meanwhile; come again later.
+        """
+
+        def decide(current: ArtifactRecord | None) -> ArtifactRecord:
+            if current is None or current.state == "deleting":
+                raise BeingDeletedError(f"the claim on {artifact.key} ran out")
+            return msgspec.structs.replace(current, state="ready", artifact=artifact)
+
+        record = await self.records.change(record_key(project_id, artifact.key), decide)
+        assert record is not None  # noqa: S101 - decide never leaves nothing
+        return record
+
+
+def record_key(project_id: str, artifact_key: str) -> str:
+    """``<projectId>.<hash of the artifact's key>``, so that a project's artifacts can be listed."""
+    return f"{project_id}.{hashlib.sha256(artifact_key.encode()).hexdigest()[:32]}"

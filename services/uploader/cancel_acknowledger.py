@@ -1,0 +1,90 @@
+"""Answers the cancels that no worker can answer because none is at work.
+
+A queued export, one that waits for its next attempt, or one that is packed and not yet uploaded
+lies in a stream, perhaps for minutes. Its user is told at once that nothing runs, and its parts go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from shared.domain.events import (
+    AttemptFailed,
+    Ending,
+    ExportCanceled,
+    ExportPackaged,
+    ExportStarted,
+    ExportStopped,
+)
+from shared.jetstream.event_log import Facts
+from shared.jetstream.pull_loop import consume_facts
+from shared.jetstream.topology import CANCELS
+from shared.storage.s3_client import StorageRefusedError
+from shared.worker.retry import parts_left
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Sequence
+
+    from nats.js import JetStreamContext
+
+    from shared.domain.events import AnyFact
+    from shared.storage.bucket import Storage
+
+log = structlog.get_logger()
+
+
+class Receipts:
+    """Consumes ``canceled`` and publishes ``stopped`` where nobody else will."""
+
+    def __init__(self, js: JetStreamContext, storage: Storage) -> None:
+        self._js = js
+        self._facts = Facts(js)
+        self._storage = storage
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer until told to stop."""
+        await consume_facts(self._js, CANCELS, self._answer, stop)
+
+    async def _answer(self, canceled: AnyFact, _seq: int) -> None:
+        facts = [
+            fact
+            for _, fact in await self._facts.of(canceled.export_id)
+            if fact.generation == canceled.generation
+        ]
+        ending = next((fact for fact in facts if isinstance(fact, Ending)), None)
+        if not isinstance(ending, ExportCanceled) or at_work(facts):
+            return
+        packaged = next((fact for fact in facts if isinstance(fact, ExportPackaged)), None)
+        aborted = packaged is None or await self._abort(packaged)
+        await self._facts.publish(
+            ExportStopped(
+                **canceled.identity,
+                stage="upload" if packaged else "build",
+                parts_aborted=aborted and not parts_left(facts),
+            )
+        )
+        log.info("cancel.answered", export_id=canceled.export_id, generation=canceled.generation)
+
+    async def _abort(self, packaged: ExportPackaged) -> bool:
+        try:
+            await self._storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
+        except StorageRefusedError as error:
+            log.warning("upload.not-aborted", key=packaged.artifact.key, error=str(error))
+            return False
+        return True
+
+
+def at_work(facts: Sequence[AnyFact]) -> bool:
+    """Whether a worker has begun an attempt of this generation and not ended it.
+
+    Such a worker stops and answers by itself; one that died is found by its message coming again.
+    """
+    for fact in reversed(facts):
+        if isinstance(fact, ExportStarted):
+            return True
+        if isinstance(fact, AttemptFailed | ExportPackaged | ExportStopped):
+            return False
+    return False

@@ -1,0 +1,1 @@
+"""What is collected: expired artifacts, leftover uploads, blobs that nothing names."""

@@ -1,0 +1,231 @@
+"""Removes what nobody needs any more. The uploader is the only service that deletes.
+
+Every pass may be stopped at any point and run again, by several processes at once: what is to go is
+marked by compare-and-set before it goes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from services.uploader.artifact_claims import ArtifactRecord, Claims
+from services.uploader.gc.blob_collector import Collector
+from services.uploader.gc.retention import DEAD_LETTER_GRACES, may_go_on, over_since
+from shared import metrics
+from shared.domain.events import ExportCanceled, ExportPackaged, now
+from shared.domain.export_document import Document
+from shared.domain.next_generation import failed_upload
+from shared.domain.project import Project
+from shared.errors import UnavailableError
+from shared.jetstream.event_log import Facts
+from shared.jetstream.key_value import ConflictingWriteError, Record, Records
+from shared.storage import keys
+from shared.storage.s3_client import StorageRefusedError
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.storage.bucket import Storage
+
+log = structlog.get_logger()
+
+RECORD_PREFIX: Final = "record."
+LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
+
+
+class Sweeper:
+    """One pass over everything, and a loop of passes."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        claims: Claims,
+        projects: Records[Project],
+        exports: Records[Document],
+        facts: Facts,
+        *,
+        grace: timedelta,
+        history: timedelta,
+    ) -> None:
+        self._storage = storage
+        self._facts = facts
+        self._claims = claims
+        self._projects = projects
+        self._exports = exports
+        self._grace = grace
+        self._history = history
+
+    @classmethod
+    async def bind(
+        cls,
+        js: JetStreamContext,
+        storage: Storage,
+        *,
+        grace: timedelta,
+        history: timedelta = timedelta(days=90),
+    ) -> Sweeper:
+        """Bind to the buckets."""
+        return cls(
+            storage,
+            await Claims.bind(js),
+            await Records.bind(js, "projects", Project),
+            await Records.bind(js, "exports", Document),
+            Facts(js),
+            grace=grace,
+            history=history,
+        )
+
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
+        """Sweep every ``interval_s`` until told to stop.
+
+        A failed pass is logged and tried again.
+        """
+        while not stop.is_set():
+            try:
+                swept = await self.sweep()
+                log.info("sweep.done", **swept)
+            except (UnavailableError, StorageRefusedError) as error:
+                log.warning("sweep.failed", error=str(error))
+            except Exception:
+                log.exception("sweep.failed")  # whatever it is, artifacts must still be committed
+            try:
+                await asyncio.wait_for(stop.wait(), interval_s)
+            except TimeoutError:
+                continue
+
+    async def sweep(self) -> Counter[str]:
+        """One pass.
+
+        Returns:
+            How many of each kind went: export, upload, artifact, object, project.
+        """
+        swept: Counter[str] = Counter()
+        documents = await self._documents()
+        swept["export"] += await self._forget(documents)
+        swept["artifact"] += await self._expired_artifacts()
+        swept["upload"] += await self._stale_uploads(documents)
+        for key in await self._projects.keys(f"{RECORD_PREFIX}*"):
+            found = await self._projects.get(key)
+            if found is None:
+                continue
+            mine = [d for d in documents if d.state.project_id == found.value.id]
+            if found.value.deleted_at is not None:
+                swept["project"] += await self._erase(found, mine)
+            else:
+                collector = Collector(self._storage, self._projects, grace=self._grace)
+                swept["object"] += await collector.collect(key, found, mine)
+        for kind, count in swept.items():
+            metrics.SWEPT.labels(kind).inc(count)
+        return swept
+
+    async def _documents(self) -> list[Document]:
+        found = [await self._exports.get(key) for key in await self._exports.keys()]
+        return [record.value for record in found if record is not None]
+
+    async def _forget(self, documents: list[Document]) -> int:
+        """Documents of exports that have ended long ago: their bucket, too, is only so large."""
+        history = max(self._history, DEAD_LETTER_GRACES * self._grace)
+        old = [d.state for d in documents if (ended := over_since(d)) and ended < now() - history]
+        for state in old:
+            await self._exports.delete(f"{state.project_id}.{state.id}")
+        return len(old)
+
+    async def _expired_artifacts(self) -> int:
+        """Marked ``deleting`` before they are deleted.
+
+        So that no uploader can extend what is about to go.
+        """
+        gone = 0
+        for key in await self._claims.records.keys():
+            found = await self._claims.records.get(key)
+            if found is not None and await self._delete_if_expired(key, found):
+                gone += 1
+        return gone
+
+    async def _delete_if_expired(self, key: str, found: Record[ArtifactRecord]) -> bool:
+        record = found.value
+        if record.state != "deleting":
+            if record.expires_at > now():
+                return False
+            try:
+                deleting = msgspec.structs.replace(record, state="deleting")
+                await self._claims.records.replace(key, deleting, revision=found.revision)
+            except ConflictingWriteError:
+                return False
+        await self._storage.delete([record.artifact.key])
+        await self._claims.records.delete(key)
+        return True
+
+    async def _stale_uploads(self, documents: list[Document]) -> int:
+        """Uploads that no export still waits for and that none can be writing.
+
+        One that failed waits for its retry.
+        """
+        awaited = {
+            fact.upload.upload_id
+            for document in documents
+            if not document.state.ended
+            or (failed_upload(document) and may_go_on(document, self._grace))
+            for fact in document.facts.values()
+            if isinstance(fact, ExportPackaged)
+        }
+        busy = {document.state.project_id for document in documents if not document.state.ended}
+        before, long_before = now() - self._grace, now() - max(self._grace, LONGEST_ATTEMPT)
+        stale = [
+            upload
+            for upload in await self._storage.uploads("projects/")
+            if upload.upload_id not in awaited
+            and upload.started <= (long_before if upload.key.split("/")[1] in busy else before)
+        ]
+        for upload in stale:
+            await self._storage.abort_upload(upload.key, upload.upload_id)
+        return len(stale)
+
+    async def _cancel(self, documents: list[Document]) -> int:
+        """End the exports of a deleted project that its deletion has missed; how many there are."""
+        running = [document for document in documents if not document.state.ended]
+        for document in running:
+            canceled = ExportCanceled(**document.identity, reason="The project was deleted.")
+            await self._facts.publish(canceled)
+        return len(running)
+
+    async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
+        """A deleted project, once all of its exports have ended: bytes first, then documents.
+
+        The record stays as a tombstone, which keeps the id from being given to somebody else, who
+        would then own what is left in the stream. An export that was asked for in the very moment
+        of the deletion shows up behind it, and goes all the same.
+        """
+        project = found.value
+        if await self._cancel(documents) or not (project.owner or documents):
+            return 0
+        prefix = keys.project(project.id)
+        for upload in await self._storage.uploads(prefix):
+            await self._storage.abort_upload(upload.key, upload.upload_id)
+        await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
+        for records in (self._exports, self._claims.records):
+            for key in await records.keys(f"{project.id}.*"):
+                await records.delete(key)
+        for user in (project.owner, *project.members):
+            await self._projects.delete(f"member.{keys.kv_safe(user)}.{project.id}")
+        tombstone = Project(
+            id=project.id,
+            name="",
+            owner="",
+            created_at=project.created_at,
+            updated_at=now(),
+            deleted_at=project.deleted_at,
+        )
+        try:
+            await self._projects.replace(
+                f"{RECORD_PREFIX}{project.id}", tombstone, revision=found.revision
+            )
+        except ConflictingWriteError:
+            return 0
+        return 1

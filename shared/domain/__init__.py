@@ -1,0 +1,1 @@
+"""What an export is: events, state, options, platforms, and pure decisions over them."""

@@ -1,0 +1,305 @@
+"""What can happen to an export: the facts that travel through the stream ``EXPORTS``.
+
+A fact is never changed, only followed by another one. Every type is versioned by its tag; a new
+version is a new class beside the old one, with golden JSON in ``tests/contract/events``. Bytes
+never travel in events: a reference does.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from shared.domain.options import Configuration, ExportOptions, Platform
+
+Stage = Literal["build", "upload"]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+ProjectId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+ExportId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+_IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+def now() -> datetime:
+    """The current time, UTC; the one clock that facts are stamped with."""
+    return datetime.now(UTC)
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as its user sees it; ``message`` says what to do."""
+
+    code: str
+    message: str
+    retryable: bool = False
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every fact carries.
+
+    A generation is one try of the user's: 1, and one more for each retry or replay.
+    """
+
+    name: ClassVar[str]
+    terminal: ClassVar[bool] = False
+
+    export_id: ExportId
+    project_id: ProjectId
+    user_id: str
+    platform: Platform
+    generation: Annotated[int, msgspec.Meta(ge=1)] = 1
+    at: datetime = msgspec.field(default_factory=now)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every fact that follows has in common with this one."""
+        return {name: getattr(self, name) for name in _IDENTITY}
+
+    @property
+    def subject(self) -> str:
+        """``exports.<fact>.<platform>.<exportId>``."""
+        return f"exports.{self.name}.{self.platform}.{self.export_id}"
+
+    @property
+    def message_id(self) -> str:
+        """The ``Nats-Msg-Id``: the same for every repetition of the same fact."""
+        return f"{self.export_id}:{self.generation}:{self.name}"
+
+
+class Ending(Fact, frozen=True, kw_only=True):
+    """A generation ends once.
+
+    All endings of one share a message id, so that the stream itself takes only the first.
+    """
+
+    terminal = True
+
+    @property
+    def message_id(self) -> str:
+        """The same for all endings of a generation."""
+        return f"{self.export_id}:{self.generation}:end"
+
+    @property
+    def build_minutes(self) -> float:
+        """What this generation costs; nothing unless an ending says otherwise."""
+        return 0.0
+
+
+class Beginning(Fact, frozen=True, kw_only=True):
+    """A generation starts once.
+
+    By ``requested`` or by ``packaged`` (only the upload runs again). ``replay_of`` is the sequence
+    of the dead letter that an operator started it from.
+    """
+
+    replay_of: Count | UnsetType = UNSET
+
+    @property
+    def message_id(self) -> str:
+        """The same for all beginnings of a generation."""
+        return f"{self.export_id}:{self.generation}:start"
+
+
+class ExportRequested(Beginning, frozen=True, kw_only=True, tag="export.requested.v1"):
+    """The user pressed *Export*; once the stream has acknowledged this, the export exists."""
+
+    name = "requested"
+
+    configuration: Configuration
+    options: ExportOptions
+    snapshot: Sha256
+    created_at: datetime  # of the first generation: what the user sees as the export's age
+
+
+class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
+    """A worker has begun an attempt.
+
+    One that no ``attempt-failed`` follows means that the worker died.
+    """
+
+    name = "started"
+
+    stage: Stage
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    worker: str
+
+    @property
+    def message_id(self) -> str:
+        """One for each worker that tries."""
+        return (
+            f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}:{self.worker}"
+        )
+
+
+class AttemptFailed(Fact, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):
+    """An attempt is over and another will come at ``retry_at``.
+
+    ``failures`` counts those that speak against the job; a drain or an outage leaves it as it was.
+    """
+
+    name = "attempt-failed"
+
+    stage: Stage
+    attempt: Annotated[int, msgspec.Meta(ge=1)]
+    failures: Count
+    error: Failure
+    retry_at: datetime
+
+    @property
+    def message_id(self) -> str:
+        """One for each attempt."""
+        return f"{self.export_id}:{self.generation}:{self.stage}:attempt-failed:{self.attempt}"
+
+
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """What was packed and where: enough to check and commit it without reading it again."""
+
+    key: str
+    file_name: str
+    content_type: str
+    size_bytes: Count
+    sha256: Sha256
+    crc32c: Annotated[
+        str, msgspec.Meta(pattern="^[A-Za-z0-9+/]{6}==$")
+    ]  # base64, big endian, as S3 has it
+
+
+class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
+    """A multipart upload whose parts are all there but which nobody can see yet."""
+
+    upload_id: str
+    part_count: Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+    part_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of every part but the last
+    parts_sha256: Sha256  # of the ETags in order, one a line
+
+
+class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.v1"):
+    """The packager has streamed all parts; the uploader commits them."""
+
+    name = "packaged"
+
+    artifact: Artifact
+    upload: PendingUpload
+    build_s: Annotated[float, msgspec.Meta(ge=0)]  # what the quota is settled with
+    restart: bool = False  # true where this fact starts its generation (only the upload had failed)
+
+    @property
+    def message_id(self) -> str:
+        """That of a beginning where it starts its generation."""
+        step = "start" if self.restart else self.name
+        return f"{self.export_id}:{self.generation}:{step}"
+
+
+class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v1"):
+    """The artifact can be downloaded until ``expires_at``."""
+
+    name = "completed"
+
+    artifact: Artifact
+    expires_at: datetime
+    build_s: Annotated[float, msgspec.Meta(ge=0)]
+
+    @property
+    def build_minutes(self) -> float:
+        """The time that the build took."""
+        return minutes_of(self.build_s)
+
+
+class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
+    """It ended without an artifact.
+
+    ``reason`` is there where it was buried; ``dead_letter`` is then the reference an operator finds
+    it by, and None while the letter could not be written yet.
+
+    ``build_s`` is how long the last attempt took, where the project is at fault.
+    """
+
+    name = "failed"
+
+    stage: Stage
+    error: Failure
+    reason: str | None = None
+    dead_letter: str | None = None
+    build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
+
+    @property
+    def letter_owed(self) -> bool:
+        """It was buried while its dead letter could not be written."""
+        return self.reason is not None and self.dead_letter is None
+
+    @property
+    def by_project(self) -> bool:
+        """The maker's fault: nobody but the maker can put it right."""
+        return self.reason is None and self.dead_letter is None and not self.error.retryable
+
+    @property
+    def build_minutes(self) -> float:
+        """The time it took to find out, where the project is at fault; else nothing."""
+        return minutes_of(self.build_s or 0.0) if self.by_project else 0.0
+
+
+class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"):
+    """Its user (or the deletion of its project) ended it.
+
+    Workers obey and answer with ``stopped``.
+    """
+
+    name = "canceled"
+
+    reason: str
+
+
+class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
+    """A worker has obeyed a cancel: nothing of this generation runs any more at this stage.
+
+    ``parts_aborted`` is false where a worker has died: what it had uploaded is left to the sweeper.
+    """
+
+    name = "stopped"
+
+    stage: Stage
+    parts_aborted: bool
+
+    @property
+    def message_id(self) -> str:
+        """One for each stage."""
+        return f"{self.export_id}:{self.generation}:{self.stage}:stopped"
+
+
+AnyFact = (
+    ExportRequested
+    | ExportStarted
+    | AttemptFailed
+    | ExportPackaged
+    | ExportCompleted
+    | ExportFailed
+    | ExportCanceled
+    | ExportStopped
+)
+
+
+def minutes_of(build_s: float) -> float:
+    """Build minutes are charged in tenths, rounded up: 0.5 s are 0.1, 61 s are 1.1."""
+    return math.ceil(round(build_s / 6, 6)) / 10
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(AnyFact)
+
+
+def encode(fact: Fact) -> bytes:
+    """JSON with the type tag."""
+    return _encoder.encode(fact)
+
+
+def decode(payload: bytes) -> AnyFact:
+    """Any fact, by its tag.
+
+    Raises:
+        msgspec.DecodeError: Not JSON, an unknown type or version, or a value out of its bounds.
+    """
+    fact: AnyFact = _decoder.decode(payload)
+    return fact

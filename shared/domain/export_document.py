@@ -1,0 +1,296 @@
+"""An export as its user sees it: a pure fold over its facts.
+
+The document keeps the facts of the current generation and derives the state from them, so that
+facts in any order and any number of repetitions come to the same document.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET
+
+from shared.domain.events import (
+    AnyFact,
+    AttemptFailed,
+    Beginning,
+    Ending,
+    ExportCanceled,
+    ExportCompleted,
+    ExportFailed,
+    ExportPackaged,
+    ExportRequested,
+    ExportStarted,
+    ExportStopped,
+    Fact,
+)
+
+Status = Literal[
+    "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
+]
+TERMINAL: frozenset[Status] = frozenset({"completed", "failed", "canceled"})
+
+
+class Eta(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds until the end, as the median and the 90th percentile."""
+
+    p50_s: float = msgspec.field(name="p50S")
+    p90_s: float = msgspec.field(name="p90S")
+
+
+class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Proof that a cancel was obeyed.
+
+    When asked, when the worker stopped, whether its parts are gone: False where a worker had died,
+    whose parts go with a later sweep.
+    """
+
+    requested_at: datetime
+    stopped_at: datetime | None = None
+    parts_aborted: bool = False
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """CONTRACT section 3; every key is always present, null when unknown."""
+
+    id: str
+    project_id: str
+    user_id: str
+    platform: str
+    configuration: str | None = None
+    options: dict[str, Any] | None = None
+    snapshot: str | None = None
+    status: Status = "queued"
+    progress: float = 0.0  # percent
+    current_step: str = "Waiting for a worker"
+    logs: tuple[str, ...] = ()
+    download_url: str | None = None
+    download_expires_at: datetime | None = None
+    file_name: str | None = None
+    file_size: int | None = None
+    sha256: str | None = None
+    build_minutes_used: float | None = None
+    error: str | None = None
+    error_code: str | None = None
+    failed_stage: str | None = None
+    attempts: int = 0
+    generation: int = 1
+    retry_at: datetime | None = None
+    waiting_reason: str | None = None
+    position: int | None = None
+    eta: Eta | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    can_retry: bool = False
+    retry_disabled_reason: str | None = None
+    can_cancel: bool = True
+    cancel_receipt: CancelReceipt | None = None
+    dead_letter: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will happen in this generation."""
+        return self.status in TERMINAL
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What the bucket ``exports`` holds.
+
+    The state, and the facts (by stream sequence) it was folded from.
+
+    ``request`` is the newest ``requested`` fact of any generation: a generation that starts with
+    ``packaged`` still shows its options.
+    """
+
+    generation: int
+    facts: dict[int, AnyFact]
+    request: ExportRequested | None
+    state: State
+
+    @property
+    def seq(self) -> int:
+        """The stream sequence of the newest fact that is folded in."""
+        return max(self.facts)
+
+    @property
+    def beginning_seq(self) -> int:
+        """The sequence of the newest fact that starts the current generation, or 0."""
+        found = [seq for seq, fact in self.facts.items() if isinstance(fact, Beginning)]
+        return max(found, default=0)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What every further fact of the current generation carries."""
+        return next(iter(self.facts.values())).identity
+
+    @property
+    def replay_of(self) -> int | None:
+        """The dead letter that the current generation was started from, if it was."""
+        origins = [f.replay_of for f in self.facts.values() if isinstance(f, Beginning)]
+        return next((seq for seq in origins if seq is not UNSET), None)
+
+    @property
+    def artifact_key(self) -> str | None:
+        """Where the artifact of a completed export lies in storage."""
+        done = [f.artifact.key for f in self.facts.values() if isinstance(f, ExportCompleted)]
+        return done[0] if done else None
+
+
+def fold(document: Document | None, fact: AnyFact, seq: int) -> Document:
+    """The document after ``fact``; applying one twice, or late, changes nothing more."""
+    if document is None:
+        facts, generation, request = {seq: fact}, fact.generation, None
+    elif fact.generation > document.generation:
+        facts, generation, request = {seq: fact}, fact.generation, document.request
+    elif fact.generation == document.generation:
+        facts = {**document.facts, seq: fact}
+        generation, request = document.generation, document.request
+    else:
+        facts, generation, request = document.facts, document.generation, document.request
+    request = _newest_request(request, fact)
+    facts = dict(sorted(facts.items()))
+    return Document(
+        generation=generation,
+        facts=facts,
+        request=request,
+        state=_state(list(facts.values()), request),
+    )
+
+
+def _newest_request(known: ExportRequested | None, fact: Fact) -> ExportRequested | None:
+    if isinstance(fact, ExportRequested) and (known is None or fact.generation > known.generation):
+        return fact
+    return known
+
+
+def _state(facts: list[AnyFact], request: ExportRequested | None) -> State:
+    """The facts are of one generation, in stream order; the first ending is the one that counts."""
+    first = facts[0]
+    beginning = next((f for f in facts if isinstance(f, Beginning)), first)
+    state = State(
+        id=first.export_id,
+        project_id=first.project_id,
+        user_id=request.user_id if request else first.user_id,
+        platform=first.platform,
+        generation=first.generation,
+        created_at=request.created_at if request else beginning.at,
+    )
+    if request is not None:
+        state = msgspec.structs.replace(
+            state,
+            configuration=request.configuration,
+            options=msgspec.to_builtins(request.options),
+            snapshot=request.snapshot,
+        )
+    for fact in facts:
+        state = _apply(state, fact)
+    return state
+
+
+def _apply(state: State, fact: AnyFact) -> State:
+    if isinstance(fact, ExportStopped):
+        return _stopped(state, fact)
+    if state.ended:
+        return state
+    if isinstance(fact, Ending):
+        return _ended(state, fact)
+    change = msgspec.structs.replace
+    match fact:
+        case ExportStarted():
+            uploading = fact.stage == "upload"
+            return change(
+                state,
+                status="uploading" if uploading else "preparing",
+                current_step="Checking the parts" if uploading else "Fetching the project",
+                attempts=state.attempts + 1 if not uploading else max(state.attempts, 1),
+                started_at=state.started_at or fact.at,
+                retry_at=None,
+                waiting_reason=None,
+                error=None,
+                error_code=None,
+            )
+        case AttemptFailed():
+            return change(
+                state,
+                status="queued" if fact.stage == "build" else "uploading",
+                current_step="Waiting for the next attempt",
+                retry_at=fact.retry_at,
+                waiting_reason=fact.error.message,
+            )
+        case ExportPackaged():
+            return change(
+                state,
+                status="uploading",
+                current_step="Waiting for the uploader",
+                progress=90.0,
+                file_name=fact.artifact.file_name,
+                file_size=fact.artifact.size_bytes,
+                sha256=fact.artifact.sha256,
+                retry_at=None,
+                waiting_reason=None,
+            )
+        case _:
+            return state
+
+
+def _ended(state: State, fact: Ending) -> State:
+    state = msgspec.structs.replace(
+        state,
+        completed_at=fact.at,
+        can_cancel=False,
+        retry_at=None,
+        waiting_reason=None,
+        build_minutes_used=fact.build_minutes,
+    )
+    match fact:
+        case ExportCompleted(artifact=artifact):
+            return msgspec.structs.replace(
+                state,
+                status="completed",
+                progress=100.0,
+                current_step="Ready to download",
+                file_name=artifact.file_name,
+                file_size=artifact.size_bytes,
+                sha256=artifact.sha256,
+                download_expires_at=fact.expires_at,
+                retry_disabled_reason="It has completed.",
+            )
+        case ExportFailed(error=error):
+            return msgspec.structs.replace(
+                state,
+                status="failed",
+                current_step="Failed",
+                error=error.message,
+                error_code=error.code,
+                failed_stage=fact.stage,
+                can_retry=True,
+                dead_letter=fact.dead_letter,
+            )
+        case ExportCanceled():
+            return msgspec.structs.replace(
+                state,
+                status="canceled",
+                current_step="Canceled",
+                can_retry=True,
+                cancel_receipt=CancelReceipt(requested_at=fact.at),
+            )
+        case _:  # pragma: no cover - every ending is listed above
+            return state
+
+
+def _stopped(state: State, fact: ExportStopped) -> State:
+    if state.cancel_receipt is None:
+        return state
+    receipt = state.cancel_receipt
+    unheard = receipt.stopped_at is None
+    return msgspec.structs.replace(
+        state,
+        cancel_receipt=msgspec.structs.replace(
+            receipt,
+            stopped_at=max(receipt.stopped_at or fact.at, fact.at),
+            parts_aborted=fact.parts_aborted and (unheard or receipt.parts_aborted),
+        ),
+    )

@@ -1,0 +1,198 @@
+"""The platforms that can be exported, and what each makes of every option.
+
+Both the gateway (422 before anything is queued) and the packager read this; ``docs/options.md`` is
+made of it.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shared.domain.options import NEUTRAL, Configuration, ExportOptions
+from shared.errors import InvalidRequestError, UnknownPlatformError
+
+Need = Literal["always", "engine-projects"]
+
+
+class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """One platform: the build minutes it reserves, what its options do, why others are refused.
+
+    And its formats, its architectures, and the runtime templates that its packagers need.
+    """
+
+    name: str
+    summary: str
+    minutes: int
+    effects: dict[str, str]  # option -> what it does here
+    refusals: dict[str, str]  # option -> why a value other than the default is refused
+    formats: tuple[str, ...] = ("zip",)
+    unsigned_formats: tuple[str, ...] = ()  # those that have no place for a signature
+    architectures: tuple[str, ...] = ()
+    templates: dict[str, Need] = {}  # name -> for which projects
+
+
+_NATIVE_ONLY = {
+    "architecture": "it has no machine code; choose windows, macos or linux for that",
+    "bundleId": "only installed applications have one",
+    "minSdkVersion": "only android has it",
+    "targetSdkVersion": "only android has it",
+    "signingKey": "there is nothing to sign",
+    "video": "only the platform video has it",
+}
+_COMMON = {
+    "appName": "names the game in the artifact and its file",
+    "appVersion": "stands in the artifact and its file name",
+    "includeAssets": "false leaves out everything below assets/",
+    "excludePatterns": "leaves out files; * stays within a folder, ** crosses folders",
+    "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
+    "format": "zip",
+}
+
+OPTIMIZE = (
+    "engine projects, not in debug: lossless: textures as WebP, sounds as FLAC, models through "
+    "Meshopt, every bit the same; balanced: WebP of at least 40 dB, Opus, and meshes in steps that "
+    "nobody sees; only where that is smaller"
+)
+_APPLICATION = {
+    **_COMMON,
+    "appName": "names the game in window, menus and file names",
+    "appVersion": "stands in the application, the artifact and its file name",
+    "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
+    "includeDebugSymbols": "keeps *.map files in release as debug does",
+    "optimize": OPTIMIZE,
+    "wasmThreads": "COOP and COEP headers inside, so that SharedArrayBuffer works",
+    "bundleId": "identifies the application and its saves; made of the project's id without it",
+    "signingKey": "names a key of the operator's; without it, the key called default signs",
+}
+_APPLICATION_REFUSALS = {
+    "minSdkVersion": _NATIVE_ONLY["minSdkVersion"],
+    "targetSdkVersion": _NATIVE_ONLY["targetSdkVersion"],
+    "video": _NATIVE_ONLY["video"],
+    "webglVersion": "the page decides how it renders",
+}
+_APPLICATION_TEMPLATES: dict[str, Need] = {"shell": "always", "player": "engine-projects"}
+
+PLATFORMS: dict[str, PlatformSpec] = {
+    spec.name: spec
+    for spec in (
+        PlatformSpec(
+            name="source",
+            summary="The project as it is, with a manifest of sizes and SHA-256",
+            minutes=1,
+            effects=_COMMON,
+            refusals={
+                **_NATIVE_ONLY,
+                "appIcon": "the source carries its own files; no icons are made",
+                "includeDebugSymbols": "the source is complete already",
+                "optimize": "its files are never changed",
+                "webglVersion": "nothing is rendered",
+                "wasmThreads": "nothing is hosted",
+            },
+        ),
+        PlatformSpec(
+            name="windows",
+            summary="A ZIP with one program for Windows 10 and later, the game inside",
+            minutes=5,
+            architectures=("x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "x64 (the default, which ARM machines run too) or arm64",
+            },
+            refusals=_APPLICATION_REFUSALS,
+        ),
+        PlatformSpec(
+            name="macos",
+            summary="A ZIP with one application for macOS 11 and later, the game inside",
+            minutes=8,
+            architectures=("universal", "x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "universal (the default), x64 or arm64",
+            },
+            refusals=_APPLICATION_REFUSALS,
+        ),
+        PlatformSpec(
+            name="linux",
+            summary="A folder or an AppImage with one program for Linux, the game inside",
+            minutes=4,
+            formats=("tar.gz", "appimage"),
+            unsigned_formats=("appimage",),
+            architectures=("x64", "arm64"),
+            templates=_APPLICATION_TEMPLATES,
+            effects={
+                **_APPLICATION,
+                "architecture": "x64 (the default) or arm64",
+                "compression": "of the tar.gz; an AppImage is never compressed",
+                "format": "tar.gz (the default): program, icon, desktop entry; appimage: one file, "
+                "never signed",
+            },
+            refusals=_APPLICATION_REFUSALS,
+        ),
+        PlatformSpec(
+            name="web",
+            summary="A ZIP that any web host serves and any browser plays",
+            minutes=3,
+            templates={"player": "engine-projects"},
+            effects={
+                **_COMMON,
+                "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
+                "includeDebugSymbols": "keeps *.map files in release as debug does",
+                "optimize": OPTIMIZE,
+                "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",
+            },
+            refusals={
+                **_NATIVE_ONLY,
+                "webglVersion": "the page decides how it renders",
+            },
+        ),
+    )
+}
+
+
+def check_options(
+    platform: str, configuration: Configuration, options: ExportOptions
+) -> PlatformSpec:
+    """The platform's specification, once it is certain that nothing asked for would be ignored.
+
+    Raises:
+        UnknownPlatformError: No exporter of that name is built.
+        InvalidRequestError: An option has no effect there; the details say which and why
+            (status 422).
+    """
+    spec = PLATFORMS.get(platform)
+    if spec is None:
+        raise UnknownPlatformError(platform, PLATFORMS)
+    given = msgspec.to_builtins(options)
+    neutral = msgspec.to_builtins(NEUTRAL)
+    details = [
+        (f"options.{name}", f"not for {platform}: {why}")
+        for name, why in spec.refusals.items()
+        if given[name] != neutral[name]
+    ]
+    if options.format not in ("", *spec.formats):
+        details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
+    if options.format in spec.unsigned_formats and (
+        options.signing_key or configuration == "distribution"
+    ):
+        signed = ", ".join(sorted({*spec.formats} - {*spec.unsigned_formats}))
+        why = "has no place for the signature that signingKey and distribution ask for"
+        details.append(("options.format", f"{options.format} {why}; choose {signed}"))
+    machine = options.architecture
+    if machine and spec.architectures and machine not in spec.architectures:
+        offered = ", ".join(spec.architectures)
+        details.append(("options.architecture", f"{platform} offers: {offered}"))
+    if details:
+        raise OptionRefusedError(f"{platform} cannot honour these options", details)
+    return spec
+
+
+class OptionRefusedError(InvalidRequestError):
+    """An option that would have no effect on this platform."""
+
+    code = "option-refused"
+    title = "An option does not apply to this platform"
+    status = 422

@@ -1,0 +1,70 @@
+"""Which of the operators' keys signs an export.
+
+One rule: the gateway refuses by it before anything is queued, the packager signs by it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from shared.domain.options import Configuration, ExportOptions
+    from shared.domain.platforms import PlatformSpec
+
+DEFAULT: Final = "default"  # signs what names no key, unless it is a debug build
+
+
+class UnknownKeyError(ProjectError):
+    """``signingKey`` names a key that no operator holds."""
+
+    code = "signing-key-unknown"
+    title = "There is no such signing key"
+
+
+class SigningRequiredError(ProjectError):
+    """A distribution build that nothing would sign."""
+
+    code = "signing-required"
+    title = "A distribution build has to be signed"
+
+
+def key_for(
+    spec: PlatformSpec,
+    configuration: Configuration,
+    options: ExportOptions,
+    names: Collection[str],
+) -> str | None:
+    """The key that the options name, else the default one; None signs nothing.
+
+    Args:
+        spec: The platform.
+        configuration: Debug builds are signed only where a key is named.
+        options: Checked, so that no key is named where nothing can be signed.
+        names: Of the platform's keys, sorted.
+
+    Raises:
+        UnknownKeyError: The one that is named is not there.
+        SigningRequiredError: A distribution build, and there is no default key.
+    """
+    wanted = options.signing_key
+    if "signingKey" not in spec.effects or options.format in spec.unsigned_formats:
+        return None
+    if wanted and wanted not in names:
+        there = f"there are: {', '.join(names)}" if names else f"there is none; {_how_to(spec)}"
+        raise UnknownKeyError(f"no signing key {wanted!r} for {spec.name}; {there}")
+    if wanted:
+        return wanted
+    if configuration == "distribution" and DEFAULT not in names:
+        remedy = f"name one with signingKey: {', '.join(names)}" if names else _how_to(spec)
+        message = f"distribution builds for {spec.name} are signed, and no key was chosen; {remedy}"
+        raise SigningRequiredError(message)
+    return DEFAULT if configuration != "debug" and DEFAULT in names else None
+
+
+def _how_to(spec: PlatformSpec) -> str:
+    folder = f"PACKAGER_SIGNING_DIR/{spec.name}/{DEFAULT}"
+    return f"operators set one up in {folder} (docs/desktop.md), or export release without a key"

@@ -1,0 +1,1 @@
+"""NATS JetStream: connection, topology, publishing, reading, key-value buckets."""

@@ -1,0 +1,93 @@
+"""Reading messages back out of a stream, many at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.jetstream.event_log import AWAY, NatsUnavailableError
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+
+MOST: Final = 1_000  # in one request
+END_OF_BATCH: Final = {"204", "404"}  # there is no more, there is nothing
+_TIMEOUT_S: Final = 5.0
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it lies in its stream; sequences seen through a subject are not dense."""
+
+    seq: int
+    subject: str
+    at: datetime
+    headers: dict[str, str]
+    payload: bytes
+
+
+async def read_stored(
+    nc: Client, stream: str, subject: str, *, after_seq: int = 0, limit: int = MOST
+) -> list[Stored]:
+    """The messages after ``after_seq``, oldest first, in one batched direct get.
+
+    Raises:
+        NatsUnavailableError: No answer in time.
+
+    Source:
+        NATS ADR-31: answers carry ``Nats-Sequence``; status 204 ends a batch, 404 means there
+            is nothing.
+    """
+    request = {"seq": after_seq + 1, "next_by_subj": subject, "batch": min(limit, MOST)}
+    inbox = nc.new_inbox()
+    answers = await nc.subscribe(inbox)
+    found: list[Stored] = []
+    try:
+        await nc.publish(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(request), reply=inbox)
+        while True:
+            answer = await answers.next_msg(timeout=_TIMEOUT_S)
+            headers = answer.headers or {}
+            if headers.get("Status") in END_OF_BATCH:
+                return found
+            if "Nats-Sequence" not in headers:  # 503, 408: half of the answer is none
+                raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {headers}")
+            found.append(_stored(answer))
+    except AWAY as error:
+        raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {error!r}") from error
+    finally:
+        await answers.unsubscribe()
+
+
+async def read_newest(
+    nc: Client, stream: str, *, before_seq: int | None = None, limit: int = MOST
+) -> list[Stored]:
+    """The messages before ``before_seq`` (or the end), newest first.
+
+    Raises:
+        NatsUnavailableError: No answer in time.
+    """
+    try:
+        ends = (await nc.jetstream().stream_info(stream)).state
+    except AWAY as error:
+        raise NatsUnavailableError(f"{stream} cannot be read: {error!r}") from error
+    before = min(before_seq or ends.last_seq + 1, ends.last_seq + 1)
+    found: list[Stored] = []
+    while len(found) < limit and before > ends.first_seq:
+        start = max(before - limit, ends.first_seq)
+        window = await read_stored(nc, stream, ">", after_seq=start - 1, limit=limit)
+        found += [message for message in reversed(window) if message.seq < before]
+        before = start
+    return found[:limit]
+
+
+def _stored(answer: Msg) -> Stored:
+    headers = answer.headers or {}
+    return Stored(
+        seq=int(headers["Nats-Sequence"]),
+        subject=headers["Nats-Subject"],
+        at=msgspec.convert(headers["Nats-Time-Stamp"], datetime),
+        headers=headers,
+        payload=answer.data,
+    )

@@ -1,0 +1,158 @@
+"""Typed documents in a NATS key-value bucket, changed by compare-and-set only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+import msgspec
+from nats.errors import MaxPayloadError
+from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
+
+from shared.errors import ConfigurationError, TooLargeError
+from shared.jetstream.event_log import AWAY, NatsUnavailableError, unrecovered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nats.js import JetStreamContext
+    from nats.js.kv import KeyValue
+
+T = TypeVar("T")
+LIST_TIMEOUT_S: Final = 10.0
+MARKER_S: Final = 3_600.0  # how long a deleted key leaves a trace, for those who watch the bucket
+
+
+class Record(msgspec.Struct, Generic[T], frozen=True):
+    """A value and the revision it was read at."""
+
+    value: T
+    revision: int
+
+
+class ConflictingWriteError(Exception):
+    """Somebody else wrote first; read again and decide anew."""
+
+
+class Records(Generic[T]):
+    """One bucket with values of one type, JSON."""
+
+    def __init__(self, js: JetStreamContext, bucket: str, kv: KeyValue, type_: type[T]) -> None:
+        self._js = js
+        self._bucket = bucket
+        self._kv = kv
+        self._decoder = msgspec.json.Decoder(type_)
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> Records[T]:
+        """Bind to a bucket that ``streams apply`` has made.
+
+        Raises:
+            ConfigurationError: It has not.
+        """
+        try:
+            kv = await js.key_value(bucket)
+        except BucketNotFoundError as error:
+            message = f"NATS has no bucket {bucket!r}: run `aethel-export streams apply` first"
+            raise ConfigurationError(message) from error
+        return cls(js, bucket, kv, type_)
+
+    def decode(self, data: bytes) -> T:
+        """A value as it lies in the bucket."""
+        return self._decoder.decode(data)
+
+    async def get(self, key: str) -> Record[T] | None:
+        """The value, or None where there is none (or it was deleted)."""
+        try:
+            entry = await self._kv.get(key)
+        except KeyNotFoundError as error:
+            if unrecovered(error.__context__):
+                raise NatsUnavailableError(f"cannot read {key!r}: no bucket yet") from error
+            return None
+        except AWAY as error:
+            raise NatsUnavailableError(f"cannot read {key!r}: {error!r}") from error
+        if entry.value is None:  # the marker of an expired key
+            return None
+        return Record(self.decode(entry.value), entry.revision or 0)
+
+    async def create(self, key: str, value: T) -> int:
+        """Store a value where there is none.
+
+        Raises:
+            ConflictingWriteError: There is one.
+        """
+        return await self._write(key, value, last=None)
+
+    async def replace(self, key: str, value: T, *, revision: int) -> int:
+        """Store a value over the one read at ``revision``.
+
+        Raises:
+            ConflictingWriteError: It has changed since.
+        """
+        return await self._write(key, value, last=revision)
+
+    async def change(self, key: str, decide: Callable[[T | None], T | None]) -> T | None:
+        """Read, decide, write, until nobody came between.
+
+        ``decide`` returning None leaves it as it is.
+
+        Returns:
+            What is stored now.
+        """
+        while True:
+            found = await self.get(key)
+            current = found.value if found else None
+            wanted = decide(current)
+            if wanted is None or wanted == current:
+                return current
+            try:
+                if found:
+                    await self.replace(key, wanted, revision=found.revision)
+                else:
+                    await self.create(key, wanted)
+            except ConflictingWriteError:
+                continue
+            return wanted
+
+    async def delete(self, key: str) -> None:
+        """Remove a value, whoever wrote it last."""
+        try:
+            await self._kv.purge(key, msg_ttl=MARKER_S)
+        except AWAY as error:
+            raise NatsUnavailableError(f"cannot delete {key!r}: {error!r}") from error
+
+    async def keys(self, pattern: str = ">") -> list[str]:
+        """Keys by a subject pattern, sorted; one deleted lately may still be among them."""
+        prefix = f"$KV.{self._bucket}."
+        subjects: list[str] = []
+        while True:
+            page, total = await self._subjects(prefix + pattern, offset=len(subjects))
+            subjects += page
+            if not page or len(subjects) >= total:
+                return sorted({subject.removeprefix(prefix) for subject in subjects})
+
+    async def _subjects(self, pattern: str, *, offset: int) -> tuple[list[str], int]:
+        """Subjects from ``offset`` on, and how many there are; an answer holds 100,000."""
+        request = {"subjects_filter": pattern, "offset": offset}
+        try:
+            answer = await self._js._api_request(  # noqa: SLF001 - it only asks for the first page
+                f"$JS.API.STREAM.INFO.KV_{self._bucket}",
+                msgspec.json.encode(request),
+                timeout=LIST_TIMEOUT_S,
+            )
+        except AWAY as error:
+            raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
+        return list(answer["state"].get("subjects") or ()), answer.get("total", 0)
+
+    async def _write(self, key: str, value: T, *, last: int | None) -> int:
+        data = msgspec.json.encode(value)
+        try:
+            if last is None:
+                return await self._kv.create(key, data)
+            return await self._kv.update(key, data, last)
+        except KeyWrongLastSequenceError as error:
+            raise ConflictingWriteError(key) from error
+        except MaxPayloadError as error:
+            message = f"{key!r} would have {len(data)} bytes, more than a message may have"
+            raise TooLargeError(message) from error
+        except AWAY as error:
+            raise NatsUnavailableError(f"cannot write {key!r}: {error!r}") from error

@@ -1,0 +1,179 @@
+"""Progress and log lines: the latest value and bounded lines, apart from the facts.
+
+Losing one never fails a job.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from collections import deque
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import msgspec
+import structlog
+from nats.js.errors import APIError
+
+from shared import metrics
+from shared.domain.events import now
+from shared.domain.export_document import Eta, Status
+from shared.errors import UnavailableError
+from shared.jetstream.event_log import AWAY, publish, read_message
+from shared.jetstream.topology import PROGRESS
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+log = structlog.get_logger()
+
+Level = Literal["debug", "info", "warning", "error"]
+PROGRESS_INTERVAL_S: Final = 0.1
+AWAY_PAUSE_S: Final = 1.0
+QUEUE_LINES: Final = 1_000
+NOTHING_SENT: Final = (0, -1.0)
+WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a generation is; ``percent`` comes from bytes done and never falls within it."""
+
+    export_id: str
+    generation: int
+    status: Status
+    percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
+    step: str
+    eta: Eta | None = None
+    at: datetime = msgspec.field(default_factory=now)
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """What must never fall."""
+        return self.generation, self.percent
+
+
+class LogLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line for the maker of the game."""
+
+    generation: int
+    level: Level
+    message: str
+    at: datetime = msgspec.field(default_factory=now)
+
+
+class Chatter:
+    """What one job tells its user while it works.
+
+    ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
+    ``close`` sends what is left.
+    """
+
+    def __init__(self, js: JetStreamContext, export_id: str, generation: int) -> None:
+        self._js = js
+        self._export_id = export_id
+        self._generation = generation
+        self._newest: Progress | None = None
+        self._sent = NOTHING_SENT
+        self._last_seq = 0
+        self._lines: deque[tuple[str, LogLine]] = deque()  # by message id
+        self._ids = (f"{export_id}:{uuid.uuid4().hex}:{number}" for number in itertools.count())
+        self._wake = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+        self.advanced_at = asyncio.get_running_loop().time()
+
+    def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
+        """Tell how far it is; a value lower than before is not sent.
+
+        Percent of the whole export.
+        """
+        self.advanced_at = asyncio.get_running_loop().time()
+        self._newest = Progress(
+            export_id=self._export_id,
+            generation=self._generation,
+            status=status,
+            percent=round(min(max(percent, 0.0), 100.0), 1),
+            step=step,
+            eta=eta,
+        )
+        self._wake.set()
+
+    def log(self, message: str, level: Level = "info") -> None:
+        """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
+        self.advanced_at = asyncio.get_running_loop().time()
+        if len(self._lines) == QUEUE_LINES:
+            metrics.CHATTER_DROPPED.inc()
+            return
+        line = LogLine(generation=self._generation, level=level, message=message[:2_000])
+        self._lines.append((next(self._ids), line))
+        self._wake.set()
+
+    async def close(self, *, patience_s: float = 5.0) -> None:
+        """Send what is left, for at most ``patience_s``; a second time does nothing."""
+        self._closing.set()
+        self._wake.set()
+        await asyncio.wait({self._task}, timeout=patience_s)
+        self._task.cancel()
+        metrics.CHATTER_DROPPED.inc(len(self._lines))
+        self._lines.clear()
+
+    async def _run(self) -> None:
+        while not (self._closing.is_set() and not self._lines):
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self._send_lines()
+                await self._send_progress()
+            except (*AWAY, UnavailableError) as error:
+                log.warning("chatter.waits", error=repr(error))
+                await asyncio.sleep(AWAY_PAUSE_S)
+                self._wake.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
+
+    async def _send_lines(self) -> None:
+        """In order, each once (its id tells) and none given up while there is patience."""
+        subject = f"logs.{self._export_id}"
+        while self._lines:
+            message_id, line = self._lines[0]
+            headers = {"Aethel-Export-Id": self._export_id, "Nats-Msg-Id": message_id}
+            await publish(self._js, subject, msgspec.json.encode(line), headers, patience_s=5.0)
+            self._lines.popleft()
+
+    async def _send_progress(self) -> None:
+        """Compare-and-set on the subject's last sequence.
+
+        So that two workers together never make progress fall.
+        """
+        newest = self._newest
+        if newest is None or newest.rank <= self._sent:
+            return
+        subject = f"progress.{self._export_id}"
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
+        try:
+            ack = await self._js.publish(
+                subject, msgspec.json.encode(newest), timeout=2.0, headers=headers
+            )
+        except APIError as error:
+            if error.err_code not in WRONG_LAST_SEQUENCE:
+                raise
+            found = await last_progress(self._js, self._export_id)
+            self._last_seq, self._sent = (found[0], found[1].rank) if found else (0, NOTHING_SENT)
+            self._wake.set()  # the next round compares again
+        else:
+            self._last_seq, self._sent = ack.seq, newest.rank
+
+
+async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:
+    """The newest progress of an export and its sequence, None where there was none yet.
+
+    Raises:
+        NatsUnavailableError: The stream does not answer. Showing the export without would let its
+            progress fall.
+    """
+    found = await read_message(js, PROGRESS, subject=f"progress.{export_id}")
+    if found is None:
+        return None
+    return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

@@ -1,0 +1,208 @@
+"""Where events travel: every stream, consumer and bucket, in one place.
+
+``aethel-export streams apply`` creates or updates them; services only bind to what exists. The
+README's table equals this file (a test sees to it).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from nats.js import api
+from nats.js.errors import NotFoundError
+
+from shared.domain.platforms import PLATFORMS
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+DAY_S = 86_400
+GIB = 1 << 30
+
+EXPORTS = "EXPORTS"
+PROGRESS = "PROGRESS"
+LOGS = "LOGS"
+DEAD_LETTERS = "DEAD_LETTERS"
+AUDIT = "AUDIT"
+ADVISORIES = "ADVISORIES"
+
+ACK_WAIT_S = 30.0
+MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
+FOR_EVER = -1  # for those who keep books: a fact comes again until it is in them
+
+STREAMS = (
+    api.StreamConfig(
+        name=EXPORTS,
+        description="Facts about exports",
+        subjects=["exports.*.*.*"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        max_bytes=2 * GIB,
+        max_age=30 * DAY_S,
+        duplicate_window=DAY_S,
+        allow_direct=True,
+    ),
+    api.StreamConfig(
+        name=PROGRESS,
+        description="The latest progress of each running export",
+        subjects=["progress.*"],
+        storage=api.StorageType.FILE,  # one in memory does not survive its only server's restart
+        max_msgs_per_subject=1,
+        max_bytes=GIB // 16,
+        max_age=7 * DAY_S,
+        allow_direct=True,
+    ),
+    api.StreamConfig(
+        name=LOGS,
+        description="Log lines of each export, for its maker",
+        subjects=["logs.*"],
+        storage=api.StorageType.FILE,
+        max_msgs_per_subject=1_000,
+        max_bytes=GIB,
+        max_age=7 * DAY_S,
+        allow_direct=True,
+    ),
+    api.StreamConfig(
+        name=DEAD_LETTERS,
+        description="Messages that could not be handled, for operators",
+        subjects=["dead.*.*"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        max_bytes=GIB,
+        max_age=90 * DAY_S,
+        duplicate_window=DAY_S,
+        allow_direct=True,
+    ),
+    api.StreamConfig(
+        name=AUDIT,
+        description="Who did what, when and why",
+        subjects=["audit.*"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        max_bytes=GIB,
+        max_age=400 * DAY_S,
+        deny_delete=True,
+        allow_direct=True,
+    ),
+    api.StreamConfig(
+        name=ADVISORIES,
+        description="JetStream's own word that it gave a message up",
+        subjects=[
+            f"$JS.EVENT.ADVISORY.CONSUMER.{kind}.{EXPORTS}.*"
+            for kind in ("MAX_DELIVERIES", "MSG_TERMINATED")
+        ],
+        storage=api.StorageType.FILE,
+        max_bytes=GIB // 16,
+        max_age=30 * DAY_S,
+    ),
+)
+
+
+def _consumer(
+    durable: str, filter_subject: str, *, max_deliver: int = MAX_DELIVER
+) -> api.ConsumerConfig:
+    return api.ConsumerConfig(
+        durable_name=durable,
+        filter_subject=filter_subject,
+        ack_policy=api.AckPolicy.EXPLICIT,
+        ack_wait=ACK_WAIT_S,
+        max_deliver=max_deliver,
+        max_ack_pending=1_000,  # a delayed nak holds a slot, so well above replicas x slots
+    )
+
+
+def packager_durable(platform: str) -> str:
+    """One consumer per platform, so that a heavy one never blocks a light one."""
+    return f"packager-{platform}"
+
+
+UPLOADER = "uploader"
+CANCELS = "cancels"
+STATUS = "status"
+
+CONSUMERS = (
+    *(_consumer(packager_durable(p), f"exports.requested.{p}.*") for p in PLATFORMS),
+    _consumer(UPLOADER, "exports.packaged.*.*"),
+    _consumer(CANCELS, "exports.canceled.*.*", max_deliver=FOR_EVER),
+    _consumer(STATUS, "exports.*.*.*", max_deliver=FOR_EVER),
+)
+UNDERTAKER = "undertaker"
+ADVISORY_CONSUMER = _consumer(
+    UNDERTAKER, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
+)
+
+
+class Bucket(msgspec.Struct, frozen=True, kw_only=True):
+    """A key-value bucket; ``ttl_s`` 0 keeps a value until it is deleted."""
+
+    name: str
+    holds: str
+    ttl_s: int = 0
+
+
+BUCKETS = (
+    Bucket(
+        name="exports",
+        holds="one document per export, folded from its facts by the status service",
+    ),
+    Bucket(
+        name="projects",
+        holds="owner, members, head snapshot of each project, and who belongs to what",
+    ),
+    Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
+    Bucket(name="durations", holds="how long the latest builds of each platform took"),
+    Bucket(name="quota", holds="build minutes by user and month"),
+    Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),
+    Bucket(name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S),
+    Bucket(name="workers", holds="which worker is alive, its version and platforms", ttl_s=60),
+)
+
+
+async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
+    """Create or update every stream, consumer and bucket; repeatable.
+
+    Returns:
+        One line for each thing that now exists, in order.
+    """
+    done = []
+    for stream in STREAMS:
+        await _apply_stream(js, stream.evolve(num_replicas=replicas))
+        done.append(f"stream {stream.name}")
+    for consumer in CONSUMERS:
+        await js.add_consumer(EXPORTS, consumer)
+        done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
+    await js.add_consumer(ADVISORIES, ADVISORY_CONSUMER)
+    done.append(f"consumer {ADVISORIES}/{UNDERTAKER}")
+    for bucket in BUCKETS:
+        await _apply_stream(js, _bucket_stream(bucket).evolve(num_replicas=replicas))
+        done.append(f"bucket {bucket.name}")
+    return done
+
+
+async def _apply_stream(js: JetStreamContext, config: api.StreamConfig) -> None:
+    try:
+        await js.stream_info(config.name or "")
+    except NotFoundError:
+        await js.add_stream(config)
+    else:
+        await js.update_stream(config)
+
+
+def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
+    """A KV bucket is a stream (ADR-8 of NATS); written out so that it can be updated like one."""
+    return api.StreamConfig(
+        name=f"KV_{bucket.name}",
+        description=bucket.holds,
+        subjects=[f"$KV.{bucket.name}.>"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        max_msgs_per_subject=1,
+        max_age=bucket.ttl_s,
+        max_bytes=GIB,
+        duplicate_window=min(bucket.ttl_s or 120, 120),
+        allow_rollup_hdrs=True,
+        allow_msg_ttl=True,  # a deleted key leaves a marker, which must not stay for ever
+        deny_delete=True,
+        allow_direct=False,  # replicas answer direct reads, and may not know yet what was written
+    )

@@ -1,0 +1,85 @@
+"""``/livez``, ``/readyz`` and ``/metrics``, the same on every service."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.jetstream.topology import EXPORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from litestar.handlers import HTTPRouteHandler
+    from nats.aio.client import Client
+
+    from shared.storage.bucket import Storage
+
+Check = "Callable[[], Awaitable[None]]"  # raises when what it checks is not fit for work
+CHECK_TIMEOUT_S: Final = 2.0
+FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
+
+
+def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
+    """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503."""
+
+    @get("/livez", include_in_schema=False, sync_to_thread=False)
+    def livez() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @get("/readyz", include_in_schema=False)
+    async def readyz() -> Response[dict[str, str]]:
+        outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
+        report = dict(zip(checks, outcomes, strict=True))
+        ready = all(outcome == "ok" for outcome in outcomes)
+        return Response(report, status_code=200 if ready else 503)
+
+    @get("/metrics", include_in_schema=False, sync_to_thread=False)
+    def metrics() -> Response[bytes]:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [livez, readyz, metrics]
+
+
+def nats_check(nc: Client, stream: str, *, room: bool = False) -> Callable[[], Awaitable[None]]:
+    """Ready when the stream answers, which also means that ``streams apply`` has run.
+
+    With ``room`` it must not be full either: a worker whose facts do not fit can do nothing.
+    """
+
+    async def check() -> None:
+        if not nc.is_connected:
+            raise ConnectionError("not connected to NATS")
+        info = await nc.jetstream().stream_info(stream)
+        limit = info.config.max_bytes or 0
+        if room and limit > 0 and info.state.bytes >= FULL_SHARE * limit:
+            raise ConnectionError(f"the stream {stream} is full")
+
+    return check
+
+
+def servers_check(nc: Client, storage: Storage) -> Callable[[], Awaitable[None]]:
+    """Passes while everything is there that a worker needs."""
+    nats = nats_check(nc, EXPORTS, room=True)
+
+    async def check() -> None:
+        await nats()
+        await storage.check()
+
+    return check
+
+
+def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
+    """Ready when the bucket answers."""
+    return storage.check
+
+
+async def _outcome(check: Callable[[], Awaitable[None]]) -> str:
+    try:
+        await asyncio.wait_for(check(), CHECK_TIMEOUT_S)
+    except Exception as error:  # noqa: BLE001 - whatever it is, this is where it is told
+        return f"{type(error).__name__}: {error}"
+    return "ok"

@@ -1,0 +1,1 @@
+"""S3: the client, the bucket, its keys."""

@@ -1,0 +1,288 @@
+"""S3, the one storage protocol: what the services need of their bucket.
+
+Whatever goes wrong is one of the errors of :mod:`shared.storage.s3_client`.
+"""
+
+from __future__ import annotations
+
+import base64
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote
+
+import google_crc32c
+import msgspec
+
+from shared.storage.s3_client import ObjectMissingError, StorageRefusedError, connect, errors
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+
+    from types_aiobotocore_s3 import S3Client
+
+    from shared.settings import S3Settings
+
+READ_BYTES: Final = 1 << 18
+DELETE_BATCH: Final = 1_000  # what one DeleteObjects takes
+
+
+class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One object as S3 lists it; ``crc32c`` (base64) only where it was asked for and is known."""
+
+    key: str
+    size_bytes: int
+    modified: datetime
+    crc32c: str | None = None
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One part of a multipart upload."""
+
+    number: int
+    etag: str
+    size_bytes: int
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A multipart upload under way."""
+
+    key: str
+    upload_id: str
+    started: datetime
+
+
+def crc32c_base64(data: bytes | bytearray | memoryview) -> str:
+    """CRC32C as S3 writes it: four bytes, big endian, base64."""
+    return encode_crc32c(google_crc32c.value(bytes(data) if isinstance(data, bytearray) else data))
+
+
+def encode_crc32c(value: int) -> str:
+    """The 32-bit value in S3's form."""
+    return base64.b64encode(value.to_bytes(4, "big")).decode()
+
+
+class Storage:
+    """One bucket. All keys are built in ``shared.storage.keys``; none come from a client."""
+
+    def __init__(self, client: S3Client, presigner: S3Client, bucket: str) -> None:
+        self._s3 = client
+        self._presigner = presigner
+        self.bucket = bucket
+
+    async def put(
+        self, key: str, data: bytes, *, content_type: str = "application/octet-stream"
+    ) -> None:
+        """Store a small object in one request; S3 checks the CRC32C."""
+        with errors(key):
+            await self._s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=data,
+                ContentType=content_type,
+                ChecksumCRC32C=crc32c_base64(data),
+            )
+
+    async def get(self, key: str, *, max_bytes: int = 256 << 20) -> bytes:
+        """A whole object that is known to be small.
+
+        Raises:
+            ObjectMissingError: There is none.
+            StorageRefusedError: It is larger than ``max_bytes``.
+        """
+        with errors(key):
+            answer = await self._s3.get_object(Bucket=self.bucket, Key=key)
+            if answer["ContentLength"] > max_bytes:
+                answer["Body"].close()
+                raise StorageRefusedError("TooLarge", f"{key} has {answer['ContentLength']} bytes")
+            async with answer["Body"] as body:
+                return await body.read()
+
+    async def read(
+        self, key: str, *, offset: int = 0, size_bytes: int | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """Stream an object, or a range of it, in blocks of ``READ_BYTES`` at most."""
+        if size_bytes == 0:
+            return
+        end = "" if size_bytes is None else str(offset + size_bytes - 1)
+        whole = offset == 0 and size_bytes is None
+        scope: dict[str, Any] = {} if whole else {"Range": f"bytes={offset}-{end}"}
+        with errors(key):
+            answer = await self._s3.get_object(Bucket=self.bucket, Key=key, **scope)
+            async with answer["Body"] as body:
+                while block := await body.read(READ_BYTES):
+                    yield block
+
+    async def head(self, key: str) -> ObjectInfo | None:
+        """What S3 knows of an object, or None."""
+        try:
+            with errors(key):
+                found = await self._s3.head_object(
+                    Bucket=self.bucket, Key=key, ChecksumMode="ENABLED"
+                )
+        except ObjectMissingError:
+            return None
+        return ObjectInfo(
+            key=key,
+            size_bytes=found["ContentLength"],
+            modified=found["LastModified"].astimezone(UTC),
+            crc32c=found.get("ChecksumCRC32C"),
+        )
+
+    async def objects(self, prefix: str) -> AsyncIterator[ObjectInfo]:
+        """Every object below a prefix, in key order."""
+        with errors(prefix):
+            pages = self._s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            async for page in pages:
+                for item in page.get("Contents", []):
+                    yield ObjectInfo(
+                        key=item["Key"],
+                        size_bytes=item["Size"],
+                        modified=item["LastModified"].astimezone(UTC),
+                    )
+
+    async def delete(self, keys: Iterable[str]) -> int:
+        """Delete objects; those that are gone already count as deleted.
+
+        Returns:
+            How many were named.
+        """
+        names = list(keys)
+        for start in range(0, len(names), DELETE_BATCH):
+            batch = [{"Key": key} for key in names[start : start + DELETE_BATCH]]
+            with errors(names[start]):
+                answer = await self._s3.delete_objects(
+                    Bucket=self.bucket,
+                    Delete={"Objects": batch, "Quiet": True},  # type: ignore[typeddict-item]
+                )
+            if failed := answer.get("Errors"):
+                raise StorageRefusedError(
+                    failed[0].get("Code", "Unknown"), failed[0].get("Message", "")
+                )
+        return len(names)
+
+    async def start_upload(self, key: str, *, content_type: str) -> str:
+        """Begin a multipart upload; nothing can be seen until it is completed.
+
+        Returns:
+            The upload id.
+        """
+        with errors(key):
+            answer = await self._s3.create_multipart_upload(
+                Bucket=self.bucket,
+                Key=key,
+                ContentType=content_type,
+                ChecksumAlgorithm="CRC32C",
+                ChecksumType="FULL_OBJECT",
+            )
+        return answer["UploadId"]
+
+    async def put_part(self, key: str, upload_id: str, number: int, data: bytes | bytearray) -> str:
+        """Send one part; S3 checks its CRC32C.
+
+        Returns:
+            Its ETag.
+        """
+        with errors(key):
+            answer = await self._s3.upload_part(
+                Bucket=self.bucket,
+                Key=key,
+                UploadId=upload_id,
+                PartNumber=number,
+                Body=cast("bytes", data),  # botocore takes any bytes-like object
+                ChecksumCRC32C=crc32c_base64(data),
+            )
+        return answer["ETag"]
+
+    async def list_parts(self, key: str, upload_id: str) -> list[Part]:
+        """All parts that are there, by number."""
+        with errors(key):
+            pages = self._s3.get_paginator("list_parts").paginate(
+                Bucket=self.bucket, Key=key, UploadId=upload_id
+            )
+            return [
+                Part(number=part["PartNumber"], etag=part["ETag"], size_bytes=part["Size"])
+                async for page in pages
+                for part in page.get("Parts", [])
+            ]
+
+    async def complete_upload(
+        self, key: str, upload_id: str, parts: Sequence[Part], *, crc32c: str | None = None
+    ) -> None:
+        """Make the object visible, if its CRC32C is what was announced.
+
+        Raises:
+            ObjectMissingError: No such upload: it was completed or aborted before.
+            StorageRefusedError: ``PreconditionFailed`` where the key exists, ``InvalidPart``,
+                ``BadDigest``, …
+        """
+        checksum = {"ChecksumCRC32C": crc32c, "ChecksumType": "FULL_OBJECT"} if crc32c else {}
+        with errors(key):
+            await self._s3.complete_multipart_upload(
+                Bucket=self.bucket,
+                Key=key,
+                UploadId=upload_id,
+                IfNoneMatch="*",
+                MultipartUpload={
+                    "Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]
+                },
+                **checksum,  # type: ignore[arg-type]
+            )
+
+    async def abort_upload(self, key: str, upload_id: str) -> None:
+        """Throw the parts away; one that is gone already is fine."""
+        try:
+            with errors(key):
+                await self._s3.abort_multipart_upload(
+                    Bucket=self.bucket, Key=key, UploadId=upload_id
+                )
+        except ObjectMissingError:
+            return
+
+    async def uploads(self, prefix: str) -> list[Upload]:
+        """Multipart uploads under way below a prefix."""
+        with errors(prefix):
+            pages = self._s3.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            )
+            return [
+                Upload(
+                    key=u["Key"], upload_id=u["UploadId"], started=u["Initiated"].astimezone(UTC)
+                )
+                async for page in pages
+                for u in page.get("Uploads", [])
+            ]
+
+    async def presign(self, key: str, *, file_name: str, expires_s: int) -> str:
+        """A URL that downloads the object under its proper name for some minutes.
+
+        Without any other right.
+        """
+        ascii_name = (
+            file_name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+        )
+        disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(file_name)}"
+        return await self._presigner.generate_presigned_url(
+            "get_object",
+            Params={"Bucket": self.bucket, "Key": key, "ResponseContentDisposition": disposition},
+            ExpiresIn=expires_s,
+        )
+
+    async def check(self) -> None:
+        """Raise unless the bucket can be reached with these credentials."""
+        with errors(self.bucket):
+            await self._s3.head_bucket(Bucket=self.bucket)
+
+
+@asynccontextmanager
+async def open_storage(settings: S3Settings) -> AsyncIterator[Storage]:
+    """The bucket of the settings, its connections closed at the end."""
+    public = settings.public_endpoint or settings.endpoint
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(connect(settings, settings.endpoint))
+        presigner = client
+        if public != settings.endpoint:
+            presigner = await stack.enter_async_context(connect(settings, public))
+        yield Storage(client, presigner, settings.bucket)

@@ -1,0 +1,1 @@
+"""What the key-value buckets hold, a module for each."""

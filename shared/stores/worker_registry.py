@@ -1,0 +1,46 @@
+"""Signs of life of those who work: who is there, what it packs, with what, and what it works on."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.jetstream.key_value import Records
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+BUCKET: Final = "workers"  # forgets whoever has not written for a minute
+
+
+class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One worker as operators see it."""
+
+    name: str
+    version: str
+    platforms: tuple[str, ...]
+    templates: dict[str, str] = {}  # runtime templates that it has: version by name
+    signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
+    started_at: datetime
+    in_hand: tuple[str, ...]  # export ids
+
+
+class Workers:
+    """Reads the signs."""
+
+    def __init__(self, records: Records[WorkerSign]) -> None:
+        self._records = records
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> Workers:
+        """Bind to the bucket."""
+        return cls(await Records.bind(js, BUCKET, WorkerSign))
+
+    async def living(self) -> list[WorkerSign]:
+        """Everybody who has given a sign lately, by name."""
+        names = await self._records.keys()
+        found = await asyncio.gather(*(self._records.get(name) for name in names))
+        return [record.value for record in found if record]

@@ -1,0 +1,1 @@
+"""How a message is worked on: delivery, attempts, retries, dead letters."""

@@ -1,0 +1,27 @@
+"""What all deliveries of one worker share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.worker.attempt import UserCancel
+    from shared.worker.circuit_breaker import Breaker
+    from shared.worker.isolation import Quarantine
+    from shared.worker.worker import Consumer, Handler
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """Made once for each slot of a worker."""
+
+    js: JetStreamContext
+    consumer: Consumer
+    handler: Handler[Any]
+    breaker: Breaker
+    quarantine: Quarantine
+    running: dict[str, UserCancel]  # by export id, what this process has in hand
+    ack_wait_s: float

@@ -1,0 +1,131 @@
+"""What a dead letter consists of: a message as it was, and what operators need to know of it."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
+
+import msgspec
+
+from shared.domain.events import ExportId, Fact, ProjectId, now
+from shared.domain.options import Platform
+from shared.jetstream.topology import UPLOADER
+from shared.worker.retry import History, cause_of
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
+    from nats.js.api import RawStreamMsg
+
+    from shared.domain.events import Stage
+
+HEADER_BYTES: Final = 3_000  # of a header's value; the stack is cut to this
+PAYLOAD_BYTES: Final = 900 << 10  # leaves room for the headers below the server's limit of 1 MiB
+
+
+class DeadMessage(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of ``EXPORTS``, from a worker's hands or out of the stream."""
+
+    consumer: str  # the durable that could not handle it
+    subject: str
+    headers: dict[str, str]
+    payload: bytes
+    seq: int
+    stored_at: datetime
+    deliveries: int
+
+    @classmethod
+    def in_hand(cls, message: Msg, consumer: str) -> DeadMessage:
+        """One that was delivered."""
+        return cls(
+            consumer=consumer,
+            subject=message.subject,
+            headers=message.headers or {},
+            payload=message.data,
+            seq=message.metadata.sequence.stream,
+            stored_at=message.metadata.timestamp,
+            deliveries=message.metadata.num_delivered,
+        )
+
+    @classmethod
+    def stored(cls, message: RawStreamMsg, consumer: str, *, deliveries: int) -> DeadMessage:
+        """One that nobody holds."""
+        return cls(
+            consumer=consumer,
+            subject=message.subject or "",
+            headers=message.headers or {},
+            payload=message.data or b"",
+            seq=message.seq or 0,
+            stored_at=message.time or now(),
+            deliveries=deliveries,
+        )
+
+    @property
+    def stage(self) -> Stage:
+        """Which stage its consumer does."""
+        return "upload" if self.consumer == UPLOADER else "build"
+
+
+def letter_headers(
+    dead: DeadMessage, reason: str, error: BaseException, past: History, export_id: str
+) -> dict[str, str]:
+    """The original's, and all that is known of its end, each one line of ASCII."""
+    stack = "".join(traceback.format_exception(error))[-HEADER_BYTES:]
+    cut = {"Aethel-Payload-Bytes": str(len(dead.payload))}
+    return {
+        **_original_headers(dead),
+        "Aethel-Subject": dead.subject,
+        "Aethel-Stream-Seq": str(dead.seq),
+        "Aethel-Reason": reason,
+        "Aethel-Cause": _header(cause_of(error)),
+        "Aethel-Error": _header(repr(error)),
+        "Aethel-Stack": _header(stack),
+        "Aethel-Attempts": str(len(past.begun)),
+        "Aethel-Failures": str(past.failures),
+        "Aethel-Deliveries": str(dead.deliveries),
+        "Aethel-First-At": dead.stored_at.isoformat(),
+        "Aethel-Last-At": now().isoformat(),
+        "Aethel-Log": f"logs.{export_id}",
+        **(cut if len(dead.payload) > PAYLOAD_BYTES else {}),
+    }
+
+
+def _original_headers(dead: DeadMessage) -> dict[str, str]:
+    """As they were; the server's own would be obeyed again, so they are kept under another name."""
+    return {
+        f"Aethel-Original-{name}" if name.startswith("Nats-") else name: value
+        for name, value in dead.headers.items()
+    }
+
+
+def _header(text: str) -> str:
+    """One line of ASCII: what a NATS header can hold."""
+    return (
+        text.encode("ascii", "backslashreplace")
+        .decode()
+        .replace("\r", "")
+        .replace("\n", "\\n")[:HEADER_BYTES]
+    )
+
+
+class _Identity(msgspec.Struct):
+    """The headers that let even an undecodable message's export be ended."""
+
+    export_id: ExportId = msgspec.field(name="Aethel-Export-Id")
+    project_id: ProjectId = msgspec.field(name="Aethel-Project-Id")
+    user_id: str = msgspec.field(name="Aethel-User-Id")
+    generation: int = msgspec.field(name="Aethel-Generation")
+    platform: Platform
+
+
+def identity_of(dead: DeadMessage, event: Fact | None) -> dict[str, Any] | None:
+    """Which export it is about: by the event, or where none could be decoded by its headers."""
+    if event is not None:
+        return event.identity
+    told = {**dead.headers, "platform": dead.subject.split(".")[2]}
+    try:
+        found = msgspec.structs.asdict(msgspec.convert(told, _Identity, strict=False))
+    except msgspec.ValidationError:
+        return None
+    return {**found, "user_id": unquote(found["user_id"])}

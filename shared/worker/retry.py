@@ -1,0 +1,193 @@
+"""What to do with a job that failed.
+
+A decision, made by a pure function from the error and the facts so far.
+"""
+
+from __future__ import annotations
+
+import random
+import traceback
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from shared.domain.events import AttemptFailed, Ending, ExportPackaged, ExportStarted, Failure
+from shared.errors import ExportError, ProjectError, UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.events import Fact, Stage
+    from shared.settings import RetrySettings
+
+MAX_DELAY_S: Final = 300.0
+OUTAGE_DELAY_S: Final = 10.0
+QUICK_DELIVERIES: Final = 20  # so many come back soon; a long outage must not use up all of them
+MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills
+ALONE_AFTER: Final = 2  # crashes; from then on no other job is in the same process to be blamed
+WORKER_LOST: Final = "worker-lost"  # the code of an attempt whose worker died
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """Hand it back and try again after ``delay_s``; ``failures`` is the count from now on."""
+
+    delay_s: float
+    failures: int
+
+
+class Fail(msgspec.Struct, frozen=True):
+    """The maker's fault: end the export at once, saying what to do."""
+
+
+class Bury(msgspec.Struct, frozen=True):
+    """Nobody can do this: a dead letter for the operators, and ``failed`` for the user."""
+
+    reason: str
+
+
+Decision = Retry | Fail | Bury
+
+
+class History(msgspec.Struct, frozen=True, kw_only=True):
+    """What the facts say of one stage of one generation; attempts by their numbers, from 1."""
+
+    failures: int = 0
+    begun: frozenset[int] = frozenset()
+    ended: frozenset[int] = frozenset()
+    lost: frozenset[int] = frozenset()  # of those that ended: their worker died
+    ending: Ending | None = None
+    handed_on: bool = False  # the next stage has begun
+    superseded: bool = False  # a later generation exists
+    parts_left: bool = False  # a worker died while it built: its parts wait for the sweeper
+
+    @property
+    def unfinished(self) -> frozenset[int]:
+        """Attempts that began and of whose end nobody has told: their worker died, or is slow."""
+        return self.begun - self.ended
+
+    @property
+    def crashes(self) -> int:
+        """Attempts that their worker did not survive."""
+        return len(self.lost | self.unfinished)
+
+    @property
+    def next_attempt(self) -> int:
+        """Numbered from 1."""
+        return max(self.begun, default=0) + 1
+
+    @property
+    def over(self) -> bool:
+        """There is nothing left to do for this generation."""
+        return self.ending is not None or self.handed_on or self.superseded
+
+
+def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
+    """Read one stage's history out of an export's facts, given in stream order."""
+    found = list(facts)
+    mine = [fact for fact in found if fact.generation == generation]
+    begun = [fact for fact in mine if isinstance(fact, ExportStarted) and fact.stage == stage]
+    ended = [fact for fact in mine if isinstance(fact, AttemptFailed) and fact.stage == stage]
+    return History(
+        failures=ended[-1].failures if ended else 0,
+        begun=frozenset(fact.attempt for fact in begun),
+        ended=frozenset(fact.attempt for fact in ended),
+        lost=frozenset(fact.attempt for fact in ended if fact.error.code == WORKER_LOST),
+        ending=next((fact for fact in mine if isinstance(fact, Ending)), None),
+        handed_on=stage == "build" and any(isinstance(fact, ExportPackaged) for fact in mine),
+        superseded=any(fact.generation > generation for fact in found),
+        parts_left=parts_left(mine),
+    )
+
+
+def parts_left(facts: Iterable[Fact]) -> bool:
+    """Whether, by the facts of one generation, a worker died while it built.
+
+    Nobody knows what it had uploaded; the sweeper finds it.
+    """
+    found = list(facts)
+    open_: set[int] = set()
+    for fact in found:
+        match fact:
+            case ExportStarted(stage="build", attempt=attempt):
+                open_.add(attempt)
+            case AttemptFailed(stage="build", attempt=attempt):
+                open_.discard(attempt)
+                if fact.error.code == WORKER_LOST:
+                    return True
+    return bool(open_) and not any(isinstance(fact, ExportPackaged) for fact in found)
+
+
+def decide(
+    error: BaseException, *, failures: int, policy: RetrySettings, jitter: float | None = None
+) -> Decision:
+    """What follows from ``error`` after ``failures`` earlier ones.
+
+    ``jitter`` is 0 to 1, random where not given.
+    """
+    if isinstance(error, ProjectError):
+        return Fail()
+    if isinstance(error, UnavailableError):
+        return Retry(OUTAGE_DELAY_S * (0.5 + _share(jitter) / 2), failures)
+    if isinstance(error, ExportError) and not error.retryable:
+        return Bury("not-retryable")
+    if failures + 1 >= policy.max_attempts:
+        return Bury("retries-exhausted")
+    return Retry(
+        backoff_s(failures, base_s=policy.base_delay_ms / 1_000, jitter=jitter), failures + 1
+    )
+
+
+def backoff_s(failures: int, *, base_s: float, jitter: float | None = None) -> float:
+    """Exponential with jitter.
+
+    Between half and all of ``base_s * 2**failures``, at most ``MAX_DELAY_S``.
+    """
+    ceiling = min(base_s * 2 ** min(failures, 30), MAX_DELAY_S)
+    return float(ceiling * (0.5 + _share(jitter) / 2))
+
+
+def outage_delay_s(deliveries: int, *, jitter: float | None = None) -> float:
+    """When a job is tried again that an outage has kept from being done.
+
+    Soon, as long as it was not delivered often: kills and drains are deliveries too. Then ever
+    later, so that ``MAX_DELIVER`` deliveries last for hours.
+    """
+    late = max(deliveries - QUICK_DELIVERIES, 0)
+    return backoff_s(late, base_s=OUTAGE_DELAY_S, jitter=jitter)
+
+
+def describe(error: BaseException) -> Failure:
+    """The error as the user may see it.
+
+    Our own say what to do, anything else is our bug and keeps its inside to itself.
+    """
+    if isinstance(error, ExportError):
+        return Failure(code=error.code, message=str(error), retryable=error.retryable)
+    if isinstance(error, TimeoutError):
+        return Failure(
+            code="timeout", message="The attempt took too long and was stopped.", retryable=True
+        )
+    return Failure(
+        code="internal",
+        message="Something went wrong on our side; the operators can see what. Try again later.",
+        retryable=True,
+    )
+
+
+def cause_of(error: BaseException) -> str:
+    """What errors of the same origin have in common, to group and count them by.
+
+    Our own: their code. Anything else: its type and the place it came from, ``module:function``.
+    """
+    if isinstance(error, ExportError):
+        return error.code
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return type(error).__name__
+    frame, _ = frames[-1]
+    module = frame.f_globals.get("__name__", "?")
+    return f"{type(error).__name__} at {module}:{frame.f_code.co_name}"
+
+
+def _share(jitter: float | None) -> float:
+    return random.random() if jitter is None else jitter  # noqa: S311 - spreads load, guards nothing

@@ -1,0 +1,185 @@
+"""The one worker loop: fetch a message, hand it to a ``Delivery``, stop when told.
+
+Handlers take an event and return events; they know no subject, no NATS, no ack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+import msgspec
+import nats.errors
+import structlog
+
+from shared.domain import events
+from shared.domain.events import Fact, Stage
+from shared.jetstream.topology import ACK_WAIT_S, EXPORTS
+from shared.settings import RetrySettings
+from shared.worker.contract import Workplace
+from shared.worker.delivery import Delivery
+from shared.worker.isolation import Quarantine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from shared.jetstream.progress_reporter import Chatter
+    from shared.worker.attempt import UserCancel
+    from shared.worker.circuit_breaker import Breaker
+
+log = structlog.get_logger()
+
+EventT_contra = TypeVar("EventT_contra", bound=Fact, contravariant=True)
+FLUSH_S: Final = 5
+FETCH_S: Final = 1.0  # also the longest an idle worker takes to stop
+
+
+class Handler(Protocol[EventT_contra]):
+    """What a service does with one event.
+
+    It may be cancelled at any await and then must leave nothing behind; it may be called again with
+    the same event, by another process, at the same time. ``chatter`` tells the user how far it is.
+    """
+
+    async def __call__(self, event: EventT_contra, chatter: Chatter) -> Sequence[Fact]:
+        """Do the work and return what happened."""
+        ...
+
+    async def discard(self, fact: Fact) -> None:
+        """Remove what ``fact`` refers to and nobody needs any more.
+
+        Its export was canceled (then it is the event), or another worker was quicker (a result).
+        """
+        ...
+
+
+class Consumer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker consumes and how patiently."""
+
+    durable: str
+    event_type: type[Fact]
+    stage: Stage
+    retry: RetrySettings
+    concurrency: int = 1
+    drain_timeout_s: float = 25.0
+    stall_s: float = 180.0  # no progress and no log line for so long: hung
+    stop_s: float = 30.0  # what a stopped attempt may take to clean up
+    worker: str  # the process's name, unique
+
+
+class Worker(Generic[EventT_contra]):
+    """Consumes one durable with ``concurrency`` slots until told to stop.
+
+    Args:
+        nc: A connection.
+        consumer: What it consumes.
+        handler: What is done with it.
+        breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
+        quarantine: Shared by all workers of a process.
+    """
+
+    def __init__(
+        self,
+        nc: Client,
+        consumer: Consumer,
+        handler: Handler[EventT_contra],
+        breaker: Breaker,
+        quarantine: Quarantine | None = None,
+    ) -> None:
+        self._nc = nc
+        self._js = nc.jetstream()
+        self._consumer = consumer
+        self._handler = handler
+        self._breaker = breaker
+        self._quarantine = quarantine or Quarantine()
+        self._running: dict[str, UserCancel] = {}
+
+    @property
+    def in_hand(self) -> tuple[str, ...]:
+        """Ids of the exports that it works on."""
+        return tuple(sorted(self._running))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set.
+
+        Then finish what is in hand within the drain time-out, or hand it back.
+
+        Raises:
+            StuckError: An attempt does not end; the process must.
+        """
+        cancels = await self._nc.subscribe("exports.canceled.*.*", cb=self._on_canceled)
+        slots = [asyncio.create_task(self._slot(stop)) for _ in range(self._consumer.concurrency)]
+        log.info("worker.started", consumer=self._consumer.durable, slots=len(slots))
+        try:
+            stopped = asyncio.create_task(stop.wait())
+            done, _ = await asyncio.wait({stopped, *slots}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            stop.set()  # a slot ends before the stop only by an error: the others drain
+            await asyncio.wait(slots, timeout=self._consumer.drain_timeout_s)
+            for slot in done - {stopped}:
+                slot.result()
+        finally:
+            for slot in slots:
+                slot.cancel()
+            await asyncio.gather(*slots, return_exceptions=True)
+            with suppress(nats.errors.Error):
+                await cancels.unsubscribe()
+                await self._nc.flush(FLUSH_S)  # what was handed back is back
+        log.info("worker.stopped", consumer=self._consumer.durable)
+
+    async def _slot(self, stop: asyncio.Event) -> None:
+        workplace = await self._workplace()
+        subscription = await self._js.pull_subscribe_bind(self._consumer.durable, stream=EXPORTS)
+        while not stop.is_set():
+            async with self._breaker.admitted(stop):
+                for message in await self._fetch(subscription) if not stop.is_set() else ():
+                    if stop.is_set():
+                        await message.nak()
+                    else:
+                        await Delivery(workplace, message).run()
+        await subscription.unsubscribe()
+
+    async def _fetch(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
+        try:
+            return await subscription.fetch(1, timeout=FETCH_S)
+        except nats.errors.TimeoutError:
+            return []
+        except nats.errors.Error as error:
+            log.warning("worker.fetch-failed", consumer=self._consumer.durable, error=repr(error))
+            await asyncio.sleep(FETCH_S)
+            return []
+
+    async def _workplace(self) -> Workplace:
+        """What all deliveries share; the consumer itself says how often it wants a heartbeat."""
+        while True:
+            try:
+                info = await self._js.consumer_info(EXPORTS, self._consumer.durable)
+            except nats.errors.Error as error:
+                log.warning("worker.waiting", consumer=self._consumer.durable, error=repr(error))
+                await asyncio.sleep(FETCH_S)
+                continue
+            return Workplace(
+                js=self._js,
+                consumer=self._consumer,
+                handler=self._handler,
+                breaker=self._breaker,
+                quarantine=self._quarantine,
+                running=self._running,
+                ack_wait_s=info.config.ack_wait or ACK_WAIT_S,
+            )
+
+    async def _on_canceled(self, message: Msg) -> None:
+        """A publish to a stream is also a plain message.
+
+        Cancels arrive at once, the stream is only asked at the start.
+        """
+        with suppress(msgspec.MsgspecError):
+            fact = events.decode(message.data)
+            running = self._running.get(fact.export_id)
+            if running is not None and fact.generation == running.generation:
+                running.cancel()

@@ -1,0 +1,36 @@
+"""What holds on one nats-server must hold on three, with every stream on all of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.service.process_guard import Guard
+from shared.settings import NatsSettings
+from tests.cluster import NODES, start_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.cluster import Node
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
+    """Three servers, for the whole session."""
+    guard = Guard()
+    nodes = start_cluster(tmp_path_factory.mktemp("cluster"), guard)
+    yield nodes
+    for node in nodes:
+        node.child.kill()
+    guard.close()
+
+
+@pytest.fixture(params=["one server", "three servers"])
+def nats_settings(request: pytest.FixtureRequest) -> NatsSettings:
+    """Either of them."""
+    if request.param == "one server":
+        return NatsSettings(url=request.getfixturevalue("servers").nats_url)
+    nodes: list[Node] = request.getfixturevalue("cluster")
+    return NatsSettings(url=",".join(node.url for node in nodes), stream_replicas=NODES)

@@ -1,0 +1,41 @@
+"""A worker in a process of its own, whose jobs may kill it: ``python -m … <exports that do>``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from shared.jetstream.connection import connect
+from shared.service.process import main
+from shared.settings import NatsSettings, RetrySettings, load
+from tests.integration.worker.working import working
+
+if TYPE_CHECKING:
+    from shared.domain.events import ExportRequested
+    from shared.jetstream.progress_reporter import Chatter
+
+DEADLY = set(sys.argv[1:])
+
+
+async def job(event: ExportRequested, _: Chatter) -> None:
+    """Takes a moment, and its process with it where it is one of those."""
+    if event.export_id in DEADLY:
+        await asyncio.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGKILL)
+    await asyncio.sleep(1.0)  # long enough to be killed from outside on a busy machine
+
+
+async def run(stop: asyncio.Event) -> None:
+    """Until told to stop."""
+    nc = await connect(load(NatsSettings), name="dying")
+    retry = RetrySettings(base_delay_ms=10)
+    async with working(nc, job, retry=retry, concurrency=4, worker=f"w-{os.getpid()}"):
+        await stop.wait()
+    await nc.close()
+
+
+if __name__ == "__main__":
+    main(run)

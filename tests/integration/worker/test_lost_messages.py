@@ -1,0 +1,178 @@
+"""What neither a worker nor JetStream itself ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.status.projector import Folding
+from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.reaper import Reaper
+from shared.domain.events import ExportFailed, ExportPackaged, ExportRequested, ExportStarted
+from shared.domain.export_document import Document
+from shared.jetstream import topology
+from shared.jetstream.event_log import Facts, publish
+from shared.jetstream.key_value import Records
+from tests.integration.worker.test_dead_letters import headers_of
+from tests.integration.worker.working import (
+    acknowledged,
+    be_impatient,
+    dead_letters,
+    has,
+    new_request,
+    until,
+    working,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from shared.jetstream.progress_reporter import Chatter
+
+TWICE = 2
+
+
+@asynccontextmanager
+async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterator[None]:
+    """The parts of the status service that see to it that every export ends."""
+    js, stop = nc.jetstream(), asyncio.Event()
+    undertaker = Undertaker(js)
+    reaper = Reaper(nc, undertaker, attempt_s=900, patience_s=patience_s)
+    await Records.bind(js, "exports", Document)
+    async with asyncio.TaskGroup() as group:
+        group.create_task((await Folding.bind(js)).run(stop))
+        group.create_task(undertaker.run(stop))
+        group.create_task(reaper.run(stop, interval_s=0.2))
+        yield
+        stop.set()
+
+
+async def exhaust(js: JetStreamContext) -> None:
+    """Take the message as often as it may be delivered and never answer, as a bug might."""
+    await be_impatient(js, ack_wait_s=0.2, max_deliver=TWICE)
+    durable = topology.packager_durable("web")
+    taking = await js.pull_subscribe_bind(durable, stream=topology.EXPORTS)
+    seen = 0
+    while seen < TWICE:
+        try:
+            seen += len(await taking.fetch(1, timeout=2))
+        except TimeoutError:
+            continue
+    with pytest.raises(TimeoutError):
+        await taking.fetch(1, timeout=1)  # now the server notices, and tells
+    await taking.unsubscribe()
+    await be_impatient(js, ack_wait_s=5, max_deliver=topology.MAX_DELIVER)
+
+
+async def well(_: ExportRequested, __: Chatter) -> None:
+    """Succeeds."""
+
+
+async def test_what_jetstream_gives_up_is_buried(nc: Client, js: JetStreamContext) -> None:
+    """By the advisory, however late somebody reads it; one letter, and the user is told."""
+    event = new_request()
+    await Facts(js).publish(event)
+    await exhaust(js)
+    async with status_service(nc, patience_s=1e6):
+        *_, failed = await until(js, event, has(ExportFailed))
+    assert isinstance(failed, ExportFailed)
+    assert failed.reason == "max-deliveries"
+    (letter,) = await dead_letters(js)
+    assert (letter.headers["Aethel-Deliveries"], letter.headers["Aethel-Worker"]) == (
+        str(TWICE),
+        "undertaker",
+    )
+    assert letter.headers["Aethel-Subject"] == event.subject
+
+
+async def test_an_undecodable_message_that_is_given_up_ends_its_export(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Its headers are enough for the undertaker as well."""
+    event = new_request()
+    await publish(js, event.subject, b"\xff", headers_of(event), patience_s=5)
+    await exhaust(js)
+    async with status_service(nc, patience_s=1e6):
+        *_, failed = await until(js, event, has(ExportFailed))
+    assert isinstance(failed, ExportFailed)
+    assert failed.reason == "undecodable"
+
+
+async def test_an_export_goes_on_although_the_advisory_was_lost(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """The reaper queues it again, once, and a worker finishes it."""
+    await js.delete_stream(topology.ADVISORIES)
+    event = new_request()
+    await Facts(js).publish(event)
+    await exhaust(js)
+    async with status_service(nc), working(nc, well) as builder:
+        known = await until(js, event, has(ExportPackaged))
+        await acknowledged(js)
+    assert builder.calls[event.export_id] == 1
+    assert sum(isinstance(fact, ExportRequested) for fact in known) == 2
+
+
+async def test_an_export_ends_although_its_message_is_lost_every_time(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Queued again three times, then buried; the letter waits until its stream is there."""
+    await js.delete_stream(topology.ADVISORIES)
+    letters = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
+    await js.delete_stream(topology.DEAD_LETTERS)
+    event = new_request()
+    await Facts(js).publish(event)
+    durable = topology.packager_durable("web")
+    stop = asyncio.Event()
+
+    async def swallow() -> None:
+        taking = await js.pull_subscribe_bind(durable, stream=topology.EXPORTS)
+        while not stop.is_set():
+            try:
+                for message in await taking.fetch(1, timeout=0.5):
+                    await message.term()
+            except TimeoutError:
+                continue
+
+    swallowing = asyncio.create_task(swallow())
+    async with status_service(nc):
+        known = await until(js, event, has(ExportFailed))
+        stop.set()
+        await swallowing
+        await js.add_stream(letters)
+        while not await dead_letters(js):  # noqa: ASYNC110 - the stream is asked
+            await asyncio.sleep(0.1)
+    failed = known[-1]
+    assert isinstance(failed, ExportFailed)
+    assert (failed.reason, failed.dead_letter) == ("lost", None)
+    assert sum(isinstance(fact, ExportRequested) for fact in known) == 4
+    (letter,) = await dead_letters(js)
+    assert letter.headers["Aethel-Reason"] == "lost"
+
+
+async def test_what_is_under_way_is_left_alone(nc: Client, js: JetStreamContext) -> None:
+    """Queued, in a worker's hands and waiting for its next attempt: not queued again."""
+    slow, waiting, queued = new_request(), new_request(), new_request()
+    go_on = asyncio.Event()
+
+    async def job(event: ExportRequested, chatter: Chatter) -> None:
+        if event.export_id == waiting.export_id and not go_on.is_set():
+            raise KeyError
+        await go_on.wait()
+        chatter.log("done")
+
+    async with status_service(nc, patience_s=0.3), working(nc, job, concurrency=1):
+        for event in (waiting, slow, queued):
+            await Facts(js).publish(event)
+        await until(js, slow, has(ExportStarted))
+        await asyncio.sleep(3)  # ten times the patience
+        for event in (waiting, slow, queued):
+            known = await until(js, event, has(ExportRequested))
+            assert sum(isinstance(fact, ExportRequested) for fact in known) == 1
+        go_on.set()

@@ -1,0 +1,32 @@
+"""A server that has just started may not know its streams for a moment: that is no absence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.domain.project import Project
+from shared.jetstream.event_log import Facts, NatsUnavailableError
+from shared.jetstream.key_value import Records
+from shared.jetstream.progress_reporter import last_progress
+from shared.jetstream.topology import EXPORTS, PROGRESS
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+
+async def test_an_unknown_stream_is_an_outage(js: JetStreamContext) -> None:
+    """No fact, no progress and no project is reported missing while its stream is."""
+    projects = await Records.bind(js, "projects", Project)
+    assert await projects.get("record.p") is None
+    assert await Facts(js).last("x") is None
+    assert await last_progress(js, "x") is None
+    for stream in (EXPORTS, PROGRESS, "KV_projects"):
+        await js.delete_stream(stream)
+    with pytest.raises(NatsUnavailableError):
+        await projects.get("record.p")
+    with pytest.raises(NatsUnavailableError):
+        await Facts(js).last("x")
+    with pytest.raises(NatsUnavailableError):
+        await last_progress(js, "x")

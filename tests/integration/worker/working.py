@@ -1,0 +1,140 @@
+"""Workers whose jobs do what a test says, on the real NATS."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from nats.js.errors import NotFoundError
+
+from shared.domain.events import ExportPackaged, ExportRequested
+from shared.jetstream import topology
+from shared.jetstream.event_log import Facts
+from shared.settings import RetrySettings
+from shared.worker.circuit_breaker import Breaker
+from shared.worker.worker import Consumer, Worker
+from tests.unit.sample_events import ARTIFACT, UPLOAD, requested
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from shared.domain.events import AnyFact, Fact
+    from shared.jetstream.progress_reporter import Chatter
+
+QUICK = RetrySettings(max_attempts=3, base_delay_ms=20)
+Job = "Callable[[ExportRequested, Chatter], Awaitable[None]]"
+
+
+def new_request(**changes: Any) -> ExportRequested:
+    """An export of its own."""
+    return msgspec.structs.replace(requested(), export_id=str(uuid.uuid4()), **changes)
+
+
+def packaged(event: Fact) -> ExportPackaged:
+    """What a build ends in."""
+    return ExportPackaged(**event.identity, artifact=ARTIFACT, upload=UPLOAD, build_s=1)
+
+
+class Builder:
+    """A handler that counts and does what it is told."""
+
+    def __init__(self, job: Callable[[ExportRequested, Chatter], Awaitable[None]]) -> None:
+        self._job = job
+        self.calls: Counter[str] = Counter()
+        self.discarded: list[str] = []
+
+    async def __call__(self, event: ExportRequested, chatter: Chatter) -> Sequence[Fact]:
+        self.calls[event.export_id] += 1
+        await self._job(event, chatter)
+        return [packaged(event)]
+
+    async def discard(self, fact: Fact) -> None:
+        self.discarded.append(fact.export_id)
+
+
+async def nothing() -> None:
+    """Every server is there."""
+
+
+@asynccontextmanager
+async def working(
+    nc: Client,
+    job: Callable[[ExportRequested, Chatter], Awaitable[None]],
+    *,
+    retry: RetrySettings = QUICK,
+    breaker: Breaker | None = None,
+    drain_timeout_s: float = 0.1,
+    worker: str = "w1",
+    **patience: Any,
+) -> AsyncIterator[Builder]:
+    """A worker of the platform ``web`` until the block ends; its failure fails the test."""
+    consumer = Consumer(
+        durable=topology.packager_durable("web"),
+        event_type=ExportRequested,
+        stage="build",
+        retry=retry,
+        drain_timeout_s=drain_timeout_s,
+        worker=worker,
+        **patience,
+    )
+    handler = Builder(job)
+    stop = asyncio.Event()
+    breaker = breaker or Breaker(consumer.durable, nothing)
+    task = asyncio.create_task(Worker(nc, consumer, handler, breaker).run(stop))
+    try:
+        yield handler
+    finally:
+        stop.set()
+        await task
+
+
+async def be_impatient(js: JetStreamContext, *, ack_wait_s: float = 1.0, **changes: Any) -> None:
+    """Let a dead worker be noticed soon."""
+    durable = topology.packager_durable("web")
+    config = (await js.consumer_info(topology.EXPORTS, durable)).config
+    await js.add_consumer(topology.EXPORTS, config.evolve(ack_wait=ack_wait_s, **changes))
+
+
+async def until(
+    js: JetStreamContext, event: Fact, done: Callable[[list[AnyFact]], bool]
+) -> list[AnyFact]:
+    """All facts of an export once ``done`` says so; the test's own time-out bounds it."""
+    facts = Facts(js)
+    while True:
+        known = [fact for _, fact in await facts.of(event.export_id)]
+        if done(known):
+            return known
+        await asyncio.sleep(0.05)
+
+
+def has(kind: type[Fact], count: int = 1) -> Callable[[list[AnyFact]], bool]:
+    """So many facts of a kind are there."""
+    return lambda known: sum(isinstance(fact, kind) for fact in known) >= count
+
+
+async def dead_letters(js: JetStreamContext) -> list[Any]:
+    """All of them."""
+    letters = []
+    info = await js.stream_info(topology.DEAD_LETTERS)
+    for seq in range(max(info.state.first_seq, 1), info.state.last_seq + 1):
+        try:
+            letters.append(await js.get_msg(topology.DEAD_LETTERS, seq=seq))
+        except NotFoundError:
+            continue
+    return letters
+
+
+async def acknowledged(js: JetStreamContext) -> None:
+    """Wait until nothing waits or is in flight any more."""
+    while True:
+        info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
+        if not info.num_pending and not info.num_ack_pending:
+            return
+        await asyncio.sleep(0.05)

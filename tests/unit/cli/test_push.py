@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from cli import api_client as api
+from cli.exit_codes import UnreachableError
+from cli.local.ports import free_ports
+from cli.project_folder import read_folder
+from cli.push import push
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Path) -> None:
+    """However many files were on their way: a script sees exit code 4, a person one line."""
+    (tmp_path / "index.html").write_text("<p>")
+    for name in ("a.bin", "b.bin"):
+        (tmp_path / name).write_bytes(name.encode() * 300_000)
+    folder = read_folder(tmp_path)
+    missing = {entry.sha256: entry.size for entry in folder.manifest.files.values()}
+
+    async def propose(_: web.Request) -> web.Response:
+        return web.json_response({"missing": list(missing), "title": "x"}, status=409)
+
+    async def die(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    app = web.Application(client_max_size=1 << 30)
+    app.router.add_put("/api/projects/game/snapshot", propose)
+    app.router.add_route("*", "/api/projects/game/blobs{rest:.*}", die)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    (port,) = free_ports(1)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with api.connect(f"http://127.0.0.1:{port}", "token") as client:
+        with pytest.raises(UnreachableError):
+            await push(client, "game", folder, lambda *_: None)
+    await runner.cleanup()
+    await asyncio.sleep(0)

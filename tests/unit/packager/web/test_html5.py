@@ -1,0 +1,102 @@
+"""A project with its own page: what is added, and what of the maker's is left alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.packager.web import NoEntryPageError
+from tests.projects import Built, build, request
+from tests.unit.packager.web.test_icons import png
+
+PAGE = b"<!doctype html>\r\n<html><head><title>Star Courier</title></head><body></body></html>"
+MANIFEST_LINK = b'<link rel="manifest" href="manifest.webmanifest">'
+
+
+def _web(page: bytes = PAGE, files: dict[str, bytes] | None = None, **options: Any) -> Built:
+    return build({"index.html": page, **(files or {})}, request("web", **options))
+
+
+def _notes(built: Built) -> list[str]:
+    return [str(note) for note in built.plan.notes]
+
+
+def test_a_page_gets_its_manifest_link_and_keeps_all_else() -> None:
+    """One element more, every other byte as it was."""
+    assert _web().files["index.html"] == PAGE.replace(b"</head>", MANIFEST_LINK + b"</head>")
+
+
+def test_a_page_with_its_own_links_stays_as_it_is() -> None:
+    """No second manifest, no second icon; and the maker learns that the icon is not shown."""
+    page = PAGE.replace(
+        b"</head>",
+        b"<link rel=manifest href=own.json><link rel='shortcut icon' href=i.ico>"
+        b"<link rel=apple-touch-icon href=t.png></head>",
+    )
+    own = {"own.json": b"{}", "i.ico": b"i", "t.png": b"t", "icon.png": png(512, 512)}
+    built = _web(page, own, app_icon="icon.png")
+    assert built.files["index.html"] == page
+    assert "manifest.webmanifest" not in built.files
+    assert any(note.startswith("icon.png: appIcon is not shown") for note in _notes(built))
+
+
+def test_a_page_with_an_icon_of_its_own_still_gets_launcher_icons() -> None:
+    """The page keeps its icon; the web manifest has those made from appIcon."""
+    page = PAGE.replace(b"</head>", b"<link rel=icon href=i.ico></head>")
+    built = _web(page, {"i.ico": b"i", "icon.png": png(512, 512)}, app_icon="icon.png")
+    assert b'rel="icon"' not in built.files["index.html"]
+    manifest = msgspec.json.decode(built.files["manifest.webmanifest"])
+    assert [icon["purpose"] for icon in manifest["icons"]] == ["any", "any", "maskable"]
+    assert all(icon["src"] in built.files for icon in manifest["icons"])
+
+
+@pytest.mark.parametrize(
+    "path", ["_headers", "serve.json", "manifest.webmanifest", "favicon.ico", "icons/icon-192.png"]
+)
+def test_the_maker_s_own_file_wins(path: str) -> None:
+    """A file that would have been made is not, where the project has one of that name."""
+    built = _web(files={path: b"my own", "icon.png": png(512, 512)}, app_icon="icon.png")
+    assert built.files[path] == b"my own"
+    assert f"{path}: the project's own is kept" in _notes(built)
+
+
+def test_the_web_manifest_works_in_any_folder() -> None:
+    """Its URLs are relative to itself."""
+    manifest = msgspec.json.decode(_web(app_name="Läufer").files["manifest.webmanifest"])
+    assert manifest["name"] == "Läufer"
+    assert (manifest["start_url"], manifest["scope"]) == (".", ".")
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"index.html": PAGE}, "star-courier-1.0.0-web.zip"),
+        ({"index.html": b"<title>\n  A\t&lt;b&gt; / C  </title>"}, "a-b-c-1.0.0-web.zip"),
+        ({"index.html": b"<p>", "game.json": b'{"name": "Dune"}'}, "dune-1.0.0-web.zip"),
+        ({"index.html": b"<p>", "game.json": b"broken"}, "p1-1.0.0-web.zip"),
+        ({"index.html": "<title>星の旅</title>".encode()}, "game-1.0.0-web.zip"),
+        ({"index.html": b"<title>" + b"long " * 100 + b"</title>"}, None),
+    ],
+)
+def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: str | None) -> None:
+    """By the page's title, else the game's name, else the project, in letters for every system."""
+    built = build(files, request("web"))
+    assert built.name == name or (name is None and len(built.name) < 90)
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [({"readme.md": b""}, "neither index.html"), ({"Index.html": PAGE}, "It has Index.html")],
+)
+def test_a_project_without_a_page_is_refused(files: dict[str, bytes], hint: str) -> None:
+    """The message names what is expected, and what comes close."""
+    with pytest.raises(NoEntryPageError, match=hint):
+        build(files, request("web"))
+
+
+def test_left_out_maps_are_told() -> None:
+    """What is not shipped is said."""
+    built = _web(files={"a.js.map": b"{}", "b.js.map": b"{}"})
+    assert any("left out 2 *.map files" in note for note in _notes(built))

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.events import (
+    Ending,
+    ExportCanceled,
+    ExportCompleted,
+    ExportFailed,
+    ExportStopped,
+    Failure,
+    minutes_of,
+)
+from shared.domain.export_document import Document, fold
+from tests.unit.sample_events import ARTIFACT, OOPS, START, generation, identity, requested
+
+if TYPE_CHECKING:
+    from shared.domain.events import AnyFact
+
+MINE = Failure(code="project-invalid", message="It has no index.html.")
+STREAM = list(enumerate([*generation(1), *generation(2)], start=1))
+
+
+def folded(facts: list[tuple[int, AnyFact]]) -> Document:
+    """The document after these facts."""
+    document: Document | None = None
+    for seq, fact in facts:
+        document = fold(document, fact, seq)
+    assert document is not None
+    return document
+
+
+@given(
+    st.lists(st.sampled_from(STREAM), max_size=30),
+    st.permutations(STREAM),
+)
+def test_any_order_and_repetition_converges(
+    noise: list[tuple[int, AnyFact]], order: list[tuple[int, AnyFact]]
+) -> None:
+    """Whatever comes twice, late or early, the same facts make the same document."""
+    assert folded(noise + order) == folded(STREAM)
+
+
+@given(st.permutations(list(enumerate(generation(), start=1))))
+def test_the_first_ending_in_the_stream_counts(order: list[tuple[int, AnyFact]]) -> None:
+    """Cancel, completion and failure of one generation: the lowest sequence wins."""
+    state = folded(order).state
+    assert (state.status, state.can_cancel) == ("canceled", False)
+    assert state.cancel_receipt is not None
+    assert state.cancel_receipt.parts_aborted
+
+
+def test_the_states_an_export_goes_through() -> None:
+    """Each fact moves it on, progress never falls, and a retry is told."""
+    document: Document | None = None
+    seen = []
+    for seq, fact in enumerate(generation()[:6], start=1):
+        document = fold(document, fact, seq)
+        seen.append((document.state.status, document.state.progress, document.state.attempts))
+    assert seen == [
+        ("queued", 0, 0),
+        ("preparing", 0, 1),
+        ("queued", 0, 1),
+        ("preparing", 0, 2),
+        ("uploading", 90, 2),
+        ("uploading", 90, 2),
+    ]
+
+
+def test_a_waiting_export_says_why_and_until_when() -> None:
+    """Between two attempts the state carries the reason, and afterwards it does not."""
+    facts = list(enumerate(generation(), start=1))
+    waiting = folded(facts[:3]).state
+    assert (waiting.waiting_reason, waiting.retry_at is None) == ("Try again.", False)
+    assert folded(facts[:4]).state.waiting_reason is None
+
+
+@pytest.mark.parametrize("aborted", [(True, False), (False, True), (True, True)])
+def test_parts_are_gone_only_where_every_stage_says_so(aborted: tuple[bool, bool]) -> None:
+    """A build whose worker died may have left some, whatever the uploader has removed."""
+    build, upload = aborted
+    stops = [
+        ExportStopped(**identity(), stage="build", parts_aborted=build),
+        ExportStopped(**identity(), stage="upload", parts_aborted=upload),
+    ]
+    canceled = ExportCanceled(**identity(), reason="enough")
+    receipt = folded(list(enumerate([requested(), canceled, *stops], 1))).state.cancel_receipt
+    assert receipt is not None
+    assert receipt.parts_aborted == all(aborted)
+
+
+def test_a_later_generation_starts_anew_and_keeps_its_age() -> None:
+    """A retry is queued again under the same id; what the earlier generation left does not show."""
+    state = folded([*STREAM[:10], (11, requested(2))]).state
+    assert (state.status, state.generation, state.progress) == ("queued", 2, 0)
+    assert (state.attempts, state.error, state.cancel_receipt) == (0, None, None)
+    assert state.created_at == folded(STREAM[:1]).state.created_at
+
+
+def test_an_upload_that_starts_a_generation_keeps_the_request() -> None:
+    """Where only the upload runs again, options and snapshot still show."""
+    packaged = generation(2)[4]
+    state = folded([*STREAM[:9], (20, packaged)]).state
+    assert (state.status, state.generation, state.configuration) == ("uploading", 2, "release")
+    assert state.snapshot == "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("build_s", "minutes"), [(0, 0), (0.1, 0.1), (6, 0.1), (6.1, 0.2), (60, 1), (61, 1.1)]
+)
+def test_build_minutes_are_tenths_rounded_up(build_s: float, minutes: float) -> None:
+    """A build is never charged less than it took, nor six seconds more."""
+    assert minutes_of(build_s) == minutes
+
+
+@pytest.mark.parametrize(
+    ("ending", "minutes"),
+    [
+        (ExportCompleted(**identity(), artifact=ARTIFACT, expires_at=START, build_s=61), 1.1),
+        (ExportFailed(**identity(), stage="build", error=MINE, build_s=61), 1.1),
+        (ExportFailed(**identity(), stage="build", error=OOPS, build_s=61), 0),
+        (ExportFailed(**identity(), stage="build", error=MINE, build_s=61, dead_letter="7"), 0),
+        (ExportCanceled(**identity(), reason="enough"), 0),
+    ],
+    ids=["completed", "the project's fault", "the world's fault", "buried", "canceled"],
+)
+def test_only_what_its_maker_answers_for_costs_minutes(ending: Ending, minutes: float) -> None:
+    """The state tells what was charged."""
+    document = fold(fold(None, requested(), 1), cast("AnyFact", ending), 2)
+    assert document.state.build_minutes_used == minutes
