@@ -41,7 +41,7 @@ REAPED: Final = Counter(
     "Exports that had stopped moving, by what was done: requeued, failed.",
     ["outcome"],
 )
-CHATTER_DROPPED: Final = Counter(
+PROGRESS_DROPPED: Final = Counter(
     "export_chatter_dropped_total", "Progress or log messages that could not be published."
 )
 ARTIFACT_BYTES: Final = Counter(

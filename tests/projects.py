@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 
 from services.packager.build.cache_key import plan_of
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
 from services.packager.build.plan import Plan, Request
@@ -80,12 +80,12 @@ class Built(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def bench(keys: SigningKeys = NO_KEYS) -> Iterator[Workbench]:
+def context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
     """What an exporter has at hand: the templates of this checkout, and an empty cache."""
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
         with cache.scratch() as scratch:
-            yield Workbench(templates=TEMPLATES, cache=cache, scratch=scratch, keys=keys)
+            yield BuildContext(templates=TEMPLATES, cache=cache, scratch=scratch, keys=keys)
 
 
 def build(
@@ -94,12 +94,12 @@ def build(
     *,
     threads: int = 2,
     keys: SigningKeys = NO_KEYS,
-    at_hand: Workbench | None = None,
+    at_hand: BuildContext | None = None,
 ) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with nullcontext(at_hand) if at_hand else bench(keys) as used:
+    with nullcontext(at_hand) if at_hand else context(keys) as used:
         exporter = exporters()[asked.platform]
         plan = plan_of(exporter, project, asked, used, snapshot="5" * 64)
         pack(

@@ -19,9 +19,9 @@ from services.gateway.projects.membership import Projects
 from services.gateway.projects.snapshots import Snapshots
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
-from shared.jetstream.key_value import Records
-from shared.stores.build_times import Durations
-from shared.stores.queue_position import Queue
+from shared.jetstream.key_value import KeyValueStore
+from shared.stores.build_times import BuildTimes
+from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
 from shared.stores.worker_registry import Workers
 
@@ -38,7 +38,7 @@ async def assemble(
 ) -> dict[str, Any]:
     """What handlers ask for, by the names they use."""
     js = nc.jetstream()
-    documents = await Records.bind(js, "exports", Document)
+    documents = await KeyValueStore.bind(js, "exports", Document)
     links = Links(
         tokens,
         public_url=settings.public_url,
@@ -59,7 +59,7 @@ async def assemble(
         starts=starts,
         links=links,
         snapshots=snapshots,
-        queue=Queue(js, await Durations.bind(js)),
+        queue=QueuePositions(js, await BuildTimes.bind(js)),
     )
     acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
     audit, letters = Audit(nc), Letters(nc, exports)

@@ -25,9 +25,9 @@ from shared.service.health import health_routes, nats_check, servers_check, stor
 from shared.service.process import main, serve, together
 from shared.settings import load
 from shared.storage.bucket import open_storage
-from shared.stores.worker_registry import WorkerSign
-from shared.worker.circuit_breaker import Breaker
-from shared.worker.isolation import Quarantine
+from shared.stores.worker_registry import WorkerHeartbeat
+from shared.worker.circuit_breaker import CircuitBreaker
+from shared.worker.isolation import Isolation
 from shared.worker.registration import Heartbeat, product_version
 from shared.worker.worker import Consumer, Worker
 
@@ -50,10 +50,10 @@ async def run(stop: asyncio.Event) -> None:
         async with open_storage(settings.s3) as storage:
             handler = _handler(settings, storage, slots=settings.concurrency * len(platforms))
             servers = servers_check(nc, storage)
-            breakers = {p: Breaker(packager_durable(p), servers) for p in platforms}
-            quarantine = Quarantine()
+            breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
+            isolation = Isolation()
             workers = [
-                Worker(nc, _consumer(settings, platform, name), handler, breaker, quarantine)
+                Worker(nc, _consumer(settings, platform, name), handler, breaker, isolation)
                 for platform, breaker in breakers.items()
             ]
             checks = {
@@ -63,7 +63,7 @@ async def run(stop: asyncio.Event) -> None:
             }
             app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
             sign = partial(
-                WorkerSign,
+                WorkerHeartbeat,
                 name=name,
                 version=product_version(),
                 platforms=platforms,

@@ -13,7 +13,7 @@ import structlog
 
 from services.packager.build.build_log import tell_plan, tell_selection
 from services.packager.build.cache_key import build_key, plan_of
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
 from services.packager.build.plan import Request
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
     from services.packager.runtimes.registry import Templates
     from services.packager.signing.keys import SigningKeys
     from services.packager.storage.disk_cache import DiskCache
-    from shared.domain.events import ExportRequested, Fact, PendingUpload
+    from shared.domain.events import Event, ExportRequested, PendingUpload
     from shared.domain.project import StoredFile
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
@@ -69,16 +69,18 @@ class PackagerHandler:
         # Apart from the default one: these threads wait for fetches, which need threads themselves.
         self._executor = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="pack")
 
-    async def __call__(self, event: ExportRequested, chatter: Chatter) -> Sequence[ExportPackaged]:
+    async def __call__(
+        self, event: ExportRequested, reporter: ProgressReporter
+    ) -> Sequence[ExportPackaged]:
         """Build the artifact; its upload waits for the uploader."""
-        return [await self._build(event, chatter)]
+        return [await self._build(event, reporter)]
 
-    async def discard(self, fact: Fact) -> None:
+    async def discard(self, event: Event) -> None:
         """Parts that were announced; an attempt that is stopped has aborted its own upload."""
-        if isinstance(fact, ExportPackaged):
-            await self._storage.abort_upload(fact.artifact.key, fact.upload.upload_id)
+        if isinstance(event, ExportPackaged):
+            await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
-    async def _build(self, event: ExportRequested, chatter: Chatter) -> ExportPackaged:
+    async def _build(self, event: ExportRequested, reporter: ProgressReporter) -> ExportPackaged:
         started = time.perf_counter()
         exporter = self._exporters.get(event.platform)
         if exporter is None:
@@ -90,30 +92,30 @@ class PackagerHandler:
         snapshot = await read_snapshot(self._storage, event)
         # Seconds for many files and many patterns.
         files = await in_thread(partial(selected, snapshot.files, request.options))
-        tell_selection(chatter, snapshot, files)
-        progress = Progress(chatter)
+        tell_selection(reporter, snapshot, files)
+        progress = Progress(reporter)
         with self._cache.scratch() as scratch:
-            bench = self._bench(scratch, chatter, progress)
+            context = self._bench(scratch, reporter, progress)
             async with self._objects(files, progress) as objects:
                 project = ProjectFiles(snapshot.project_id, files, objects.open)
-                work = partial(plan_of, exporter, project, request, bench, snapshot=snapshot.id)
-                plan = await self._planned(work, objects, bench)
-                tell_plan(chatter, plan)
+                work = partial(plan_of, exporter, project, request, context, snapshot=snapshot.id)
+                plan = await self._planned(work, objects, context)
+                tell_plan(reporter, plan)
                 artifact, upload = await self._pack(
-                    event, plan, request, objects=objects, progress=progress, bench=bench
+                    event, plan, request, objects=objects, progress=progress, context=context
                 )
         metrics.ARTIFACT_BYTES.labels(event.platform).inc(artifact.size_bytes)
-        chatter.log(f"Packed {artifact.file_name}: {megabytes(artifact.size_bytes)}")
+        reporter.log(f"Packed {artifact.file_name}: {megabytes(artifact.size_bytes)}")
         build_s = time.perf_counter() - started
         return ExportPackaged(**event.identity, artifact=artifact, upload=upload, build_s=build_s)
 
-    def _bench(self, scratch: Path, chatter: Chatter, progress: Progress) -> Workbench:
+    def _bench(self, scratch: Path, reporter: ProgressReporter, progress: Progress) -> BuildContext:
         loop = asyncio.get_running_loop()
 
         def log_line(line: str) -> None:
-            loop.call_soon_threadsafe(chatter.log, line)
+            loop.call_soon_threadsafe(reporter.log, line)
 
-        return Workbench(
+        return BuildContext(
             templates=self.templates,
             cache=self._cache,
             scratch=scratch,
@@ -143,9 +145,11 @@ class PackagerHandler:
             await asyncio.gather(*background, objects.closed(), return_exceptions=True)
             progress.tell()
 
-    async def _planned(self, work: Callable[[], Plan], objects: Objects, bench: Workbench) -> Plan:
+    async def _planned(
+        self, work: Callable[[], Plan], objects: Objects, context: BuildContext
+    ) -> Plan:
         def stop() -> None:
-            bench.stopping.set()
+            context.stopping.set()
             objects.close()
 
         return await in_thread(work, executor=self._executor, stop=stop)
@@ -158,7 +162,7 @@ class PackagerHandler:
         *,
         objects: Objects,
         progress: Progress,
-        bench: Workbench,
+        context: BuildContext,
     ) -> tuple[Artifact, PendingUpload]:
         name = file_name(plan, request)
         once = None if plan.reproducible else f"{event.export_id}:{event.generation}"
@@ -170,7 +174,7 @@ class PackagerHandler:
         ) as sender:
 
             def stop() -> None:
-                bench.stopping.set()
+                context.stopping.set()
                 objects.close()
                 sender.stop()
 

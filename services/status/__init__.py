@@ -1,1 +1,1 @@
-"""Folds facts into documents and tells WebSocket clients how far their exports are."""
+"""Folds events into documents and tells WebSocket clients how far their exports are."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
-from services.status.projector import Folding
+from services.status.projector import Projector
 from services.status.recovery.max_deliveries import Undertaker
 from services.status.recovery.reaper import Reaper
 from services.status.settings import StatusSettings
@@ -19,13 +19,13 @@ from shared.domain.export_view import Links
 from shared.domain.project import Project
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
 from shared.settings import check_secret, load, origins
-from shared.stores.build_times import Durations
-from shared.stores.queue_position import Queue
+from shared.stores.build_times import BuildTimes
+from shared.stores.queue_position import QueuePositions
 from shared.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
 
 
 async def run(stop: asyncio.Event) -> None:
-    """Fold facts and serve sockets until told to stop."""
+    """Fold events and serve sockets until told to stop."""
     settings = load(StatusSettings)
     tokens = Tokens(check_secret(settings.jwt_secret))
     logs.configure(settings.logs, service="status")
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
-    exports = await Records.bind(js, "exports", Document)
+    exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(
         tokens,
         public_url=settings.public_url,
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, Queue(js, await Durations.bind(js)), links)
+    hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
     sockets = Sockets(
         hub,
-        Admission(tokens, await Records.bind(js, "projects", Project), exports, Facts(js)),
+        Admission(tokens, await KeyValueStore.bind(js, "projects", Project), exports, EventLog(js)),
         stop,
         max_sockets=settings.max_sockets,
         origins=origins(settings.cors_origins),
@@ -64,7 +64,7 @@ async def run(stop: asyncio.Event) -> None:
     )
     await together(
         stop,
-        (await Folding.bind(js)).run(stop),
+        (await Projector.bind(js)).run(stop),
         undertaker.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),

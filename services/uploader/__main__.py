@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
-from services.uploader.artifact_claims import Claims
-from services.uploader.cancel_acknowledger import Receipts
+from services.uploader.artifact_claims import ArtifactClaims
+from services.uploader.cancel_acknowledger import CancelAcknowledger
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.handler import UploaderHandler
 from services.uploader.settings import UploaderSettings
@@ -23,8 +23,8 @@ from shared.service.health import health_routes, nats_check, servers_check, stor
 from shared.service.process import main, serve, together
 from shared.settings import load
 from shared.storage.bucket import open_storage
-from shared.stores.worker_registry import WorkerSign
-from shared.worker.circuit_breaker import Breaker
+from shared.stores.worker_registry import WorkerHeartbeat
+from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.registration import Heartbeat, product_version
 from shared.worker.worker import Consumer, Worker
 
@@ -40,7 +40,7 @@ async def run(stop: asyncio.Event) -> None:
     async with open_storage(settings.s3) as storage:
         js = nc.jetstream()
         handler = UploaderHandler(
-            storage, await Claims.bind(js), ttl=timedelta(days=settings.artifact_ttl_days)
+            storage, await ArtifactClaims.bind(js), ttl=timedelta(days=settings.artifact_ttl_days)
         )
         consumer = Consumer(
             durable=topology.UPLOADER,
@@ -57,7 +57,7 @@ async def run(stop: asyncio.Event) -> None:
             grace=timedelta(seconds=settings.sweep_grace_s),
             history=timedelta(days=settings.history_days),
         )
-        breaker = Breaker(topology.UPLOADER, servers_check(nc, storage))
+        breaker = CircuitBreaker(topology.UPLOADER, servers_check(nc, storage))
         checks = {
             "nats": nats_check(nc, topology.EXPORTS, room=True),
             "storage": storage_check(storage),
@@ -70,7 +70,7 @@ async def run(stop: asyncio.Event) -> None:
         )
         worker = Worker(nc, consumer, handler, breaker)
         sign = partial(
-            WorkerSign,
+            WorkerHeartbeat,
             name=consumer.worker,
             version=product_version(),
             platforms=(),
@@ -80,7 +80,7 @@ async def run(stop: asyncio.Event) -> None:
             stop,
             worker.run(stop),
             Heartbeat(js, lambda: sign(in_hand=worker.in_hand)).run(stop),
-            Receipts(js, storage).run(stop),
+            CancelAcknowledger(js, storage).run(stop),
             sweeper.run(stop, interval_s=settings.sweep_interval_s),
             serve(app, settings.bind, stop),
         )

@@ -13,7 +13,7 @@ import msgspec
 
 from shared.domain.events import Artifact
 from shared.errors import UnavailableError
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -35,16 +35,16 @@ class BeingDeletedError(UnavailableError):
     title = "An expired artifact of the same name is being deleted"
 
 
-class Claims:
+class ArtifactClaims:
     """The bucket ``artifacts``, changed by compare-and-set."""
 
-    def __init__(self, records: Records[ArtifactRecord]) -> None:
+    def __init__(self, records: KeyValueStore[ArtifactRecord]) -> None:
         self.records = records
 
     @classmethod
-    async def bind(cls, js: JetStreamContext) -> Claims:
+    async def bind(cls, js: JetStreamContext) -> ArtifactClaims:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, "artifacts", ArtifactRecord))
+        return cls(await KeyValueStore.bind(js, "artifacts", ArtifactRecord))
 
     async def claim(
         self, project_id: str, artifact: Artifact, expires_at: datetime

@@ -12,14 +12,14 @@ import structlog
 
 from shared.domain.events import (
     AttemptFailed,
-    Ending,
     ExportCanceled,
     ExportPackaged,
     ExportStarted,
     ExportStopped,
+    TerminalEvent,
 )
-from shared.jetstream.event_log import Facts
-from shared.jetstream.pull_loop import consume_facts
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.pull_loop import consume_events
 from shared.jetstream.topology import CANCELS
 from shared.storage.s3_client import StorageRefusedError
 from shared.worker.retry import parts_left
@@ -30,40 +30,40 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
 
 
-class Receipts:
+class CancelAcknowledger:
     """Consumes ``canceled`` and publishes ``stopped`` where nobody else will."""
 
     def __init__(self, js: JetStreamContext, storage: Storage) -> None:
         self._js = js
-        self._facts = Facts(js)
+        self._events = EventLog(js)
         self._storage = storage
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until told to stop."""
-        await consume_facts(self._js, CANCELS, self._answer, stop)
+        await consume_events(self._js, CANCELS, self._answer, stop)
 
-    async def _answer(self, canceled: AnyFact, _seq: int) -> None:
-        facts = [
-            fact
-            for _, fact in await self._facts.of(canceled.export_id)
-            if fact.generation == canceled.generation
+    async def _answer(self, canceled: AnyEvent, _seq: int) -> None:
+        events = [
+            event
+            for _, event in await self._events.of(canceled.export_id)
+            if event.generation == canceled.generation
         ]
-        ending = next((fact for fact in facts if isinstance(fact, Ending)), None)
-        if not isinstance(ending, ExportCanceled) or at_work(facts):
+        terminal_event = next((event for event in events if isinstance(event, TerminalEvent)), None)
+        if not isinstance(terminal_event, ExportCanceled) or at_work(events):
             return
-        packaged = next((fact for fact in facts if isinstance(fact, ExportPackaged)), None)
+        packaged = next((event for event in events if isinstance(event, ExportPackaged)), None)
         aborted = packaged is None or await self._abort(packaged)
-        await self._facts.publish(
+        await self._events.publish(
             ExportStopped(
                 **canceled.identity,
                 stage="upload" if packaged else "build",
-                parts_aborted=aborted and not parts_left(facts),
+                parts_aborted=aborted and not parts_left(events),
             )
         )
         log.info("cancel.answered", export_id=canceled.export_id, generation=canceled.generation)
@@ -77,14 +77,14 @@ class Receipts:
         return True
 
 
-def at_work(facts: Sequence[AnyFact]) -> bool:
+def at_work(events: Sequence[AnyEvent]) -> bool:
     """Whether a worker has begun an attempt of this generation and not ended it.
 
     Such a worker stops and answers by itself; one that died is found by its message coming again.
     """
-    for fact in reversed(facts):
-        if isinstance(fact, ExportStarted):
+    for event in reversed(events):
+        if isinstance(event, ExportStarted):
             return True
-        if isinstance(fact, AttemptFailed | ExportPackaged | ExportStopped):
+        if isinstance(event, AttemptFailed | ExportPackaged | ExportStopped):
             return False
     return False

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
 
-    from services.uploader.artifact_claims import Claims
-    from shared.domain.events import Artifact, Fact
-    from shared.jetstream.progress_reporter import Chatter
+    from services.uploader.artifact_claims import ArtifactClaims
+    from shared.domain.events import Artifact, Event
+    from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
@@ -43,22 +43,22 @@ class PartsLostError(ExportError):
 class UploaderHandler:
     """Turns the invisible parts of ``packaged`` into an object that can be downloaded."""
 
-    def __init__(self, storage: Storage, claims: Claims, *, ttl: timedelta) -> None:
+    def __init__(self, storage: Storage, claims: ArtifactClaims, *, ttl: timedelta) -> None:
         self._storage = storage
         self._claims = claims
         self._ttl = ttl
 
-    async def __call__(self, event: ExportPackaged, chatter: Chatter) -> Sequence[Fact]:
+    async def __call__(self, event: ExportPackaged, reporter: ProgressReporter) -> Sequence[Event]:
         """Commit; doing it again, or beside another uploader, ends in the same object."""
-        chatter.progress("uploading", 92, "Checking the parts")
+        reporter.progress("uploading", 92, "Checking the parts")
         record = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
         if record.state == "ready" and await is_committed(self._storage, record.artifact):
-            chatter.log("An identical artifact was there already; it is used again.")
+            reporter.log("An identical artifact was there already; it is used again.")
             await self.discard(event)
             artifact = record.artifact
         else:
-            artifact = await self._commit(event, record.artifact, chatter)
-        chatter.progress("uploading", 98, "Recording the expiry")
+            artifact = await self._commit(event, record.artifact, reporter)
+        reporter.progress("uploading", 98, "Recording the expiry")
         record = await self._claims.set_ready(event.project_id, artifact)
         return [
             ExportCompleted(
@@ -69,12 +69,14 @@ class UploaderHandler:
             )
         ]
 
-    async def discard(self, fact: Fact) -> None:
+    async def discard(self, event: Event) -> None:
         """The export was canceled: its parts go. A committed artifact stays until it expires."""
-        if isinstance(fact, ExportPackaged):
-            await self._storage.abort_upload(fact.artifact.key, fact.upload.upload_id)
+        if isinstance(event, ExportPackaged):
+            await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
-    async def _commit(self, event: ExportPackaged, claimed: Artifact, chatter: Chatter) -> Artifact:
+    async def _commit(
+        self, event: ExportPackaged, claimed: Artifact, reporter: ProgressReporter
+    ) -> Artifact:
         """The artifact that is there afterwards.
 
         It is the event's own, or where another build of the same input was quicker, that one's
@@ -85,7 +87,7 @@ class UploaderHandler:
             parts = await self._storage.list_parts(artifact.key, upload.upload_id)
             if not are_the_parts(event, parts):
                 raise PartsLostError(LOST)
-            chatter.progress("uploading", 95, "Making the artifact visible")
+            reporter.progress("uploading", 95, "Making the artifact visible")
             await self._storage.complete_upload(
                 artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c
             )

@@ -1,6 +1,6 @@
-"""What can happen to an export: the facts that travel through the stream ``EXPORTS``.
+"""What can happen to an export: the events that travel through the stream ``EXPORTS``.
 
-A fact is never changed, only followed by another one. Every type is versioned by its tag; a new
+An event is never changed, only followed by another one. Every type is versioned by its tag; a new
 version is a new class beside the old one, with golden JSON in ``tests/contract/events``. Bytes
 never travel in events: a reference does.
 """
@@ -25,7 +25,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 def now() -> datetime:
-    """The current time, UTC; the one clock that facts are stamped with."""
+    """The current time, UTC; the one clock that events are stamped with."""
     return datetime.now(UTC)
 
 
@@ -37,8 +37,8 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     retryable: bool = False
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """What every fact carries.
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """What every event carries.
 
     A generation is one try of the user's: 1, and one more for each retry or replay.
     """
@@ -55,21 +55,21 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What every fact that follows has in common with this one."""
+        """What every event that follows has in common with this one."""
         return {name: getattr(self, name) for name in _IDENTITY}
 
     @property
     def subject(self) -> str:
-        """``exports.<fact>.<platform>.<exportId>``."""
+        """``exports.<event>.<platform>.<exportId>``."""
         return f"exports.{self.name}.{self.platform}.{self.export_id}"
 
     @property
     def message_id(self) -> str:
-        """The ``Nats-Msg-Id``: the same for every repetition of the same fact."""
+        """The ``Nats-Msg-Id``: the same for every repetition of the same event."""
         return f"{self.export_id}:{self.generation}:{self.name}"
 
 
-class Ending(Fact, frozen=True, kw_only=True):
+class TerminalEvent(Event, frozen=True, kw_only=True):
     """A generation ends once.
 
     All endings of one share a message id, so that the stream itself takes only the first.
@@ -88,7 +88,7 @@ class Ending(Fact, frozen=True, kw_only=True):
         return 0.0
 
 
-class Beginning(Fact, frozen=True, kw_only=True):
+class StartEvent(Event, frozen=True, kw_only=True):
     """A generation starts once.
 
     By ``requested`` or by ``packaged`` (only the upload runs again). ``replay_of`` is the sequence
@@ -103,7 +103,7 @@ class Beginning(Fact, frozen=True, kw_only=True):
         return f"{self.export_id}:{self.generation}:start"
 
 
-class ExportRequested(Beginning, frozen=True, kw_only=True, tag="export.requested.v1"):
+class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.requested.v1"):
     """The user pressed *Export*; once the stream has acknowledged this, the export exists."""
 
     name = "requested"
@@ -114,7 +114,7 @@ class ExportRequested(Beginning, frozen=True, kw_only=True, tag="export.requeste
     created_at: datetime  # of the first generation: what the user sees as the export's age
 
 
-class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
+class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):
     """A worker has begun an attempt.
 
     One that no ``attempt-failed`` follows means that the worker died.
@@ -134,7 +134,7 @@ class ExportStarted(Fact, frozen=True, kw_only=True, tag="export.started.v1"):
         )
 
 
-class AttemptFailed(Fact, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):
+class AttemptFailed(Event, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):
     """An attempt is over and another will come at ``retry_at``.
 
     ``failures`` counts those that speak against the job; a drain or an outage leaves it as it was.
@@ -176,7 +176,7 @@ class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
     parts_sha256: Sha256  # of the ETags in order, one a line
 
 
-class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.v1"):
+class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged.v1"):
     """The packager has streamed all parts; the uploader commits them."""
 
     name = "packaged"
@@ -184,7 +184,9 @@ class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.
     artifact: Artifact
     upload: PendingUpload
     build_s: Annotated[float, msgspec.Meta(ge=0)]  # what the quota is settled with
-    restart: bool = False  # true where this fact starts its generation (only the upload had failed)
+    restart: bool = (
+        False  # true where this event starts its generation (only the upload had failed)
+    )
 
     @property
     def message_id(self) -> str:
@@ -193,7 +195,7 @@ class ExportPackaged(Beginning, frozen=True, kw_only=True, tag="export.packaged.
         return f"{self.export_id}:{self.generation}:{step}"
 
 
-class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v1"):
+class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.completed.v1"):
     """The artifact can be downloaded until ``expires_at``."""
 
     name = "completed"
@@ -208,7 +210,7 @@ class ExportCompleted(Ending, frozen=True, kw_only=True, tag="export.completed.v
         return minutes_of(self.build_s)
 
 
-class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
+class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.v1"):
     """It ended without an artifact.
 
     ``reason`` is there where it was buried; ``dead_letter`` is then the reference an operator finds
@@ -241,7 +243,7 @@ class ExportFailed(Ending, frozen=True, kw_only=True, tag="export.failed.v1"):
         return minutes_of(self.build_s or 0.0) if self.by_project else 0.0
 
 
-class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"):
+class ExportCanceled(TerminalEvent, frozen=True, kw_only=True, tag="export.canceled.v1"):
     """Its user (or the deletion of its project) ended it.
 
     Workers obey and answer with ``stopped``.
@@ -252,7 +254,7 @@ class ExportCanceled(Ending, frozen=True, kw_only=True, tag="export.canceled.v1"
     reason: str
 
 
-class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
+class ExportStopped(Event, frozen=True, kw_only=True, tag="export.stopped.v1"):
     """A worker has obeyed a cancel: nothing of this generation runs any more at this stage.
 
     ``parts_aborted`` is false where a worker has died: what it had uploaded is left to the sweeper.
@@ -269,7 +271,7 @@ class ExportStopped(Fact, frozen=True, kw_only=True, tag="export.stopped.v1"):
         return f"{self.export_id}:{self.generation}:{self.stage}:stopped"
 
 
-AnyFact = (
+AnyEvent = (
     ExportRequested
     | ExportStarted
     | AttemptFailed
@@ -287,19 +289,19 @@ def minutes_of(build_s: float) -> float:
 
 
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(AnyFact)
+_decoder = msgspec.json.Decoder(AnyEvent)
 
 
-def encode(fact: Fact) -> bytes:
+def encode_event(event: Event) -> bytes:
     """JSON with the type tag."""
-    return _encoder.encode(fact)
+    return _encoder.encode(event)
 
 
-def decode(payload: bytes) -> AnyFact:
-    """Any fact, by its tag.
+def decode_event(payload: bytes) -> AnyEvent:
+    """Any event, by its tag.
 
     Raises:
         msgspec.DecodeError: Not JSON, an unknown type or version, or a value out of its bounds.
     """
-    fact: AnyFact = _decoder.decode(payload)
-    return fact
+    event: AnyEvent = _decoder.decode(payload)
+    return event

@@ -1,7 +1,7 @@
-"""An export as its user sees it: a pure fold over its facts.
+"""An export as its user sees it: a pure fold over its events.
 
-The document keeps the facts of the current generation and derives the state from them, so that
-facts in any order and any number of repetitions come to the same document.
+The document keeps the events of the current generation and derives the state from them, so that
+events in any order and any number of repetitions come to the same document.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ import msgspec
 from msgspec import UNSET
 
 from shared.domain.events import (
-    AnyFact,
+    AnyEvent,
     AttemptFailed,
-    Beginning,
-    Ending,
+    Event,
     ExportCanceled,
     ExportCompleted,
     ExportFailed,
@@ -24,7 +23,8 @@ from shared.domain.events import (
     ExportRequested,
     ExportStarted,
     ExportStopped,
-    Fact,
+    StartEvent,
+    TerminalEvent,
 )
 
 Status = Literal[
@@ -99,84 +99,86 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """What the bucket ``exports`` holds.
 
-    The state, and the facts (by stream sequence) it was folded from.
+    The state, and the events (by stream sequence) it was folded from.
 
-    ``request`` is the newest ``requested`` fact of any generation: a generation that starts with
+    ``request`` is the newest ``requested`` event of any generation: a generation that starts with
     ``packaged`` still shows its options.
     """
 
     generation: int
-    facts: dict[int, AnyFact]
+    events: dict[int, AnyEvent] = msgspec.field(name="facts")  # as it lies in the bucket
     request: ExportRequested | None
     state: State
 
     @property
     def seq(self) -> int:
-        """The stream sequence of the newest fact that is folded in."""
-        return max(self.facts)
+        """The stream sequence of the newest event that is folded in."""
+        return max(self.events)
 
     @property
-    def beginning_seq(self) -> int:
-        """The sequence of the newest fact that starts the current generation, or 0."""
-        found = [seq for seq, fact in self.facts.items() if isinstance(fact, Beginning)]
+    def start_seq(self) -> int:
+        """The sequence of the newest event that starts the current generation, or 0."""
+        found = [seq for seq, event in self.events.items() if isinstance(event, StartEvent)]
         return max(found, default=0)
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What every further fact of the current generation carries."""
-        return next(iter(self.facts.values())).identity
+        """What every further event of the current generation carries."""
+        return next(iter(self.events.values())).identity
 
     @property
     def replay_of(self) -> int | None:
         """The dead letter that the current generation was started from, if it was."""
-        origins = [f.replay_of for f in self.facts.values() if isinstance(f, Beginning)]
+        origins = [f.replay_of for f in self.events.values() if isinstance(f, StartEvent)]
         return next((seq for seq in origins if seq is not UNSET), None)
 
     @property
     def artifact_key(self) -> str | None:
         """Where the artifact of a completed export lies in storage."""
-        done = [f.artifact.key for f in self.facts.values() if isinstance(f, ExportCompleted)]
+        done = [f.artifact.key for f in self.events.values() if isinstance(f, ExportCompleted)]
         return done[0] if done else None
 
 
-def fold(document: Document | None, fact: AnyFact, seq: int) -> Document:
-    """The document after ``fact``; applying one twice, or late, changes nothing more."""
+def fold(document: Document | None, event: AnyEvent, seq: int) -> Document:
+    """The document after ``event``; applying one twice, or late, changes nothing more."""
     if document is None:
-        facts, generation, request = {seq: fact}, fact.generation, None
-    elif fact.generation > document.generation:
-        facts, generation, request = {seq: fact}, fact.generation, document.request
-    elif fact.generation == document.generation:
-        facts = {**document.facts, seq: fact}
+        events, generation, request = {seq: event}, event.generation, None
+    elif event.generation > document.generation:
+        events, generation, request = {seq: event}, event.generation, document.request
+    elif event.generation == document.generation:
+        events = {**document.events, seq: event}
         generation, request = document.generation, document.request
     else:
-        facts, generation, request = document.facts, document.generation, document.request
-    request = _newest_request(request, fact)
-    facts = dict(sorted(facts.items()))
+        events, generation, request = document.events, document.generation, document.request
+    request = _newest_request(request, event)
+    events = dict(sorted(events.items()))
     return Document(
         generation=generation,
-        facts=facts,
+        events=events,
         request=request,
-        state=_state(list(facts.values()), request),
+        state=_state(list(events.values()), request),
     )
 
 
-def _newest_request(known: ExportRequested | None, fact: Fact) -> ExportRequested | None:
-    if isinstance(fact, ExportRequested) and (known is None or fact.generation > known.generation):
-        return fact
+def _newest_request(known: ExportRequested | None, event: Event) -> ExportRequested | None:
+    if isinstance(event, ExportRequested) and (
+        known is None or event.generation > known.generation
+    ):
+        return event
     return known
 
 
-def _state(facts: list[AnyFact], request: ExportRequested | None) -> State:
-    """The facts are of one generation, in stream order; the first ending is the one that counts."""
-    first = facts[0]
-    beginning = next((f for f in facts if isinstance(f, Beginning)), first)
+def _state(events: list[AnyEvent], request: ExportRequested | None) -> State:
+    """What the events of one generation come to, in stream order; the first end counts."""
+    first = events[0]
+    start_event = next((f for f in events if isinstance(f, StartEvent)), first)
     state = State(
         id=first.export_id,
         project_id=first.project_id,
         user_id=request.user_id if request else first.user_id,
         platform=first.platform,
         generation=first.generation,
-        created_at=request.created_at if request else beginning.at,
+        created_at=request.created_at if request else start_event.at,
     )
     if request is not None:
         state = msgspec.structs.replace(
@@ -185,28 +187,28 @@ def _state(facts: list[AnyFact], request: ExportRequested | None) -> State:
             options=msgspec.to_builtins(request.options),
             snapshot=request.snapshot,
         )
-    for fact in facts:
-        state = _apply(state, fact)
+    for event in events:
+        state = _apply(state, event)
     return state
 
 
-def _apply(state: State, fact: AnyFact) -> State:
-    if isinstance(fact, ExportStopped):
-        return _stopped(state, fact)
+def _apply(state: State, event: AnyEvent) -> State:
+    if isinstance(event, ExportStopped):
+        return _stopped(state, event)
     if state.ended:
         return state
-    if isinstance(fact, Ending):
-        return _ended(state, fact)
+    if isinstance(event, TerminalEvent):
+        return _ended(state, event)
     change = msgspec.structs.replace
-    match fact:
+    match event:
         case ExportStarted():
-            uploading = fact.stage == "upload"
+            uploading = event.stage == "upload"
             return change(
                 state,
                 status="uploading" if uploading else "preparing",
                 current_step="Checking the parts" if uploading else "Fetching the project",
                 attempts=state.attempts + 1 if not uploading else max(state.attempts, 1),
-                started_at=state.started_at or fact.at,
+                started_at=state.started_at or event.at,
                 retry_at=None,
                 waiting_reason=None,
                 error=None,
@@ -215,10 +217,10 @@ def _apply(state: State, fact: AnyFact) -> State:
         case AttemptFailed():
             return change(
                 state,
-                status="queued" if fact.stage == "build" else "uploading",
+                status="queued" if event.stage == "build" else "uploading",
                 current_step="Waiting for the next attempt",
-                retry_at=fact.retry_at,
-                waiting_reason=fact.error.message,
+                retry_at=event.retry_at,
+                waiting_reason=event.error.message,
             )
         case ExportPackaged():
             return change(
@@ -226,9 +228,9 @@ def _apply(state: State, fact: AnyFact) -> State:
                 status="uploading",
                 current_step="Waiting for the uploader",
                 progress=90.0,
-                file_name=fact.artifact.file_name,
-                file_size=fact.artifact.size_bytes,
-                sha256=fact.artifact.sha256,
+                file_name=event.artifact.file_name,
+                file_size=event.artifact.size_bytes,
+                sha256=event.artifact.sha256,
                 retry_at=None,
                 waiting_reason=None,
             )
@@ -236,16 +238,16 @@ def _apply(state: State, fact: AnyFact) -> State:
             return state
 
 
-def _ended(state: State, fact: Ending) -> State:
+def _ended(state: State, event: TerminalEvent) -> State:
     state = msgspec.structs.replace(
         state,
-        completed_at=fact.at,
+        completed_at=event.at,
         can_cancel=False,
         retry_at=None,
         waiting_reason=None,
-        build_minutes_used=fact.build_minutes,
+        build_minutes_used=event.build_minutes,
     )
-    match fact:
+    match event:
         case ExportCompleted(artifact=artifact):
             return msgspec.structs.replace(
                 state,
@@ -255,7 +257,7 @@ def _ended(state: State, fact: Ending) -> State:
                 file_name=artifact.file_name,
                 file_size=artifact.size_bytes,
                 sha256=artifact.sha256,
-                download_expires_at=fact.expires_at,
+                download_expires_at=event.expires_at,
                 retry_disabled_reason="It has completed.",
             )
         case ExportFailed(error=error):
@@ -265,9 +267,9 @@ def _ended(state: State, fact: Ending) -> State:
                 current_step="Failed",
                 error=error.message,
                 error_code=error.code,
-                failed_stage=fact.stage,
+                failed_stage=event.stage,
                 can_retry=True,
-                dead_letter=fact.dead_letter,
+                dead_letter=event.dead_letter,
             )
         case ExportCanceled():
             return msgspec.structs.replace(
@@ -275,13 +277,13 @@ def _ended(state: State, fact: Ending) -> State:
                 status="canceled",
                 current_step="Canceled",
                 can_retry=True,
-                cancel_receipt=CancelReceipt(requested_at=fact.at),
+                cancel_receipt=CancelReceipt(requested_at=event.at),
             )
         case _:  # pragma: no cover - every ending is listed above
             return state
 
 
-def _stopped(state: State, fact: ExportStopped) -> State:
+def _stopped(state: State, event: ExportStopped) -> State:
     if state.cancel_receipt is None:
         return state
     receipt = state.cancel_receipt
@@ -290,7 +292,7 @@ def _stopped(state: State, fact: ExportStopped) -> State:
         state,
         cancel_receipt=msgspec.structs.replace(
             receipt,
-            stopped_at=max(receipt.stopped_at or fact.at, fact.at),
-            parts_aborted=fact.parts_aborted and (unheard or receipt.parts_aborted),
+            stopped_at=max(receipt.stopped_at or event.at, event.at),
+            parts_aborted=event.parts_aborted and (unheard or receipt.parts_aborted),
         ),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.domain.events import now
-from shared.stores.queue_position import NOWHERE, Standing
+from shared.stores.queue_position import NOWHERE, QueuePosition
 from shared.tokens import Ticket, Tokens
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def present(
     links: Links,
     *,
     progress: Progress | None = None,
-    standing: Standing = NOWHERE,
+    queue_position: QueuePosition = NOWHERE,
     lines: Iterable[LogLine] = (),
 ) -> State:
     """The state as a reader sees it.
@@ -79,7 +79,9 @@ def present(
     """
     state = with_progress(document.state, progress)
     if state.status == "queued":
-        state = msgspec.structs.replace(state, position=standing.position, eta=standing.eta)
+        state = msgspec.structs.replace(
+            state, position=queue_position.position, eta=queue_position.eta
+        )
     refusal = retry_refusal(state)
     return msgspec.structs.replace(
         state,

@@ -17,7 +17,7 @@ def failed_upload(document: Document) -> ExportPackaged | None:
     """What was packed, where only its upload had failed."""
     if document.state.failed_stage != "upload":
         return None
-    packed = [fact for fact in document.facts.values() if isinstance(fact, ExportPackaged)]
+    packed = [event for event in document.events.values() if isinstance(event, ExportPackaged)]
     return packed[-1] if packed else None
 
 
@@ -28,7 +28,7 @@ def next_generation(
     user_id: str,
     replay_of: int | UnsetType = UNSET,
 ) -> ExportRequested | ExportPackaged:
-    """The fact that starts it: ``start`` again, of the export's next generation.
+    """The event that starts it: ``start`` again, of the export's next generation.
 
     Args:
         document: How the export stands.

@@ -1,4 +1,4 @@
-"""Publishing and reading facts: the stream ``EXPORTS`` as the code sees it."""
+"""Publishing and reading events: the stream ``EXPORTS`` as the code sees it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import msgspec
 import nats.errors
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
-from shared.domain import events
+from shared.domain.events import decode_event, encode_event
 from shared.errors import UnavailableError
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
-    from shared.domain.events import AnyFact, Fact
+    from shared.domain.events import AnyEvent, Event
 
 PUBLISH_TIMEOUT_S: Final = 5.0
 AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own errors are among them
@@ -43,18 +43,18 @@ class Published(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
-class Facts:
-    """The stream of facts. Publishing the same fact again is harmless: its message id tells."""
+class EventLog:
+    """The stream of events. Publishing the same event again is harmless: its message id tells."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
 
     async def publish(
-        self, fact: Fact, *, patience_s: float = 20.0, message_id: str | None = None
+        self, event: Event, *, patience_s: float = 20.0, message_id: str | None = None
     ) -> Published:
         """Publish and await the acknowledgement.
 
-        Trying again with the same message id (the fact's own where none is given) while the
+        Trying again with the same message id (the event's own where none is given) while the
         servers are away.
 
         Raises:
@@ -63,65 +63,67 @@ class Facts:
         """
         return await publish(
             self._js,
-            fact.subject,
-            events.encode(fact),
+            event.subject,
+            encode_event(event),
             {
-                "Nats-Msg-Id": message_id or fact.message_id,
-                "Aethel-Export-Id": fact.export_id,
-                "Aethel-Project-Id": fact.project_id,
-                "Aethel-User-Id": quote(fact.user_id, safe="@|"),
-                "Aethel-Generation": str(fact.generation),
+                "Nats-Msg-Id": message_id or event.message_id,
+                "Aethel-Export-Id": event.export_id,
+                "Aethel-Project-Id": event.project_id,
+                "Aethel-User-Id": quote(event.user_id, safe="@|"),
+                "Aethel-Generation": str(event.generation),
             },
             patience_s=patience_s,
         )
 
-    async def publish_first(self, fact: Fact, *, patience_s: float = 20.0) -> tuple[AnyFact, int]:
-        """Publish a fact that others race for, and learn who was first.
+    async def publish_first(
+        self, event: Event, *, patience_s: float = 20.0
+    ) -> tuple[AnyEvent, int]:
+        """Publish an event that others race for, and learn who was first.
 
         A duplicate alone says nothing: it may be our own, whose acknowledgement was lost.
 
         Returns:
-            The fact that the stream holds under this message id, and its sequence.
+            The event that the stream holds under this message id, and its sequence.
         """
-        published = await self.publish(fact, patience_s=patience_s)
+        published = await self.publish(event, patience_s=patience_s)
         if not published.duplicate:
-            return cast("AnyFact", fact), published.seq
+            return cast("AnyEvent", event), published.seq
         first = await self.message(published.seq)
         if first is None:
-            raise NatsUnavailableError(f"{fact.message_id} is known and cannot be read")
-        return events.decode(first.data or b""), published.seq
+            raise NatsUnavailableError(f"{event.message_id} is known and cannot be read")
+        return decode_event(first.data or b""), published.seq
 
     async def last_seq(self, export_id: str) -> int:
-        """The sequence of an export's newest fact, from the stream's leader; 0 without any."""
+        """The sequence of an export's newest event, from the stream's leader; 0 without any."""
         found = await self._read(subject=f"exports.*.*.{export_id}")
         return (found.seq or 0) if found else 0
 
-    async def last(self, export_id: str) -> tuple[int, AnyFact] | None:
-        """The newest fact of an export with its sequence, from the stream's leader.
+    async def last(self, export_id: str) -> tuple[int, AnyEvent] | None:
+        """The newest event of an export with its sequence, from the stream's leader.
 
         Raises:
             NatsUnavailableError: The stream does not answer.
-            msgspec.DecodeError: It is not a fact that this version knows.
+            msgspec.DecodeError: It is not an event that this version knows.
         """
         found = await self._read(subject=f"exports.*.*.{export_id}")
-        return ((found.seq or 0), events.decode(found.data or b"")) if found else None
+        return ((found.seq or 0), decode_event(found.data or b"")) if found else None
 
-    async def of(self, export_id: str) -> list[tuple[int, AnyFact]]:
-        """Every fact of an export in stream order; one that cannot be decoded is left out.
+    async def of(self, export_id: str) -> list[tuple[int, AnyEvent]]:
+        """Every event of an export in stream order; one that cannot be decoded is left out.
 
-        One request for each fact and one more, each a fraction of a millisecond however long the
+        One request for each event and one more, each a fraction of a millisecond however long the
         stream is.
 
         Raises:
             NatsUnavailableError: The stream does not answer.
         """
-        facts: list[tuple[int, AnyFact]] = []
+        events: list[tuple[int, AnyEvent]] = []
         seq = 1
         while found := await self._read(seq=seq, subject=f"exports.*.*.{export_id}", next=True):
             seq = (found.seq or 0) + 1
             with suppress(msgspec.MsgspecError):
-                facts.append((seq - 1, events.decode(found.data or b"")))
-        return facts
+                events.append((seq - 1, decode_event(found.data or b"")))
+        return events
 
     async def message(self, seq: int) -> api.RawStreamMsg | None:
         """One message as it lies in the stream, None where it is gone.
@@ -166,7 +168,7 @@ async def publish(
     *,
     patience_s: float,
 ) -> Published:
-    """Publish to any stream with a message id, patiently (see :meth:`Facts.publish`)."""
+    """Publish to any stream with a message id, patiently (see :meth:`EventLog.publish`)."""
     deadline = asyncio.get_running_loop().time() + patience_s
     delay_s = 0.05
     while True:

@@ -33,7 +33,7 @@ class ConflictingWriteError(Exception):
     """Somebody else wrote first; read again and decide anew."""
 
 
-class Records(Generic[T]):
+class KeyValueStore(Generic[T]):
     """One bucket with values of one type, JSON."""
 
     def __init__(self, js: JetStreamContext, bucket: str, kv: KeyValue, type_: type[T]) -> None:
@@ -43,7 +43,7 @@ class Records(Generic[T]):
         self._decoder = msgspec.json.Decoder(type_)
 
     @classmethod
-    async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> Records[T]:
+    async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> KeyValueStore[T]:
         """Bind to a bucket that ``streams apply`` has made.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Progress and log lines: the latest value and bounded lines, apart from the facts.
+"""Progress and log lines: the latest value and bounded lines, apart from the events.
 
 Losing one never fails a job.
 """
@@ -63,7 +63,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime = msgspec.field(default_factory=now)
 
 
-class Chatter:
+class ProgressReporter:
     """What one job tells its user while it works.
 
     ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
@@ -104,7 +104,7 @@ class Chatter:
         """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
         self.advanced_at = asyncio.get_running_loop().time()
         if len(self._lines) == QUEUE_LINES:
-            metrics.CHATTER_DROPPED.inc()
+            metrics.PROGRESS_DROPPED.inc()
             return
         line = LogLine(generation=self._generation, level=level, message=message[:2_000])
         self._lines.append((next(self._ids), line))
@@ -116,7 +116,7 @@ class Chatter:
         self._wake.set()
         await asyncio.wait({self._task}, timeout=patience_s)
         self._task.cancel()
-        metrics.CHATTER_DROPPED.inc(len(self._lines))
+        metrics.PROGRESS_DROPPED.inc(len(self._lines))
         self._lines.clear()
 
     async def _run(self) -> None:
@@ -127,7 +127,7 @@ class Chatter:
                 await self._send_lines()
                 await self._send_progress()
             except (*AWAY, UnavailableError) as error:
-                log.warning("chatter.waits", error=repr(error))
+                log.warning("progress.waits", error=repr(error))
                 await asyncio.sleep(AWAY_PAUSE_S)
                 self._wake.set()
             with suppress(TimeoutError):

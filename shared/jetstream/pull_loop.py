@@ -1,4 +1,4 @@
-"""Reading facts one after the other, for those who keep books on them.
+"""Reading events one after the other, for those who keep books on them.
 
 Workers, whose messages take long and may fail, have their own loop (:mod:`shared.worker.worker`).
 """
@@ -12,7 +12,7 @@ import msgspec
 import nats.errors
 import structlog
 
-from shared.domain import events
+from shared.domain.events import decode_event
 from shared.errors import UnavailableError
 from shared.jetstream.event_log import AWAY
 from shared.jetstream.topology import EXPORTS
@@ -23,26 +23,26 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
 
 log = structlog.get_logger()
 
 FETCH_S: Final = 1.0  # also the longest an idle reader takes to stop
 PAUSE_S: Final = 1.0  # while a server is away
-FAILED_PAUSE_S: Final = 30.0  # until a fact is handed over again that could not be handled
+FAILED_PAUSE_S: Final = 30.0  # until an event is handed over again that could not be handled
 
 
-async def consume_facts(
+async def consume_events(
     js: JetStreamContext,
     durable: str,
-    handle: Callable[[AnyFact, int], Awaitable[None]],
+    handle: Callable[[AnyEvent, int], Awaitable[None]],
     stop: asyncio.Event,
     *,
     slots: int = 1,
 ) -> None:
-    """Hand every fact of a durable, with its sequence, to ``handle`` until told to stop.
+    """Hand every event of a durable, with its sequence, to ``handle`` until told to stop.
 
-    A fact is acknowledged once ``handle`` has returned, so it may be handed over again. One that
+    An event is acknowledged once ``handle`` has returned, so it may be handed over again. One that
     ``handle`` fails at comes again later, and the others go on. One that cannot be decoded is given
     up: it stays in the stream, and its worker has buried it.
     """
@@ -56,7 +56,7 @@ async def consume_facts(
             except nats.errors.TimeoutError:
                 continue
             except (*AWAY, UnavailableError) as error:
-                log.warning("facts.waiting", consumer=durable, error=repr(error))
+                log.warning("events.waiting", consumer=durable, error=repr(error))
                 await asyncio.sleep(PAUSE_S)
         await subscription.unsubscribe()
 
@@ -65,19 +65,19 @@ async def consume_facts(
             group.create_task(read())
 
 
-async def _hand_over(message: Msg, handle: Callable[[AnyFact, int], Awaitable[None]]) -> None:
+async def _hand_over(message: Msg, handle: Callable[[AnyEvent, int], Awaitable[None]]) -> None:
     try:
-        fact = events.decode(message.data)
+        event = decode_event(message.data)
     except msgspec.MsgspecError as error:
-        log.warning("fact.undecodable", subject=message.subject, error=str(error))
+        log.warning("event.undecodable", subject=message.subject, error=str(error))
         await message.term()
         return
     try:
-        await handle(fact, message.metadata.sequence.stream)
+        await handle(event, message.metadata.sequence.stream)
     except (*AWAY, UnavailableError):
         raise
     except Exception:
-        log.exception("fact.failed", subject=message.subject)
+        log.exception("event.failed", subject=message.subject)
         await message.nak(delay=FAILED_PAUSE_S)
     else:
         await message.ack()

@@ -29,7 +29,7 @@ ADVISORIES = "ADVISORIES"
 
 ACK_WAIT_S = 30.0
 MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
-FOR_EVER = -1  # for those who keep books: a fact comes again until it is in them
+FOR_EVER = -1  # for those who keep books: an event comes again until it is in them
 
 STREAMS = (
     api.StreamConfig(

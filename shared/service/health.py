@@ -47,7 +47,7 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[H
 def nats_check(nc: Client, stream: str, *, room: bool = False) -> Callable[[], Awaitable[None]]:
     """Ready when the stream answers, which also means that ``streams apply`` has run.
 
-    With ``room`` it must not be full either: a worker whose facts do not fit can do nothing.
+    With ``room`` it must not be full either: a worker whose events do not fit can do nothing.
     """
 
     async def check() -> None:

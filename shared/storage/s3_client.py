@@ -1,7 +1,7 @@
 """The connection to S3: how its client is set up, and its errors made ours.
 
 Payloads go unsigned with our own CRC32C (hashing them again for the signature would cost half the
-throughput; facts in docs/adr/0005), so a plain-text connection belongs on loopback or a trusted
+throughput; events in docs/adr/0005), so a plain-text connection belongs on loopback or a trusted
 network only.
 """
 

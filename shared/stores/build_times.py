@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.domain.export_document import Eta
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -16,14 +16,14 @@ BUCKET: Final = "durations"
 KEPT: Final = 50  # of each platform, the latest
 
 
-class BuildTimes(msgspec.Struct, frozen=True):
+class RecentBuilds(msgspec.Struct, frozen=True):
     """Seconds that the latest completed builds of a platform took, oldest first."""
 
     seconds: tuple[float, ...] = ()
 
-    def with_(self, build_s: float) -> BuildTimes:
+    def with_(self, build_s: float) -> RecentBuilds:
         """One more, in the place of the oldest where there are enough."""
-        return BuildTimes((*self.seconds, round(build_s, 3))[-KEPT:])
+        return RecentBuilds((*self.seconds, round(build_s, 3))[-KEPT:])
 
     def eta(self, *, turns: float) -> Eta | None:
         """When a build is done that waits for ``turns`` others; None where nothing is known."""
@@ -34,26 +34,26 @@ class BuildTimes(msgspec.Struct, frozen=True):
         return Eta(p50_s=round(p50_s * (turns + 1), 1), p90_s=round(p90_s * (turns + 1), 1))
 
 
-class Durations:
+class BuildTimes:
     """The bucket; the status service writes it."""
 
-    def __init__(self, records: Records[BuildTimes]) -> None:
-        self._records = records
+    def __init__(self, records: KeyValueStore[RecentBuilds]) -> None:
+        self._store = records
 
     @classmethod
-    async def bind(cls, js: JetStreamContext) -> Durations:
+    async def bind(cls, js: JetStreamContext) -> BuildTimes:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, BUCKET, BuildTimes))
+        return cls(await KeyValueStore.bind(js, BUCKET, RecentBuilds))
 
     async def note(self, platform: str, build_s: float) -> None:
         """A build has completed; one that is noted twice weighs a little more."""
-        await self._records.change(platform, lambda known: (known or BuildTimes()).with_(build_s))
+        await self._store.change(platform, lambda known: (known or RecentBuilds()).with_(build_s))
 
-    async def of(self, platform: str) -> BuildTimes:
+    async def of(self, platform: str) -> RecentBuilds:
         """Nothing where none has completed yet.
 
         Raises:
             NatsUnavailableError: The bucket does not answer.
         """
-        found = await self._records.get(platform)
-        return found.value if found else BuildTimes()
+        found = await self._store.get(platform)
+        return found.value if found else RecentBuilds()

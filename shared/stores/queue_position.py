@@ -18,27 +18,27 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.export_document import Document
-    from shared.stores.build_times import Durations
+    from shared.stores.build_times import BuildTimes
 
 FORGOTTEN_AFTER_S: Final = 5.0
 
 
-class Standing(msgspec.Struct, frozen=True):
+class QueuePosition(msgspec.Struct, frozen=True):
     """What can be told at this moment; None where it does not queue, or nobody can tell."""
 
     position: int | None = None  # 1 is next
     eta: Eta | None = None
 
 
-NOWHERE: Final = Standing()
+NOWHERE: Final = QueuePosition()
 
 
-class Queue:
-    """Counts what lies before a fact and was not delivered to any worker yet."""
+class QueuePositions:
+    """Counts what lies before an event and was not delivered to any worker yet."""
 
-    def __init__(self, js: JetStreamContext, durations: Durations) -> None:
+    def __init__(self, js: JetStreamContext, build_times: BuildTimes) -> None:
         self._js = js
-        self._durations = durations
+        self._build_times = build_times
 
     async def last(self, platform: str) -> int | None:
         """Where an export stands that has been asked for this moment: at the end."""
@@ -47,7 +47,7 @@ class Queue:
             return max(info.num_pending or 0, 1)
         return None
 
-    async def standing(self, document: Document) -> Standing:
+    async def of(self, document: Document) -> QueuePosition:
         """By what the server knows of its platform's consumer.
 
         Where no worker stands idle, as many exports as are in hand are built side by side; where
@@ -61,15 +61,15 @@ class Queue:
             position = await self._position(consumer, document)
             in_hand = consumer.num_ack_pending or 0
             if not consumer.num_waiting and not in_hand:
-                return Standing(position)
+                return QueuePosition(position)
             turns = 0.0 if consumer.num_waiting else position / in_hand
-            times = await self._durations.of(state.platform)
-            return Standing(position, times.eta(turns=turns))
+            times = await self._build_times.of(state.platform)
+            return QueuePosition(position, times.eta(turns=turns))
         return NOWHERE
 
     async def _position(self, consumer: api.ConsumerInfo, document: Document) -> int:
         """All that is pending less what lies behind it, for a consumer that is never read."""
-        seq = document.beginning_seq
+        seq = document.start_seq
         if consumer.delivered and seq <= consumer.delivered.stream_seq:
             return 1
         behind = await self._behind(document.state.platform, seq)

@@ -15,17 +15,17 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from shared.domain.events import (
-    Ending,
     ExportCompleted,
     ExportFailed,
     ExportRequested,
+    TerminalEvent,
     minutes_of,
     now,
 )
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ExportError, TooManyRequestsError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.domain.events import ExportPackaged, Fact
+    from shared.domain.events import Event, ExportPackaged
 
 Plan = Literal["starter_trial", "starter", "basic", "pro", "studio", "enterprise", "unlimited"]
 LIMITS: Final[dict[str, float | None]] = {  # minutes a month
@@ -87,17 +87,17 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             self, reservations={**self.reservations, name: Reservation(minutes, at)}
         )
 
-    def settle(self, name: str, ending: Ending) -> Account:
+    def settle(self, name: str, terminal_event: TerminalEvent) -> Account:
         """The account after an export's end."""
-        took = ending.at - self.reservations[name].at
-        completed = isinstance(ending, ExportCompleted)
+        took = terminal_event.at - self.reservations[name].at
+        completed = isinstance(terminal_event, ExportCompleted)
         return msgspec.structs.replace(
             self.release(name),
-            used=round(self.used + ending.build_minutes, 1),
+            used=round(self.used + terminal_event.build_minutes, 1),
             completed=self.completed + completed,
-            failed=self.failed + isinstance(ending, ExportFailed),
+            failed=self.failed + isinstance(terminal_event, ExportFailed),
             duration_ms=self.duration_ms + completed * max(took // timedelta(milliseconds=1), 0),
-            updated_at=ending.at,
+            updated_at=terminal_event.at,
         )
 
     def release(self, name: str) -> Account:
@@ -128,15 +128,15 @@ class QuotaExceededError(ExportError):
 class Quota:
     """The bucket ``quota``."""
 
-    def __init__(self, records: Records[Account], facts: Facts) -> None:
-        self._records = records
-        self._facts = facts
+    def __init__(self, records: KeyValueStore[Account], events: EventLog) -> None:
+        self._store = records
+        self._events = events
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Quota:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, "quota", Account), Facts(js))
+        return cls(await KeyValueStore.bind(js, "quota", Account), EventLog(js))
 
     async def reserve(
         self, start: ExportRequested | ExportPackaged, *, limit: float | None
@@ -160,20 +160,20 @@ class Quota:
             await self._release_abandoned(key)
             await self._change(key, decide)
 
-    async def settle(self, ending: Ending) -> None:
+    async def settle(self, terminal_event: TerminalEvent) -> None:
         """Charge what the generation cost, give back the rest; twice is once."""
-        name = _name(ending)
+        name = _name(terminal_event)
 
         def decide(account: Account | None) -> Account | None:
             if account is None or name not in account.reservations:
                 return None
-            return account.settle(name, ending)
+            return account.settle(name, terminal_event)
 
-        month_before = ending.at.replace(day=1) - timedelta(days=1)
-        for at in (ending.at, month_before):
-            await self._change(_key(ending.user_id, at), decide)
+        month_before = terminal_event.at.replace(day=1) - timedelta(days=1)
+        for at in (terminal_event.at, month_before):
+            await self._change(_key(terminal_event.user_id, at), decide)
 
-    async def release(self, start: Fact) -> None:
+    async def release(self, start: Event) -> None:
         """Give everything back: nothing came of it."""
         await self._release(_key(start.user_id, start.at), _name(start))
 
@@ -181,17 +181,17 @@ class Quota:
         """This month's."""
         key = _key(user_id, now())
         await self._release_abandoned(key)
-        found = await self._records.get(key)
+        found = await self._store.get(key)
         return found.value if found else Account()
 
     async def accounts(self) -> list[Account]:
         """This month's, of all users."""
-        found = [await self._records.get(key) for key in await self._records.keys(_key("*", now()))]
+        found = [await self._store.get(key) for key in await self._store.keys(_key("*", now()))]
         return [record.value for record in found if record]
 
     async def _release_abandoned(self, key: str) -> None:
         """Reservations whose request was never accepted."""
-        found = await self._records.get(key)
+        found = await self._store.get(key)
         for name, reservation in (found.value.reservations if found else {}).items():
             if reservation.at < now() - ABANDONED_AFTER and await self._abandoned(name):
                 await self._release(key, name)
@@ -199,10 +199,12 @@ class Quota:
     async def _abandoned(self, name: str) -> bool:
         """Whether the stream knows nothing of it, or its end so long that it was settled before."""
         export_id, _, generation = name.partition(":")
-        facts = [fact for _, fact in await self._facts.of(export_id)]
-        mine = [fact for fact in facts if fact.generation == int(generation)]
+        events = [event for _, event in await self._events.of(export_id)]
+        mine = [event for event in events if event.generation == int(generation)]
         before = now() - SETTLED_WITHIN
-        return not mine or any(isinstance(fact, Ending) and fact.at < before for fact in mine)
+        return not mine or any(
+            isinstance(event, TerminalEvent) and event.at < before for event in mine
+        )
 
     async def _release(self, key: str, name: str) -> None:
         def decide(account: Account | None) -> Account | None:
@@ -216,7 +218,7 @@ class Quota:
         Measured: 400 at once took 13 s without the lock.
         """
         async with self._turns.setdefault(key, asyncio.Lock()):
-            await self._records.change(key, decide)
+            await self._store.change(key, decide)
 
 
 def required_minutes(start: ExportRequested | ExportPackaged) -> float:
@@ -226,8 +228,8 @@ def required_minutes(start: ExportRequested | ExportPackaged) -> float:
     return minutes_of(start.build_s)
 
 
-def _name(fact: Fact) -> str:
-    return f"{fact.export_id}:{fact.generation}"
+def _name(event: Event) -> str:
+    return f"{event.export_id}:{event.generation}"
 
 
 def _key(user_id: str, at: datetime) -> str:

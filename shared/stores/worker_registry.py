@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BUCKET: Final = "workers"  # forgets whoever has not written for a minute
 
 
-class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One worker as operators see it."""
 
     name: str
@@ -31,16 +31,16 @@ class WorkerSign(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Workers:
     """Reads the signs."""
 
-    def __init__(self, records: Records[WorkerSign]) -> None:
-        self._records = records
+    def __init__(self, records: KeyValueStore[WorkerHeartbeat]) -> None:
+        self._store = records
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, BUCKET, WorkerSign))
+        return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
 
-    async def living(self) -> list[WorkerSign]:
+    async def living(self) -> list[WorkerHeartbeat]:
         """Everybody who has given a sign lately, by name."""
-        names = await self._records.keys()
-        found = await asyncio.gather(*(self._records.get(name) for name in names))
+        names = await self._store.keys()
+        found = await asyncio.gather(*(self._store.get(name) for name in names))
         return [record.value for record in found if record]

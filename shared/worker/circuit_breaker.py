@@ -38,7 +38,7 @@ class WorkStoppedError(UnavailableError):
     title = "No work is taken"
 
 
-class Breaker:
+class CircuitBreaker:
     """One for each consumer of a process.
 
     Args:

@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.worker.attempt import UserCancel
-    from shared.worker.circuit_breaker import Breaker
-    from shared.worker.isolation import Quarantine
+    from shared.worker.circuit_breaker import CircuitBreaker
+    from shared.worker.isolation import Isolation
     from shared.worker.worker import Consumer, Handler
 
 
 @dataclass(frozen=True, kw_only=True)
-class Workplace:
+class WorkerContext:
     """Made once for each slot of a worker."""
 
     js: JetStreamContext
     consumer: Consumer
     handler: Handler[Any]
-    breaker: Breaker
-    quarantine: Quarantine
+    breaker: CircuitBreaker
+    isolation: Isolation
     running: dict[str, UserCancel]  # by export id, what this process has in hand
     ack_wait_s: float

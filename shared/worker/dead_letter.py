@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from shared.domain.events import ExportId, Fact, ProjectId, now
+from shared.domain.events import Event, ExportId, ProjectId, now
 from shared.domain.options import Platform
 from shared.jetstream.topology import UPLOADER
 from shared.worker.retry import History, cause_of
@@ -119,7 +119,7 @@ class _Identity(msgspec.Struct):
     platform: Platform
 
 
-def identity_of(dead: DeadMessage, event: Fact | None) -> dict[str, Any] | None:
+def identity_of(dead: DeadMessage, event: Event | None) -> dict[str, Any] | None:
     """Which export it is about: by the event, or where none could be decoded by its headers."""
     if event is not None:
         return event.identity

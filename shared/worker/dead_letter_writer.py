@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from shared import metrics
-from shared.domain.events import AnyFact, ExportFailed, Fact, Failure
+from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.event_log import publish
 from shared.worker.dead_letter import PAYLOAD_BYTES, DeadMessage, identity_of, letter_headers
@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import Stage
-    from shared.jetstream.event_log import Facts
+    from shared.jetstream.event_log import EventLog
 
 log = structlog.get_logger()
 
 LETTER_PATIENCE_S: Final = 20.0
-_TAGS: Final = {str(kind.__struct_config__.tag) for kind in get_args(AnyFact)}
+_TAGS: Final = {str(kind.__struct_config__.tag) for kind in get_args(AnyEvent)}
 
 
 class UndecodableError(ExportError):
-    """Not a fact at all."""
+    """Not an event at all."""
 
     code = "undecodable"
     title = "A message cannot be read"
 
 
 class UnknownVersionError(ExportError):
-    """A fact of a version that this release does not know."""
+    """An event of a version that this release does not know."""
 
     code = "unknown-version"
     title = "A message is of an unknown version"
 
 
 class UnexpectedEventError(ExportError):
-    """A fact that does not belong on its subject."""
+    """An event that does not belong on its subject."""
 
     code = "unexpected-event"
     title = "A message lies under a wrong subject"
@@ -73,7 +73,7 @@ class LostError(ExportError):
 
 
 def unreadable(payload: bytes, error: Exception) -> ExportError:
-    """Why a payload is not a fact: a version we do not know, or not ours at all."""
+    """Why a payload is not an event: a version we do not know, or not ours at all."""
     try:
         tag = msgspec.json.decode(payload, type=_Tagged).type
     except msgspec.MsgspecError:
@@ -84,7 +84,7 @@ def unreadable(payload: bytes, error: Exception) -> ExportError:
 
 
 class _Tagged(msgspec.Struct):
-    """Enough of any fact to know its version."""
+    """Enough of any event to know its version."""
 
     type: str
 
@@ -97,21 +97,21 @@ class Burial(msgspec.Struct, frozen=True):
     """
 
     letter: int | None
-    ending: AnyFact | None
+    terminal_event: AnyEvent | None
 
 
 class Grave:
     """Buries: first the dead letter, then the user's ``failed``; the caller acknowledges last."""
 
-    def __init__(self, js: JetStreamContext, facts: Facts, *, worker: str) -> None:
+    def __init__(self, js: JetStreamContext, events: EventLog, *, worker: str) -> None:
         self._js = js
-        self._facts = facts
+        self._events = events
         self._worker = worker
 
     async def bury(
         self,
         dead: DeadMessage,
-        event: Fact | None,
+        event: Event | None,
         reason: str,
         error: BaseException,
         past: History | None = None,
@@ -137,12 +137,12 @@ class Grave:
         if identity is None:
             return Burial(letter, None)
         failed = _failed(dead.stage, identity, reason, error, letter)
-        return Burial(letter, (await self._facts.publish_first(failed))[0])
+        return Burial(letter, (await self._events.publish_first(failed))[0])
 
     async def write(
         self,
         dead: DeadMessage,
-        event: Fact | None,
+        event: Event | None,
         reason: str,
         error: BaseException,
         past: History | None = None,

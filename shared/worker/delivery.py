@@ -18,15 +18,14 @@ import nats.errors
 import structlog
 
 from shared import metrics
-from shared.domain import events
-from shared.domain.events import ExportStarted, Fact, Failure
+from shared.domain.events import Event, ExportStarted, Failure, decode_event
 from shared.errors import ProjectError, UnavailableError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.progress_reporter import Chatter
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.progress_reporter import ProgressReporter
 from shared.worker.attempt import CanceledByUserError, Limits, StuckError, UserCancel, supervise
 from shared.worker.dead_letter_writer import CrashLoopError, UnexpectedEventError, unreadable
-from shared.worker.message import HeldMessage
-from shared.worker.outcomes import Endings
+from shared.worker.message import DeliveredMessage
+from shared.worker.outcomes import Outcomes
 from shared.worker.retry import (
     ALONE_AFTER,
     MAX_CRASHES,
@@ -47,12 +46,12 @@ if TYPE_CHECKING:
 
     from nats.aio.msg import Msg
 
-    from shared.worker.contract import Workplace
+    from shared.worker.contract import WorkerContext
     from shared.worker.retry import Decision, History
 
 log = structlog.get_logger()
 
-LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, facts more
+LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
 LOST: Final = Failure(
     code=WORKER_LOST,
     message="Its worker has died; it is tried again.",
@@ -63,12 +62,12 @@ LOST: Final = Failure(
 class Delivery:
     """One message in one worker's hands."""
 
-    def __init__(self, place: Workplace, message: Msg) -> None:
+    def __init__(self, place: WorkerContext, message: Msg) -> None:
         self._place = place
         self._consumer = place.consumer
-        self._message = HeldMessage(message, ack_wait_s=place.ack_wait_s)
-        self._facts = Facts(place.js)
-        self._end = Endings(place, self._message, self._facts)
+        self._message = DeliveredMessage(message, ack_wait_s=place.ack_wait_s)
+        self._events = EventLog(place.js)
+        self._end = Outcomes(place, self._message, self._events)
 
     async def run(self) -> None:
         """Every way out leaves the message acknowledged, handed back, or to come again.
@@ -104,7 +103,7 @@ class Delivery:
         """Decode it."""
         data = self._message.data
         try:
-            event = events.decode(data)
+            event = decode_event(data)
         except msgspec.MsgspecError as error:
             refused = unreadable(data, error)
             if self._place.breaker.failed(str(self._message.seq), refused.code):
@@ -118,7 +117,7 @@ class Delivery:
         ):
             return await self._take(event)
 
-    async def _take(self, event: Fact) -> str:
+    async def _take(self, event: Event) -> str:
         """One process works on an export once, and hears of a cancel from here on."""
         running = self._place.running
         if event.export_id in running:
@@ -130,10 +129,10 @@ class Delivery:
         finally:
             del running[event.export_id]
 
-    async def _consider(self, event: Fact, cancel: UserCancel) -> str:
+    async def _consider(self, event: Event, cancel: UserCancel) -> str:
         """Look at its history."""
-        facts = [fact for _, fact in await self._facts.of(event.export_id)]
-        past = history(facts, generation=event.generation, stage=self._consumer.stage)
+        events = [event for _, event in await self._events.of(event.export_id)]
+        past = history(events, generation=event.generation, stage=self._consumer.stage)
         if past.over:
             return await self._end.skipped(event, past)
         if past.crashes >= MAX_CRASHES:
@@ -144,10 +143,10 @@ class Delivery:
         alone = past.crashes >= ALONE_AFTER
         async with AsyncExitStack() as turn:
             async with self._message.kept_alive():
-                await turn.enter_async_context(self._place.quarantine.enter(alone=alone))
+                await turn.enter_async_context(self._place.isolation.enter(alone=alone))
             return await self._attempt(event, past, cancel)
 
-    async def _after_crash(self, event: Fact, past: History) -> str:
+    async def _after_crash(self, event: Event, past: History) -> str:
         """The last worker did not live to tell; wait, longer each time, before another tries."""
         metrics.WORKERS_LOST.labels(self._consumer.durable).inc()
         base_s = self._consumer.retry.base_delay_ms / 1_000
@@ -157,9 +156,9 @@ class Delivery:
             event, sorted(past.unfinished), LOST, delay_s=delay_s, failures=past.failures
         )
 
-    async def _attempt(self, event: Fact, past: History, cancel: UserCancel) -> str:
+    async def _attempt(self, event: Event, past: History, cancel: UserCancel) -> str:
         attempt = past.next_attempt
-        await self._facts.publish(
+        await self._events.publish(
             ExportStarted(
                 **event.identity,
                 stage=self._consumer.stage,
@@ -173,12 +172,12 @@ class Delivery:
             except CanceledByUserError:
                 return await self._end.canceled(event, past)
 
-    async def _work(self, event: Fact, attempt: int, past: History, cancel: UserCancel) -> str:
-        chatter = Chatter(self._place.js, event.export_id, event.generation)
+    async def _work(self, event: Event, attempt: int, past: History, cancel: UserCancel) -> str:
+        reporter = ProgressReporter(self._place.js, event.export_id, event.generation)
         begun = time.perf_counter()
         try:
-            results = await self._supervised(event, chatter, cancel)
-            await self._last_lines(chatter)
+            results = await self._supervised(event, reporter, cancel)
+            await self._last_lines(reporter)
             await self._end.tell(results)
         except CanceledByUserError:
             raise
@@ -188,23 +187,23 @@ class Delivery:
         except Exception as error:
             mine = not isinstance(error, ProjectError)  # a stack only where it may be our fault
             log.warning("attempt.failed", error=str(error), exc_info=mine)
-            chatter.log(describe(error).message, "error")
-            await self._last_lines(chatter)
+            reporter.log(describe(error).message, "error")
+            await self._last_lines(reporter)
             build_s = time.perf_counter() - begun
             outcome = await self._after_failure(event, error, attempt, past, build_s=build_s)
             if isinstance(error, StuckError):
                 raise
             return outcome
         finally:
-            await chatter.close()
+            await reporter.close()
         self._place.breaker.succeeded(event.export_id)
         return await self._end.done()
 
     async def _supervised(
-        self, event: Fact, chatter: Chatter, cancel: UserCancel
-    ) -> Sequence[Fact]:
+        self, event: Event, reporter: ProgressReporter, cancel: UserCancel
+    ) -> Sequence[Event]:
         return await supervise(
-            self._place.handler(event, chatter),
+            self._place.handler(event, reporter),
             Limits(
                 timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
                 stall_s=self._consumer.stall_s,
@@ -213,16 +212,16 @@ class Delivery:
             cancel=cancel,
             beat=self._message.beat,
             heartbeat_s=self._message.heartbeat_s,
-            advanced_at=lambda: chatter.advanced_at,
+            advanced_at=lambda: reporter.advanced_at,
         )
 
-    async def _last_lines(self, chatter: Chatter) -> None:
-        """The maker reads in the log what happened, before the facts tell it."""
+    async def _last_lines(self, reporter: ProgressReporter) -> None:
+        """The maker reads in the log what happened, before the events tell it."""
         async with self._message.kept_alive():
-            await chatter.close(patience_s=LINES_PATIENCE_S)
+            await reporter.close(patience_s=LINES_PATIENCE_S)
 
     async def _after_failure(
-        self, event: Fact, error: Exception, attempt: int, past: History, *, build_s: float
+        self, event: Event, error: Exception, attempt: int, past: History, *, build_s: float
     ) -> str:
         match self._decision(event, error, past):
             case Retry(delay_s=delay_s, failures=failures):
@@ -234,7 +233,7 @@ class Delivery:
             case Bury(reason=reason):
                 return await self._end.buried(event, reason, error, past)
 
-    def _decision(self, event: Fact, error: Exception, past: History) -> Decision:
+    def _decision(self, event: Event, error: Exception, past: History) -> Decision:
         """The policy's, and the breaker's: where most fail alike, that speaks against none."""
         breaker = self._place.breaker
         decision = decide(error, failures=past.failures, policy=self._consumer.retry)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Quarantine:
+class Isolation:
     """Many together, or one alone; whoever waits to be alone goes before those who come later."""
 
     def __init__(self) -> None:

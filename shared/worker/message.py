@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ACK_TIMEOUT_S: Final = 5.0
 
 
-class HeldMessage:
+class DeliveredMessage:
     """One delivery; the server gives it to somebody else after ``ack_wait_s`` without a beat."""
 
     def __init__(self, message: Msg, *, ack_wait_s: float) -> None:
@@ -52,7 +52,7 @@ class HeldMessage:
         return DeadMessage.in_hand(self._message, consumer)
 
     async def acknowledge(self) -> None:
-        """For good; where this raises, the message comes again and finds its own facts."""
+        """For good; where this raises, the message comes again and finds its own events."""
         await self._message.ack_sync(timeout=ACK_TIMEOUT_S)
 
     async def hand_back(self, delay_s: float) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from shared.jetstream.event_log import AWAY
-from shared.stores.worker_registry import BUCKET, WorkerSign
+from shared.stores.worker_registry import BUCKET, WorkerHeartbeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ INTERVAL_S: Final = 5.0  # how old what it is said to work on may be; the bucket
 class Heartbeat:
     """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it."""
 
-    def __init__(self, js: JetStreamContext, sign: Callable[[], WorkerSign]) -> None:
+    def __init__(self, js: JetStreamContext, sign: Callable[[], WorkerHeartbeat]) -> None:
         self._js = js
         self._sign = sign
 

@@ -1,6 +1,6 @@
 """What to do with a job that failed.
 
-A decision, made by a pure function from the error and the facts so far.
+A decision, made by a pure function from the error and the events so far.
 """
 
 from __future__ import annotations
@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.domain.events import AttemptFailed, Ending, ExportPackaged, ExportStarted, Failure
+from shared.domain.events import (
+    AttemptFailed,
+    ExportPackaged,
+    ExportStarted,
+    Failure,
+    TerminalEvent,
+)
 from shared.errors import ExportError, ProjectError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.domain.events import Fact, Stage
+    from shared.domain.events import Event, Stage
     from shared.settings import RetrySettings
 
 MAX_DELAY_S: Final = 300.0
@@ -49,13 +55,13 @@ Decision = Retry | Fail | Bury
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """What the facts say of one stage of one generation; attempts by their numbers, from 1."""
+    """What the events say of one stage of one generation; attempts by their numbers, from 1."""
 
     failures: int = 0
     begun: frozenset[int] = frozenset()
     ended: frozenset[int] = frozenset()
     lost: frozenset[int] = frozenset()  # of those that ended: their worker died
-    ending: Ending | None = None
+    terminal_event: TerminalEvent | None = None
     handed_on: bool = False  # the next stage has begun
     superseded: bool = False  # a later generation exists
     parts_left: bool = False  # a worker died while it built: its parts wait for the sweeper
@@ -78,43 +84,43 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def over(self) -> bool:
         """There is nothing left to do for this generation."""
-        return self.ending is not None or self.handed_on or self.superseded
+        return self.terminal_event is not None or self.handed_on or self.superseded
 
 
-def history(facts: Iterable[Fact], *, generation: int, stage: Stage) -> History:
-    """Read one stage's history out of an export's facts, given in stream order."""
-    found = list(facts)
-    mine = [fact for fact in found if fact.generation == generation]
-    begun = [fact for fact in mine if isinstance(fact, ExportStarted) and fact.stage == stage]
-    ended = [fact for fact in mine if isinstance(fact, AttemptFailed) and fact.stage == stage]
+def history(events: Iterable[Event], *, generation: int, stage: Stage) -> History:
+    """Read one stage's history out of an export's events, given in stream order."""
+    found = list(events)
+    mine = [event for event in found if event.generation == generation]
+    begun = [event for event in mine if isinstance(event, ExportStarted) and event.stage == stage]
+    ended = [event for event in mine if isinstance(event, AttemptFailed) and event.stage == stage]
     return History(
         failures=ended[-1].failures if ended else 0,
-        begun=frozenset(fact.attempt for fact in begun),
-        ended=frozenset(fact.attempt for fact in ended),
-        lost=frozenset(fact.attempt for fact in ended if fact.error.code == WORKER_LOST),
-        ending=next((fact for fact in mine if isinstance(fact, Ending)), None),
-        handed_on=stage == "build" and any(isinstance(fact, ExportPackaged) for fact in mine),
-        superseded=any(fact.generation > generation for fact in found),
+        begun=frozenset(event.attempt for event in begun),
+        ended=frozenset(event.attempt for event in ended),
+        lost=frozenset(event.attempt for event in ended if event.error.code == WORKER_LOST),
+        terminal_event=next((event for event in mine if isinstance(event, TerminalEvent)), None),
+        handed_on=stage == "build" and any(isinstance(event, ExportPackaged) for event in mine),
+        superseded=any(event.generation > generation for event in found),
         parts_left=parts_left(mine),
     )
 
 
-def parts_left(facts: Iterable[Fact]) -> bool:
-    """Whether, by the facts of one generation, a worker died while it built.
+def parts_left(events: Iterable[Event]) -> bool:
+    """Whether, by the events of one generation, a worker died while it built.
 
     Nobody knows what it had uploaded; the sweeper finds it.
     """
-    found = list(facts)
+    found = list(events)
     open_: set[int] = set()
-    for fact in found:
-        match fact:
+    for event in found:
+        match event:
             case ExportStarted(stage="build", attempt=attempt):
                 open_.add(attempt)
             case AttemptFailed(stage="build", attempt=attempt):
                 open_.discard(attempt)
-                if fact.error.code == WORKER_LOST:
+                if event.error.code == WORKER_LOST:
                     return True
-    return bool(open_) and not any(isinstance(fact, ExportPackaged) for fact in found)
+    return bool(open_) and not any(isinstance(event, ExportPackaged) for event in found)
 
 
 def decide(

@@ -13,13 +13,12 @@ import msgspec
 import nats.errors
 import structlog
 
-from shared.domain import events
-from shared.domain.events import Fact, Stage
+from shared.domain.events import Event, Stage, decode_event
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS
 from shared.settings import RetrySettings
-from shared.worker.contract import Workplace
+from shared.worker.contract import WorkerContext
 from shared.worker.delivery import Delivery
-from shared.worker.isolation import Quarantine
+from shared.worker.isolation import Isolation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +27,13 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.attempt import UserCancel
-    from shared.worker.circuit_breaker import Breaker
+    from shared.worker.circuit_breaker import CircuitBreaker
 
 log = structlog.get_logger()
 
-EventT_contra = TypeVar("EventT_contra", bound=Fact, contravariant=True)
+EventT_contra = TypeVar("EventT_contra", bound=Event, contravariant=True)
 FLUSH_S: Final = 5
 FETCH_S: Final = 1.0  # also the longest an idle worker takes to stop
 
@@ -46,12 +45,12 @@ class Handler(Protocol[EventT_contra]):
     the same event, by another process, at the same time. ``chatter`` tells the user how far it is.
     """
 
-    async def __call__(self, event: EventT_contra, chatter: Chatter) -> Sequence[Fact]:
+    async def __call__(self, event: EventT_contra, reporter: ProgressReporter) -> Sequence[Event]:
         """Do the work and return what happened."""
         ...
 
-    async def discard(self, fact: Fact) -> None:
-        """Remove what ``fact`` refers to and nobody needs any more.
+    async def discard(self, event: Event) -> None:
+        """Remove what ``event`` refers to and nobody needs any more.
 
         Its export was canceled (then it is the event), or another worker was quicker (a result).
         """
@@ -62,7 +61,7 @@ class Consumer(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker consumes and how patiently."""
 
     durable: str
-    event_type: type[Fact]
+    event_type: type[Event]
     stage: Stage
     retry: RetrySettings
     concurrency: int = 1
@@ -80,7 +79,7 @@ class Worker(Generic[EventT_contra]):
         consumer: What it consumes.
         handler: What is done with it.
         breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
-        quarantine: Shared by all workers of a process.
+        isolation: Shared by all workers of a process.
     """
 
     def __init__(
@@ -88,15 +87,15 @@ class Worker(Generic[EventT_contra]):
         nc: Client,
         consumer: Consumer,
         handler: Handler[EventT_contra],
-        breaker: Breaker,
-        quarantine: Quarantine | None = None,
+        breaker: CircuitBreaker,
+        isolation: Isolation | None = None,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._consumer = consumer
         self._handler = handler
         self._breaker = breaker
-        self._quarantine = quarantine or Quarantine()
+        self._isolation = isolation or Isolation()
         self._running: dict[str, UserCancel] = {}
 
     @property
@@ -154,7 +153,7 @@ class Worker(Generic[EventT_contra]):
             await asyncio.sleep(FETCH_S)
             return []
 
-    async def _workplace(self) -> Workplace:
+    async def _workplace(self) -> WorkerContext:
         """What all deliveries share; the consumer itself says how often it wants a heartbeat."""
         while True:
             try:
@@ -163,12 +162,12 @@ class Worker(Generic[EventT_contra]):
                 log.warning("worker.waiting", consumer=self._consumer.durable, error=repr(error))
                 await asyncio.sleep(FETCH_S)
                 continue
-            return Workplace(
+            return WorkerContext(
                 js=self._js,
                 consumer=self._consumer,
                 handler=self._handler,
                 breaker=self._breaker,
-                quarantine=self._quarantine,
+                isolation=self._isolation,
                 running=self._running,
                 ack_wait_s=info.config.ack_wait or ACK_WAIT_S,
             )
@@ -179,7 +178,7 @@ class Worker(Generic[EventT_contra]):
         Cancels arrive at once, the stream is only asked at the start.
         """
         with suppress(msgspec.MsgspecError):
-            fact = events.decode(message.data)
-            running = self._running.get(fact.export_id)
-            if running is not None and fact.generation == running.generation:
+            event = decode_event(message.data)
+            running = self._running.get(event.export_id)
+            if running is not None and event.generation == running.generation:
                 running.cancel()

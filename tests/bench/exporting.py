@@ -118,7 +118,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
     """A project of one page, from POST to ``completed``, beside the bare calls that this needs.
 
     S3: read the snapshot, read the blob, create an upload, one part, list, complete, look twice.
-    NATS: the facts requested, started, packaged, started, completed; four document writes; one
+    NATS: the events requested, started, packaged, started, completed; four document writes; one
     claim, one record; four log lines.
     """
     nc = await connect(load(NatsSettings, stack.state.env), name="bench")
@@ -144,7 +144,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
                 headers = {"Nats-Msg-Id": f"{number}-{call}"}
                 await publish(js, f"audit.bench{call}", page, headers, patience_s=5)
             bare.append(time.perf_counter() - started)
-    assert topology.AUDIT  # the peer's messages go to a stream of files, as facts do
+    assert topology.AUDIT  # the peer's messages go to a stream of files, as events do
     await nc.close()
     ratio = statistics.median(ours) / statistics.median(bare)
     return Measurement(name="tiny.over_bare_calls", value=ratio, unit="×", target=2)

@@ -24,7 +24,7 @@ from cli.local.ports import free_ports
 from cli.local.stack import local_stack
 from shared.domain.events import now
 from shared.jetstream.connection import connect
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import LogLine
 from shared.service.process import serve
 from shared.settings import NatsSettings, load
@@ -73,17 +73,17 @@ def _ours() -> float:
         env = stack.state.env
         ticket = Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u")
         signed = Tokens(env["JWT_SECRET"]).ticket(ticket, lives_s=600)
-        asyncio.run(_publish(env, requested_fact=True))
+        asyncio.run(_publish(env, requested_event=True))
         port = int(stack.state.status_url.rpartition(":")[2])
         with _Watchers(port, f"/export/{EXPORT}?ticket={signed}") as watchers:
-            asyncio.run(_publish(env, requested_fact=False))
+            asyncio.run(_publish(env, requested_event=False))
             return watchers.seconds()
 
 
-async def _publish(env: dict[str, str], *, requested_fact: bool) -> None:
+async def _publish(env: dict[str, str], *, requested_event: bool) -> None:
     nc = await connect(load(NatsSettings, env), name="bench")
-    if requested_fact:
-        await Facts(nc.jetstream()).publish(requested())
+    if requested_event:
+        await EventLog(nc.jetstream()).publish(requested())
     else:
         line = msgspec.json.encode(LogLine(generation=1, level="info", message=TEXT))
         for _ in range(LINES):

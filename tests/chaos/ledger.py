@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nats.js.errors import NotFoundError
 
-from shared.domain import events
-from shared.domain.events import Ending
+from shared.domain.events import AnyEvent, TerminalEvent, decode_event
 from shared.jetstream import topology
 from shared.jetstream.batch_get import read_stored
 from shared.jetstream.log_reader import decode_line
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from tests.chaos.story import Story
 
 BURIED = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
-ENDINGS = {"completed", "failed", "canceled"}
+TERMINAL_EVENTS = {"completed", "failed", "canceled"}
 EXPECTED = {
     "valid": "completed",
     "twin": "completed",
@@ -62,11 +61,11 @@ class Ledger:
 
     async def check(self) -> list[str]:
         """Everything that its users can see, and the streams."""
-        facts = await self._facts()
+        events = await self._events()
         for story in self._stories:
-            self._check_end(story, [fact for fact in facts if fact.export_id == story.id])
+            self._check_end(story, [event for event in events if event.export_id == story.id])
             self._check_seen(story)
-        self._check_endings(facts)
+        self._check_terminal_events(events)
         await self._check_letters()
         await self._check_downloads()
         await self._check_minutes()
@@ -77,7 +76,7 @@ class Ledger:
         if not holds:
             self.wrong.append(f"{what}: {told(story)}")
 
-    def _check_end(self, story: Story, facts: list[events.AnyFact]) -> None:
+    def _check_end(self, story: Story, events: list[AnyEvent]) -> None:
         final = story.final
         if story.kind == "cancel":
             expected = "canceled" if story.cancel == "accepted" else "completed"
@@ -95,7 +94,7 @@ class Ledger:
             self._claim(told_of, story, "buried without a reference")
         if expected == "canceled":
             receipt = final["cancelReceipt"]
-            good = receipt["stoppedAt"] and (receipt["partsAborted"] or parts_left(facts))
+            good = receipt["stoppedAt"] and (receipt["partsAborted"] or parts_left(events))
             self._claim(good, story, f"a receipt that says nothing: {receipt}")
 
     def _check_seen(self, story: Story) -> None:
@@ -115,9 +114,11 @@ class Ledger:
         expected = set(range(1, story.final["generation"] + 1))
         self._claim(generations == expected, story, f"ends seen: {ended}")
 
-    def _check_endings(self, facts: list[events.AnyFact]) -> None:
+    def _check_terminal_events(self, events: list[AnyEvent]) -> None:
         count = Counter(
-            (fact.export_id, fact.generation) for fact in facts if isinstance(fact, Ending)
+            (event.export_id, event.generation)
+            for event in events
+            if isinstance(event, TerminalEvent)
         )
         wanted = {
             (story.id, generation)
@@ -185,14 +186,14 @@ class Ledger:
         """When each export's last ending was stored, by the clock of nats-server."""
         ends = {}
         for message in await all_messages(self._js, topology.EXPORTS):
-            _, fact, _, export_id = message.subject.split(".")
-            if fact in ENDINGS:
+            _, event, _, export_id = message.subject.split(".")
+            if event in TERMINAL_EVENTS:
                 ends[export_id] = message.time
         return ends
 
-    async def _facts(self) -> list[events.AnyFact]:
+    async def _events(self) -> list[AnyEvent]:
         found = await all_messages(self._js, topology.EXPORTS)
-        return [events.decode(m.data) for m in found if not m.data.startswith(b"\xff")]
+        return [decode_event(m.data) for m in found if not m.data.startswith(b"\xff")]
 
 
 async def all_messages(js: Any, stream: str) -> list[Any]:

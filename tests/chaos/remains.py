@@ -9,7 +9,7 @@ from services.uploader.artifact_claims import ArtifactRecord
 from shared.domain.events import now
 from shared.domain.export_document import Document
 from shared.domain.project import Project, decode_snapshot
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 from tests.chaos.world import SERVICES
 from tests.e2e.conftest import left_over
@@ -40,7 +40,7 @@ async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
 
     An export that is canceled while it is committed leaves one of these.
     """
-    claims = await Records.bind(js, "artifacts", ArtifactRecord)
+    claims = await KeyValueStore.bind(js, "artifacts", ArtifactRecord)
     found = [await claims.get(key) for key in await claims.keys()]
     records = [claim.value for claim in found if claim]
     ready = {record.artifact.key for record in records if record.state == "ready"}
@@ -49,8 +49,8 @@ async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
 
 async def _snapshots(js: JetStreamContext) -> set[tuple[str, str]]:
     """By project: its head, and what a retry after the artifact's expiry would start from."""
-    projects = await Records.bind(js, "projects", Project)
-    exports = await Records.bind(js, "exports", Document)
+    projects = await KeyValueStore.bind(js, "projects", Project)
+    exports = await KeyValueStore.bind(js, "exports", Document)
     heads = [await projects.get(key) for key in await projects.keys("record.*")]
     documents = [await exports.get(key) for key in await exports.keys()]
     states = [found.value.state for found in documents if found]

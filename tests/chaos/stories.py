@@ -205,7 +205,7 @@ class Users:
         await self._watch(story)
 
     async def _garbage(self, story: Story) -> None:
-        """Bytes that are no fact, under headers that say whose they are."""
+        """Bytes that are no event, under headers that say whose they are."""
         story.id, story.project = str(uuid.uuid4()), "good0"
         headers = {
             "Nats-Msg-Id": f"garbage:{story.id}",

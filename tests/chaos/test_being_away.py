@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from shared.domain.events import AttemptFailed, decode
+from shared.domain.events import AttemptFailed, decode_event
 from shared.jetstream import topology
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
@@ -41,11 +41,11 @@ def _is_refusal(answer: tuple[int, dict[str, str], Any]) -> bool:
 
 
 async def _failures(here: Load) -> list[AttemptFailed]:
-    facts = [
-        decode(message.data)
+    events = [
+        decode_event(message.data)
         for message in await all_messages(here.nc.jetstream(), topology.EXPORTS)
     ]
-    return [fact for fact in facts if isinstance(fact, AttemptFailed) and fact.failures]
+    return [event for event in events if isinstance(event, AttemptFailed) and event.failures]
 
 
 @pytest.mark.timeout(400)

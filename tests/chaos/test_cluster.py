@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def _kill_leader(here: Load) -> str:
-    """SIGKILL for the server that leads the stream of facts."""
+    """SIGKILL for the server that leads the stream of events."""
     info = await here.nc.jetstream(timeout=30).stream_info(topology.EXPORTS)
     assert info.cluster is not None
     assert info.cluster.leader is not None

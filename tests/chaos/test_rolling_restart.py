@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.domain.events import AttemptFailed, ExportStarted, decode
+from shared.domain.events import AttemptFailed, ExportStarted, decode_event
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from tests.chaos.ledger import all_messages
 from tests.chaos.run import load
 from tests.chaos.story import Story
@@ -50,18 +50,18 @@ async def test_a_rolling_restart_under_load_is_not_noticed(tmp_path: Path) -> No
         assert set(codes.values()) == {0}
         assert await here.books(stories) == []
         for message in await all_messages(here.nc.jetstream(), topology.EXPORTS):
-            fact = decode(message.data)
-            if isinstance(fact, AttemptFailed):
-                assert (fact.failures, fact.error.code) == (0, "worker-stopping"), fact
+            event = decode_event(message.data)
+            if isinstance(event, AttemptFailed):
+                assert (event.failures, event.error.code) == (0, "worker-stopping"), event
 
 
 async def _holder(here: Load, story: Story) -> str:
     """The packager that has begun to work on an export."""
-    facts = Facts(here.nc.jetstream())
+    events = EventLog(here.nc.jetstream())
     while True:
-        for _, fact in await facts.of(story.id):
-            if isinstance(fact, ExportStarted):
-                pid = int(fact.worker.rpartition("-")[2])
+        for _, event in await events.of(story.id):
+            if isinstance(event, ExportStarted):
+                pid = int(event.worker.rpartition("-")[2])
                 return next(n for n, child in here.world.children.items() if child.pid == pid)
         await asyncio.sleep(0.05)
 

@@ -15,21 +15,26 @@ from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.runtimes.registry import Templates
 from services.packager.storage.disk_cache import DiskCache
-from services.status.projector import Folding
-from services.uploader.artifact_claims import Claims
-from services.uploader.cancel_acknowledger import Receipts
+from services.status.projector import Projector
+from services.uploader.artifact_claims import ArtifactClaims
+from services.uploader.cancel_acknowledger import CancelAcknowledger
 from services.uploader.handler import UploaderHandler
-from shared.domain import events
-from shared.domain.events import Ending, ExportPackaged, ExportRequested, ExportStopped
+from shared.domain.events import (
+    ExportPackaged,
+    ExportRequested,
+    ExportStopped,
+    TerminalEvent,
+    encode_event,
+)
 from shared.domain.export_document import Document
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import Progress
 from shared.settings import RetrySettings
 from shared.storage import keys
 from shared.stores.quota import Quota
-from shared.worker.circuit_breaker import Breaker
+from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.worker import Consumer, Worker
 from tests.integration.gateway.conftest import gateway  # noqa: F401 - a fixture
 
@@ -56,15 +61,15 @@ def worker(nc: Client, durable: str, stage: Any, handler: Any, name: str) -> Wor
     consumer = Consumer(
         durable=durable, event_type=kind, stage=stage, retry=QUICK, worker=name, concurrency=2
     )
-    return Worker(nc, consumer, handler, Breaker(durable, nothing))
+    return Worker(nc, consumer, handler, CircuitBreaker(durable, nothing))
 
 
 @asynccontextmanager
 async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator[None]:
     """Two packagers, two uploaders, two status services."""
     js, stop = nc.jetstream(), asyncio.Event()
-    claims, _quota = await Claims.bind(js), await Quota.bind(js)
-    await Records.bind(js, "exports", Document)
+    claims, _quota = await ArtifactClaims.bind(js), await Quota.bind(js)
+    await KeyValueStore.bind(js, "exports", Document)
     jobs: list[Coroutine[Any, Any, None]] = []
     for number in (1, 2):
         build = PackagerHandler(
@@ -78,8 +83,8 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
         jobs += [
             worker(nc, durable, "build", build, f"p{number}").run(stop),
             worker(nc, topology.UPLOADER, "upload", upload, f"u{number}").run(stop),
-            Receipts(js, storage).run(stop),
-            (await Folding.bind(js)).run(stop),
+            CancelAcknowledger(js, storage).run(stop),
+            (await Projector.bind(js)).run(stop),
         ]
     async with asyncio.TaskGroup() as group:
         for job in jobs:
@@ -89,7 +94,7 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
 
 
 class Watcher:
-    """Sees what the streams have taken: every progress, and every fact, which it repeats."""
+    """Sees what the streams have taken: every progress, and every event, which it repeats."""
 
     def __init__(self, nc: Client) -> None:
         self._nc = nc
@@ -103,18 +108,18 @@ class Watcher:
         told = await js.subscribe(
             "progress.*", stream=topology.PROGRESS, ordered_consumer=True, cb=self._progress
         )
-        facts = await js.subscribe(
-            "exports.*.*.*", stream=topology.EXPORTS, ordered_consumer=True, cb=self._fact
+        events = await js.subscribe(
+            "exports.*.*.*", stream=topology.EXPORTS, ordered_consumer=True, cb=self._event
         )
         yield
         await told.unsubscribe()
-        await facts.unsubscribe()
+        await events.unsubscribe()
 
     async def _progress(self, message: Any) -> None:
         found = msgspec.json.decode(message.data, type=Progress)
         self.percents.setdefault((found.export_id, found.generation), []).append(found.percent)
 
-    async def _fact(self, message: Any) -> None:
+    async def _event(self, message: Any) -> None:
         """The same bytes without their message id: beyond every window."""
         if message.data not in self._repeated:
             self._repeated.add(message.data)
@@ -149,7 +154,7 @@ async def test_everything_twice_is_once(
     gateway: Gateway,  # noqa: F811 - the fixture
     tmp_path: Path,
 ) -> None:
-    """Requests, deliveries, facts, retries, cancels.
+    """Requests, deliveries, events, retries, cancels.
 
     One artifact, one end for each generation, minutes once, progress that never falls, and all
     surfaces tell the same.
@@ -168,18 +173,18 @@ async def test_everything_twice_is_once(
             path = f"{EXPORTS}/{export_id}/retry"
             await asyncio.gather(*(ann.call("POST", path) for _ in range(3)))
         states = await settled(ann, ids)
-        facts = {i: [f for _, f in await Facts(gateway.nc.jetstream()).of(i)] for i in ids}
+        events = {i: [f for _, f in await EventLog(gateway.nc.jetstream()).of(i)] for i in ids}
     for state in states:
-        known = facts[state["id"]]
+        known = events[state["id"]]
         for generation in range(1, state["generation"] + 1):
             ends = {
-                events.encode(f)
+                encode_event(f)
                 for f in known
-                if isinstance(f, Ending) and f.generation == generation
+                if isinstance(f, TerminalEvent) and f.generation == generation
             }
             assert len(ends) == 1
         if state["status"] == "canceled":
-            assert any(isinstance(fact, ExportStopped) for fact in known)
+            assert any(isinstance(event, ExportStopped) for event in known)
         else:
             assert state["status"] == "completed"
             artifact = next(f.artifact for f in known if isinstance(f, ExportPackaged))
@@ -188,12 +193,14 @@ async def test_everything_twice_is_once(
     assert {state["status"] for state in states[4:]} == {"completed"}
     for percents in watcher.percents.values():
         assert percents == sorted(percents)
-    endings = [
-        next(f for f in facts[i] if isinstance(f, Ending) and f.generation == g)
+    terminal_events = [
+        next(f for f in events[i] if isinstance(f, TerminalEvent) and f.generation == g)
         for i in ids
-        for g in {f.generation for f in facts[i]}
+        for g in {f.generation for f in events[i]}
     ]
     used = (await ann.call("GET", "/api/quota"))[1]["used"]
-    assert used == pytest.approx(sum(ending.build_minutes for ending in endings))
+    assert used == pytest.approx(
+        sum(terminal_event.build_minutes for terminal_event in terminal_events)
+    )
     prefix = keys.artifacts("game")
     assert await gateway.storage.uploads(prefix) == []

@@ -1,4 +1,4 @@
-"""Facts made up for tests."""
+"""Events made up for tests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.events import (
-    AnyFact,
+    AnyEvent,
     Artifact,
     AttemptFailed,
     ExportCanceled,
@@ -36,7 +36,7 @@ OOPS = Failure(code="oops", message="Try again.", retryable=True)
 
 
 def identity(generation: int = 1, at_s: int = 0) -> dict[str, Any]:
-    """What all facts carry."""
+    """What all events carry."""
     return {
         "export_id": EXPORT,
         "project_id": "p",
@@ -58,8 +58,8 @@ def requested(generation: int = 1) -> ExportRequested:
     )
 
 
-def generation(number: int = 1) -> list[AnyFact]:
-    """Every kind of fact that one generation can have, in a plausible order."""
+def generation(number: int = 1) -> list[AnyEvent]:
+    """Every kind of event that one generation can have, in a plausible order."""
     who = identity(number, at_s=number)
     return [
         requested(number),

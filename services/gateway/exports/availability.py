@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from services.gateway.exports.exports import ExportRequest
     from shared.domain.platforms import PlatformSpec
-    from shared.stores.worker_registry import WorkerSign
+    from shared.stores.worker_registry import WorkerHeartbeat
 
 
 class PlatformUnavailableError(ExportError):
@@ -23,12 +23,12 @@ class PlatformUnavailableError(ExportError):
     status = 422
 
 
-def serving(spec: PlatformSpec, living: Sequence[WorkerSign]) -> list[WorkerSign]:
+def serving(spec: PlatformSpec, living: Sequence[WorkerHeartbeat]) -> list[WorkerHeartbeat]:
     """The workers that pack a platform."""
     return [worker for worker in living if spec.name in worker.platforms]
 
 
-def lacking(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> dict[str, str]:
+def lacking(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> dict[str, str]:
     """Templates that none of the workers has. Nobody alive says nothing: workers scale to none."""
     return {
         template: need
@@ -49,7 +49,7 @@ def reason(missing: dict[str, str]) -> str | None:
     )
 
 
-def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[str]:
+def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list[str]:
     """Names of the keys that any of the workers has, sorted."""
     return sorted({name for worker in workers for name in worker.signing_keys.get(spec.name, ())})
 
@@ -57,7 +57,7 @@ def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[str]
 async def check_available(
     spec: PlatformSpec,
     wanted: ExportRequest,
-    living: Sequence[WorkerSign],
+    living: Sequence[WorkerHeartbeat],
     paths: Callable[[], Awaitable[Collection[str]]],
 ) -> None:
     """Refuse what no living worker could pack or sign.

@@ -16,7 +16,7 @@ from shared.domain.next_generation import failed_upload
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.jetstream.progress_reporter import last_progress
 
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from services.gateway.exports.start import Starts
     from services.gateway.http.idempotency import Idempotency
     from services.gateway.projects.snapshots import Snapshots
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
     from shared.domain.project import Project
-    from shared.jetstream.key_value import Records
-    from shared.stores.queue_position import Queue
+    from shared.jetstream.key_value import KeyValueStore
+    from shared.stores.queue_position import QueuePositions
     from shared.tokens import User
 
 SHOWN_LINES: Final = 50
 FILES_GONE: Final = "The files it was made of are no longer kept: export the project again."
-FULL_SHARE: Final = 0.9  # of EXPORTS; the rest is kept for the facts that end exports
+FULL_SHARE: Final = 0.9  # of EXPORTS; the rest is kept for the events that end exports
 FULL_CHECK_S: Final = 5.0
 
 
@@ -57,22 +57,22 @@ class StreamFullError(UnavailableError):
 
 
 class Exports:
-    """All that the gateway knows of exports; it writes facts, never documents."""
+    """All that the gateway knows of exports; it writes events, never documents."""
 
     def __init__(
         self,
         nc: Client,
-        documents: Records[Document],
+        documents: KeyValueStore[Document],
         *,
         asked: Idempotency,
         starts: Starts,
         links: Links,
         snapshots: Snapshots,
-        queue: Queue,
+        queue: QueuePositions,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
-        self._facts = Facts(self._js)
+        self._events = EventLog(self._js)
         self._documents = documents
         self._asked = asked
         self._starts = starts
@@ -83,11 +83,11 @@ class Exports:
 
     async def request(
         self, project: Project, user: User, wanted: ExportRequest, *, key: str | None
-    ) -> tuple[AnyFact, int]:
+    ) -> tuple[AnyEvent, int]:
         """Put an export into the stream; only then it exists.
 
         Returns:
-            The fact and its stream sequence.
+            The event and its stream sequence.
 
         Raises:
             ConflictError: The project is empty.
@@ -98,7 +98,7 @@ class Exports:
             raise ConflictError("the project has no files yet: push some first")
         await self._check_room()
         asked = now()
-        fact = ExportRequested(
+        event = ExportRequested(
             export_id=str(uuid_utils.uuid7()),
             project_id=project.id,
             user_id=user.user_id,
@@ -109,8 +109,8 @@ class Exports:
             at=asked,
             created_at=asked,
         )
-        start = await self._asked.keep(fact, key, wanted) if key else fact
-        return await self._starts.begin(start, user, repeated=start is not fact)
+        start = await self._asked.keep(event, key, wanted) if key else event
+        return await self._starts.begin(start, user, repeated=start is not event)
 
     async def paths(self, project: Project) -> set[str]:
         """The files of the project as it is now."""
@@ -126,10 +126,10 @@ class Exports:
             NotFoundError: No such export in this project.
         """
         document = await self._folded(project_id, export_id)
-        if document is None or document.seq < await self._facts.last_seq(export_id):
-            for seq, fact in await self._facts.of(export_id):
-                if fact.project_id == project_id:
-                    document = fold(document, fact, seq)
+        if document is None or document.seq < await self._events.last_seq(export_id):
+            for seq, event in await self._events.of(export_id):
+                if event.project_id == project_id:
+                    document = fold(document, event, seq)
         if document is None:
             raise NotFoundError(f"no export {export_id!r} in this project")
         return document
@@ -137,17 +137,17 @@ class Exports:
     async def state(self, document: Document) -> State:
         """The document as its reader sees it: with progress, log lines and links of this moment."""
         export_id = document.state.id
-        progress, lines, standing = await asyncio.gather(
+        progress, lines, queue_position = await asyncio.gather(
             last_progress(self._js, export_id),
             read_lines(self._nc, export_id),
-            self.queue.standing(document),
+            self.queue.of(document),
         )
         last = [stored.line for stored in lines[-SHOWN_LINES:]]
         state = present(
             document,
             self.links,
             progress=progress[1] if progress else None,
-            standing=standing,
+            queue_position=queue_position,
             lines=last,
         )
         if state.can_retry and not await self._can_start_again(document):

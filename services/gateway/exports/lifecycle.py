@@ -16,7 +16,7 @@ from shared.domain.export_document import fold
 from shared.domain.export_view import retry_refusal
 from shared.domain.next_generation import failed_upload, next_generation
 from shared.errors import ConflictError
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.storage.multipart_check import can_be_committed
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Acts:
         asked: Idempotency,
         starts: Starts,
     ) -> None:
-        self._facts = Facts(js)
+        self._events = EventLog(js)
         self._exports = exports
         self._snapshots = snapshots
         self._storage = storage
@@ -87,7 +87,7 @@ class Acts:
         """
         if not document.state.ended:
             canceled = ExportCanceled(**document.identity, reason=reason)
-            document = fold(document, *await self._facts.publish_first(canceled))
+            document = fold(document, *await self._events.publish_first(canceled))
         if document.state.status != "canceled":
             raise NotCancelableError(document.state, f"It is {document.state.status} already.")
         return document
@@ -98,7 +98,7 @@ class Acts:
             document = await self._exports.get(project_id, export_id)
             if not document.state.ended:
                 canceled = ExportCanceled(**document.identity, reason=reason)
-                await self._facts.publish(canceled)
+                await self._events.publish(canceled)
 
     async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
         """Start an export that has ended again, as its next generation.

@@ -1,17 +1,17 @@
-"""Starting a generation: its build minutes are reserved, then its first fact is published."""
+"""Starting a generation: its build minutes are reserved, then its first event is published."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.stores.quota import LIMITS
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.gateway.http.idempotency import Start
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
     from shared.stores.quota import Plan, Quota
     from shared.tokens import User
 
@@ -20,7 +20,7 @@ class Starts:
     """Used for requests, retries and replays alike."""
 
     def __init__(self, js: JetStreamContext, quota: Quota, *, default_plan: Plan) -> None:
-        self._facts = Facts(js)
+        self._events = EventLog(js)
         self._quota = quota
         self._default_plan = default_plan
 
@@ -30,16 +30,16 @@ class Starts:
 
     async def begin(
         self, start: Start, user: User | None, *, repeated: bool = False
-    ) -> tuple[AnyFact, int]:
+    ) -> tuple[AnyEvent, int]:
         """Reserve and publish.
 
         Args:
-            start: The generation's first fact.
+            start: The generation's first event.
             user: Whose plan limits it; None for an operator, who is not limited.
             repeated: It may have been accepted, and even have ended, before.
 
         Returns:
-            The fact that started the generation (another one where somebody was quicker) and its
+            The event that started the generation (another one where somebody was quicker) and its
             sequence.
 
         Raises:
@@ -48,11 +48,11 @@ class Starts:
         if not (repeated and await self._accepted(start)):
             limit = LIMITS[self.plan(user)] if user else None
             await self._quota.reserve(start, limit=limit)
-        first, seq = await self._facts.publish_first(start)
+        first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)
         return first, seq
 
     async def _accepted(self, start: Start) -> bool:
-        facts = await self._facts.of(start.export_id)
-        return any(fact.generation >= start.generation for _, fact in facts)
+        events = await self._events.of(start.export_id)
+        return any(event.generation >= start.generation for _, event in events)

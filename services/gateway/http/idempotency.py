@@ -9,7 +9,7 @@ import msgspec
 
 from shared.domain.events import ExportPackaged, ExportRequested
 from shared.errors import ExportError
-from shared.jetstream.key_value import ConflictingWriteError, Records
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ Start = ExportRequested | ExportPackaged
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What a key stands for: the request's digest and the fact it became."""
+    """What a key stands for: the request's digest and the event it became."""
 
     digest: str
-    fact: Start
+    event: Start
 
 
 class KeyReusedError(ExportError):
@@ -36,39 +36,39 @@ class KeyReusedError(ExportError):
 class Idempotency:
     """The bucket ``idempotency``.
 
-    The fact itself is kept, so that a request which died before it was published is mended by its
+    The event itself is kept, so that a request which died before it was published is mended by its
     repetition.
     """
 
-    def __init__(self, records: Records[Asked]) -> None:
-        self._records = records
+    def __init__(self, records: KeyValueStore[Asked]) -> None:
+        self._store = records
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Idempotency:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, "idempotency", Asked))
+        return cls(await KeyValueStore.bind(js, "idempotency", Asked))
 
     async def find(self, user_id: str, project_id: str, key: str, content: Any) -> Start | None:
-        """The fact of an earlier request with this key.
+        """The event of an earlier request with this key.
 
         Raises:
             KeyReusedError: That request was another one.
         """
-        found = await self._records.get(_record(user_id, project_id, key))
+        found = await self._store.get(_record(user_id, project_id, key))
         if found is None:
             return None
         if found.value.digest != _digest(content):
             raise KeyReusedError("use a new Idempotency-Key for a new request")
-        return found.value.fact
+        return found.value.event
 
-    async def keep(self, fact: Start, key: str, content: Any) -> Start:
-        """Let the key stand for ``fact``, or for the one of a request that was quicker."""
-        record = _record(fact.user_id, fact.project_id, key)
+    async def keep(self, event: Start, key: str, content: Any) -> Start:
+        """Let the key stand for ``event``, or for the one of a request that was quicker."""
+        record = _record(event.user_id, event.project_id, key)
         try:
-            await self._records.create(record, Asked(_digest(content), fact))
+            await self._store.create(record, Asked(_digest(content), event))
         except ConflictingWriteError:
-            return await self.find(fact.user_id, fact.project_id, key, content) or fact
-        return fact
+            return await self.find(event.user_id, event.project_id, key, content) or event
+        return event
 
 
 def _record(user_id: str, project_id: str, key: str) -> str:

@@ -18,7 +18,7 @@ import structlog
 from services.gateway.operators.dead_letters import Filter, Letter
 from shared.domain.events import now
 from shared.errors import ConflictError, ExportError, NotFoundError, UnavailableError
-from shared.jetstream.key_value import ConflictingWriteError, Record, Records
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.tokens import User
 
 if TYPE_CHECKING:
@@ -108,8 +108,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Jobs:
     """Takes orders, and works on them one after the other."""
 
-    def __init__(self, records: Records[Job], letters: Letters, replays: Replays) -> None:
-        self._records = records
+    def __init__(self, records: KeyValueStore[Job], letters: Letters, replays: Replays) -> None:
+        self._store = records
         self._letters = letters
         self._replays = replays
         self._ordered = asyncio.Event()
@@ -117,7 +117,7 @@ class Jobs:
     @classmethod
     async def bind(cls, js: JetStreamContext, letters: Letters, replays: Replays) -> Jobs:
         """Bind to the bucket."""
-        return cls(await Records.bind(js, "replays", Job), letters, replays)
+        return cls(await KeyValueStore.bind(js, "replays", Job), letters, replays)
 
     async def order(self, order: Order, by: User) -> Job:
         """A new job; it begins at once."""
@@ -132,7 +132,7 @@ class Jobs:
             matching=len(found),
             until_seq=until_seq,
         )
-        await self._records.create(job.id, job)
+        await self._store.create(job.id, job)
         self._ordered.set()
         return job
 
@@ -142,7 +142,7 @@ class Jobs:
         Raises:
             NotFoundError: There is none.
         """
-        found = await self._records.get(job_id)
+        found = await self._store.get(job_id)
         if found is None:
             raise NotFoundError(f"no replay job {job_id!r}")
         return found.value
@@ -163,8 +163,8 @@ class Jobs:
         """Jobs that are not done and that this gateway has taken just now."""
         taken = []
         try:
-            for job_id in await self._records.keys():
-                found = await self._records.get(job_id)
+            for job_id in await self._store.keys():
+                found = await self._store.get(job_id)
                 if found and found.value.status == "running" and found.value.is_abandoned:
                     with suppress(ConflictingWriteError):  # another gateway was quicker
                         taken.append(await self._write(found.value.touched(), found.revision))
@@ -185,7 +185,7 @@ class Jobs:
             log.exception("replay.failed", job=taken.value.id)
             detail = f"an error of ours, {type(error).__name__}: see the log line replay.failed"
             with suppress(ConflictingWriteError, UnavailableError):
-                if found := await self._records.get(taken.value.id):
+                if found := await self._store.get(taken.value.id):
                     await self._write(found.value.ended("stopped", detail), found.revision)
 
     async def _work(self, at: Record[Job], stop: asyncio.Event) -> None:
@@ -211,7 +211,7 @@ class Jobs:
         await self._write(at.value.ended("done"), at.revision)
 
     async def _write(self, job: Job, revision: int) -> Record[Job]:
-        return Record(job, await self._records.replace(job.id, job, revision=revision))
+        return Record(job, await self._store.replace(job.id, job, revision=revision))
 
     async def _one(self, letter: Letter, job: Job) -> Done:
         outcome: Outcome

@@ -191,7 +191,7 @@ def told(message: Stored) -> Letter:
         reason=headers.get("Aethel-Reason", ""),
         cause=headers.get("Aethel-Cause", ""),
         error=headers.get("Aethel-Error", ""),
-        platform=subject[2] if len(subject) > 2 else None,  # noqa: PLR2004 - exports.<fact>.<platform>
+        platform=subject[2] if len(subject) > 2 else None,  # noqa: PLR2004 - exports.<event>.<platform>
         export_id=export_id if named else None,
         project_id=named.project_id if named else None,
         generation=named.generation if named else None,

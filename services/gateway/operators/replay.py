@@ -8,11 +8,10 @@ import msgspec
 
 from services.gateway.exports.lifecycle import NotRetryableError
 from services.gateway.operators.dead_letters import told
-from shared.domain import events
-from shared.domain.events import Beginning
+from shared.domain.events import StartEvent, decode_event
 from shared.domain.export_document import Document, fold
 from shared.errors import ConflictError, NotFoundError
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -51,7 +50,7 @@ class Replays:
     def __init__(
         self, js: JetStreamContext, letters: Letters, exports: Exports, acts: Acts, audit: Audit
     ) -> None:
-        self._facts = Facts(js)
+        self._events = EventLog(js)
         self._letters = letters
         self._exports = exports
         self._acts = acts
@@ -107,16 +106,16 @@ class Replays:
             raise SupersededError("its export was erased with its project") from error
         if document.request is None and payload:
             try:
-                document = fold(document, events.decode(payload), 0)
+                document = fold(document, decode_event(payload), 0)
             except msgspec.MsgspecError as error:
                 message = f"this release cannot read it either: {error}"
                 raise NotReplayableError(message) from error
         return document
 
     async def _was_replayed(self, letter: Letter) -> bool:
-        facts = await self._facts.of(letter.export_id or "")
+        events = await self._events.of(letter.export_id or "")
         return any(
-            isinstance(fact, Beginning) and fact.replay_of == letter.seq for _, fact in facts
+            isinstance(event, StartEvent) and event.replay_of == letter.seq for _, event in events
         )
 
     def _check(self, letter: Letter, document: Document) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from shared.domain.events import now
 from shared.domain.project import Project, Role
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError, TooLargeError
-from shared.jetstream.key_value import ConflictingWriteError, Record, Records
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -31,16 +31,16 @@ class Membership(msgspec.Struct, frozen=True):
 class Projects:
     """Reads and changes records; every read checks who is asking."""
 
-    def __init__(self, records: Records[Project], members: Records[Membership]) -> None:
-        self._records = records
+    def __init__(self, records: KeyValueStore[Project], members: KeyValueStore[Membership]) -> None:
+        self._store = records
         self._members = members
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Projects:
         """Bind to the bucket."""
         return cls(
-            await Records.bind(js, "projects", Project),
-            await Records.bind(js, "projects", Membership),
+            await KeyValueStore.bind(js, "projects", Project),
+            await KeyValueStore.bind(js, "projects", Membership),
         )
 
     async def get(self, project_id: str, user: User, least: Role) -> Record[Project]:
@@ -58,7 +58,7 @@ class Projects:
 
     async def find(self, project_id: str) -> Record[Project] | None:
         """A project, whoever asks."""
-        return await self._records.get(_record_key(project_id))
+        return await self._store.get(_record_key(project_id))
 
     async def create(
         self, user: User, *, project_id: str | None, name: str, settings: dict[str, Any]
@@ -82,7 +82,7 @@ class Projects:
         )
         await self._index(project.id, user.user_id)
         try:
-            await self._records.create(_record_key(project.id), project)
+            await self._store.create(_record_key(project.id), project)
         except ConflictingWriteError as error:
             raise ConflictError(f"the id {project.id!r} is taken: choose another one") from error
         return project
@@ -107,7 +107,7 @@ class Projects:
 
     async def replace(self, project: Project, *, revision: int) -> None:
         """Write a record over the one read at ``revision`` (raises ConflictingWriteError)."""
-        await self._records.replace(_record_key(project.id), project, revision=revision)
+        await self._store.replace(_record_key(project.id), project, revision=revision)
 
     async def set_member(self, project_id: str, user: User, member: str, role: Role | None) -> None:
         """Give a member a role, or None to end the membership.
@@ -133,7 +133,7 @@ class Projects:
                 raise TooLargeError(f"a project may have {MOST_MEMBERS} members")
             return msgspec.structs.replace(project, members=members, updated_at=now())
 
-        await self._records.change(_record_key(project_id), decide)
+        await self._store.change(_record_key(project_id), decide)
         if role is None:
             await self._members.delete(_member_key(project_id, member))
 
@@ -144,7 +144,7 @@ class Projects:
         def decide(project: Project | None) -> Project | None:
             return project and msgspec.structs.replace(project, deleted_at=now())
 
-        await self._records.change(_record_key(project_id), decide)
+        await self._store.change(_record_key(project_id), decide)
 
     async def _index(self, project_id: str, user_id: str) -> None:
         """Written before the record: an entry too many is harmless, one too few hides a project."""

@@ -79,22 +79,22 @@ class ExportRoutes(Controller):
         spec = check_options(data.platform, data.configuration, data.options)
         paths = partial(exports.paths, project)
         await check_available(spec, data, await workers.living(), paths)
-        fact, seq = await exports.request(project, user, data, key=idempotency_key)
+        event, seq = await exports.request(project, user, data, key=idempotency_key)
         links = exports.links
-        status_url = links.status(project_id, fact.export_id)
+        status_url = links.status(project_id, event.export_id)
         body = {
             "success": True,
             "export": {
-                "id": fact.export_id,
+                "id": event.export_id,
                 "status": "queued",
-                "platform": fact.platform,
+                "platform": event.platform,
                 "configuration": data.configuration,
-                "estimatedMinutes": PLATFORMS[fact.platform].minutes,
-                "position": await exports.queue.last(fact.platform),
+                "estimatedMinutes": PLATFORMS[event.platform].minutes,
+                "position": await exports.queue.last(event.platform),
             },
             "statusUrl": status_url,
             "websocketUrl": links.websocket(
-                project_id, fact.export_id, user_id=user.user_id, generation=1, seq=seq
+                project_id, event.export_id, user_id=user.user_id, generation=1, seq=seq
             ),
         }
         return Response(body, headers={"Location": status_url})

@@ -24,8 +24,8 @@ from services.gateway.routes.given import (
     TheUser,
     TheWorkers,
 )
-from shared.domain import events
-from shared.stores.worker_registry import WorkerSign
+from shared.domain.events import decode_event
+from shared.stores.worker_registry import WorkerHeartbeat
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
@@ -174,7 +174,7 @@ class OperatorRoutes(Controller):
         return {"audit": entries, "nextPageToken": seq_token(page[-1].seq) if more else None}
 
     @get("/workers")
-    async def show_workers(self, workers: TheWorkers) -> dict[str, list[WorkerSign]]:
+    async def show_workers(self, workers: TheWorkers) -> dict[str, list[WorkerHeartbeat]]:
         """Who is there, in which version, and works on what."""
         return {"workers": await workers.living()}
 
@@ -205,7 +205,7 @@ async def _inside(message: Stored, letter: Letter, exports: Exports) -> dict[str
 
 def _payload(payload: bytes) -> dict[str, Any]:
     try:
-        return {"event": events.decode(payload), "payload": None, "decodeError": None}
+        return {"event": decode_event(payload), "payload": None, "decodeError": None}
     except msgspec.MsgspecError as error:
         try:
             text = payload.decode()

@@ -15,7 +15,7 @@ from shared.domain.platforms import PLATFORMS, PlatformSpec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.stores.worker_registry import WorkerSign
+    from shared.stores.worker_registry import WorkerHeartbeat
 
 
 @get("/platforms", tags=["platforms"])
@@ -25,7 +25,7 @@ async def list_platforms(workers: TheWorkers) -> dict[str, Any]:
     return {"platforms": [_shown(name, living) for name in get_args(Platform)]}
 
 
-def _shown(name: str, living: Sequence[WorkerSign]) -> dict[str, Any]:
+def _shown(name: str, living: Sequence[WorkerHeartbeat]) -> dict[str, Any]:
     spec = PLATFORMS.get(name)
     if spec is None:
         return {
@@ -51,7 +51,7 @@ def _shown(name: str, living: Sequence[WorkerSign]) -> dict[str, Any]:
     }
 
 
-def _templates(spec: PlatformSpec, workers: Sequence[WorkerSign]) -> list[dict[str, Any]]:
+def _templates(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list[dict[str, Any]]:
     """What its workers need, and the versions that the living ones have."""
     return [
         {

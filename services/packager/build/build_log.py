@@ -12,28 +12,32 @@ if TYPE_CHECKING:
 
     from services.packager.build.plan import Plan
     from shared.domain.project import Snapshot, StoredFile
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 
-def tell_selection(chatter: Chatter, snapshot: Snapshot, files: Sequence[StoredFile]) -> None:
+def tell_selection(
+    reporter: ProgressReporter, snapshot: Snapshot, files: Sequence[StoredFile]
+) -> None:
     """What the project has, and what the options leave out of it."""
-    chatter.log(f"The project has {len(snapshot.files):,} files, {megabytes(snapshot.size_bytes)}.")
+    reporter.log(
+        f"The project has {len(snapshot.files):,} files, {megabytes(snapshot.size_bytes)}."
+    )
     left_out = len(snapshot.files) - len(files)
     if left_out:
         size = snapshot.size_bytes - sum(file.size for file in files)
-        chatter.log(
+        reporter.log(
             f"Left out by excludePatterns and includeAssets: {left_out:,} files, {megabytes(size)}."
         )
 
 
-def tell_plan(chatter: Chatter, plan: Plan) -> None:
+def tell_plan(reporter: ProgressReporter, plan: Plan) -> None:
     """What will be in the artifact, and what the maker should look at."""
     for note in plan.notes[:MAX_NOTES]:
-        chatter.log(str(note), note.level)
+        reporter.log(str(note), note.level)
     if len(plan.notes) > MAX_NOTES:
-        chatter.log(f"… and {len(plan.notes) - MAX_NOTES:,} more of that kind.", "warning")
+        reporter.log(f"… and {len(plan.notes) - MAX_NOTES:,} more of that kind.", "warning")
     made = sum(content.stored is None for content in plan.contents)
-    chatter.log(
+    reporter.log(
         f"Packing {len(plan.contents):,} files, {megabytes(plan.size_bytes)}; "
         f"{made} of them made here."
     )

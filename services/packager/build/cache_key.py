@@ -15,7 +15,7 @@ from services.packager.processes.cpu_features import processor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Exporter, Plan, Request
     from services.packager.project.files import ProjectFiles
 
@@ -36,10 +36,15 @@ def tool_versions(*, encoding: bool) -> Mapping[str, str]:
 
 
 def plan_of(
-    exporter: Exporter, project: ProjectFiles, request: Request, bench: Workbench, *, snapshot: str
+    exporter: Exporter,
+    project: ProjectFiles,
+    request: Request,
+    context: BuildContext,
+    *,
+    snapshot: str,
 ) -> Plan:
     """What the exporter plans, and the manifest that every artifact carries."""
-    plan = exporter.plan(project, request, bench)
+    plan = exporter.plan(project, request, context)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
 
 

@@ -13,7 +13,7 @@ from services.packager.signing.keys import NO_KEYS, SigningKeys
 from services.packager.storage.disk_cache import DiskCache
 
 
-class Workbench(msgspec.Struct, frozen=True, kw_only=True):
+class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     """Of one export; nothing in it may shape the artifact but templates and signatures."""
 
     templates: Templates

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.formats import Container
     from services.packager.archive.member import Member
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.storage.derived_files import Derived
 
@@ -128,7 +128,7 @@ class Exporter(Protocol):
 
     name: Platform
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """Decide every file of the artifact. The same project and request give the same plan.
 
         Raises:

@@ -11,7 +11,7 @@ from shared.domain.export_document import Eta
 if TYPE_CHECKING:
     from services.packager.build.plan import Plan
     from shared.domain.export_document import Status
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 BUILD_PERCENT: Final = 90.0  # of the whole export; the rest is the uploader's
 UPLOAD_SHARE: Final = 0.1  # of the build's own time
@@ -22,8 +22,8 @@ UNCERTAINTY: Final = 1.6  # the 90th percentile of the time left, by its median
 class Progress:
     """Counts fetched and packed bytes from any thread, and tells them while :meth:`run` runs."""
 
-    def __init__(self, chatter: Chatter) -> None:
-        self._chatter = chatter
+    def __init__(self, reporter: ProgressReporter) -> None:
+        self._reporter = reporter
         self._lock = threading.Lock()
         self._started_at = asyncio.get_running_loop().time()
         self._to_fetch = self._to_pack = 0
@@ -78,7 +78,7 @@ class Progress:
             return
         self._told = done, step
         share = done / max(self._to_fetch + self._to_pack, 1)
-        self._chatter.progress(self.status, BUILD_PERCENT * share, step, self._eta(share))
+        self._reporter.progress(self.status, BUILD_PERCENT * share, step, self._eta(share))
 
     def _step(self) -> str:
         if self._waiting:

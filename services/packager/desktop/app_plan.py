@@ -20,7 +20,7 @@ from shared.errors import ProjectError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Application, Request
     from services.packager.project.files import ProjectFiles
 
@@ -64,16 +64,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def draft(project: ProjectFiles, request: Request, bench: Workbench) -> Draft:
+def draft(project: ProjectFiles, request: Request, context: BuildContext) -> Draft:
     """Everything that can be wrong with an export is found here, before anything is packed.
 
     Raises:
         ProjectError: The project cannot become an application; the message says what to change.
         TemplateError: The shell is not installed.
     """
-    template = bench.templates.get(shell_binary.TEMPLATE)
-    key = bench.keys.choose(request)
-    site = site_of(project, _without_icon(request), bench)
+    template = context.templates.get(shell_binary.TEMPLATE)
+    key = context.keys.choose(request)
+    site = site_of(project, _without_icon(request), context)
     picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
     identity = Identity.of(site.title, site.version, request, project.project_id)
     window, window_notes = shell_binary.window_of(project)

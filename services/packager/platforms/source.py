@@ -8,7 +8,7 @@ from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, EmptyArtifactError, Exporter, Plan, ordered
 
 if TYPE_CHECKING:
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
     from shared.domain.options import Platform
@@ -19,9 +19,9 @@ class SourceExporter:
 
     name: Platform = "source"
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """All files that the options leave."""
-        del bench  # nothing is made here
+        del context  # nothing is made here
         if not project.files:
             message = "no file is left to export: see excludePatterns and includeAssets"
             raise EmptyArtifactError(message)

@@ -37,7 +37,7 @@ POLL_S: Final = 0.002
 SLOWEST_POLL_S: Final = 0.1
 MAX_OUTPUT_BYTES: Final = 1 << 20
 BEGIN: Final = 'read -r line && exec "$@"'  # the end of our pipe without a line: we are dead
-_beginning = threading.Lock()
+_start_event = threading.Lock()
 
 
 class ProgramTimeoutError(Exception):
@@ -110,7 +110,7 @@ def run_program(
 
 def _guard() -> Guard:
     """The one of this process, from its first program on."""
-    with _beginning:
+    with _start_event:
         return _only_guard()
 
 

@@ -13,7 +13,7 @@ from shared.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class ToolFailedError(ExportError):
     retryable = True
 
 
-def run_tool(argv: Sequence[str], bench: Workbench, *, doing: str, given: bytes = b"") -> None:
+def run_tool(argv: Sequence[str], context: BuildContext, *, doing: str, given: bytes = b"") -> None:
     """Run a program on what lies in the bench's folder, for as long as signing may take.
 
     The maker reads what is being done; what the program prints is for operators, as it may hold
@@ -43,7 +43,7 @@ def run_tool(argv: Sequence[str], bench: Workbench, *, doing: str, given: bytes 
 
     Args:
         argv: The program and its arguments.
-        bench: Where it works.
+        context: Where it works.
         doing: What it does, for people: "Signing the program".
         given: Its standard input; short.
 
@@ -52,16 +52,16 @@ def run_tool(argv: Sequence[str], bench: Workbench, *, doing: str, given: bytes 
         ProgramStoppedError: The export was stopped.
     """
     name = os.path.basename(argv[0])  # noqa: PTH119 - a string in, a string out
-    timeout_s = bench.keys.timeout_s
-    bench.log(f"{doing} …")
+    timeout_s = context.keys.timeout_s
+    context.log(f"{doing} …")
     try:
         finished = run_program(
             argv,
-            folder=bench.scratch,
+            folder=context.scratch,
             timeout_s=timeout_s,
-            stopping=bench.stopping,
+            stopping=context.stopping,
             given=given,
-            on_wait=lambda elapsed_s: bench.waiting(f"{doing}: {elapsed_s:.0f} s"),
+            on_wait=lambda elapsed_s: context.waiting(f"{doing}: {elapsed_s:.0f} s"),
         )
     except ProgramTimeoutError:
         message = f"{doing}: {name} did not end within {timeout_s:.0f} s and was stopped"
@@ -69,7 +69,7 @@ def run_tool(argv: Sequence[str], bench: Workbench, *, doing: str, given: bytes 
     except OSError as error:
         raise ToolMissingError(f"{argv[0]} cannot be started: {error.strerror}") from error
     finally:
-        bench.waiting("")
+        context.waiting("")
     last = "\n".join(finished.output.splitlines()[-SHOWN_LINES:])
     log.info("tool.ended", tool=name, code=finished.code, output=last)
     if finished.code:

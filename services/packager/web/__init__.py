@@ -12,7 +12,7 @@ from services.packager.web.site import ENTRY, Site
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
 
@@ -25,7 +25,7 @@ class NoEntryPageError(ProjectError):
     code = "entry-page-missing"
 
 
-def site_of(project: ProjectFiles, request: Request, bench: Workbench) -> Site:
+def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site:
     """A project with its own page goes as it is; one in the engine's format gets the player.
 
     Raises:
@@ -34,7 +34,7 @@ def site_of(project: ProjectFiles, request: Request, bench: Workbench) -> Site:
     if ENTRY in project:
         return html5.site(project, request)
     if aethel.GAME in project:
-        return aethel.site(project, request, bench)
+        return aethel.site(project, request, context)
     spelled = project.spelled(ENTRY)
     hint = f" It has {spelled}: rename that." if spelled else ""
     message = (

@@ -13,10 +13,9 @@ import msgspec
 import nats.errors
 import structlog
 
-from shared.domain import events
-from shared.domain.events import ExportFailed
+from shared.domain.events import ExportFailed, decode_event
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY, Facts
+from shared.jetstream.event_log import AWAY, EventLog
 from shared.jetstream.topology import ADVISORIES, EXPORTS, UNDERTAKER
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import GivenUpError, Grave, unreadable
@@ -47,8 +46,8 @@ class Undertaker:
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
-        self._facts = Facts(js)
-        self._grave = Grave(js, self._facts, worker=UNDERTAKER)
+        self._events = EventLog(js)
+        self._grave = Grave(js, self._events, worker=UNDERTAKER)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Bury until told to stop; nothing that fails here ends the service."""
@@ -77,18 +76,22 @@ class Undertaker:
             UnavailableError: NATS is away.
         """
         try:
-            event = events.decode(dead.payload)
+            event = decode_event(dead.payload)
         except msgspec.MsgspecError as malformed:
             refused = unreadable(dead.payload, malformed)
             return (await self._grave.bury(dead, None, refused.code, refused)).letter is not None
-        facts = [fact for _, fact in await self._facts.of(event.export_id)]
-        past = history(facts, generation=event.generation, stage=dead.stage)
+        events = [event for _, event in await self._events.of(event.export_id)]
+        past = history(events, generation=event.generation, stage=dead.stage)
         if not past.over:
             return (await self._grave.bury(dead, event, reason, error, past)).letter is not None
-        ending = past.ending
-        if isinstance(ending, ExportFailed) and ending.letter_owed:
+        terminal_event = past.terminal_event
+        if isinstance(terminal_event, ExportFailed) and terminal_event.letter_owed:
             await self._grave.write(
-                dead, event, ending.reason or reason, RuntimeError(ending.error.message), past
+                dead,
+                event,
+                terminal_event.reason or reason,
+                RuntimeError(terminal_event.error.message),
+                past,
             )
         return True
 
@@ -99,7 +102,7 @@ class Undertaker:
             log.warning("advisory.undecodable", subject=message.subject, error=str(malformed))
             await message.term()
             return
-        found = await self._facts.message(advisory.stream_seq)
+        found = await self._events.message(advisory.stream_seq)
         if advisory.stream == EXPORTS and found is not None:
             deliveries = advisory.deliveries
             dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)

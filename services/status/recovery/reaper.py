@@ -31,7 +31,7 @@ from shared import metrics
 from shared.domain.events import ExportFailed, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY, Facts
+from shared.jetstream.event_log import AWAY, EventLog
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, UPLOADER
 from shared.worker.dead_letter import DeadMessage
@@ -75,7 +75,7 @@ class Reaper:
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
-        self._facts = Facts(self._js)
+        self._events = EventLog(self._js)
         self._undertaker = undertaker
         self._attempt_s = attempt_s
         self._patience_s = patience_s
@@ -123,15 +123,15 @@ class Reaper:
             self._watched[key] = Watched(document, self._clock())
 
     async def _examine(self, watched: Watched) -> None:
-        facts = await self._facts.of(watched.document.state.id)
-        work = work_of(facts) if facts else None
+        events = await self._events.of(watched.document.state.id)
+        work = work_of(events) if events else None
         if work is None:
             return  # it has ended; the fold is about to tell
         if await self._progressed(watched):
             watched.moved_at = self._clock()
             return
-        seq, newest = facts[-1]
-        stored = await self._facts.message(seq)
+        seq, newest = events[-1]
+        stored = await self._events.message(seq)
         queue = await self._queue(work.durable)
         if stored is None or stored.time is None or queue is None:
             return
@@ -149,19 +149,19 @@ class Reaper:
 
     async def _execute(self, verdict: Verdict, work: Work) -> bool:
         """Whether anything was done."""
-        fact = work.fact
+        event = work.event
         match verdict:
             case Requeue():
-                message_id = f"{fact.message_id}:requeued:{work.times_queued}"
-                await self._facts.publish(fact, message_id=message_id)
+                message_id = f"{event.message_id}:requeued:{work.times_queued}"
+                await self._events.publish(event, message_id=message_id)
                 outcome = "requeued"
             case Lost():
-                found = await self._facts.message(work.seq)
+                found = await self._events.message(work.seq)
                 if found is not None:
                     self._owed.append(DeadMessage.stored(found, work.durable, deliveries=0))
                 outcome = "failed"
             case NoWorker():
-                await self._facts.publish(_no_worker(work))
+                await self._events.publish(_no_worker(work))
                 outcome = "failed"
             case _:
                 return False
@@ -170,8 +170,8 @@ class Reaper:
             "export.reaped",
             outcome=outcome,
             verdict=type(verdict).__name__,
-            export_id=fact.export_id,
-            generation=fact.generation,
+            export_id=event.export_id,
+            generation=event.generation,
         )
         return True
 
@@ -200,13 +200,13 @@ class Reaper:
 
 def _no_worker(work: Work) -> ExportFailed:
     """Nothing is wrong with the export, so there is no dead letter."""
-    platform = work.fact.platform
+    platform = work.event.platform
     message = (
         f"Nobody could work on it for {NO_WORKER_AFTER.days} days: no worker for {platform} is "
         "running. Tell the operators, and start the export again."
     )
     return ExportFailed(
-        **work.fact.identity,
+        **work.event.identity,
         stage="upload" if work.durable == UPLOADER else "build",
         error=Failure(code="no-worker", message=message, retryable=True),
     )

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.domain.events import AttemptFailed, Ending, ExportPackaged, ExportRequested
+from shared.domain.events import AttemptFailed, ExportPackaged, ExportRequested, TerminalEvent
 from shared.jetstream.topology import UPLOADER, packager_durable
 from shared.worker.retry import MAX_DELAY_S
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
 
 MAX_REQUEUES: Final = 3
 NO_WORKER_AFTER: Final = timedelta(days=7)
@@ -39,7 +39,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The message that an export waits for."""
 
-    fact: ExportRequested | ExportPackaged
+    event: ExportRequested | ExportPackaged
     seq: int
     durable: str
     times_queued: int
@@ -64,24 +64,24 @@ class NoWorker(msgspec.Struct, frozen=True):
 Verdict = Leave | Requeue | Lost | NoWorker
 
 
-def work_of(facts: Sequence[tuple[int, AnyFact]]) -> Work | None:
+def work_of(events: Sequence[tuple[int, AnyEvent]]) -> Work | None:
     """What the newest generation waits for; None where it has ended."""
-    generation = max(fact.generation for _, fact in facts)
-    mine = [(seq, fact) for seq, fact in facts if fact.generation == generation]
-    if any(isinstance(fact, Ending) for _, fact in mine):
+    generation = max(event.generation for _, event in events)
+    mine = [(seq, event) for seq, event in events if event.generation == generation]
+    if any(isinstance(event, TerminalEvent) for _, event in mine):
         return None
     for kind in (ExportPackaged, ExportRequested):
-        queued = [(seq, fact) for seq, fact in mine if isinstance(fact, kind)]
+        queued = [(seq, event) for seq, event in mine if isinstance(event, kind)]
         if queued:
-            seq, fact = queued[-1]
-            durable = UPLOADER if kind is ExportPackaged else packager_durable(fact.platform)
-            return Work(fact=fact, seq=seq, durable=durable, times_queued=len(queued))
+            seq, event = queued[-1]
+            durable = UPLOADER if kind is ExportPackaged else packager_durable(event.platform)
+            return Work(event=event, seq=seq, durable=durable, times_queued=len(queued))
     return None
 
 
 def judge(
     work: Work,
-    newest: AnyFact,
+    newest: AnyEvent,
     queue: Queue,
     *,
     quiet_s: float,
@@ -93,12 +93,12 @@ def judge(
 
     Args:
         work: The message it waits for.
-        newest: Its newest fact.
+        newest: Its newest event.
         queue: That message's consumer.
-        quiet_s: How long nothing was heard: neither a fact nor progress, seconds.
+        quiet_s: How long nothing was heard: neither an event nor progress, seconds.
         patience_s: How long that is nothing special.
         attempt_s: The longest one attempt may take.
-        last_moved: When its newest fact was stored, by the server's clock.
+        last_moved: When its newest event was stored, by the server's clock.
     """
     if queue.ts - last_moved > NO_WORKER_AFTER:
         return NoWorker()

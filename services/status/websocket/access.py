@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from shared.domain.export_document import Document
     from shared.domain.project import Project
-    from shared.jetstream.event_log import Facts
-    from shared.jetstream.key_value import Records
+    from shared.jetstream.event_log import EventLog
+    from shared.jetstream.key_value import KeyValueStore
 
 PROTOCOL: Final = "aethel.export.v1"
 
@@ -41,14 +41,14 @@ class Admission:
     def __init__(
         self,
         tokens: Tokens,
-        projects: Records[Project],
-        exports: Records[Document],
-        facts: Facts,
+        projects: KeyValueStore[Project],
+        exports: KeyValueStore[Document],
+        events: EventLog,
     ) -> None:
         self._tokens = tokens
         self._projects = projects
         self._exports = exports
-        self._facts = facts
+        self._events = events
 
     async def admit(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
         """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
@@ -85,13 +85,13 @@ class Admission:
         return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
 
     async def _project_of(self, export_id: str) -> Project:
-        """By its document, or by its facts where it is so young that there is none yet.
+        """By its document, or by its events where it is so young that there is none yet.
 
         Raises:
             NotFoundError: There is no such export, or no such project any more.
         """
         names = [key.partition(".")[0] for key in await self._exports.keys(f"*.{export_id}")]
-        names = names or [fact.project_id for _, fact in await self._facts.of(export_id)]
+        names = names or [event.project_id for _, event in await self._events.of(export_id)]
         found = await self._projects.get(f"record.{names[0]}") if names else None
         if found is None:
             raise NotFoundError(f"no export {export_id!r}")

@@ -14,7 +14,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.websocket.access import PROTOCOL, Admission, Refused, bad_request
 from services.status.websocket.messages import Problem, Ready
-from services.status.websocket.send_buffer import Outbox, outgoing
+from services.status.websocket.send_buffer import SendBuffer, outgoing
 from shared import metrics
 from shared.errors import UnavailableError
 
@@ -110,22 +110,22 @@ class Sockets:
                 return SHUTTING_DOWN  # the fold is behind: come back
             epoch, last_seq = await self._hub.epoch()
             after_seq = _after_seq(query.get("after_seq"))
-            outbox = Outbox(export_id)
+            send_buffer = SendBuffer(export_id)
             if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
-                outbox.lose(1, after_seq)  # another life of the stream: start over
+                send_buffer.lose(1, after_seq)  # another life of the stream: start over
                 after_seq = 0
             await socket.send(outgoing(Ready(export_id=export_id, epoch=epoch)).event)
-            return await self._pump(socket, room, outbox, after_seq)
+            return await self._pump(socket, room, send_buffer, after_seq)
 
     async def _pump(
-        self, socket: AnySocket, room: Room, outbox: Outbox, after_seq: int | None
+        self, socket: AnySocket, room: Room, send_buffer: SendBuffer, after_seq: int | None
     ) -> int:
         """Send until the export ends, the client goes or is too slow, or the service stops."""
-        room.join(outbox, after_seq=after_seq)
+        room.join(send_buffer, after_seq=after_seq)
         ends = {
-            asyncio.create_task(self._send_all(socket, outbox)): DONE,
+            asyncio.create_task(self._send_all(socket, send_buffer)): DONE,
             asyncio.create_task(_until_gone(socket)): DONE,
-            asyncio.create_task(_until_stuck(outbox)): TOO_SLOW,
+            asyncio.create_task(_until_stuck(send_buffer)): TOO_SLOW,
             asyncio.create_task(self._stop.wait()): SHUTTING_DOWN,
         }
         try:
@@ -134,37 +134,37 @@ class Sockets:
             first.result()
             return ends[first]
         finally:
-            room.outboxes.discard(outbox)
+            room.send_buffers.discard(send_buffer)
             for task in ends:
                 task.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
-    async def _send_all(self, socket: AnySocket, outbox: Outbox) -> None:
+    async def _send_all(self, socket: AnySocket, send_buffer: SendBuffer) -> None:
         """Until the end; after a cancel, until its receipt or until that is overdue."""
         with suppress(TimeoutError):
             async with asyncio.timeout(None) as overdue:
                 while True:
-                    messages = await outbox.take()
-                    outbox.sending = True
+                    messages = await send_buffer.take()
+                    send_buffer.sending = True
                     for message in messages:
                         await socket.send(message.event)
-                        outbox.sent += 1
+                        send_buffer.sent += 1
                         if message.last:
                             return
                         if message.terminal:
                             overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
-                    outbox.sending = False
+                    send_buffer.sending = False
                     metrics.SOCKET_MESSAGES.inc(len(messages))
 
 
-async def _until_stuck(outbox: Outbox) -> None:
+async def _until_stuck(send_buffer: SendBuffer) -> None:
     """A client that has taken nothing of what is being sent for ``SLOW_S``.
 
     One look now and then: a time-out around every message would cost more than the message.
     """
     sent = -1
-    while not (outbox.sending and outbox.sent == sent):
-        sent = outbox.sent
+    while not (send_buffer.sending and send_buffer.sent == sent):
+        sent = send_buffer.sent
         await asyncio.sleep(SLOW_S)
 
 

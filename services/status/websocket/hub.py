@@ -14,7 +14,7 @@ from nats.js.errors import APIError
 
 from services.status.websocket.room import Room
 from shared.jetstream.event_log import AWAY, NatsUnavailableError
-from shared.jetstream.key_value import Record, Records
+from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
 from shared.jetstream.progress_reporter import Progress, last_progress
 from shared.jetstream.topology import LOGS, PROGRESS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from shared.domain.export_document import Document
     from shared.domain.export_view import Links
-    from shared.stores.queue_position import Queue
+    from shared.stores.queue_position import QueuePositions
 
 log = structlog.get_logger()
 
@@ -41,7 +41,9 @@ HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these th
 class Hub:
     """One per process: three subscriptions, however many exports and sockets there are."""
 
-    def __init__(self, nc: Client, exports: Records[Document], queue: Queue, links: Links) -> None:
+    def __init__(
+        self, nc: Client, exports: KeyValueStore[Document], queue: QueuePositions, links: Links
+    ) -> None:
         self.exports = exports
         self._queue = queue
         self._nc = nc
@@ -107,7 +109,7 @@ class Hub:
     async def _tell_standing(self, room: Room) -> None:
         document = room.queued
         if document is not None:
-            room.on_standing(await self._queue.standing(document), document)
+            room.on_standing(await self._queue.of(document), document)
 
     async def epoch(self) -> tuple[str, int]:
         """Which life of the log stream this is, and its last sequence.

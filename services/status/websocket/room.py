@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from services.status.websocket.messages import ExportStatus, Log
-from services.status.websocket.send_buffer import Outbox, Outgoing, outgoing
+from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.export_view import present
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.stores.queue_position import NOWHERE
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.domain.export_view import Links
     from shared.jetstream.key_value import Record
     from shared.jetstream.progress_reporter import Progress
-    from shared.stores.queue_position import Standing
+    from shared.stores.queue_position import QueuePosition
 
 STATE_LINES: Final = 20  # of the log in every state
 BATCH_S: Final = 0.02
@@ -29,14 +29,14 @@ class Room:
     """Lives while it has readers."""
 
     def __init__(self, nc: Client, links: Links, export_id: str) -> None:
-        self.outboxes: set[Outbox] = set()
+        self.send_buffers: set[SendBuffer] = set()
         self.visitors = 0
         self._nc = nc
         self._links = links
         self._export_id = export_id
         self._document: Record[Document] | None = None
         self._progress: Progress | None = None
-        self._standing = NOWHERE
+        self._queue_position = NOWHERE
         self._lines: dict[int, StoredLine] = {}  # by sequence, in the order of their coming
         self._loaded = False
         self._early: list[StoredLine] = []  # live lines that came before the older ones were read
@@ -88,7 +88,7 @@ class Room:
             return
         self._document = document
         if self.queued is None:
-            self._standing = NOWHERE
+            self._queue_position = NOWHERE
         self._send_state()
         async with self._changed:
             self._changed.notify_all()
@@ -109,10 +109,10 @@ class Room:
         document = self._document.value if self._document else None
         return document if document and document.state.status == "queued" else None
 
-    def on_standing(self, standing: Standing, document: Document) -> None:
+    def on_standing(self, queue_position: QueuePosition, document: Document) -> None:
         """Where it stands in the queue; no news if it has moved on since that was asked."""
-        if document is self.queued and standing != self._standing:
-            self._standing = standing
+        if document is self.queued and queue_position != self._queue_position:
+            self._queue_position = queue_position
             self._send_state()
 
     def on_line(self, line: StoredLine) -> None:
@@ -142,8 +142,8 @@ class Room:
         if self._flushing is not None:
             self._flushing.cancel()
             self._flushing = None
-        for outbox in self.outboxes if self._batch else ():
-            outbox.put_lines(self._batch)
+        for send_buffer in self.send_buffers if self._batch else ():
+            send_buffer.put_lines(self._batch)
         self._batch = []
 
     async def catch_up(self) -> None:
@@ -151,26 +151,26 @@ class Room:
         for line in await read_lines(self._nc, self._export_id):
             self.on_line(line)
 
-    def join(self, outbox: Outbox, *, after_seq: int | None) -> None:
+    def join(self, send_buffer: SendBuffer, *, after_seq: int | None) -> None:
         """A new reader gets the log from where it stopped, the current state, and then all news."""
         self._flush()
         lines = [line for seq, line in sorted(self._lines.items()) if seq > (after_seq or 0)]
         if after_seq is None and len(lines) > FIRST_LINES:
-            outbox.lose(lines[0].seq, lines[-FIRST_LINES - 1].seq)
+            send_buffer.lose(lines[0].seq, lines[-FIRST_LINES - 1].seq)
             lines = lines[-FIRST_LINES:]
         elif after_seq is not None and len(lines) == MAX_LINES:
-            outbox.lose(after_seq + 1, lines[0].seq - 1)
-        outbox.put_lines([self._log(line) for line in lines])
+            send_buffer.lose(after_seq + 1, lines[0].seq - 1)
+        send_buffer.put_lines([self._log(line) for line in lines])
         if (state := self._state()) is not None:
-            outbox.put_state(state)
-        self.outboxes.add(outbox)
+            send_buffer.put_state(state)
+        self.send_buffers.add(send_buffer)
 
     def _send_state(self) -> None:
         self._flush()
         state = self._state()
         if state is not None:
-            for outbox in self.outboxes:
-                outbox.put_state(state)
+            for send_buffer in self.send_buffers:
+                send_buffer.put_state(state)
 
     def _state(self) -> Outgoing | None:
         if self._document is None:
@@ -180,7 +180,7 @@ class Room:
             self._document.value,
             self._links,
             progress=self._progress,
-            standing=self._standing,
+            queue_position=self._queue_position,
             lines=lines,
         )
         message = ExportStatus(export_id=self._export_id, seq=self._document.revision, state=state)

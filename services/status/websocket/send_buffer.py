@@ -38,7 +38,7 @@ def outgoing(
     return Outgoing(event, seq, terminal, last)
 
 
-class Outbox:
+class SendBuffer:
     """One slot for the newest state, and a short queue of log lines.
 
     A newer state replaces an older one, but a terminal one is followed by terminal ones alone: who

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.uploader.gc.retention import may_go_on
+from services.uploader.gc.retention import is_retryable
 from shared.domain.events import now
 from shared.domain.project import Project, Snapshot, decode_snapshot
-from shared.jetstream.key_value import ConflictingWriteError, Record, Records
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
 from shared.storage.s3_client import ObjectMissingError
 
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class Collector:
     """One project at a time."""
 
-    def __init__(self, storage: Storage, projects: Records[Project], *, grace: timedelta) -> None:
+    def __init__(
+        self, storage: Storage, projects: KeyValueStore[Project], *, grace: timedelta
+    ) -> None:
         self._storage = storage
         self._projects = projects
         self._grace = grace
@@ -102,7 +104,7 @@ class Collector:
         roots = {r.snapshot for r in project.retired if r.at > before}
         roots |= {project.head} if project.head else set()
         roots |= {
-            d.state.snapshot for d in documents if d.state.snapshot and may_go_on(d, self._grace)
+            d.state.snapshot for d in documents if d.state.snapshot and is_retryable(d, self._grace)
         }
         snapshots = [await self._snapshot(project.id, root) for root in roots]
         live = {keys.snapshot(project.id, root) for root in roots}

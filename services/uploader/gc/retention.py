@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DEAD_LETTER_GRACES: Final = 14  # an operator may need days to put right what failed
 
 
-def may_go_on(document: Document, grace: timedelta) -> bool:
+def is_retryable(document: Document, grace: timedelta) -> bool:
     """Running, or ended so lately that it may be started again, with a dead letter much longer."""
     ended = over_since(document)
     graces = DEAD_LETTER_GRACES if document.state.dead_letter else 1

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from services.uploader.artifact_claims import ArtifactRecord, Claims
+from services.uploader.artifact_claims import ArtifactClaims, ArtifactRecord
 from services.uploader.gc.blob_collector import Collector
-from services.uploader.gc.retention import DEAD_LETTER_GRACES, may_go_on, over_since
+from services.uploader.gc.retention import DEAD_LETTER_GRACES, is_retryable, over_since
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
 from shared.domain.export_document import Document
 from shared.domain.next_generation import failed_upload
 from shared.domain.project import Project
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import ConflictingWriteError, Record, Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
 from shared.storage.s3_client import StorageRefusedError
 
@@ -45,16 +45,16 @@ class Sweeper:
     def __init__(
         self,
         storage: Storage,
-        claims: Claims,
-        projects: Records[Project],
-        exports: Records[Document],
-        facts: Facts,
+        claims: ArtifactClaims,
+        projects: KeyValueStore[Project],
+        exports: KeyValueStore[Document],
+        events: EventLog,
         *,
         grace: timedelta,
         history: timedelta,
     ) -> None:
         self._storage = storage
-        self._facts = facts
+        self._events = events
         self._claims = claims
         self._projects = projects
         self._exports = exports
@@ -73,10 +73,10 @@ class Sweeper:
         """Bind to the buckets."""
         return cls(
             storage,
-            await Claims.bind(js),
-            await Records.bind(js, "projects", Project),
-            await Records.bind(js, "exports", Document),
-            Facts(js),
+            await ArtifactClaims.bind(js),
+            await KeyValueStore.bind(js, "projects", Project),
+            await KeyValueStore.bind(js, "exports", Document),
+            EventLog(js),
             grace=grace,
             history=history,
         )
@@ -168,12 +168,12 @@ class Sweeper:
         One that failed waits for its retry.
         """
         awaited = {
-            fact.upload.upload_id
+            event.upload.upload_id
             for document in documents
             if not document.state.ended
-            or (failed_upload(document) and may_go_on(document, self._grace))
-            for fact in document.facts.values()
-            if isinstance(fact, ExportPackaged)
+            or (failed_upload(document) and is_retryable(document, self._grace))
+            for event in document.events.values()
+            if isinstance(event, ExportPackaged)
         }
         busy = {document.state.project_id for document in documents if not document.state.ended}
         before, long_before = now() - self._grace, now() - max(self._grace, LONGEST_ATTEMPT)
@@ -192,7 +192,7 @@ class Sweeper:
         running = [document for document in documents if not document.state.ended]
         for document in running:
             canceled = ExportCanceled(**document.identity, reason="The project was deleted.")
-            await self._facts.publish(canceled)
+            await self._events.publish(canceled)
         return len(running)
 
     async def _erase(self, found: Record[Project], documents: list[Document]) -> int:

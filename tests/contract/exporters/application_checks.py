@@ -87,9 +87,9 @@ def _middle(built: Built) -> Any:
 
 
 def _icon(built: Built) -> bytes:
-    endings = {"macos": ".icns", "linux": ".png"}
-    if ending := endings.get(_system(built)):
-        return next(data for path, data in unpacked(built).items() if path.endswith(ending))
+    terminal_events = {"macos": ".icns", "linux": ".png"}
+    if terminal_event := terminal_events.get(_system(built)):
+        return next(data for path, data in unpacked(built).items() if path.endswith(terminal_event))
     pe = pefile.PE(data=program_in(built))
     (icons,) = (kind for kind in pe.DIRECTORY_ENTRY_RESOURCE.entries if kind.id == 3)
     largest = icons.directory.entries[-1].directory.entries[0].data.struct

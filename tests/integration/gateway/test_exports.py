@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared.domain import events
-from shared.domain.events import Artifact, ExportCompleted, ExportStarted, now
+from shared.domain.events import Artifact, ExportCompleted, ExportStarted, decode_event, now
 from shared.domain.export_document import Document, fold
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import LogLine
 from shared.storage import keys
 from shared.stores import worker_registry
-from shared.stores.build_times import Durations
-from shared.stores.worker_registry import WorkerSign
+from shared.stores.build_times import BuildTimes
+from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ async def ann_with_game(gateway: Gateway) -> Caller:
 async def complete(gateway: Gateway, export_id: str, *, lives: timedelta) -> bytes:
     """Let an export be completed, as packager, uploader and status would; the artifact."""
     js = gateway.nc.jetstream()
-    facts = Facts(js)
-    found = await facts.last(export_id)
+    events = EventLog(js)
+    found = await events.last(export_id)
     assert found is not None
     key = keys.artifact("game", "build", "game.zip")
     await gateway.storage.put(key, b"artifact")
@@ -56,9 +55,9 @@ async def complete(gateway: Gateway, export_id: str, *, lives: timedelta) -> byt
     done = ExportCompleted(
         **found[1].identity, artifact=artifact, expires_at=now() + lives, build_s=1
     )
-    published = await facts.publish(done)
+    published = await events.publish(done)
     document = fold(fold(None, found[1], found[0]), done, published.seq)
-    documents = await Records.bind(js, "exports", Document)
+    documents = await KeyValueStore.bind(js, "exports", Document)
     await documents.create(f"game.{export_id}", document)
     return b"artifact"
 
@@ -74,7 +73,7 @@ async def test_an_accepted_export_is_in_the_stream(gateway: Gateway) -> None:
     status, shown = await ann.call("GET", f"{EXPORTS}/{export['id']}")
     assert (status, shown["export"]["status"]) == (200, "queued")
     assert shown["export"]["options"]["compression"] == "zstd"
-    found = await Facts(gateway.nc.jetstream()).last(export["id"])
+    found = await EventLog(gateway.nc.jetstream()).last(export["id"])
     assert found is not None
     assert found[1].name == "requested"
 
@@ -91,12 +90,12 @@ async def test_an_estimate_is_made_of_what_builds_took_lately(gateway: Gateway) 
         return [(await ann.call("GET", path))[1]["export"]["eta"] for path in paths]
 
     js = gateway.nc.jetstream()
-    durations = await Durations.bind(js)
+    build_times = await BuildTimes.bind(js)
     worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
     await worker.fetch(1)
     assert await etas() == [None] * 3
     for build_s in (8, 10, 30):
-        await durations.note("web", build_s)
+        await build_times.note("web", build_s)
     assert [eta and eta["p50S"] for eta in await etas()] == [20, 20, 30]
     assert [eta and eta["p90S"] for eta in await etas()] == [60, 60, 90]
 
@@ -104,7 +103,7 @@ async def test_an_estimate_is_made_of_what_builds_took_lately(gateway: Gateway) 
 async def test_nobody_at_work_means_no_estimate(gateway: Gateway) -> None:
     """However well it is known how long a build takes."""
     ann = await ann_with_game(gateway)
-    await (await Durations.bind(gateway.nc.jetstream())).note("web", 10)
+    await (await BuildTimes.bind(gateway.nc.jetstream())).note("web", 10)
     made = (await ann.call("POST", EXPORTS, json=WEB))[1]["export"]
     shown = (await ann.call("GET", f"{EXPORTS}/{made['id']}"))[1]["export"]
     assert (shown["position"], shown["eta"]) == (1, None)
@@ -126,9 +125,9 @@ async def test_the_position_is_ones_own(gateway: Gateway) -> None:
     worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
     (first,) = await worker.fetch(1)
     assert await positions() == [1, 1, 2, 3]
-    identity = events.decode(first.data).identity
+    identity = decode_event(first.data).identity
     started = ExportStarted(**identity, stage="build", attempt=1, worker="w")
-    await Facts(js).publish(started)
+    await EventLog(js).publish(started)
     await ann.call("POST", f"{EXPORTS}/{made[3]['id']}/cancel")
     assert await positions() == [None, 1, 2, None]
     assert [c.name for c in await js.consumers_info("EXPORTS") if c.name.startswith("behind")] == []
@@ -175,7 +174,7 @@ async def test_the_same_key_and_body_are_the_same_export(gateway: Gateway) -> No
     await ann.push("game", {"index.html": b"<p>new"})
     _, second = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
     assert first["export"]["id"] == second["export"]["id"]
-    assert len(await Facts(gateway.nc.jetstream()).of(first["export"]["id"])) == 1
+    assert len(await EventLog(gateway.nc.jetstream()).of(first["export"]["id"])) == 1
     status, problem = await ann.call("POST", EXPORTS, json={"platform": "source"}, headers=headers)
     assert (status, problem["code"]) == (422, "idempotency-key-reused")
 
@@ -183,12 +182,12 @@ async def test_the_same_key_and_body_are_the_same_export(gateway: Gateway) -> No
 async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
     """Following the page token shows every export once."""
     ann = await ann_with_game(gateway)
-    documents = await Records.bind(gateway.nc.jetstream(), "exports", Document)
+    documents = await KeyValueStore.bind(gateway.nc.jetstream(), "exports", Document)
     ids = []
     for _ in range(5):
         _, made = await ann.call("POST", EXPORTS, json=WEB)
         ids.append(made["export"]["id"])
-        found = await Facts(gateway.nc.jetstream()).last(ids[-1])
+        found = await EventLog(gateway.nc.jetstream()).last(ids[-1])
         assert found is not None
         await documents.create(f"game.{ids[-1]}", fold(None, found[1], found[0]))
     seen: list[str] = []
@@ -299,7 +298,7 @@ async def test_platforms_tell_which_templates_their_workers_have(
     reason: str | None,
 ) -> None:
     """From the workers' own signs of life; what one has, another may lack."""
-    sign = WorkerSign(
+    sign = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), templates=templates, started_at=now(), in_hand=()
     )
     signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
@@ -318,7 +317,9 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     """Told beforehand with the reason, and 422 instead of an export that only waits."""
     ann = gateway.user("ann")
     await ann.push("game", {"index.html": b"<title>Game</title>"})
-    without = WorkerSign(name="w", version="1", platforms=("linux",), started_at=now(), in_hand=())
+    without = WorkerHeartbeat(
+        name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
+    )
     able = msgspec.structs.replace(
         without, name="v", templates={"shell": "1"}, signing_keys={"linux": ("default", "studio")}
     )
@@ -348,7 +349,9 @@ async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway)
     scene = {"game.json": b"{}", "scenes/main.json": b"{}"}
     await ann.push("engine", scene)
     await ann.push("page", {**scene, "index.html": b"<title>Game</title>"})
-    without = WorkerSign(name="w", version="1", platforms=("web",), started_at=now(), in_hand=())
+    without = WorkerHeartbeat(
+        name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
+    )
     able = msgspec.structs.replace(without, name="v", templates={"player": "1"})
 
     async def ask(project: str) -> tuple[int, Any]:
@@ -386,7 +389,7 @@ async def test_what_nobody_can_sign_is_refused(
     request = {"platform": "macos", **wanted}
     status, _ = await ann.call("POST", EXPORTS, json=request)
     assert status == 202  # nobody alive says nothing: packagers scale to none
-    sign = WorkerSign(
+    sign = WorkerHeartbeat(
         name="w",
         version="1",
         platforms=("macos", "windows"),

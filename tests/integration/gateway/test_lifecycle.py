@@ -9,7 +9,6 @@ import pytest
 
 from shared.domain.events import (
     Artifact,
-    Ending,
     ExportCanceled,
     ExportCompleted,
     ExportFailed,
@@ -17,17 +16,18 @@ from shared.domain.events import (
     ExportRequested,
     ExportStarted,
     Failure,
+    TerminalEvent,
     now,
 )
 from shared.domain.export_document import Document, fold
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import LogLine
 from shared.storage import keys
 from tests.integration.uploader.test_handler import packaged as upload_parts
 
 if TYPE_CHECKING:
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
     from tests.integration.gateway.conftest import Caller, Gateway
 
 EXPORTS = "/api/projects/game/export"
@@ -41,17 +41,17 @@ class Export:
         self.gateway = gateway
         self.user = user
         self.id = export_id
-        self.facts = Facts(gateway.nc.jetstream())
+        self.events = EventLog(gateway.nc.jetstream())
 
     async def identity(self) -> dict[str, Any]:
-        """Of its newest fact."""
-        found = await self.facts.last(self.id)
+        """Of its newest event."""
+        found = await self.events.last(self.id)
         assert found is not None
         return found[1].identity
 
-    async def tell(self, kind: type[AnyFact], **fields: Any) -> None:
-        """Publish a fact of the current generation."""
-        await self.facts.publish(kind(**await self.identity(), **fields))
+    async def tell(self, kind: type[AnyEvent], **fields: Any) -> None:
+        """Publish an event of the current generation."""
+        await self.events.publish(kind(**await self.identity(), **fields))
 
     async def started(self, stage: str = "build") -> None:
         """A worker has begun."""
@@ -90,13 +90,13 @@ class Export:
         shown: dict[str, Any] = body["export"]
         return shown
 
-    async def beginnings(self) -> list[AnyFact]:
+    async def start_events(self) -> list[AnyEvent]:
         """Of all generations."""
         return [
-            fact
-            for _, fact in await self.facts.of(self.id)
-            if isinstance(fact, ExportRequested)
-            or (isinstance(fact, ExportPackaged) and fact.restart)
+            event
+            for _, event in await self.events.of(self.id)
+            if isinstance(event, ExportRequested)
+            or (isinstance(event, ExportPackaged) and event.restart)
         ]
 
 
@@ -125,7 +125,7 @@ async def test_a_failed_build_is_built_again_under_the_same_id(export: Export) -
     assert (state["generation"], state["attempts"], state["error"]) == (2, 0, None)
     assert (state["options"]["appName"], state["createdAt"]) == ("X", before["createdAt"])
     assert any("it went wrong" in text for text in state["logs"])
-    first, second = await export.beginnings()
+    first, second = await export.start_events()
     assert isinstance(second, ExportRequested)
     assert isinstance(first, ExportRequested)
     assert (second.snapshot, second.generation) == (first.snapshot, 2)
@@ -137,7 +137,7 @@ async def test_a_failed_upload_does_not_build_again(export: Export) -> None:
     await export.failed("upload")
     status, body = await export.post("retry")
     assert (status, body["export"]["status"]) == (202, "uploading")
-    _, second = await export.beginnings()
+    _, second = await export.start_events()
     assert isinstance(second, ExportPackaged)
     assert (second.restart, second.generation, second.upload) == (True, 2, made.upload)
     assert (await export.state())["options"]["appName"] == "X"
@@ -149,7 +149,7 @@ async def test_lost_parts_are_built_again(export: Export) -> None:
     await export.failed("upload")
     await export.gateway.storage.abort_upload(made.artifact.key, made.upload.upload_id)
     assert (await export.post("retry"))[1]["export"]["status"] == "queued"
-    assert isinstance((await export.beginnings())[1], ExportRequested)
+    assert isinstance((await export.start_events())[1], ExportRequested)
 
 
 async def test_an_expired_artifact_can_be_had_again(export: Export) -> None:
@@ -194,7 +194,7 @@ async def test_of_racing_retries_one_wins(export: Export) -> None:
     assert sorted(status for status, _ in answers) == [202] + [409] * 7
     losers = [body["export"]["status"] for status, body in answers if status == 409]
     assert set(losers) == {"queued"}
-    assert [fact.generation for fact in await export.beginnings()] == [1, 2]
+    assert [event.generation for event in await export.start_events()] == [1, 2]
 
 
 async def test_a_retry_whose_answer_was_lost_can_be_repeated(export: Export) -> None:
@@ -204,16 +204,16 @@ async def test_a_retry_whose_answer_was_lost_can_be_repeated(export: Export) -> 
     answers = await asyncio.gather(*(export.post("retry", headers=headers) for _ in range(5)))
     answers.append(await export.post("retry", headers=headers))
     assert {status for status, _ in answers} == {202}
-    assert [fact.generation for fact in await export.beginnings()] == [1, 2]
+    assert [event.generation for event in await export.start_events()] == [1, 2]
     reused = await export.user.call("POST", EXPORTS, json={"platform": "web"}, headers=headers)
     assert (reused[0], reused[1]["code"]) == (422, "idempotency-key-reused")
 
 
 async def test_a_cancel_ends_it_once_however_often_it_is_sent(export: Export) -> None:
-    """202 every time, one fact; the receipt says when it was asked for."""
+    """202 every time, one event; the receipt says when it was asked for."""
     answers = await asyncio.gather(*(export.post("cancel") for _ in range(5)))
     assert {(status, body["export"]["status"]) for status, body in answers} == {(202, "canceled")}
-    ends = [f for _, f in await export.facts.of(export.id) if isinstance(f, Ending)]
+    ends = [f for _, f in await export.events.of(export.id) if isinstance(f, TerminalEvent)]
     assert len(ends) == 1
     state = await export.state()
     assert (state["canCancel"], state["canRetry"]) == (False, True)
@@ -236,13 +236,13 @@ async def test_a_canceled_export_can_be_started_again_and_canceled_again(export:
     await export.post("cancel")
     assert (await export.post("retry"))[1]["export"]["generation"] == 2
     assert (await export.post("cancel"))[0] == 202
-    ends = [f for _, f in await export.facts.of(export.id) if isinstance(f, ExportCanceled)]
-    assert [fact.generation for fact in ends] == [1, 2]
+    ends = [f for _, f in await export.events.of(export.id) if isinstance(f, ExportCanceled)]
+    assert [event.generation for event in ends] == [1, 2]
 
 
 @pytest.mark.parametrize("turn", range(6))
 async def test_cancel_racing_completion_has_one_result(export: Export, turn: int) -> None:
-    """Whoever is first in the stream: the answer, the state and the facts agree."""
+    """Whoever is first in the stream: the answer, the state and the events agree."""
     await export.started("upload")
 
     async def canceled() -> tuple[int, Any]:
@@ -255,8 +255,8 @@ async def test_cancel_racing_completion_has_one_result(export: Export, turn: int
 
     (status, body), _ = await asyncio.gather(canceled(), completed())
     state = await export.state()
-    ends = [f for _, f in await export.facts.of(export.id) if isinstance(f, Ending)]
-    assert [fact.name for fact in ends] == [state["status"]]
+    ends = [f for _, f in await export.events.of(export.id) if isinstance(f, TerminalEvent)]
+    assert [event.name for event in ends] == [state["status"]]
     assert status == (202 if state["status"] == "canceled" else 409)
     assert body["export"]["status"] == state["status"]
     assert (state["downloadUrl"] is not None) == (state["status"] == "completed")
@@ -265,8 +265,8 @@ async def test_cancel_racing_completion_has_one_result(export: Export, turn: int
 async def test_whoever_acts_sees_it_though_the_fold_is_behind(export: Export) -> None:
     """The document in the bucket is older than the answer that its user has just been given."""
     js = export.gateway.nc.jetstream()
-    ((seq, requested),) = await export.facts.of(export.id)
-    documents = await Records.bind(js, "exports", Document)
+    ((seq, requested),) = await export.events.of(export.id)
+    documents = await KeyValueStore.bind(js, "exports", Document)
     await documents.create(f"game.{export.id}", fold(None, requested, seq))
     await export.post("cancel")
     assert (await export.state())["status"] == "canceled"

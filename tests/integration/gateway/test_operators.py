@@ -8,11 +8,10 @@ import msgspec
 import pytest
 
 from services.gateway.operators.bulk_replay import LEASE, Job, Order
-from shared.domain import events
-from shared.domain.events import Beginning, ExportCompleted, Fact, now
+from shared.domain.events import Event, ExportCompleted, StartEvent, encode_event, now
 from shared.errors import ExportError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import LogLine
 from shared.tokens import User
 from shared.worker.dead_letter import DeadMessage
@@ -50,7 +49,7 @@ class World:
         self.ann = ann
         self.ops = gateway.user("ops", role="admin", email="ops@example.com")
         self.js = gateway.nc.jetstream()
-        self.facts = Facts(self.js)
+        self.events = EventLog(self.js)
 
     async def export(self, platform: str = "web") -> str:
         """A queued export."""
@@ -60,17 +59,17 @@ class World:
 
     async def bury(self, export_id: str, error: ExportError | None = None) -> int:
         """Let a worker give it up; the letter's sequence."""
-        facts = await self.facts.of(export_id)
-        seq, event = next((s, f) for s, f in reversed(facts) if isinstance(f, Beginning))
+        events = await self.events.of(export_id)
+        seq, event = next((s, f) for s, f in reversed(events) if isinstance(f, StartEvent))
         return await self.bury_message(seq, event, error or OutOfMemoryError("No memory is left."))
 
-    async def bury_message(self, seq: int, event: Fact | None, error: ExportError) -> int:
+    async def bury_message(self, seq: int, event: Event | None, error: ExportError) -> int:
         """Bury what lies in the stream."""
-        message = await self.facts.message(seq)
+        message = await self.events.message(seq)
         assert message is not None
         platform = (message.subject or "").split(".")[2]
         dead = DeadMessage.stored(message, f"packager-{platform}", deliveries=3)
-        grave = Grave(self.js, self.facts, worker="w1")
+        grave = Grave(self.js, self.events, worker="w1")
         burial = await grave.bury(dead, event, "retries-exhausted", error)
         assert burial.letter is not None
         return burial.letter
@@ -94,15 +93,15 @@ class World:
                 return shown
             await asyncio.sleep(0.02)
 
-    async def beginnings(self, export_id: str) -> list[int]:
+    async def start_events(self, export_id: str) -> list[int]:
         """Generations that were started."""
-        facts = [fact for _, fact in await self.facts.of(export_id)]
-        return [fact.generation for fact in facts if isinstance(fact, Beginning)]
+        events = [event for _, event in await self.events.of(export_id)]
+        return [event.generation for event in events if isinstance(event, StartEvent)]
 
     async def started(self, export_id: str, *, generation: int) -> None:
         """Wait for it."""
         while True:
-            if generation in await self.beginnings(export_id):
+            if generation in await self.start_events(export_id):
                 return
             await asyncio.sleep(0.02)
 
@@ -206,11 +205,11 @@ async def test_replaying_twice_runs_once(world: World) -> None:
     await world.js.update_stream(config.evolve(duplicate_window=0.2))
     await asyncio.sleep(0.5)
     assert (await world.replay(seq))[1]["duplicate"]
-    assert await world.beginnings(export_id) == [1, 2]
-    found = await world.facts.last(export_id)
+    assert await world.start_events(export_id) == [1, 2]
+    found = await world.events.last(export_id)
     assert found is not None
     done = {**found[1].identity, "artifact": ARTIFACT, "expires_at": now(), "build_s": 1.0}
-    await world.facts.publish(ExportCompleted(**done))
+    await world.events.publish(ExportCompleted(**done))
     status, body = await world.replay(seq)
     assert (status, body["duplicate"], body["export"]["status"]) == (202, True, "completed")
 
@@ -224,7 +223,7 @@ async def test_a_letter_whose_export_went_on_is_superseded(world: World) -> None
     assert (status, problem["code"]) == (409, "superseded")
     assert "generation 2" in problem["detail"]
     _, body = await world.ops.call("GET", f"{LETTERS}/{seq}")
-    assert await world.beginnings(export_id) == [1, 2]
+    assert await world.start_events(export_id) == [1, 2]
     assert body["deadLetter"]["standing"] == "superseded"
 
 
@@ -236,17 +235,17 @@ async def test_replay_racing_its_users_retry_starts_one_generation(world: World)
         world.replay(seq), world.ann.call("POST", f"{EXPORTS}/{export_id}/retry")
     )
     assert sorted([replay, retry]) == [202, 409]
-    assert await world.beginnings(export_id) == [1, 2]
+    assert await world.start_events(export_id) == [1, 2]
 
 
 async def test_what_nobody_could_read_is_replayed_once_it_can_be(world: World) -> None:
     """An unknown version is refused while it is unknown; the letter keeps what is needed."""
-    ((seq, request),) = await world.facts.of(await world.export())
-    message = await world.facts.message(seq)
+    ((seq, request),) = await world.events.of(await world.export())
+    message = await world.events.message(seq)
     assert message is not None
     for number, (readable, status) in enumerate(((False, 409), (True, 202))):
         export_id = f"01900000-0000-7000-8000-00000000000{number}"
-        later = events.encode(msgspec.structs.replace(request, export_id=export_id))
+        later = encode_event(msgspec.structs.replace(request, export_id=export_id))
         dead = DeadMessage(
             consumer="packager-web",
             subject=f"exports.requested.web.{export_id}",
@@ -256,7 +255,7 @@ async def test_what_nobody_could_read_is_replayed_once_it_can_be(world: World) -
             stored_at=now(),
             deliveries=1,
         )
-        grave = Grave(world.js, world.facts, worker="w1")
+        grave = Grave(world.js, world.events, worker="w1")
         burial = await grave.bury(dead, None, "unknown-version", OutOfMemoryError("x"))
         assert burial.letter is not None
         _, shown = await world.ops.call("GET", f"{LETTERS}/{burial.letter}")
@@ -317,7 +316,7 @@ async def test_many_are_replayed_by_a_job(world: World) -> None:
     assert (job["status"], job["matching"]) == ("done", 4)
     assert job["counts"] == {"duplicate": 1, "replayed": 2}
     assert [done["seq"] for done in job["last"]] == seqs[:3]
-    started = [len(await world.beginnings(export_id)) for export_id in (*ids, other)]
+    started = [len(await world.start_events(export_id)) for export_id in (*ids, other)]
     assert started == [2, 2, 2, 1, 1]
     assert [e["act"] for e in await world.audit()] == ["replay", "replay", "replay-many", "replay"]
 
@@ -331,7 +330,7 @@ async def test_a_dry_run_only_tells(world: World) -> None:
     _, body = await world.ops.call("POST", f"{LETTERS}/replay", json={"dry_run": True})
     job = await world.finished(body["job"])
     assert job["counts"] == {"superseded": 1, "replayed": 1}
-    assert await world.beginnings(ids[1]) == [1]
+    assert await world.start_events(ids[1]) == [1]
 
 
 async def test_a_job_stops_when_the_same_cause_is_back(world: World) -> None:
@@ -348,7 +347,7 @@ async def test_a_job_stops_when_the_same_cause_is_back(world: World) -> None:
         "stopped",
         f"the same cause is back: dead letter {again}",
     )
-    assert await world.beginnings(ids[-1]) == [1]
+    assert await world.start_events(ids[-1]) == [1]
 
 
 async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) -> None:
@@ -367,10 +366,10 @@ async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) ->
         counts={"replayed": 2},
     )
     await world.replay(seqs[2])  # done, and not written down any more
-    await (await Records.bind(js, "replays", Job)).create(LOST, lost)
+    await (await KeyValueStore.bind(js, "replays", Job)).create(LOST, lost)
     job = await world.finished(LOST)
     assert (job["status"], job["counts"]) == ("done", {"replayed": 3, "duplicate": 1})
-    assert [len(await world.beginnings(export_id)) for export_id in ids] == [1, 1, 2, 2]
+    assert [len(await world.start_events(export_id)) for export_id in ids] == [1, 1, 2, 2]
 
 
 async def test_a_job_that_meets_an_error_of_ours_stops_and_says_so(world: World) -> None:

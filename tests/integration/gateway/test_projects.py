@@ -6,8 +6,8 @@ import msgspec
 
 from shared.domain.export_document import Document, fold
 from shared.domain.project import Project
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.tokens import User
 from tests.integration.gateway.conftest import TOKENS
 
@@ -65,14 +65,14 @@ async def test_a_deleted_project_is_gone_and_its_exports_are_canceled(gateway: G
     ann = gateway.user("ann")
     await ann.push("game", {"index.html": b"<p>"})
     _, made = await ann.call("POST", "/api/projects/game/export", json={"platform": "source"})
-    facts = Facts(gateway.nc.jetstream())
-    found = await facts.last(made["export"]["id"])
+    events = EventLog(gateway.nc.jetstream())
+    found = await events.last(made["export"]["id"])
     assert found is not None
-    documents = await Records.bind(gateway.nc.jetstream(), "exports", Document)
+    documents = await KeyValueStore.bind(gateway.nc.jetstream(), "exports", Document)
     await documents.create(f"game.{made['export']['id']}", fold(None, found[1], found[0]))
     assert (await ann.call("DELETE", "/api/projects/game"))[0] == 202
     assert (await ann.call("GET", "/api/projects/game"))[0] == 404
-    last = await facts.last(made["export"]["id"])
+    last = await events.last(made["export"]["id"])
     assert last is not None
     assert last[1].name == "canceled"
 
@@ -95,7 +95,7 @@ async def test_a_projects_record_stays_small(gateway: Gateway) -> None:
     assert (status, problem["code"], problem["retryable"]) == (413, "too-large", False)
     assert (await ann.call("GET", "/api/projects/game"))[0] == 404
     await ann.push("game", {"index.html": b"<p>"})
-    records = await Records.bind(gateway.nc.jetstream(), "projects", Project)
+    records = await KeyValueStore.bind(gateway.nc.jetstream(), "projects", Project)
     full: dict[str, Role] = dict.fromkeys((f"user{n}" for n in range(1_000)), "viewer")
     await records.change(
         "record.game", lambda project: project and msgspec.structs.replace(project, members=full)

@@ -9,20 +9,20 @@ import msgspec
 import pytest
 
 from services.gateway.http.rate_limiter import Pace
-from services.status.projector import Folding
+from services.status.projector import Projector
 from shared.domain.events import (
-    Ending,
     ExportCanceled,
     ExportCompleted,
     ExportFailed,
     ExportRequested,
     Failure,
+    TerminalEvent,
     now,
 )
 from shared.domain.options import ExportOptions
 from shared.errors import TooManyRequestsError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.stores.quota import Account, Quota
 from tests.integration.gateway.conftest import Caller
 from tests.unit.sample_events import ARTIFACT, OOPS
@@ -49,10 +49,10 @@ async def ann(gateway: Gateway) -> Caller:
 
 
 @asynccontextmanager
-async def folding(js: JetStreamContext) -> AsyncIterator[None]:
+async def projector(js: JetStreamContext) -> AsyncIterator[None]:
     """The status service folds, and so settles."""
     stop = asyncio.Event()
-    task = asyncio.create_task((await Folding.bind(js)).run(stop))
+    task = asyncio.create_task((await Projector.bind(js)).run(stop))
     try:
         yield
     finally:
@@ -67,11 +67,13 @@ async def asked(caller: Caller, **options: Any) -> str:
     return str(body["export"]["id"])
 
 
-async def end(js: JetStreamContext, export_id: str, kind: type[Ending], **fields: Any) -> None:
+async def end(
+    js: JetStreamContext, export_id: str, kind: type[TerminalEvent], **fields: Any
+) -> None:
     """Let it end."""
-    found = await Facts(js).last(export_id)
+    found = await EventLog(js).last(export_id)
     assert found is not None
-    await Facts(js).publish(kind(**found[1].identity, **fields))
+    await EventLog(js).publish(kind(**found[1].identity, **fields))
 
 
 async def quota_of(caller: Caller) -> tuple[float, float, float]:
@@ -90,7 +92,7 @@ async def until_settled(caller: Caller, reserved: float = 0) -> tuple[float, flo
 
 
 async def until_folded(js: JetStreamContext, seq: int) -> None:
-    """The status service has gone past that fact."""
+    """The status service has gone past that event."""
     while True:
         info = await js.consumer_info("EXPORTS", "status")
         if info.ack_floor and info.ack_floor.stream_seq >= seq:
@@ -124,7 +126,7 @@ async def test_the_same_request_reserves_once(ann: Caller, js: JetStreamContext)
     ids = await asyncio.gather(*(asked(ann, headers=headers) for _ in range(5)))
     assert len(set(ids)) == 1
     assert await quota_of(ann) == (0, 3, 7)
-    async with folding(js):
+    async with projector(js):
         await end(js, ids[0], ExportCompleted, artifact=ARTIFACT, expires_at=now(), build_s=61)
         assert await until_settled(ann) == (1.1, 0, 8.9)
         assert await asked(ann, headers=headers) == ids[0]
@@ -142,11 +144,15 @@ async def test_the_same_request_reserves_once(ann: Caller, js: JetStreamContext)
     ids=["completed", "the project's fault", "not the project's fault", "canceled"],
 )
 async def test_minutes_are_settled_when_it_ends(
-    ann: Caller, js: JetStreamContext, kind: type[Ending], fields: dict[str, Any], used: float
+    ann: Caller,
+    js: JetStreamContext,
+    kind: type[TerminalEvent],
+    fields: dict[str, Any],
+    used: float,
 ) -> None:
     """Real minutes where its maker answers for it, nothing otherwise; the state says the same."""
     export_id = await asked(ann)
-    async with folding(js):
+    async with projector(js):
         await end(js, export_id, kind, **fields)
         assert await until_settled(ann) == (used, 0, TRIAL_MINUTES - used)
     _, body = await ann.call("GET", f"{EXPORTS}/{export_id}")
@@ -156,7 +162,7 @@ async def test_minutes_are_settled_when_it_ends(
 async def test_a_fact_that_comes_twice_is_charged_once(ann: Caller, js: JetStreamContext) -> None:
     """Also where the second one lies in the stream itself, beyond any window."""
     export_id = await asked(ann)
-    async with folding(js):
+    async with projector(js):
         await end(js, export_id, ExportCompleted, artifact=ARTIFACT, expires_at=now(), build_s=61)
         await until_settled(ann)
         found = await js.get_msg("EXPORTS", subject=f"exports.completed.web.{export_id}")
@@ -168,7 +174,7 @@ async def test_a_fact_that_comes_twice_is_charged_once(ann: Caller, js: JetStrea
 async def test_every_generation_is_reserved_for_itself(ann: Caller, js: JetStreamContext) -> None:
     """A retry needs minutes too; of racing ones one is reserved and charged."""
     export_id = await asked(ann)
-    async with folding(js):
+    async with projector(js):
         await end(js, export_id, ExportFailed, stage="build", error=MINE, build_s=540)
         assert await until_settled(ann) == (9, 0, 1)
         assert (await ann.call("POST", f"{EXPORTS}/{export_id}/retry"))[0] == 402
@@ -197,7 +203,7 @@ async def test_a_reservation_whose_request_was_never_accepted_is_released(
     await quota.reserve(lost, limit=TRIAL_MINUTES)
     await quota.reserve(msgspec.structs.replace(lost, generation=2, at=now()), limit=TRIAL_MINUTES)
     kept = await asked(ann)
-    accounts = await Records.bind(js, "quota", Account)
+    accounts = await KeyValueStore.bind(js, "quota", Account)
     (key,) = await accounts.keys()
     found = await accounts.get(key)
     assert found is not None
@@ -227,10 +233,10 @@ async def test_an_export_that_crosses_the_month_is_settled_where_it_was_reserved
     quota = await Quota.bind(js)
     await quota.reserve(start, limit=None)
     done = {**start.identity, "at": asked_at + timedelta(minutes=2)}
-    ending = ExportCompleted(**done, artifact=ARTIFACT, expires_at=now(), build_s=60)
+    terminal_event = ExportCompleted(**done, artifact=ARTIFACT, expires_at=now(), build_s=60)
     for _ in range(2):
-        await quota.settle(ending)
-    accounts = await Records.bind(js, "quota", Account)
+        await quota.settle(terminal_event)
+    accounts = await KeyValueStore.bind(js, "quota", Account)
     (key,) = await accounts.keys()
     found = await accounts.get(key)
     assert found is not None
@@ -255,7 +261,7 @@ async def test_metrics_are_the_callers_own_and_all_for_an_operator(
 ) -> None:
     """Completed, failed and waiting exports of this month."""
     done, failed, _ = [await asked(ann) for _ in range(3)]
-    async with folding(js):
+    async with projector(js):
         await end(js, done, ExportCompleted, artifact=ARTIFACT, expires_at=now(), build_s=6)
         await end(js, failed, ExportFailed, stage="build", error=MINE)
         await until_settled(ann, reserved=3)

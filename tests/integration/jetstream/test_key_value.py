@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import ConfigurationError, TooLargeError
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -27,7 +27,7 @@ async def test_all_keys_are_listed_however_many_there_are(nc: Client) -> None:
         if (await js.stream_info("KV_exports")).state.messages == MANY:
             break
         await asyncio.sleep(0.05)
-    records = await Records.bind(js, "exports", int)
+    records = await KeyValueStore.bind(js, "exports", int)
     assert await records.keys("p.*") == [f"p.{number:06d}" for number in range(MANY)]
 
 
@@ -36,7 +36,7 @@ async def test_a_deleted_key_leaves_no_trace_for_ever(
 ) -> None:
     """Those who watch are told, and lists do not grow with all that ever was."""
     monkeypatch.setattr("shared.jetstream.key_value.MARKER_S", 1.0)
-    records = await Records.bind(js, "artifacts", int)
+    records = await KeyValueStore.bind(js, "artifacts", int)
     await records.create("p.a", 1)
     await records.delete("p.a")
     assert await records.keys() == ["p.a"]
@@ -50,7 +50,7 @@ async def test_a_deleted_key_leaves_no_trace_for_ever(
 
 async def test_a_value_beyond_a_message_is_no_outage(js: JetStreamContext) -> None:
     """Trying again would not help, so nobody is told to."""
-    records = await Records.bind(js, "projects", str)
+    records = await KeyValueStore.bind(js, "projects", str)
     with pytest.raises(TooLargeError, match="1048578 bytes"):
         await records.create("record.p", "x" * (1 << 20))
 
@@ -58,4 +58,4 @@ async def test_a_value_beyond_a_message_is_no_outage(js: JetStreamContext) -> No
 async def test_a_bucket_that_was_never_made_is_named(js: JetStreamContext) -> None:
     """With what makes it."""
     with pytest.raises(ConfigurationError, match=r"no bucket 'nope': run `aethel-export streams"):
-        await Records.bind(js, "nope", int)
+        await KeyValueStore.bind(js, "nope", int)

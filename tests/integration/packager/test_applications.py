@@ -22,7 +22,7 @@ from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.domain.signing_policy import SigningRequiredError
 from shared.jetstream.log_reader import read_lines
-from shared.jetstream.progress_reporter import Chatter
+from shared.jetstream.progress_reporter import ProgressReporter
 from tests.projects import TEMPLATES, store
 from tests.signing import program
 
@@ -65,7 +65,7 @@ def _requested(
     )
 
 
-class _Recorder(Chatter):
+class _Recorder(ProgressReporter):
     """Keeps what is told, and sends it on."""
 
     def __init__(self, *args: Any) -> None:
@@ -80,12 +80,12 @@ class _Recorder(Chatter):
 async def _export(
     handler: PackagerHandler, js: JetStreamContext, event: ExportRequested
 ) -> tuple[ExportPackaged, _Recorder]:
-    chatter = _Recorder(js, event.export_id, event.generation)
+    reporter = _Recorder(js, event.export_id, event.generation)
     try:
-        (packaged,) = await handler(event, chatter)
+        (packaged,) = await handler(event, reporter)
     finally:
-        await chatter.close()
-    return packaged, chatter
+        await reporter.close()
+    return packaged, reporter
 
 
 async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:

@@ -31,15 +31,15 @@ from shared.domain.events import (
 from shared.domain.options import ExportOptions
 from shared.domain.project import decode_snapshot
 from shared.errors import ProjectError
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import read_lines
-from shared.jetstream.progress_reporter import Chatter
+from shared.jetstream.progress_reporter import ProgressReporter
 from shared.jetstream.topology import packager_durable
 from shared.settings import RetrySettings
 from shared.storage import keys
 from shared.storage.bucket import Storage
 from shared.storage.s3_client import StorageUnavailableError
-from shared.worker.circuit_breaker import Breaker
+from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.worker import Consumer, Worker
 from tests import engine
 from tests.projects import TEMPLATES, store
@@ -99,11 +99,11 @@ async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:
 async def _export(
     handler: PackagerHandler, js: JetStreamContext, event: ExportRequested
 ) -> ExportPackaged:
-    chatter = Chatter(js, event.export_id, event.generation)
+    reporter = ProgressReporter(js, event.export_id, event.generation)
     try:
-        (packaged,) = await handler(event, chatter)
+        (packaged,) = await handler(event, reporter)
     finally:
-        await chatter.close()
+        await reporter.close()
     return packaged
 
 
@@ -316,7 +316,7 @@ async def test_a_cancelled_export_leaves_no_upload(
         await storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
 
 
-class _Recorder(Chatter):
+class _Recorder(ProgressReporter):
     """Keeps what is told, and sends it on."""
 
     def __init__(self, *args: Any) -> None:
@@ -333,15 +333,15 @@ async def test_progress_comes_from_bytes_and_ends_at_ninety(
 ) -> None:
     """It goes through preparing and packaging to 90, where the uploader takes over."""
     event = _requested(await store(storage, _project()))
-    chatter = _Recorder(js, EXPORT, 1)
-    await handler(event, chatter)
-    await chatter.close()
-    statuses = [status for status, _, _ in chatter.told]
-    percents = [percent for _, percent, _ in chatter.told]
+    reporter = _Recorder(js, EXPORT, 1)
+    await handler(event, reporter)
+    await reporter.close()
+    statuses = [status for status, _, _ in reporter.told]
+    percents = [percent for _, percent, _ in reporter.told]
     assert statuses == sorted(statuses, key=["preparing", "packaging"].index)
     assert percents[-1] == pytest.approx(90)
     assert max(percents) <= 90
-    etas = [eta for _, _, eta in chatter.told if eta]
+    etas = [eta for _, _, eta in reporter.told if eta]
     assert all(eta.p50_s <= eta.p90_s for eta in etas)
 
 
@@ -359,9 +359,9 @@ async def test_the_log_is_for_the_maker(
     assert "The project has 307 files" in text
 
 
-async def _until(found: Callable[[list[Any]], bool], facts: Facts) -> list[Any]:
+async def _until(found: Callable[[list[Any]], bool], events: EventLog) -> list[Any]:
     while True:
-        known = [fact for _, fact in await facts.of(EXPORT)]
+        known = [event for _, event in await events.of(EXPORT)]
         if found(known):
             return known
         await asyncio.sleep(0.02)
@@ -381,17 +381,17 @@ def _consumer(platform: Platform) -> Consumer:
 async def test_a_request_on_the_stream_becomes_packaged(
     handler: PackagerHandler, storage: Storage, nc: Client, js: JetStreamContext
 ) -> None:
-    """The worker runs the handler and publishes its fact."""
-    facts = Facts(js)
-    await facts.publish(_requested(await store(storage, _project()), "web"))
+    """The worker runs the handler and publishes its event."""
+    events = EventLog(js)
+    await events.publish(_requested(await store(storage, _project()), "web"))
     stop = asyncio.Event()
     working = asyncio.create_task(
-        Worker(nc, _consumer("web"), handler, Breaker("web", storage.check)).run(stop)
+        Worker(nc, _consumer("web"), handler, CircuitBreaker("web", storage.check)).run(stop)
     )
-    known = await _until(lambda all_: any(isinstance(f, ExportPackaged) for f in all_), facts)
+    known = await _until(lambda all_: any(isinstance(f, ExportPackaged) for f in all_), events)
     stop.set()
     await working
-    assert [type(fact) for fact in known] == [ExportRequested, ExportStarted, ExportPackaged]
+    assert [type(event) for event in known] == [ExportRequested, ExportStarted, ExportPackaged]
     await _download(storage, known[-1])
 
 
@@ -413,18 +413,18 @@ async def test_a_cancel_by_the_user_is_obeyed(
     storage: Storage, cache: DiskCache, nc: Client, js: JetStreamContext
 ) -> None:
     """The attempt stops in the middle of an upload, its parts go, the receipt is published."""
-    facts = Facts(js)
+    events = EventLog(js)
     event = _requested(await store(storage, _project()))
-    await facts.publish(event)
+    await events.publish(event)
     stop = asyncio.Event()
     stuck = _StuckStorage(storage)
     handler = PackagerHandler(stuck, cache, exporters(), TEMPLATES)
-    worker = Worker(nc, _consumer("source"), handler, Breaker("source", storage.check))
+    worker = Worker(nc, _consumer("source"), handler, CircuitBreaker("source", storage.check))
     working = asyncio.create_task(worker.run(stop))
     await stuck.part_taken.wait()
     assert len(await storage.uploads("")) == 1
-    await facts.publish(ExportCanceled(**event.identity, reason="test"))
-    await _until(lambda all_: any(isinstance(fact, ExportStopped) for fact in all_), facts)
+    await events.publish(ExportCanceled(**event.identity, reason="test"))
+    await _until(lambda all_: any(isinstance(event, ExportStopped) for event in all_), events)
     assert await storage.uploads("") == []
     stop.set()
     await working

@@ -17,8 +17,8 @@ from nats.js.errors import NoKeysError
 
 from services.packager.platforms import exporters
 from shared.domain.events import ExportPackaged
-from shared.jetstream.event_log import Facts
-from shared.stores.worker_registry import WorkerSign
+from shared.jetstream.event_log import EventLog
+from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
 from tests.projects import store
 
@@ -64,23 +64,23 @@ async def _ready(url: str) -> None:
 
 
 async def _sign(
-    js: JetStreamContext, wanted: Callable[[WorkerSign], object] = lambda _: True
-) -> WorkerSign:
+    js: JetStreamContext, wanted: Callable[[WorkerHeartbeat], object] = lambda _: True
+) -> WorkerHeartbeat:
     """The first sign of life of the only worker that is as wanted."""
     workers = await js.key_value("workers")
     while True:
         with suppress(NoKeysError):
             (name,) = await workers.keys()
             value = (await workers.get(name)).value
-            sign = msgspec.json.decode(value or b"", type=WorkerSign)
+            sign = msgspec.json.decode(value or b"", type=WorkerHeartbeat)
             if wanted(sign):
                 return sign
         await asyncio.sleep(0.02)
 
 
-async def _packaged(facts: Facts, export_id: str) -> None:
+async def _packaged(events: EventLog, export_id: str) -> None:
     while True:
-        last = await facts.last(export_id)
+        last = await events.last(export_id)
         if last and isinstance(last[1], ExportPackaged):
             return
         await asyncio.sleep(0.02)
@@ -115,12 +115,12 @@ async def test_it_starts_works_tells_and_stops(
         (tmp_path / "keys" / "macos" / "default").mkdir(parents=True)
         await _sign(js, lambda sign: sign.signing_keys == {"macos": ("default",)})
         (tmp_path / "keys" / "macos" / "default").rmdir()
-        facts = Facts(js)
+        events = EventLog(js)
         for number, platform in enumerate(platforms):
             export_id = f"{EXPORT[:-3]}{number:03}"
             event = msgspec.structs.replace(_requested(snapshot, platform), export_id=export_id)
-            await facts.publish(event)
-            await _packaged(facts, export_id)
+            await events.publish(event)
+            await _packaged(events, export_id)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
 

@@ -9,8 +9,8 @@ from shared.domain.events import now
 from shared.domain.export_document import Document
 from shared.domain.project import Project
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.tokens import Tokens, User
 from tests.unit.sample_events import EXPORT, requested
 
@@ -24,17 +24,19 @@ MEMBER, STRANGER = (TOKENS.bearer(User(user_id=name)) for name in ("u", "strange
 @pytest.fixture
 async def admission(js: JetStreamContext) -> Admission:
     """At a service that has folded nothing yet."""
-    projects = await Records.bind(js, "projects", Project)
+    projects = await KeyValueStore.bind(js, "projects", Project)
     project = Project(id="p", name="P", owner="u", created_at=now(), updated_at=now())
     await projects.create("record.p", project)
-    return Admission(TOKENS, projects, await Records.bind(js, "exports", Document), Facts(js))
+    return Admission(
+        TOKENS, projects, await KeyValueStore.bind(js, "exports", Document), EventLog(js)
+    )
 
 
 async def test_a_member_may_watch_from_the_moment_of_the_request(
     admission: Admission, js: JetStreamContext
 ) -> None:
     """By a bearer token, though the export's document is not there yet; a stranger may not."""
-    await Facts(js).publish(requested())
+    await EventLog(js).publish(requested())
     assert (await admission.admit(EXPORT, ticket=None, offered=[MEMBER])).project_id == "p"
     with pytest.raises(Refused) as refused:
         await admission.admit(EXPORT, ticket=None, offered=[STRANGER])
@@ -44,6 +46,6 @@ async def test_a_member_may_watch_from_the_moment_of_the_request(
 async def test_an_outage_forbids_nothing(admission: Admission, js: JetStreamContext) -> None:
     """A client that is told that it may not watch does not come back."""
     await js.delete_stream("KV_projects")
-    await Facts(js).publish(requested())
+    await EventLog(js).publish(requested())
     with pytest.raises(UnavailableError):
         await admission.admit(EXPORT, ticket=None, offered=[MEMBER])

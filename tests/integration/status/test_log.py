@@ -9,15 +9,15 @@ import pytest
 
 from services.status.websocket.hub import Hub
 from services.status.websocket.room import Room
-from services.status.websocket.send_buffer import Outbox, Outgoing
+from services.status.websocket.send_buffer import Outgoing, SendBuffer
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
 from shared.jetstream.event_log import NatsUnavailableError
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.log_reader import StoredLine, read_lines
 from shared.jetstream.progress_reporter import LogLine
-from shared.stores.build_times import Durations
-from shared.stores.queue_position import Queue
+from shared.stores.build_times import BuildTimes
+from shared.stores.queue_position import QueuePositions
 from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ from tests.integration.status.watching import (
 
 
 async def test_the_last_log_lines_come_before_the_end(status: Status) -> None:
-    """However close the lines and the terminal fact are to each other."""
-    await status.facts.publish(REQUESTED)
+    """However close the lines and the terminal event are to each other."""
+    await status.events.publish(REQUESTED)
     socket = await status.connect()
     await next_of(socket, "export-status")
     await status.log(*(f"line {n}" for n in range(50)))
-    await status.facts.publish(COMPLETED)
+    await status.events.publish(COMPLETED)
     messages, _ = await until_closed(socket)
     assert [m["message"] for m in messages if m["type"] == "log"] == [
         f"line {n}" for n in range(50)
@@ -49,7 +49,7 @@ async def test_the_last_log_lines_come_before_the_end(status: Status) -> None:
 
 async def test_the_log_resumes_without_loss_or_repetition(status: Status) -> None:
     """With epoch and sequence of what was read last."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     await status.log("a", "b", "c")
     socket = await status.connect()
     epoch = (await next_of(socket, "ready"))["epoch"]
@@ -64,7 +64,7 @@ async def test_the_log_resumes_without_loss_or_repetition(status: Status) -> Non
 @pytest.mark.parametrize("query", ["epoch=other&after_seq=1", "epoch={epoch}&after_seq=999"])
 async def test_another_life_of_the_log_starts_over_with_a_gap(status: Status, query: str) -> None:
     """A lost stream can come back with lower sequences: nothing is passed off as a continuation."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     await status.log("a")
     epoch = (await next_of(await status.connect(), "ready"))["epoch"]
     socket = await status.connect(f"ticket={status.ticket()}&" + query.format(epoch=epoch))
@@ -75,15 +75,15 @@ async def test_another_life_of_the_log_starts_over_with_a_gap(status: Status, qu
 
 async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     """A visitor who comes before the hub listens gets what is written until it does."""
-    exports = await Records.bind(nc.jetstream(), "exports", Document)
+    exports = await KeyValueStore.bind(nc.jetstream(), "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    queue = Queue(nc.jetstream(), await Durations.bind(nc.jetstream()))
-    hub, stop, outbox = Hub(nc, exports, queue, links), asyncio.Event(), Outbox(EXPORT)
+    queue = QueuePositions(nc.jetstream(), await BuildTimes.bind(nc.jetstream()))
+    hub, stop, send_buffer = Hub(nc, exports, queue, links), asyncio.Event(), SendBuffer(EXPORT)
 
     async def visit() -> list[Outgoing]:
         async with hub.room("p", EXPORT) as room:
-            room.join(outbox, after_seq=0)
-            return await outbox.take()
+            room.join(send_buffer, after_seq=0)
+            return await send_buffer.take()
 
     visiting = asyncio.create_task(visit())
     await asyncio.sleep(0.2)
@@ -109,7 +109,7 @@ async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
             raise NatsUnavailableError("no leader")
         return await read_lines(*arguments, **options)
 
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     socket = await status.connect()
     await next_of(socket, "export-status")
     monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
@@ -120,7 +120,7 @@ async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
     await asyncio.sleep(0.2)
     monkeypatch.undo()
     monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
-    await status.facts.publish(COMPLETED)
+    await status.events.publish(COMPLETED)
     messages, code = await until_closed(socket)
     assert [m["message"] for m in messages if m["type"] == "log"] == ["the last word"]
     assert (messages[-1]["state"]["status"], code, away) == ("completed", 1000, 0)
@@ -136,9 +136,9 @@ async def test_a_log_that_does_not_answer_is_not_an_empty_one(nc: Client) -> Non
 async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> None:
     """A killed nats-server forgets the last ones and uses their numbers for other lines."""
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    room, outbox = Room(nc, links, EXPORT), Outbox(EXPORT)
+    room, send_buffer = Room(nc, links, EXPORT), SendBuffer(EXPORT)
     await room.load(None, None)
-    room.join(outbox, after_seq=0)
+    room.join(send_buffer, after_seq=0)
     before = [line_of(seq, f"before {seq}") for seq in (5, 6, 9)]
     after = [line_of(seq, f"after {seq}") for seq in (4, 5)]
     for line in (*before, *before, *after):
@@ -149,7 +149,7 @@ async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> No
     told = ["before 5", "before 6", "before 9", "after 4", "after 5", "only in the stream"]
     seen: list[str] = []
     while len(seen) < len(told):
-        texts = [str(message.event["text"]) for message in await outbox.take()]
+        texts = [str(message.event["text"]) for message in await send_buffer.take()]
         seen += [json.loads(text)["message"] for text in texts]
     assert seen == told
 

@@ -13,8 +13,8 @@ from services.status.websocket.access import Admission
 from services.status.websocket.endpoint import Sockets
 from shared.domain.export_document import Document
 from shared.domain.project import Project
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.service.process import serve
 from shared.tokens import Tokens
 from tests.unit.sample_events import EXPORT
@@ -42,9 +42,9 @@ async def test_pages_of_listed_origins_may_watch(
     js: JetStreamContext, listed: set[str], origin: str | None, expected: str
 ) -> None:
     """``*``, and an empty list, let every page; programs name no origin and are always let."""
-    projects = await Records.bind(js, "projects", Project)
-    exports = await Records.bind(js, "exports", Document)
-    admission, stop = Admission(Tokens("x" * 32), projects, exports, Facts(js)), asyncio.Event()
+    projects = await KeyValueStore.bind(js, "projects", Project)
+    exports = await KeyValueStore.bind(js, "exports", Document)
+    admission, stop = Admission(Tokens("x" * 32), projects, exports, EventLog(js)), asyncio.Event()
     sockets = Sockets(cast("Hub", None), admission, stop, max_sockets=10, origins=frozenset(listed))
     app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
     (port,) = free_ports(1)

@@ -7,7 +7,7 @@ import pytest
 
 from shared.domain.events import now
 from shared.domain.project import Project
-from shared.jetstream.key_value import Records
+from shared.jetstream.key_value import KeyValueStore
 from shared.tokens import Ticket, User
 from tests.integration.status.watching import (
     COMPLETED,
@@ -24,18 +24,18 @@ from tests.unit.sample_events import EXPORT, requested
 
 async def test_a_watcher_sees_the_export_to_its_end(status: Status) -> None:
     """The current state at once, then every change, and 1000 after the terminal state."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     socket = await status.connect()
     assert (await next_of(socket, "ready"))["exportId"] == EXPORT
     assert (await next_of(socket, "export-status"))["state"]["status"] == "queued"
-    await status.facts.publish(STARTED)
+    await status.events.publish(STARTED)
     assert (await next_of(socket, "export-status"))["state"]["status"] == "preparing"
     await status.progress(40)
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["progress"], state["currentStep"]) == ("building", 40, "Packing")
     await status.log("hello")
     assert (await next_of(socket, "log"))["message"] == "hello"
-    await status.facts.publish(msgspec.structs.replace(COMPLETED, expires_at=now()))
+    await status.events.publish(msgspec.structs.replace(COMPLETED, expires_at=now()))
     messages, code = await until_closed(socket)
     assert (messages[-1]["state"]["status"], messages[-1]["state"]["progress"]) == (
         "completed",
@@ -46,8 +46,8 @@ async def test_a_watcher_sees_the_export_to_its_end(status: Status) -> None:
 
 async def test_a_late_watcher_gets_everything_at_once(status: Status) -> None:
     """Log, final state, close."""
-    for fact in (REQUESTED, STARTED, PACKAGED, COMPLETED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED, PACKAGED, COMPLETED):
+        await status.events.publish(event)
     await status.log("a", "b")
     socket = await status.connect(f"ticket={status.ticket(seq=4)}")
     messages, code = await until_closed(socket)
@@ -57,13 +57,13 @@ async def test_a_late_watcher_gets_everything_at_once(status: Status) -> None:
 
 async def test_a_reader_who_stops_reading_still_gets_the_end(status: Status) -> None:
     """Progress is conflated for it, the terminal state is not lost."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     socket = await status.connect()
     await next_of(socket, "export-status")
-    await status.facts.publish(STARTED)
+    await status.events.publish(STARTED)
     for tenth in range(900):
         await status.progress(tenth / 10)
-    await status.facts.publish(COMPLETED)
+    await status.events.publish(COMPLETED)
     messages, code = await until_closed(socket)
     percents = [m["state"]["progress"] for m in messages if m["type"] == "export-status"]
     assert percents == sorted(percents)
@@ -72,7 +72,7 @@ async def test_a_reader_who_stops_reading_still_gets_the_end(status: Status) -> 
 
 async def test_a_drain_asks_clients_to_come_back(status: Status) -> None:
     """4001, and not before the state was told."""
-    await status.facts.publish(requested())
+    await status.events.publish(requested())
     socket = await status.connect()
     await next_of(socket, "export-status")
     status.stop.set()
@@ -93,7 +93,7 @@ async def test_a_drain_asks_clients_to_come_back(status: Status) -> None:
 )
 async def test_refusals_have_their_code(status: Status, query: str, code: int) -> None:
     """Accepted first and then closed, so that the code reaches a browser."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     tickets = {
         "good": status.ticket(),
         "expired": status.ticket(lives_s=-1),
@@ -107,9 +107,9 @@ async def test_refusals_have_their_code(status: Status, query: str, code: int) -
 
 async def test_a_bearer_token_of_a_member_will_do(status: Status) -> None:
     """Beside the protocol's name; a stranger is told that there is no such export."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     await next_of(await status.connect(), "export-status")  # folded
-    projects = await Records.bind(status.nc.jetstream(), "projects", Project)
+    projects = await KeyValueStore.bind(status.nc.jetstream(), "projects", Project)
     project = Project(id="p", name="P", owner="ann", created_at=now(), updated_at=now())
     await projects.create("record.p", project)
     for user, kind in (("ann", "export-status"), ("eve", "error")):
@@ -122,9 +122,9 @@ async def test_a_bearer_token_of_a_member_will_do(status: Status) -> None:
 
 async def test_a_ticket_waits_for_the_fold(status: Status) -> None:
     """One that was made at a sequence that is not folded yet sees nothing older."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     socket = await status.connect(f"ticket={status.ticket(seq=2)}")
-    await status.facts.publish(STARTED)
+    await status.events.publish(STARTED)
     assert (await next_of(socket, "export-status"))["state"]["status"] == "preparing"
     await socket.close()
 

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from nats.js.errors import APIError
 
-from shared.domain import events
+from shared.domain.events import encode_event
 from shared.jetstream.progress_reporter import Progress
 from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:
-    from shared.domain.events import AnyFact
-from shared.stores.build_times import Durations
+    from shared.domain.events import AnyEvent
+from shared.stores.build_times import BuildTimes
 from tests.integration.status.watching import (
     CANCELED,
     COMPLETED,
@@ -31,15 +31,15 @@ from tests.integration.status.watching import (
 
 async def test_what_is_started_again_is_queued_for_its_watchers_too(status: Status) -> None:
     """The first socket ends with the failure; the next one sees the new generation, from zero."""
-    await status.facts.publish(REQUESTED)
+    await status.events.publish(REQUESTED)
     socket = await status.connect()
     await status.progress(40)
-    await status.facts.publish(FAILED)
+    await status.events.publish(FAILED)
     messages, code = await until_closed(socket)
     ended = messages[-1]["state"]
     assert (ended["status"], ended["progress"], code) == ("failed", 40, 1000)
     again = msgspec.structs.replace(requested(2), replay_of=7)
-    published = await status.facts.publish(again)
+    published = await status.events.publish(again)
     socket = await status.connect(f"ticket={status.ticket(generation=2, seq=published.seq)}")
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["generation"], state["progress"]) == ("queued", 2, 0)
@@ -49,26 +49,26 @@ async def test_what_is_started_again_is_queued_for_its_watchers_too(status: Stat
 
 async def test_facts_twice_and_late_change_nothing(status: Status) -> None:
     """The document after repetitions is the document without them."""
-    for fact in (REQUESTED, COMPLETED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, COMPLETED):
+        await status.events.publish(event)
     js = status.nc.jetstream()
-    for fact in (STARTED, REQUESTED, COMPLETED):
-        await js.publish(fact.subject, events.encode(fact))
+    for event in (STARTED, REQUESTED, COMPLETED):
+        await js.publish(event.subject, encode_event(event))
     socket = await status.connect(f"ticket={status.ticket(seq=5)}")
     messages, _ = await until_closed(socket)
     assert messages[-1]["state"]["status"] == "completed"
 
 
 @pytest.mark.parametrize("end", [WAITING, CANCELED, FAILED], ids=["waits", "canceled", "failed"])
-async def test_progress_does_not_fall_when_an_attempt_ends(status: Status, end: AnyFact) -> None:
+async def test_progress_does_not_fall_when_an_attempt_ends(status: Status, end: AnyEvent) -> None:
     """What was reached still shows while it waits, and after its end."""
-    for fact in (REQUESTED, STARTED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED):
+        await status.events.publish(event)
     socket = await status.connect()
     await status.progress(45)
     while (await next_of(socket, "export-status"))["state"]["progress"] != 45:
         continue
-    await status.facts.publish(end)
+    await status.events.publish(end)
     state = (await next_of(socket, "export-status"))["state"]
     while state["status"] not in {"queued", "canceled", "failed"}:
         state = (await next_of(socket, "export-status"))["state"]
@@ -77,8 +77,8 @@ async def test_progress_does_not_fall_when_an_attempt_ends(status: Status, end: 
 
 async def test_progress_that_the_stream_refused_is_not_shown(status: Status) -> None:
     """A worker that was slower publishes too; nobody may see what is taken back later."""
-    for fact in (REQUESTED, STARTED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED):
+        await status.events.publish(event)
     socket = await status.connect()
     await status.progress(45)
     refused = Progress(
@@ -99,12 +99,12 @@ async def test_progress_that_the_stream_refused_is_not_shown(status: Status) -> 
 
 async def test_the_receipt_of_a_cancel_is_seen_by_who_watches(status: Status) -> None:
     """The canceled state comes at once, once more with its receipt, and only then the close."""
-    for fact in (REQUESTED, STARTED, CANCELED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED, CANCELED):
+        await status.events.publish(event)
     socket = await status.connect(f"ticket={status.ticket(seq=3)}")
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["cancelReceipt"]["stoppedAt"]) == ("canceled", None)
-    await status.facts.publish(STOPPED)
+    await status.events.publish(STOPPED)
     messages, code = await until_closed(socket)
     assert messages[-1]["state"]["cancelReceipt"]["stoppedAt"] is not None
     assert code == 1000
@@ -115,11 +115,11 @@ async def test_a_receipt_that_does_not_come_keeps_no_socket_open(
 ) -> None:
     """A dead worker's comes later; what is started again meanwhile is for a new ticket."""
     monkeypatch.setattr("services.status.websocket.endpoint.RECEIPT_S", 1.0)
-    for fact in (REQUESTED, STARTED, CANCELED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED, CANCELED):
+        await status.events.publish(event)
     socket = await status.connect(f"ticket={status.ticket(seq=3)}")
     await next_of(socket, "export-status")
-    await status.facts.publish(requested(2))
+    await status.events.publish(requested(2))
     messages, code = await until_closed(socket)
     assert {m["state"]["generation"] for m in messages} <= {1}
     assert code == 1000
@@ -131,10 +131,10 @@ async def test_who_queues_is_told_where_and_until_when(
     """As the gateway tells it, and again when somebody before it has been taken."""
     monkeypatch.setattr("services.status.websocket.hub.STANDING_S", 0.1)
     js = status.nc.jetstream()
-    await (await Durations.bind(js)).note("web", 10)
+    await (await BuildTimes.bind(js)).note("web", 10)
     others = [msgspec.structs.replace(requested(), export_id=str(uuid.uuid4())) for _ in range(2)]
-    for fact in (*others, REQUESTED):
-        await status.facts.publish(fact)
+    for event in (*others, REQUESTED):
+        await status.events.publish(event)
     worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
     await worker.fetch(1)
     socket = await status.connect(f"ticket={status.ticket(seq=3)}")
@@ -143,7 +143,7 @@ async def test_who_queues_is_told_where_and_until_when(
     await worker.fetch(1)
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["position"], state["eta"]["p50S"]) == (1, 15)
-    await status.facts.publish(STARTED)
+    await status.events.publish(STARTED)
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["position"], state["eta"]) == ("preparing", None, None)
     await socket.close()
@@ -151,10 +151,10 @@ async def test_who_queues_is_told_where_and_until_when(
 
 async def test_completed_builds_are_what_estimates_are_made_of(status: Status) -> None:
     """Their own time, not that of the queue or of the upload."""
-    for fact in (REQUESTED, STARTED, COMPLETED):
-        await status.facts.publish(fact)
+    for event in (REQUESTED, STARTED, COMPLETED):
+        await status.events.publish(event)
     await until_closed(await status.connect(f"ticket={status.ticket(seq=3)}"))
-    durations = await Durations.bind(status.nc.jetstream())
-    while not (known := await durations.of("web")).seconds:  # noqa: ASYNC110 - the bucket is asked
+    build_times = await BuildTimes.bind(status.nc.jetstream())
+    while not (known := await build_times.of("web")).seconds:  # noqa: ASYNC110 - the bucket is asked
         await asyncio.sleep(0.05)
     assert set(known.seconds) == {61}

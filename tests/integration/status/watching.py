@@ -12,19 +12,19 @@ import msgspec
 from litestar import Litestar
 
 from cli.local.ports import free_ports
-from services.status.projector import Folding
+from services.status.projector import Projector
 from services.status.websocket.access import Admission
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
 from shared.domain.project import Project
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import LogLine, Progress
 from shared.service.process import serve
-from shared.stores.build_times import Durations
-from shared.stores.queue_position import Queue
+from shared.stores.build_times import BuildTimes
+from shared.stores.queue_position import QueuePositions
 from shared.tokens import Ticket, Tokens
 from tests.unit.sample_events import EXPORT, generation
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 
 TOKENS = Tokens("0123456789abcdef" * 4)
-FACTS = generation()
-REQUESTED, STARTED, WAITING, _, PACKAGED = FACTS[:5]
-CANCELED, COMPLETED, FAILED, STOPPED = FACTS[6:10]
+EVENTS = generation()
+REQUESTED, STARTED, WAITING, _, PACKAGED = EVENTS[:5]
+CANCELED, COMPLETED, FAILED, STOPPED = EVENTS[6:10]
 
 
 class Status:
@@ -45,7 +45,7 @@ class Status:
 
     def __init__(self, nc: Client, session: aiohttp.ClientSession, url: str) -> None:
         self.nc = nc
-        self.facts = Facts(nc.jetstream())
+        self.events = EventLog(nc.jetstream())
         self._session = session
         self.url = url
         self.stop = asyncio.Event()
@@ -98,18 +98,18 @@ async def until_closed(socket: aiohttp.ClientWebSocketResponse) -> tuple[list[An
 async def running(nc: Client) -> AsyncIterator[Status]:
     """The service on a free port."""
     js = nc.jetstream()
-    exports = await Records.bind(js, "exports", Document)
+    exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub = Hub(nc, exports, Queue(js, await Durations.bind(js)), links)
+    hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")
-        projects = await Records.bind(js, "projects", Project)
-        admission = Admission(TOKENS, projects, exports, status.facts)
+        projects = await KeyValueStore.bind(js, "projects", Project)
+        admission = Admission(TOKENS, projects, exports, status.events)
         sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:
-            group.create_task((await Folding.bind(js)).run(status.stop))
+            group.create_task((await Projector.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
             group.create_task(serve(app, f"127.0.0.1:{port}", status.stop, drain_timeout_s=2))
             while True:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.uploader.cancel_acknowledger import Receipts
+from services.uploader.cancel_acknowledger import CancelAcknowledger
 from shared.domain.events import (
     AttemptFailed,
     ExportCanceled,
@@ -14,7 +14,7 @@ from shared.domain.events import (
     ExportStopped,
     Failure,
 )
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.worker.retry import WORKER_LOST
 from tests.integration.uploader.test_handler import packaged as upload_parts
 from tests.unit.sample_events import EXPORT, START, generation, identity
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
     from shared.storage.bucket import Storage
 
 REQUESTED, STARTED, FAILED, AGAIN = generation()[:4]
@@ -44,7 +44,7 @@ RECEIPT_S = 2.0
 async def answering(js: JetStreamContext, storage: Storage) -> AsyncIterator[None]:
     """The desk is open."""
     stop = asyncio.Event()
-    task = asyncio.create_task(Receipts(js, storage).run(stop))
+    task = asyncio.create_task(CancelAcknowledger(js, storage).run(stop))
     try:
         yield
     finally:
@@ -56,9 +56,9 @@ async def receipt(js: JetStreamContext, *, within_s: float) -> ExportStopped | N
     """The receipt, if it comes in time."""
     deadline = asyncio.get_running_loop().time() + within_s
     while asyncio.get_running_loop().time() < deadline:
-        for _, fact in await Facts(js).of(EXPORT):
-            if isinstance(fact, ExportStopped):
-                return fact
+        for _, event in await EventLog(js).of(EXPORT):
+            if isinstance(event, ExportStopped):
+                return event
         await asyncio.sleep(0.02)
     return None
 
@@ -73,15 +73,15 @@ async def receipt(js: JetStreamContext, *, within_s: float) -> ExportStopped | N
     ids=["queued", "waiting", "its worker died"],
 )
 async def test_nobody_at_work_means_a_receipt_at_once(
-    js: JetStreamContext, storage: Storage, before: list[AnyFact], *, aborted: bool
+    js: JetStreamContext, storage: Storage, before: list[AnyEvent], *, aborted: bool
 ) -> None:
     """Its message may lie in the stream for long: the user is not kept waiting for that.
 
     Where a worker died its parts are said to be left: nobody knows of them.
     """
     async with answering(js, storage):
-        for fact in (*before, CANCELED):
-            await Facts(js).publish(fact)
+        for event in (*before, CANCELED):
+            await EventLog(js).publish(event)
         stopped = await receipt(js, within_s=RECEIPT_S)
     assert stopped is not None
     assert (stopped.stage, stopped.parts_aborted) == ("build", aborted)
@@ -94,8 +94,8 @@ async def test_parts_that_wait_for_an_uploader_are_aborted(
     made = await upload_parts(storage, b"artifact")
     packed = ExportPackaged(**identity(), artifact=made.artifact, upload=made.upload, build_s=1.0)
     async with answering(js, storage):
-        for fact in (REQUESTED, STARTED, packed, CANCELED):
-            await Facts(js).publish(fact)
+        for event in (REQUESTED, STARTED, packed, CANCELED):
+            await EventLog(js).publish(event)
         stopped = await receipt(js, within_s=RECEIPT_S)
     assert stopped is not None
     assert (stopped.stage, stopped.parts_aborted) == ("upload", True)
@@ -106,10 +106,10 @@ async def test_parts_that_wait_for_an_uploader_are_aborted(
     "before", [[REQUESTED, STARTED], [REQUESTED, STARTED, FAILED, AGAIN]], ids=["first", "second"]
 )
 async def test_a_worker_that_is_at_work_gives_the_receipt_itself(
-    js: JetStreamContext, storage: Storage, before: list[AnyFact]
+    js: JetStreamContext, storage: Storage, before: list[AnyEvent]
 ) -> None:
     """Nobody says that the work has stopped while it has not."""
     async with answering(js, storage):
-        for fact in (*before, CANCELED):
-            await Facts(js).publish(fact)
+        for event in (*before, CANCELED):
+            await EventLog(js).publish(event)
         assert await receipt(js, within_s=0.5) is None

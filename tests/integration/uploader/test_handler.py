@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from services.uploader.artifact_claims import BeingDeletedError, Claims, record_key
+from services.uploader.artifact_claims import ArtifactClaims, BeingDeletedError, record_key
 from services.uploader.handler import PartsLostError, UploaderHandler
 from shared.domain.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
-from shared.jetstream.progress_reporter import Chatter
+from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
 from shared.storage.bucket import crc32c_base64
 
@@ -56,26 +56,26 @@ async def packaged(storage: Storage, data: bytes, *, export: int = 1) -> ExportP
 class Uploader:
     """The handler and what it works on."""
 
-    def __init__(self, js: JetStreamContext, storage: Storage, claims: Claims) -> None:
+    def __init__(self, js: JetStreamContext, storage: Storage, claims: ArtifactClaims) -> None:
         self._js = js
         self.storage = storage
         self.claims = claims
 
     async def handle(self, event: ExportPackaged) -> ExportCompleted:
-        chatter = Chatter(self._js, event.export_id, event.generation)
+        reporter = ProgressReporter(self._js, event.export_id, event.generation)
         handler = UploaderHandler(self.storage, self.claims, ttl=timedelta(days=1))
         try:
-            (fact,) = await handler(event, chatter)
+            (completed,) = await handler(event, reporter)
         finally:
-            await chatter.close()
-        assert isinstance(fact, ExportCompleted)
-        return fact
+            await reporter.close()
+        assert isinstance(completed, ExportCompleted)
+        return completed
 
 
 @pytest.fixture
 async def uploader(js: JetStreamContext, storage: Storage) -> Uploader:
     """The handler on empty servers."""
-    return Uploader(js, storage, await Claims.bind(js))
+    return Uploader(js, storage, await ArtifactClaims.bind(js))
 
 
 DATA = b"x" * (PART + 1_000)

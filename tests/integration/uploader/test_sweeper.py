@@ -21,8 +21,8 @@ from shared.domain.events import (
 from shared.domain.export_document import Document, fold
 from shared.domain.options import ExportOptions
 from shared.domain.project import Project, Retired, Snapshot, StoredFile, encode_snapshot
-from shared.jetstream.event_log import Facts
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 from tests.unit.sample_events import OOPS, identity, requested
 
@@ -53,8 +53,8 @@ class World:
     def __init__(
         self,
         storage: Storage,
-        projects: Records[Project],
-        exports: Records[Document],
+        projects: KeyValueStore[Project],
+        exports: KeyValueStore[Document],
         js: JetStreamContext,
     ) -> None:
         self.storage = storage
@@ -107,8 +107,8 @@ async def world(js: JetStreamContext, storage: Storage) -> World:
     """Empty servers."""
     return World(
         storage,
-        await Records.bind(js, "projects", Project),
-        await Records.bind(js, "exports", Document),
+        await KeyValueStore.bind(js, "projects", Project),
+        await KeyValueStore.bind(js, "exports", Document),
         js,
     )
 
@@ -207,7 +207,7 @@ async def test_packs_stay_with_their_index(world: World) -> None:
 
 async def test_expired_artifacts_go_with_their_record(world: World, js: JetStreamContext) -> None:
     """One that has expired is deleted; one that lives on is not."""
-    records = await Records.bind(js, "artifacts", ArtifactRecord)
+    records = await KeyValueStore.bind(js, "artifacts", ArtifactRecord)
     for name, lives in (("old", timedelta(seconds=-1)), ("new", timedelta(hours=1))):
         key = keys.artifact("p", name, "game.zip")
         await world.storage.put(key, b"bytes")
@@ -296,8 +296,8 @@ async def test_exports_that_a_deletion_has_missed_are_canceled(
     await world.project(deleted_at=now())
     await world.export(HEAD)
     assert await world.sweep() == {}
-    (_, fact) = await Facts(js).last("01900000-0000-7000-8000-000000000001") or (0, None)
-    assert isinstance(fact, ExportCanceled)
+    (_, event) = await EventLog(js).last("01900000-0000-7000-8000-000000000001") or (0, None)
+    assert isinstance(event, ExportCanceled)
 
 
 async def test_an_export_that_shows_up_behind_a_deletion_goes_too(world: World) -> None:

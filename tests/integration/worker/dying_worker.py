@@ -15,12 +15,12 @@ from tests.integration.worker.working import working
 
 if TYPE_CHECKING:
     from shared.domain.events import ExportRequested
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 DEADLY = set(sys.argv[1:])
 
 
-async def job(event: ExportRequested, _: Chatter) -> None:
+async def job(event: ExportRequested, _: ProgressReporter) -> None:
     """Takes a moment, and its process with it where it is one of those."""
     if event.export_id in DEADLY:
         await asyncio.sleep(0.3)

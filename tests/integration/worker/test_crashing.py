@@ -16,7 +16,7 @@ from shared.domain.events import (
     ExportStarted,
     ExportStopped,
 )
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.worker.retry import MAX_CRASHES
 from tests.integration.worker.working import be_impatient, dead_letters, has, new_request, until
 
@@ -60,14 +60,14 @@ async def test_a_job_that_kills_its_workers_is_buried_and_nobody_with_it(
     await be_impatient(js, ack_wait_s=1)
     deadly, *others = (new_request() for _ in range(4))
     for event in (deadly, *others):
-        await Facts(js).publish(event)
+        await EventLog(js).publish(event)
     async with restarted(nats_settings, deadly.export_id):
         *known, failed = await until(js, deadly, has(ExportFailed))
         for event in others:
             await until(js, event, has(ExportPackaged))
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.error.code) == ("crash-loop", "crash-loop")
-    waits = [fact for fact in known if isinstance(fact, AttemptFailed)]
+    waits = [event for event in known if isinstance(event, AttemptFailed)]
     assert {(wait.error.code, wait.failures) for wait in waits} == {("worker-lost", 0)}
     assert len(waits) == MAX_CRASHES - 1
     delays = [(wait.retry_at - wait.at).total_seconds() for wait in waits]
@@ -81,17 +81,17 @@ async def test_a_suspect_runs_alone(nats_settings: NatsSettings, js: JetStreamCo
     """From its second death on, no other job of the process dies with it."""
     await be_impatient(js, ack_wait_s=1)
     deadly = new_request()
-    await Facts(js).publish(deadly)
+    await EventLog(js).publish(deadly)
     bystanders = []
     async with restarted(nats_settings, deadly.export_id):
         await until(js, deadly, has(ExportStarted, 3))
         while not has(ExportStarted, 6)(await until(js, deadly, has(ExportStarted))):
             bystanders.append(new_request())
-            await Facts(js).publish(bystanders[-1])
+            await EventLog(js).publish(bystanders[-1])
             await asyncio.sleep(0.1)
         for event in bystanders:
             known = await until(js, event, has(ExportPackaged))
-            assert sum(isinstance(fact, ExportStarted) for fact in known) == 1
+            assert sum(isinstance(event, ExportStarted) for event in known) == 1
 
 
 async def test_kills_from_outside_bury_nothing(
@@ -100,13 +100,13 @@ async def test_kills_from_outside_bury_nothing(
     """The message comes again; no failure is counted."""
     await be_impatient(js, ack_wait_s=1)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with restarted(nats_settings) as lives:
         for kills in range(1, 4):
             await until(js, event, has(ExportStarted, kills))
             lives[-1].kill()
         known = await until(js, event, has(ExportPackaged))
-    waits = [fact for fact in known if isinstance(fact, AttemptFailed)]
+    waits = [event for event in known if isinstance(event, AttemptFailed)]
     assert [(wait.error.code, wait.failures) for wait in waits] == [("worker-lost", 0)] * 3
     assert await dead_letters(js) == []
 
@@ -117,11 +117,11 @@ async def test_a_cancel_after_a_kill_does_not_say_that_the_parts_are_gone(
     """What the dead worker had uploaded waits for the sweeper; the receipt is true."""
     await be_impatient(js, ack_wait_s=1)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with restarted(nats_settings) as lives:
         await until(js, event, has(ExportStarted))
         lives[-1].kill()
-        await Facts(js).publish(ExportCanceled(**event.identity, reason="enough"))
+        await EventLog(js).publish(ExportCanceled(**event.identity, reason="enough"))
         *_, stopped = await until(js, event, has(ExportStopped))
     assert isinstance(stopped, ExportStopped)
     assert not stopped.parts_aborted

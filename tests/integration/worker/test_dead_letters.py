@@ -7,13 +7,19 @@ from urllib.parse import quote
 
 import pytest
 
-from shared.domain import events
-from shared.domain.events import AttemptFailed, ExportFailed, ExportRequested
+from shared.domain.events import (
+    AttemptFailed,
+    ExportFailed,
+    ExportPackaged,
+    ExportRequested,
+    Failure,
+    encode_event,
+)
 from shared.errors import UnavailableError, UnknownPlatformError
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts, publish
+from shared.jetstream.event_log import EventLog, publish
 from shared.settings import RetrySettings
-from shared.worker.circuit_breaker import LEAST, Breaker
+from shared.worker.circuit_breaker import LEAST, CircuitBreaker
 from tests.integration.worker.working import (
     acknowledged,
     be_impatient,
@@ -29,21 +35,21 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 
-async def impossible(_: ExportRequested, __: Chatter) -> None:
+async def impossible(_: ExportRequested, __: ProgressReporter) -> None:
     """Fails for good."""
     raise UnknownPlatformError("web", [])
 
 
-async def broken(_: ExportRequested, __: Chatter) -> None:
+async def broken(_: ExportRequested, __: ProgressReporter) -> None:
     """Fails by a bug."""
     raise KeyError("a release with a bug")
 
 
 def headers_of(event: ExportRequested) -> dict[str, str]:
-    """As :meth:`shared.jetstream.event_log.Facts.publish` writes them."""
+    """As :meth:`shared.jetstream.event_log.EventLog.publish` writes them."""
     return {
         "Nats-Msg-Id": event.message_id,
         "Aethel-Export-Id": event.export_id,
@@ -94,17 +100,17 @@ async def test_bytes_of_nobody_are_buried_too(nc: Client, js: JetStreamContext) 
 
 
 async def test_a_fact_under_a_wrong_subject_is_buried(nc: Client, js: JetStreamContext) -> None:
-    """Another kind of fact where a request is expected."""
+    """Another kind of event where a request is expected."""
     event = new_request()
     wrong = AttemptFailed(
         **event.identity,
         stage="build",
         attempt=1,
         failures=0,
-        error=events.Failure(code="x", message="y"),
+        error=Failure(code="x", message="y"),
         retry_at=event.at,
     )
-    await publish(js, event.subject, events.encode(wrong), headers_of(event), patience_s=5)
+    await publish(js, event.subject, encode_event(wrong), headers_of(event), patience_s=5)
     async with working(nc, broken):
         *_, failed = await until(js, event, has(ExportFailed))
     assert isinstance(failed, ExportFailed)
@@ -124,7 +130,7 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
     else:
         await js.update_stream(stream.evolve(max_bytes=100))
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, impossible) as builder:
         *_, failed = await until(js, event, has(ExportFailed))
         assert isinstance(failed, ExportFailed)
@@ -164,7 +170,7 @@ async def test_one_letter_although_the_worker_dies_after(
 
     monkeypatch.setattr(pkgutil.resolve_name(owner), name, dying)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, impossible):
         await until(js, event, has(ExportFailed))
         await acknowledged(js)
@@ -178,15 +184,15 @@ async def test_the_breaker_keeps_a_bug_from_burying_the_queue(
     """Most fail alike: work stops, readiness says why, and a repaired release goes on by itself."""
     broken_release = True
 
-    async def job(event: ExportRequested, chatter: Chatter) -> None:
+    async def job(event: ExportRequested, reporter: ProgressReporter) -> None:
         if broken_release:
-            await broken(event, chatter)
+            await broken(event, reporter)
 
     queue = [new_request() for _ in range(4 * LEAST)]
     for event in queue:
-        await Facts(js).publish(event)
+        await EventLog(js).publish(event)
     now_s = 0.0
-    breaker = Breaker("packager-web", nothing, clock=lambda: now_s)
+    breaker = CircuitBreaker("packager-web", nothing, clock=lambda: now_s)
     patient = RetrySettings(max_attempts=3, base_delay_ms=4_000)
     async with working(nc, job, breaker=breaker, retry=patient) as builder:
         while breaker.cause is None:  # noqa: ASYNC110 - it tells nobody
@@ -199,6 +205,6 @@ async def test_the_breaker_keeps_a_bug_from_burying_the_queue(
         broken_release = False
         now_s = 1e6
         for event in queue:
-            await until(js, event, has(events.ExportPackaged))
+            await until(js, event, has(ExportPackaged))
         await breaker.ready()
     assert await dead_letters(js) == []

@@ -9,7 +9,7 @@ import pytest
 from shared.domain.events import AttemptFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.jetstream.event_log import Facts, NatsUnavailableError, publish
+from shared.jetstream.event_log import EventLog, NatsUnavailableError, publish
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from tests.cluster import start_small
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 DISK_BYTES = 16 << 20
 
@@ -53,12 +53,12 @@ async def test_a_full_disk_refuses_and_loses_nothing(
     await topology.apply(js)
     full = asyncio.Event()
 
-    async def job(_: ExportRequested, __: Chatter) -> None:
+    async def job(_: ExportRequested, __: ProgressReporter) -> None:
         await full.wait()
 
     await be_impatient(js, ack_wait_s=3)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, job) as builder:
         await until(js, event, has(ExportStarted))
         for block_bytes in (1 << 19, 1 << 14, 1 << 9, 1):
@@ -66,14 +66,14 @@ async def test_a_full_disk_refuses_and_loses_nothing(
         full.set()
         async with asyncio.timeout(30):
             with pytest.raises(NatsUnavailableError):
-                await Facts(js).publish(new_request(), patience_s=600)
+                await EventLog(js).publish(new_request(), patience_s=600)
         await asyncio.sleep(6)
         assert not has(ExportPackaged)(await until(js, event, has(ExportStarted)))
         await js.purge_stream(topology.AUDIT)
         known = await until(js, event, has(ExportPackaged))
         await acknowledged(js)
     assert builder.calls[event.export_id] == 1
-    assert not any(isinstance(fact, AttemptFailed) for fact in known)
+    assert not any(isinstance(event, AttemptFailed) for event in known)
     await nc.close()
     server.child.kill()
     guard.close()

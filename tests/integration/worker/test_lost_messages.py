@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.status.projector import Folding
+from services.status.projector import Projector
 from services.status.recovery.max_deliveries import Undertaker
 from services.status.recovery.reaper import Reaper
 from shared.domain.events import ExportFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.domain.export_document import Document
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts, publish
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog, publish
+from shared.jetstream.key_value import KeyValueStore
 from tests.integration.worker.test_dead_letters import headers_of
 from tests.integration.worker.working import (
     acknowledged,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 TWICE = 2
 
@@ -44,9 +44,9 @@ async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterato
     js, stop = nc.jetstream(), asyncio.Event()
     undertaker = Undertaker(js)
     reaper = Reaper(nc, undertaker, attempt_s=900, patience_s=patience_s)
-    await Records.bind(js, "exports", Document)
+    await KeyValueStore.bind(js, "exports", Document)
     async with asyncio.TaskGroup() as group:
-        group.create_task((await Folding.bind(js)).run(stop))
+        group.create_task((await Projector.bind(js)).run(stop))
         group.create_task(undertaker.run(stop))
         group.create_task(reaper.run(stop, interval_s=0.2))
         yield
@@ -70,14 +70,14 @@ async def exhaust(js: JetStreamContext) -> None:
     await be_impatient(js, ack_wait_s=5, max_deliver=topology.MAX_DELIVER)
 
 
-async def well(_: ExportRequested, __: Chatter) -> None:
+async def well(_: ExportRequested, __: ProgressReporter) -> None:
     """Succeeds."""
 
 
 async def test_what_jetstream_gives_up_is_buried(nc: Client, js: JetStreamContext) -> None:
     """By the advisory, however late somebody reads it; one letter, and the user is told."""
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     await exhaust(js)
     async with status_service(nc, patience_s=1e6):
         *_, failed = await until(js, event, has(ExportFailed))
@@ -110,13 +110,13 @@ async def test_an_export_goes_on_although_the_advisory_was_lost(
     """The reaper queues it again, once, and a worker finishes it."""
     await js.delete_stream(topology.ADVISORIES)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     await exhaust(js)
     async with status_service(nc), working(nc, well) as builder:
         known = await until(js, event, has(ExportPackaged))
         await acknowledged(js)
     assert builder.calls[event.export_id] == 1
-    assert sum(isinstance(fact, ExportRequested) for fact in known) == 2
+    assert sum(isinstance(event, ExportRequested) for event in known) == 2
 
 
 async def test_an_export_ends_although_its_message_is_lost_every_time(
@@ -127,7 +127,7 @@ async def test_an_export_ends_although_its_message_is_lost_every_time(
     letters = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     await js.delete_stream(topology.DEAD_LETTERS)
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     durable = topology.packager_durable("web")
     stop = asyncio.Event()
 
@@ -151,7 +151,7 @@ async def test_an_export_ends_although_its_message_is_lost_every_time(
     failed = known[-1]
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.dead_letter) == ("lost", None)
-    assert sum(isinstance(fact, ExportRequested) for fact in known) == 4
+    assert sum(isinstance(event, ExportRequested) for event in known) == 4
     (letter,) = await dead_letters(js)
     assert letter.headers["Aethel-Reason"] == "lost"
 
@@ -161,18 +161,18 @@ async def test_what_is_under_way_is_left_alone(nc: Client, js: JetStreamContext)
     slow, waiting, queued = new_request(), new_request(), new_request()
     go_on = asyncio.Event()
 
-    async def job(event: ExportRequested, chatter: Chatter) -> None:
+    async def job(event: ExportRequested, reporter: ProgressReporter) -> None:
         if event.export_id == waiting.export_id and not go_on.is_set():
             raise KeyError
         await go_on.wait()
-        chatter.log("done")
+        reporter.log("done")
 
     async with status_service(nc, patience_s=0.3), working(nc, job, concurrency=1):
         for event in (waiting, slow, queued):
-            await Facts(js).publish(event)
+            await EventLog(js).publish(event)
         await until(js, slow, has(ExportStarted))
         await asyncio.sleep(3)  # ten times the patience
         for event in (waiting, slow, queued):
             known = await until(js, event, has(ExportRequested))
-            assert sum(isinstance(fact, ExportRequested) for fact in known) == 1
+            assert sum(isinstance(event, ExportRequested) for event in known) == 1
         go_on.set()

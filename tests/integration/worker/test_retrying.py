@@ -14,7 +14,7 @@ from shared.domain.events import (
     ExportStarted,
 )
 from shared.errors import ProjectError, UnavailableError
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
 from shared.worker.attempt import StuckError
 from tests.integration.worker.working import (
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 
-async def well(_: ExportRequested, chatter: Chatter) -> None:
+async def well(_: ExportRequested, reporter: ProgressReporter) -> None:
     """Succeeds."""
-    chatter.progress("building", 50, "Building")
+    reporter.progress("building", 50, "Building")
 
 
 async def test_failures_are_retried_with_growing_delays_and_then_buried(
@@ -44,11 +44,11 @@ async def test_failures_are_retried_with_growing_delays_and_then_buried(
 ) -> None:
     """Three attempts, the delays shown as retryAt; then one letter, and the user has its number."""
 
-    async def broken(_: ExportRequested, __: Chatter) -> None:
+    async def broken(_: ExportRequested, __: ProgressReporter) -> None:
         raise KeyError("our bug")
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, broken, retry=RetrySettings(max_attempts=3, base_delay_ms=400)):
         known = await until(js, event, has(ExportFailed))
         await acknowledged(js)
@@ -78,11 +78,11 @@ async def test_the_makers_errors_end_at_once_without_a_letter(
 ) -> None:
     """No retry mends a project: code, stage, and what to do."""
 
-    async def bad(_: ExportRequested, __: Chatter) -> None:
+    async def bad(_: ExportRequested, __: ProgressReporter) -> None:
         raise ProjectError("put an index.html into the folder")
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, bad) as builder:
         *_, failed = await until(js, event, has(ExportFailed))
         await acknowledged(js)
@@ -97,14 +97,14 @@ async def test_an_outage_is_waited_for_and_not_counted(nc: Client, js: JetStream
     """Failures stay as they were; nothing is taken until the server answers again."""
     away = 1
 
-    async def needs_storage(_: ExportRequested, __: Chatter) -> None:
+    async def needs_storage(_: ExportRequested, __: ProgressReporter) -> None:
         nonlocal away
         if away:
             away -= 1
             raise UnavailableError("the storage is away")
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, needs_storage):
         known = await until(js, event, has(ExportPackaged))
     (waited,) = (f for f in known if isinstance(f, AttemptFailed))
@@ -115,16 +115,16 @@ async def test_an_attempt_ends_at_its_time_out(nc: Client, js: JetStreamContext)
     """However busily it tells that it advances; what it started is stopped."""
     stopped = []
 
-    async def endless(_: ExportRequested, chatter: Chatter) -> None:
+    async def endless(_: ExportRequested, reporter: ProgressReporter) -> None:
         try:
             while True:
-                chatter.progress("building", 1, "Building")
+                reporter.progress("building", 1, "Building")
                 await asyncio.sleep(0.05)
         finally:
             stopped.append(time.monotonic())
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     policy = RetrySettings(max_attempts=1, base_delay_ms=20, processing_timeout_ms=1_000)
     async with working(nc, endless, retry=policy):
         *_, failed = await until(js, event, has(ExportFailed))
@@ -139,17 +139,17 @@ async def test_heartbeats_come_only_while_the_work_advances(
     """Work that advances outlives the ack wait many times; work that hangs is ended."""
     await be_impatient(js, ack_wait_s=1.0)
 
-    async def slow(event: ExportRequested, chatter: Chatter) -> None:
+    async def slow(event: ExportRequested, reporter: ProgressReporter) -> None:
         for _ in range(30):
             if event.snapshot == "b" * 64:
-                chatter.progress("building", 1, "Building")
+                reporter.progress("building", 1, "Building")
             await asyncio.sleep(0.1)
 
     busy, hung = new_request(snapshot="b" * 64), new_request()
     once = RetrySettings(max_attempts=1)
     async with working(nc, slow, retry=once, concurrency=2, stall_s=1.0) as builder:
-        await Facts(js).publish(busy)
-        await Facts(js).publish(hung)
+        await EventLog(js).publish(busy)
+        await EventLog(js).publish(hung)
         await until(js, busy, has(ExportPackaged))
         *_, failed = await until(js, hung, has(ExportFailed))
     assert builder.calls[busy.export_id] == 1
@@ -163,7 +163,7 @@ async def test_an_attempt_that_does_not_stop_ends_its_worker(
     """The failure is recorded, the message handed back, and the process told to end."""
     release = asyncio.Event()
 
-    async def stubborn(_: ExportRequested, __: Chatter) -> None:
+    async def stubborn(_: ExportRequested, __: ProgressReporter) -> None:
         while not release.is_set():
             try:
                 await release.wait()
@@ -171,7 +171,7 @@ async def test_an_attempt_that_does_not_stop_ends_its_worker(
                 continue
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     policy = RetrySettings(max_attempts=2, base_delay_ms=20, processing_timeout_ms=1_000)
     with pytest.raises(StuckError):
         async with working(nc, stubborn, retry=policy, stop_s=0.2):
@@ -185,12 +185,12 @@ async def test_a_drain_hands_back_without_counting(nc: Client, js: JetStreamCont
     """Stopped in the middle, the next worker starts at once and the failures stay at none."""
     begun = asyncio.Event()
 
-    async def forever(_: ExportRequested, __: Chatter) -> None:
+    async def forever(_: ExportRequested, __: ProgressReporter) -> None:
         begun.set()
         await asyncio.Event().wait()
 
     event = new_request()
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, forever, worker="first"):
         await begun.wait()
     async with working(nc, well, worker="second"):
@@ -204,12 +204,12 @@ async def test_a_message_that_comes_twice_is_worked_on_once(
 ) -> None:
     """The same export requested again into the same generation: one build, both acknowledged."""
     event = new_request()
-    facts = Facts(js)
-    await facts.publish(event)
-    assert (await facts.publish(event)).duplicate
-    await facts.publish(event, message_id="beyond the window")
+    events = EventLog(js)
+    await events.publish(event)
+    assert (await events.publish(event)).duplicate
+    await events.publish(event, message_id="beyond the window")
 
-    async def brief(_: ExportRequested, __: Chatter) -> None:
+    async def brief(_: ExportRequested, __: ProgressReporter) -> None:
         await asyncio.sleep(0.5)
 
     await be_impatient(js, ack_wait_s=1.0)
@@ -217,7 +217,7 @@ async def test_a_message_that_comes_twice_is_worked_on_once(
         known = await until(js, event, has(ExportPackaged))
         await acknowledged(js)
     assert builder.calls[event.export_id] == 1
-    assert sum(isinstance(fact, ExportPackaged) for fact in known) == 1
+    assert sum(isinstance(event, ExportPackaged) for event in known) == 1
 
 
 async def test_a_stale_worker_that_finishes_late_changes_nothing(
@@ -228,10 +228,10 @@ async def test_a_stale_worker_that_finishes_late_changes_nothing(
     event = new_request()
     finish = asyncio.Event()
 
-    async def frozen(_: ExportRequested, __: Chatter) -> None:
+    async def frozen(_: ExportRequested, __: ProgressReporter) -> None:
         await finish.wait()
 
-    await Facts(js).publish(event)
+    await EventLog(js).publish(event)
     async with working(nc, frozen, worker="stale") as stale:
         await until(js, event, has(ExportStarted))
         await be_impatient(js, ack_wait_s=0.2)  # less than the stale one's heartbeats
@@ -240,5 +240,5 @@ async def test_a_stale_worker_that_finishes_late_changes_nothing(
             finish.set()
             await acknowledged(js)
     known = await until(js, event, has(ExportPackaged))
-    assert sum(isinstance(fact, ExportPackaged) for fact in known) == 1
+    assert sum(isinstance(event, ExportPackaged) for event in known) == 1
     assert stale.calls[event.export_id] == 1

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.domain.project import Project
-from shared.jetstream.event_log import Facts, NatsUnavailableError
-from shared.jetstream.key_value import Records
+from shared.jetstream.event_log import EventLog, NatsUnavailableError
+from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, PROGRESS
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 async def test_an_unknown_stream_is_an_outage(js: JetStreamContext) -> None:
-    """No fact, no progress and no project is reported missing while its stream is."""
-    projects = await Records.bind(js, "projects", Project)
+    """No event, no progress and no project is reported missing while its stream is."""
+    projects = await KeyValueStore.bind(js, "projects", Project)
     assert await projects.get("record.p") is None
-    assert await Facts(js).last("x") is None
+    assert await EventLog(js).last("x") is None
     assert await last_progress(js, "x") is None
     for stream in (EXPORTS, PROGRESS, "KV_projects"):
         await js.delete_stream(stream)
     with pytest.raises(NatsUnavailableError):
         await projects.get("record.p")
     with pytest.raises(NatsUnavailableError):
-        await Facts(js).last("x")
+        await EventLog(js).last("x")
     with pytest.raises(NatsUnavailableError):
         await last_progress(js, "x")

@@ -13,9 +13,9 @@ from nats.js.errors import NotFoundError
 
 from shared.domain.events import ExportPackaged, ExportRequested
 from shared.jetstream import topology
-from shared.jetstream.event_log import Facts
+from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
-from shared.worker.circuit_breaker import Breaker
+from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.worker import Consumer, Worker
 from tests.unit.sample_events import ARTIFACT, UPLOAD, requested
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.domain.events import AnyFact, Fact
-    from shared.jetstream.progress_reporter import Chatter
+    from shared.domain.events import AnyEvent, Event
+    from shared.jetstream.progress_reporter import ProgressReporter
 
 QUICK = RetrySettings(max_attempts=3, base_delay_ms=20)
 Job = "Callable[[ExportRequested, Chatter], Awaitable[None]]"
@@ -37,7 +37,7 @@ def new_request(**changes: Any) -> ExportRequested:
     return msgspec.structs.replace(requested(), export_id=str(uuid.uuid4()), **changes)
 
 
-def packaged(event: Fact) -> ExportPackaged:
+def packaged(event: Event) -> ExportPackaged:
     """What a build ends in."""
     return ExportPackaged(**event.identity, artifact=ARTIFACT, upload=UPLOAD, build_s=1)
 
@@ -45,18 +45,18 @@ def packaged(event: Fact) -> ExportPackaged:
 class Builder:
     """A handler that counts and does what it is told."""
 
-    def __init__(self, job: Callable[[ExportRequested, Chatter], Awaitable[None]]) -> None:
+    def __init__(self, job: Callable[[ExportRequested, ProgressReporter], Awaitable[None]]) -> None:
         self._job = job
         self.calls: Counter[str] = Counter()
         self.discarded: list[str] = []
 
-    async def __call__(self, event: ExportRequested, chatter: Chatter) -> Sequence[Fact]:
+    async def __call__(self, event: ExportRequested, reporter: ProgressReporter) -> Sequence[Event]:
         self.calls[event.export_id] += 1
-        await self._job(event, chatter)
+        await self._job(event, reporter)
         return [packaged(event)]
 
-    async def discard(self, fact: Fact) -> None:
-        self.discarded.append(fact.export_id)
+    async def discard(self, event: Event) -> None:
+        self.discarded.append(event.export_id)
 
 
 async def nothing() -> None:
@@ -66,10 +66,10 @@ async def nothing() -> None:
 @asynccontextmanager
 async def working(
     nc: Client,
-    job: Callable[[ExportRequested, Chatter], Awaitable[None]],
+    job: Callable[[ExportRequested, ProgressReporter], Awaitable[None]],
     *,
     retry: RetrySettings = QUICK,
-    breaker: Breaker | None = None,
+    breaker: CircuitBreaker | None = None,
     drain_timeout_s: float = 0.1,
     worker: str = "w1",
     **patience: Any,
@@ -86,7 +86,7 @@ async def working(
     )
     handler = Builder(job)
     stop = asyncio.Event()
-    breaker = breaker or Breaker(consumer.durable, nothing)
+    breaker = breaker or CircuitBreaker(consumer.durable, nothing)
     task = asyncio.create_task(Worker(nc, consumer, handler, breaker).run(stop))
     try:
         yield handler
@@ -103,20 +103,20 @@ async def be_impatient(js: JetStreamContext, *, ack_wait_s: float = 1.0, **chang
 
 
 async def until(
-    js: JetStreamContext, event: Fact, done: Callable[[list[AnyFact]], bool]
-) -> list[AnyFact]:
-    """All facts of an export once ``done`` says so; the test's own time-out bounds it."""
-    facts = Facts(js)
+    js: JetStreamContext, event: Event, done: Callable[[list[AnyEvent]], bool]
+) -> list[AnyEvent]:
+    """All events of an export once ``done`` says so; the test's own time-out bounds it."""
+    events = EventLog(js)
     while True:
-        known = [fact for _, fact in await facts.of(event.export_id)]
+        known = [event for _, event in await events.of(event.export_id)]
         if done(known):
             return known
         await asyncio.sleep(0.05)
 
 
-def has(kind: type[Fact], count: int = 1) -> Callable[[list[AnyFact]], bool]:
-    """So many facts of a kind are there."""
-    return lambda known: sum(isinstance(fact, kind) for fact in known) >= count
+def has(kind: type[Event], count: int = 1) -> Callable[[list[AnyEvent]], bool]:
+    """So many events of a kind are there."""
+    return lambda known: sum(isinstance(event, kind) for event in known) >= count
 
 
 async def dead_letters(js: JetStreamContext) -> list[Any]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def test_one_who_waits_is_told_why_and_until_when(capsys: pytest.CaptureFixture[str]) -> None:
     """Between two attempts."""
     document = None
-    for seq, fact in enumerate(generation()[:3], start=1):
-        document = fold(document, fact, seq)
+    for seq, event in enumerate(generation()[:3], start=1):
+        document = fold(document, event, seq)
     assert document is not None
     state: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document.state))
     Lines().state(state)

@@ -9,7 +9,7 @@ import msgspec
 from services.packager.archive.concatenated import joined_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.desktop.app_icon import png
 from services.packager.desktop.app_plan import Draft, draft
 from services.packager.desktop.member_files import read_member, write_member
@@ -38,9 +38,9 @@ class LinuxExporter:
 
     name: Platform = "linux"
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """The game, and what goes around it."""
-        drawn = draft(project, request, bench)
+        drawn = draft(project, request, context)
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
         if request.options.format == APPIMAGE:
             return drawn.plan(
@@ -49,7 +49,7 @@ class LinuxExporter:
                 content_type="application/vnd.appimage",
             )
         return drawn.plan(
-            Folder(draft=drawn, machine=machine, bench=bench),
+            Folder(draft=drawn, machine=machine, context=context),
             suffix=f"-{machine}.tar.gz",
             content_type="application/gzip",
         )
@@ -82,7 +82,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
 
     draft: Draft
     machine: Machine
-    bench: Workbench
+    context: BuildContext
     container: Container = "tar.gz"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -100,7 +100,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
             Member.of_bytes(f"{inside}.png", png(self.draft.picture, ICON_PX)),
         ]
         if self.draft.key:
-            files.append(_signature(made, self.draft.key, self.bench))
+            files.append(_signature(made, self.draft.key, self.context))
         return files
 
 
@@ -110,11 +110,11 @@ def _check(made: Member, game: Sequence[Piece], head_bytes: int, machine: Machin
     check_game(made, game, head_bytes=head_bytes)
 
 
-def _signature(made: Member, key: SigningKey, bench: Workbench) -> Member:
+def _signature(made: Member, key: SigningKey, context: BuildContext) -> Member:
     """What the operator's program leaves beside the file that it is given."""
-    path = bench.scratch / "program"
+    path = context.scratch / "program"
     write_member(made, path)
-    run_tool([str(key.need(HOOK)), str(path)], bench, doing="Signing the program")
+    run_tool([str(key.need(HOOK)), str(path)], context, doing="Signing the program")
     signature = path.with_suffix(".sig")
     if not signature.is_file():
         raise KeyBrokenError(f"the signing key {key.name!r} has left no {signature.name}")

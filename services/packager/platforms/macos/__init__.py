@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.archive.formats import Container
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.desktop.app_plan import Draft, draft
 from services.packager.desktop.shell_binary import Machine, program
 from services.packager.platforms.macos import codesign, verify
@@ -37,17 +37,17 @@ class MacosExporter:
 
     name: Platform = "macos"
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """The game, and what goes around it."""
         if "_" in request.options.bundle_id:
             message = (
                 f"bundleId {request.options.bundle_id!r}: Apple takes letters, digits, - and ."
             )
             raise BundleIdError(message)
-        drawn = draft(project, request, bench)
+        drawn = draft(project, request, context)
         chosen = request.options.architecture
         machines = BOTH if chosen is None or chosen == "universal" else (chosen,)
-        application = App(draft=drawn, machines=machines, bench=bench)
+        application = App(draft=drawn, machines=machines, context=context)
         suffix = f"-{chosen or 'universal'}.zip"
         return drawn.plan(application, suffix=suffix, content_type="application/zip")
 
@@ -57,7 +57,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
     draft: Draft
     machines: tuple[Machine, ...]
-    bench: Workbench
+    context: BuildContext
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -68,7 +68,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
         }
         made = bundle(identity, self.draft.picture, game, programs)
         if self.draft.key:
-            made = codesign.sign(made, self.draft.key, self.bench, identity=identity)
+            made = codesign.sign(made, self.draft.key, self.context, identity=identity)
         verify.check(made, identity, game)
         return made
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.packager.archive.member import Member
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.desktop.app_identity import Identity
     from services.packager.signing.keys import SigningKey
 
@@ -25,7 +25,7 @@ NOTARIZE: Final = "notarize"
 
 
 def sign(
-    members: Sequence[Member], key: SigningKey, bench: Workbench, *, identity: Identity
+    members: Sequence[Member], key: SigningKey, context: BuildContext, *, identity: Identity
 ) -> list[Member]:
     """The bundle as the operator's programs leave it.
 
@@ -34,14 +34,14 @@ def sign(
         KeyBrokenError: The key has no program, or it left something that is no plain file.
     """
     for member in members:
-        write_member(member, bench.scratch / member.path)
-    path = bench.scratch / folder(identity)
-    run_tool([str(key.need(HOOK)), str(path)], bench, doing="Signing the application")
+        write_member(member, context.scratch / member.path)
+    path = context.scratch / folder(identity)
+    run_tool([str(key.need(HOOK)), str(path)], context, doing="Signing the application")
     if notarize := key.file(NOTARIZE):
-        run_tool([str(notarize), str(path)], bench, doing="Waiting for Apple's notary service")
+        run_tool([str(notarize), str(path)], context, doing="Waiting for Apple's notary service")
     found = sorted(path.rglob("*"))
     if strange := [entry for entry in found if entry.is_symlink()]:
         raise KeyBrokenError(f"the signing key {key.name!r} has left a link: {strange[0].name}")
     files = (entry for entry in found if entry.is_file())
-    named = ((entry.relative_to(bench.scratch).as_posix(), entry) for entry in files)
+    named = ((entry.relative_to(context.scratch).as_posix(), entry) for entry in files)
     return [read_member(entry, name) for name, entry in sorted(named)]

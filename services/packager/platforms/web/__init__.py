@@ -9,7 +9,7 @@ from services.packager.platforms.web import hosting
 from services.packager.web import ENTRY, site_of
 
 if TYPE_CHECKING:
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Exporter, Request
     from services.packager.project.files import ProjectFiles
     from shared.domain.options import Platform
@@ -20,9 +20,9 @@ class WebExporter:
 
     name: Platform = "web"
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """Every file of the site; a project's own word to its host is kept."""
-        site = site_of(project, request, bench)
+        site = site_of(project, request, context)
         names = {content.path for content in site.contents}
         made = hosting.files(
             names,

@@ -8,7 +8,7 @@ import msgspec
 
 from services.packager.archive.concatenated import joined_member, piece_bytes
 from services.packager.archive.formats import Container
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.desktop.app_plan import Draft, draft
 from services.packager.desktop.member_files import read_member, write_member
 from services.packager.desktop.shell_binary import Machine, program, with_payload
@@ -31,11 +31,11 @@ class WindowsExporter:
 
     name: Platform = "windows"
 
-    def plan(self, project: ProjectFiles, request: Request, bench: Workbench) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
         """The game, and what goes around it."""
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
-        drawn = draft(project, request, bench)
-        application = Program(draft=drawn, machine=machine, bench=bench)
+        drawn = draft(project, request, context)
+        application = Program(draft=drawn, machine=machine, context=context)
         return drawn.plan(application, suffix=f"-{machine}.zip", content_type="application/zip")
 
 
@@ -44,7 +44,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
     draft: Draft
     machine: Machine
-    bench: Workbench
+    context: BuildContext
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -57,10 +57,10 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         name = f"{identity.file_name}.exe"
         made = joined_member(name, (located, *game), mode=0o755)
         if self.draft.key:
-            path = self.bench.scratch / "program.exe"
+            path = self.context.scratch / "program.exe"
             write_member(made, path)
             title = identity.title
-            signed = authenticode.sign(path, self.draft.key, self.bench, title=title)
+            signed = authenticode.sign(path, self.draft.key, self.context, title=title)
             made = read_member(signed, name)
         with made.open() as file:
             head = file.read(len(located))

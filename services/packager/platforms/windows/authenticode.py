@@ -15,7 +15,7 @@ from services.packager.signing.tool import run_tool
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.signing.keys import SigningKey
 
 TOOL: Final = "osslsigncode"
@@ -25,13 +25,13 @@ CHAIN: Final = "chain.pem"  # certificates that are trusted, where the system's 
 TIMESTAMPS: Final = "timestamp-url"
 
 
-def sign(program: Path, key: SigningKey, bench: Workbench, *, title: str) -> Path:
+def sign(program: Path, key: SigningKey, context: BuildContext, *, title: str) -> Path:
     """Sign a program that lies in the bench's folder.
 
     Args:
         program: The file; what its signature covers must not change any more.
         key: An operator's.
-        bench: Where the tools work.
+        context: Where the tools work.
         title: What Windows shows when it asks whether to run the program.
 
     Returns:
@@ -42,16 +42,16 @@ def sign(program: Path, key: SigningKey, bench: Workbench, *, title: str) -> Pat
         KeyBrokenError: The key has neither a certificate nor a program.
     """
     if hook := key.file(HOOK):
-        run_tool([str(hook), str(program)], bench, doing="Signing the program")
+        run_tool([str(hook), str(program)], context, doing="Signing the program")
         signed = program
     else:
         signed = program.with_suffix(".signed.exe")
-        _sign(program, signed, key, bench, title)
-    _verify(signed, key, bench)
+        _sign(program, signed, key, context, title)
+    _verify(signed, key, context)
     return signed
 
 
-def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title: str) -> None:
+def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, title: str) -> None:
     """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
     secret = key.file(PASSWORD)
     stamps = key.file(TIMESTAMPS)
@@ -63,19 +63,19 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: Workbench, title:
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),
         ],
-        bench,
+        context,
         doing="Signing the program",
         given=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
 
 
-def _verify(signed: Path, key: SigningKey, bench: Workbench) -> None:
+def _verify(signed: Path, key: SigningKey, context: BuildContext) -> None:
     chain = key.file(CHAIN)
     run_tool(
         [
             *(TOOL, "verify", "-in", str(signed), "-ignore-cdp", "-ignore-timestamp"),
             *(("-CAfile", str(chain)) if chain else ()),
         ],
-        bench,
+        context,
         doing="Verifying the signature",
     )

@@ -13,7 +13,7 @@ from services.packager.web.aethel.game_json import GAME
 from services.packager.web.aethel.load_project import inspect
 
 if TYPE_CHECKING:
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
     from services.packager.web.site import Site
@@ -23,14 +23,14 @@ __all__ = ["GAME", "PLAYER", "site"]
 PLAYER: Final = "player"
 
 
-def site(project: ProjectFiles, request: Request, bench: Workbench) -> Site:
+def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site:
     """The player, the game's boot manifest, and everything that the game needs.
 
     Raises:
         InvalidProjectError: Everything that keeps the game from working, at once.
         TemplateError: The player is not installed.
     """
-    template = bench.templates.get(PLAYER)
+    template = context.templates.get(PLAYER)
     findings = Findings()
     inspected = inspect(project, request, findings)
-    return assemble(inspected, template, request, bench, findings)
+    return assemble(inspected, template, request, context, findings)

@@ -17,7 +17,7 @@ from services.packager.web.site import Site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
@@ -33,7 +33,7 @@ def assemble(
     inspected: Inspected,
     template: Template,
     request: Request,
-    bench: Workbench,
+    context: BuildContext,
     findings: Findings,
 ) -> Site:
     """The site.
@@ -42,7 +42,7 @@ def assemble(
         InvalidProjectError: Everything that was found wrong, scripts included.
     """
     player = player_chunks.player_of(template)
-    bundler = Bundler(template, player, bench, inspected.project, inspected.texts)
+    bundler = Bundler(template, player, context, inspected.project, inspected.texts)
     bundle = _bundled(inspected, bundler, request, findings)
     pictures = page.pictures(inspected.project, request, _icon(inspected), findings)
     findings.check()
@@ -50,7 +50,7 @@ def assemble(
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
     coder = player_chunks.mesh_coder_of(template, player, variant)
-    optimized = optimize(inspected, level, coder, bench, findings)
+    optimized = optimize(inspected, level, coder, context, findings)
     game_files = _game_files(inspected, optimized)
     player_files = _player_files(inspected, template, variant, request, optimized)
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for

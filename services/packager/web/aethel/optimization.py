@@ -23,7 +23,7 @@ from services.packager.web.aethel.scripts import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.web.aethel.derivatives import Kind
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.load_project import Inspected
@@ -60,15 +60,19 @@ class Gain(msgspec.Struct, frozen=True):
 
 
 def optimize(
-    inspected: Inspected, level: Optimize, coder: MeshCoder, bench: Workbench, findings: Findings
+    inspected: Inspected,
+    level: Optimize,
+    coder: MeshCoder,
+    context: BuildContext,
+    findings: Findings,
 ) -> Optimized:
     """The smaller form of each file that has one; the gain is told."""
     if level == "off":
         return Optimized()
-    former = Former(inspected.library, Deriver(bench.cache, bench.scratch), coder.encoder)
+    former = Former(inspected.library, Deriver(context.cache, context.scratch), coder.encoder)
     named = _named_by_scripts(inspected)
     chosen = candidates(inspected, named)
-    gains = _gains(former, chosen, bench, lossless=level == "lossless")
+    gains = _gains(former, chosen, context, lossless=level == "lossless")
     if not _worth_a_decoder(gains, coder.decoder_bytes):
         gains = [gain for gain in gains if gain.candidate.kind != "model"]
         findings.tell("models stay as they are: what unpacks them is larger than what it saves")
@@ -155,22 +159,22 @@ def _kind(path: str) -> Kind | None:
 
 
 def _gains(
-    former: Former, chosen: list[Candidate], bench: Workbench, *, lossless: bool
+    former: Former, chosen: list[Candidate], context: BuildContext, *, lossless: bool
 ) -> list[Gain]:
     def form(candidate: Candidate) -> Derived | None:
-        if bench.stopping.is_set():
+        if context.stopping.is_set():
             raise ProgramStoppedError("the export was stopped")
         return former.form(candidate, lossless=lossless or candidate.exact)
 
     gains = []
-    with ThreadPoolExecutor(bench.threads, thread_name_prefix="optimize") as threads:
+    with ThreadPoolExecutor(context.threads, thread_name_prefix="optimize") as threads:
         for number, (candidate, derived) in enumerate(
             zip(chosen, threads.map(form, chosen), strict=True), 1
         ):
-            bench.waiting(f"Optimising assets: {number} of {len(chosen)}")
+            context.waiting(f"Optimising assets: {number} of {len(chosen)}")
             if derived:
                 gains.append(Gain(candidate, derived, former.size(candidate)))
-    bench.waiting("")
+    context.waiting("")
     return gains
 
 

@@ -21,7 +21,7 @@ from services.packager.web.aethel.scripts import quoted
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from services.packager.build.context import Workbench
+    from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
@@ -59,14 +59,14 @@ class Bundler:
         self,
         template: Template,
         player: Player,
-        bench: Workbench,
+        context: BuildContext,
         project: ProjectFiles,
         texts: Mapping[str, str],
     ) -> None:
         self._compiler = template.folder / player.bundler
         self._variants = player.variants
-        self._bench = bench
-        self._folder = bench.scratch / "bundle"
+        self._bench = context
+        self._folder = context.scratch / "bundle"
         self._with_three = any(THREE in quoted(text) for text in texts.values())
         if texts:
             self._write(project, texts)

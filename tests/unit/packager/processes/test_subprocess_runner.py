@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.packager.build.context import Workbench
+from services.packager.build.context import BuildContext
 from services.packager.processes.subprocess_runner import (
     Finished,
     ProgramStoppedError,
@@ -116,43 +116,43 @@ def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Workbench:
+def context(tmp_path: Path) -> BuildContext:
     """With time enough for every tool."""
     return _bench(tmp_path, timeout_s=PATIENCE_S)
 
 
-def _bench(folder: Path, *, timeout_s: int) -> Workbench:
+def _bench(folder: Path, *, timeout_s: int) -> BuildContext:
     cache = DiskCache(folder / "cache", 1 << 20)
     keys = SigningKeys(timeout_s=timeout_s)
-    return Workbench(templates=TEMPLATES, cache=cache, scratch=folder, keys=keys)
+    return BuildContext(templates=TEMPLATES, cache=cache, scratch=folder, keys=keys)
 
 
-def test_a_tool_s_failure_names_step_program_and_code(bench: Workbench) -> None:
+def test_a_tool_s_failure_names_step_program_and_code(context: BuildContext) -> None:
     """What it printed is for operators: it may hold anything."""
     argv = ["/bin/sh", "-c", "echo password; exit 3"]
     with pytest.raises(ToolFailedError, match="Testing: sh failed with code 3") as caught:
-        run_tool(argv, bench, doing="Testing")
+        run_tool(argv, context, doing="Testing")
     assert "password" not in str(caught.value)
 
 
-def test_a_tool_that_is_not_there(bench: Workbench) -> None:
+def test_a_tool_that_is_not_there(context: BuildContext) -> None:
     """Its name is what an operator needs."""
     with pytest.raises(ToolMissingError, match="no-such-tool cannot be started"):
-        run_tool(["no-such-tool"], bench, doing="Testing")
+        run_tool(["no-such-tool"], context, doing="Testing")
 
 
-def test_a_tool_that_may_not_be_started(bench: Workbench, tmp_path: Path) -> None:
+def test_a_tool_that_may_not_be_started(context: BuildContext, tmp_path: Path) -> None:
     """A key's program without its x bit, say."""
     (tmp_path / "sign").write_text("#!/bin/sh\n")
     with pytest.raises(ToolMissingError, match="sign cannot be started: Permission denied"):
-        run_tool([str(tmp_path / "sign")], bench, doing="Testing")
+        run_tool([str(tmp_path / "sign")], context, doing="Testing")
 
 
 def test_a_tool_that_hangs(tmp_path: Path) -> None:
     """It is tried again, and the maker knows which step it was."""
-    bench = _bench(tmp_path, timeout_s=1)
+    context = _bench(tmp_path, timeout_s=1)
     with pytest.raises(ToolFailedError, match="Testing: sleep did not end within 1 s") as caught:
-        run_tool(["/bin/sleep", "1000"], bench, doing="Testing")
+        run_tool(["/bin/sleep", "1000"], context, doing="Testing")
     assert caught.value.retryable
 
 

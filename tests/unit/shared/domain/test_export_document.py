@@ -7,29 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.events import (
-    Ending,
     ExportCanceled,
     ExportCompleted,
     ExportFailed,
     ExportStopped,
     Failure,
+    TerminalEvent,
     minutes_of,
 )
 from shared.domain.export_document import Document, fold
 from tests.unit.sample_events import ARTIFACT, OOPS, START, generation, identity, requested
 
 if TYPE_CHECKING:
-    from shared.domain.events import AnyFact
+    from shared.domain.events import AnyEvent
 
 MINE = Failure(code="project-invalid", message="It has no index.html.")
 STREAM = list(enumerate([*generation(1), *generation(2)], start=1))
 
 
-def folded(facts: list[tuple[int, AnyFact]]) -> Document:
-    """The document after these facts."""
+def folded(events: list[tuple[int, AnyEvent]]) -> Document:
+    """The document after these events."""
     document: Document | None = None
-    for seq, fact in facts:
-        document = fold(document, fact, seq)
+    for seq, event in events:
+        document = fold(document, event, seq)
     assert document is not None
     return document
 
@@ -39,14 +39,14 @@ def folded(facts: list[tuple[int, AnyFact]]) -> Document:
     st.permutations(STREAM),
 )
 def test_any_order_and_repetition_converges(
-    noise: list[tuple[int, AnyFact]], order: list[tuple[int, AnyFact]]
+    noise: list[tuple[int, AnyEvent]], order: list[tuple[int, AnyEvent]]
 ) -> None:
-    """Whatever comes twice, late or early, the same facts make the same document."""
+    """Whatever comes twice, late or early, the same events make the same document."""
     assert folded(noise + order) == folded(STREAM)
 
 
 @given(st.permutations(list(enumerate(generation(), start=1))))
-def test_the_first_ending_in_the_stream_counts(order: list[tuple[int, AnyFact]]) -> None:
+def test_the_first_ending_in_the_stream_counts(order: list[tuple[int, AnyEvent]]) -> None:
     """Cancel, completion and failure of one generation: the lowest sequence wins."""
     state = folded(order).state
     assert (state.status, state.can_cancel) == ("canceled", False)
@@ -55,11 +55,11 @@ def test_the_first_ending_in_the_stream_counts(order: list[tuple[int, AnyFact]])
 
 
 def test_the_states_an_export_goes_through() -> None:
-    """Each fact moves it on, progress never falls, and a retry is told."""
+    """Each event moves it on, progress never falls, and a retry is told."""
     document: Document | None = None
     seen = []
-    for seq, fact in enumerate(generation()[:6], start=1):
-        document = fold(document, fact, seq)
+    for seq, event in enumerate(generation()[:6], start=1):
+        document = fold(document, event, seq)
         seen.append((document.state.status, document.state.progress, document.state.attempts))
     assert seen == [
         ("queued", 0, 0),
@@ -73,10 +73,10 @@ def test_the_states_an_export_goes_through() -> None:
 
 def test_a_waiting_export_says_why_and_until_when() -> None:
     """Between two attempts the state carries the reason, and afterwards it does not."""
-    facts = list(enumerate(generation(), start=1))
-    waiting = folded(facts[:3]).state
+    events = list(enumerate(generation(), start=1))
+    waiting = folded(events[:3]).state
     assert (waiting.waiting_reason, waiting.retry_at is None) == ("Try again.", False)
-    assert folded(facts[:4]).state.waiting_reason is None
+    assert folded(events[:4]).state.waiting_reason is None
 
 
 @pytest.mark.parametrize("aborted", [(True, False), (False, True), (True, True)])
@@ -118,7 +118,7 @@ def test_build_minutes_are_tenths_rounded_up(build_s: float, minutes: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("ending", "minutes"),
+    ("terminal_event", "minutes"),
     [
         (ExportCompleted(**identity(), artifact=ARTIFACT, expires_at=START, build_s=61), 1.1),
         (ExportFailed(**identity(), stage="build", error=MINE, build_s=61), 1.1),
@@ -128,7 +128,9 @@ def test_build_minutes_are_tenths_rounded_up(build_s: float, minutes: float) -> 
     ],
     ids=["completed", "the project's fault", "the world's fault", "buried", "canceled"],
 )
-def test_only_what_its_maker_answers_for_costs_minutes(ending: Ending, minutes: float) -> None:
+def test_only_what_its_maker_answers_for_costs_minutes(
+    terminal_event: TerminalEvent, minutes: float
+) -> None:
     """The state tells what was charged."""
-    document = fold(fold(None, requested(), 1), cast("AnyFact", ending), 2)
+    document = fold(fold(None, requested(), 1), cast("AnyEvent", terminal_event), 2)
     assert document.state.build_minutes_used == minutes

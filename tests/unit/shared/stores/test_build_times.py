@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.export_document import Eta
-from shared.stores.build_times import KEPT, BuildTimes
+from shared.stores.build_times import KEPT, RecentBuilds
 
 
 def test_only_the_latest_builds_count() -> None:
     """A release that builds faster is believed soon."""
-    times = BuildTimes()
+    times = RecentBuilds()
     for _ in range(3 * KEPT):
         times = times.with_(100)
     for _ in range(KEPT):
@@ -30,4 +30,4 @@ def test_an_estimate_is_the_median_and_the_90th_percentile(
     seconds: tuple[float, ...], turns: float, eta: Eta | None
 ) -> None:
     """Of one build, and once more for each turn that it waits."""
-    assert BuildTimes(seconds).eta(turns=turns) == eta
+    assert RecentBuilds(seconds).eta(turns=turns) == eta

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.worker.circuit_breaker import LEAST, LONGEST_PAUSE_S, WINDOW, Breaker, WorkStoppedError
+from shared.worker.circuit_breaker import (
+    LEAST,
+    LONGEST_PAUSE_S,
+    WINDOW,
+    CircuitBreaker,
+    WorkStoppedError,
+)
 
 
 class Clock:
@@ -21,9 +27,9 @@ async def fine() -> None:
     """All servers are there."""
 
 
-def tripped(clock: Clock) -> Breaker:
+def tripped(clock: Clock) -> CircuitBreaker:
     """Open, because of ``bug``."""
-    breaker = Breaker("c", fine, clock=clock)
+    breaker = CircuitBreaker("c", fine, clock=clock)
     for number in range(LEAST):
         breaker.failed(str(number), "bug")
     assert breaker.cause == "bug"
@@ -33,7 +39,7 @@ def tripped(clock: Clock) -> Breaker:
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from([None, "a", "b", "c"]))))
 def test_it_opens_only_when_most_fail_alike(outcomes: list[tuple[int, str | None]]) -> None:
     """Never for fewer than five exports, never while half of the latest ended otherwise."""
-    breaker = Breaker("c", fine, clock=Clock())
+    breaker = CircuitBreaker("c", fine, clock=Clock())
     latest: dict[int, str | None] = {}
     for export, cause in outcomes:
         latest.pop(export, None)
@@ -52,7 +58,7 @@ def test_it_opens_only_when_most_fail_alike(outcomes: list[tuple[int, str | None
 @pytest.mark.parametrize("well", range(2 * WINDOW))
 def test_few_are_held_against_their_jobs_before_it_opens(well: int) -> None:
     """However much had gone well before: the runbook says five."""
-    breaker = Breaker("c", fine, clock=Clock())
+    breaker = CircuitBreaker("c", fine, clock=Clock())
     for number in range(well):
         breaker.succeeded(str(number))
     held = [breaker.failed(f"bad {number}", "bug") for number in range(WINDOW)].count(False)
@@ -61,7 +67,7 @@ def test_few_are_held_against_their_jobs_before_it_opens(well: int) -> None:
 
 def test_one_export_that_fails_again_and_again_opens_nothing() -> None:
     """It is one vote, however often it is tried."""
-    breaker = Breaker("c", fine)
+    breaker = CircuitBreaker("c", fine)
     assert not any(breaker.failed("same", "bug") for _ in range(50))
 
 
@@ -115,7 +121,7 @@ async def test_in_an_outage_the_server_is_asked_and_no_job_is_used_up() -> None:
         if asked < 3:
             raise ConnectionError("still away")
 
-    breaker = Breaker("c", check)
+    breaker = CircuitBreaker("c", check)
     breaker.outage()
     with pytest.raises(WorkStoppedError):
         await breaker.ready()

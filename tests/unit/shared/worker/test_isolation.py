@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.worker.isolation import Quarantine
+from shared.worker.isolation import Isolation
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.booleans()), max_size=12))
@@ -13,11 +13,11 @@ def test_nobody_is_beside_one_who_is_alone(visitors: list[tuple[bool, int, bool]
     """Whoever comes when, stays how long and gives up while waiting: all get their turn."""
 
     async def run() -> None:
-        quarantine = Quarantine()
+        isolation = Isolation()
         inside: list[bool] = []
 
         async def visit(*, alone: bool, turns: int) -> None:
-            async with quarantine.enter(alone=alone):
+            async with isolation.enter(alone=alone):
                 inside.append(alone)
                 for _ in range(turns):
                     assert not any(inside) or len(inside) == 1
@@ -40,15 +40,15 @@ def test_nobody_is_beside_one_who_is_alone(visitors: list[tuple[bool, int, bool]
 
 async def test_who_waits_to_be_alone_goes_first() -> None:
     """Newcomers do not starve a suspect."""
-    quarantine = Quarantine()
+    isolation = Isolation()
     order = []
 
     async def visit(name: str, *, alone: bool) -> None:
-        async with quarantine.enter(alone=alone):
+        async with isolation.enter(alone=alone):
             order.append(name)
             await asyncio.sleep(0)
 
-    async with quarantine.enter(alone=False):
+    async with isolation.enter(alone=False):
         suspect = asyncio.create_task(visit("suspect", alone=True))
         await asyncio.sleep(0)
         newcomer = asyncio.create_task(visit("newcomer", alone=False))

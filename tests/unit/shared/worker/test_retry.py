@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.events import AnyFact, AttemptFailed, Failure
+from shared.domain.events import AnyEvent, AttemptFailed, Failure
 from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
 from shared.jetstream.topology import MAX_DELIVER
 from shared.settings import RetrySettings
@@ -81,13 +81,13 @@ def test_what_users_see_of_a_bug_gives_nothing_away() -> None:
 
 
 def test_history_counts_what_speaks_against_a_job() -> None:
-    """Failures come from attempt-failed facts, crashes are starts without an end."""
+    """Failures come from attempt-failed events, crashes are starts without an end."""
     past = history(generation()[:4], generation=1, stage="build")
     assert (past.failures, past.crashes, past.next_attempt, past.over) == (1, 1, 3, False)
 
 
 @pytest.mark.parametrize(
-    ("facts", "left"),
+    ("events", "left"),
     [
         (generation()[:2], True),
         (generation()[:3], False),
@@ -99,9 +99,11 @@ def test_history_counts_what_speaks_against_a_job() -> None:
     ],
     ids=["begun", "told", "begun again", "packed", "uploading", "lost", "lost, then packed"],
 )
-def test_parts_are_left_where_a_worker_died_in_a_build(facts: list[AnyFact], *, left: bool) -> None:
+def test_parts_are_left_where_a_worker_died_in_a_build(
+    events: list[AnyEvent], *, left: bool
+) -> None:
     """An attempt that told of its end has removed its own; the last one handed its parts on."""
-    assert history(facts, generation=1, stage="upload").parts_left is left
+    assert history(events, generation=1, stage="upload").parts_left is left
 
 
 @pytest.mark.parametrize(

@@ -23,21 +23,21 @@ from services.status.recovery.reaper_policy import (
 )
 from tests.unit.sample_events import START, generation, requested
 
-FACTS = list(enumerate(generation(), start=1))
+EVENTS = list(enumerate(generation(), start=1))
 GONE = Queue(
     delivered=Position(9), ack_floor=Position(9), num_ack_pending=0, num_waiting=1, ts=START
 )
 
 
 def verdict(
-    queue: Queue = GONE, *, facts: Any = None, quiet_s: float = 1_000, times: int = 1
+    queue: Queue = GONE, *, events: Any = None, quiet_s: float = 1_000, times: int = 1
 ) -> Verdict:
     """What is said of a request that nobody has heard of for long."""
-    work = work_of(facts or FACTS[:2])
+    work = work_of(events or EVENTS[:2])
     assert work is not None
     return judge(
         msgspec.structs.replace(work, times_queued=times),
-        (facts or FACTS[:2])[-1][1],
+        (events or EVENTS[:2])[-1][1],
         queue,
         quiet_s=quiet_s,
         patience_s=120,
@@ -62,11 +62,11 @@ def test_a_message_that_is_gone_is_queued_again_and_then_given_up() -> None:
 def test_one_that_was_heard_of_lately_is_left_alone() -> None:
     """Patience, longer where its next attempt is due later."""
     assert verdict(quiet_s=119) == Leave()
-    start, waiting = FACTS[0], FACTS[2]
+    start, waiting = EVENTS[0], EVENTS[2]
     later = msgspec.structs.replace(waiting[1], retry_at=waiting[1].at + timedelta(seconds=300))
-    facts = [start, FACTS[1], (3, later)]
-    assert verdict(facts=facts, quiet_s=419) == Leave()
-    assert verdict(facts=facts, quiet_s=421) == Requeue()
+    events = [start, EVENTS[1], (3, later)]
+    assert verdict(events=events, quiet_s=419) == Leave()
+    assert verdict(events=events, quiet_s=421) == Requeue()
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.floats(0, 1e9))
@@ -97,14 +97,14 @@ def test_after_a_week_it_ends_wherever_it_is() -> None:
 @pytest.mark.parametrize("until", [7, 8, 9, 10])
 def test_what_has_ended_waits_for_nothing(until: int) -> None:
     """Whatever came after."""
-    assert work_of(FACTS[:until]) is None
+    assert work_of(EVENTS[:until]) is None
 
 
 def test_the_newest_generation_is_what_counts() -> None:
     """A retry after a failure waits for its own message; a packaged one for the uploader."""
-    again = work_of([*FACTS, (20, requested(2)), (21, requested(2))])
+    again = work_of([*EVENTS, (20, requested(2)), (21, requested(2))])
     assert again is not None
     assert (again.seq, again.durable, again.times_queued) == (21, "packager-web", 2)
-    packed = work_of(FACTS[:6])
+    packed = work_of(EVENTS[:6])
     assert packed is not None
     assert (packed.seq, packed.durable) == (5, "uploader")

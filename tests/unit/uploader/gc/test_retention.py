@@ -4,15 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from services.uploader.gc.retention import may_go_on
-from shared.domain.events import AnyFact, Ending, ExportCanceled, ExportCompleted, ExportFailed, now
+from services.uploader.gc.retention import is_retryable
+from shared.domain.events import (
+    AnyEvent,
+    ExportCanceled,
+    ExportCompleted,
+    ExportFailed,
+    TerminalEvent,
+    now,
+)
 from shared.domain.export_document import fold
 from tests.unit.sample_events import ARTIFACT, OOPS, identity, requested
 
 GRACE = timedelta(hours=1)
 
 
-def ended(kind: type[Ending], hours_ago: float) -> AnyFact:
+def ended(kind: type[TerminalEvent], hours_ago: float) -> AnyEvent:
     """An ending of so long ago."""
     who = {**identity(), "at": now() - timedelta(hours=hours_ago)}
     if kind is ExportFailed:
@@ -36,13 +43,13 @@ def ended(kind: type[Ending], hours_ago: float) -> AnyFact:
     ],
 )
 def test_what_can_be_started_again_is_kept(
-    kind: type[Ending], hours_ago: float, kept: bool
+    kind: type[TerminalEvent], hours_ago: float, kept: bool
 ) -> None:
     """For the grace period after its end or expiry; with a dead letter fourteen times as long."""
     document = fold(fold(None, requested(), 1), ended(kind, hours_ago), 2)
-    assert may_go_on(document, GRACE) is kept
+    assert is_retryable(document, GRACE) is kept
 
 
 def test_what_runs_is_kept() -> None:
     """However old it is."""
-    assert may_go_on(fold(None, requested(), 1), timedelta(0))
+    assert is_retryable(fold(None, requested(), 1), timedelta(0))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from services.packager.optimizing import images, sounds
 from tests.engine import as_json, assets, boot, component, entity, glb, level, notes, project
-from tests.projects import Built, bench, build, request
+from tests.projects import Built, build, context, request
 
 RNG = random.Random(7)
 
@@ -141,7 +141,7 @@ def test_the_gain_is_told_file_by_file() -> None:
 def test_a_second_export_makes_nothing_anew(monkeypatch: Any) -> None:
     """What was made lies in the packager's cache, by what it was made of."""
     files, asked = game(), request(optimize="balanced")
-    with bench() as at_hand:
+    with context() as at_hand:
         first = build(files, asked, at_hand=at_hand)
 
         def never(*_: Any, **__: Any) -> None:
@@ -158,7 +158,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
     """Artifacts are reproducible."""
     files, artifacts = game(), set()
     for threads in (1, 4):
-        with bench() as at_hand:
+        with context() as at_hand:
             used = msgspec.structs.replace(at_hand, threads=threads)
             artifacts.add(build(files, request(optimize="balanced"), at_hand=used).data)
     assert len(artifacts) == 1
@@ -167,7 +167,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
 def test_it_tells_how_far_it_is() -> None:
     """A sign of life for each file, in words."""
     told: list[str] = []
-    with bench() as at_hand:
+    with context() as at_hand:
         used = msgspec.structs.replace(at_hand, waiting=told.append)
         build(game(), request(optimize="lossless"), at_hand=used)
     assert told == [*(f"Optimising assets: {n} of 8" for n in range(1, 9)), ""]

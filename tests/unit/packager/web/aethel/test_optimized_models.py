@@ -11,7 +11,7 @@ import pytest
 from services.packager.optimizing import models
 from tests.engine import as_json, assets, boot, component, entity, level, notes, project
 from tests.gltf import document_of, hills
-from tests.projects import bench, build, request
+from tests.projects import build, context, request
 
 if TYPE_CHECKING:
     from tests.projects import Built
@@ -119,7 +119,7 @@ def test_the_gain_of_a_model_is_told_with_its_buffers() -> None:
 def test_a_model_is_packed_once(monkeypatch: Any) -> None:
     """And again when its buffer is another one."""
     files, asked = game(), request(optimize="balanced")
-    with bench() as at_hand:
+    with context() as at_hand:
         first = build(files, asked, at_hand=at_hand)
         packed: list[int] = []
 

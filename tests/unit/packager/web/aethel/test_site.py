@@ -29,7 +29,7 @@ from tests.engine import (
     notes,
     project,
 )
-from tests.projects import TEMPLATES, bench, in_memory, request
+from tests.projects import TEMPLATES, context, in_memory, request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -248,7 +248,7 @@ def test_sizes_are_told_by_kind() -> None:
 def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
     """No headers, no worker; everything that the page needs."""
     files = project(game={"pwa": True})
-    with bench() as at_hand:
+    with context() as at_hand:
         site = site_of(in_memory(files), request("windows"), at_hand)
     paths = {content.path for content in site.contents}
     assert {"index.html", "aethel.json", "scenes/main.json", LEAN.entry} <= paths
@@ -259,7 +259,7 @@ def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
 
 def test_without_the_player_an_operator_is_told(tmp_path: Path) -> None:
     """It is not the maker's fault, and a replay after the repair works."""
-    with bench() as at_hand:
+    with context() as at_hand:
         without = msgspec.structs.replace(at_hand, templates=Templates(tmp_path))
         with pytest.raises(TemplateError, match="player is not installed") as caught:
             site_of(in_memory(project()), request(), without)
