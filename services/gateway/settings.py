@@ -6,8 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from shared.domain.build_minutes import PlanName
 from shared.settings import Bind, LogSettings, NatsSettings, S3Settings, Secret, env
-from shared.stores.quota import Plan
 
 GIB = 1 << 30
 
@@ -47,7 +47,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     default_plan: Annotated[
-        Plan, env("BUILD_MINUTES_DEFAULT_PLAN", "plan of users whose token names none")
+        PlanName, env("BUILD_MINUTES_DEFAULT_PLAN", "plan of users whose token names none")
     ] = "starter_trial"
     requests_per_minute: Annotated[
         int,

@@ -25,8 +25,9 @@ from shared.settings import load
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import CircuitBreaker
+from shared.worker.contract import Consumer
 from shared.worker.registration import Heartbeat, product_version
-from shared.worker.worker import Consumer, Worker
+from shared.worker.worker import Worker
 
 if TYPE_CHECKING:
     import asyncio

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.domain.events import now
-from shared.stores.queue_position import NOWHERE, QueuePosition
+from shared.domain.progress import NOWHERE, QueuePosition
 from shared.tokens import Ticket, Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shared.domain.export_document import Document, State
-    from shared.jetstream.progress_reporter import LogLine, Progress
+    from shared.domain.progress import LogLine, Progress
 
 
 class Links:

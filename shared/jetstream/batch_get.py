@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.jetstream.event_log import AWAY, NatsUnavailableError
+from shared.jetstream.errors import AWAY, NatsUnavailableError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

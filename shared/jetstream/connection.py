@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from nats.aio.client import Client
 
-from shared.jetstream.event_log import NatsUnavailableError
+from shared.jetstream.errors import NatsUnavailableError
 
 if TYPE_CHECKING:
     from shared.settings import NatsSettings

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import msgspec
-import nats.errors
-from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from shared.domain.events import decode_event, encode_event
-from shared.errors import UnavailableError
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.publishing import Published, publish, read_message
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
     from shared.domain.events import AnyEvent, Event
-
-PUBLISH_TIMEOUT_S: Final = 5.0
-AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own errors are among them
-# JSInsufficientResources, JSStorageResourcesExceeded, JSStreamStoreFailed
-_STREAM_FULL: Final = {10023, 10047, 10077}
-
-
-NO_STREAM: Final = 10059  # JSStreamNotFoundErr of nats-server
-
-
-class NatsUnavailableError(UnavailableError):
-    """NATS is away, has no leader, or its store is full."""
-
-    code = "nats-unavailable"
-    title = "The message stream cannot be reached"
-
-
-class Published(msgspec.Struct, frozen=True):
-    """The stream's word: at which sequence, and whether the same message id was there before."""
-
-    seq: int
-    duplicate: bool
 
 
 class EventLog:
@@ -135,64 +111,3 @@ class EventLog:
 
     async def _read(self, **which: Any) -> api.RawStreamMsg | None:
         return await read_message(self._js, EXPORTS, **which)
-
-
-async def read_message(js: JetStreamContext, stream: str, **which: Any) -> api.RawStreamMsg | None:
-    """One message from the stream's leader, None where there is none.
-
-    Raises:
-        NatsUnavailableError: The stream does not answer.
-    """
-    try:
-        return await js.get_msg(stream, **which)
-    except AWAY as error:
-        if isinstance(error, NotFoundError) and not unrecovered(error):
-            return None
-        raise NatsUnavailableError(f"cannot read the stream {stream}: {error!r}") from error
-
-
-def unrecovered(error: BaseException | None) -> bool:
-    """Whether a whole stream is "not found": a server that has just started knows it in a moment.
-
-    Taken for the absence of a message, a project would be gone until then.
-    """
-    # nats-py gives the error of a deleted key no code at all.
-    return isinstance(error, NotFoundError) and getattr(error, "err_code", None) == NO_STREAM
-
-
-async def publish(
-    js: JetStreamContext,
-    subject: str,
-    payload: bytes,
-    headers: dict[str, str],
-    *,
-    patience_s: float,
-) -> Published:
-    """Publish to any stream with a message id, patiently (see :meth:`EventLog.publish`)."""
-    deadline = asyncio.get_running_loop().time() + patience_s
-    delay_s = 0.05
-    while True:
-        try:
-            ack = await js.publish(
-                subject, payload, timeout=PUBLISH_TIMEOUT_S, headers=dict(headers)
-            )
-            return Published(ack.seq, bool(ack.duplicate))
-        except AWAY as error:
-            if not transient(error) or asyncio.get_running_loop().time() + delay_s > deadline:
-                raise NatsUnavailableError(
-                    f"the stream did not acknowledge {subject}: {str(error) or repr(error)}"
-                ) from error
-        await asyncio.sleep(delay_s)
-        delay_s = min(delay_s * 2, 2.0)
-
-
-def transient(error: BaseException) -> bool:
-    """Whether waiting may help: no leader, reconnecting, a time-out.
-
-    Not a stream that is full or a wrong request.
-    """
-    if isinstance(error, APIError) and not isinstance(error, ServiceUnavailableError):
-        return False
-    if isinstance(error, APIError):
-        return error.err_code not in _STREAM_FULL
-    return not isinstance(error, nats.errors.MaxPayloadError)

@@ -9,7 +9,7 @@ from nats.errors import MaxPayloadError
 from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
 
 from shared.errors import ConfigurationError, TooLargeError
-from shared.jetstream.event_log import AWAY, NatsUnavailableError, unrecovered
+from shared.jetstream.errors import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from shared.domain.progress import LogLine
 from shared.jetstream.batch_get import read_stored
-from shared.jetstream.progress_reporter import LogLine
 from shared.jetstream.topology import LOGS
 
 if TYPE_CHECKING:

@@ -10,57 +10,31 @@ import itertools
 import uuid
 from collections import deque
 from contextlib import suppress
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 from nats.js.errors import APIError
 
 from shared import metrics
-from shared.domain.events import now
-from shared.domain.export_document import Eta, Status
+from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY, publish, read_message
+from shared.jetstream.errors import AWAY
+from shared.jetstream.publishing import publish, read_message
 from shared.jetstream.topology import PROGRESS
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from shared.domain.export_document import Eta, Status
+
 log = structlog.get_logger()
 
-Level = Literal["debug", "info", "warning", "error"]
 PROGRESS_INTERVAL_S: Final = 0.1
 AWAY_PAUSE_S: Final = 1.0
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
-
-
-class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a generation is; ``percent`` comes from bytes done and never falls within it."""
-
-    export_id: str
-    generation: int
-    status: Status
-    percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
-    step: str
-    eta: Eta | None = None
-    at: datetime = msgspec.field(default_factory=now)
-
-    @property
-    def rank(self) -> tuple[int, float]:
-        """What must never fall."""
-        return self.generation, self.percent
-
-
-class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line for the maker of the game."""
-
-    generation: int
-    level: Level
-    message: str
-    at: datetime = msgspec.field(default_factory=now)
 
 
 class ProgressReporter:

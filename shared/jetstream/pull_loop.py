@@ -14,7 +14,7 @@ import structlog
 
 from shared.domain.events import decode_event
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY
+from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:

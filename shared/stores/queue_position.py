@@ -6,12 +6,11 @@ import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 from nats.js import api
 
-from shared.domain.export_document import Eta
+from shared.domain.progress import NOWHERE, QueuePosition
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY
+from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS, packager_durable
 
 if TYPE_CHECKING:
@@ -21,16 +20,6 @@ if TYPE_CHECKING:
     from shared.stores.build_times import BuildTimes
 
 FORGOTTEN_AFTER_S: Final = 5.0
-
-
-class QueuePosition(msgspec.Struct, frozen=True):
-    """What can be told at this moment; None where it does not queue, or nobody can tell."""
-
-    position: int | None = None  # 1 is next
-    eta: Eta | None = None
-
-
-NOWHERE: Final = QueuePosition()
 
 
 class QueuePositions:

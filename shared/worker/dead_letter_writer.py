@@ -14,7 +14,7 @@ import structlog
 from shared import metrics
 from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
 from shared.errors import ExportError, UnavailableError
-from shared.jetstream.event_log import publish
+from shared.jetstream.publishing import publish
 from shared.worker.dead_letter import PAYLOAD_BYTES, DeadMessage, identity_of, letter_headers
 from shared.worker.retry import History, cause_of, describe
 

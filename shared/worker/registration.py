@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from shared.jetstream.event_log import AWAY
+from shared.jetstream.errors import AWAY
 from shared.stores.worker_registry import BUCKET, WorkerHeartbeat
 
 if TYPE_CHECKING:

@@ -7,68 +7,30 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic
 
 import msgspec
 import nats.errors
 import structlog
 
-from shared.domain.events import Event, Stage, decode_event
+from shared.domain.events import decode_event
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS
-from shared.settings import RetrySettings
-from shared.worker.contract import WorkerContext
+from shared.worker.contract import Consumer, EventT_contra, Handler, WorkerContext
 from shared.worker.delivery import Delivery
 from shared.worker.isolation import Isolation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.attempt import UserCancel
     from shared.worker.circuit_breaker import CircuitBreaker
 
 log = structlog.get_logger()
 
-EventT_contra = TypeVar("EventT_contra", bound=Event, contravariant=True)
 FLUSH_S: Final = 5
 FETCH_S: Final = 1.0  # also the longest an idle worker takes to stop
-
-
-class Handler(Protocol[EventT_contra]):
-    """What a service does with one event.
-
-    It may be cancelled at any await and then must leave nothing behind; it may be called again with
-    the same event, by another process, at the same time. ``chatter`` tells the user how far it is.
-    """
-
-    async def __call__(self, event: EventT_contra, reporter: ProgressReporter) -> Sequence[Event]:
-        """Do the work and return what happened."""
-        ...
-
-    async def discard(self, event: Event) -> None:
-        """Remove what ``event`` refers to and nobody needs any more.
-
-        Its export was canceled (then it is the event), or another worker was quicker (a result).
-        """
-        ...
-
-
-class Consumer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker consumes and how patiently."""
-
-    durable: str
-    event_type: type[Event]
-    stage: Stage
-    retry: RetrySettings
-    concurrency: int = 1
-    drain_timeout_s: float = 25.0
-    stall_s: float = 180.0  # no progress and no log line for so long: hung
-    stop_s: float = 30.0  # what a stopped attempt may take to clean up
-    worker: str  # the process's name, unique
 
 
 class Worker(Generic[EventT_contra]):

@@ -26,7 +26,7 @@ from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.jetstream.event_log import publish
+from shared.jetstream.publishing import publish
 from shared.settings import NatsSettings, S3Settings, load
 from shared.storage.bucket import Part, Storage, open_storage
 from tests.bench.measurement import Measurement

@@ -23,9 +23,9 @@ from litestar import Litestar, WebSocket, get, websocket
 from cli.local.ports import free_ports
 from cli.local.stack import local_stack
 from shared.domain.events import now
+from shared.domain.progress import LogLine
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.progress_reporter import LogLine
 from shared.service.process import serve
 from shared.settings import NatsSettings, load
 from shared.tokens import Ticket, Tokens

@@ -17,7 +17,7 @@ from cli.project_folder import read_folder
 from cli.push import push
 from cli.watch import follow
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import publish
+from shared.jetstream.publishing import publish
 from tests.chaos.story import told
 
 if TYPE_CHECKING:

@@ -27,15 +27,16 @@ from shared.domain.events import (
     encode_event,
 )
 from shared.domain.export_document import Document
+from shared.domain.progress import Progress
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.progress_reporter import Progress
 from shared.settings import RetrySettings
 from shared.storage import keys
 from shared.stores.quota import Quota
 from shared.worker.circuit_breaker import CircuitBreaker
-from shared.worker.worker import Consumer, Worker
+from shared.worker.contract import Consumer
+from shared.worker.worker import Worker
 from tests.integration.gateway.conftest import gateway  # noqa: F401 - a fixture
 
 if TYPE_CHECKING:

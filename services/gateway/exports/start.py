@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.domain.build_minutes import LIMITS
 from shared.jetstream.event_log import EventLog
-from shared.stores.quota import LIMITS
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.gateway.http.idempotency import Start
+    from shared.domain.build_minutes import PlanName
     from shared.domain.events import AnyEvent
-    from shared.stores.quota import Plan, Quota
+    from shared.stores.quota import Quota
     from shared.tokens import User
 
 
 class Starts:
     """Used for requests, retries and replays alike."""
 
-    def __init__(self, js: JetStreamContext, quota: Quota, *, default_plan: Plan) -> None:
+    def __init__(self, js: JetStreamContext, quota: Quota, *, default_plan: PlanName) -> None:
         self._events = EventLog(js)
         self._quota = quota
         self._default_plan = default_plan

@@ -18,7 +18,7 @@ from shared.errors import (
     TooManyRequestsError,
     UnavailableError,
 )
-from shared.jetstream.event_log import NatsUnavailableError
+from shared.jetstream.errors import NatsUnavailableError
 
 log = structlog.get_logger()
 

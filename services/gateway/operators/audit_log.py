@@ -10,7 +10,7 @@ import msgspec
 
 from shared.domain.events import now
 from shared.jetstream.batch_get import read_newest
-from shared.jetstream.event_log import publish
+from shared.jetstream.publishing import publish
 from shared.jetstream.topology import AUDIT
 
 if TYPE_CHECKING:

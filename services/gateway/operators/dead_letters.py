@@ -12,7 +12,7 @@ import msgspec
 
 from shared.errors import NotFoundError
 from shared.jetstream.batch_get import MOST, read_newest, read_stored
-from shared.jetstream.event_log import AWAY, NatsUnavailableError
+from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.topology import DEAD_LETTERS
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.errors import UnavailableError
 from shared.jetstream.connection import version_of
-from shared.jetstream.event_log import AWAY
+from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import BUCKETS, EXPORTS, STREAMS
 from shared.storage.s3_client import StorageRefusedError
 

@@ -7,8 +7,8 @@ from typing import Any
 from litestar import get
 
 from services.gateway.routes.given import TheQuota, TheStarts, TheUser
+from shared.domain.build_minutes import LIMITS, Account
 from shared.domain.events import now
-from shared.stores.quota import LIMITS, Account
 
 
 @get("/quota", tags=["quota"])

@@ -15,7 +15,8 @@ import structlog
 
 from shared.domain.events import ExportFailed, decode_event
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY, EventLog
+from shared.jetstream.errors import AWAY
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.topology import ADVISORIES, EXPORTS, UNDERTAKER
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import GivenUpError, Grave, unreadable

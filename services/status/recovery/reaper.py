@@ -31,7 +31,8 @@ from shared import metrics
 from shared.domain.events import ExportFailed, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
-from shared.jetstream.event_log import AWAY, EventLog
+from shared.jetstream.errors import AWAY
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, UPLOADER
 from shared.worker.dead_letter import DeadMessage

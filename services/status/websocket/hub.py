@@ -13,10 +13,11 @@ from nats.js import api
 from nats.js.errors import APIError
 
 from services.status.websocket.room import Room
-from shared.jetstream.event_log import AWAY, NatsUnavailableError
+from shared.domain.progress import Progress
+from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
-from shared.jetstream.progress_reporter import Progress, last_progress
+from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import LOGS, PROGRESS
 
 if TYPE_CHECKING:

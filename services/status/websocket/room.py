@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING, Final
 from services.status.websocket.messages import ExportStatus, Log
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.export_view import present
+from shared.domain.progress import NOWHERE
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
-from shared.stores.queue_position import NOWHERE
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from shared.domain.export_document import Document
     from shared.domain.export_view import Links
+    from shared.domain.progress import Progress, QueuePosition
     from shared.jetstream.key_value import Record
-    from shared.jetstream.progress_reporter import Progress
-    from shared.stores.queue_position import QueuePosition
 
 STATE_LINES: Final = 20  # of the log in every state
 BATCH_S: Final = 0.02

@@ -8,9 +8,9 @@ import pytest
 
 from shared.domain.events import Artifact, ExportCompleted, ExportStarted, decode_event, now
 from shared.domain.export_document import Document, fold
+from shared.domain.progress import LogLine
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.progress_reporter import LogLine
 from shared.storage import keys
 from shared.stores import worker_registry
 from shared.stores.build_times import BuildTimes

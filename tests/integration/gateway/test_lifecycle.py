@@ -20,9 +20,9 @@ from shared.domain.events import (
     now,
 )
 from shared.domain.export_document import Document, fold
+from shared.domain.progress import LogLine
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.progress_reporter import LogLine
 from shared.storage import keys
 from tests.integration.uploader.test_handler import packaged as upload_parts
 

@@ -9,10 +9,10 @@ import pytest
 
 from services.gateway.operators.bulk_replay import LEASE, Job, Order
 from shared.domain.events import Event, ExportCompleted, StartEvent, encode_event, now
+from shared.domain.progress import LogLine
 from shared.errors import ExportError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.progress_reporter import LogLine
 from shared.tokens import User
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import Grave

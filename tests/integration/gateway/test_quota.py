@@ -10,6 +10,7 @@ import pytest
 
 from services.gateway.http.rate_limiter import Pace
 from services.status.projector import Projector
+from shared.domain.build_minutes import Account
 from shared.domain.events import (
     ExportCanceled,
     ExportCompleted,
@@ -23,7 +24,7 @@ from shared.domain.options import ExportOptions
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.stores.quota import Account, Quota
+from shared.stores.quota import Quota
 from tests.integration.gateway.conftest import Caller
 from tests.unit.sample_events import ARTIFACT, OOPS
 

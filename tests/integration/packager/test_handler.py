@@ -40,7 +40,8 @@ from shared.storage import keys
 from shared.storage.bucket import Storage
 from shared.storage.s3_client import StorageUnavailableError
 from shared.worker.circuit_breaker import CircuitBreaker
-from shared.worker.worker import Consumer, Worker
+from shared.worker.contract import Consumer
+from shared.worker.worker import Worker
 from tests import engine
 from tests.projects import TEMPLATES, store
 

@@ -12,10 +12,10 @@ from services.status.websocket.room import Room
 from services.status.websocket.send_buffer import Outgoing, SendBuffer
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
-from shared.jetstream.event_log import NatsUnavailableError
+from shared.domain.progress import LogLine
+from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.log_reader import StoredLine, read_lines
-from shared.jetstream.progress_reporter import LogLine
 from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions
 from tests.unit.sample_events import EXPORT

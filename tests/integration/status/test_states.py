@@ -9,7 +9,7 @@ import pytest
 from nats.js.errors import APIError
 
 from shared.domain.events import encode_event
-from shared.jetstream.progress_reporter import Progress
+from shared.domain.progress import Progress
 from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
+from shared.domain.progress import LogLine, Progress
 from shared.domain.project import Project
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.progress_reporter import LogLine, Progress
 from shared.service.process import serve
 from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions

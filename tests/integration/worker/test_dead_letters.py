@@ -17,7 +17,8 @@ from shared.domain.events import (
 )
 from shared.errors import UnavailableError, UnknownPlatformError
 from shared.jetstream import topology
-from shared.jetstream.event_log import EventLog, publish
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.publishing import publish
 from shared.settings import RetrySettings
 from shared.worker.circuit_breaker import LEAST, CircuitBreaker
 from tests.integration.worker.working import (

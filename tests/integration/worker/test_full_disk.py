@@ -9,7 +9,9 @@ import pytest
 from shared.domain.events import AttemptFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.jetstream.event_log import EventLog, NatsUnavailableError, publish
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.publishing import publish
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from tests.cluster import start_small

@@ -14,8 +14,9 @@ from services.status.recovery.reaper import Reaper
 from shared.domain.events import ExportFailed, ExportPackaged, ExportRequested, ExportStarted
 from shared.domain.export_document import Document
 from shared.jetstream import topology
-from shared.jetstream.event_log import EventLog, publish
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.publishing import publish
 from tests.integration.worker.test_dead_letters import headers_of
 from tests.integration.worker.working import (
     acknowledged,

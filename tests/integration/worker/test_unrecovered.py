@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.domain.project import Project
-from shared.jetstream.event_log import EventLog, NatsUnavailableError
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, PROGRESS

@@ -16,7 +16,8 @@ from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
 from shared.worker.circuit_breaker import CircuitBreaker
-from shared.worker.worker import Consumer, Worker
+from shared.worker.contract import Consumer
+from shared.worker.worker import Worker
 from tests.unit.sample_events import ARTIFACT, UPLOAD, requested
 
 if TYPE_CHECKING:
