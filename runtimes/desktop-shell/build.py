@@ -11,7 +11,7 @@ import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,12 +25,14 @@ TOOL_MISSING: Final = os.EX_UNAVAILABLE  # what `make templates` takes as "leave
 
 HERE: Final = Path(__file__).parent
 FLAGS: Final = (
-    *("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"),
+    "@compile_flags.txt",  # the C dialect and its warnings; editors and tests read it as well
     *("-Os", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"),
     *("-fstack-protector-strong", "-D_FORTIFY_SOURCE=2"),
-    *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
+    f'-DAETHEL_SHELL_VERSION="{VERSION}"',
 )
 ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
+GENERATED: Final = ".generated"  # a path that stays: the compiler keeps objects by their command
+SHARED_FOLDERS: Final = ("src", "vendor/yyjson")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class System:
     """What the shell for one system is made of."""
 
     abi: str  # the oldest version of the system that it runs on, as Zig names it
-    folders: tuple[str, ...]  # of sources
+    folders: tuple[str, ...]  # of sources in src, besides those that all systems share
     flags: tuple[str, ...] = ()
     file_name: str = "aethel-shell"
 
@@ -46,17 +48,17 @@ class System:
 SYSTEMS: Final = {
     "linux": System(
         abi="linux-gnu.2.28",  # Debian 10, Ubuntu 20.04, RHEL 8
-        folders=("src", "src/loopback", "src/posix", "src/linux"),
+        folders=("loopback", "posix", "linux"),
         flags=("-ldl", "-lpthread"),
     ),
     "macos": System(
         abi="macos.11.0",
-        folders=("src", "src/posix", "src/macos"),
+        folders=("posix", "macos"),
         flags=("-fblocks",),
     ),
     "windows": System(
         abi="windows-gnu",
-        folders=("src", "src/loopback", "src/windows"),
+        folders=("loopback", "windows"),
         flags=(
             "-D__USE_MINGW_ANSI_STDIO=0",  # Windows' own printf; the other one would be linked in
             "-Wl,--subsystem,windows",
@@ -68,40 +70,54 @@ SYSTEMS: Final = {
 }
 
 
-def write_runtime_header(folder: Path) -> None:
-    """Turn ``runtime.js`` into a C string; as numbers, because literals may not be that long."""
-    script = (HERE / "runtime.js").read_bytes()
-    numbers = ",".join(str(byte) for byte in script)
+def write_generated() -> None:
+    """Write ``runtime.js`` as a C array, because C limits the length of a string literal."""
+    numbers = ",".join(str(byte) for byte in (HERE / "runtime.js").read_bytes())
     text = f"static const char RUNTIME_JS[] = {{{numbers},0}};\n"
-    (folder / "runtime_js.h").write_text(text, encoding="ascii")
+    header = HERE / GENERATED / "runtime_js.h"
+    header.parent.mkdir(exist_ok=True)
+    if not header.exists() or header.read_text(encoding="ascii") != text:
+        header.write_text(text, encoding="ascii")
 
 
-def compile_shell(system: System, architecture: str, *, generated: Path, output: Path) -> None:
+def compile_shell(system: System, architecture: str, output: Path) -> None:
     """Compile and link one program."""
-    sources = [source for folder in system.folders for source in sorted(HERE.glob(f"{folder}/*.c"))]
+    folders = [*SHARED_FOLDERS, *(f"src/{folder}" for folder in system.folders)]
+    sources = [source for folder in folders for source in sorted(HERE.glob(f"{folder}/*.c"))]
     command = [
         *(sys.executable, "-m", COMPILER, "cc"),
         *("-target", f"{ARCHITECTURES[architecture]}-{system.abi}"),
         *FLAGS,
-        *(f"-I{folder}" for folder in (*system.folders, generated)),
+        *(f"-I{folder}" for folder in (*folders, GENERATED)),
         *(str(source.relative_to(HERE)) for source in sources),
         *system.flags,
         *("-o", str(output)),
     ]
     output.parent.mkdir(parents=True)
     subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own sources
+    for leftover in output.parent.glob("*.pdb"):
+        leftover.unlink()
+
+
+def compile_all(out: Path, *, jobs: int | None = None) -> None:
+    """Compile all programs side by side, as many at a time as there are processors.
+
+    The compiler builds each target's C library from source, once, one file after the other.
+    """
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        builds = [
+            pool.submit(compile_shell, system, arch, out / f"{name}-{arch}" / system.file_name)
+            for name, system in SYSTEMS.items()
+            for arch in ARCHITECTURES
+        ]
+        for build in builds:
+            build.result()
 
 
 def main(out: Path) -> None:
     """Build all programs into ``out`` and describe them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        write_runtime_header(Path(scratch))
-        for name, system in SYSTEMS.items():
-            for architecture in ARCHITECTURES:
-                output = out / f"{name}-{architecture}" / system.file_name
-                compile_shell(system, architecture, generated=Path(scratch), output=output)
-                for leftover in output.parent.glob("*.pdb"):
-                    leftover.unlink()
+    write_generated()
+    compile_all(out)
     digest = hashlib.sha256()
     for program in sorted(out.glob("*/aethel-shell*")):
         digest.update(program.read_bytes())
