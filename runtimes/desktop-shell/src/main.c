@@ -1,4 +1,4 @@
-/* The shell: finds the game in its own file and shows it. */
+/* The program: finds the game in its own file and shows it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -77,8 +77,8 @@ static bool show(const struct shell *shell, bool prefer_browser) {
 }
 
 static int run(struct shell *shell, const struct options *options) {
-    static char folder[FILE_LONGEST_PATH / 2];
-    char log_path[FILE_LONGEST_PATH];
+    static char folder[FILE_MAX_PATH / 2];
+    char log_path[FILE_MAX_PATH];
     if (!system_data_folder(shell->config.data_name, folder, sizeof folder) || !folder_make(folder)) {
         system_message(shell->config.title, "The game cannot make its folder among your application data.");
         return EXIT_DAMAGED;

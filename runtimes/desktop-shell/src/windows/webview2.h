@@ -21,7 +21,7 @@ COM(webview2_view);
 COM(webview2_settings);
 COM(webview2_request);
 COM(webview2_request_headers);
-COM(webview2_requested);
+COM(webview2_request_event);
 COM(webview2_navigation);
 COM(webview2_new_window);
 COM(webview2_permission);
@@ -103,7 +103,7 @@ struct webview2_request_headers_table {
     METHOD(GetHeader, void *, LPCWSTR name, LPWSTR *value);
 };
 
-struct webview2_requested_table {
+struct webview2_request_event_table {
     IUNKNOWN;
     METHOD(get_Request, void *, struct webview2_request **);
     UNUSED(4, 4);
