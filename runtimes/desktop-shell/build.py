@@ -1,10 +1,11 @@
-"""``build.py OUT``: the desktop shell for every system and architecture, with Zig's C compiler.
+"""``build.py OUT [--jobs N]``: compile the desktop shell for every system and architecture.
 
-The same sources and the same compiler give the same bytes, on whatever machine.
+The compiler is Zig's clang. Of the same sources it makes the same bytes, on whatever machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -32,6 +33,7 @@ FLAGS: Final = (
 )
 ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
 GENERATED: Final = ".generated"  # a path that stays: the compiler keeps objects by their command
+EMBEDDED: Final = {"runtime_js": "runtime.js", "yyjson_license": "vendor/yyjson/LICENSE"}
 SHARED_FOLDERS: Final = ("src", "vendor/yyjson")
 
 
@@ -70,14 +72,15 @@ SYSTEMS: Final = {
 }
 
 
-def write_generated() -> None:
-    """Write ``runtime.js`` as a C array, because C limits the length of a string literal."""
-    numbers = ",".join(str(byte) for byte in (HERE / "runtime.js").read_bytes())
-    text = f"static const char RUNTIME_JS[] = {{{numbers},0}};\n"
-    header = HERE / GENERATED / "runtime_js.h"
-    header.parent.mkdir(exist_ok=True)
-    if not header.exists() or header.read_text(encoding="ascii") != text:
-        header.write_text(text, encoding="ascii")
+def write_headers() -> None:
+    """Write each file of ``EMBEDDED`` as a C array; C limits the length of a string literal."""
+    (HERE / GENERATED).mkdir(exist_ok=True)
+    for name, embedded in EMBEDDED.items():
+        numbers = ",".join(str(byte) for byte in (HERE / embedded).read_bytes())
+        text = f"static const char {name.upper()}[] = {{{numbers},0}};\n"
+        header = HERE / GENERATED / f"{name}.h"
+        if not header.exists() or header.read_text(encoding="ascii") != text:
+            header.write_text(text, encoding="ascii")
 
 
 def compile_shell(system: System, architecture: str, output: Path) -> None:
@@ -99,7 +102,7 @@ def compile_shell(system: System, architecture: str, output: Path) -> None:
         leftover.unlink()
 
 
-def compile_all(out: Path, *, jobs: int | None = None) -> None:
+def compile_all(out: Path, *, jobs: int | None) -> None:
     """Compile all programs side by side, as many at a time as there are processors.
 
     The compiler builds each target's C library from source, once, one file after the other.
@@ -114,10 +117,10 @@ def compile_all(out: Path, *, jobs: int | None = None) -> None:
             build.result()
 
 
-def main(out: Path) -> None:
+def main(out: Path, *, jobs: int | None) -> None:
     """Build all programs into ``out`` and describe them."""
-    write_generated()
-    compile_all(out)
+    write_headers()
+    compile_all(out, jobs=jobs)
     digest = hashlib.sha256()
     for program in sorted(out.glob("*/aethel-shell*")):
         digest.update(program.read_bytes())
@@ -129,4 +132,8 @@ if __name__ == "__main__":
     if importlib.util.find_spec(COMPILER) is None:
         sys.stderr.write("The desktop shell needs a C compiler (ziglang); type: make templates\n")
         sys.exit(TOOL_MISSING)
-    main(Path(sys.argv[1]).resolve())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--jobs", type=int, help="how many programs at a time; all processors")
+    arguments = parser.parse_args()
+    main(arguments.out.resolve(), jobs=arguments.jobs)

@@ -16,8 +16,8 @@ struct request {
     bool from_page;     /* carries the header SITE_PAGE_HEADER */
 };
 
-/* What the page's own requests to the shell carry. Another origin cannot send it: a browser would ask first
- * (a CORS preflight), and the shell never says yes. */
+/* The header of the page's own requests to the shell. Another origin cannot send it: a browser would send a CORS
+ * preflight first, which the shell never allows. */
 #define SITE_PAGE_HEADER "Aethel-Page"
 
 struct response {
@@ -34,7 +34,7 @@ struct site {
     const struct payload *payload;
     const struct config *config;
     struct bytes runtime; /* the script that gives the page window.AethelRuntime */
-    struct bridge bridge; /* filled in by whoever opens a window */
+    struct bridge bridge; /* filled in by the code that opens a window */
 };
 
 /* config_text: aethel-shell.json as it was read; view: which web view shows the page, for getPlatform.

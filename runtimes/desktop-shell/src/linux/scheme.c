@@ -20,7 +20,7 @@ static void finish(object *request, struct response *response) {
     response_headers(response, append_header, headers);
     webkit.webkit_uri_scheme_response_set_status(reply, (unsigned)response->status, response_reason(response));
     webkit.webkit_uri_scheme_response_set_content_type(reply, response->type);
-    webkit.webkit_uri_scheme_response_set_http_headers(reply, headers); /* which is its now */
+    webkit.webkit_uri_scheme_response_set_http_headers(reply, headers); /* which it owns from now on */
     webkit.webkit_uri_scheme_request_finish_with_response(request, reply);
     webkit.g_object_unref(reply);
     webkit.g_object_unref(stream);

@@ -1,4 +1,4 @@
-/* Who may ask the loopback server: only the browser window that this very start of the shell has opened.
+/* Access to the loopback server: only the browser window that this start of the shell has opened has it.
  *
  * The window starts with a file that only this user can read. The file holds a key for one use, which is exchanged for a
  * session cookie (HttpOnly, SameSite=Strict). Every later request needs the cookie, the right Host, and an Origin and

@@ -10,7 +10,7 @@
 
 struct browser_arguments {
     bool fullscreen;
-    char window_class[144]; /* so that a desktop can tell whose window it is */
+    char window_class[144]; /* by this a desktop knows which game the window belongs to */
     char app[FILE_MAX_PATH * 3 + 8], profile[FILE_MAX_PATH + 32], resolver[96], size[48];
 };
 

@@ -44,7 +44,7 @@ static void start(id self, selector name, id view, id task) {
     finish(task, address, &response);
 }
 
-/* Everything was answered before start returned. */
+/* Nothing is left to stop: start has responded before it returned. */
 static void stop(id self, selector name, id view, id task) { (void)self, (void)name, (void)view, (void)task; }
 
 id scheme_handler(const struct site *site) {

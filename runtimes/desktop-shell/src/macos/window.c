@@ -30,7 +30,7 @@ static struct {
     id application, window, view;
 } app;
 
-/* --- what the page may ask for: all on the main thread, after the response is out ---------------------------------- */
+/* --- what the page may request: all on the main thread, after the response is out ---------------------------------- */
 
 static void close_later(void *context) {
     (void)context;
@@ -69,7 +69,7 @@ static signed char ends_with_window(id self, selector name, id application) {
     return 1;
 }
 
-/* Shows a foreign page in the person's own browser. */
+/* Opens a foreign page in the user's own browser. */
 static void open_externally(id address) {
     const char *text = objc_text(send(address, "absoluteString"));
     if (strncmp(text, "https:", 6) == 0 || strncmp(text, "http:", 5) == 0 || strncmp(text, "mailto:", 7) == 0) {

@@ -13,7 +13,7 @@
 bool instance_claim(const char *id, const char *folder) {
     (void)id;
     char path[FILE_MAX_PATH];
-    signal(INSTANCE_SIGNAL, SIG_IGN); /* until there is a window to show, being asked must not end the program */
+    signal(INSTANCE_SIGNAL, SIG_IGN); /* until there is a window, the signal must not end the program */
     snprintf(path, sizeof path, "%s/instance.lock", folder);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* stays open: closing it would give up the lock */
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

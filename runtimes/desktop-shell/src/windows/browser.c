@@ -7,7 +7,7 @@
 
 enum { MAX_COMMAND = 32767 }; /* CreateProcess takes no more */
 
-/* Where an installed program is, as it told the system ("App Paths"). */
+/* Finds an installed program where it is registered ("App Paths"). */
 static bool find_program(const wchar_t *name, wchar_t *path, DWORD size) {
     wchar_t key[160];
     swprintf(key, 160, L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\App Paths\\%ls", name);
@@ -16,8 +16,8 @@ static bool find_program(const wchar_t *name, wchar_t *path, DWORD size) {
            RegGetValueW(HKEY_LOCAL_MACHINE, key, NULL, RRF_RT_REG_SZ, NULL, path, &size_again) == ERROR_SUCCESS;
 }
 
-/* Adds one argument to a command line, quoted as CommandLineToArgvW takes it apart. None of ours has a '"' in it or
- * ends in '\', so that nothing within needs an escape. */
+/* Adds one argument to a command line, quoted as CommandLineToArgvW parses it. None of ours contains '"' or ends in
+ * '\', so that nothing needs an escape. */
 static bool add_argument(wchar_t *command, const wchar_t *argument) {
     size_t used = wcslen(command);
     if (wcschr(argument, L'"') != NULL || used + wcslen(argument) + 4 > MAX_COMMAND) {

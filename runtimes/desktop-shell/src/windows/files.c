@@ -42,7 +42,7 @@ bool file_read_text(const char *path, char *text, size_t capacity) {
     return true;
 }
 
-/* The folder, among the user's own application data, keeps others out. */
+/* The folder among the user's own application data keeps others out. */
 bool file_write_text(const char *path, const char *text) {
     char fresh[FILE_MAX_PATH];
     wchar_t wide_fresh[FILE_MAX_PATH], wide[FILE_MAX_PATH];

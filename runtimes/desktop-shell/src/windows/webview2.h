@@ -1,5 +1,5 @@
 /* The part of WebView2's interfaces that the shell uses, as C sees them: tables of functions, in the order of
- * Microsoft's WebView2.idl (which never changes for a published interface). What is not used is counted, not named. */
+ * Microsoft's WebView2.idl (which never changes for a published interface). Functions that are not used are counted, not named. */
 #ifndef WEBVIEW2_H
 #define WEBVIEW2_H
 
@@ -145,7 +145,7 @@ struct webview2_failure_table {
 
 struct webview2_handler_table {
     IUNKNOWN;
-    /* for what was asked to be created: its result and the object; for events: the sender and the arguments */
+    /* for a creation: its result and the object; for an event: the sender and the arguments */
     METHOD(Invoke, struct webview2_handler *self, void *first, void *second);
 };
 

@@ -34,7 +34,7 @@ static DWORD style_of(const struct window *window) {
     return window->shell->config.resizable ? WS_OVERLAPPEDWINDOW : fixed;
 }
 
-/* --- what the page may ask for --------------------------------------------------------------------------------- */
+/* --- what the page may request --------------------------------------------------------------------------------- */
 
 static void close_window(void *context) { PostMessageW(((struct window *)context)->native, WM_CLOSE, 0, 0); }
 
