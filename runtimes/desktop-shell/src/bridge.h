@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* A function is NULL where the window cannot do that. They are called on the thread that answers the request, and must not
- * end the program before the response is out. */
+/* A function is NULL where the window cannot do that. They are called on the thread that serves the request, and must
+ * not end the program before the response is out. */
 struct bridge {
     void *window;
     void (*close)(void *window);

@@ -24,7 +24,7 @@ static bool read_integer(yyjson_val *value, int low, int high, int *integer) {
     return true;
 }
 
-/* Copies a string into text and ends it with NUL. False when it does not fit or has control characters, NUL included. */
+/* Copies a string into text and ends it with NUL. False when it does not fit or has control characters. */
 static bool read_text(yyjson_val *value, char *text, size_t capacity) {
     struct bytes string = {(const uint8_t *)yyjson_get_str(value), yyjson_get_len(value)};
     if (!yyjson_is_str(value) || string.size >= capacity || !utf8_is_plain(string)) {

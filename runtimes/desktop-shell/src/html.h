@@ -9,7 +9,8 @@
  * Source: HTML Standard 13.2.6.4.1 to 13.2.6.4.3. */
 size_t html_script_offset(struct bytes page);
 
-/* Whether the page names its encoding where a browser looks for it (HTML Standard 13.2.3.2): a header would overrule it. */
+/* Whether the page names its encoding where a browser looks for it (HTML Standard 13.2.3.2). A header would overrule
+ * that. */
 bool html_names_encoding(struct bytes page);
 
 /* Whether the page is UTF-16, by its byte order mark: no ASCII can be put into it then. */

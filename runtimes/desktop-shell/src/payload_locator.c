@@ -13,7 +13,8 @@ static uint64_t little_endian(const volatile uint8_t *at) {
     return value;
 }
 
-bool payload_locator_find(const volatile struct payload_locator *locator, struct bytes executable, struct bytes *payload) {
+bool payload_locator_find(const volatile struct payload_locator *locator, struct bytes executable,
+                          struct bytes *payload) {
     uint64_t offset = little_endian(locator->offset);
     uint64_t size = little_endian(locator->size);
     if (offset == 0 || offset > executable.size || size > executable.size - offset) {

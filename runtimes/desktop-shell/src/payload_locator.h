@@ -13,7 +13,8 @@ struct payload_locator {
 
 /* Finds the payload within the executable's own bytes. False when there is none, or the file is cut short. What
  * follows the payload (a signature, say) does not matter. */
-bool payload_locator_find(const volatile struct payload_locator *locator, struct bytes executable, struct bytes *payload);
+bool payload_locator_find(const volatile struct payload_locator *locator, struct bytes executable,
+                          struct bytes *payload);
 
 /* Returns the locator of this executable. */
 const volatile struct payload_locator *payload_locator_own(void);

@@ -73,8 +73,8 @@ static void respond_range(struct response *response, struct bytes content, const
     } else if (range.kind == RANGE_PART) {
         response->status = 206;
         response->body = (struct bytes){content.data + range.first, (size_t)(range.last - range.first + 1)};
-        snprintf(response->content_range, sizeof response->content_range, "bytes %" PRIu64 "-%" PRIu64 "/%zu", range.first,
-                 range.last, content.size);
+        snprintf(response->content_range, sizeof response->content_range, "bytes %" PRIu64 "-%" PRIu64 "/%zu",
+                 range.first, range.last, content.size);
     }
 }
 
@@ -88,7 +88,8 @@ static bool find_file(const struct site *site, char *path, struct bytes *name, s
     return payload_find(site->payload, *name, content);
 }
 
-static void respond_file(const struct site *site, const struct request *request, char *path, struct response *response) {
+static void respond_file(const struct site *site, const struct request *request, char *path,
+                         struct response *response) {
     struct bytes name, content;
     if (!find_file(site, path, &name, &content)) {
         respond_empty(response, 404);

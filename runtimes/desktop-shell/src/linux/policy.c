@@ -10,7 +10,8 @@
 enum { DECISION_NEW_WINDOW = 1, DECISION_RESPONSE = 2, LINK_CLICKED = 0 };
 
 static bool is_ours(const char *address) {
-    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 || strncmp(address, "blob:", 5) == 0;
+    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 ||
+           strncmp(address, "blob:", 5) == 0;
 }
 
 static bool is_for_the_browser(const char *address) {

@@ -205,7 +205,7 @@ enum show_result window_show(const struct shell *shell) {
     window.shell = shell;
     snprintf(window.geometry_path, sizeof window.geometry_path, "%s/window", shell->folder);
     if (shell->config.isolated) {
-        setenv("JSC_useSharedArrayBuffer", "1", 0); /* WebKitGTK 2.50 honours COOP and COEP, but offers no shared memory */
+        setenv("JSC_useSharedArrayBuffer", "1", 0); /* WebKitGTK 2.50 does not, despite COOP and COEP */
     }
     if (!webkit_load()) {
         return UNAVAILABLE;

@@ -1,7 +1,7 @@
 /* Access to the loopback server: only the browser window that this start of the shell has opened has it.
  *
- * The window starts with a file that only this user can read. The file holds a key for one use, which is exchanged for a
- * session cookie (HttpOnly, SameSite=Strict). Every later request needs the cookie, the right Host, and an Origin and
+ * The window starts with a file that only this user can read. The file holds a key for one use, which is exchanged for
+ * a session cookie (HttpOnly, SameSite=Strict). Every later request needs the cookie, the right Host, and an Origin and
  * Sec-Fetch-Site that are the page's own. Other programs know neither key nor cookie, neither stands on a command line,
  * and another web page cannot make the browser send the cookie. */
 #ifndef ACCESS_H

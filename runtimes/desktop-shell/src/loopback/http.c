@@ -108,21 +108,21 @@ struct header_buffer {
 };
 
 static void write_header(void *context, const char *name, const char *value) {
-    struct header_buffer *header_buffer = context;
-    if (header_buffer->used < header_buffer->capacity) {
-        header_buffer->used += (size_t)snprintf(header_buffer->out + header_buffer->used, header_buffer->capacity - header_buffer->used,
+    struct header_buffer *buffer = context;
+    if (buffer->used < buffer->capacity) {
+        buffer->used += (size_t)snprintf(buffer->out + buffer->used, buffer->capacity - buffer->used,
                                           "%s: %s\r\n", name, value);
     }
 }
 
 size_t http_write_head(const struct response *response, const char *extra_header, char *out, size_t capacity) {
-    struct header_buffer header_buffer = {.out = out, .capacity = capacity};
-    header_buffer.used =
+    struct header_buffer buffer = {.out = out, .capacity = capacity};
+    buffer.used =
         (size_t)snprintf(out, capacity, "HTTP/1.1 %d %s\r\n", response->status, response_reason(response));
-    response_headers(response, write_header, &header_buffer);
-    if (header_buffer.used < capacity) {
-        header_buffer.used += (size_t)snprintf(out + header_buffer.used, capacity - header_buffer.used,
+    response_headers(response, write_header, &buffer);
+    if (buffer.used < capacity) {
+        buffer.used += (size_t)snprintf(out + buffer.used, capacity - buffer.used,
                                          "Connection: close\r\n%s\r\n", extra_header);
     }
-    return header_buffer.used < capacity ? header_buffer.used : 0;
+    return buffer.used < capacity ? buffer.used : 0;
 }

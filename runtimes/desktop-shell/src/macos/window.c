@@ -30,7 +30,7 @@ static struct {
     id application, window, view;
 } app;
 
-/* --- what the page may request: all on the main thread, after the response is out ---------------------------------- */
+/* --- what the page may request: all on the main thread, after the response is out -------------------------------- */
 
 static void close_later(void *context) {
     (void)context;

@@ -29,7 +29,8 @@ const char *system_payload(struct bytes *payload) {
     if (!system_executable(path, sizeof path) || !file_map(path, &executable)) {
         return "it cannot read itself";
     }
-    return payload_locator_find(payload_locator_own(), executable, payload) ? NULL : "it contains no game, or is cut short";
+    bool found = payload_locator_find(payload_locator_own(), executable, payload);
+    return found ? NULL : "it contains no game, or is cut short";
 }
 
 bool system_data_folder(const char *name, char *path, size_t capacity) {

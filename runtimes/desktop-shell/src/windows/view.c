@@ -211,7 +211,8 @@ static HRESULT on_environment(struct view *view, void *failure, void *created) {
     }
     environment->table->AddRef(environment);
     view->environment = environment;
-    HRESULT result = environment->table->CreateCoreWebView2Controller(environment, view->window, &on_controller_handler);
+    HRESULT result =
+        environment->table->CreateCoreWebView2Controller(environment, view->window, &on_controller_handler);
     return result == S_OK ? S_OK : report_failure(view, "controller", result);
 }
 HANDLER(on_environment, 0x4E8A3389, 0xC9D8, 0x4BD2, {0xB6, 0xB5, 0x12, 0x4F, 0xEE, 0x6C, 0xC1, 0x4D})

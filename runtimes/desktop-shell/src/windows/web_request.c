@@ -26,12 +26,12 @@ struct header_buffer {
 };
 
 static void write_header(void *context, const char *name, const char *value) {
-    struct header_buffer *header_buffer = context;
-    int size = swprintf(header_buffer->text + header_buffer->used, 1024 - header_buffer->used, L"%hs: %hs\r\n", name, value);
-    header_buffer->used += size > 0 ? (size_t)size : 0;
+    struct header_buffer *buffer = context;
+    int size = swprintf(buffer->text + buffer->used, 1024 - buffer->used, L"%hs: %hs\r\n", name, value);
+    buffer->used += size > 0 ? (size_t)size : 0;
 }
 
-static HRESULT respond(struct webview2_environment *environment, struct webview2_request_event *requested,
+static HRESULT respond(struct webview2_environment *environment, struct webview2_request_event *event,
                        struct response *response) {
     struct header_buffer headers = {.used = 0};
     wchar_t reason[32];
@@ -46,7 +46,7 @@ static HRESULT respond(struct webview2_environment *environment, struct webview2
     HRESULT result = environment->table->CreateWebResourceResponse(environment, body, response->status, reason,
                                                                    headers.text, &reply);
     if (result == S_OK) {
-        result = requested->table->put_Response(requested, reply);
+        result = event->table->put_Response(event, reply);
         reply->lpVtbl->Release(reply);
     }
     body->lpVtbl->Release(body);
@@ -71,11 +71,11 @@ static bool read_request(struct webview2_request *web, char *address, char *rang
 }
 
 HRESULT web_request_respond(struct webview2_environment *environment, const struct site *site,
-                        struct webview2_request_event *requested) {
+                        struct webview2_request_event *event) {
     struct webview2_request *web = NULL;
     char address[MAX_TARGET], range[128];
     struct request request;
-    if (requested->table->get_Request(requested, &web) != S_OK) {
+    if (event->table->get_Request(event, &web) != S_OK) {
         return E_FAIL;
     }
     bool read = read_request(web, address, range, &request);
@@ -84,5 +84,5 @@ HRESULT web_request_respond(struct webview2_environment *environment, const stru
     if (read) {
         site_respond(site, &request, &response);
     }
-    return respond(environment, requested, &response);
+    return respond(environment, event, &response);
 }

@@ -9,6 +9,6 @@
 #define ORIGIN "https://game.localhost"
 
 HRESULT web_request_respond(struct webview2_environment *environment, const struct site *site,
-                        struct webview2_request_event *requested);
+                        struct webview2_request_event *event);
 
 #endif

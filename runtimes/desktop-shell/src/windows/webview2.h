@@ -1,5 +1,6 @@
 /* The part of WebView2's interfaces that the shell uses, as C sees them: tables of functions, in the order of
- * Microsoft's WebView2.idl (which never changes for a published interface). Functions that are not used are counted, not named. */
+ * Microsoft's WebView2.idl (which never changes for a published interface). Functions that are not used are counted,
+ * not named. */
 #ifndef WEBVIEW2_H
 #define WEBVIEW2_H
 
