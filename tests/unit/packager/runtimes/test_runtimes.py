@@ -234,6 +234,28 @@ def test_tests_and_packages_are_no_sources(toy: Path) -> None:
     assert digest_of(toy) == before
 
 
+WAITER = """
+import sys, time
+from pathlib import Path
+from services.packager.runtimes.registry import describe
+name, other = Path.cwd().name, {"toy": "game", "game": "toy"}[Path.cwd().name]
+Path(f"../{name}.started").touch()
+while not Path(f"../{other}.started").exists():
+    time.sleep(0.01)
+describe(Path(sys.argv[1]), name=name, version="1")
+"""
+
+
+def test_templates_are_built_side_by_side(toy: Path, tmp_path: Path) -> None:
+    """Each of these two waits until the other one has begun."""
+    (toy.parent / "game").mkdir()
+    for source in (toy, toy.parent / "game"):
+        (source / "build.py").write_text(WAITER)
+    done = CliRunner().invoke(templates_command, [str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    assert sorted(Templates(tmp_path / "out").versions()) == ["game", "toy"]
+
+
 def test_a_builder_without_its_tool_is_told_from_one_that_fails(toy: Path, tmp_path: Path) -> None:
     """Whoever only wants web exports need not have a C compiler; the rest is built."""
     (toy / "build.py").write_text("import os, sys; sys.exit(os.EX_UNAVAILABLE)")
