@@ -16,7 +16,8 @@ export class SceneChange {
    */
   ask(name: string): Promise<void> {
     if (this.request?.name === name) return this.request.promise;
-    this.cancel(new DOMException(`The scene “${name}” has been asked for meanwhile.`, "AbortError"));
+    const lost = this.request?.name;
+    this.cancel(new DOMException(`The scene “${name}” has been asked for after “${lost}”.`, "AbortError"));
     this.request = { name, ...deferred() };
     return this.request.promise;
   }
