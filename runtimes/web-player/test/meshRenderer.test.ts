@@ -1,32 +1,14 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { MeshRenderer } from "../src/components/MeshRenderer";
-import { play, type Playing } from "./playing";
+import { pairOfMeshes } from "./models";
+import { attached, play, type Playing } from "./playing";
 
 const FILES = {
   "assets/red.json": '{"color": "#ff0000"}',
   "assets/blue.json": '{"color": "#0000ff"}',
   "assets/pair.glb": pairOfMeshes(),
 };
-
-/** A GLB of two triangles, one green and one white. */
-function pairOfMeshes(): Buffer {
-  const positions = Buffer.from(new Float32Array([0, 0, 0, 1, 0, 0, 0, 1, 0]).buffer);
-  const mesh = (material: number): object => ({ primitives: [{ attributes: { POSITION: 0 }, material }] });
-  const color = (...baseColorFactor: number[]): object => ({ pbrMetallicRoughness: { baseColorFactor } });
-  const json = JSON.stringify({
-    ...{ asset: { version: "2.0" }, scene: 0, scenes: [{ nodes: [0, 1] }], nodes: [{ mesh: 0 }, { mesh: 1 }] },
-    ...{ meshes: [mesh(0), mesh(1)], materials: [color(0, 1, 0, 1), color(1, 1, 1, 1)] },
-    accessors: [{ bufferView: 0, componentType: 5126, count: 3, type: "VEC3", min: [0, 0, 0], max: [1, 1, 0] }],
-    bufferViews: [{ buffer: 0, byteLength: positions.length }],
-    buffers: [{ byteLength: positions.length }],
-  });
-  const text = Buffer.from(json.padEnd(Math.ceil(json.length / 4) * 4));
-  const header = (...words: number[]): Buffer => Buffer.from(new Uint32Array(words).buffer);
-  const [jsonChunk, binaryChunk] = [header(text.length, 0x4e4f534a), header(positions.length, 0x004e4942)];
-  const body = Buffer.concat([jsonChunk, text, binaryChunk, positions]);
-  return Buffer.concat([header(0x46546c67, 2, 12 + body.length), body]);
-}
 
 async function shown(t: TestContext, ...components: object[]): Promise<[Playing, MeshRenderer[]]> {
   const playing = await play(t, FILES, ["assets/gone.json"]);
@@ -36,13 +18,6 @@ async function shown(t: TestContext, ...components: object[]): Promise<[Playing,
   const renderers = entities.map((entity) => entity.component(MeshRenderer) as MeshRenderer);
   await Promise.all(renderers.map((renderer) => attached(playing, renderer)));
   return [playing, renderers];
-}
-
-async function attached(playing: Playing, renderer: MeshRenderer): Promise<void> {
-  while (!renderer.attached) {
-    if (renderer.disposed || playing.problems.all.length) throw new Error(playing.problems.all.join("\n"));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 const colors = (renderer: MeshRenderer): string[] =>

@@ -8,6 +8,7 @@ import { Downloads } from "../src/assets/downloads";
 import { Library } from "../src/assets/library";
 import { AudioEngine } from "../src/audio/engine";
 import { componentFactory } from "../src/components";
+import type { Component } from "../src/components/component";
 import { Events } from "../src/core/events";
 import { Problems } from "../src/core/problems";
 import { Random } from "../src/core/random";
@@ -89,4 +90,12 @@ export async function play(
 /** Lets everything happen that has no reason to wait. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until a component has been loaded and attached. */
+export async function attached({ problems }: Playing, component: Component): Promise<void> {
+  while (!component.attached) {
+    if (component.disposed || problems.all.length) throw new Error(problems.all.join("\n"));
+    await settle();
+  }
 }
