@@ -53,7 +53,7 @@ Object.assign(window, {
     step: (dt: number): void => Player.current?.game.step(dt),
     draw: (): void => Player.current?.game.draw(),
     resize: (width: number, height: number, pixelRatio = 1): void =>
-      Player.current?.game.stage.resize(width, height, pixelRatio),
+      Player.current?.game.renderer.resize(width, height, pixelRatio),
     /** Sends all sound into another context, at the game's own time: call it before `takeClock` or `seed`. */
     audioGraph: async (context: BaseAudioContext): Promise<void> => (await started).audioGraph(context),
     loadScene: async (name: string): Promise<void> => (await started).game.open(name),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holds, names, next, readController, type Parameter } from "../src/components/animation/controller";
+import { holds, parametersOf, next, readController, type Parameter } from "../src/components/animation/controller";
 
 const situation = (values: Record<string, Parameter> = {}, finished = false) => ({
   parameters: new Map(Object.entries(values)),
@@ -24,7 +24,7 @@ test("conditions compare, negate, and bind && before ||", () => {
   ];
   for (const [when, expected] of cases) assert.equal(holds(when, values), expected, when);
   assert.ok(holds("finished && speed > 1", situation({ speed: 2 }, true)));
-  assert.deepEqual(names("a > 1 && !b_2"), ["a", "b_2"]);
+  assert.deepEqual(parametersOf("a > 1 && !b_2"), ["a", "b_2"]);
 });
 
 test("the first transition that holds is taken; * means any other state", () => {

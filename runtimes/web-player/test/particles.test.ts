@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Rate, birth } from "../src/components/particles/emitter";
+import { EmissionRate, birth } from "../src/components/particles/emitter";
 import { isPresetName, motionOf } from "../src/components/particles/presets";
 import { Random } from "../src/core/random";
 
 test("over a second as many are born as the rate says, whatever the frames are", () => {
   for (const frames of [7, 60, 144]) {
-    const rate = new Rate();
+    const rate = new EmissionRate();
     let born = 0;
     for (let i = 0; i < frames; i++) born += rate.take(100, 1 / frames);
     assert.ok(Math.abs(born - 100) <= 1, `${born} at ${frames}`);

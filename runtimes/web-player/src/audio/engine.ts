@@ -7,26 +7,9 @@ import { Vector3, type Quaternion } from "three";
 import type { Downloads } from "../assets/downloads";
 import { Cache } from "../assets/cache";
 import { AssetError, messageOf } from "../core/errors";
-import type { Vec3 } from "../math/vectors";
 import { MixTree } from "./mixtree";
+import type { Bus, Doppler, PlayOptions, VoiceHost, Volumes } from "./types";
 import { Voice } from "./voice";
-
-export { Voice };
-
-export type Bus = "music" | "sfx" | "voice";
-export type Volumes = Record<Bus | "master", number>;
-
-export interface PlayOptions {
-  volume?: number;
-  pitch?: number;
-  loop?: boolean;
-  bus?: string;
-  position?: Vec3;
-  minDistance?: number;
-  maxDistance?: number;
-  /** Waits for the first gesture rather than being dropped before it, as loops do. */
-  patient?: boolean;
-}
 
 /** 2⁵ voices a bus at once: more is noise. */
 const TREE_DEPTH = 5;
@@ -39,14 +22,15 @@ interface Output {
   trees: Record<Bus, { gain: GainNode; tree: MixTree }>;
 }
 
-export class AudioEngine {
+export class AudioEngine implements VoiceHost<Voice> {
+  /** Those that sound. */
   readonly voices = new Set<Voice>();
+  readonly listenerPosition = new Vector3();
+  doppler: Doppler = { factor: 1, speedOfSound: 343 };
   private output: Output | null = null;
   private readonly clips = new Cache<AudioBuffer>();
-  /** Where it is heard from. */
-  readonly ears = new Vector3();
-  /** How much movement changes the pitch (0: not at all), and how fast sound is, m/s. */
-  doppler = { factor: 1, speedOfSound: 343 };
+  /** Voices whose clip is not there yet. */
+  private readonly loading = new Set<Voice>();
   /** Voices whose clip is there, but no gesture yet. */
   private readonly waiting = new Set<Voice>();
   private sceneVolume = 1;
@@ -145,42 +129,51 @@ export class AudioEngine {
     const voice = new Voice(this, options);
     const clip = this.clips.get(reference);
     if (clip) voice.begin(clip);
-    else
-      this.load(reference, "a script").then(
-        (loaded) => voice.begin(loaded),
-        (error: unknown) => console.warn(messageOf(error)),
-      );
+    else void this.beginLater(voice, reference);
     return voice;
   }
 
-  /** Where a voice goes in; null when its bus is full. */
-  claim(voice: Voice, bus: string): GainNode | null {
-    return this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+  private async beginLater(voice: Voice, reference: string): Promise<void> {
+    this.loading.add(voice);
+    try {
+      const clip = await this.load(reference, "a script");
+      this.loading.delete(voice);
+      voice.begin(clip);
+    } catch (error) {
+      console.warn(messageOf(error));
+      voice.stop();
+    }
   }
 
-  /** Until the first gesture. */
-  wait(voice: Voice): void {
+  connect(voice: Voice, bus: string): GainNode | null {
+    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+    if (input) this.voices.add(voice);
+    return input;
+  }
+
+  waitForGesture(voice: Voice): void {
     this.waiting.add(voice);
   }
 
   release(voice: Voice): void {
     this.voices.delete(voice);
     this.waiting.delete(voice);
+    this.loading.delete(voice);
     for (const bus of BUSES) this.output?.trees[bus].tree.release(voice);
   }
 
   stopAll(): void {
-    for (const voice of [...this.voices, ...this.waiting]) voice.stop();
+    for (const voice of [...this.voices, ...this.waiting, ...this.loading]) voice.stop();
   }
 
-  /** The ears are at the camera. */
-  listenAt(position: Vector3, rotation: Quaternion, forward: Vector3, up: Vector3): void {
+  /** Sound is heard from there. */
+  moveListener(position: Vector3, rotation: Quaternion): void {
     if (!this.output || this.voices.size === 0) return;
     const { listener } = this.output.context;
     const at = this.now;
-    this.ears.copy(position);
-    forward.set(0, 0, -1).applyQuaternion(rotation);
-    up.set(0, 1, 0).applyQuaternion(rotation);
+    this.listenerPosition.copy(position);
+    const forward = new Vector3(0, 0, -1).applyQuaternion(rotation);
+    const up = new Vector3(0, 1, 0).applyQuaternion(rotation);
     if (!("positionX" in listener)) {
       // Older Firefox has no parameters here.
       (listener as AudioListener).setPosition(position.x, position.y, position.z);

@@ -1,8 +1,8 @@
 /** Walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
 
 import { Euler, Quaternion, Vector3 } from "three";
-import { Entity } from "../scene/entity";
 import type { Vec3 } from "../math/vectors";
+import { Entity } from "../scene/entity";
 import { Component, fromData } from "./component";
 import { approach, arrivalSpeed, freeDirection, separation, type Flat } from "./steering/steering";
 
@@ -24,7 +24,7 @@ interface AgentData {
 /** How far ahead it looks for walls, seconds of its speed. */
 const FORESIGHT_S = 0.6;
 
-export class NavMeshAgent extends Component<AgentData> {
+export class NavMeshAgent extends Component<AgentData, "physics"> {
   static readonly type = "NavMeshAgent";
   static readonly defaults: AgentData = {
     speed: 3.5,
@@ -67,8 +67,8 @@ export class NavMeshAgent extends Component<AgentData> {
 
   /** Both shoulders must get through. */
   private isFree(at: Vector3, direction: Flat, reach: number): boolean {
-    const { physics } = this.game;
-    if (!physics) return true;
+    const { world } = this.services.physics;
+    if (!world) return true;
     const { radius, height } = this.data;
     return [-1, 1].every((side) => {
       const origin = {
@@ -77,7 +77,7 @@ export class NavMeshAgent extends Component<AgentData> {
         z: at.z + direction.x * radius * side,
       };
       return (
-        physics.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, {
+        world.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, {
           ignore: this.entity,
           fixedOnly: true,
         }) === null

@@ -6,7 +6,7 @@ import { asObject } from "../scene/format/settings";
 import { readNumber, readRange } from "../math/vectors";
 import { Component, fromData } from "./component";
 import { Cloud } from "./particles/cloud";
-import { Rate, birth, type Sizes } from "./particles/emitter";
+import { EmissionRate, birth, type Sizes } from "./particles/emitter";
 import { isPresetName, motionOf, type Motion } from "./particles/presets";
 
 interface ParticleData {
@@ -36,7 +36,7 @@ interface ParticleData {
 /** One system may not fill the memory. */
 const MOST_PARTICLES = 100_000;
 
-export class ParticleSystem extends Component<ParticleData> {
+export class ParticleSystem extends Component<ParticleData, "library" | "problems" | "random"> {
   static readonly type = "ParticleSystem";
   static readonly defaults: ParticleData = {
     presetName: "default",
@@ -60,20 +60,20 @@ export class ParticleSystem extends Component<ParticleData> {
 
   emitting = this.data.playOnAwake;
   private cloud: Cloud | null = null;
-  private readonly rate = new Rate();
+  private readonly rate = new EmissionRate();
   private time = 0;
   private motion = this.readMotion();
   private sizes = this.readSizes();
 
   override load(): Promise<unknown> | undefined {
     return this.data.textureId
-      ? this.game.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`)
+      ? this.services.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`)
       : undefined;
   }
 
   override attach(): void {
     if (!isPresetName(this.data.presetName)) {
-      this.game.problems.warn(
+      this.services.problems.warn(
         `“${this.entity.name}”: there is no particle preset “${this.data.presetName}”; the default one is used.`,
       );
     }
@@ -85,7 +85,7 @@ export class ParticleSystem extends Component<ParticleData> {
       endOpacity,
       gravity: this.motion.gravity,
       additive: this.motion.additive,
-      texture: textureId ? this.game.library.loadedTexture(textureId, "color") : undefined,
+      texture: textureId ? this.services.library.loadedTexture(textureId, "color") : undefined,
     });
     this.time = 0;
     this.entity.scene.root.add(this.cloud.mesh); // they stay where they were born when the entity moves on
@@ -150,7 +150,7 @@ export class ParticleSystem extends Component<ParticleData> {
     object3D.updateWorldMatrix(true, false);
     const rotation = this.entity.worldQuaternion();
     for (let i = 0; i < Math.min(count, this.data.maxParticles); i++) {
-      const born = birth(this.game.random, this.motion, this.sizes);
+      const born = birth(this.services.random, this.motion, this.sizes);
       born.velocity = new Vector3(...born.velocity).applyQuaternion(rotation).toArray();
       this.cloud?.add(born, new Vector3(...born.offset).applyMatrix4(object3D.matrixWorld), this.time);
     }

@@ -23,6 +23,16 @@ export class Pauses {
     this.change(() => this.reasons.delete(reason));
   }
 
+  /** Scenes may change while only the game's time stands still: a game's own pause menu leads to others. */
+  get blockSceneChange(): boolean {
+    return this.ended || this.has("loading") || this.has("context");
+  }
+
+  /** For good. */
+  get ended(): boolean {
+    return this.has("error") || this.has("quit");
+  }
+
   private get silent(): boolean {
     return [...this.reasons].some((reason) => reason !== "loading");
   }

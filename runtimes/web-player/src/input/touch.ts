@@ -1,6 +1,6 @@
 /** On-screen stick and buttons, where the project asks for them and fingers are used. */
 
-import type { TouchLayout } from "./actions";
+import type { TouchLayout } from "../core/manifest";
 
 /** Pixels from the stick's centre at which it is at its end. */
 const REACH_PX = 48;

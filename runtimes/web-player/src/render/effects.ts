@@ -97,12 +97,12 @@ function occlusion(
   const pass = new GTAOPass(scene, camera as PerspectiveCamera | OrthographicCamera, width, height);
   pass.updateGtaoMaterial({ radius });
   pass.blendIntensity = intensity;
-  steady(pass.pdNoiseTexture);
+  makeRepeatable(pass.pdNoiseTexture);
   return pass;
 }
 
 /** three.js makes this noise with Math.random, so that no two browsers would draw the same frame. */
-function steady(noise: DataTexture): void {
+function makeRepeatable(noise: DataTexture): void {
   const random = new Random(1);
   const simplex = new SimplexNoise({ random: () => random.next() });
   const { data, width, height } = noise.image as { data: Uint8Array; width: number; height: number };

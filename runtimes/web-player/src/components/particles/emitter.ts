@@ -1,4 +1,4 @@
-/** When and how particles are born. Pure: the drawing is the GPU's. */
+/** When particles are emitted, and with which values. Pure: the drawing is the GPU's. */
 
 import type { Random } from "../../core/random";
 import type { Range } from "../../math/vectors";
@@ -45,14 +45,14 @@ function inCone(random: Random, degrees: number): [number, number, number] {
   return [sin * Math.cos(angle), cos, sin * Math.sin(angle)];
 }
 
-/** How many are due in a frame; what is left of one is kept for the next. */
-export class Rate {
-  private owed = 0;
+/** Says how many particles are due in a frame; what is left of one is kept for the next. */
+export class EmissionRate {
+  private accumulator = 0;
 
   take(perSecond: number, dt: number): number {
-    this.owed += Math.max(perSecond, 0) * dt;
-    const whole = Math.floor(this.owed);
-    this.owed -= whole;
+    this.accumulator += Math.max(perSecond, 0) * dt;
+    const whole = Math.floor(this.accumulator);
+    this.accumulator -= whole;
     return whole;
   }
 }
