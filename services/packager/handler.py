@@ -16,11 +16,11 @@ from services.packager.build.cache_key import build_key, plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
-from services.packager.build.plan import Request
 from services.packager.build.progress import Progress, megabytes
 from services.packager.processes.threads import in_thread
 from services.packager.project.files import ProjectFiles, selected
 from services.packager.project.snapshot import read_snapshot
+from services.packager.request import Request
 from services.packager.signing.keys import NO_KEYS
 from services.packager.storage.multipart_upload import StoppedError, open_upload
 from services.packager.storage.object_fetcher import Objects

@@ -12,8 +12,9 @@ from services.packager.project.html import read_page
 from shared.domain.options import Version
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan, Request
+    from services.packager.build.plan import Plan
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 MAX_SLUG: Final = 60
 MAX_TITLE: Final = 100

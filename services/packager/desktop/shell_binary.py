@@ -12,9 +12,9 @@ from services.packager.desktop.app_identity import file_name_of
 from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.desktop.app_identity import Identity
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
 
 TEMPLATE: Final = "shell"

@@ -13,8 +13,8 @@ from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 __all__ = ["ENTRY", "NoEntryPageError", "Site", "site_of"]
 

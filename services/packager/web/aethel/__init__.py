@@ -14,8 +14,8 @@ from services.packager.web.aethel.load_project import inspect
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.site import Site
 
 __all__ = ["GAME", "PLAYER", "site"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.load_project import Inspected

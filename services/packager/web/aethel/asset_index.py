@@ -11,8 +11,8 @@ from services.packager.web.aethel.json_documents import UnreadableError, read_do
 from services.packager.web.aethel.scenes import read_prefab, strings_in
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene

@@ -16,8 +16,8 @@ from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.scripts import read_script, scripts_of
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
 
 

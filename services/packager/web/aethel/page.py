@@ -18,8 +18,9 @@ from services.packager.web.site import ENTRY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from services.packager.build.plan import Content, Request
+    from services.packager.build.plan import Content
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
