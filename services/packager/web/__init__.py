@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5
 from services.packager.web.site import ENTRY, Site
 from shared.errors import ProjectError
@@ -33,7 +34,7 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
     """
     if ENTRY in project:
         return html5.site(project, request)
-    if aethel.GAME in project:
+    if GAME in project:
         return aethel.site(project, request, context)
     spelled = project.spelled(ENTRY)
     hint = f" It has {spelled}: rename that." if spelled else ""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.web.aethel.assembly import assemble
 from services.packager.web.aethel.findings import Findings
-from services.packager.web.aethel.game_json import GAME
 from services.packager.web.aethel.load_project import inspect
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from services.packager.request import Request
     from services.packager.web.site import Site
 
-__all__ = ["GAME", "PLAYER", "site"]
+__all__ = ["PLAYER", "site"]
 
 PLAYER: Final = "player"
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from services.packager.build.plan import Note
+from services.packager.project.game_json import GAME
 from services.packager.web import icons, web_manifest
 from services.packager.web.icons import IconError
 from services.packager.web.site import ENTRY
@@ -82,7 +83,7 @@ def pictures(
     except IconError as error:
         if request.options.app_icon:
             raise
-        findings.notes.append(Note(file="game.json", message=f"no icons are made: {error}"))
+        findings.notes.append(Note(file=GAME, message=f"no icons are made: {error}"))
         return {}
     findings.notes.extend(notes)
     return made
