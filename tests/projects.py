@@ -16,9 +16,10 @@ from services.packager.build.cache_key import plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
-from services.packager.build.plan import Plan, Request
+from services.packager.build.plan import Plan
 from services.packager.platforms import exporters
 from services.packager.project.files import ProjectFiles, selected
+from services.packager.request import Request
 from services.packager.runtimes.registry import BUILT, Templates
 from services.packager.signing.keys import NO_KEYS, SigningKeys
 from services.packager.storage.disk_cache import DiskCache

@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from litestar import Litestar
 
 from services.packager.handler import PackagerHandler
+from services.packager.inventory import InventoryWatch
 from services.packager.platforms import exporters
+from services.packager.processes.threads import in_thread
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
     from shared.storage.bucket import Storage
 
-log = structlog.get_logger()
-
 
 async def run(stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
@@ -49,7 +48,10 @@ async def run(stop: asyncio.Event) -> None:
     nc = await connect(settings.nats, name="packager")
     try:
         async with open_storage(settings.s3) as storage:
-            handler = _handler(settings, storage, slots=settings.concurrency * len(platforms))
+            templates = Templates(settings.templates.path)
+            inventory = InventoryWatch(templates, settings.signing.keys, platforms)
+            await inventory.refresh()
+            handler = await _handler(settings, storage, templates)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation = Isolation()
@@ -73,14 +75,15 @@ async def run(stop: asyncio.Event) -> None:
             heartbeat = Heartbeat(
                 nc.jetstream(),
                 lambda: sign(
-                    templates=handler.templates.versions(),
-                    signing_keys=handler.signing.by_platform(platforms),
+                    templates=inventory.latest.templates,
+                    signing_keys=inventory.latest.signing_keys,
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
                 ),
             )
             await together(
                 stop,
                 *(worker.run(stop) for worker in workers),
+                inventory.run(stop),
                 heartbeat.run(stop),
                 serve(app, settings.bind, stop),
             )
@@ -88,20 +91,19 @@ async def run(stop: asyncio.Event) -> None:
         await nc.close()
 
 
-def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> PackagerHandler:
-    cache = DiskCache(Path(settings.cache_dir), settings.cache_bytes)
-    templates = Templates(settings.templates.path)
-    _, broken = templates.survey()
-    for name, reason in broken.items():
-        log.error("template.unusable", template=name, reason=reason)
+async def _handler(
+    settings: PackagerSettings, storage: Storage, templates: Templates
+) -> PackagerHandler:
+    """The handler; what dead processes left in the cache's folder is removed first, in a thread."""
+    open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
     return PackagerHandler(
         storage,
-        cache,
+        await in_thread(open_cache),
         exporters(),
         templates,
         signing=settings.signing.keys,
         threads=settings.threads,
-        slots=slots,
+        slots=settings.concurrency * len(settings.platform_names),
     )
 
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import Exporter, Plan
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")

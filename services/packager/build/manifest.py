@@ -11,7 +11,8 @@ from services.packager.build.plan import Content, Note, ordered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.build.plan import Plan, Request
+    from services.packager.build.plan import Plan
+    from services.packager.request import Request
 
 MANIFEST: Final = "export-manifest.json"
 

@@ -10,7 +10,6 @@ import msgspec
 
 from services.packager.runtimes.registry import Template
 from shared.domain.events import Sha256
-from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.project import StoredFile
 from shared.errors import ProjectError
 
@@ -22,17 +21,11 @@ if TYPE_CHECKING:
     from services.packager.archive.member import Member
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.storage.derived_files import Derived
+    from shared.domain.options import Platform
 
 MAX_NOTES: Final = 100  # a log that nobody reads to its end helps nobody
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for, of one snapshot."""
-
-    platform: Platform
-    configuration: Configuration
-    options: ExportOptions
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from services.packager.build.naming import slug
 from shared.domain.paths import RESERVED
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
 
 MAX_TITLE_BYTES: Final = 256  # what the shell takes
 MAX_FILE_NAME_BYTES: Final = 120  # file systems take 255; folders and extensions join it

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Application, Request
+    from services.packager.build.plan import Application
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
-ICON: Final = "aethel-shell_binary.png"  # in the game's archive, for the shell's window
+ICON: Final = "aethel-shell.png"  # in the game's archive, for the shell's window
 ICON_PX: Final = 256
 _SHELLS_OWN: Final = ".aethel/"  # paths that the shell answers itself
 MAX_FILES: Final = 65_000  # a ZIP without 64-bit records counts 65,534, some of them made here

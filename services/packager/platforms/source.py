@@ -9,8 +9,8 @@ from services.packager.build.plan import Content, EmptyArtifactError, Exporter, 
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 

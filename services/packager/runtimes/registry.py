@@ -121,10 +121,6 @@ class Templates:
                 broken[name] = str(error)
         return usable, broken
 
-    def versions(self) -> dict[str, str]:
-        """Version by name, of those that can be used."""
-        return {template.name: template.version for template in self.survey()[0]}
-
 
 def read_template(folder: Path) -> Template:
     """One template, once every file of it has been compared with its description.

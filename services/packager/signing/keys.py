@@ -19,7 +19,7 @@ from shared.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
 
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
 

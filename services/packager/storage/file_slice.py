@@ -56,7 +56,7 @@ def _intact(descriptor: int, file: StoredFile, buffer: bytearray) -> bool:
     return digest.hexdigest() == file.sha256
 
 
-class Slice(io.RawIOBase):
+class FileSlice(io.RawIOBase):
     """One file inside an object; owns the descriptor, so the object may be unlinked meanwhile."""
 
     def __init__(

@@ -13,9 +13,9 @@ from services.packager.web.site import ENTRY, Site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
     from services.packager.project.html import Page
+    from services.packager.request import Request
 
 
 def site(project: ProjectFiles, request: Request) -> Site:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.packager import handler as handler_module
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.project import files as project_module
+from services.packager.project import snapshot as snapshot_module
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.object_fetcher import ObjectLostError
 from shared.domain.events import (
@@ -137,7 +137,7 @@ async def test_choosing_files_keeps_nobody_waiting(
         threads.append(threading.current_thread())
         return project_module.selected(*arguments)
 
-    monkeypatch.setattr(handler_module, "selected", seen)
+    monkeypatch.setattr(snapshot_module, "selected", seen)
     snapshot = await store(storage, {"index.html": PAGE, "notes.txt": b""})
     await _export(handler, js, _requested(snapshot, exclude_patterns=("*.txt",)))
     (thread,) = threads

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.packager.archive.concatenated import Piece
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import Exporter, Plan
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 ICON_PX: Final = 512

@@ -10,8 +10,9 @@ from services.packager.web import ENTRY, site_of
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Exporter, Request
+    from services.packager.build.plan import Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 

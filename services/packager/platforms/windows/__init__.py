@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import Exporter, Plan
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 

@@ -26,7 +26,7 @@ TIMESTAMPS: Final = "timestamp-url"
 
 
 def sign(program: Path, key: SigningKey, context: BuildContext, *, title: str) -> Path:
-    """Sign a program that lies in the bench's folder.
+    """Sign a program that lies in the scratch folder.
 
     Args:
         program: The file; what its signature covers must not change any more.
@@ -65,7 +65,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, t
         ],
         context,
         doing="Signing the program",
-        given=secret.read_bytes().strip(b"\r\n") if secret else b"",
+        stdin=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
 
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.web.aethel.assembly import assemble
 from services.packager.web.aethel.findings import Findings
-from services.packager.web.aethel.game_json import GAME
 from services.packager.web.aethel.load_project import inspect
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.site import Site
 
-__all__ = ["GAME", "PLAYER", "site"]
+__all__ = ["PLAYER", "site"]
 
 PLAYER: Final = "player"
 

@@ -9,7 +9,7 @@ import msgspec
 from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
-from services.packager.web.aethel.game_json import settings_of
+from services.packager.web.aethel.game_settings import settings_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.site import Site
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.load_project import Inspected

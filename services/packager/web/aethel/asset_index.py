@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import ASSETS
 from services.packager.project.globs import matches_any
+from services.packager.project.json_documents import UnreadableError
 from services.packager.web.aethel import asset_paths, materials, models
-from services.packager.web.aethel.json_documents import UnreadableError, read_document
+from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.scenes import read_prefab, strings_in
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from services.packager.build.plan import Note
+from services.packager.project.json_documents import UnreadableError, read_json
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from services.packager.project.files import ProjectFiles
 
 MAX_SHOWN: Final = 50  # of one kind and altogether in an error; who fixes these exports again
 
@@ -80,3 +83,12 @@ class Findings:
         if str(item) not in self._told:
             self._told.add(str(item))
             found.append(item)
+
+
+def read_document(project: ProjectFiles, path: str, findings: Findings) -> dict[str, Any] | None:
+    """A file's JSON object; None, and a problem told, where it is none."""
+    try:
+        return read_json(project, path)
+    except UnreadableError as error:
+        findings.problem(path, str(error))
+        return None

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from services.packager.project.game_json import GAME
 from services.packager.project.globs import matches_any
 from services.packager.web.aethel import reachability, reference_check, size_report
 from services.packager.web.aethel.asset_index import Library
-from services.packager.web.aethel.game_json import GAME, read_game, start_scene
+from services.packager.web.aethel.game_settings import read_settings, start_scene
 from services.packager.web.aethel.reachability import Reach
 from services.packager.web.aethel.scenes import Scene, names_of, read_scene
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.scripts import read_script, scripts_of
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
 
 
@@ -46,7 +47,7 @@ class Inspected(msgspec.Struct, kw_only=True):
 
 def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Inspected:
     """Read all of it. Problems are told, and the rest is looked at nevertheless."""
-    game, document = read_game(project, findings)
+    game, document = read_settings(project, findings)
     library = Library(project, request, findings)
     files = names_of(project, findings)
     start = start_scene(game, files, findings)

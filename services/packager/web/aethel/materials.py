@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.web.aethel.findings import read_document
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles

@@ -9,8 +9,8 @@ import msgspec
 
 from services.packager.optimizing import textures
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
+from services.packager.project.json_documents import MAX_TEXT_BYTES, UnreadableError, parse
 from services.packager.web.aethel.asset_paths import beside
-from services.packager.web.aethel.json_documents import MAX_TEXT_BYTES, UnreadableError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

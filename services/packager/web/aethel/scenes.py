@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import msgspec
 
 from services.packager.web.aethel import hierarchy
-from services.packager.web.aethel.findings import MAX_SHOWN
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.schema.components import (
     KINDS,
     Animator,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.build.progress import megabytes
 from services.packager.project.files import ASSETS
+from services.packager.project.game_json import GAME
 from services.packager.web.aethel import scenes
 from services.packager.web.aethel.asset_index import SCRIPTS
 from services.packager.web.aethel.reference_check import SUFFIXES
@@ -61,7 +62,7 @@ def tell_others(project: ProjectFiles, kept: Iterable[str], findings: Findings) 
     others = [
         path
         for path in project.files.keys() - set(kept)
-        if not path.startswith(FORMAT) and path != "game.json"
+        if not path.startswith(FORMAT) and path != GAME
     ]
     if others:
         names = ", ".join(sorted(others)[:MAX_NAMES])

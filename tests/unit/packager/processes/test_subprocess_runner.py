@@ -31,7 +31,7 @@ def _run(folder: Path, script: str, **how: Any) -> Finished:
 
 def test_what_a_program_prints_is_returned(tmp_path: Path) -> None:
     """Both streams, and it works in the folder with what it was given."""
-    finished = _run(tmp_path, "pwd; cat; echo oops >&2; exit 3", given=b"secret\n")
+    finished = _run(tmp_path, "pwd; cat; echo oops >&2; exit 3", stdin=b"secret\n")
     assert finished == Finished(3, f"{tmp_path}\nsecret\noops\n")
     assert _run(tmp_path, "kill -9 $$").code == -9
 

@@ -5,8 +5,8 @@ import zlib
 
 import pytest
 
-from services.packager.web.aethel import json_documents
-from services.packager.web.aethel.json_documents import UnreadableError, parse, unpack
+from services.packager.project import json_documents
+from services.packager.project.json_documents import UnreadableError, parse, unpack
 from tests.engine import aelv
 
 

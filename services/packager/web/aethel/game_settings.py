@@ -1,4 +1,4 @@
-"""``game.json``: what a game is called, and how it wants to be played."""
+"""The settings of a game in the engine's format: how it wants to be played."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.build.naming import FIRST_VERSION, is_version
-from services.packager.web.aethel.findings import MAX_SHOWN
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.project.game_json import GAME
+from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.scenes import FOLDER, SUFFIXES
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.schema.type_errors import faults
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
 
-GAME: Final = "game.json"
 FIRST_SCENE: Final = "main"
 DEFAULTS: Final[dict[str, Any]] = {
     "name": "Aethel Game",
@@ -42,7 +41,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 
 
-def read_game(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
+def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
     """The game's own settings, typed and as they stand there; problems are told."""
     document = read_document(project, GAME, findings) or {}
     try:
