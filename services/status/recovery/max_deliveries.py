@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-FETCH_S: Final = 1.0
-PAUSE_S: Final = 1.0
-OWED_PAUSE_S: Final = 30.0  # until a letter that could not be written is tried again
+OWED_DELAY_S: Final = 30.0  # until a dead letter that could not be written is tried again
 
 
 class Advisory(msgspec.Struct, frozen=True):
@@ -51,21 +49,9 @@ class Undertaker:
         self._grave = Grave(js, self._events, worker=UNDERTAKER)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Bury until told to stop; nothing that fails here ends the service."""
-        subscription = None
-        while not stop.is_set():
-            try:
-                if subscription is None:
-                    subscription = await self._js.pull_subscribe_bind(UNDERTAKER, stream=ADVISORIES)
-                for message in await subscription.fetch(1, timeout=FETCH_S):
-                    await self._handle(message)
-            except nats.errors.TimeoutError:
-                continue
-            except (*AWAY, UnavailableError) as error:
-                log.warning("undertaker.waiting", error=repr(error))
-                await asyncio.sleep(PAUSE_S)
-        if subscription is not None:
-            await subscription.unsubscribe()
+        """Write dead letters until told to stop; nothing that fails here ends the service."""
+        decode = msgspec.json.Decoder(Advisory).decode
+        await consume(self._js, ADVISORIES, UNDERTAKER, decode, self._handle, stop)
 
     async def bury(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
         """Bury a message that nobody holds, unless its export has ended or moved on.
@@ -96,23 +82,12 @@ class Undertaker:
             )
         return True
 
-    async def _handle(self, message: Msg) -> None:
-        try:
-            advisory = msgspec.json.decode(message.data, type=Advisory)
-        except msgspec.MsgspecError as malformed:
-            log.warning("advisory.undecodable", subject=message.subject, error=str(malformed))
-            await message.term()
-            return
+    async def _handle(self, advisory: Advisory, _seq: int) -> None:
         found = await self._events.message(advisory.stream_seq)
-        if advisory.stream == EXPORTS and found is not None:
-            deliveries = advisory.deliveries
-            dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
-            error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
-            try:
-                done = await self.bury(dead, error.code, error)
-            except UnavailableError:
-                done = False
-            if not done:
-                await message.nak(delay=OWED_PAUSE_S)
-                return
-        await message.ack()
+        if advisory.stream != EXPORTS or found is None:
+            return
+        deliveries = advisory.deliveries
+        dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
+        error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
+        if not await self.bury(dead, error.code, error):
+            raise TryLaterError("a dead letter cannot be written yet", delay_s=OWED_DELAY_S)
