@@ -21,11 +21,13 @@ IN_HAND: Final = Gauge(
     "export_messages_in_hand", "Messages that this process works on at this moment.", ["consumer"]
 )
 DEAD_LETTERS: Final = Counter(
-    "export_dead_letters_total", "Messages buried, by consumer and reason.", ["consumer", "reason"]
+    "export_dead_letters_total",
+    "Messages that became dead letters, by consumer and reason.",
+    ["consumer", "reason"],
 )
-LETTERS_OWED: Final = Counter(
+DEAD_LETTERS_OWED: Final = Counter(
     "export_dead_letters_owed_total",
-    "Burials whose dead letter could not be written yet: its stream is missing or full.",
+    "Dead letters that could not be written yet: their stream is missing or full.",
     ["consumer"],
 )
 WORKERS_LOST: Final = Counter(

@@ -84,9 +84,10 @@ async def consume(
     js: JetStreamContext,
     stream: str,
     durable: str,
-    decode: Callable[[bytes], T],
     handle: Callable[[T, int], Awaitable[None]],
     stop: asyncio.Event,
+    *,
+    decode: Callable[[bytes], T],
 ) -> None:
     """Hand every message of a durable, decoded and with its sequence, to ``handle``.
 
@@ -135,7 +136,7 @@ async def consume_events(
     """
     async with asyncio.TaskGroup() as group:
         for _ in range(slots):
-            group.create_task(consume(js, EXPORTS, durable, decode_event, handle, stop))
+            group.create_task(consume(js, EXPORTS, durable, handle, stop, decode=decode_event))
 
 
 async def _fetch(

@@ -20,7 +20,7 @@ ACK_TIMEOUT_S: Final = 5.0
 
 
 class DeliveredMessage:
-    """One delivery; the server gives it to somebody else after ``ack_wait_s`` without a beat."""
+    """One delivery; the server delivers it again after ``ack_wait_s`` without a heartbeat."""
 
     def __init__(self, message: Msg, *, ack_wait_s: float) -> None:
         self._message = message
@@ -43,13 +43,13 @@ class DeliveredMessage:
         return self._message.data
 
     @property
-    def patience_s(self) -> float:
+    def outage_delay_s(self) -> float:
         """When it should come again if an outage keeps it from being done now."""
         return outage_delay_s(self._message.metadata.num_delivered)
 
     def dead(self, consumer: str) -> DeadMessage:
-        """As it is buried."""
-        return DeadMessage.in_hand(self._message, consumer)
+        """As its dead letter keeps it."""
+        return DeadMessage.delivered(self._message, consumer)
 
     async def acknowledge(self) -> None:
         """For good; where this raises, the message comes again and finds its own events."""

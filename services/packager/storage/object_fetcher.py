@@ -179,7 +179,7 @@ class Objects:
                 raise errors.exceptions[0] from None
             bad = await in_thread(partial(damaged, descriptor, self._files[key]))
             if bad is not None:
-                raise ObjectLostError(f"{bad.path} is damaged in the storage; it is tried again")
+                raise ObjectLostError(f"{bad.path} is damaged in the storage.")
         return self._cache.path(key)
 
     async def _fetch_range(self, key: str, descriptor: int, offset: int, size_bytes: int) -> None:
@@ -193,7 +193,7 @@ class Objects:
                         offset += await self._flush(descriptor, blocks, offset)
                 await self._flush(descriptor, blocks, offset)
         except ObjectMissingError as error:
-            message = f"{self._files[key][0].path} is not in the storage; it is tried again"
+            message = f"{self._files[key][0].path} is not in the storage."
             raise ObjectLostError(message) from error
 
     async def _flush(self, descriptor: int, blocks: list[bytes], offset: int) -> int:

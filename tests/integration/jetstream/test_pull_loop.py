@@ -55,11 +55,11 @@ async def test_a_status_is_folded_as_soon_as_its_bucket_is_back(js: JetStreamCon
     event = new_request()
     await EventLog(js).publish(event)
     async with running(projector.run(stop), stop):
-        while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending:
+        while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending:  # noqa: ASYNC110 - the server is asked
             await asyncio.sleep(0.05)
         await js.add_stream(bucket)
         documents = await KeyValueStore.bind(js, "exports", Document)
-        while await documents.get(f"{event.project_id}.{event.export_id}") is None:
+        while await documents.get(f"{event.project_id}.{event.export_id}") is None:  # noqa: ASYNC110 - likewise
             await asyncio.sleep(0.05)
 
 

@@ -123,7 +123,7 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
     nc: Client, js: JetStreamContext, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The user is told; the letter is owed, and written once its stream takes it again."""
-    monkeypatch.setattr("shared.worker.dead_letter_writer.LETTER_PATIENCE_S", 1.0)
+    monkeypatch.setattr("shared.worker.dead_letter_writer.DEAD_LETTER_PATIENCE_S", 1.0)
     monkeypatch.setattr("shared.worker.retry.OUTAGE_DELAY_S", 0.3)
     stream = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     if state == "missing":
@@ -147,8 +147,8 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
 @pytest.mark.parametrize(
     "step",
     [
-        "shared.jetstream.event_log.Facts.publish_first",
-        "shared.worker.outcomes.Endings._acknowledge",
+        "shared.jetstream.event_log.EventLog.publish_first",
+        "shared.worker.delivery.Delivery._acknowledge",
     ],
     ids=["the letter is written", "the user is told"],
 )

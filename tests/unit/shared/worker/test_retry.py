@@ -13,10 +13,10 @@ from shared.worker.retry import (
     OUTAGE_DELAY_S,
     QUICK_DELIVERIES,
     WORKER_LOST,
-    Bury,
     Fail,
     History,
     Retry,
+    ToDeadLetter,
     backoff_s,
     decide,
     describe,
@@ -46,18 +46,18 @@ def test_a_delay_stays_within_its_bounds(failures: int, base_s: float, jitter: f
 
 @given(st.integers(0, 20), st.floats(0, 1))
 def test_a_failure_is_retried_until_the_attempts_are_used_up(failures: int, jitter: float) -> None:
-    """The last allowed failure buries, every earlier one counts and retries."""
+    """The last allowed failure makes a dead letter, every earlier one counts and retries."""
     decision = decide(RuntimeError(), failures=failures, policy=POLICY, jitter=jitter)
     if failures + 1 < POLICY.max_attempts:
         assert isinstance(decision, Retry)
         assert decision.failures == failures + 1
     else:
-        assert decision == Bury("retries-exhausted")
+        assert decision == ToDeadLetter("retries-exhausted")
 
 
 @given(st.integers(0, 1_000))
 def test_an_outage_never_counts(failures: int) -> None:
-    """However long a server is away, the job is not buried for it."""
+    """However long a server is away, no job becomes a dead letter for it."""
     decision = decide(UnavailableError(), failures=failures, policy=POLICY)
     assert isinstance(decision, Retry)
     assert decision.failures == failures
@@ -69,10 +69,10 @@ def test_the_makers_fault_ends_at_once(failures: int) -> None:
     assert decide(ProjectError("no"), failures=failures, policy=POLICY) == Fail()
 
 
-def test_our_own_final_errors_are_buried() -> None:
+def test_our_own_final_errors_become_dead_letters() -> None:
     """An error that says it is not retryable is for the operators."""
     error = UnknownPlatformError("amiga", ["web"])
-    assert decide(error, failures=0, policy=POLICY) == Bury("not-retryable")
+    assert decide(error, failures=0, policy=POLICY) == ToDeadLetter("not-retryable")
 
 
 def test_what_users_see_of_a_bug_gives_nothing_away() -> None:
