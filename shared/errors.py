@@ -135,7 +135,7 @@ class UnknownPlatformError(ExportError):
     status = 422
 
     def __init__(self, platform: str, known: Collection[str]) -> None:
-        super().__init__(f"no exporter for {platform!r}; available: {', '.join(sorted(known))}")
+        super().__init__(f"no exporter for {platform!r}; available: {', '.join(sorted(known)) or 'none'}")
 
 
 class ConfigurationError(ExportError):

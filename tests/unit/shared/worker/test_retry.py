@@ -8,6 +8,7 @@ from shared.domain.events import AnyEvent, AttemptFailed, Failure
 from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
 from shared.jetstream.topology import MAX_DELIVER
 from shared.settings import RetrySettings
+from shared.worker.attempt import AttemptTimeoutError
 from shared.worker.retry import (
     MAX_DELAY_S,
     OUTAGE_DELAY_S,
@@ -20,6 +21,7 @@ from shared.worker.retry import (
     backoff_s,
     decide,
     describe,
+    describe_final,
     history,
     outage_delay_s,
 )
@@ -78,6 +80,35 @@ def test_our_own_final_errors_become_dead_letters() -> None:
 def test_what_users_see_of_a_bug_gives_nothing_away() -> None:
     """An unexpected error's text stays inside."""
     assert "password" not in describe(RuntimeError("password=1")).message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("x"),
+        TimeoutError(),
+        UnknownPlatformError("amiga", ["web"]),
+        AttemptTimeoutError("it hung"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_final_failure_says_that_nothing_comes_after_it(error: Exception) -> None:
+    """In whole sentences, with what to do and what operators find it by."""
+    message = describe_final(error, reference="dead letter 7").message
+    sentences = message.removesuffix(".").split(". ")
+    assert all(sentence[0].isupper() for sentence in sentences)
+    assert message.count("tried again") == 1
+    assert "It is not tried again by itself" in message
+    assert message.endswith("the operators: dead letter 7.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failures"), [("retries-exhausted", 2), ("not-retryable", 2), ("crash-loop", 1)]
+)
+def test_a_dead_letter_counts_the_attempt_that_led_to_it(reason: str, failures: int) -> None:
+    """No event says that the last attempt failed; a death is no failure."""
+    past = history(generation()[:4], generation=1, stage="build")
+    assert (len(past.started), past.failures_with(reason)) == (2, failures)
 
 
 def test_history_counts_what_speaks_against_a_job() -> None:
