@@ -135,7 +135,8 @@ class UnknownPlatformError(ExportError):
     status = 422
 
     def __init__(self, platform: str, known: Collection[str]) -> None:
-        super().__init__(f"no exporter for {platform!r}; available: {', '.join(sorted(known)) or 'none'}")
+        available = ", ".join(sorted(known)) or "none"
+        super().__init__(f"no exporter for {platform!r}; available: {available}")
 
 
 class ConfigurationError(ExportError):

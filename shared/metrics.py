@@ -70,7 +70,7 @@ UPLOADED_BYTES: Final = Counter(
     "export_project_bytes_received_total", "Bytes of project files received."
 )
 FOLDED: Final = Counter(
-    "export_facts_folded_total", "Facts folded into documents, by fact.", ["fact"]
+    "export_facts_folded_total", "Events folded into documents, by event.", ["fact"]
 )
 SOCKETS: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
 SOCKET_MESSAGES: Final = Counter(

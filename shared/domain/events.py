@@ -229,7 +229,7 @@ class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.
 
     @property
     def dead_letter_owed(self) -> bool:
-        """It was buried while its dead letter could not be written."""
+        """Its dead letter could not be written yet."""
         return self.reason is not None and self.dead_letter is None
 
     @property

@@ -34,7 +34,7 @@ FOR_EVER = -1  # for those who keep books: an event comes again until it is in t
 STREAMS = (
     api.StreamConfig(
         name=EXPORTS,
-        description="Facts about exports",
+        description="What has happened to exports",
         subjects=["exports.*.*.*"],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
@@ -157,7 +157,7 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EXPORTS_BUCKET = Bucket(
-    name="exports", holds="one document per export, folded from its facts by the status service"
+    name="exports", holds="one document per export, folded from its events by the status service"
 )
 PROJECTS_BUCKET = Bucket(
     name="projects",

@@ -27,7 +27,7 @@ class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def bind_artifacts(js: JetStreamContext) -> KeyValueStore[ArtifactRecord]:
-    """The records."""
+    """Bind to the records."""
     return await KeyValueStore.bind(js, BUCKET.name, ArtifactRecord)
 
 

@@ -38,8 +38,8 @@ class RecentBuilds(msgspec.Struct, frozen=True):
 class BuildTimes:
     """The bucket; the status service writes it."""
 
-    def __init__(self, records: KeyValueStore[RecentBuilds]) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[RecentBuilds]) -> None:
+        self._store = store
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> BuildTimes:

@@ -15,7 +15,7 @@ BUCKET: Final = EXPORTS_BUCKET
 
 
 async def bind_exports(js: JetStreamContext) -> KeyValueStore[Document]:
-    """The documents; only the status service writes them, only the uploader deletes them."""
+    """Bind to the documents; the status service writes them, the uploader deletes them."""
     return await KeyValueStore.bind(js, BUCKET.name, Document)
 
 

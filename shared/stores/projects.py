@@ -24,12 +24,12 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 async def bind_projects(js: JetStreamContext) -> KeyValueStore[Project]:
-    """The records."""
+    """Bind to the records."""
     return await KeyValueStore.bind(js, BUCKET.name, Project)
 
 
 async def bind_memberships(js: JetStreamContext) -> KeyValueStore[Membership]:
-    """The index."""
+    """Bind to the index."""
     return await KeyValueStore.bind(js, BUCKET.name, Membership)
 
 

@@ -32,8 +32,8 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 class Workers:
     """Reads the heartbeats."""
 
-    def __init__(self, records: KeyValueStore[WorkerHeartbeat]) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[WorkerHeartbeat]) -> None:
+        self._store = store
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AttemptTimeoutError(ExportError):
-    """It took too long, or nothing of it advanced any more."""
+    """The attempt took too long, or nothing of it advanced any more."""
 
     code = "timeout"
     title = "The attempt took too long"
@@ -26,7 +26,7 @@ class AttemptTimeoutError(ExportError):
 
 
 class StuckError(AttemptTimeoutError):
-    """It did not even stop when told to: only the end of its process frees what it holds."""
+    """The attempt did not even stop: only the end of its process frees what it holds."""
 
     code = "stuck"
 
@@ -106,7 +106,7 @@ async def _watch(job: Job, task: asyncio.Task[Any], limits: Limits) -> AttemptTi
             return AttemptTimeoutError(
                 f"Nothing advanced for {limits.stall_s:.0f} s; the attempt was stopped."
             )
-        await job.message.beat()
+        await job.message.heartbeat()
 
 
 async def _stop(task: asyncio.Task[Any], stop_s: float) -> bool:

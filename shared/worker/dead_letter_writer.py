@@ -32,35 +32,35 @@ _TAGS: Final = {str(kind.__struct_config__.tag) for kind in get_args(AnyEvent)}
 
 
 class UndecodableError(ExportError):
-    """Not an event at all."""
+    """The payload is no event at all."""
 
     code = "undecodable"
     title = "A message cannot be read"
 
 
 class UnknownVersionError(ExportError):
-    """An event of a version that this release does not know."""
+    """The event is of a version that this release does not know."""
 
     code = "unknown-version"
     title = "A message is of an unknown version"
 
 
 class UnexpectedEventError(ExportError):
-    """An event that does not belong on its subject."""
+    """The event does not belong on its subject."""
 
     code = "unexpected-event"
     title = "A message lies under a wrong subject"
 
 
 class CrashLoopError(ExportError):
-    """Its workers die of it."""
+    """The export's workers die of it."""
 
     code = "crash-loop"
     title = "The export stops every worker that tries it"
 
 
 class GivenUpError(ExportError):
-    """JetStream delivered it as often as it may, and nobody has finished it."""
+    """JetStream delivered the message as often as it may, and nobody has finished it."""
 
     code = "max-deliveries"
     title = "A message was delivered too often"
@@ -85,7 +85,7 @@ def unreadable(payload: bytes, error: Exception) -> ExportError:
 
 
 class _Tagged(msgspec.Struct):
-    """Enough of any event to know its version."""
+    """The part of any event that says its version."""
 
     type: str
 
@@ -164,7 +164,7 @@ class DeadLetterWriter:
         """The dead letter alone; its sequence."""
         export_id = identity["export_id"] if identity else "unknown"
         past = await self._history(dead, identity)
-        letter = await publish(
+        published = await publish(
             self._js,
             f"dead.{dead.consumer}.{export_id}",
             dead.payload[:PAYLOAD_BYTES],
@@ -175,12 +175,15 @@ class DeadLetterWriter:
             },
             patience_s=DEAD_LETTER_PATIENCE_S,
         )
-        if not letter.duplicate:
+        if not published.duplicate:
             metrics.DEAD_LETTERS.labels(dead.consumer, reason).inc()
             log.error(
-                "message.dead-lettered", reason=reason, cause=cause_of(error), letter=letter.seq
+                "message.dead-lettered",
+                reason=reason,
+                cause=cause_of(error),
+                dead_letter=published.seq,
             )
-        return letter.seq
+        return published.seq
 
     async def _history(self, dead: DeadMessage, identity: dict[str, Any] | None) -> History:
         """Read now, with the last attempt in it."""

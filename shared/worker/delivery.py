@@ -363,7 +363,7 @@ class Delivery:
                 )
             except UnavailableError as error:
                 log.warning("event.waits", kind=event.name, error=str(error))
-                await self._message.beat()
+                await self._message.heartbeat()
                 await asyncio.sleep(WAIT_S)
             else:
                 return first

@@ -43,7 +43,7 @@ class Job:
 
 
 class RunningJobs:
-    """What one worker has in hand: each export at most once."""
+    """The jobs that one worker has in hand, each export at most once."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}  # by export id
@@ -53,7 +53,7 @@ class RunningJobs:
 
     @property
     def export_ids(self) -> tuple[str, ...]:
-        """Sorted."""
+        """The ids of the exports in hand, sorted."""
         return tuple(sorted(self._jobs))
 
     def add(self, job: Job) -> bool:

@@ -52,30 +52,30 @@ class DeliveredMessage:
         return DeadMessage.delivered(self._message, consumer)
 
     async def acknowledge(self) -> None:
-        """For good; where this raises, the message comes again and finds its own events."""
+        """Acknowledge for good; where this raises, the message comes again and is skipped."""
         await self._message.ack_sync(timeout=ACK_TIMEOUT_S)
 
     async def hand_back(self, delay_s: float) -> None:
-        """It comes again after ``delay_s``; after the ack wait where that cannot be told."""
+        """Hand it back for ``delay_s``, or for the ack wait where the server cannot be reached."""
         with suppress(nats.errors.Error, TimeoutError):
             await self._message.nak(delay=delay_s or None)
 
-    async def beat(self) -> None:
-        """Without an answer; one that is lost is followed by the next."""
+    async def heartbeat(self) -> None:
+        """Keep it ours for another ack wait; one that is lost is followed by the next."""
         with suppress(nats.errors.Error):
             await self._message.in_progress()
 
     @asynccontextmanager
     async def kept_alive(self) -> AsyncIterator[None]:
-        """Heartbeats while nothing but waiting is done."""
+        """Send heartbeats while nothing but waiting is done."""
 
-        async def beat() -> None:
+        async def send_heartbeats() -> None:
             while True:
                 await asyncio.sleep(self.heartbeat_s)
-                await self.beat()
+                await self.heartbeat()
 
-        beating = asyncio.create_task(beat())
+        sending = asyncio.create_task(send_heartbeats())
         try:
             yield
         finally:
-            beating.cancel()
+            sending.cancel()
