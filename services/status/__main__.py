@@ -14,17 +14,16 @@ from services.status.websocket.access import Admission
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
 from shared import logs
-from shared.domain.export_document import Document
 from shared.domain.export_view import Links
-from shared.domain.project import Project
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
 from shared.settings import check_secret, load, origins
 from shared.stores.build_times import BuildTimes
+from shared.stores.exports import bind_exports
+from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Tokens
 
@@ -39,7 +38,7 @@ async def run(stop: asyncio.Event) -> None:
     logs.configure(settings.logs, service="status")
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
-    exports = await KeyValueStore.bind(js, "exports", Document)
+    exports = await bind_exports(js)
     links = Links(
         tokens,
         public_url=settings.public_url,
@@ -49,7 +48,7 @@ async def run(stop: asyncio.Event) -> None:
     hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
     sockets = Sockets(
         hub,
-        Admission(tokens, await KeyValueStore.bind(js, "projects", Project), exports, EventLog(js)),
+        Admission(tokens, await bind_projects(js), exports, EventLog(js)),
         stop,
         max_sockets=settings.max_sockets,
         origins=origins(settings.cors_origins),

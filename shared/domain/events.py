@@ -228,8 +228,8 @@ class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.
     build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
 
     @property
-    def letter_owed(self) -> bool:
-        """It was buried while its dead letter could not be written."""
+    def dead_letter_owed(self) -> bool:
+        """Its dead letter could not be written yet."""
         return self.reason is not None and self.dead_letter is None
 
     @property

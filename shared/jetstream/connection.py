@@ -1,7 +1,4 @@
-"""One way to connect to NATS.
-
-With the client's defaults that do not suit a service put right (docs/adr).
-"""
+"""Connects to NATS, with those defaults of the client put right that do not suit a service."""
 
 from __future__ import annotations
 

@@ -16,11 +16,11 @@ from shared.jetstream.topology import EXPORTS
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
-    from shared.domain.events import AnyEvent, Event
+    from shared.domain.events import AnyEvent, Event, TerminalEvent
 
 
 class EventLog:
-    """The stream of events. Publishing the same event again is harmless: its message id tells."""
+    """The stream ``EXPORTS``. Publishing an event again is harmless: it has the same message id."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
@@ -100,6 +100,16 @@ class EventLog:
             with suppress(msgspec.MsgspecError):
                 events.append((seq - 1, decode_event(found.data or b"")))
         return events
+
+    async def terminal_event(self, event: Event) -> TerminalEvent | None:
+        """How the generation of ``event`` ended, None where it has not: the first end counts.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
+        ends = (found for _, found in await self.of(event.export_id) if found.terminal)
+        mine = (end for end in ends if end.generation == event.generation)
+        return cast("TerminalEvent | None", next(mine, None))
 
     async def message(self, seq: int) -> api.RawStreamMsg | None:
         """One message as it lies in the stream, None where it is gone.

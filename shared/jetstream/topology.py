@@ -34,7 +34,7 @@ FOR_EVER = -1  # for those who keep books: an event comes again until it is in t
 STREAMS = (
     api.StreamConfig(
         name=EXPORTS,
-        description="Facts about exports",
+        description="What has happened to exports",
         subjects=["exports.*.*.*"],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
@@ -140,22 +140,54 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     holds: str
     ttl_s: int = 0
 
+    @property
+    def stream(self) -> str:
+        """The stream that a bucket is (ADR-8 of NATS)."""
+        return f"KV_{self.name}"
 
+    @property
+    def prefix(self) -> str:
+        """What the subject of a key begins with."""
+        return f"$KV.{self.name}."
+
+    @property
+    def subjects(self) -> str:
+        """The subjects of all keys."""
+        return f"{self.prefix}>"
+
+
+EXPORTS_BUCKET = Bucket(
+    name="exports", holds="one document per export, folded from its events by the status service"
+)
+PROJECTS_BUCKET = Bucket(
+    name="projects",
+    holds="owner, members, head snapshot of each project, and who belongs to what",
+)
+ARTIFACTS_BUCKET = Bucket(
+    name="artifacts", holds="what became of each artifact key: state and expiry"
+)
+BUILD_TIMES_BUCKET = Bucket(
+    name="durations", holds="how long the latest builds of each platform took"
+)
+QUOTA_BUCKET = Bucket(name="quota", holds="build minutes by user and month")
+IDEMPOTENCY_BUCKET = Bucket(
+    name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S
+)
+REPLAYS_BUCKET = Bucket(
+    name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S
+)
+WORKERS_BUCKET = Bucket(
+    name="workers", holds="which worker is alive, its version and platforms", ttl_s=60
+)
 BUCKETS = (
-    Bucket(
-        name="exports",
-        holds="one document per export, folded from its facts by the status service",
-    ),
-    Bucket(
-        name="projects",
-        holds="owner, members, head snapshot of each project, and who belongs to what",
-    ),
-    Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
-    Bucket(name="durations", holds="how long the latest builds of each platform took"),
-    Bucket(name="quota", holds="build minutes by user and month"),
-    Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),
-    Bucket(name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S),
-    Bucket(name="workers", holds="which worker is alive, its version and platforms", ttl_s=60),
+    EXPORTS_BUCKET,
+    PROJECTS_BUCKET,
+    ARTIFACTS_BUCKET,
+    BUILD_TIMES_BUCKET,
+    QUOTA_BUCKET,
+    IDEMPOTENCY_BUCKET,
+    REPLAYS_BUCKET,
+    WORKERS_BUCKET,
 )
 
 
@@ -190,11 +222,11 @@ async def _apply_stream(js: JetStreamContext, config: api.StreamConfig) -> None:
 
 
 def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
-    """A KV bucket is a stream (ADR-8 of NATS); written out so that it can be updated like one."""
+    """The stream that a bucket is, written out so that it can be updated like one."""
     return api.StreamConfig(
-        name=f"KV_{bucket.name}",
+        name=bucket.stream,
         description=bucket.holds,
-        subjects=[f"$KV.{bucket.name}.>"],
+        subjects=[bucket.subjects],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_msgs_per_subject=1,

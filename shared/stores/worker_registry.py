@@ -1,4 +1,4 @@
-"""Signs of life of those who work: who is there, what it packs, with what, and what it works on."""
+"""The bucket ``workers``: the heartbeats of those who work, by their names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.topology import WORKERS_BUCKET
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = "workers"  # forgets whoever has not written for a minute
+BUCKET: Final = WORKERS_BUCKET  # forgets whoever has not written for a minute
 
 
 class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -29,18 +30,18 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
 
 class Workers:
-    """Reads the signs."""
+    """Reads the heartbeats."""
 
-    def __init__(self, records: KeyValueStore[WorkerHeartbeat]) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[WorkerHeartbeat]) -> None:
+        self._store = store
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
+        return cls(await KeyValueStore.bind(js, BUCKET.name, WorkerHeartbeat))
 
     async def living(self) -> list[WorkerHeartbeat]:
-        """Everybody who has given a sign lately, by name."""
+        """Everybody who has written lately, by name."""
         names = await self._store.keys()
         found = await asyncio.gather(*(self._store.get(name) for name in names))
         return [record.value for record in found if record]

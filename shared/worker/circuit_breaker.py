@@ -1,9 +1,9 @@
-"""When most jobs of a consumer fail of one cause, the fault is not theirs: stop taking work.
+"""The circuit breaker: when most jobs of a consumer fail of one cause, no more are taken.
 
-A release with a bug, or a storage that is away, would otherwise bury the whole queue. While the
-breaker is open one job at a time is tried, at growing intervals; the first that succeeds, or fails
-of something else, closes it. An outage (a server that is away) opens it too; there, asking the
-server is enough of a try.
+The fault is not theirs then: a release with a bug, or a storage that is away, would fail the whole
+queue. While the breaker is open one job at a time is tried, at growing intervals; the first that
+succeeds, or fails of something else, closes it. An outage (a server that is away) opens it too;
+there, asking the server is enough of a try.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.jetstream.progress_reporter import last_progress
+from shared.stores.exports import export_key, export_of, exports_of
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -167,8 +168,8 @@ class Exports:
 
     async def ids(self, project_id: str) -> list[str]:
         """All exports of a project, newest first (UUIDv7 sorts by time)."""
-        found = await self._documents.keys(f"{project_id}.*")
-        return [key.partition(".")[2] for key in reversed(found)]
+        found = await self._documents.keys(exports_of(project_id))
+        return [export_of(key) for key in reversed(found)]
 
     async def lines(
         self, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
@@ -186,7 +187,7 @@ class Exports:
         )
 
     async def _folded(self, project_id: str, export_id: str) -> Document | None:
-        found = await self._documents.get(f"{project_id}.{export_id}")
+        found = await self._documents.get(export_key(project_id, export_id))
         return found.value if found else None
 
     async def _check_room(self) -> None:

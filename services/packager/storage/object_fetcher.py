@@ -184,7 +184,7 @@ class ObjectFetcher:
                 raise errors.exceptions[0] from None
             bad = await in_thread(partial(damaged, descriptor, self._index.files[key]))
             if bad is not None:
-                raise ObjectLostError(f"{bad.path} is damaged in the storage; it is tried again")
+                raise ObjectLostError(f"{bad.path} is damaged in the storage.")
         return self._cache.path(key)
 
     async def _fetch_range(self, key: str, descriptor: int, offset: int, size_bytes: int) -> None:
@@ -198,7 +198,7 @@ class ObjectFetcher:
                         offset += await self._flush(descriptor, blocks, offset)
                 await self._flush(descriptor, blocks, offset)
         except ObjectMissingError as error:
-            message = f"{self._index.files[key][0].path} is not in the storage; it is tried again"
+            message = f"{self._index.files[key][0].path} is not in the storage."
             raise ObjectLostError(message) from error
 
     async def _flush(self, descriptor: int, blocks: list[bytes], offset: int) -> int:

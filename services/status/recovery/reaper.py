@@ -34,7 +34,7 @@ from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import EXPORTS, UPLOADER
+from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, UPLOADER
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
 
@@ -82,13 +82,13 @@ class Reaper:
         self._patience_s = patience_s
         self._clock = clock
         self._watched: dict[str, Watched] = {}
-        self._owed: list[DeadMessage] = []  # buried while no letter could be written
+        self._owed: list[DeadMessage] = []  # messages whose dead letter cannot be written yet
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Look every ``interval_s`` until told to stop."""
         subscription = await self._js.subscribe(
-            "$KV.exports.>",
-            stream="KV_exports",
+            EXPORTS_BUCKET.subjects,
+            stream=EXPORTS_BUCKET.stream,
             cb=self._on_document,
             ordered_consumer=True,
             deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
@@ -109,10 +109,10 @@ class Reaper:
         for watched in list(self._watched.values()):
             if self._clock() - watched.moved_at >= self._patience_s:
                 await self._examine(watched)
-        self._owed = [dead for dead in self._owed if not await self._bury(dead)]
+        self._owed = [dead for dead in self._owed if not await self._write_dead_letter(dead)]
 
     async def _on_document(self, message: Msg) -> None:
-        key = message.subject.removeprefix("$KV.exports.")
+        key = message.subject.removeprefix(EXPORTS_BUCKET.prefix)
         try:
             document = msgspec.json.decode(message.data, type=Document)
         except msgspec.MsgspecError:  # deleted, or of a later version
@@ -176,10 +176,10 @@ class Reaper:
         )
         return True
 
-    async def _bury(self, dead: DeadMessage) -> bool:
+    async def _write_dead_letter(self, dead: DeadMessage) -> bool:
         error = LostError("Its message was lost again and again.")
         try:
-            return await self._undertaker.bury(dead, error.code, error)
+            return await self._undertaker.write(dead, error.code, error)
         except UnavailableError:
             return False
 

@@ -8,6 +8,8 @@ import msgspec
 
 from shared.domain.events import ExportId
 from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError
+from shared.stores.exports import export_key, project_of
+from shared.stores.projects import project_key
 from shared.tokens import Ticket, TicketExpiredError, Tokens
 
 if TYPE_CHECKING:
@@ -90,9 +92,9 @@ class Admission:
         Raises:
             NotFoundError: There is no such export, or no such project any more.
         """
-        names = [key.partition(".")[0] for key in await self._exports.keys(f"*.{export_id}")]
+        names = [project_of(key) for key in await self._exports.keys(export_key("*", export_id))]
         names = names or [event.project_id for _, event in await self._events.of(export_id)]
-        found = await self._projects.get(f"record.{names[0]}") if names else None
+        found = await self._projects.get(project_key(names[0])) if names else None
         if found is None:
             raise NotFoundError(f"no export {export_id!r}")
         return found.value

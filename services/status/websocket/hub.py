@@ -18,7 +18,8 @@ from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
 from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import LOGS, PROGRESS
+from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS
+from shared.stores.exports import export_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -60,7 +61,7 @@ class Hub:
         subscribers too, and would be taken back at the next look.
         """
         subscriptions = [
-            await self._ordered("KV_exports", "$KV.exports.>", self._on_document),
+            await self._ordered(EXPORTS_BUCKET.stream, EXPORTS_BUCKET.subjects, self._on_document),
             await self._ordered(LOGS, "logs.*", self._on_line),
             await self._ordered(PROGRESS, "progress.*", self._on_progress),
         ]
@@ -91,7 +92,7 @@ class Hub:
             room = self._rooms[export_id] = Room(self._nc, self._links, export_id)
         room.visitors += 1
         try:
-            document = await self.exports.get(f"{project_id}.{export_id}")
+            document = await self.exports.get(export_key(project_id, export_id))
             progress = await last_progress(self._js, export_id)
             await room.load(document, progress[1] if progress else None)
             await self._tell_standing(room)

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from services.uploader.artifact_claims import ArtifactClaims, ArtifactRecord
+from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.blob_collector import Collector
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, is_retryable, over_since
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
-from shared.domain.export_document import Document
 from shared.domain.next_generation import failed_upload
 from shared.domain.project import Project
 from shared.errors import UnavailableError
@@ -27,15 +26,19 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
 from shared.storage.s3_client import StorageRefusedError
+from shared.stores.artifacts import artifacts_of
+from shared.stores.exports import bind_exports, export_key, exports_of
+from shared.stores.projects import bind_projects, membership_key, project_key
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from shared.domain.export_document import Document
     from shared.storage.bucket import Storage
+    from shared.stores.artifacts import ArtifactRecord
 
 log = structlog.get_logger()
 
-RECORD_PREFIX: Final = "record."
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 
@@ -74,8 +77,8 @@ class Sweeper:
         return cls(
             storage,
             await ArtifactClaims.bind(js),
-            await KeyValueStore.bind(js, "projects", Project),
-            await KeyValueStore.bind(js, "exports", Document),
+            await bind_projects(js),
+            await bind_exports(js),
             EventLog(js),
             grace=grace,
             history=history,
@@ -110,7 +113,7 @@ class Sweeper:
         swept["export"] += await self._forget(documents)
         swept["artifact"] += await self._expired_artifacts()
         swept["upload"] += await self._stale_uploads(documents)
-        for key in await self._projects.keys(f"{RECORD_PREFIX}*"):
+        for key in await self._projects.keys(project_key("*")):
             found = await self._projects.get(key)
             if found is None:
                 continue
@@ -133,7 +136,7 @@ class Sweeper:
         history = max(self._history, DEAD_LETTER_GRACES * self._grace)
         old = [d.state for d in documents if (ended := over_since(d)) and ended < now() - history]
         for state in old:
-            await self._exports.delete(f"{state.project_id}.{state.id}")
+            await self._exports.delete(export_key(state.project_id, state.id))
         return len(old)
 
     async def _expired_artifacts(self) -> int:
@@ -209,11 +212,12 @@ class Sweeper:
         for upload in await self._storage.uploads(prefix):
             await self._storage.abort_upload(upload.key, upload.upload_id)
         await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
-        for records in (self._exports, self._claims.records):
-            for key in await records.keys(f"{project.id}.*"):
-                await records.delete(key)
+        for key in await self._exports.keys(exports_of(project.id)):
+            await self._exports.delete(key)
+        for key in await self._claims.records.keys(artifacts_of(project.id)):
+            await self._claims.records.delete(key)
         for user in (project.owner, *project.members):
-            await self._projects.delete(f"member.{keys.kv_safe(user)}.{project.id}")
+            await self._projects.delete(membership_key(user, project.id))
         tombstone = Project(
             id=project.id,
             name="",
@@ -224,7 +228,7 @@ class Sweeper:
         )
         try:
             await self._projects.replace(
-                f"{RECORD_PREFIX}{project.id}", tombstone, revision=found.revision
+                project_key(project.id), tombstone, revision=found.revision
             )
         except ConflictingWriteError:
             return 0

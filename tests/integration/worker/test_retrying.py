@@ -39,7 +39,7 @@ async def well(_: ExportRequested, reporter: ProgressReporter) -> None:
     reporter.progress("building", 50, "Building")
 
 
-async def test_failures_are_retried_with_growing_delays_and_then_buried(
+async def test_failures_are_retried_with_growing_delays_and_then_end_in_a_dead_letter(
     nc: Client, js: JetStreamContext
 ) -> None:
     """Three attempts, the delays shown as retryAt; then one letter, and the user has its number."""
@@ -62,13 +62,16 @@ async def test_failures_are_retried_with_growing_delays_and_then_buried(
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.error.code) == ("retries-exhausted", "internal")
     assert failed.dead_letter == str(letter.seq)
-    assert f"dead letter {letter.seq}" in failed.error.message
+    assert failed.error.message == (
+        "Something went wrong on our side; the operators can see what. It is not tried again by "
+        f"itself: start it again. If it fails again, tell the operators: dead letter {letter.seq}."
+    )
     headers = letter.headers
     assert headers["Aethel-Subject"] == event.subject
     assert headers["Aethel-Original-Nats-Msg-Id"] == event.message_id
     assert headers["Aethel-Cause"] == f"KeyError at {__name__}:broken"
     assert "our bug" in headers["Aethel-Stack"]
-    assert (headers["Aethel-Attempts"], headers["Aethel-Failures"]) == ("2", "2")
+    assert (headers["Aethel-Attempts"], headers["Aethel-Failures"]) == ("3", "3")
     assert headers["Aethel-Log"] == f"logs.{event.export_id}"
     assert headers["Aethel-Worker"] == "w1"
 
