@@ -1,7 +1,8 @@
-"""Buries what JetStream has given up: messages delivered as often as they may be, and not finished.
+"""The max-deliveries handler dead-letters what JetStream has given up on.
 
-Our own cap on failures is far below that, so what comes here never got as far as being counted.
-JetStream tells of it once, and not surely; what it does not tell is the reaper's.
+Those are messages that were delivered as often as they may be and never finished. Our own cap on
+failures is far below that, so what comes here never got as far as being counted. JetStream
+publishes one advisory for each, and may lose it; the reaper finds what is lost.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ log = structlog.get_logger()
 
 FETCH_S: Final = 1.0
 PAUSE_S: Final = 1.0
-OWED_PAUSE_S: Final = 30.0  # until a letter that could not be written is tried again
+DEAD_LETTER_PAUSE_S: Final = 30.0  # until a dead letter that could not be written is tried again
 
 
 class Advisory(msgspec.Struct, frozen=True):
-    """``io.nats.jetstream.advisory.v1.max_deliver``, what we need of it."""
+    """What we need of ``io.nats.jetstream.advisory.v1.max_deliver``."""
 
     stream: str
     consumer: str
@@ -42,8 +43,8 @@ class Advisory(msgspec.Struct, frozen=True):
     deliveries: int
 
 
-class Undertaker:
-    """Reads the advisories durably; all status pods share the durable."""
+class MaxDeliveriesHandler:
+    """Reads the max-deliveries advisories; all status pods share the durable."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
@@ -51,7 +52,7 @@ class Undertaker:
         self._grave = Grave(js, self._events, worker=UNDERTAKER)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Bury until told to stop; nothing that fails here ends the service."""
+        """Handle advisories until told to stop; nothing that fails here ends the service."""
         subscription = None
         while not stop.is_set():
             try:
@@ -62,13 +63,13 @@ class Undertaker:
             except nats.errors.TimeoutError:
                 continue
             except (*AWAY, UnavailableError) as error:
-                log.warning("undertaker.waiting", error=repr(error))
+                log.warning("max-deliveries.waiting", error=repr(error))
                 await asyncio.sleep(PAUSE_S)
         if subscription is not None:
             await subscription.unsubscribe()
 
-    async def bury(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
-        """Bury a message that nobody holds, unless its export has ended or moved on.
+    async def dead_letter(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
+        """Dead-letter a message that no worker holds, unless its export has ended or moved on.
 
         Returns:
             Whether nothing is left to be done for it.
@@ -109,10 +110,10 @@ class Undertaker:
             dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
             error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
             try:
-                done = await self.bury(dead, error.code, error)
+                done = await self.dead_letter(dead, error.code, error)
             except UnavailableError:
                 done = False
             if not done:
-                await message.nak(delay=OWED_PAUSE_S)
+                await message.nak(delay=DEAD_LETTER_PAUSE_S)
                 return
         await message.ack()

@@ -12,8 +12,8 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 from uvicorn.protocols.utils import ClientDisconnected
 
-from services.status.websocket.access import PROTOCOL, Admission, Refused, bad_request
-from services.status.websocket.messages import Problem, Ready
+from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
+from services.status.websocket.messages import ErrorMessage, Ready
 from services.status.websocket.send_buffer import SendBuffer, outgoing
 from shared import metrics
 from shared.errors import UnavailableError
@@ -44,14 +44,14 @@ class Sockets:
     def __init__(
         self,
         hub: Hub,
-        admission: Admission,
+        access: AccessCheck,
         stop: asyncio.Event,
         *,
         max_sockets: int,
         origins: frozenset[str],
     ) -> None:
         self._hub = hub
-        self._admission = admission
+        self._access = access
         self._stop = stop
         self._max_sockets = max_sockets
         self._origins = frozenset() if "*" in origins else origins  # none named: any
@@ -93,8 +93,8 @@ class Sockets:
         try:
             return await self._converse(socket, export_id, offered)
         except Refused as refused:
-            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
-            await socket.send(outgoing(problem).event)
+            message = ErrorMessage(export_id=export_id, error=str(refused), code=refused.code)
+            await socket.send(outgoing(message).event)
             return refused.close_code
 
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
@@ -104,7 +104,7 @@ class Sockets:
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
             raise Refused(4501, "forbidden", "this origin is not allowed")
         query = socket.query_params
-        ticket = await self._admission.admit(export_id, ticket=query.get("ticket"), offered=offered)
+        ticket = await self._access.check(export_id, ticket=query.get("ticket"), offered=offered)
         async with self._hub.room(ticket.project_id, export_id) as room:
             if not await room.folded(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
                 return SHUTTING_DOWN  # the fold is behind: come back

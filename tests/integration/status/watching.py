@@ -13,7 +13,7 @@ from litestar import Litestar
 
 from cli.local.ports import free_ports
 from services.status.projector import Projector
-from services.status.websocket.access import Admission
+from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
 from shared.domain.export_document import Document
@@ -105,8 +105,8 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")
         projects = await KeyValueStore.bind(js, "projects", Project)
-        admission = Admission(TOKENS, projects, exports, status.events)
-        sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
+        access = AccessCheck(TOKENS, projects, exports, status.events)
+        sockets = Sockets(hub, access, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:
             group.create_task((await Projector.bind(js)).run(status.stop))
