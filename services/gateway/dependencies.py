@@ -20,7 +20,6 @@ from services.gateway.projects.snapshots import Snapshots
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
 from shared.jetstream.key_value import KeyValueStore
-from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
 from shared.stores.worker_registry import Workers
@@ -59,7 +58,7 @@ async def assemble(
         starts=starts,
         links=links,
         snapshots=snapshots,
-        queue=QueuePositions(js, await BuildTimes.bind(js)),
+        queue=await QueuePositions.bind(js),
     )
     acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
     audit, letters = Audit(nc), Letters(nc, exports)

@@ -76,6 +76,11 @@ async def run(stop: asyncio.Event) -> None:
                     templates=handler.templates.versions(),
                     signing_keys=handler.signing.by_platform(platforms),
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
+                    open_breakers={
+                        packager_durable(platform): breaker.stopped_by
+                        for platform, breaker in breakers.items()
+                        if breaker.stopped_by
+                    },
                 ),
             )
             await together(

@@ -24,7 +24,6 @@ from shared.jetstream.key_value import KeyValueStore
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
 from shared.settings import check_secret, load, origins
-from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Tokens
 
@@ -46,7 +45,7 @@ async def run(stop: asyncio.Event) -> None:
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
+    hub = Hub(nc, exports, await QueuePositions.bind(js), links)
     sockets = Sockets(
         hub,
         AccessCheck(
