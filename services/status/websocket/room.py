@@ -171,6 +171,7 @@ class Room:
         wanted = self._refreshes_wanted
         if not self._lines.loaded:
             self._lines.load(await self._stored.lines())
+            self._flush_lines()
         document, progress = await self._stored.document(), await self._stored.progress()
         if document is not None:
             self._documents.append(document)
