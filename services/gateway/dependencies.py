@@ -18,7 +18,6 @@ from services.gateway.projects.blob_uploads import Receiver
 from services.gateway.projects.membership import Projects
 from services.gateway.projects.snapshots import Snapshots
 from shared.domain.export_view import Links
-from shared.stores.build_times import BuildTimes
 from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
@@ -58,7 +57,7 @@ async def assemble(
         starts=starts,
         links=links,
         snapshots=snapshots,
-        queue=QueuePositions(js, await BuildTimes.bind(js)),
+        queue=await QueuePositions.bind(js),
     )
     acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
     audit, letters = Audit(nc), Letters(nc, exports)

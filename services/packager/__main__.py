@@ -78,6 +78,11 @@ async def run(stop: asyncio.Event) -> None:
                     templates=inventory.latest.templates,
                     signing_keys=inventory.latest.signing_keys,
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
+                    open_breakers={
+                        packager_durable(platform): breaker.stopped_by
+                        for platform, breaker in breakers.items()
+                        if breaker.stopped_by
+                    },
                 ),
             )
             await together(

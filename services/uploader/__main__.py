@@ -70,17 +70,23 @@ async def run(stop: asyncio.Event) -> None:
             logging_config=None,
         )
         worker = Worker(nc, consumer, handler, breaker)
-        sign = partial(
+        heartbeat = partial(
             WorkerHeartbeat,
             name=consumer.worker,
             version=product_version(),
             platforms=(),
             started_at=now(),
         )
+
+        def heartbeat_now() -> WorkerHeartbeat:
+            cause = breaker.stopped_by
+            breakers = {topology.UPLOADER: cause} if cause else {}
+            return heartbeat(in_hand=worker.in_hand, open_breakers=breakers)
+
         await together(
             stop,
             worker.run(stop),
-            Heartbeat(js, lambda: sign(in_hand=worker.in_hand)).run(stop),
+            Heartbeat(js, heartbeat_now).run(stop),
             CancelAcknowledger(js, storage).run(stop),
             sweeper.run(stop, interval_s=settings.sweep_interval_s),
             serve(app, settings.bind, stop),

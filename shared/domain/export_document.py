@@ -26,6 +26,7 @@ from shared.domain.events import (
     StartEvent,
     TerminalEvent,
 )
+from shared.domain.waiting import Wait
 
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
@@ -78,7 +79,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     attempts: int = 0
     generation: int = 1
     retry_at: datetime | None = None
-    waiting_reason: str | None = None
+    waiting_reason: str | None = None  # made at read time, a `WaitingReason`
     position: int | None = None
     eta: Eta | None = None
     created_at: datetime | None = None
@@ -131,6 +132,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         """The dead letter that the current generation was started from, if it was."""
         origins = [f.replay_of for f in self.events.values() if isinstance(f, StartEvent)]
         return next((seq for seq in origins if seq is not UNSET), None)
+
+    @property
+    def wait(self) -> Wait | None:
+        """What the generation waits for; None while a worker is at it, and after its end."""
+        if self.state.ended:
+            return None
+        turns = StartEvent | ExportStarted | AttemptFailed | ExportPackaged
+        match next((e for e in reversed(self.events.values()) if isinstance(e, turns)), None):
+            case ExportRequested(platform=platform):
+                return Wait(stage="build", platform=platform)
+            case ExportPackaged(platform=platform):
+                return Wait(stage="upload", platform=platform)
+            case AttemptFailed(stage=stage, platform=platform, retry_at=retry_at, error=error):
+                return Wait(stage=stage, platform=platform, retry_at=retry_at, error=error.message)
+            case _:
+                return None
 
     @property
     def artifact_key(self) -> str | None:
@@ -210,9 +227,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 attempts=state.attempts + 1 if not uploading else max(state.attempts, 1),
                 started_at=state.started_at or event.at,
                 retry_at=None,
-                waiting_reason=None,
-                error=None,
-                error_code=None,
             )
         case AttemptFailed():
             return change(
@@ -220,7 +234,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 status="queued" if event.stage == "build" else "uploading",
                 current_step="Waiting for the next attempt",
                 retry_at=event.retry_at,
-                waiting_reason=event.error.message,
             )
         case ExportPackaged():
             return change(
@@ -232,7 +245,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 file_size=event.artifact.size_bytes,
                 sha256=event.artifact.sha256,
                 retry_at=None,
-                waiting_reason=None,
             )
         case _:
             return state
@@ -244,7 +256,6 @@ def _ended(state: State, event: TerminalEvent) -> State:
         completed_at=event.at,
         can_cancel=False,
         retry_at=None,
-        waiting_reason=None,
         build_minutes_used=event.build_minutes,
     )
     match event:

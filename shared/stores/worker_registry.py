@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.topology import WORKERS_BUCKET
+from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nats.js import JetStreamContext
+
+    from shared.domain.waiting import WaitingReason
 
 BUCKET: Final = WORKERS_BUCKET  # forgets whoever has not written for a minute
 
@@ -27,6 +31,26 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
     started_at: datetime
     in_hand: tuple[str, ...]  # export ids
+    draining: bool = False  # it finishes what it has in hand, and ends
+    open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer
+
+    @property
+    def consumers(self) -> frozenset[str]:
+        """The durables that it reads: those of its platforms, or the uploader's."""
+        return frozenset(map(packager_durable, self.platforms)) or frozenset({UPLOADER})
+
+
+def obstacle(durable: str, living: Iterable[WorkerHeartbeat]) -> WaitingReason | None:
+    """Why none of the living workers takes messages of a consumer; None where one does."""
+    workers = [worker for worker in living if durable in worker.consumers]
+    staying = [worker for worker in workers if not worker.draining]
+    if not workers:
+        return "no-worker"
+    if not staying:
+        return "draining"
+    if all(durable in worker.open_breakers for worker in staying):
+        return "breaker"
+    return None
 
 
 class Workers:

@@ -70,8 +70,13 @@ class CircuitBreaker:
         Raises:
             WorkStoppedError: It is open.
         """
-        if self.cause is not None or self._outage:
-            raise WorkStoppedError(f"{self._consumer} takes no work: {self.cause or 'outage'}")
+        if self.stopped_by is not None:
+            raise WorkStoppedError(f"{self._consumer} takes no work: {self.stopped_by}")
+
+    @property
+    def stopped_by(self) -> str | None:
+        """Why no work is taken; None while it is."""
+        return self.cause or ("outage" if self._outage else None)
 
     def succeeded(self, export_id: str) -> None:
         """A job ended well, or by its maker's fault: our side works."""

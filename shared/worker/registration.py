@@ -31,16 +31,22 @@ class Heartbeat:
         self._heartbeat = heartbeat
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop`` is set; a NATS that is away never fails the worker."""
+        """Write until ``stop`` is set, then once more that the worker drains.
+
+        A NATS that is away never fails the worker.
+        """
         while not stop.is_set():
-            heartbeat = self._heartbeat()
-            try:
-                workers = await self._js.key_value(BUCKET.name)
-                await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
-            except AWAY as error:
-                log.warning("heartbeat.failed", error=repr(error))
+            await self._write(self._heartbeat())
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), INTERVAL_S)
+        await self._write(msgspec.structs.replace(self._heartbeat(), draining=True))
+
+    async def _write(self, heartbeat: WorkerHeartbeat) -> None:
+        try:
+            workers = await self._js.key_value(BUCKET.name)
+            await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
+        except AWAY as error:
+            log.warning("heartbeat.failed", error=repr(error))
 
 
 def product_version() -> str:

@@ -1,7 +1,8 @@
-"""Dead letters of what JetStream gave up: messages delivered as often as they may be, unfinished.
+"""The max-deliveries handler dead-letters what JetStream has given up on.
 
-Our own cap on failures is far below that, so what comes here never got as far as being counted.
-JetStream tells of it once, and not surely; what it does not tell is the reaper's.
+Those are messages that were delivered as often as they may be and never finished. Our own cap on
+failures is far below that, so what comes here never got as far as being counted. JetStream
+publishes one advisory for each, and may lose it; the reaper finds what is lost.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ OWED_DELAY_S: Final = 30.0  # until a dead letter that could not be written is t
 
 
 class Advisory(msgspec.Struct, frozen=True):
-    """``io.nats.jetstream.advisory.v1.max_deliver``, what we need of it."""
+    """What we need of ``io.nats.jetstream.advisory.v1.max_deliver``."""
 
     stream: str
     consumer: str
@@ -37,8 +38,8 @@ class Advisory(msgspec.Struct, frozen=True):
     deliveries: int
 
 
-class Undertaker:
-    """Reads the advisories durably; all status pods share the durable."""
+class MaxDeliveriesHandler:
+    """Reads the max-deliveries advisories; all status pods share the durable."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js

@@ -37,7 +37,7 @@ def bad_request(message: str) -> Refused:
     return Refused(4502, "bad-request", message)
 
 
-class Admission:
+class AccessCheck:
     """Turns what a client brings into a ticket."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Admission:
         self._exports = exports
         self._events = events
 
-    async def admit(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
+    async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
         """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
 
         Raises:

@@ -44,7 +44,7 @@ class Gap(Message, frozen=True, kw_only=True, tag="gap"):
     to: int
 
 
-class Problem(Message, frozen=True, kw_only=True, tag="error"):
+class ErrorMessage(Message, frozen=True, kw_only=True, tag="error"):
     """Why the socket is about to be closed."""
 
     error: str

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 
-class Collector:
+class BlobCollector:
     """One project at a time."""
 
     def __init__(

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from services.uploader.artifact_claims import ArtifactClaims
-from services.uploader.gc.blob_collector import Collector
+from services.uploader.gc.blob_collector import BlobCollector
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, is_retryable, over_since
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
@@ -121,7 +121,7 @@ class Sweeper:
             if found.value.deleted_at is not None:
                 swept["project"] += await self._erase(found, mine)
             else:
-                collector = Collector(self._storage, self._projects, grace=self._grace)
+                collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)

@@ -123,6 +123,7 @@ async def test_it_starts_works_tells_and_stops(
             await _packaged(events, export_id)
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
+        await _sign(js, lambda sign: sign.draining)
 
 
 async def test_a_wrong_setting_stops_it_with_its_name() -> None:
