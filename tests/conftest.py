@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 import pytest_asyncio
-from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
 from cli.local.ports import BELOW_EPHEMERAL, reserve
-from shared.jetstream import topology
-from shared.jetstream.connection import connect
 from shared.settings import NatsSettings, S3Settings
-from shared.storage.bucket import Storage, open_storage
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
-from tests.servers import Servers, from_containers, from_packages
+from tests.servers import Servers, empty_bucket, empty_nats, from_containers, from_packages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -25,6 +19,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
+    from shared.storage.bucket import Storage
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -80,28 +75,8 @@ def s3_settings(servers: Servers) -> S3Settings:
 @pytest_asyncio.fixture
 async def nc(nats_settings: NatsSettings) -> AsyncIterator[Client]:
     """A connection to a NATS on which exactly our streams exist, all empty."""
-    client = await connect(nats_settings, name="test", patience_s=10)
-    js = client.jetstream(timeout=10)
-    await _apply(js, replicas=nats_settings.stream_replicas)
-    yield client
-    await client.close()
-    await asyncio.sleep(0)  # lets the transport go before its loop does
-
-
-async def _apply(js: JetStreamContext, *, replicas: int) -> None:
-    """Make the streams anew.
-
-    Where the files of a deleted one are not gone yet, or a young cluster has no leader, the server
-    says 500 or 503.
-    """
-    for _ in range(50):
-        with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
-            for stream in await js.streams_info():
-                await js.delete_stream(stream.config.name or "")
-            await topology.apply(js, replicas=replicas)
-            return
-        await asyncio.sleep(0.2)
-    await topology.apply(js, replicas=replicas)
+    async with empty_nats(nats_settings) as client:
+        yield client
 
 
 @pytest_asyncio.fixture
@@ -113,8 +88,5 @@ async def js(nc: Client) -> JetStreamContext:
 @pytest_asyncio.fixture
 async def storage(s3_settings: S3Settings) -> AsyncIterator[Storage]:
     """An empty bucket."""
-    async with open_storage(s3_settings) as opened:
-        for upload in await opened.uploads(""):
-            await opened.abort_upload(upload.key, upload.upload_id)
-        await opened.delete([item.key async for item in opened.objects("")])
+    async with empty_bucket(s3_settings) as opened:
         yield opened
