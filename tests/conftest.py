@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -14,12 +15,14 @@ from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it
 from tests.servers import Servers, empty_bucket, empty_nats, from_containers, from_packages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.storage.bucket import Storage
+
+HERE = Path(__file__).parent
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -45,6 +48,21 @@ def pytest_configure(config: pytest.Config) -> None:
             port for port in range(*BELOW_EPHEMERAL) if port % worker["workercount"] != number
         )
         reserve(*others)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose files take longest, so that none of them is left at the end.
+
+    ``--no-loadscope-reorder`` keeps this order where files are spread over processes.
+    """
+    order = ("chaos", "shell", "browser", "unit/player", "e2e", "contract", "integration", "unit")
+    items.sort(key=lambda item: _first_of(order, item.path.relative_to(HERE).as_posix()))
+
+
+def _first_of(folders: Sequence[str], path: str) -> int:
+    """The place of the first folder that the path lies in; of nobody's folder last."""
+    within = (place for place, name in enumerate(folders) if path.startswith(f"{name}/"))
+    return next(within, len(folders))
 
 
 @pytest.fixture(scope="session")

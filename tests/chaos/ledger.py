@@ -135,11 +135,7 @@ class Ledger:
         for letter in await all_messages(self._js, topology.DEAD_LETTERS):
             letters[letter.subject.rpartition(".")[2], letter.headers["Aethel-Reason"]] += 1
         wanted = Counter(
-            {
-                (story.id, REASONS[story.kind]): 1
-                for story in self._stories
-                if story.kind in REASONS
-            }
+            {(story.id, REASONS[story.kind]): 1 for story in self._stories if story.kind in REASONS}
         )
         if letters != wanted:
             self.wrong.append(
