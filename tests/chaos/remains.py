@@ -74,5 +74,5 @@ def _of_packagers(world: World) -> list[str]:
     works = [world.cache(name) / WORK for name, kind in SERVICES.items() if kind == "packager"]
     return [
         *(f"orphan workspace {folder}" for work in works for folder in work.iterdir()),
-        *(f"orphan process {told}" for work in works for told in left_over(work)),
+        *(f"orphan process {left}" for work in works for left in left_over(work)),
     ]

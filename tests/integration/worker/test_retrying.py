@@ -49,12 +49,15 @@ async def test_failures_are_retried_with_growing_delays_and_then_end_in_a_dead_l
 
     event = new_request()
     await EventLog(js).publish(event)
-    async with working(nc, broken, retry=RetrySettings(max_attempts=3, base_delay_ms=400)):
-        known = await until(js, event, has(ExportFailed))
-        await acknowledged(js)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("random.random", lambda: 1.0)  # each delay at its longest
+        async with working(nc, broken, retry=RetrySettings(max_attempts=3, base_delay_ms=800)):
+            known = await until(js, event, has(ExportFailed))
+            await acknowledged(js)
     waits = [f for f in known if isinstance(f, AttemptFailed)]
     assert [f.failures for f in waits] == [1, 2]
-    assert [(f.retry_at - f.at).total_seconds() >= 0.2 for f in waits] == [True, True]
+    first_s, second_s = ((f.retry_at - f.at).total_seconds() for f in waits)
+    assert second_s > 1.5 * first_s > 0.6
     starts = [f.at for f in known if isinstance(f, ExportStarted)]
     assert [s >= w.retry_at for s, w in zip(starts[1:], waits, strict=True)] == [True, True]
     (letter,) = await dead_letters(js)
