@@ -17,13 +17,11 @@ from services.packager.platforms import exporters
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
-from shared import logs
 from shared.domain.events import ExportRequested, now
 from shared.jetstream.connection import connect
 from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import health_routes, nats_check, servers_check, storage_check
 from shared.service.process import main, serve, together
-from shared.settings import load
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -40,11 +38,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-async def run(stop: asyncio.Event) -> None:
+async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
-    settings = load(PackagerSettings)
     platforms = settings.platform_names
-    logs.configure(settings.logs, service="packager")
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
@@ -78,12 +74,12 @@ async def run(stop: asyncio.Event) -> None:
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
                 ),
             )
-            await together(
-                stop,
-                *(worker.run(stop) for worker in workers),
-                heartbeat.run(stop),
-                serve(app, settings.bind, stop),
-            )
+            async with heartbeat:
+                await together(
+                    stop,
+                    *(worker.run(stop) for worker in workers),
+                    serve(app, listener, stop),
+                )
     finally:
         await nc.close()
 
@@ -118,4 +114,4 @@ def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:
 
 
 if __name__ == "__main__":
-    main(run)
+    main(run, PackagerSettings, service="packager")

@@ -1,11 +1,11 @@
-"""A worker's sign of life."""
+"""A worker's place on the list of those who live."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 import structlog
@@ -20,27 +20,44 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-INTERVAL_S: Final = 5.0  # how old what it is said to work on may be; the bucket forgets after 60
+INTERVAL_S: Final = 5.0  # how old what it is said to work on may be
+REMOVE_S: Final = 2.0  # for a server that is away when the worker leaves
 
 
 class Heartbeat:
-    """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it."""
+    """Keeps a worker on the list from entering to leaving, whichever way it leaves.
+
+    A process that is killed is forgotten by the bucket, after a minute.
+    """
 
     def __init__(self, js: JetStreamContext, sign: Callable[[], WorkerHeartbeat]) -> None:
         self._js = js
         self._sign = sign
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop`` is set; a NATS that is away never fails the worker."""
-        while not stop.is_set():
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._beat())
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        assert self._task is not None  # noqa: S101 - it was made on entering
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        with suppress(*AWAY):
+            async with asyncio.timeout(REMOVE_S):
+                workers = await self._js.key_value(BUCKET)
+                await workers.delete(self._sign().name)
+
+    async def _beat(self) -> None:
+        """Write every ``INTERVAL_S``; a NATS that is away never fails the worker."""
+        while True:
             sign = self._sign()
             try:
                 workers = await self._js.key_value(BUCKET)
                 await workers.put(sign.name, msgspec.json.encode(sign))
             except AWAY as error:
                 log.warning("heartbeat.failed", error=repr(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), INTERVAL_S)
+            await asyncio.sleep(INTERVAL_S)
 
 
 def product_version() -> str:
