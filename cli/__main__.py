@@ -6,14 +6,16 @@ import sys
 
 import aiohttp
 import click
+import nats.errors
 
-from cli.commands import acting, admin, dead_letters, exports, local, templates
-from cli.exit_codes import CommandError, UnreachableError, UsageError
+from cli.commands import admin, dead_letters, exports, local, templates
+from cli.exit_codes import HELP, CommandError, for_error
 from cli.local.errors import StackError
-from shared.errors import ConfigurationError, ExportError, UnavailableError
+from shared.errors import ExportError
+from shared.storage.s3_client import StorageRefusedError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=HELP)
 @click.version_option(package_name="aethel-export")
 def cli() -> None:
     """Turn a project of the Aethel game engine into something a player can run."""
@@ -28,8 +30,8 @@ for command in (
     exports.watch,
     exports.logs,
     exports.download_command,
-    acting.retry,
-    acting.cancel,
+    exports.retry,
+    exports.cancel,
     dead_letters.dead_letters,
     templates.templates,
     admin.streams,
@@ -44,27 +46,21 @@ def main() -> None:
     """Run a command; every failure ends as one clear line and its exit code."""
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)  # Ctrl-C, as a shell has it
+    except click.exceptions.Abort as interrupted:
+        sys.exit(for_error(interrupted))
     except click.ClickException as error:
         error.show()
-        sys.exit(UsageError.exit_code)
-    except CommandError as error:
-        fail(str(error), error.exit_code)
-    except ConfigurationError as error:
-        fail(str(error), UsageError.exit_code)
-    except UnavailableError as error:
-        fail(str(error), UnreachableError.exit_code)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        fail(f"the connection was lost: {str(error) or repr(error)}", UnreachableError.exit_code)
-    except (ExportError, StackError, OSError) as error:
-        fail(str(error), 1)
+        sys.exit(for_error(error))
+    except (CommandError, ExportError, StorageRefusedError, StackError, OSError) as error:
+        fail(error, str(error))
+    except (aiohttp.ClientError, nats.errors.Error) as error:
+        fail(error, f"the connection was lost: {str(error) or repr(error)}")
 
 
-def fail(message: str, exit_code: int) -> None:
-    """One line on standard error, then the exit code."""
+def fail(error: Exception, message: str) -> None:
+    """Print one line on standard error, then exit with the error's code."""
     click.secho(f"error: {message}", fg="red", err=True)
-    sys.exit(exit_code)
+    sys.exit(for_error(error))
 
 
 if __name__ == "__main__":

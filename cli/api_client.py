@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
-from cli.exit_codes import ExportFailedError, UnreachableError
+from cli.exit_codes import CommandError, UnreachableError, for_status
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -19,8 +19,8 @@ RETRY_STATUS: Final = {429, 502, 503, 504}
 NOT_FOUND: Final = 404
 
 
-class ApiError(ExportFailedError):
-    """The gateway's problem details: ``status``, ``code`` and the whole ``problem``."""
+class ApiError(CommandError):
+    """The gateway has refused a request: its ``status`` and the whole ``problem``."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         details = "".join(
@@ -29,6 +29,7 @@ class ApiError(ExportFailedError):
         super().__init__(f"{problem.get('detail') or problem.get('title') or status}{details}")
         self.status = status
         self.problem = problem
+        self.exit_code = for_status(status)
 
 
 class Client:
@@ -110,11 +111,13 @@ class Client:
 
 
 @asynccontextmanager
-async def connect(url: str, token: str) -> AsyncIterator[Client]:
-    """A client for one user; closed at the end."""
+async def connect(url: str, token: str, *, user: str | None = None) -> AsyncIterator[Client]:
+    """Connect with a token; one of the role ``service`` may name the user whom it acts for."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
     connector = aiohttp.TCPConnector(limit=16)
     headers = {"Authorization": f"Bearer {token}"}
+    if user is not None:
+        headers["X-Aethel-User"] = user
     async with aiohttp.ClientSession(
         timeout=timeout, connector=connector, headers=headers
     ) as session:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from cli import api_client
-from cli.exit_codes import UnreachableError, UsageError
-from cli.local.state import read_state
+from cli.exit_codes import ExitCode, MissingError, UsageError
+from cli.local.state import running_stack
 from shared.domain.events import ExportId
 
 if TYPE_CHECKING:
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def address() -> tuple[str, str]:
+def address(*, as_service: bool = False) -> tuple[str, str]:
     """The gateway's URL and a bearer token.
+
+    Args:
+        as_service: The token is to act for a user; ``AETHEL_EXPORT_TOKEN`` is taken as it is.
 
     Raises:
         UsageError: Only one of the two variables is set, or the URL is none.
@@ -35,30 +38,27 @@ def address() -> tuple[str, str]:
         return url, token
     if url or token:
         raise UsageError("AETHEL_EXPORT_URL and AETHEL_EXPORT_TOKEN belong together: set both")
-    state = read_state()
-    if state is None:
-        raise UnreachableError(
-            "no local stack is running: start one with `aethel-export up`, "
-            "or set AETHEL_EXPORT_URL and AETHEL_EXPORT_TOKEN"
-        )
-    return state.gateway_url, state.token
+    stack = running_stack()
+    return stack.gateway_url, stack.service_token if as_service else stack.token
 
 
-def with_client(use: Callable[[Client], Awaitable[T]]) -> T:
-    """Run one asynchronous command against the gateway."""
+def with_client(use: Callable[[Client], Awaitable[T]], user: str | None = None) -> T:
+    """Run one asynchronous command against the gateway, where named for another user."""
 
     async def run() -> T:
-        async with api_client.connect(*address()) as connected:
-            return await use(connected)
+        url, token = address(as_service=user is not None)
+        async with api_client.connect(url, token, user=user) as client:
+            return await use(client)
 
     return asyncio.run(run())
 
 
-async def find_export(connected: Client, export: str) -> str:
+async def find_export(client: Client, export: str) -> str:
     """The path of an export given as ``EXPORT`` or ``PROJECT/EXPORT``.
 
     Raises:
-        UsageError: It is no export's id, or none of the caller's projects has it.
+        UsageError: It is no export's id.
+        MissingError: None of the user's projects has it.
     """
     project, _, export_id = export.rpartition("/")
     try:
@@ -67,19 +67,20 @@ async def find_export(connected: Client, export: str) -> str:
         raise UsageError(f"{export_id!r} is not the id of an export") from error
     if project:
         return f"/api/projects/{project}/export/{export_id}"
-    for item in (await connected.get("/api/projects"))["projects"]:
+    for item in (await client.get("/api/projects"))["projects"]:
         path = f"/api/projects/{item['id']}/export/{export_id}"
-        if await exists(connected, path):
+        if await _exists(client, path):
             return path
-    raise UsageError(f"none of your projects has an export {export_id}")
+    raise MissingError(
+        f"none of your projects has an export {export_id}; for another user's: --as USER"
+    )
 
 
-async def exists(connected: Client, path: str) -> bool:
-    """Whether the gateway knows ``path``."""
+async def _exists(client: Client, path: str) -> bool:
     try:
-        await connected.get(path)
+        await client.get(path)
     except api_client.ApiError as error:
-        if error.status == api_client.NOT_FOUND:
+        if error.exit_code is ExitCode.NOT_FOUND:
             return False
         raise
     return True

@@ -9,28 +9,36 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from cli.exit_codes import CanceledError, ExportFailedError, UnreachableError
+from cli.exit_codes import (
+    CanceledError,
+    CommandError,
+    ExportFailedError,
+    MissingError,
+    NotAllowedError,
+    UnreachableError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from cli.api_client import Client
 
 RECONNECTS: Final = 30
-REFUSED: Final = {
-    4501: "you may not watch it",
-    4502: "a wrong request",
-    4504: "there is no such export",
+REFUSED: Final[dict[int, type[CommandError]]] = {
+    4501: NotAllowedError,
+    4502: UsageError,
+    4504: MissingError,
 }
 ENDED: Final = {"completed", "failed", "canceled"}
 
 
 class Display(Protocol):
-    """Shows an export as it goes on."""
+    """What shows an export as it goes on."""
 
     def state(self, state: dict[str, Any]) -> None:
-        """A new state (CONTRACT: State)."""
+        """Show a new state, as ``GET …/export/{id}`` answers it."""
 
     def log(self, message: dict[str, Any]) -> None:
-        """A log line or a gap in the log."""
+        """Show a log line, or a gap in the log."""
 
 
 async def follow(client: Client, export_path: str, display: Display) -> dict[str, Any]:
@@ -88,9 +96,10 @@ async def _watch(
     client: Client, url: str, display: Display, position: _Position
 ) -> dict[str, Any] | None:
     """One connection; None when it was lost before the end."""
-    socket = await client.websocket(url)
-    async with socket:
-        async for frame in socket:
+    connection = await client.websocket(url)
+    reason = "no reason given"
+    async with connection:
+        async for frame in connection:
             if frame.type is not aiohttp.WSMsgType.TEXT:
                 break
             message = json.loads(frame.data)
@@ -102,6 +111,8 @@ async def _watch(
                     return state
             elif message["type"] in ("log", "gap"):
                 display.log(message)
-    if reason := REFUSED.get(socket.close_code or 0):
-        raise ExportFailedError(f"the export cannot be watched: {reason}")
+            elif message["type"] == "error":
+                reason = message["error"]
+    if refusal := REFUSED.get(connection.close_code or 0):
+        raise refusal(f"the export cannot be watched: {reason}")
     return None

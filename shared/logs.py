@@ -1,18 +1,12 @@
-"""The process's own log.
-
-Structlog events, a constant dotted name and keys, one JSON object a line.
-"""
+"""The process's own log: structlog events, a constant dotted name and keys, one object a line."""
 
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from typing import TYPE_CHECKING
 
 import structlog
-
-from shared.retired import retired
 
 if TYPE_CHECKING:
     from shared.settings import LogSettings
@@ -57,5 +51,3 @@ def configure(settings: LogSettings, *, service: str) -> None:
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(service=service)
-    for name, replacement in retired(os.environ):
-        structlog.get_logger().warning("setting.retired", name=name, replaced_by=replacement)

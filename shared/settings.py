@@ -29,6 +29,29 @@ if TYPE_CHECKING:
 LEAST_SECRET_BYTES: Final = 32  # RFC 7518 section 3.2
 LEAST_SECRET_LETTERS: Final = 8  # different ones
 
+# Variables of the old worker that nobody reads any more, and what replaced them.
+RETIRED: Final = {
+    "REDIS_URL": "NATS_URL: events travel over NATS JetStream",
+    "RUNTIME_TEMPLATES_DIR": "nothing: templates come with the packager",
+}
+RETIRED_PREFIXES: Final = {
+    "UPSTASH_": "NATS_URL: events travel over NATS JetStream",
+    "EXPORT_": "nothing of that name: see docs/settings.md",
+}
+STILL_READ: Final = frozenset(
+    {
+        "EXPORT_ARTIFACT_TTL_DAYS",
+        "EXPORT_CORS_ORIGINS",
+        "EXPORT_HISTORY_DAYS",
+        "EXPORT_MAX_FILES",
+        "EXPORT_MAX_FILE_BYTES",
+        "EXPORT_MAX_PROJECT_BYTES",
+        "EXPORT_PUBLIC_URL",
+        "EXPORT_REQUESTS_PER_MINUTE",
+        "EXPORT_TICKET_TTL_S",
+    }
+)
+
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 
@@ -102,6 +125,14 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "json"
 
 
+class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What every service can be told; each says by which variable it is told its address."""
+
+    nats: NatsSettings
+    logs: LogSettings
+    bind: str  # host:port
+
+
 Secret = Annotated[
     str, env("JWT_SECRET", "signs bearer tokens and tickets; at least 32 bytes", min_length=1)
 ]
@@ -112,28 +143,25 @@ def load(cls: type[SettingsT], environ: Mapping[str, str] = os.environ) -> Setti
     """Read every field from the environment; an empty variable counts as absent.
 
     Raises:
-        ConfigurationError: The variable's name, its value (never a secret's), and what is allowed.
+        ConfigurationError: The variable's name, its value (never a secret's), and what is allowed;
+            or the names of all that must be set and are not.
     """
-    values: dict[str, Any] = {}
-    for field, hint in get_type_hints(cls, include_extras=True).items():
-        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-            values[field] = load(hint, environ)
-            continue
-        meta = _meta(hint)
-        raw = _raw(meta, environ)
-        if raw is None:
-            continue
-        try:
-            values[field] = msgspec.convert(raw, hint, strict=False)
-        except msgspec.ValidationError as error:
-            shown = "(not shown)" if "SECRET" in meta["env"] else repr(raw)
-            message = f"{meta['env']}={shown}: {error}. It is {meta['purpose']}."
-            raise ConfigurationError(message) from error
-    try:
-        return cls(**values)
-    except TypeError as error:
-        missing = [m["env"] for f, m in variables(cls) if f in str(error)]
-        raise ConfigurationError(f"{' '.join(missing)} is not set, and it must be") from error
+    missing = sorted(
+        variable["env"]
+        for _, variable in variables(cls)
+        if variable["default"] is msgspec.NODEFAULT and _raw(variable, environ) is None
+    )
+    if missing:
+        they = "is not set, and it must be" if len(missing) == 1 else "are not set and must be"
+        raise ConfigurationError(f"{', '.join(missing)} {they}")
+    return _load(cls, environ)
+
+
+def names(cls: type[msgspec.Struct]) -> frozenset[str]:
+    """All variables that a settings struct reads, aliases too."""
+    return frozenset(
+        name for _, found in variables(cls) for name in (found["env"], *found["aliases"])
+    )
 
 
 def variables(cls: type[msgspec.Struct]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -162,6 +190,33 @@ def check_secret(secret: str) -> str:
         message = "JWT_SECRET must be at least 32 random bytes: try `openssl rand -hex 32`"
         raise ConfigurationError(message)
     return secret
+
+
+def retired(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Each variable of the old worker that is set in vain, and what replaced it."""
+    for name in sorted(environ.keys() - STILL_READ):
+        prefix = next((prefix for prefix in RETIRED_PREFIXES if name.startswith(prefix)), "")
+        if replacement := RETIRED.get(name) or RETIRED_PREFIXES.get(prefix):
+            yield name, replacement
+
+
+def _load(cls: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
+    values: dict[str, Any] = {}
+    for field, hint in get_type_hints(cls, include_extras=True).items():
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            values[field] = _load(hint, environ)
+            continue
+        meta = _meta(hint)
+        raw = _raw(meta, environ)
+        if raw is None:
+            continue
+        try:
+            values[field] = msgspec.convert(raw, hint, strict=False)
+        except msgspec.ValidationError as error:
+            shown = "(not shown)" if "SECRET" in meta["env"] else repr(raw)
+            message = f"{meta['env']}={shown}: {error}. It is {meta['purpose']}."
+            raise ConfigurationError(message) from error
+    return cls(**values)
 
 
 def _meta(hint: Any) -> dict[str, Any]:

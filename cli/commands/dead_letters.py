@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from cli.commands.exports import json_option
+from cli.commands.options import json_option
 from cli.exit_codes import ExportFailedError, UsageError
 from cli.session import with_client
 

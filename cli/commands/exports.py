@@ -1,18 +1,26 @@
-"""Commands of a game maker: push, export, look, download."""
+"""Commands of a game maker: push, export, look at an export, change its course, download."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 import msgspec
 
 from cli import progress_display
+from cli.commands.options import (
+    build_options,
+    export_argument,
+    folder_argument,
+    json_option,
+    out_option,
+    parse_options,
+    project_id_of,
+)
 from cli.download import download
-from cli.exit_codes import UsageError
 from cli.project_folder import Folder, read_folder
 from cli.push import Pushed
 from cli.push import push as push_folder
@@ -22,50 +30,8 @@ from cli.watch import check_end, follow
 if TYPE_CHECKING:
     from cli.api_client import Client
 
-folder_argument = click.argument("folder", type=click.Path(path_type=Path))
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-out_option = click.option(
-    "-o", "--out", type=click.Path(path_type=Path), help="Download the artifact into this folder."
-)
-export_argument = click.argument("export", metavar="EXPORT")
-export_options = [
-    click.option("--platform", required=True, help="web, source, …"),
-    click.option(
-        "--configuration",
-        type=click.Choice(["debug", "release", "distribution"]),
-        default="release",
-        show_default=True,
-    ),
-    click.option(
-        "--option", "options", multiple=True, metavar="K=V", help="An option; repeatable."
-    ),
-]
-
-
-def project_id_of(folder: Path) -> str:
-    """An id made of the folder's name."""
-    slug = re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_")
-    return slug[:64] or "project"
-
-
-def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """``k=v`` pairs; true, false, lists and whole numbers count as that, anything else as text.
-
-    Raises:
-        UsageError: No ``=``.
-    """
-    options = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--option {pair!r}: write it as name=value")
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            parsed = value
-        # 1.0 would be a number, but a version is text
-        options[name] = value if isinstance(parsed, float) else parsed
-    return options
+CANCEL_RECEIPT_S: Final = 10.0  # how long a cancel waits to hear that the work has stopped
+POLL_S: Final = 0.2
 
 
 @click.command()
@@ -76,12 +42,12 @@ def parse_options(pairs: tuple[str, ...]) -> dict[str, Any]:
 def push(folder: Path, project: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Upload what changed in FOLDER and print the snapshot."""
     found = read_folder(folder)
-    warn(found)
+    print_warnings(found)
     if dry_run:
         _print_folder(found, as_json=as_json)
         return
     project_id = project or project_id_of(folder)
-    pushed = with_client(lambda client: push_shown(client, project_id, found))
+    pushed = with_client(lambda client: push_and_report(client, project_id, found))
     if as_json:
         click.echo(msgspec.json.encode(pushed))
     else:
@@ -90,6 +56,7 @@ def push(folder: Path, project: str | None, *, dry_run: bool, as_json: bool) -> 
 
 @click.command()
 @click.argument("project")
+@build_options
 @click.option("--wait", is_flag=True, help="Follow it to its end.")
 @out_option
 @json_option
@@ -110,21 +77,17 @@ def export(
         answer = await client.request_export(project, body)
         path = f"/api/projects/{project}/export/{answer['export']['id']}"
         if wait or out:
-            await finish(client, path, out, as_json=as_json)
+            await watch_to_end(client, path, out, as_json=as_json)
         else:
             click.echo(json.dumps(answer) if as_json else f"{project}/{answer['export']['id']}")
 
     with_client(run)
 
 
-for _option in reversed(export_options):
-    _option(export)
-
-
 @click.command()
 @export_argument
 @json_option
-def status(export: str, *, as_json: bool) -> None:
+def status(export: str, user: str | None, *, as_json: bool) -> None:
     """Show how an export stands. EXPORT is its id, or PROJECT/ID."""
 
     async def run(client: Client) -> None:
@@ -134,25 +97,25 @@ def status(export: str, *, as_json: bool) -> None:
         else:
             _print_state(state)
 
-    with_client(run)
+    with_client(run, user)
 
 
 @click.command()
 @export_argument
 @json_option
-def watch(export: str, *, as_json: bool) -> None:
+def watch(export: str, user: str | None, *, as_json: bool) -> None:
     """Follow an export to its end."""
 
     async def run(client: Client) -> None:
-        await finish(client, await find_export(client, export), None, as_json=as_json)
+        await watch_to_end(client, await find_export(client, export), None, as_json=as_json)
 
-    with_client(run)
+    with_client(run, user)
 
 
 @click.command()
 @export_argument
 @json_option
-def logs(export: str, *, as_json: bool) -> None:
+def logs(export: str, user: str | None, *, as_json: bool) -> None:
     """Print an export's log."""
 
     async def run(client: Client) -> None:
@@ -160,7 +123,7 @@ def logs(export: str, *, as_json: bool) -> None:
         for line in lines:
             click.echo(json.dumps(line) if as_json else f"[{line['ts']}] {line['message']}")
 
-    with_client(run)
+    with_client(run, user)
 
 
 @click.command(name="download")
@@ -168,49 +131,97 @@ def logs(export: str, *, as_json: bool) -> None:
 @click.option(
     "-o", "--out", type=click.Path(path_type=Path), default=Path(), help="Into this folder."
 )
-def download_command(export: str, out: Path) -> None:
+def download_command(export: str, user: str | None, out: Path) -> None:
     """Download an export's artifact and check it."""
 
     async def run(client: Client) -> None:
         state = (await client.get(await find_export(client, export)))["export"]
         click.echo(await download(client, state, out))
 
-    with_client(run)
+    with_client(run, user)
 
 
-async def push_shown(client: Client, project_id: str, folder: Folder) -> Pushed:
-    """Push, telling how much was sent."""
+@click.command()
+@export_argument
+@click.option("--wait", is_flag=True, help="Follow it to its end.")
+@out_option
+@json_option
+def retry(export: str, user: str | None, *, wait: bool, out: Path | None, as_json: bool) -> None:
+    """Start an export again that has failed, was canceled or has expired."""
+
+    async def run(client: Client) -> None:
+        path = await find_export(client, export)
+        answer = await client.act(f"{path}/retry")
+        if wait or out:
+            await watch_to_end(client, path, out, as_json=as_json)
+        else:
+            click.echo(json.dumps(answer) if as_json else answer["export"]["status"])
+
+    with_client(run, user)
+
+
+@click.command()
+@export_argument
+@json_option
+def cancel(export: str, user: str | None, *, as_json: bool) -> None:
+    """End an export, and say when its work has stopped."""
+
+    async def run(client: Client) -> None:
+        path = await find_export(client, export)
+        await client.act(f"{path}/cancel")
+        state = await _wait_for_receipt(client, path)
+        click.echo(json.dumps(state) if as_json else _describe_receipt(state["cancelReceipt"]))
+
+    with_client(run, user)
+
+
+async def push_and_report(client: Client, project_id: str, folder: Folder) -> Pushed:
+    """Push a folder and print how much was sent."""
     pushed = await push_folder(client, project_id, folder, lambda *_: None)
     click.echo(
-        f"pushed {pushed.files} files, {megabytes(pushed.size_bytes)}; "
-        f"sent {pushed.sent_files} files, {megabytes(pushed.sent_bytes)}",
+        f"pushed {pushed.files} files, {_megabytes(pushed.size_bytes)}; "
+        f"sent {pushed.sent_files} files, {_megabytes(pushed.sent_bytes)}",
         err=True,
     )
     return pushed
 
 
-async def finish(client: Client, path: str, out: Path | None, *, as_json: bool) -> None:
+async def watch_to_end(client: Client, path: str, out: Path | None, *, as_json: bool) -> None:
     """Follow an export to its end, download it where asked, and say where it is."""
-    with progress_display.choose(as_json=as_json) as shown:
-        state = await follow(client, path, shown)
+    with progress_display.choose(as_json=as_json) as display:
+        state = await follow(client, path, display)
     check_end(state)
     if out is not None:
         target = await download(client, state, out)
         if not as_json:
-            click.echo(f"{target}\nsha256 {state['sha256']}  {megabytes(state['fileSize'])}")
+            click.echo(f"{target}\nsha256 {state['sha256']}  {_megabytes(state['fileSize'])}")
     elif not as_json:
         click.echo(state["downloadUrl"])
 
 
-def warn(folder: Folder) -> None:
-    """Tell what the maker should know before anything is sent."""
+def print_warnings(folder: Folder) -> None:
+    """Print what the maker should know before anything is sent."""
     for warning in folder.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
 
 
-def megabytes(size_bytes: int) -> str:
-    """For people: ``1.2 MB``."""
-    return f"{size_bytes / 1e6:.1f} MB"
+async def _wait_for_receipt(client: Client, path: str) -> dict[str, Any]:
+    """The state once the work has stopped, or after ``CANCEL_RECEIPT_S``."""
+    deadline = asyncio.get_running_loop().time() + CANCEL_RECEIPT_S
+    while True:
+        state: dict[str, Any] = (await client.get(path))["export"]
+        receipt = state["cancelReceipt"]
+        stopped = receipt is None or receipt["stoppedAt"] is not None
+        if stopped or asyncio.get_running_loop().time() > deadline:
+            return state
+        await asyncio.sleep(POLL_S)
+
+
+def _describe_receipt(receipt: dict[str, Any] | None) -> str:
+    if receipt is None or receipt["stoppedAt"] is None:
+        return "canceled; its worker has not answered yet"
+    parts = "its parts are gone" if receipt["partsAborted"] else "its parts are left to the sweeper"
+    return f"canceled; stopped at {receipt['stoppedAt']}, {parts}"
 
 
 def _print_folder(folder: Folder, *, as_json: bool) -> None:
@@ -219,7 +230,7 @@ def _print_folder(folder: Folder, *, as_json: bool) -> None:
         return
     for path, entry in sorted(folder.manifest.files.items()):
         click.echo(f"{entry.size:>12}  {path}")
-    click.echo(f"{len(folder.manifest.files)} files, {megabytes(folder.size_bytes)}", err=True)
+    click.echo(f"{len(folder.manifest.files)} files, {_megabytes(folder.size_bytes)}", err=True)
 
 
 def _print_state(state: dict[str, Any]) -> None:
@@ -229,3 +240,7 @@ def _print_state(state: dict[str, Any]) -> None:
             click.echo(f"{name:<18} {state[name]}")
     for line in state["logs"]:
         click.echo(f"  {line}")
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB"

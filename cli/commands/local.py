@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import tempfile
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cli import api_client
-from cli.commands.exports import (
-    export_options,
-    finish,
+from cli.commands.exports import print_warnings, push_and_report, watch_to_end
+from cli.commands.options import (
+    build_options,
     folder_argument,
     json_option,
     out_option,
     parse_options,
     project_id_of,
-    push_shown,
-    warn,
 )
+from cli.local.environment import ignored
 from cli.local.stack import WATCH_S, Ports, Stack, local_stack
-from cli.local.state import StackState, default_data
+from cli.local.state import StackState, default_data, listed
 from cli.project_folder import read_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
 
 class _Stop(BaseException):
@@ -43,9 +44,11 @@ class _Stop(BaseException):
 def up(data: Path | None, gateway_port: int, status_port: int) -> None:
     """Start the local stack and keep it running until Ctrl-C."""
     _stop_on_signals()
+    _warn_of_ignored_settings()
     ports = Ports(gateway=gateway_port, status=status_port)
+    data = data or default_data()
     try:
-        with local_stack(data or default_data(), ports) as stack:
+        with local_stack(data, ports) as stack, _found_by_other_commands(data):
             click.echo(f"gateway  {stack.state.gateway_url}\nstatus   {stack.state.status_url}")
             click.echo("ready; Ctrl-C stops it")
             stack.watch()
@@ -55,6 +58,7 @@ def up(data: Path | None, gateway_port: int, status_port: int) -> None:
 
 @click.command()
 @folder_argument
+@build_options
 @out_option
 @click.option("--data", type=click.Path(path_type=Path), help="Keep the state here.")
 @json_option
@@ -70,41 +74,63 @@ def run(
 ) -> None:
     """Export FOLDER in one shot: start a stack, push, export, download, stop."""
     _stop_on_signals()
+    _warn_of_ignored_settings()
     found = read_folder(folder)
-    warn(found)
+    print_warnings(found)
     body = {"platform": platform, "configuration": configuration, "options": parse_options(options)}
 
     async def go(state: StackState) -> None:
         async with api_client.connect(state.gateway_url, state.token) as connected:
             project_id = project_id_of(folder)
-            await push_shown(connected, project_id, found)
+            await push_and_report(connected, project_id, found)
             answer = await connected.request_export(project_id, body)
             path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
-            await finish(connected, path, out or Path("dist"), as_json=as_json)
+            await watch_to_end(connected, path, out or Path("dist"), as_json=as_json)
 
     try:
         with (
             tempfile.TemporaryDirectory(prefix="aethel-export-") as temporary,
             local_stack(data or Path(temporary)) as stack,
         ):
-            asyncio.run(_looked_after(stack, go(stack.state)))
+            asyncio.run(_while_watching(stack, go(stack.state)))
     except _Stop as error:
         raise click.Abort from error
 
 
-for _option in reversed(export_options):
-    _option(run)
+def _warn_of_ignored_settings() -> None:
+    if names := ignored(os.environ):
+        click.secho(
+            f"warning: the local stack has servers, addresses and secrets of its own and does not "
+            f"use {', '.join(names)}",
+            fg="yellow",
+            err=True,
+        )
 
 
-async def _looked_after(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
+@contextmanager
+def _found_by_other_commands(data: Path) -> Iterator[None]:
+    """List the stack; where that cannot be done, say how the other commands find it."""
+    with ExitStack() as cleanup:
+        try:
+            cleanup.enter_context(listed(data))
+        except OSError as error:
+            click.secho(
+                f"warning: {error}; other commands need AETHEL_EXPORT_DATA={data.resolve()}",
+                fg="yellow",
+                err=True,
+            )
+        yield
+
+
+async def _while_watching(stack: Stack, work: Coroutine[Any, Any, None]) -> None:
     """Do the work while services that die are started again; a server that dies ends it."""
 
-    async def look_after() -> None:
+    async def watch() -> None:
         while True:
             stack.check()
             await asyncio.sleep(WATCH_S)
 
-    tasks = [asyncio.create_task(work), asyncio.create_task(look_after())]
+    tasks = [asyncio.create_task(work), asyncio.create_task(watch())]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

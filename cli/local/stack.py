@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from cli.local.credentials import Secrets, open_secrets
+from cli.local.credentials import open_credentials
+from cli.local.environment import SERVICES, defaults, obeyed, servers
 from cli.local.errors import StackError
 from cli.local.ports import free_ports, is_free, reserve
 from cli.local.process import Child, start
@@ -23,20 +24,20 @@ from cli.local.state import StackState, announced, locked
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.process_guard import Guard
-from shared.settings import NatsSettings, S3Settings
+from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SERVICES: Final = ("uploader", "packager", "status", "gateway")
 SERVICE_START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 WATCH_S: Final = 0.2
 WRONG_SETTING: Final = 2  # a service's exit code
 FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 10.0
 LOCAL_USER: Final = User(user_id="local", email="", role="admin", plan="unlimited")
+LOCAL_SERVICE: Final = User(user_id="local", email="", role="service", plan="unlimited")
 TOKEN_LIVES_S: Final = 365 * 86_400
 
 
@@ -108,28 +109,31 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
     reserve(chosen.gateway, chosen.status)
     with ExitStack() as cleanup:
         cleanup.enter_context(locked(data))
-        secrets = open_secrets(data)
+        credentials = open_credentials(data)
         guard = Guard()
         cleanup.callback(guard.close)
         children: list[Child] = []
         cleanup.callback(_stop, children)
-        nats = start_nats(data, secrets, guard)
+        nats = start_nats(data, credentials, guard)
         children.append(nats.child)
-        s3 = start_s3(data, secrets, guard)
+        s3 = start_s3(data, credentials, guard)
         children.append(s3.child)
         asyncio.run(_apply_streams(nats.url))
         binds = _binds(chosen)
-        env = environment(data, secrets, nats.url, s3.settings, binds)
+        own = servers(credentials, nats.url, s3.settings, binds)
+        env = {**defaults(data, binds), **obeyed(os.environ), **own}
         start_service = partial(_start_service, env=env, data=data, guard=guard)
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
             ready = partial(answers, f"http://{binds[child.name]}/readyz")
             child.wait_until(ready, timeout_s=SERVICE_START_S)
+        tokens = Tokens(credentials.jwt)
         state = StackState(
-            gateway_url=env["EXPORT_PUBLIC_URL"],
+            gateway_url=f"http://{binds['gateway']}",
             status_url=f"http://{binds['status']}",
-            token=Tokens(secrets.jwt).bearer(LOCAL_USER, lives_s=TOKEN_LIVES_S),
-            env=env,
+            token=tokens.bearer(LOCAL_USER, lives_s=TOKEN_LIVES_S),
+            service_token=tokens.bearer(LOCAL_SERVICE, lives_s=TOKEN_LIVES_S),
+            env=own,
         )
         cleanup.enter_context(announced(data, state))
         yield Stack(state, children, start_service)
@@ -146,33 +150,11 @@ def _binds(ports: Ports) -> dict[str, str]:
     return {name: f"127.0.0.1:{number}" for name, number in numbers.items()}
 
 
-def environment(
-    data: Path, secrets: Secrets, nats_url: str, s3: S3Settings, binds: dict[str, str]
-) -> dict[str, str]:
-    """CONTRACT section 5; limits and time-outs that the caller has set pass through."""
-    return {
-        "NATS_URL": nats_url,
-        "S3_ENDPOINT": s3.endpoint,
-        "S3_BUCKET": s3.bucket,
-        "AWS_REGION": s3.region,
-        "AWS_ACCESS_KEY_ID": s3.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": s3.secret_access_key,
-        "JWT_SECRET": secrets.jwt,
-        "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
-        "AETHEL_WS_URL": f"ws://{binds['status']}",
-        "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
-        "EXPORT_REQUESTS_PER_MINUTE": "0",
-        "PACKAGER_CACHE_DIR": str(data / "cache"),
-        "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
-        **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},
-    }
-
-
 def _start_service(name: str, env: dict[str, str], data: Path, guard: Guard) -> Child:
     return start(
         name,
         [sys.executable, "-m", f"services.{name}"],
-        env={**os.environ, **env},
+        env=env,
         log=data / f"logs/{name}.log",
         guard=guard,
     )

@@ -7,24 +7,22 @@ from typing import TYPE_CHECKING
 from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings
-from shared import logs
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.health import nats_check, storage_check
 from shared.service.process import main, serve, together
-from shared.settings import check_secret, load, origins
+from shared.settings import check_secret, origins
 from shared.storage.bucket import open_storage
 from shared.tokens import Tokens
 
 if TYPE_CHECKING:
     import asyncio
+    from socket import socket
 
 
-async def run(stop: asyncio.Event) -> None:
+async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) -> None:
     """Answer HTTP, and work on replay jobs, until told to stop."""
-    settings = load(GatewaySettings)
     tokens = Tokens(check_secret(settings.jwt_secret))
-    logs.configure(settings.logs, service="gateway")
     nc = await connect(settings.nats, name="gateway")
     async with open_storage(settings.s3) as storage:
         parts = await assemble(nc, storage, tokens, settings)
@@ -37,10 +35,10 @@ async def run(stop: asyncio.Event) -> None:
         await together(
             stop,
             parts["jobs"].run(stop),
-            serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),
+            serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
         )
     await nc.close()
 
 
 if __name__ == "__main__":
-    main(run)
+    main(run, GatewaySettings, service="gateway")

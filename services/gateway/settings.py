@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.domain.build_minutes import PlanName
-from shared.settings import Bind, LogSettings, NatsSettings, S3Settings, Secret, env
+from shared.settings import Bind, S3Settings, Secret, ServiceSettings, env
 
 GIB = 1 << 30
 
@@ -22,12 +22,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     file_bytes: Annotated[int, env("EXPORT_MAX_FILE_BYTES", "one file, bytes", ge=1)] = 8 * GIB
 
 
-class GatewaySettings(msgspec.Struct, frozen=True, kw_only=True):
+class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
-    nats: NatsSettings
     s3: S3Settings
-    logs: LogSettings
     limits: Limits
     jwt_secret: Secret
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (

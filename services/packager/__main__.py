@@ -18,13 +18,11 @@ from services.packager.processes.threads import in_thread
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
-from shared import logs
 from shared.domain.events import ExportRequested, now
 from shared.jetstream.connection import connect
 from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import health_routes, nats_check, servers_check, storage_check
 from shared.service.process import main, serve, together
-from shared.settings import load
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -39,11 +37,9 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 
-async def run(stop: asyncio.Event) -> None:
+async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
-    settings = load(PackagerSettings)
     platforms = settings.platform_names
-    logs.configure(settings.logs, service="packager")
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
@@ -84,14 +80,15 @@ async def run(stop: asyncio.Event) -> None:
                         if breaker.stopped_by
                     },
                 ),
-            )
-            await together(
                 stop,
-                *(worker.run(stop) for worker in workers),
-                inventory.run(stop),
-                heartbeat.run(stop),
-                serve(app, settings.bind, stop),
             )
+            async with heartbeat:
+                await together(
+                    stop,
+                    *(worker.run(stop) for worker in workers),
+                    inventory.run(stop),
+                    serve(app, listener, stop),
+                )
     finally:
         await nc.close()
 
@@ -125,4 +122,4 @@ def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:
 
 
 if __name__ == "__main__":
-    main(run)
+    main(run, PackagerSettings, service="packager")

@@ -11,7 +11,7 @@ from services.packager.runtimes.registry import BUILT
 from services.packager.signing.keys import SigningKeys
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
-from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
+from shared.settings import Bind, RetrySettings, S3Settings, ServiceSettings, env
 
 GIB: Final = 1 << 30
 
@@ -62,13 +62,11 @@ class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
         return SigningKeys(Path(self.folder) if self.folder else None, self.timeout_s)
 
 
-class PackagerSettings(msgspec.Struct, frozen=True, kw_only=True):
+class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__``; passed down, never imported."""
 
-    nats: NatsSettings
     s3: S3Settings
     retry: RetrySettings
-    logs: LogSettings
     templates: TemplateSettings
     signing: SigningSettings
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (

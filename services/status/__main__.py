@@ -13,14 +13,13 @@ from services.status.settings import StatusSettings
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
-from shared import logs
 from shared.domain.export_view import Links
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
-from shared.settings import check_secret, load, origins
+from shared.settings import check_secret, origins
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
@@ -28,13 +27,12 @@ from shared.tokens import Tokens
 
 if TYPE_CHECKING:
     import asyncio
+    from socket import socket
 
 
-async def run(stop: asyncio.Event) -> None:
+async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -> None:
     """Fold events and serve sockets until told to stop."""
-    settings = load(StatusSettings)
     tokens = Tokens(check_secret(settings.jwt_secret))
-    logs.configure(settings.logs, service="status")
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
     exports = await bind_exports(js)
@@ -66,10 +64,10 @@ async def run(stop: asyncio.Event) -> None:
         max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
-        serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),
+        serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
     )
     await nc.close()
 
 
 if __name__ == "__main__":
-    main(run)
+    main(run, StatusSettings, service="status")

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
-from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, Secret, env
+from shared.settings import Bind, RetrySettings, Secret, ServiceSettings, env
 
 
-class StatusSettings(msgspec.Struct, frozen=True, kw_only=True):
+class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
-    nats: NatsSettings
     retry: RetrySettings
-    logs: LogSettings
     jwt_secret: Secret
     bind: Annotated[str, env("STATUS_BIND", "host:port to listen on", pattern=Bind)] = (
         "127.0.0.1:8081"

@@ -15,13 +15,11 @@ from services.uploader.cancel_acknowledger import CancelAcknowledger
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.handler import UploaderHandler
 from services.uploader.settings import UploaderSettings
-from shared import logs
 from shared.domain.events import ExportPackaged, now
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.health import health_routes, nats_check, servers_check, storage_check
 from shared.service.process import main, serve, together
-from shared.settings import load
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -33,10 +31,8 @@ if TYPE_CHECKING:
     import asyncio
 
 
-async def run(stop: asyncio.Event) -> None:
+async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Commit artifacts and sweep until told to stop."""
-    settings = load(UploaderSettings)
-    logs.configure(settings.logs, service="uploader")
     nc = await connect(settings.nats, name="uploader")
     async with open_storage(settings.s3) as storage:
         js = nc.jetstream()
@@ -83,16 +79,16 @@ async def run(stop: asyncio.Event) -> None:
             breakers = {topology.UPLOADER: cause} if cause else {}
             return heartbeat(in_hand=worker.in_hand, open_breakers=breakers)
 
-        await together(
-            stop,
-            worker.run(stop),
-            Heartbeat(js, heartbeat_now).run(stop),
-            CancelAcknowledger(js, storage).run(stop),
-            sweeper.run(stop, interval_s=settings.sweep_interval_s),
-            serve(app, settings.bind, stop),
-        )
+        async with Heartbeat(js, heartbeat_now, stop):
+            await together(
+                stop,
+                worker.run(stop),
+                CancelAcknowledger(js, storage).run(stop),
+                sweeper.run(stop, interval_s=settings.sweep_interval_s),
+                serve(app, listener, stop),
+            )
     await nc.close()
 
 
 if __name__ == "__main__":
-    main(run)
+    main(run, UploaderSettings, service="uploader")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
-
-from shared.settings import Bind, LogSettings, NatsSettings, RetrySettings, S3Settings, env
+from shared.settings import Bind, RetrySettings, S3Settings, ServiceSettings, env
 
 
-class UploaderSettings(msgspec.Struct, frozen=True, kw_only=True):
+class UploaderSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
-    nats: NatsSettings
     s3: S3Settings
     retry: RetrySettings
-    logs: LogSettings
     bind: Annotated[
         str, env("UPLOADER_BIND", "host:port of the health endpoints", pattern=Bind)
     ] = "127.0.0.1:8083"

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from shared.storage.bucket import Storage
 
-Check = "Callable[[], Awaitable[None]]"  # raises when what it checks is not fit for work
 CHECK_TIMEOUT_S: Final = 2.0
 FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
 

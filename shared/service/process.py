@@ -1,6 +1,6 @@
 """What every service process has in common.
 
-Settings in, HTTP up, work until told to stop, exit 0.
+Its settings are read, its address is bound, and only then it works, until it is told to stop.
 """
 
 from __future__ import annotations
@@ -8,15 +8,18 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
 import uvicorn
 import uvloop
 
+from shared import logs
 from shared.errors import ConfigurationError
+from shared.settings import ServiceSettings, load, retired
 from shared.worker.attempt import StuckError
 
 if TYPE_CHECKING:
@@ -24,20 +27,23 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+BACKLOG: Final = 2_048  # clients that wait to be accepted
+
+
+SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
 
 class HttpServer(uvicorn.Server):
     """Uvicorn inside our own event loop; signals are the service's own affair."""
 
-    def __init__(self, app: Any, bind: str, *, drain_timeout_s: float) -> None:
-        host, _, port = bind.rpartition(":")
+    def __init__(self, app: Any, *, drain_timeout_s: float) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                host=host.strip("[]"),
-                port=int(port),
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                backlog=BACKLOG,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,  # costs more than it saves on small JSON
                 ws_ping_interval=15.0,
@@ -49,26 +55,42 @@ class HttpServer(uvicorn.Server):
         )
 
     def install_signal_handlers(self) -> None:
-        """Left to :func:`main`."""
+        """Signals are left to :func:`main`."""
 
     def capture_signals(self) -> Any:
-        """Left to :func:`main`."""
+        """Signals are left to :func:`main`."""
         return nullcontext()
 
 
-async def serve(app: Any, bind: str, stop: asyncio.Event, *, drain_timeout_s: float = 10.0) -> None:
-    """Answer HTTP and WebSocket at ``host:port`` until ``stop`` is set.
+def listen(bind: str) -> socket.socket:
+    """Take the address ``host:port``; clients wait until :func:`serve` accepts them.
 
     Raises:
-        ConfigurationError: The address cannot be bound.
+        ConfigurationError: The address cannot be taken.
     """
-    server = HttpServer(app, bind, drain_timeout_s=drain_timeout_s)
+    host, _, port = bind.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = server.config.bind_socket()
-    except SystemExit as error:  # uvicorn's way to say that it cannot
-        raise ConfigurationError(f"cannot listen on {bind}: is the port in use?") from error
-    log.info("service.listening", address=bind)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
+        return socket.create_server(
+            (host, int(port)),
+            family=family,
+            backlog=BACKLOG,
+            dualstack_ipv6=family is socket.AF_INET6 and socket.has_dualstack_ipv6(),
+        )
+    except (OSError, OverflowError) as error:
+        message = f"cannot listen on {bind}: is the port in use? ({error})"
+        raise ConfigurationError(message) from error
+
+
+async def serve(
+    app: Any, listener: socket.socket, stop: asyncio.Event, *, drain_timeout_s: float = 10.0
+) -> None:
+    """Answer HTTP and WebSocket until ``stop`` is set."""
+    server = HttpServer(app, drain_timeout_s=drain_timeout_s)
+    host, port = listener.getsockname()[:2]
+    log.info("service.listening", address=f"{host}:{port}")
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
@@ -90,19 +112,31 @@ async def together(stop: asyncio.Event, *jobs: Coroutine[Any, Any, None]) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def main(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def main(
+    run: Callable[[SettingsT, socket.socket, asyncio.Event], Awaitable[None]],
+    settings_type: type[SettingsT],
+    *,
+    service: str,
+) -> None:
     """Run a service until SIGTERM or SIGINT; a second signal ends it at once.
 
+    The address is taken before anything else: whoever cannot listen announces nothing.
     Exit codes: 0 after a drain, 2 for a wrong setting, 1 for anything else.
     """
     try:
-        uvloop.run(_until_signal(run))
+        settings = load(settings_type)
+        logs.configure(settings.logs, service=service)
+        for name, replacement in retired(os.environ):
+            log.warning("setting.retired", name=name, replaced_by=replacement)
+        with listen(settings.bind) as listener:
+            uvloop.run(until_signal(lambda stop: run(settings, listener, stop)))
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet
         raise SystemExit(2) from error
 
 
-async def _until_signal(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+async def until_signal(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+    """Run, and set the event that it is given when a signal tells the process to stop."""
     stop = asyncio.Event()
 
     def on_signal() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
 import structlog
@@ -21,25 +21,48 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 INTERVAL_S: Final = 5.0  # how old what it is said to work on may be; the bucket forgets after 60
+REMOVE_S: Final = 2.0  # for a server that is away when the worker leaves
 
 
 class Heartbeat:
-    """Writes the heartbeat every ``INTERVAL_S``; when the process dies the bucket forgets it."""
+    """Keeps a worker registered from entering to leaving, whichever way it leaves.
 
-    def __init__(self, js: JetStreamContext, heartbeat: Callable[[], WorkerHeartbeat]) -> None:
+    From ``stop`` on it says that the worker drains. A process that is killed is forgotten by the
+    bucket, after a minute. A NATS that is away never fails the worker.
+    """
+
+    def __init__(
+        self,
+        js: JetStreamContext,
+        heartbeat: Callable[[], WorkerHeartbeat],
+        stop: asyncio.Event,
+    ) -> None:
         self._js = js
         self._heartbeat = heartbeat
+        self._stop = stop
+        self._task: asyncio.Task[None] | None = None
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Write until ``stop`` is set, then once more that the worker drains.
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._beat())
+        return self
 
-        A NATS that is away never fails the worker.
-        """
-        while not stop.is_set():
+    async def __aexit__(self, *_error: object) -> None:
+        assert self._task is not None  # noqa: S101 - it was made on entering
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        with suppress(*AWAY):
+            async with asyncio.timeout(REMOVE_S):
+                workers = await self._js.key_value(BUCKET.name)
+                await workers.delete(self._heartbeat().name)
+
+    async def _beat(self) -> None:
+        while not self._stop.is_set():
             await self._write(self._heartbeat())
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), INTERVAL_S)
-        await self._write(msgspec.structs.replace(self._heartbeat(), draining=True))
+                await asyncio.wait_for(self._stop.wait(), INTERVAL_S)
+        while True:
+            await self._write(msgspec.structs.replace(self._heartbeat(), draining=True))
+            await asyncio.sleep(INTERVAL_S)
 
     async def _write(self, heartbeat: WorkerHeartbeat) -> None:
         try:

@@ -26,7 +26,7 @@ from shared.domain.events import now
 from shared.domain.progress import LogLine
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.service.process import serve
+from shared.service.process import listen, serve
 from shared.settings import NatsSettings, load
 from shared.tokens import Ticket, Tokens
 from tests.bench.measurement import Measurement
@@ -235,6 +235,6 @@ if __name__ == "__main__":
     import uvloop
 
     if sys.argv[1] == "serve":
-        uvloop.run(serve(_bare_app(), f"127.0.0.1:{sys.argv[2]}", asyncio.Event()))
+        uvloop.run(serve(_bare_app(), listen(f"127.0.0.1:{sys.argv[2]}"), asyncio.Event()))
     else:
         uvloop.run(_watch(int(sys.argv[2]), sys.argv[3]))

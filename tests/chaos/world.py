@@ -13,11 +13,12 @@ import aiohttp
 import nats.errors
 from nats.js.errors import APIError
 
-from cli.local.credentials import open_secrets
+from cli.local.credentials import open_credentials
+from cli.local.environment import defaults, servers
 from cli.local.ports import free_ports
 from cli.local.process import Child, start
 from cli.local.servers import start_nats, start_s3
-from cli.local.stack import answers, environment
+from cli.local.stack import answers
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.process_guard import Guard
@@ -62,7 +63,7 @@ class World:
         self.children: dict[str, Child] = {}
         self.held: set[str] = set()  # stay down when they die
         self.deaths: dict[str, int] = {}
-        self._secrets = open_secrets(folder)
+        self._credentials = open_credentials(folder)
         self._changes = changes
         self.nodes = start_cluster(folder, self.guard) if cluster else []
         for node in self.nodes:
@@ -91,7 +92,7 @@ class World:
     def token(self, user: str = "player", *, role: str = "user") -> str:
         """A bearer token."""
         who = User(user_id=user, email="", role=role, plan="unlimited")
-        return Tokens(self._secrets.jwt).bearer(who, lives_s=86_400)
+        return Tokens(self._credentials.jwt).bearer(who, lives_s=86_400)
 
     def health(self, name: str) -> str:
         """The URL of a service's health endpoints."""
@@ -156,11 +157,11 @@ class World:
             self.children[name] = node.child
 
     def _start_nats(self) -> None:
-        server = start_nats(self.folder, self._secrets, self.guard, port=self._nats_port)
+        server = start_nats(self.folder, self._credentials, self.guard, port=self._nats_port)
         self.children["nats"], self._nats_url = server.child, server.url
 
     def _start_s3(self) -> None:
-        server = start_s3(self.folder, self._secrets, self.guard, ports=self._s3_ports)
+        server = start_s3(self.folder, self._credentials, self.guard, ports=self._s3_ports)
         self.children["s3"], self.s3_settings = server.child, server.settings
 
     def _start_service(self, name: str) -> Child:
@@ -182,9 +183,9 @@ class World:
     def _environment(self) -> dict[str, str]:
         url = ",".join(node.url for node in self.nodes) if self.nodes else self._nats_url
         binds = {"gateway": self._binds["gateway"], "status": self._binds["status"]}
-        found = environment(self.folder, self._secrets, url, self.s3_settings, binds)
+        own = servers(self._credentials, url, self.s3_settings, binds)
         signing = {"PACKAGER_SIGNING_DIR": str(signing_folder(self.folder / "signing"))}
-        return {**found, **HURRY, **signing, **self._changes}
+        return {**defaults(self.folder, binds), **own, **HURRY, **signing, **self._changes}
 
     def stop(self) -> dict[str, int]:
         """SIGTERM for the services, then the servers; the exit codes by name."""

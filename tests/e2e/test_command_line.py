@@ -7,7 +7,7 @@ import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
-from cli.commands.exports import project_id_of
+from cli.commands.options import project_id_of
 
 if TYPE_CHECKING:
     from pathlib import Path

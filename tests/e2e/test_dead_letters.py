@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.commands.exports import project_id_of
+from cli.commands.options import project_id_of
 from shared.settings import S3Settings, load
 from shared.storage import keys
 from shared.storage.bucket import open_storage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.commands.exports import project_id_of
+from cli.commands.options import project_id_of
 from cli.local.errors import StackError
 from cli.local.servers import binary
 from cli.local.stack import Ports, local_stack

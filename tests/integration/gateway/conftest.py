@@ -15,7 +15,7 @@ from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings, Limits
 from shared.jetstream import topology
 from shared.service.health import nats_check, storage_check
-from shared.service.process import serve, together
+from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
 
@@ -121,7 +121,7 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     )
     stop = asyncio.Event()
     server = asyncio.create_task(
-        together(stop, parts["jobs"].run(stop), serve(app, f"127.0.0.1:{port}", stop))
+        together(stop, parts["jobs"].run(stop), serve(app, listen(f"127.0.0.1:{port}"), stop))
     )
     async with aiohttp.ClientSession() as session:
         while True:

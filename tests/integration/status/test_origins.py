@@ -15,7 +15,7 @@ from shared.domain.export_document import Document
 from shared.domain.project import Project
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.service.process import serve
+from shared.service.process import listen, serve
 from shared.tokens import Tokens
 from tests.unit.sample_events import EXPORT
 
@@ -48,7 +48,7 @@ async def test_pages_of_listed_origins_may_watch(
     sockets = Sockets(cast("Hub", None), access, stop, max_sockets=10, origins=frozenset(listed))
     app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
     (port,) = free_ports(1)
-    server = asyncio.create_task(serve(app, f"127.0.0.1:{port}", stop))
+    server = asyncio.create_task(serve(app, listen(f"127.0.0.1:{port}"), stop))
     url = f"http://127.0.0.1:{port}/export/{EXPORT}?ticket=bad"
     async with aiohttp.ClientSession() as session:
         while True:

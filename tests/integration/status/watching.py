@@ -24,7 +24,7 @@ from shared.domain.progress import LogLine, Progress
 from shared.domain.project import Project
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.service.process import serve
+from shared.service.process import listen, serve
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Ticket, Tokens
 from tests.unit.sample_events import EXPORT, generation
@@ -113,7 +113,9 @@ async def running(nc: Client) -> AsyncIterator[Status]:
         async with asyncio.TaskGroup() as group:
             group.create_task((await Projector.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
-            group.create_task(serve(app, f"127.0.0.1:{port}", status.stop, drain_timeout_s=2))
+            group.create_task(
+                serve(app, listen(f"127.0.0.1:{port}"), status.stop, drain_timeout_s=2)
+            )
             while True:
                 try:
                     await (await session.get(status.url)).read()

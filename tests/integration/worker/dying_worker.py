@@ -8,8 +8,10 @@ import signal
 import sys
 from typing import TYPE_CHECKING
 
+import uvloop
+
 from shared.jetstream.connection import connect
-from shared.service.process import main
+from shared.service.process import until_signal
 from shared.settings import NatsSettings, RetrySettings, load
 from tests.integration.worker.working import working
 
@@ -38,4 +40,4 @@ async def run(stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    main(run)
+    uvloop.run(until_signal(run))

@@ -4,8 +4,16 @@ import pytest
 
 from services.gateway.settings import GatewaySettings
 from shared.errors import ConfigurationError
-from shared.retired import STILL_READ, retired
-from shared.settings import NatsSettings, RetrySettings, S3Settings, check_secret, load, origins
+from shared.settings import (
+    STILL_READ,
+    NatsSettings,
+    RetrySettings,
+    S3Settings,
+    check_secret,
+    load,
+    origins,
+    retired,
+)
 from tests.unit.test_documentation import settings_table
 
 GOOD = {"S3_BUCKET": "games", "JWT_SECRET": "0123456789abcdef" * 2}

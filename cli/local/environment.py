@@ -1,0 +1,65 @@
+"""The environment of the local stack's services.
+
+The stack has servers, addresses and credentials of its own. Every other setting is obeyed where the
+caller has made it; a few have defaults that suit one's own machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from shared.settings import NatsSettings, S3Settings, names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from cli.local.credentials import Credentials
+
+SERVICES: Final = ("uploader", "packager", "status", "gateway")
+OWN: Final = frozenset(
+    {
+        *names(NatsSettings),
+        *names(S3Settings),
+        *(f"{service.upper()}_BIND" for service in SERVICES),
+        "JWT_SECRET",
+    }
+)
+
+
+def servers(
+    credentials: Credentials, nats_url: str, s3: S3Settings, binds: Mapping[str, str]
+) -> dict[str, str]:
+    """What the caller cannot set: where the servers and services are, and the keys to them."""
+    return {
+        "NATS_URL": nats_url,
+        "S3_ENDPOINT": s3.endpoint,
+        "S3_BUCKET": s3.bucket,
+        "AWS_REGION": s3.region,
+        "AWS_ACCESS_KEY_ID": s3.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": s3.secret_access_key,
+        "JWT_SECRET": credentials.jwt,
+        **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},
+    }
+
+
+def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
+    """What holds where the caller has set nothing."""
+    return {
+        "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
+        "AETHEL_WS_URL": f"ws://{binds['status']}",
+        "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
+        "EXPORT_REQUESTS_PER_MINUTE": "0",
+        "PACKAGER_CACHE_DIR": str(data / "cache"),
+        "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
+    }
+
+
+def obeyed(caller: Mapping[str, str]) -> dict[str, str]:
+    """The caller's environment without what the stack has of its own; an empty value is none."""
+    return {name: value for name, value in caller.items() if value and name not in OWN}
+
+
+def ignored(caller: Mapping[str, str]) -> list[str]:
+    """The names of the settings that the caller has made in vain."""
+    return sorted(name for name in OWN if caller.get(name))
