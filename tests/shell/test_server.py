@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST: Final = "game.localhost"
-pytestmark = pytest.mark.timeout(900)  # a hang; a busy machine is none
+pytestmark = pytest.mark.timeout(900, func_only=True)  # a hang; a busy machine is none
 
 
 @dataclass

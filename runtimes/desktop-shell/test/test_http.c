@@ -1,5 +1,5 @@
-#include "check.h"
 #include "access.h"
+#include "check.h"
 #include "http.h"
 
 static char head[HTTP_MAX_HEAD];

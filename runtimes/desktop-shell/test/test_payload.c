@@ -1,7 +1,7 @@
 #include "archive.h"
-#include "payload_locator.h"
 #include "check.h"
 #include "payload.h"
+#include "payload_locator.h"
 
 static const struct member GAME[] = {{"index.html", "<!doctype html>"}, {"assets/a.png", "PNG"}, {"empty", ""}};
 static struct archive archive;

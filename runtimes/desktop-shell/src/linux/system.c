@@ -5,8 +5,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "payload_locator.h"
 #include "files.h"
+#include "payload_locator.h"
 #include "process.h"
 
 const char *const SYSTEM_VIEW_ADVICE =

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
+#include "access.h"
 #include "bridge.h"
 #include "files.h"
-#include "access.h"
 #include "log.h"
 #include "server.h"
 #include "shell.h"

@@ -6,8 +6,8 @@
 #include <bcrypt.h>
 #include <shlobj.h>
 
-#include "payload_locator.h"
 #include "files.h"
+#include "payload_locator.h"
 #include "text.h"
 
 const char *const SYSTEM_VIEW_ADVICE =

@@ -5,11 +5,11 @@
 
 #include <shellapi.h>
 
-#include "web_request.h"
 #include "files.h"
 #include "log.h"
 #include "site.h"
 #include "text.h"
+#include "web_request.h"
 #include "webview2.h"
 
 #define WIDE_ORIGIN L"" ORIGIN
