@@ -26,10 +26,10 @@ export class Downloads {
   }
 
   /** Throws an AssetError that says who asked for it. */
-  resolve(reference: string, asker: string): string {
+  resolve(reference: string, requester: string): string {
     const path = this.find(reference);
     if (path === null)
-      throw new AssetError(reference, `“${reference}” is not among the game's files; ${asker} asks for it.`);
+      throw new AssetError(reference, `“${reference}” is not among the game's files; ${requester} asks for it.`);
     return path;
   }
 
@@ -57,7 +57,7 @@ export class Downloads {
         return await this.read(url, size);
       } catch (cause) {
         this.received = before;
-        if (attempt === ATTEMPTS || cause instanceof Refused) {
+        if (attempt === ATTEMPTS || cause instanceof PermanentFailure) {
           throw new AssetError(name, `“${name}” could not be loaded: ${messageOf(cause)}.`, { cause });
         }
         await new Promise((done) => setTimeout(done, RETRY_DELAY_MS * attempt));
@@ -68,7 +68,9 @@ export class Downloads {
   private async read(url: string, size: number): Promise<ArrayBuffer> {
     const answer = await fetch(url);
     if (!answer.ok)
-      throw answer.status >= 500 ? new Error(`status ${answer.status}`) : new Refused(`status ${answer.status}`);
+      throw answer.status >= 500
+        ? new Error(`status ${answer.status}`)
+        : new PermanentFailure(`status ${answer.status}`);
     if (size === 0 || !answer.body) return answer.arrayBuffer();
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const reader = answer.body.getReader();
@@ -76,7 +78,7 @@ export class Downloads {
       parts.push(part.value as Uint8Array<ArrayBuffer>);
       this.count(part.value.length);
     }
-    return joined(parts);
+    return concatenate(parts);
   }
 
   private count(bytes: number): void {
@@ -92,7 +94,7 @@ export class Downloads {
 }
 
 /** Not through a Blob, which would take the bytes to another process and back. */
-function joined(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+function concatenate(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -103,4 +105,4 @@ function joined(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
 }
 
 /** The host has answered, and asking again will not change it. */
-class Refused extends Error {}
+class PermanentFailure extends Error {}

@@ -39,7 +39,7 @@ export class AudioEngine implements VoiceHost<Voice> {
 
   constructor(
     private readonly downloads: Downloads,
-    private readonly pathOf: (reference: string, asker: string) => string,
+    private readonly pathOf: (reference: string, requester: string) => string,
     readonly volumes: Volumes,
   ) {}
 
@@ -49,9 +49,9 @@ export class AudioEngine implements VoiceHost<Voice> {
     return this.clips.get(reference) !== undefined;
   }
 
-  load(reference: string, asker: string): Promise<AudioBuffer> {
+  load(reference: string, requester: string): Promise<AudioBuffer> {
     return this.clips.load(reference, async () => {
-      const path = this.pathOf(reference, asker);
+      const path = this.pathOf(reference, requester);
       const bytes = await this.downloads.bytes(path);
       try {
         // An offline context decodes before any gesture, and always at the same rate.
@@ -75,7 +75,7 @@ export class AudioEngine implements VoiceHost<Voice> {
     this.applyVolumes();
     const waiting = [...this.waiting];
     this.waiting.clear();
-    waiting.forEach((voice) => voice.sound());
+    waiting.forEach((voice) => voice.start());
     return context;
   }
 
@@ -146,7 +146,7 @@ export class AudioEngine implements VoiceHost<Voice> {
   }
 
   connect(voice: Voice, bus: string): GainNode | null {
-    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.allocate(voice) ?? null;
     if (input) this.voices.add(voice);
     return input;
   }

@@ -19,7 +19,7 @@ export class MixTree {
   }
 
   /** A free leaf, or null when all are taken. */
-  claim(user: object): GainNode | null {
+  allocate(user: object): GainNode | null {
     const free = this.users.indexOf(null);
     if (free < 0) return null;
     this.users[free] = user;

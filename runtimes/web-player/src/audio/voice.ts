@@ -37,11 +37,11 @@ export class Voice {
   begin(clip: AudioBuffer): void {
     if (this.stopped) return;
     this.clip = clip;
-    if (!this.paused) this.sound();
+    if (!this.paused) this.start();
   }
 
   /** A short sound that nobody was allowed to hear is not made up for later. */
-  sound(): void {
+  start(): void {
     const { host, options, clip } = this;
     const { context } = host;
     if (!context) return options.loop || options.waitForGesture ? host.waitForGesture(this) : this.stop();
@@ -133,7 +133,7 @@ export class Voice {
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
-    if (this.clip) this.sound();
+    if (this.clip) this.start();
   }
 
   /** `fade` in seconds. */

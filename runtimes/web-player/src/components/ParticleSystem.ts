@@ -6,7 +6,7 @@ import { asObject } from "../scene/format/settings";
 import { readNumber, readRange } from "../math/vectors";
 import { Component, fromData } from "./component";
 import { Cloud } from "./particles/cloud";
-import { EmissionRate, birth, type Sizes } from "./particles/emitter";
+import { EmissionRate, makeParticle, type Sizes } from "./particles/emitter";
 import { isPresetName, motionOf, type Motion } from "./particles/presets";
 
 interface ParticleData {
@@ -34,7 +34,7 @@ interface ParticleData {
 }
 
 /** One system may not fill the memory. */
-const MOST_PARTICLES = 100_000;
+const MAX_PARTICLES = 100_000;
 
 export class ParticleSystem extends Component<ParticleData, "library" | "problems" | "random"> {
   static readonly type = "ParticleSystem";
@@ -78,7 +78,7 @@ export class ParticleSystem extends Component<ParticleData, "library" | "problem
       );
     }
     const { startOpacity, endOpacity, textureId } = this.data;
-    this.cloud = new Cloud(Math.min(Math.max(Math.floor(this.data.maxParticles), 1), MOST_PARTICLES), {
+    this.cloud = new Cloud(Math.min(Math.max(Math.floor(this.data.maxParticles), 1), MAX_PARTICLES), {
       startColor: readColor(this.data.startColor, "#ffffff"),
       endColor: readColor(this.data.endColor, "#ffffff"),
       startOpacity,
@@ -150,9 +150,9 @@ export class ParticleSystem extends Component<ParticleData, "library" | "problem
     object3D.updateWorldMatrix(true, false);
     const rotation = this.entity.worldQuaternion();
     for (let i = 0; i < Math.min(count, this.data.maxParticles); i++) {
-      const born = birth(this.services.random, this.motion, this.sizes);
-      born.velocity = new Vector3(...born.velocity).applyQuaternion(rotation).toArray();
-      this.cloud?.add(born, new Vector3(...born.offset).applyMatrix4(object3D.matrixWorld), this.time);
+      const particle = makeParticle(this.services.random, this.motion, this.sizes);
+      particle.velocity = new Vector3(...particle.velocity).applyQuaternion(rotation).toArray();
+      this.cloud?.add(particle, new Vector3(...particle.offset).applyMatrix4(object3D.matrixWorld), this.time);
     }
   }
 

@@ -132,14 +132,14 @@ ShaderChunk.fog_fragment = ShaderChunk.fog_fragment.replace(
 
 /** A texture that is the caller's to dispose of; null for a plain colour. */
 async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Texture | null> {
-  const asker = "the skybox";
+  const requester = "the skybox";
   switch (skybox.type) {
     case "gradient":
       return gradient(readColor(skybox.gradientTop, "#3A7BD5"), readColor(skybox.gradientBottom, "#C9E4F6"));
     case "cubemap": {
       const sides = Array.isArray(skybox.texture) ? skybox.texture : [];
       return sides.length === 6
-        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", asker))))
+        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", requester))))
         : panorama(skybox, library);
     }
     case "hdri":

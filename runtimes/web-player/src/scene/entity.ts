@@ -161,7 +161,7 @@ export class Entity implements PhysicsNode {
     this.applyLayer();
   }
 
-  /** What a component has hung below the entity is on the entity's layer too. */
+  /** Puts what components have added below the entity on its layer too. */
   applyLayer(): void {
     const visit = (object: Object3D): void => {
       object.layers.set(this.ownLayer);

@@ -13,7 +13,7 @@ import {
   type Texture,
   type Vector3,
 } from "three";
-import type { Birth } from "./emitter";
+import type { Particle } from "./emitter";
 
 const VERTEX = /* glsl */ `
   uniform float time;
@@ -89,7 +89,7 @@ export class Cloud {
   }
 
   /** The oldest one makes room when all are alive. `origin` in world space. */
-  add({ velocity, life, startSize, endSize }: Birth, origin: Vector3, time: number): void {
+  add({ velocity, life, startSize, endSize }: Particle, origin: Vector3, time: number): void {
     const at = this.cursor;
     this.cursor = (this.cursor + 1) % this.capacity;
     this.births.setXYZW(at, origin.x, origin.y, origin.z, time);

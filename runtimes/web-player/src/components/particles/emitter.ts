@@ -4,7 +4,7 @@ import type { Random } from "../../core/random";
 import type { Range } from "../../math/vectors";
 import type { Motion } from "./presets";
 
-export interface Birth {
+export interface Particle {
   offset: [number, number, number];
   velocity: [number, number, number];
   life: number;
@@ -18,7 +18,7 @@ export interface Sizes {
   endSize: Range;
 }
 
-export function birth(random: Random, motion: Motion, sizes: Sizes): Birth {
+export function makeParticle(random: Random, motion: Motion, sizes: Sizes): Particle {
   const between = ({ min, max }: Range): number => random.between(min, max);
   const speed = between(motion.speed);
   return {
