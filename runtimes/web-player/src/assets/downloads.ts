@@ -12,7 +12,7 @@ export class Downloads {
   private expected = 0;
   private received = 0;
   private highest = 0;
-  /** Never falls; 1 is left to be said by whoever knows that nothing more will be asked for. */
+  /** Told the part that has arrived. It never falls, and stays below 1: only the caller knows when nothing more will be needed. */
   onProgress: (fraction: number) => void = () => undefined;
 
   constructor(
@@ -43,7 +43,7 @@ export class Downloads {
     return this.fetch(this.urlOf(path), path, this.files[path]?.size ?? 0);
   }
 
-  /** A file that says what else is needed. It does not count: before the rest is known, no part of it has been done. */
+  /** The bytes of a file that says what else is needed. They do not count for the progress: before the rest is known, no part of it has been done. */
   document(path: string): Promise<ArrayBuffer> {
     return this.fetch(this.urlOf(path), path);
   }
@@ -87,13 +87,13 @@ export class Downloads {
     this.onProgress(this.highest);
   }
 
-  /** A new scene, a new bar. */
+  /** Begins to count anew: a new scene, a new bar. */
   restartProgress(): void {
     this.expected = this.received = this.highest = 0;
   }
 }
 
-/** Not through a Blob, which would take the bytes to another process and back. */
+/** One buffer of all parts. Not made through a Blob, which would take the bytes to another process and back. */
 function concatenate(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
@@ -104,5 +104,5 @@ function concatenate(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
   return whole.buffer;
 }
 
-/** The host has answered, and asking again will not change it. */
+/** An answer of the host that asking again will not change. */
 class PermanentFailure extends Error {}

@@ -23,7 +23,7 @@ export class Library {
     private readonly textureSide: number,
   ) {}
 
-  /** The ids of the scene that comes; what it does not use is dropped when it is there. */
+  /** Takes over the ids of the scene that comes; what it does not use is dropped when it is there. */
   open(assets: AssetEntry[]): void {
     this.paths.clear();
     assets.forEach(({ id, path }) => this.paths.set(id, path));

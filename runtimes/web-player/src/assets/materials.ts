@@ -111,7 +111,7 @@ export function texturesOf(data: MaterialData): { slot: string; reference: strin
   });
 }
 
-/** The engine's grey: for what has no material of its own. */
+/** The engine's grey, for what has no material of its own. */
 export function defaultMaterial(): MeshStandardMaterial {
   return new MeshStandardMaterial({ color: 0x888888, metalness: 0.5, roughness: 0.5 });
 }

@@ -48,7 +48,7 @@ async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer,
   }
 }
 
-/** Upright for WebGL. A vector image is drawn at the size that it names. */
+/** Decodes an image upside down, as WebGL wants it. A vector image is drawn at the size that it names. */
 async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitmap> {
   const blob = new Blob([bytes], { type: MIME[extensionOf(path)] ?? "" });
   const options = { imageOrientation: "flipY", premultiplyAlpha: "none", colorSpaceConversion: "none" } as const;
@@ -60,7 +60,7 @@ async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitma
   return createImageBitmap(image, options);
 }
 
-/** So that the longer side has at most so many texels. */
+/** Makes an image smaller, so that its longer side has at most so many texels. */
 async function shrink(image: ImageBitmap, maxTexels: number): Promise<ImageBitmap> {
   const part = maxTexels / Math.max(image.width, image.height);
   if (part >= 1) return image;

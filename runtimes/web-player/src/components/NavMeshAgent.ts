@@ -1,4 +1,4 @@
-/** Walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
+/** An agent walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
 
 import { Euler, Quaternion, Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
@@ -65,7 +65,7 @@ export class NavMeshAgent extends Component<AgentData, "physics"> {
     return { x: (direction.x + push.x) * speed, z: (direction.z + push.z) * speed };
   }
 
-  /** Both shoulders must get through. */
+  /** The way is free when both shoulders get through. */
   private isFree(at: Vector3, direction: GroundVector, reach: number): boolean {
     const { world } = this.services.physics;
     if (!world) return true;
@@ -103,7 +103,7 @@ export class NavMeshAgent extends Component<AgentData, "physics"> {
     this.velocity.set(x, 0, z);
   }
 
-  /** Turns −z towards where it goes. */
+  /** Turns the entity's −z towards where it goes. */
   private face(dt: number): void {
     if (this.velocity.lengthSq() < 1e-4) return;
     const heading = new Quaternion().setFromEuler(new Euler(0, Math.atan2(-this.velocity.x, -this.velocity.z), 0));

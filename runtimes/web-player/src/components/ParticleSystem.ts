@@ -1,4 +1,4 @@
-/** Many small, short-lived things: fire, smoke, rain. */
+/** A particle system shows many small, short-lived things: fire, smoke, rain. */
 
 import { Vector3 } from "three";
 import { readColor } from "../assets/materials";
@@ -23,7 +23,7 @@ interface ParticleData {
   /** Metres. */
   startSize: unknown;
   endSize: unknown;
-  /** Those below: by the preset. */
+  /** Those below default to what the preset says. */
   speed: unknown;
   spread: unknown;
   gravity: unknown;
@@ -88,7 +88,7 @@ export class ParticleSystem extends Component<ParticleData, "library" | "problem
       texture: textureId ? this.services.library.loadedTexture(textureId, "color") : undefined,
     });
     this.time = 0;
-    this.entity.scene.root.add(this.cloud.mesh); // they stay where they were born when the entity moves on
+    this.entity.scene.root.add(this.cloud.mesh); // particles stay where they were emitted when the entity moves on
   }
 
   override detach(): void {

@@ -1,4 +1,4 @@
-/** Lets forces move the entity. Its shape are the colliders on it and below it. */
+/** A rigid body lets forces move its entity. Its shape are the colliders on the entity and below it. */
 
 import type { Vec3 } from "../math/vectors";
 import type { BodyData, BodyHandle, BodySource } from "../physics/types";

@@ -54,7 +54,7 @@ export class Environment {
     this.scene.backgroundIntensity = this.scene.environmentIntensity = skybox.intensity;
   }
 
-  /** Image-based light from the sky. Needed again after the GPU has lost everything. */
+  /** Makes image-based light from the sky. Needed again after the GPU has lost everything. */
   reflect(renderer: WebGLRenderer): void {
     if (!this.sky || this.settings.skybox.type === "gradient") return;
     this.reflections?.dispose();
@@ -176,7 +176,7 @@ function upright(image: ImageBitmap): HTMLCanvasElement {
   return canvas;
 }
 
-/** From the zenith to the nadir, as a panorama one texel wide. */
+/** A gradient from the zenith to the nadir, as a panorama one texel wide. */
 function gradient(top: Color, bottom: Color): DataTexture {
   const texels = new Uint8Array(GRADIENT_ROWS * 4);
   for (let row = 0; row < GRADIENT_ROWS; row++) {

@@ -217,7 +217,7 @@ export class Entity implements PhysicsNode {
     return this.components.find((component) => component.type === type) ?? null;
   }
 
-  /** Constructed, not yet attached: for a scene that is being built. */
+  /** Constructs a component without attaching it: for a scene that is being built. */
   construct(type: string, data: Record<string, unknown>): EntityComponent | null {
     const { factory } = this.scene;
     const component = factory.make(this, type, data);

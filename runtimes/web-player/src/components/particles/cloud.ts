@@ -1,4 +1,4 @@
-/** All particles of a system in one draw call. The CPU writes a particle once, at its birth; the vertex shader does the rest. */
+/** All particles of a system in one draw call. The CPU writes a particle once, when it is emitted; the vertex shader does the rest. */
 
 import {
   AdditiveBlending,
@@ -88,7 +88,7 @@ export class Cloud {
     (this.mesh.material.uniforms["time"] as { value: number }).value = time;
   }
 
-  /** The oldest one makes room when all are alive. `origin` in world space. */
+  /** Adds a particle, in the place of the oldest one when all are alive. `origin` in world space. */
   add({ velocity, life, startSize, endSize }: Particle, origin: Vector3, time: number): void {
     const at = this.cursor;
     this.cursor = (this.cursor + 1) % this.capacity;

@@ -1,4 +1,4 @@
-/** Where an agent turns: straight at its goal, past walls and past each other. Pure, on the ground plane. */
+/** Steering: where an agent turns to reach its goal past walls and past other agents. Pure, on the ground plane. */
 
 export interface GroundVector {
   x: number;
@@ -29,7 +29,7 @@ function turn({ x, z }: GroundVector, angle: number): GroundVector {
   return { x: x * cos - z * sin, z: x * sin + z * cos };
 }
 
-/** Away from those who stand too near: 0 at arm's length, strong when touching. Two at one place part sideways. */
+/** The push away from agents that are too near: 0 at a distance, strong when touching. Two at one place part sideways. */
 export function separation(self: Neighbour, others: Neighbour[]): GroundVector {
   const push = { x: 0, z: 0 };
   for (const other of others) {
@@ -44,7 +44,7 @@ export function separation(self: Neighbour, others: Neighbour[]): GroundVector {
   return push;
 }
 
-/** Towards `wanted`, by at most so much. */
+/** The vector `current`, changed towards `wanted` by at most so much. */
 export function approach(current: GroundVector, wanted: GroundVector, most: number): GroundVector {
   const change = { x: wanted.x - current.x, z: wanted.z - current.z };
   const length = Math.hypot(change.x, change.z);
