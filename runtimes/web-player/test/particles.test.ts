@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EmissionRate, birth } from "../src/components/particles/emitter";
+import { EmissionRate, makeParticle } from "../src/components/particles/emitter";
 import { isPresetName, motionOf } from "../src/components/particles/presets";
 import { Random } from "../src/core/random";
 
@@ -18,8 +18,8 @@ test("particles are born within their preset's disc, cone and ranges, the same o
   const sizes = { lifetime: { min: 1, max: 3 }, startSize: { min: 1, max: 2 }, endSize: { min: 0, max: 0 } };
   const [random, again] = [new Random(3), new Random(3)];
   for (let i = 0; i < 500; i++) {
-    const one = birth(random, motion, sizes);
-    assert.deepEqual(one, birth(again, motion, sizes));
+    const one = makeParticle(random, motion, sizes);
+    assert.deepEqual(one, makeParticle(again, motion, sizes));
     const speed = Math.hypot(...one.velocity);
     assert.ok(speed >= 2 - 1e-9 && speed <= 3 + 1e-9);
     assert.ok(one.velocity[1] / speed >= Math.cos((30 * Math.PI) / 180) - 1e-9);

@@ -102,7 +102,8 @@ async def test_effects_that_arrive_after_the_quality_was_lowered_are_not_shown(
         await asked.wait()
         await game.page.evaluate("AethelPlayer.game.setQuality('low')")
     shown = "AethelPlayer.game.renderer.effects !== null"
-    await game.page.wait_for_load_state("networkidle")
+    chunk = next(url for url in game.requested if "/effects-" in url)
+    await game.page.evaluate("url => import(url).then(() => new Promise(setTimeout))", chunk)
     assert await game.page.evaluate(shown) is False
     await game.page.evaluate("AethelPlayer.game.setQuality('high')")
     await game.until(shown)

@@ -11,7 +11,7 @@ import { MixTree } from "./mixtree";
 import type { Bus, Doppler, PlayOptions, VoiceHost, Volumes } from "./types";
 import { Voice } from "./voice";
 
-/** 2⁵ voices a bus at once: more is noise. */
+/** A bus plays 2⁵ voices at once: more is noise. */
 const TREE_DEPTH = 5;
 const BUSES: Bus[] = ["music", "sfx", "voice"];
 const DECODING_RATE_HZ = 48_000;
@@ -23,7 +23,7 @@ interface Output {
 }
 
 export class AudioEngine implements VoiceHost<Voice> {
-  /** Those that sound. */
+  /** Voices that sound now. */
   readonly voices = new Set<Voice>();
   readonly listenerPosition = new Vector3();
   doppler: Doppler = { factor: 1, speedOfSound: 343 };
@@ -39,7 +39,7 @@ export class AudioEngine implements VoiceHost<Voice> {
 
   constructor(
     private readonly downloads: Downloads,
-    private readonly pathOf: (reference: string, asker: string) => string,
+    private readonly pathOf: (reference: string, requester: string) => string,
     readonly volumes: Volumes,
   ) {}
 
@@ -49,9 +49,9 @@ export class AudioEngine implements VoiceHost<Voice> {
     return this.clips.get(reference) !== undefined;
   }
 
-  load(reference: string, asker: string): Promise<AudioBuffer> {
+  load(reference: string, requester: string): Promise<AudioBuffer> {
     return this.clips.load(reference, async () => {
-      const path = this.pathOf(reference, asker);
+      const path = this.pathOf(reference, requester);
       const bytes = await this.downloads.bytes(path);
       try {
         // An offline context decodes before any gesture, and always at the same rate.
@@ -64,7 +64,7 @@ export class AudioEngine implements VoiceHost<Voice> {
 
   // ── Output ──
 
-  /** Sound begins with a gesture, and what waits for it. Repeatable: phones silence a page that was in the background. */
+  /** Begins the output, with what waits for it: browsers want a gesture. Repeatable, because phones silence a page that was in the background. */
   unlock(): void {
     const context = this.output?.context ?? this.open(new AudioContext({ latencyHint: "interactive" }));
     if (context instanceof AudioContext && context.state === "suspended" && !this.suspended) void context.resume();
@@ -75,13 +75,13 @@ export class AudioEngine implements VoiceHost<Voice> {
     this.applyVolumes();
     const waiting = [...this.waiting];
     this.waiting.clear();
-    waiting.forEach((voice) => voice.sound());
+    waiting.forEach((voice) => voice.start());
     return context;
   }
 
   private suspended = false;
 
-  /** While the game is paused. */
+  /** Silences the output while the game is paused. */
   suspend(suspended: boolean): void {
     this.suspended = suspended;
     const context = this.output?.context;
@@ -89,7 +89,7 @@ export class AudioEngine implements VoiceHost<Voice> {
     void (suspended ? context.suspend() : context.resume());
   }
 
-  /** Everything that sounds from now on goes into this context, at the game's own time. */
+  /** Sends everything that sounds from now on into this context, at the game's own time. */
   useContext(context: BaseAudioContext, clock: () => number): void {
     this.stopAll();
     if (this.output?.context instanceof AudioContext) void this.output.context.close();
@@ -124,7 +124,7 @@ export class AudioEngine implements VoiceHost<Voice> {
 
   // ── Playing ──
 
-  /** A voice at once; it sounds as soon as its clip is there. */
+  /** Returns a voice at once; it sounds as soon as its clip is there. */
   play(reference: string, options: PlayOptions): Voice {
     const voice = new Voice(this, options);
     const clip = this.clips.get(reference);
@@ -146,7 +146,7 @@ export class AudioEngine implements VoiceHost<Voice> {
   }
 
   connect(voice: Voice, bus: string): GainNode | null {
-    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.allocate(voice) ?? null;
     if (input) this.voices.add(voice);
     return input;
   }
@@ -166,7 +166,7 @@ export class AudioEngine implements VoiceHost<Voice> {
     for (const voice of [...this.voices, ...this.waiting, ...this.loading]) voice.stop();
   }
 
-  /** Sound is heard from there. */
+  /** Moves the place from which sound is heard. */
   moveListener(position: Vector3, rotation: Quaternion): void {
     if (!this.output || this.voices.size === 0) return;
     const { listener } = this.output.context;
@@ -194,7 +194,7 @@ export class AudioEngine implements VoiceHost<Voice> {
     values.forEach(([parameter, value]) => parameter.setValueAtTime(value, at));
   }
 
-  /** A voice whose clip has ended, by the game's clock where there is no other. */
+  /** Ends the voices whose clips have ended, by the game's clock where there is no other. */
   update(): void {
     for (const voice of [...this.voices]) voice.update();
   }

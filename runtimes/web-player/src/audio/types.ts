@@ -1,4 +1,4 @@
-/** What the engine of sound, its voices and those who play them agree on. */
+/** The types that the audio engine shares with its voices and with those who play them. */
 
 import type { Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
@@ -32,7 +32,7 @@ export interface VoiceHost<V> {
   readonly now: number;
   readonly listenerPosition: Vector3;
   readonly doppler: Doppler;
-  /** Where the voice's sound goes in from now on; null when its bus is full. */
+  /** Gives the voice an input of the mixer until it is released; null when its bus is full. */
   connect(voice: V, bus: string): GainNode | null;
   waitForGesture(voice: V): void;
   release(voice: V): void;

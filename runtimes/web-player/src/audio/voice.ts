@@ -1,4 +1,4 @@
-/** One sound that plays. */
+/** A voice: one sound that plays. */
 
 import type { Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
@@ -7,7 +7,7 @@ import type { Doppler, PlayOptions, VoiceHost } from "./types";
 /** Volume changes take this long, so that they do not click. */
 const RAMP_S = 0.01;
 
-/** Jumps are no speed: beyond an octave nothing is believed. */
+/** The change of pitch by movement, at most an octave: what jumps has no speed. */
 export function dopplerRate(receding: number, { factor, speedOfSound }: Doppler): number {
   return Math.min(Math.max(speedOfSound / Math.max(speedOfSound + receding * factor, 1), 0.5), 2);
 }
@@ -33,15 +33,15 @@ export class Voice {
     return !this.stopped && !this.paused;
   }
 
-  /** The clip is there. */
+  /** Begins to play the clip, which is there now. */
   begin(clip: AudioBuffer): void {
     if (this.stopped) return;
     this.clip = clip;
-    if (!this.paused) this.sound();
+    if (!this.paused) this.start();
   }
 
-  /** A short sound that nobody was allowed to hear is not made up for later. */
-  sound(): void {
+  /** Starts the source. A short sound before the first gesture is dropped, not made up for later. */
+  start(): void {
     const { host, options, clip } = this;
     const { context } = host;
     if (!context) return options.loop || options.waitForGesture ? host.waitForGesture(this) : this.stop();
@@ -133,7 +133,7 @@ export class Voice {
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
-    if (this.clip) this.sound();
+    if (this.clip) this.start();
   }
 
   /** `fade` in seconds. */

@@ -55,7 +55,7 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
     this.state = null;
   }
 
-  /** On the entity's model, or on that of the nearest descendant which has one. */
+  /** Begins on the entity's model, or on that of the nearest descendant which has one. */
   private begin(): void {
     this.renderer = this.findModel();
     if (!this.renderer?.root || !this.ClipPlayer) return;

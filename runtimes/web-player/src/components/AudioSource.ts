@@ -11,7 +11,7 @@ interface AudioData {
   pitch: number;
   loop: boolean;
   playOnAwake: boolean;
-  /** Positional: louder when near, from its side. */
+  /** A positional sound is louder when near, and comes from its side. */
   spatial: boolean;
   minDistance: number;
   maxDistance: number;

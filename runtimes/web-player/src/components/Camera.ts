@@ -1,4 +1,4 @@
-/** What the game is seen through. A camera looks along the entity's −z, or at a `target` in world space when the scene begins. */
+/** A camera, through which the game is seen. It looks along the entity's −z, or at a `target` in world space when the scene begins. */
 
 import { OrthographicCamera, PerspectiveCamera, Vector2, Vector3 } from "three";
 import { readVec3, type Vec3 } from "../math/vectors";
@@ -45,7 +45,7 @@ export class Camera extends Component<CameraData, "viewport"> {
     this.threeCamera.removeFromParent();
   }
 
-  /** Follows the picture's shape, width over height. Also: the entity's layer is not the camera's. */
+  /** Follows the data and the picture's aspect (width over height). What a camera shows is its mask's, not its entity's layer. */
   fit(aspect: number): void {
     const { threeCamera: camera, data } = this;
     camera.near = data.near;

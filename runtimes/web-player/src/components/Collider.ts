@@ -1,4 +1,4 @@
-/** Makes the entity solid, or a trigger. Without a RigidBody on it or above it, nothing moves it. */
+/** A collider makes its entity solid, or a trigger. Without a RigidBody on it or above it, nothing moves it. */
 
 import type { BufferGeometry, Mesh } from "three";
 import { readNumber } from "../math/vectors";

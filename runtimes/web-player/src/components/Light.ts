@@ -1,4 +1,4 @@
-/** All kinds of light. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
+/** A light of any kind. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
 
 import {
   AmbientLight,
@@ -104,7 +104,7 @@ export class Light extends Component<LightData, "problems" | "quality"> {
     const size = this.services.quality.shadowMapSize(this.entity.scene.level.settings.lighting);
     this.light.castShadow = this.data.castShadows && size > 0;
     const { shadow } = this.light;
-    // A point light draws six of them.
+    // A point light draws six shadow maps.
     const width = this.light instanceof PointLight ? size / 2 : size;
     if (shadow.mapSize.x !== width) {
       shadow.map?.dispose();

@@ -1,4 +1,4 @@
-/** Shows a model, a node of one, or a primitive. */
+/** A mesh renderer shows a model, a node of one, or a primitive. */
 
 import {
   Color,
@@ -73,7 +73,7 @@ export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
     this.ownLook.clear();
   }
 
-  /** Every mesh of it, in the model's order. */
+  /** Every mesh that is shown, in the model's order. */
   *meshes(): Generator<ShownMesh> {
     const found: Mesh[] = [];
     this.root?.traverse((object) => object instanceof Mesh && found.push(object));

@@ -1,4 +1,4 @@
-/** Lets forces move the entity. Its shape are the colliders on it and below it. */
+/** A rigid body lets forces move its entity. Its shape are the colliders on the entity and below it. */
 
 import type { Vec3 } from "../math/vectors";
 import type { BodyData, BodyHandle, BodySource } from "../physics/types";
@@ -26,7 +26,7 @@ export class RigidBody extends Component<BodyData, "physics"> implements BodySou
 
   override attach(): void {
     this.handle = this.services.physics.world?.addBody(this) ?? null;
-    this.adoptColliders();
+    this.reattachColliders();
   }
 
   override detach(): void {
@@ -42,7 +42,7 @@ export class RigidBody extends Component<BodyData, "physics"> implements BodySou
   }
 
   /** Colliders that were attached as fixed ones become parts of this body. */
-  private adoptColliders(): void {
+  private reattachColliders(): void {
     for (const collider of this.colliders()) {
       collider.detach();
       collider.attach();

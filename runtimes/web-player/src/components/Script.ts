@@ -1,4 +1,4 @@
-/** Runs a script of the game on its entity. */
+/** A script component runs a script of the game on its entity. */
 
 import type { ContactEvent, PhysicsNode } from "../physics/types";
 import type { ScriptModule } from "../scripts/bundle";
@@ -44,7 +44,7 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
     this.guard(() => this.make(found.module));
   }
 
-  /** A class by default, or functions whose first argument is the context. */
+  /** Makes an instance of the default class, or binds functions whose first argument is the context. */
   private make(module: ScriptModule): void {
     const context: ScriptContext = { entity: this.entity, properties: this.data.properties };
     const type = module["default"];
@@ -88,7 +88,7 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
     this.enabled = false;
   }
 
-  /** Before the first update, when all of the scene is attached. */
+  /** Calls `start`: before the first update, when all of the scene is attached. */
   begin(): void {
     if (this.started || !this.target || !this.entity.activeInHierarchy) return;
     this.started = true;
@@ -119,7 +119,7 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
     if (method && this.enabled) this.guard(() => method(...given));
   }
 
-  /** One that throws, at once or later, is reported and stopped: this script on this entity, nothing else. */
+  /** A script that throws, at once or later, is reported and stopped: on this entity alone. */
   private guard(work: () => unknown): void {
     try {
       const result = work();

@@ -29,7 +29,7 @@ export abstract class Component<
     return (this.constructor as unknown as ComponentKind).type;
   }
 
-  /** Undefined: nothing to wait for. */
+  /** Returns undefined when there is nothing to wait for. */
   load(): Promise<unknown> | undefined {
     return undefined;
   }
@@ -45,7 +45,7 @@ export abstract class Component<
     this.detach();
   }
 
-  /** The entity took part and no longer does, or the other way round. Called once after `attach` too. */
+  /** Called when the entity begins or ceases to take part, and once after `attach`. */
   setActive(_active: boolean): void {}
 
   fixedUpdate?(dt: number): void;

@@ -1,4 +1,4 @@
-/** Why the game stands still: it goes on when no reason is left. Music may play on while a scene loads. */
+/** The reasons for which the game stands still. It goes on when none is left; music may play on while a scene loads. */
 
 export type Reason = "hidden" | "menu" | "script" | "context" | "error" | "loading" | "quit";
 
@@ -28,7 +28,7 @@ export class Pauses {
     return this.ended || this.has("loading") || this.has("context");
   }
 
-  /** For good. */
+  /** The game stands still for good. */
   get ended(): boolean {
     return this.has("error") || this.has("quit");
   }

@@ -145,7 +145,7 @@ export class Game {
     this.events.emit("scene", name);
   }
 
-  /** The current scene's assets and effects again, after another one could not be loaded. */
+  /** Goes back to the current scene's assets and effects, after another scene could not be loaded. */
   private keepScene(): void {
     if (!this.scene) return;
     const { assets, settings } = this.scene.level;
@@ -153,7 +153,7 @@ export class Game {
     void this.renderer.useEffects(settings.postProcessing);
   }
 
-  /** What a script has paused, timed and laid over the picture ends with its scene. */
+  /** Ends the current scene, with what its scripts have paused, timed and laid over the picture. */
   private close(): void {
     if (!this.current) return;
     this.current.dispose();
@@ -163,7 +163,7 @@ export class Game {
     this.screen.layer.clear();
   }
 
-  /** At the end of the frame; resolves when the new scene has begun. */
+  /** Asks for another scene at the end of the frame; resolves when it has begun. */
   changeScene(name: string): Promise<void> {
     if (!this.pauses.ended) return this.sceneChange.ask(name);
     return Promise.reject(new GameError("The game has ended", `The scene “${name}” can no longer be loaded.`));
@@ -188,7 +188,7 @@ export class Game {
     }
   }
 
-  /** From the beginning: for renderers, which want the same frames every time. */
+  /** Begins the scene anew: for renderers, which want the same frames every time. */
   async restart(seed: number): Promise<void> {
     const name = this.scene?.name ?? this.manifest.game.startScene;
     this.random.seed(seed);
@@ -252,7 +252,7 @@ export class Game {
     this.audio.update();
   }
 
-  /** Sound is heard from where the camera is. */
+  /** Moves the listener to where the camera is. */
   private updateListener(): void {
     const camera = this.camera?.threeCamera;
     if (!camera) return;
@@ -308,7 +308,7 @@ export class Game {
     if (this.scene) void this.renderer.useEffects(this.scene.level.settings.postProcessing);
   }
 
-  /** Whoever plays may ask for fewer pixels than the screen has. */
+  /** Draws no more pixels than whoever plays has asked for. */
   private limitResolution(): void {
     const { resolution } = this.settings.values;
     const { width, height } = this.manifest.game.resolution;

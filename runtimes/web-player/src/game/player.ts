@@ -107,7 +107,7 @@ export class Player {
     }
   }
 
-  /** The GPU may take everything away, and give it back. three.js uploads again what it knows; what was made on the GPU is made anew. */
+  /** The browser may take the GPU away, and give it back. three.js uploads again what it knows; what was made on the GPU is made anew. */
   private watchContext(): void {
     const { game } = this;
     const { canvas } = game.screen;

@@ -1,4 +1,4 @@
-/** The scene change that a game has asked for. It is made at the end of a frame: nothing is pulled from under a running script. */
+/** The scene change that a game has asked for. It is made at the end of a frame, when no script runs. */
 
 interface Request {
   name: string;

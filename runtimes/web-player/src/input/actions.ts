@@ -37,7 +37,7 @@ export class Actions {
   private pressed = new Set<string>();
   private before = new Set<string>();
   private axes = new Map<string, number>();
-  /** Went down and up again between two frames: still counts as pressed. */
+  /** Bindings that went down and up again between two frames: they still count as pressed. */
   private readonly tapped = new Set<string>();
 
   constructor(given: ActionMap | undefined) {

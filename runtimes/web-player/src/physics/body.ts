@@ -1,4 +1,4 @@
-/** One Rapier body and the entity that it moves, or that moves it. */
+/** A body: one of Rapier's, and the entity that it moves or that moves it. */
 
 import { Quaternion, Vector3 } from "three";
 import type { RAPIER } from "./rapier";
@@ -23,7 +23,7 @@ export class Body {
     [this.previous, this.latest, this.shown] = [clone(transform), clone(transform), clone(transform)];
   }
 
-  /** The body's mass is that of its data, spread over its solid colliders by their volume. */
+  /** Spreads the mass of the data over the body's solid colliders by their volumes. */
   updateMass(): void {
     const { source, colliders, rapier } = this;
     if (!source) return;

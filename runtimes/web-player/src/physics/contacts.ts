@@ -1,4 +1,4 @@
-/** From two colliders that touch to the entities whose scripts want to know. */
+/** Contacts: passed on from two colliders to the entities whose scripts want to know. */
 
 import type { ContactEvent, PhysicsNode } from "./types";
 

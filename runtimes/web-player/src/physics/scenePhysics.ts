@@ -1,4 +1,4 @@
-/** The physics of one scene: nothing, until a collider or a body asks for it. */
+/** The physics of one scene: loaded when the first collider or body asks for it. */
 
 import type { Downloads } from "../assets/downloads";
 import type { Problems } from "../core/problems";
@@ -17,7 +17,7 @@ export class ScenePhysics {
     private readonly problems: Problems,
   ) {}
 
-  /** Undefined when the world is there. One world a scene, whoever asks first; after a failure the next one tries again. */
+  /** Loads the scene's one world. Returns undefined when it is there; after a failure the next call tries again. */
   load(): Promise<unknown> | undefined {
     if (this.world) return undefined;
     this.loading ??= this.create().finally(() => (this.loading = null));

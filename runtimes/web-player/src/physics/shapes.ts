@@ -1,4 +1,4 @@
-/** From a Collider component to Rapier's shapes. */
+/** Makes Rapier's shapes from Collider components. */
 
 import { Matrix4, Quaternion, Vector3, type BufferGeometry } from "three";
 import type { Problems } from "../core/problems";
@@ -62,7 +62,7 @@ export function shapeOf(
   }
 }
 
-/** Every triangle of the entity's mesh; what moves gets the convex hull, because a hollow body has no inside. */
+/** A shape of every triangle of the entity's mesh; what moves gets the convex hull, because a hollow body has no inside. */
 function meshShape(
   collider: ColliderSource,
   offset: Vector3,

@@ -1,4 +1,4 @@
-/** Where an entity is in the world, as physics sees it. */
+/** The world transform of an entity, as physics sees it. */
 
 import { Quaternion, Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";

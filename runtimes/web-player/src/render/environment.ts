@@ -54,7 +54,7 @@ export class Environment {
     this.scene.backgroundIntensity = this.scene.environmentIntensity = skybox.intensity;
   }
 
-  /** Image-based light from the sky. Needed again after the GPU has lost everything. */
+  /** Makes image-based light from the sky. Needed again after the GPU has lost everything. */
   reflect(renderer: WebGLRenderer): void {
     if (!this.sky || this.settings.skybox.type === "gradient") return;
     this.reflections?.dispose();
@@ -132,14 +132,14 @@ ShaderChunk.fog_fragment = ShaderChunk.fog_fragment.replace(
 
 /** A texture that is the caller's to dispose of; null for a plain colour. */
 async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Texture | null> {
-  const asker = "the skybox";
+  const requester = "the skybox";
   switch (skybox.type) {
     case "gradient":
       return gradient(readColor(skybox.gradientTop, "#3A7BD5"), readColor(skybox.gradientBottom, "#C9E4F6"));
     case "cubemap": {
       const sides = Array.isArray(skybox.texture) ? skybox.texture : [];
       return sides.length === 6
-        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", asker))))
+        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", requester))))
         : panorama(skybox, library);
     }
     case "hdri":
@@ -176,7 +176,7 @@ function upright(image: ImageBitmap): HTMLCanvasElement {
   return canvas;
 }
 
-/** From the zenith to the nadir, as a panorama one texel wide. */
+/** A gradient from the zenith to the nadir, as a panorama one texel wide. */
 function gradient(top: Color, bottom: Color): DataTexture {
   const texels = new Uint8Array(GRADIENT_ROWS * 4);
   for (let row = 0; row < GRADIENT_ROWS; row++) {

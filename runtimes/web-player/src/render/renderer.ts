@@ -55,7 +55,7 @@ export class Renderer {
     this.apply(width, height, this.quality.pixelRatio(width, height));
   }
 
-  /** A size that stays, in CSS pixels: for renderers. */
+  /** Fixes the size, in CSS pixels: for renderers. */
   resize(width: number, height: number, pixelRatio = 1): void {
     this.fixedSize = true;
     this.apply(width, height, pixelRatio);

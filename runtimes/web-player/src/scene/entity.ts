@@ -161,7 +161,7 @@ export class Entity implements PhysicsNode {
     this.applyLayer();
   }
 
-  /** What a component has hung below the entity is on the entity's layer too. */
+  /** Puts what components have added below the entity on its layer too. */
   applyLayer(): void {
     const visit = (object: Object3D): void => {
       object.layers.set(this.ownLayer);
@@ -217,7 +217,7 @@ export class Entity implements PhysicsNode {
     return this.components.find((component) => component.type === type) ?? null;
   }
 
-  /** Constructed, not yet attached: for a scene that is being built. */
+  /** Constructs a component without attaching it: for a scene that is being built. */
   construct(type: string, data: Record<string, unknown>): EntityComponent | null {
     const { factory } = this.scene;
     const component = factory.make(this, type, data);

@@ -64,7 +64,7 @@ export class Scene {
 
   // ── Building ──
 
-  /** Entities in the order of the file, then their components: whoever looks for another entity finds it. */
+  /** Makes entities in the order of the file, then their components: these find every other entity. */
   build(entities: EntityData[], parent: Entity | null = null): Entity[] {
     const made = entities.map((data) => {
       if (this.byId.has(data.id))
@@ -83,7 +83,7 @@ export class Scene {
     return made;
   }
 
-  /** Parents before children, an entity's components in their fixed order. */
+  /** Attaches components in the given order; those that are attached, or have gone, are left out. */
   attach(components: EntityComponent[]): void {
     this.root.updateMatrixWorld(true);
     for (const component of components) {
@@ -95,13 +95,13 @@ export class Scene {
     }
   }
 
-  /** In the order of the tree. */
+  /** All components in the order in which they are attached: parents before children, an entity's in their fixed order. */
   components(): EntityComponent[] {
     const roots = this.entities.filter((entity) => entity.parent === null);
     return roots.flatMap((root) => [...root.tree()].flatMap((entity) => entity.components));
   }
 
-  /** At once when nothing has to be fetched, else when it is there. What has gone meanwhile is no longer attached. */
+  /** Attaches at once when nothing has to be loaded, else afterwards. What has gone meanwhile is not attached. */
   attachLater(components: EntityComponent[]): void {
     const pending = components.filter(({ entity }) => entity.alive);
     const loads = pending.map((component) => component.load()).filter((load) => load !== undefined);
@@ -176,7 +176,7 @@ export class Scene {
     this.destroyed.push(entity);
   }
 
-  /** At the end of a frame: no entity goes while a script of it runs. */
+  /** Called at the end of a frame, so that no entity goes while a script of it runs. */
   removeDestroyed(): void {
     for (const entity of this.destroyed.splice(0)) if (entity.alive) this.remove(entity);
   }

@@ -1,4 +1,4 @@
-/** From a scene's name to a scene whose every part is loaded. */
+/** Loads scenes: from a name to a scene whose every part is there. */
 
 import type { Downloads } from "../assets/downloads";
 import { GameError, SceneError, messageOf } from "../core/errors";
@@ -12,7 +12,7 @@ import type { Level } from "./format/types";
 import { Scene } from "./scene";
 import type { Services, SharedServices } from "./services";
 
-/** A scene with everything that is its own alone. */
+/** A scene with its environment and its physics, which end with it. */
 export class LoadedScene {
   constructor(
     readonly scene: Scene,

@@ -1,4 +1,4 @@
-/** An animation controller: which state plays, decided by parameters. Pure: the mixer does as it says. */
+/** An animation controller decides by parameters which state plays. Pure: the mixer does the playing. */
 
 import { asObject } from "../../scene/format/settings";
 import { readNumber } from "../../math/vectors";
