@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from litestar import Litestar
 
 from services.status.projector import Projector
-from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
 from services.status.settings import StatusSettings
 from services.status.websocket.access import Admission
@@ -53,9 +53,9 @@ async def run(stop: asyncio.Event) -> None:
         max_sockets=settings.max_sockets,
         origins=origins(settings.cors_origins),
     )
-    undertaker = Undertaker(js)
+    max_deliveries = MaxDeliveriesHandler(js)
     attempt_s = settings.retry.processing_timeout_ms / 1_000
-    reaper = Reaper(nc, undertaker, attempt_s=attempt_s)
+    reaper = Reaper(nc, max_deliveries, attempt_s=attempt_s)
     app = Litestar(
         [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
         openapi_config=None,
@@ -64,7 +64,7 @@ async def run(stop: asyncio.Event) -> None:
     await together(
         stop,
         (await Projector.bind(js)).run(stop),
-        undertaker.run(stop),
+        max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
         serve(app, settings.bind, stop, drain_timeout_s=settings.drain_timeout_s),

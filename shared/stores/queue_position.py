@@ -11,7 +11,7 @@ from nats.js import api
 from shared.domain.progress import NOWHERE, QueuePosition
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
-from shared.jetstream.topology import EXPORTS, packager_durable
+from shared.jetstream.topology import EXPORTS, packager_durable, requests_for
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -70,7 +70,7 @@ class QueuePositions:
             EXPORTS,
             api.ConsumerConfig(
                 name=name,
-                filter_subject=f"exports.requested.{platform}.*",
+                filter_subject=requests_for(platform),
                 deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=seq + 1,
                 ack_policy=api.AckPolicy.NONE,

@@ -14,7 +14,7 @@ from shared.jetstream.topology import WORKERS_BUCKET
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = WORKERS_BUCKET  # forgets whoever has not written for a minute
+BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
 
 
 class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -38,7 +38,7 @@ class Workers:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET.name, WorkerHeartbeat))
+        return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
 
     async def living(self) -> list[WorkerHeartbeat]:
         """Everybody who has written lately, by name."""

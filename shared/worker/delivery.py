@@ -29,7 +29,7 @@ from shared.domain.events import (
     decode_event,
     now,
 )
-from shared.errors import ProjectError, UnavailableError
+from shared.errors import PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
@@ -228,7 +228,8 @@ class Delivery:
                     job, [job.attempt], failure, delay_s=delay_s, failures=failures
                 )
             case Fail():
-                outcome = await self._end(job, failure, build_s=build_s)
+                charged_s = 0.0 if isinstance(error, PreflightError) else build_s
+                outcome = await self._end(job, failure, build_s=charged_s)
             case ToDeadLetter(reason):
                 outcome = await self._dead_letter(job.event, reason, error)
         if isinstance(error, StuckError):

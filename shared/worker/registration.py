@@ -1,4 +1,4 @@
-"""How a worker registers itself: a heartbeat in a bucket that soon forgets it."""
+"""A worker's sign of life."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ INTERVAL_S: Final = 5.0  # how old what it is said to work on may be; the bucket
 
 
 class Heartbeat:
-    """Writes the heartbeat every ``INTERVAL_S``; when the process dies the bucket forgets it."""
+    """Writes the sign every ``INTERVAL_S``; when the process dies the bucket forgets it."""
 
-    def __init__(self, js: JetStreamContext, heartbeat: Callable[[], WorkerHeartbeat]) -> None:
+    def __init__(self, js: JetStreamContext, sign: Callable[[], WorkerHeartbeat]) -> None:
         self._js = js
-        self._heartbeat = heartbeat
+        self._sign = sign
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until ``stop`` is set; a NATS that is away never fails the worker."""
         while not stop.is_set():
-            heartbeat = self._heartbeat()
+            sign = self._sign()
             try:
-                workers = await self._js.key_value(BUCKET.name)
-                await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
+                workers = await self._js.key_value(BUCKET)
+                await workers.put(sign.name, msgspec.json.encode(sign))
             except AWAY as error:
                 log.warning("heartbeat.failed", error=repr(error))
             with suppress(TimeoutError):

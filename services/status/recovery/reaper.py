@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
-    from services.status.recovery.max_deliveries import Undertaker
+    from services.status.recovery.max_deliveries import MaxDeliveriesHandler
     from services.status.recovery.reaper_policy import Verdict, Work
 
 log = structlog.get_logger()
@@ -68,7 +68,7 @@ class Reaper:
     def __init__(
         self,
         nc: Client,
-        undertaker: Undertaker,
+        max_deliveries: MaxDeliveriesHandler,
         *,
         attempt_s: float,
         patience_s: float = PATIENCE_S,
@@ -77,7 +77,7 @@ class Reaper:
         self._nc = nc
         self._js = nc.jetstream()
         self._events = EventLog(self._js)
-        self._undertaker = undertaker
+        self._max_deliveries = max_deliveries
         self._attempt_s = attempt_s
         self._patience_s = patience_s
         self._clock = clock
@@ -109,7 +109,7 @@ class Reaper:
         for watched in list(self._watched.values()):
             if self._clock() - watched.moved_at >= self._patience_s:
                 await self._examine(watched)
-        self._owed = [dead for dead in self._owed if not await self._write_dead_letter(dead)]
+        self._owed = [dead for dead in self._owed if not await self._dead_letter(dead)]
 
     async def _on_document(self, message: Msg) -> None:
         key = message.subject.removeprefix(EXPORTS_BUCKET.prefix)
@@ -176,10 +176,10 @@ class Reaper:
         )
         return True
 
-    async def _write_dead_letter(self, dead: DeadMessage) -> bool:
+    async def _dead_letter(self, dead: DeadMessage) -> bool:
         error = LostError("Its message was lost again and again.")
         try:
-            return await self._undertaker.write(dead, error.code, error)
+            return await self._max_deliveries.dead_letter(dead, error.code, error)
         except UnavailableError:
             return False
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.status.projector import Projector
-from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
 from shared.domain.events import (
     AttemptFailed,
@@ -51,12 +51,12 @@ TWICE = 2
 async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterator[None]:
     """The parts of the status service that see to it that every export ends."""
     js, stop = nc.jetstream(), asyncio.Event()
-    undertaker = Undertaker(js)
-    reaper = Reaper(nc, undertaker, attempt_s=900, patience_s=patience_s)
+    max_deliveries = MaxDeliveriesHandler(js)
+    reaper = Reaper(nc, max_deliveries, attempt_s=900, patience_s=patience_s)
     await KeyValueStore.bind(js, "exports", Document)
     async with asyncio.TaskGroup() as group:
         group.create_task((await Projector.bind(js)).run(stop))
-        group.create_task(undertaker.run(stop))
+        group.create_task(max_deliveries.run(stop))
         group.create_task(reaper.run(stop, interval_s=0.2))
         yield
         stop.set()
@@ -117,7 +117,7 @@ async def test_what_jetstream_gives_up_is_a_dead_letter(nc: Client, js: JetStrea
 async def test_an_undecodable_message_that_is_given_up_ends_its_export(
     nc: Client, js: JetStreamContext
 ) -> None:
-    """Its headers are enough for the undertaker as well."""
+    """Its headers are enough for the max-deliveries handler as well."""
     event = new_request()
     await publish(js, event.subject, b"\xff", headers_of(event), patience_s=5)
     for earlier in tried_twice(event):
@@ -149,7 +149,7 @@ async def test_an_export_goes_on_although_the_advisory_was_lost(
 async def test_an_export_ends_although_its_message_is_lost_every_time(
     nc: Client, js: JetStreamContext
 ) -> None:
-    """Queued again three times, then buried; the letter waits until its stream is there."""
+    """Queued again three times, then dead-lettered; the letter waits until its stream is there."""
     await js.delete_stream(topology.ADVISORIES)
     letters = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     await js.delete_stream(topology.DEAD_LETTERS)
