@@ -18,7 +18,7 @@ from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.publishing import publish, read_message
-from shared.jetstream.topology import PROGRESS
+from shared.jetstream.topology import PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -103,7 +103,7 @@ class ProgressReporter:
 
     async def _send_lines(self) -> None:
         """In order, each once (by its message id), none given up while there is patience."""
-        subject = f"logs.{self._export_id}"
+        subject = log_subject(self._export_id)
         while self._lines:
             message_id, line = self._lines[0]
             headers = {"Aethel-Export-Id": self._export_id, "Nats-Msg-Id": message_id}
@@ -115,7 +115,7 @@ class ProgressReporter:
         newest = self._newest
         if newest is None or newest.rank <= self._sent:
             return
-        subject = f"progress.{self._export_id}"
+        subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
         try:
             ack = await self._js.publish(
@@ -138,7 +138,7 @@ async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Prog
         NatsUnavailableError: The stream does not answer. Showing the export without would let its
             progress fall.
     """
-    found = await read_message(js, PROGRESS, subject=f"progress.{export_id}")
+    found = await read_message(js, PROGRESS, subject=progress_subject(export_id))
     if found is None:
         return None
     return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

@@ -27,6 +27,34 @@ DEAD_LETTERS = "DEAD_LETTERS"
 AUDIT = "AUDIT"
 ADVISORIES = "ADVISORIES"
 
+CANCELED_EVENTS = "exports.canceled.*.*"
+
+
+def events_of(export_id: str) -> str:
+    """The subjects of all events of an export (an event knows its own)."""
+    return f"exports.*.*.{export_id}"
+
+
+def requests_for(platform: str) -> str:
+    """The subjects of the exports that are to be built for a platform."""
+    return f"exports.requested.{platform}.*"
+
+
+def progress_subject(export_id: str) -> str:
+    """Where the latest progress of an export is; with ``*``, of all."""
+    return f"progress.{export_id}"
+
+
+def log_subject(export_id: str) -> str:
+    """Where the log lines of an export are; with ``*``, of all."""
+    return f"logs.{export_id}"
+
+
+def dead_letter_subject(consumer: str, export_id: str) -> str:
+    """Where a dead letter is put."""
+    return f"dead.{consumer}.{export_id}"
+
+
 ACK_WAIT_S = 30.0
 MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
 FOR_EVER = -1  # for those who keep books: an event comes again until it is in them
@@ -35,7 +63,7 @@ STREAMS = (
     api.StreamConfig(
         name=EXPORTS,
         description="What has happened to exports",
-        subjects=["exports.*.*.*"],
+        subjects=[events_of("*")],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_bytes=2 * GIB,
@@ -46,7 +74,7 @@ STREAMS = (
     api.StreamConfig(
         name=PROGRESS,
         description="The latest progress of each running export",
-        subjects=["progress.*"],
+        subjects=[progress_subject("*")],
         storage=api.StorageType.FILE,  # one in memory does not survive its only server's restart
         max_msgs_per_subject=1,
         max_bytes=GIB // 16,
@@ -56,7 +84,7 @@ STREAMS = (
     api.StreamConfig(
         name=LOGS,
         description="Log lines of each export, for its maker",
-        subjects=["logs.*"],
+        subjects=[log_subject("*")],
         storage=api.StorageType.FILE,
         max_msgs_per_subject=1_000,
         max_bytes=GIB,
@@ -66,7 +94,7 @@ STREAMS = (
     api.StreamConfig(
         name=DEAD_LETTERS,
         description="Messages that could not be handled, for operators",
-        subjects=["dead.*.*"],
+        subjects=[dead_letter_subject("*", "*")],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_bytes=GIB,
@@ -122,14 +150,14 @@ CANCELS = "cancels"
 STATUS = "status"
 
 CONSUMERS = (
-    *(_consumer(packager_durable(p), f"exports.requested.{p}.*") for p in PLATFORMS),
+    *(_consumer(packager_durable(p), requests_for(p)) for p in PLATFORMS),
     _consumer(UPLOADER, "exports.packaged.*.*"),
-    _consumer(CANCELS, "exports.canceled.*.*", max_deliver=FOR_EVER),
-    _consumer(STATUS, "exports.*.*.*", max_deliver=FOR_EVER),
+    _consumer(CANCELS, CANCELED_EVENTS, max_deliver=FOR_EVER),
+    _consumer(STATUS, events_of("*"), max_deliver=FOR_EVER),
 )
-UNDERTAKER = "undertaker"
+MAX_DELIVERIES = "undertaker"
 ADVISORY_CONSUMER = _consumer(
-    UNDERTAKER, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
+    MAX_DELIVERIES, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
 )
 
 
@@ -205,7 +233,7 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
         await js.add_consumer(EXPORTS, consumer)
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
     await js.add_consumer(ADVISORIES, ADVISORY_CONSUMER)
-    done.append(f"consumer {ADVISORIES}/{UNDERTAKER}")
+    done.append(f"consumer {ADVISORIES}/{MAX_DELIVERIES}")
     for bucket in BUCKETS:
         await _apply_stream(js, _bucket_stream(bucket).evolve(num_replicas=replicas))
         done.append(f"bucket {bucket.name}")

@@ -14,7 +14,7 @@ from shared.jetstream.topology import ARTIFACTS_BUCKET
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = ARTIFACTS_BUCKET
+BUCKET: Final = ARTIFACTS_BUCKET.name
 
 
 class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 async def bind_artifacts(js: JetStreamContext) -> KeyValueStore[ArtifactRecord]:
     """Bind to the records."""
-    return await KeyValueStore.bind(js, BUCKET.name, ArtifactRecord)
+    return await KeyValueStore.bind(js, BUCKET, ArtifactRecord)
 
 
 def artifact_record_key(project_id: str, artifact_key: str) -> str:

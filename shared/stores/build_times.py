@@ -13,7 +13,7 @@ from shared.jetstream.topology import BUILD_TIMES_BUCKET
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = BUILD_TIMES_BUCKET
+BUCKET: Final = BUILD_TIMES_BUCKET.name
 KEPT: Final = 50  # of each platform, the latest
 
 
@@ -44,7 +44,7 @@ class BuildTimes:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> BuildTimes:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET.name, RecentBuilds))
+        return cls(await KeyValueStore.bind(js, BUCKET, RecentBuilds))
 
     async def note(self, platform: str, build_s: float) -> None:
         """A build has completed; one that is noted twice weighs a little more."""

@@ -11,12 +11,12 @@ from shared.jetstream.topology import EXPORTS_BUCKET
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = EXPORTS_BUCKET
+BUCKET: Final = EXPORTS_BUCKET.name
 
 
 async def bind_exports(js: JetStreamContext) -> KeyValueStore[Document]:
     """Bind to the documents; the status service writes them, the uploader deletes them."""
-    return await KeyValueStore.bind(js, BUCKET.name, Document)
+    return await KeyValueStore.bind(js, BUCKET, Document)
 
 
 def export_key(project_id: str, export_id: str) -> str:

@@ -16,7 +16,7 @@ from shared.jetstream.topology import PROJECTS_BUCKET
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = PROJECTS_BUCKET
+BUCKET: Final = PROJECTS_BUCKET.name
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -25,12 +25,12 @@ class Membership(msgspec.Struct, frozen=True):
 
 async def bind_projects(js: JetStreamContext) -> KeyValueStore[Project]:
     """Bind to the records."""
-    return await KeyValueStore.bind(js, BUCKET.name, Project)
+    return await KeyValueStore.bind(js, BUCKET, Project)
 
 
 async def bind_memberships(js: JetStreamContext) -> KeyValueStore[Membership]:
     """Bind to the index."""
-    return await KeyValueStore.bind(js, BUCKET.name, Membership)
+    return await KeyValueStore.bind(js, BUCKET, Membership)
 
 
 def project_key(project_id: str) -> str:

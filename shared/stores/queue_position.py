@@ -13,7 +13,7 @@ from shared.domain.events import now
 from shared.domain.progress import QueuePosition
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
-from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable
+from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable, requests_for
 from shared.stores.build_times import BuildTimes
 from shared.stores.worker_registry import Workers, obstacle
 
@@ -107,7 +107,7 @@ class QueuePositions:
             EXPORTS,
             api.ConsumerConfig(
                 name=name,
-                filter_subject=f"exports.requested.{platform}.*",
+                filter_subject=requests_for(platform),
                 deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=seq + 1,
                 ack_policy=api.AckPolicy.NONE,

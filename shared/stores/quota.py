@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from shared.domain.events import Event, ExportPackaged
 
-BUCKET: Final = QUOTA_BUCKET
+BUCKET: Final = QUOTA_BUCKET.name
 ABANDONED_AFTER: Final = timedelta(minutes=10)  # far beyond the patience of any request
 SETTLED_WITHIN: Final = timedelta(hours=1)  # of a terminal event
 
@@ -45,7 +45,7 @@ class Quota:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Quota:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET.name, Account), EventLog(js))
+        return cls(await KeyValueStore.bind(js, BUCKET, Account), EventLog(js))
 
     async def reserve(
         self, start: ExportRequested | ExportPackaged, *, limit: float | None

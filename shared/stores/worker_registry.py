@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shared.domain.waiting import WaitingReason
 
-BUCKET: Final = WORKERS_BUCKET  # forgets whoever has not written for a minute
+BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
 
 
 class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,7 +62,7 @@ class Workers:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET.name, WorkerHeartbeat))
+        return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
 
     async def living(self) -> list[WorkerHeartbeat]:
         """Everybody who has written lately, by name."""

@@ -17,6 +17,7 @@ import structlog
 
 from shared.domain.events import ExportCanceled, decode_event
 from shared.errors import UnavailableError
+from shared.jetstream.topology import CANCELED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ class CancelListener:
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         """While the block lasts."""
-        subscription = await self._nc.subscribe("exports.canceled.*.*", cb=self._on_announced)
+        subscription = await self._nc.subscribe(CANCELED_EVENTS, cb=self._on_announced)
         try:
             yield
         finally:

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.domain.events import Event, ExportId, ProjectId, now
 from shared.domain.options import Platform
-from shared.jetstream.topology import UPLOADER
+from shared.jetstream.topology import UPLOADER, log_subject
 from shared.worker.retry import History, cause_of
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def dead_letter_headers(
         "Aethel-Deliveries": str(dead.deliveries),
         "Aethel-First-At": dead.stored_at.isoformat(),
         "Aethel-Last-At": now().isoformat(),
-        "Aethel-Log": f"logs.{export_id}",
+        "Aethel-Log": log_subject(export_id),
         **(cut if len(dead.payload) > PAYLOAD_BYTES else {}),
     }
 

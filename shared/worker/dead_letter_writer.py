@@ -12,6 +12,7 @@ from shared import metrics
 from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.publishing import publish
+from shared.jetstream.topology import dead_letter_subject
 from shared.worker.dead_letter import (
     PAYLOAD_BYTES,
     DeadMessage,
@@ -166,7 +167,7 @@ class DeadLetterWriter:
         past = await self._history(dead, identity)
         published = await publish(
             self._js,
-            f"dead.{dead.consumer}.{export_id}",
+            dead_letter_subject(dead.consumer, export_id),
             dead.payload[:PAYLOAD_BYTES],
             {
                 **dead_letter_headers(dead, reason, error, past, export_id),

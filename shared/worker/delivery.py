@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -19,17 +18,8 @@ import nats.errors
 import structlog
 
 from shared import metrics
-from shared.domain.events import (
-    AttemptFailed,
-    ExportCanceled,
-    ExportFailed,
-    ExportStarted,
-    ExportStopped,
-    Failure,
-    decode_event,
-    now,
-)
-from shared.errors import ProjectError, UnavailableError
+from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event
+from shared.errors import PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
@@ -40,6 +30,7 @@ from shared.worker.dead_letter_writer import (
     unreadable,
 )
 from shared.worker.job import Job
+from shared.worker.job_events import JobEvents
 from shared.worker.message import DeliveredMessage
 from shared.worker.outcomes import Outcome
 from shared.worker.retry import (
@@ -62,20 +53,15 @@ if TYPE_CHECKING:
 
     from nats.aio.msg import Msg
 
-    from shared.domain.events import AnyEvent, Event
+    from shared.domain.events import Event
     from shared.worker.contract import WorkerContext
     from shared.worker.retry import Decision
 
 log = structlog.get_logger()
 
 LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
-WAIT_S: Final = 1.0  # until an event is published again that the stream did not take
-DRAIN_PATIENCE_S: Final = 2.0
 LOST: Final = Failure(
     code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
-)
-STOPPING: Final = Failure(
-    code="worker-stopping", message="Its worker is being replaced.", retryable=True
 )
 
 
@@ -179,14 +165,7 @@ class Delivery:
 
     async def _attempt(self, job: Job) -> Outcome:
         """The handler does its work, and its result is published."""
-        await self._events.publish(
-            ExportStarted(
-                **job.event.identity,
-                stage=self._consumer.stage,
-                attempt=job.attempt,
-                worker=self._consumer.worker,
-            )
-        )
+        await self._about(job).started()
         job.attempting = True
         limits = Limits(
             timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
@@ -206,7 +185,7 @@ class Delivery:
         """Publish the results; where another worker was quicker, what this one made is removed."""
         await self._send_last_lines(job)
         for event in results:
-            first = await self._publish(event)
+            first = await self._about(job).publish(event)
             if isinstance(first, ExportCanceled):
                 return await self._cancel(job)
             if first != event:
@@ -228,7 +207,8 @@ class Delivery:
                     job, [job.attempt], failure, delay_s=delay_s, failures=failures
                 )
             case Fail():
-                outcome = await self._end(job, failure, build_s=build_s)
+                charged_s = 0.0 if isinstance(error, PreflightError) else build_s
+                outcome = await self._end(job, failure, build_s=charged_s)
             case ToDeadLetter(reason):
                 outcome = await self._dead_letter(job.event, reason, error)
         if isinstance(error, StuckError):
@@ -264,19 +244,15 @@ class Delivery:
     ) -> Outcome:
         """These attempts have failed, and another follows; ``failures`` is the count from now."""
         for attempt in attempts:
-            await self._publish(
-                self._attempt_failed(job, attempt, why, delay_s=delay_s, failures=failures)
-            )
+            await self._about(job).attempt_failed(attempt, why, delay_s=delay_s, failures=failures)
         job.attempting = False
         await self._message.hand_back(delay_s)
         return Outcome.RETRY
 
     async def _end(self, job: Job, failure: Failure, *, build_s: float) -> Outcome:
         """The project's fault: the export ends, and says what to do."""
-        failed = ExportFailed(
-            **job.event.identity, stage=self._consumer.stage, error=failure, build_s=build_s
-        )
-        if isinstance(await self._publish(failed), ExportCanceled):
+        first = await self._about(job).failed(failure, build_s=build_s)
+        if isinstance(first, ExportCanceled):
             return await self._cancel(job)
         job.attempting = False
         return await self._acknowledge(Outcome.FAILED)
@@ -316,10 +292,7 @@ class Delivery:
         """
         job = self._job
         if job is not None and job.attempting:
-            failures = job.history.failures
-            over = self._attempt_failed(job, job.attempt, STOPPING, delay_s=0, failures=failures)
-            with suppress(UnavailableError):
-                await self._events.publish(over, patience_s=DRAIN_PATIENCE_S)
+            await self._about(job).drained()
         await self._message.hand_back(0)
 
     async def _send_last_lines(self, job: Job) -> None:
@@ -330,43 +303,10 @@ class Delivery:
     async def _confirm_cancel(self, job: Job) -> None:
         """Remove what is left, and say that nothing runs any more."""
         await self._context.handler.discard(job.event)
-        await self._events.publish(
-            ExportStopped(
-                **job.event.identity,
-                stage=self._consumer.stage,
-                parts_aborted=not job.history.parts_left,
-            )
-        )
+        await self._about(job).stopped()
 
-    def _attempt_failed(
-        self, job: Job, attempt: int, why: Failure, *, delay_s: float, failures: int
-    ) -> AttemptFailed:
-        return AttemptFailed(
-            **job.event.identity,
-            stage=self._consumer.stage,
-            attempt=attempt,
-            failures=failures,
-            error=why,
-            retry_at=now() + timedelta(seconds=delay_s),
-        )
-
-    async def _publish(self, event: Event) -> AnyEvent:
-        """For as long as it takes: what was done is not done again because NATS is away or full.
-
-        Returns:
-            What the stream holds in its place: the same, or what came first.
-        """
-        while True:
-            try:
-                first, _ = await self._events.publish_first(
-                    event, patience_s=self._message.heartbeat_s
-                )
-            except UnavailableError as error:
-                log.warning("event.waits", kind=event.name, error=str(error))
-                await self._message.heartbeat()
-                await asyncio.sleep(WAIT_S)
-            else:
-                return first
+    def _about(self, job: Job) -> JobEvents:
+        return JobEvents(self._events, self._consumer, job)
 
     async def _acknowledge(self, outcome: Outcome) -> Outcome:
         await self._message.acknowledge()

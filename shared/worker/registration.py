@@ -1,4 +1,4 @@
-"""How a worker registers itself: a heartbeat in a bucket that soon forgets it."""
+"""A worker's sign of life."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Heartbeat:
         await asyncio.gather(self._task, return_exceptions=True)
         with suppress(*AWAY):
             async with asyncio.timeout(REMOVE_S):
-                workers = await self._js.key_value(BUCKET.name)
+                workers = await self._js.key_value(BUCKET)
                 await workers.delete(self._heartbeat().name)
 
     async def _beat(self) -> None:
@@ -66,7 +66,7 @@ class Heartbeat:
 
     async def _write(self, heartbeat: WorkerHeartbeat) -> None:
         try:
-            workers = await self._js.key_value(BUCKET.name)
+            workers = await self._js.key_value(BUCKET)
             await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
         except AWAY as error:
             log.warning("heartbeat.failed", error=repr(error))

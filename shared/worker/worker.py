@@ -91,8 +91,8 @@ class Worker(Generic[EventT_contra]):
                 for slot in slots:
                     slot.cancel()
                 await asyncio.gather(*slots, return_exceptions=True)
-        with suppress(nats.errors.Error):
-            await self._nc.flush(FLUSH_S)  # what was handed back is back
+                with suppress(nats.errors.Error):
+                    await self._nc.flush(FLUSH_S)  # what was handed back is back
         log.info("worker.stopped", consumer=self._consumer.durable)
 
     async def _slot(self, stop: asyncio.Event) -> None:

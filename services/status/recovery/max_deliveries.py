@@ -14,7 +14,7 @@ import msgspec
 from shared.domain.events import ExportFailed, decode_event
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import TryLaterError, consume
-from shared.jetstream.topology import ADVISORIES, EXPORTS, UNDERTAKER
+from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import DeadLetterWriter, GivenUpError, unreadable
 from shared.worker.retry import history
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shared.domain.events import AnyEvent
 
-OWED_DELAY_S: Final = 30.0  # until a dead letter that could not be written is tried again
+DEAD_LETTER_DELAY_S: Final = 30.0  # until a dead letter that could not be written is tried again
 
 
 class Advisory(msgspec.Struct, frozen=True):
@@ -44,15 +44,15 @@ class MaxDeliveriesHandler:
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
         self._events = EventLog(js)
-        self._dead_letters = DeadLetterWriter(js, self._events, worker=UNDERTAKER)
+        self._dead_letters = DeadLetterWriter(js, self._events, worker=MAX_DELIVERIES)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Write dead letters until told to stop; nothing that fails here ends the service."""
+        """Handle advisories until told to stop; nothing that fails here ends the service."""
         decode = msgspec.json.Decoder(Advisory).decode
-        await consume(self._js, ADVISORIES, UNDERTAKER, self._handle, stop, decode=decode)
+        await consume(self._js, ADVISORIES, MAX_DELIVERIES, self._handle, stop, decode=decode)
 
-    async def write(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
-        """Write the dead letter of a message that nobody holds.
+    async def dead_letter(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
+        """Dead-letter a message that no worker holds.
 
         Nothing is written where its export has ended or moved on, but for a dead letter that is
         still owed.
@@ -86,5 +86,5 @@ class MaxDeliveriesHandler:
         deliveries = advisory.deliveries
         dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
         error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
-        if not await self.write(dead, error.code, error):
-            raise TryLaterError("a dead letter cannot be written yet", delay_s=OWED_DELAY_S)
+        if not await self.dead_letter(dead, error.code, error):
+            raise TryLaterError("a dead letter cannot be written yet", delay_s=DEAD_LETTER_DELAY_S)

@@ -182,7 +182,7 @@ class Reaper:
     async def _dead_letter(self, dead: DeadMessage) -> bool:
         error = LostError("Its message was lost again and again.")
         try:
-            return await self._max_deliveries.write(dead, error.code, error)
+            return await self._max_deliveries.dead_letter(dead, error.code, error)
         except UnavailableError:
             return False
 

@@ -18,7 +18,7 @@ from shared.domain.progress import Progress
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
-from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS
+from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -71,8 +71,8 @@ class Hub:
         """
         subscriptions = [
             await self._ordered(EXPORTS_BUCKET.stream, EXPORTS_BUCKET.subjects, self._on_document),
-            await self._ordered(LOGS, "logs.*", self._on_line),
-            await self._ordered(PROGRESS, "progress.*", self._on_progress),
+            await self._ordered(LOGS, log_subject("*"), self._on_line),
+            await self._ordered(PROGRESS, progress_subject("*"), self._on_progress),
         ]
         self._listening.set()
         while not stop.is_set():

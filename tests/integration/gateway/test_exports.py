@@ -322,7 +322,7 @@ async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:
         ({"draining": False, "open_breakers": {"packager-web": "OSError"}}, False, "breaker"),
         ({"draining": False}, True, "queue"),
     ):
-        signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET.name)
+        signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
         await signs.put("w", msgspec.json.encode(msgspec.structs.replace(sign, **change)))
         assert (await _platform(ann, "web"))["available"] == available
         while state["waitingReason"] != reason:
@@ -347,7 +347,7 @@ async def test_platforms_tell_which_templates_their_workers_have(
     sign = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), templates=templates, started_at=now(), in_hand=()
     )
-    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET.name)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(sign))
     _, body = await gateway.user("ann").call("GET", "/api/platforms")
     web = next(p for p in body["platforms"] if p["platform"] == "web")
@@ -369,7 +369,7 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     able = msgspec.structs.replace(
         without, name="v", templates={"shell": "1"}, signing_keys={"linux": ("default", "studio")}
     )
-    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET.name)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(without))
     linux = await _platform(ann, "linux")
     assert not linux["available"]
@@ -405,7 +405,7 @@ async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway)
         return await ann.call("POST", url, json={"platform": "web"})
 
     assert (await ask("engine"))[0] == 202
-    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET.name)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(without))
     status, problem = await ask("engine")
     assert (status, problem["code"]) == (422, "platform-unavailable")
@@ -444,7 +444,7 @@ async def test_what_nobody_can_sign_is_refused(
         started_at=now(),
         in_hand=(),
     )
-    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET.name)
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(sign))
     status, problem = await ann.call("POST", EXPORTS, json=request)
     assert (status, problem["code"]) == (422, code)

@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def beat(status: Status, worker: WorkerHeartbeat) -> None:
     """A worker says how it is."""
-    workers = await status.nc.jetstream().key_value(BUCKET.name)
+    workers = await status.nc.jetstream().key_value(BUCKET)
     await workers.put(worker.name, msgspec.json.encode(worker))
 
 

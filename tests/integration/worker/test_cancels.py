@@ -67,8 +67,8 @@ async def test_a_cancel_that_the_stream_has_not_taken_stops_nothing(
             completed = ExportCompleted(
                 **event.identity, artifact=ARTIFACT, expires_at=START, build_s=1
             )
-            await EventLog(js).publish(completed)
-            assert (await EventLog(js).publish(canceled)).duplicate
+            await EventLog(js).publish(completed, patience_s=60)
+            assert (await EventLog(js).publish(canceled, patience_s=60)).duplicate
         await answered_since(nc)
         assert not job.stopped.is_set()
         job.finish.set()
@@ -90,7 +90,7 @@ async def test_a_cancel_is_obeyed_although_its_announcement_came_first(
         headers = {"Nats-Expected-Last-Msg-Id": "none"}
         await nc.publish(canceled.subject, encode_event(canceled), headers=headers)
         await answered_since(nc)
-        await EventLog(js).publish(canceled)
+        await EventLog(js).publish(canceled, patience_s=60)
         await job.stopped.wait()
         known = await until(js, event, has(ExportStopped))
         await acknowledged(js)
