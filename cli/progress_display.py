@@ -116,7 +116,7 @@ def _step(state: dict[str, Any]) -> str:
     if state["waitingReason"] != "retry":
         return step
     retry_at = datetime.fromisoformat(state["retryAt"]).astimezone()
-    return f"{step} Next attempt at {retry_at:%H:%M:%S}."
+    return f"{step} It is due at {retry_at:%H:%M:%S}."
 
 
 def _log_text(message: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""Folds events into documents, and keeps the books on what has ended: minutes and durations.
+"""The projector folds events into documents, and charges minutes and notes durations at an end.
 
-All status pods share the one durable, and nobody else writes these.
+All status pods share its one durable; no other service writes these buckets.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent
     from shared.jetstream.key_value import KeyValueStore
 
-SLOTS: Final = 4  # events in hand at a time; the fold does not mind their order
+SLOTS: Final = 4  # events handled at a time; the fold does not mind their order
 
 
 class Projector:

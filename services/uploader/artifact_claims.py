@@ -1,4 +1,4 @@
-"""What became of each artifact key: claimed, ready, or being deleted.
+"""The bucket ``artifacts`` says of each artifact key whether it is claimed, ready or being deleted.
 
 Only the uploader writes this bucket.
 """
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 
 class BeingDeletedError(UnavailableError):
-    """The sweeper is at it; a moment later the key is free."""
+    """The sweeper is deleting the key's artifact; a moment later the key is free."""
 
     code = "artifact-being-deleted"
     title = "An expired artifact of the same name is being deleted"
 
 
 class ArtifactClaims:
-    """The bucket ``artifacts``, changed by compare-and-set."""
+    """The claims on artifact keys, changed by compare-and-set."""
 
     def __init__(self, records: KeyValueStore[ArtifactRecord]) -> None:
         self.records = records
@@ -42,9 +42,7 @@ class ArtifactClaims:
     async def claim(
         self, project_id: str, artifact: Artifact, expires_at: datetime
     ) -> ArtifactRecord:
-        """Make the key ours, or extend what is there already.
-
-        Before its object is touched or reused.
+        """Claim the key, or extend what is there, before its object is touched or reused.
 
         Returns:
             The record; ``ready`` means that an identical artifact is there and now lives until
@@ -68,7 +66,7 @@ class ArtifactClaims:
         return record
 
     async def set_ready(self, project_id: str, artifact: Artifact) -> ArtifactRecord:
-        """The object is there and has been checked.
+        """Record that the key's object is there and has been checked.
 
         Raises:
             BeingDeletedError: The claim ran out meanwhile; come again later.

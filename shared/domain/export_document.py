@@ -42,10 +42,9 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Proof that a cancel was obeyed.
+    """Proof that a cancel was obeyed: when asked, when stopped, whether the parts are gone.
 
-    When asked, when the worker stopped, whether its parts are gone: False where a worker had died,
-    whose parts go with a later sweep.
+    ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
     """
 
     requested_at: datetime
@@ -54,7 +53,7 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """CONTRACT section 3; every key is always present, null when unknown."""
+    """The state that ``docs/integration.md`` describes; every key is present, null if unknown."""
 
     id: str
     project_id: str
@@ -98,9 +97,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bucket ``exports`` holds.
-
-    The state, and the events (by stream sequence) it was folded from.
+    """An export as the bucket ``exports`` holds it: its state, and the events it was folded from.
 
     ``request`` is the newest ``requested`` event of any generation: a generation that starts with
     ``packaged`` still shows its options.

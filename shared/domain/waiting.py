@@ -50,4 +50,5 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
     def sentence(self, reason: WaitingReason) -> str:
         """The reason as its user reads it, with the next action."""
         worker = f"worker for {self.platform}" if self.stage == "build" else "uploader"
-        return _SENTENCES[reason].format(worker=worker, error=self.error)
+        error = self.error if self.error.endswith((".", "!", "?")) else f"{self.error}."
+        return _SENTENCES[reason].format(worker=worker, error=error)

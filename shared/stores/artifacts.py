@@ -18,7 +18,7 @@ BUCKET: Final = ARTIFACTS_BUCKET.name
 
 
 class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One artifact key; its expiry is only ever moved forward while it is not being deleted."""
+    """What is known of one artifact key; until it is deleted, its expiry only moves forward."""
 
     project_id: str
     state: Literal["claimed", "ready", "deleting"]

@@ -101,13 +101,13 @@ class Reaper:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), interval_s)
             try:
-                await self.look()
+                await self.examine_quiet()
             except (*AWAY, UnavailableError) as error:
                 log.warning("reaper.waiting", error=repr(error))
         with suppress(nats.errors.Error):
             await subscription.unsubscribe()
 
-    async def look(self) -> None:
+    async def examine_quiet(self) -> None:
         """Examine, once, every export that was quiet for a while."""
         for watched in list(self._watched.values()):
             if self._clock() - watched.moved_at >= self._patience_s:

@@ -1,4 +1,4 @@
-"""Who may watch what: a ticket, or a bearer token of a member."""
+"""The access check of the WebSocket: a ticket, or a bearer token of a member."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PROTOCOL: Final = "aethel.export.v1"
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The socket's close code and why."""
+    """A client may not watch: the close code of its socket, and why."""
 
     def __init__(self, close_code: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -33,12 +33,12 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def bad_request(message: str) -> Refused:
-    """4502."""
+    """The refusal of a request that is malformed."""
     return Refused(4502, "bad-request", message)
 
 
 class AccessCheck:
-    """Turns what a client brings into a ticket."""
+    """Decides who may watch an export, by what a client brings."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class AccessCheck:
         self._events = events
 
     async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
-        """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
+        """The ticket from the query, or one made of what is offered as a subprotocol.
 
         Raises:
             Refused: 4003 expired, 4501 forbidden, 4502 bad request, 4504 no such export.
@@ -87,7 +87,7 @@ class AccessCheck:
         return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
 
     async def _project_of(self, export_id: str) -> Project:
-        """By its document, or by its events where it is so young that there is none yet.
+        """The export's project, by its document, or by its events while there is none yet.
 
         Raises:
             NotFoundError: There is no such export, or no such project any more.

@@ -39,7 +39,7 @@ TOO_SLOW: Final = 4002
 
 
 class Sockets:
-    """All sockets of this process."""
+    """The WebSocket route, and all sockets of this process."""
 
     def __init__(
         self,
@@ -67,7 +67,10 @@ class Sockets:
         return watch
 
     async def serve(self, socket: AnySocket, export_id: str) -> None:
-        """Accept first: a refusal before that would reach a browser as 1006, whatever its code."""
+        """Serve one socket.
+
+        It is accepted first: a refusal before that reaches a browser as 1006, whatever its code.
+        """
         offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
         await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
         self._open += 1
@@ -89,7 +92,7 @@ class Sockets:
             await socket.close(code)
 
     async def _answer(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
-        """The close code, once a refusal has been told."""
+        """Serve the client, and return the close code; a refusal is sent before."""
         try:
             return await self._converse(socket, export_id, offered)
         except Refused as refused:
@@ -98,7 +101,7 @@ class Sockets:
             return refused.close_code
 
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
-        """The close code that the conversation ends with."""
+        """Send all that the client may see, and return the close code it ends with."""
         if self._stop.is_set() or self._open > self._max_sockets:
             return SHUTTING_DOWN
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:

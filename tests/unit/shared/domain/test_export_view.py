@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared.domain.events import ExportCompleted, now
+from shared.domain.events import ExportCompleted, Failure, now
 from shared.domain.export_document import fold
 from shared.domain.export_view import Links, as_of_now, present, with_retry_refusal
 from shared.domain.progress import Progress, QueuePosition
@@ -39,9 +39,10 @@ def completed(expires_at: datetime) -> Document:
     return folded(REQUESTED, STARTED, PACKAGED, end)
 
 
-def attempt_failed(retry_at: datetime) -> AnyEvent:
+def attempt_failed(retry_at: datetime, message: str = "Try again.") -> AnyEvent:
     """The first attempt failed, the second may come at that time."""
-    event: AnyEvent = msgspec.structs.replace(FAILED_ATTEMPT, retry_at=retry_at)
+    error = Failure(code="oops", message=message, retryable=True)
+    event: AnyEvent = msgspec.structs.replace(FAILED_ATTEMPT, retry_at=retry_at, error=error)
     return event
 
 
@@ -101,12 +102,13 @@ def test_who_waits_is_told_why_and_what_follows(reason: WaitingReason, step: str
     assert state.current_step.startswith(step)
 
 
-def test_between_attempts_the_reason_is_the_retry_and_the_step_its_error() -> None:
-    """Once the next attempt is due, it waits like any other."""
+@pytest.mark.parametrize("message", ["No memory is left.", "No memory is left"])
+def test_between_attempts_the_reason_is_the_retry_and_the_step_its_error(message: str) -> None:
+    """Two whole sentences; once the next attempt is due, it waits like any other."""
     due = now() + timedelta(minutes=1)
-    state = as_of_now(folded(REQUESTED, STARTED, attempt_failed(due)))
+    state = as_of_now(folded(REQUESTED, STARTED, attempt_failed(due, message)))
     assert (state.waiting_reason, state.retry_at) == ("retry", due)
-    assert state.current_step == "Try again. The next attempt comes by itself."
+    assert state.current_step == "No memory is left. The next attempt comes by itself."
     state = as_of_now(folded(REQUESTED, STARTED, attempt_failed(now())))
     assert state.waiting_reason == "queue"
 
