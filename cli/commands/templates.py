@@ -64,7 +64,7 @@ def _folder() -> Path:
 
 def _shown(usable: list[Template], broken: dict[str, str]) -> list[dict[str, object]]:
     shown: list[dict[str, object]] = [
-        {**template.told(), "files": len(template.files), "folder": str(template.folder)}
+        {**template.to_dict(), "files": len(template.files), "folder": str(template.folder)}
         for template in usable
     ]
     return shown + [{"name": name, "broken": reason} for name, reason in broken.items()]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
-    from services.packager.storage.derived_files import Derived
+    from services.packager.storage.derived_files import DerivedFile
     from shared.domain.options import Platform
 
 MAX_NOTES: Final = 100  # a log that nobody reads to its end helps nobody
@@ -60,7 +60,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     stored: StoredFile | None = None
 
     @classmethod
-    def on_disk(cls, path: str, derived: Derived) -> Content:
+    def on_disk(cls, path: str, derived: DerivedFile) -> Content:
         """A file that was made of one of the project's."""
         return cls(path=path, size_bytes=derived.size, sha256=derived.sha256, derived=derived.path)
 
@@ -96,7 +96,7 @@ class Application(Protocol):
         ...
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about an artifact before a byte of it is written."""
 
     contents: tuple[Content, ...]  # sorted by path
@@ -121,7 +121,7 @@ class Exporter(Protocol):
 
     name: Platform
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Decide every file of the artifact. The same project and request give the same plan.
 
         Raises:

@@ -28,7 +28,7 @@ _INVISIBLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode genera
 _JOINER: Final = "\u200d"  # holds emoji together
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class AppIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One application's names and numbers."""
 
     title: str  # what people see: one line without invisible characters
@@ -38,7 +38,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     version: str  # as the maker wrote it
 
     @classmethod
-    def of(cls, title: str, version: str, request: Request, project_id: str) -> Identity:
+    def of(cls, title: str, version: str, request: Request, project_id: str) -> AppIdentity:
         """The identity of a project's application.
 
         Without ``bundleId`` it is made of the project's id, so that a new title keeps the saves.

@@ -19,7 +19,7 @@ _VECTORS: Final = re.compile(r"avx|sse|pni|fma|f16c|mmx|3dnow|xop|bmi|asimd|neon
 
 
 @cache
-def processor(cpuinfo: Path = CPUINFO) -> str:
+def cpu_features(cpuinfo: Path = CPUINFO) -> str:
     """Its architecture and its vector instructions, as far as the system tells of them."""
     text = ""
     with suppress(OSError):  # only Linux has it

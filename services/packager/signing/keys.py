@@ -42,7 +42,7 @@ class SigningKey(msgspec.Struct, frozen=True):
         path = self.folder / name
         return path if path.is_file() else None
 
-    def need(self, name: str) -> Path:
+    def require(self, name: str) -> Path:
         """One of its files.
 
         Raises:

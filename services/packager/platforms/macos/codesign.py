@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from services.packager.archive.member import Member
     from services.packager.build.context import BuildContext
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.signing.keys import SigningKey
 
 NOTARIZE: Final = "notarize"
 
 
 def sign(
-    members: Sequence[Member], key: SigningKey, context: BuildContext, *, identity: Identity
+    members: Sequence[Member], key: SigningKey, context: BuildContext, *, identity: AppIdentity
 ) -> list[Member]:
     """The bundle as the operator's programs leave it.
 
@@ -36,7 +36,7 @@ def sign(
     for member in members:
         write_member(member, context.scratch / member.path)
     path = context.scratch / folder(identity)
-    run_tool([str(key.need(HOOK)), str(path)], context, doing="Signing the application")
+    run_tool([str(key.require(HOOK)), str(path)], context, doing="Signing the application")
     if notarize := key.file(NOTARIZE):
         run_tool([str(notarize), str(path)], context, doing="Waiting for Apple's notary service")
     found = sorted(path.rglob("*"))

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
 
 _DIRECTORY_SLOT: Final = 0
 _HASHES: Final = {1: "sha1", 2: "sha256"}
 
 
-def check(members: Sequence[Member], identity: Identity, game: Sequence[Piece]) -> None:
+def check(members: Sequence[Member], identity: AppIdentity, game: Sequence[Piece]) -> None:
     """Every slice parses, its pages and the sealed files are what it is signed with.
 
     And the seal fits the game, whoever has signed.

@@ -58,7 +58,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, t
     run_tool(
         [
             *(TOOL, "sign", "-h", "sha256"),
-            *("-pkcs12", str(key.need(CERTIFICATE)), "-readpass", "-"),
+            *("-pkcs12", str(key.require(CERTIFICATE)), "-readpass", "-"),
             *("-n", title),
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),

@@ -31,5 +31,5 @@ def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site
     """
     template = context.templates.get(PLAYER)
     findings = Findings()
-    inspected = inspect(project, request, findings)
-    return assemble(inspected, template, request, context, findings)
+    loaded = inspect(project, request, findings)
+    return assemble(loaded, template, request, context, findings)

@@ -22,7 +22,7 @@ SCRIPTS: Final = "scripts/"
 SCRIPT_SUFFIXES: Final = ("", ".ts", ".js", ".mjs", ".tsx", ".jsx")  # in the player's order
 
 
-class Library:
+class AssetIndex:
     """Reads models, materials, prefabs and data on demand."""
 
     def __init__(self, project: ProjectFiles, request: Request, findings: Findings) -> None:
@@ -50,7 +50,7 @@ class Library:
             try:
                 self._models[file] = models.read_model(self.project, file)
             except UnreadableError as error:
-                self._findings.problem(file, str(error))
+                self._findings.error(file, str(error))
                 self._models[file] = None
         return self._models[file]
 
@@ -84,14 +84,14 @@ class Library:
         """
         if self._left_out(reference):
             message = f"{reference!r} is left out by excludePatterns and includeAssets"
-            self._findings.warn(file, message)
+            self._findings.warning(file, message)
             return
-        tell = (
-            self._findings.warn
+        info = (
+            self._findings.warning
             if self._request.configuration == "debug"
-            else self._findings.problem
+            else self._findings.error
         )
-        tell(file, asset_paths.missing(self.project, reference), path=path)
+        info(file, asset_paths.missing(self.project, reference), path=path)
 
     def _left_out(self, reference: str) -> bool:
         options = self._request.options

@@ -28,10 +28,10 @@ def check(entities: Mapping[int, Entity], file: str, path: str, findings: Findin
         if entity.parent_id is not None and entity.parent_id not in parents:
             name = entity.name or entity.id
             message = f"there is no parent {entity.parent_id!r}: {name!r} stands at the root"
-            findings.warn(file, message, path=f"{path}[{number}].parentId")
+            findings.warning(file, message, path=f"{path}[{number}].parentId")
     for members in cycles(parents):
         chain = " in ".join(repr(member) for member in (*members, members[0]))
-        findings.problem(
+        findings.error(
             file, f"the hierarchy is cyclic: {chain}; give one of them no parent", path=path
         )
 
@@ -42,7 +42,7 @@ def check_unique(items: Mapping[int, Identified], file: str, path: str, findings
     for number, item in items.items():
         if item.id in first:
             message = f"the id {item.id!r} is that of {path}[{first[item.id]}] already"
-            findings.problem(file, message, path=f"{path}[{number}].id")
+            findings.error(file, message, path=f"{path}[{number}].id")
         else:
             first[item.id] = number
 

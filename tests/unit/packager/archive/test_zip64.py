@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pytest
 
 from services.packager.archive.member import Member
-from services.packager.archive.zip_records import Entry, data_descriptor, local_header
+from services.packager.archive.zip_records import ZipEntry, data_descriptor, local_header
 from tests.unit.packager.archive.reading import READERS, Repeated, accepted_by, write, write_sparse
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def test_many_members(reader: str, crowd: Path) -> None:
 )
 def test_a_streamed_member_decides_by_its_size(size: int, wide: bool) -> None:
     """Header and descriptor agree on 4 or 8 bytes, with room for what does not shrink."""
-    entry = Entry(
+    entry = ZipEntry(
         path="a", method=8, crc32=1, size=size, compressed_size=size, offset=0, streamed=True
     )
     assert entry.wide is wide

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size, read_directory
-from services.packager.archive.zip_records import Entry, central_directory
+from services.packager.archive.zip_records import ZipEntry, central_directory
 from tests.unit.packager.archive.reading import text_of
 
 SMALL = [Member.of_bytes(f"a/{n}.txt", text_of(40_000, n)) for n in range(20)]
@@ -32,7 +32,7 @@ def test_the_tail_is_enough() -> None:
 def test_any_sizes_and_offsets(sizes: list[int], offset: int, streamed: bool) -> None:
     """Records of 4 and of 8 bytes are read as they were written, and the foretold size holds."""
     entries = [
-        Entry(
+        ZipEntry(
             path=f"ü{n}",
             method=8,
             crc32=n,

@@ -140,7 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     post_processing: PostProcessing | None = None
 
 
-class Level(Struct, frozen=True, kw_only=True):
+class SceneLevel(Struct, frozen=True, kw_only=True):
     """The editor's scene format."""
 
     format_version: str | None = None
