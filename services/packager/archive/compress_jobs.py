@@ -1,4 +1,4 @@
-"""What the worker threads do: read members, compress them, sum them up.
+"""Compress jobs run in worker threads: they read members, compress them and sum them up.
 
 Small members are packed whole. Large ones pass through a bounded channel, block by block. What is
 stored has its CRC known beforehand, so that only a large compressed member needs a data descriptor.
@@ -40,9 +40,10 @@ class CompressedMember(msgspec.Struct):
 
 
 class StreamedMember:
-    """A large member on its way: ``method`` holds from the first block on.
+    """A large member on its way, block by block.
 
-    ``crc32`` holds from the first block on if it is stored, else after the last one.
+    ``method`` is known from the first block on. So is ``crc32`` if the member is stored; if it is
+    compressed, ``crc32`` is known after the last block.
     """
 
     def __init__(self, member: Member) -> None:

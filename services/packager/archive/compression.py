@@ -1,4 +1,4 @@
-"""How a member is compressed: by its name, by a look at its content, and by the level asked for."""
+"""Compression depends on a member's name, a look at its content, and the level asked for."""
 
 from __future__ import annotations
 

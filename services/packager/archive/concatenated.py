@@ -1,4 +1,4 @@
-"""Several pieces read as one file, so that nothing large is copied only to stand behind another."""
+"""Several pieces read as one file, so that nothing large is copied to stand behind another."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def concatenated_member(path: str, pieces: Sequence[Piece], *, mode: int = 0o644
 
 
 class ConcatenatedFile(io.RawIOBase):
-    """Pieces one after the other; ``read`` falls short at the end only.
+    """A file of pieces, one after the other; ``read`` falls short at the end only.
 
     One member is open at a time, so that reading on opens each of them once.
     """

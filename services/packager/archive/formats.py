@@ -1,4 +1,4 @@
-"""How an artifact's files become one file."""
+"""The container formats say how an artifact's files become one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names inside one archive: none may leave it, none may mean two files."""
+"""The names inside one archive are checked: none may leave it, none may mean two files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A squashfs image of a flat folder, nothing compressed: every file lies in it in one piece.
+"""A squashfs image of a flat folder, uncompressed: every file lies in it in one piece.
 
 That is what an AppImage needs to be read in place, without mounting it. The image is a list of
 pieces; the content of large files is never copied.

@@ -1,4 +1,4 @@
-"""A ZIP in which nothing is compressed, as pieces of a larger file.
+"""A stored ZIP compresses nothing; it consists of pieces of a larger file.
 
 Its size is known before a byte of it is written, and what is in it is read in place.
 """

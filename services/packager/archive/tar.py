@@ -1,4 +1,4 @@
-"""A reproducible ``tar.gz``, streamed; what Linux unpacks with permissions and all."""
+"""A reproducible ``tar.gz`` is streamed; Linux unpacks it with permissions and all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A reproducible ZIP, streamed: members are packed in worker threads and come out in order."""
+"""A reproducible ZIP is streamed: members are packed in worker threads and come out in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading a ZIP's central directory back, with the standard library, from its last bytes only."""
+"""A ZIP's central directory is read back from its last bytes, by the standard library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The records of a ZIP file as bytes; nothing here reads or compresses.
+"""The records of a ZIP file are made here as bytes; nothing here reads or compresses.
 
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 (records), 4.4 (fields), 4.5.3 (ZIP64).
 """

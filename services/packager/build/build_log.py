@@ -1,4 +1,4 @@
-"""What the maker reads in the log of an export."""
+"""The build log is what the maker of a project reads about an export."""
 
 from __future__ import annotations
 

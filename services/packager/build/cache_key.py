@@ -1,4 +1,4 @@
-"""The complete plan of an artifact, and its name: a hash of everything that shapes its bytes."""
+"""The cache key names an artifact by a hash of everything that shapes its bytes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def plan_of(
 
 
 def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request, templates and tools.
+    """The key is a SHA-256 over the canonical JSON of snapshot, request, templates and tools.
 
     ``once`` names this very build, where another one would give other bytes.
     """

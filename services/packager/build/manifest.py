@@ -1,4 +1,4 @@
-"""``export-manifest.json``: what an artifact is made of; identical builds have identical ones."""
+"""``export-manifest.json`` lists what an artifact is made of; equal builds have equal ones."""
 
 from __future__ import annotations
 

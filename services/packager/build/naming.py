@@ -1,4 +1,4 @@
-"""What a game and its artifact are called."""
+"""A game and its artifact get their names here."""
 
 from __future__ import annotations
 

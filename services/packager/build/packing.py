@@ -1,7 +1,7 @@
-"""From a plan to bytes on their way to the storage, in one pass.
+"""Packing turns a plan into bytes on their way to the storage, in one pass, in a worker thread.
 
-Compressed, hashed, cut into parts, and compared with the plan before anybody hears of it. Runs in
-a worker thread.
+The artifact is compressed, hashed, cut into parts, and compared with the plan before anybody hears
+of it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LEVELS: Final[dict[Compression, CompressionLevel]] = {
 
 
 class PackedArtifact(msgspec.Struct, frozen=True, kw_only=True):
-    """The artifact as a whole."""
+    """An artifact that has been packed: its size and checksums."""
 
     size_bytes: int
     sha256: str
@@ -46,7 +46,7 @@ class PackedArtifact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileSource(Protocol):
-    """Where the project's bytes come from."""
+    """Where the bytes of the project's files come from."""
 
     def open(
         self,
@@ -63,7 +63,7 @@ class FileSource(Protocol):
 
 
 class ProgressMeter(Protocol):
-    """Who counts what has been done; called from several threads."""
+    """Counts what has been done; called from several threads."""
 
     def packed(self, size_bytes: int) -> None:
         """So many bytes more."""

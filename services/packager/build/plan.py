@@ -1,4 +1,4 @@
-"""What an exporter answers: every file of the artifact, and what its maker should know."""
+"""A plan is what an exporter answers: every file of the artifact, and notes for the maker."""
 
 from __future__ import annotations
 
@@ -47,9 +47,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of an artifact: made here (``data``), lying on the disk (``derived``).
+    """One file of an artifact, with the one place that its bytes come from.
 
-    Or taken from the project (``stored``).
+    It was made here (``data``), lies on the disk (``derived``), or is taken from the project
+    (``stored``).
     """
 
     path: str

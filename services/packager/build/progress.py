@@ -1,4 +1,4 @@
-"""How far a build is: bytes done out of bytes to do, reported a few times a second."""
+"""Progress is bytes done out of bytes to do, reported a few times a second."""
 
 from __future__ import annotations
 

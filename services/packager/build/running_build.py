@@ -1,4 +1,4 @@
-"""One build on its way: its thread, what the event loop does for it, and how both are stopped.
+"""A running build has a thread of its own, and the event loop works for it until both are stopped.
 
 Planning and packing block in one thread of the build's own. That thread waits for the event loop,
 which fetches the project's objects and sends the artifact's parts; the loop waits for the thread's

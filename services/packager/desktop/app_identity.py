@@ -1,4 +1,4 @@
-"""What an application is called, in every place that has rules of its own for names.
+"""An application's identity is its name, in every place that has rules of its own for names.
 
 A title is the maker's and may hold anything; it is shown as it is. Everything derived from it is
 made safe here, once, so that no writer of plists, resources or desktop entries meets a surprise.

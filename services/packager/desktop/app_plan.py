@@ -1,4 +1,4 @@
-"""What the applications of every system have in common: names, icon, key, and the game inside."""
+"""What the applications of every system have in common is planned here: names, icon, key, game."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> AppPlan:
-    """Everything that can be wrong with an export is found here, before anything is packed.
+    """Plan an application; whatever can be wrong with it is found before anything is packed.
 
     Raises:
         ProjectError: The project cannot become an application; the message says what to change.
@@ -113,7 +113,7 @@ def _left_out(count: int) -> Iterator[Note]:
 
 
 def check_size(contents: Sequence[Content]) -> None:
-    """Whether one program can carry all of it.
+    """Check that one program can carry all of it.
 
     Raises:
         GameTooLargeError: What is too much, and what to do.

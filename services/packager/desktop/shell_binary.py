@@ -1,4 +1,4 @@
-"""The native shell: which program of its template is taken, and what it is told about the game."""
+"""The native shell is taken from its template, and configured for the game."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting a model's blocks one behind the other, and telling the document where each is."""
+"""The buffer layout puts a model's views one behind the other, and enters their places."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 def lay_out(
     document: dict[str, Any], blocks: Sequence[bytes], packed: Mapping[int, EncodedView]
 ) -> bytes:
-    """The binary chunk.
+    """Lay the views out one behind the other: the binary chunk.
 
-    Packed views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
+    Encoded views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
 
     Args:
         document: Changed to describe the new places.
         blocks: The bytes of each view.
-        packed: The views of which another form is taken.
+        packed: The views that are encoded.
     """
     binary = bytearray()
     unpacked_bytes = 0

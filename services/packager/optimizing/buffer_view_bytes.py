@@ -1,4 +1,4 @@
-"""The bytes of each view of a model, wherever they lie."""
+"""The bytes of each view of a model are found here, wherever they lie."""
 
 from __future__ import annotations
 

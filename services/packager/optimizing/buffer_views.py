@@ -1,4 +1,4 @@
-"""The views of a model, each in fewer bytes: as KHR_meshopt_compression packs it.
+"""The views of a model are encoded in fewer bytes, as KHR_meshopt_compression defines it.
 
 A view stays a view and an accessor an accessor, of the same type: a decoder gives back what was
 there, byte for byte (triangles may begin at another of their corners), or, where rounding is
@@ -33,7 +33,7 @@ Mode = Literal["ATTRIBUTES", "TRIANGLES", "INDICES"]
 
 
 class EncodedView(msgspec.Struct, frozen=True, kw_only=True):
-    """A view in fewer bytes."""
+    """One view in fewer bytes, as the extension describes it."""
 
     data: bytes
     count: int
@@ -49,7 +49,7 @@ class EncodedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ViewEncoder(msgspec.Struct, frozen=True, kw_only=True):
-    """Packs the views of one model."""
+    """Encodes the views of one model."""
 
     encoder: Encoder
     roles: Mapping[int, Role]

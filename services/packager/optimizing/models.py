@@ -1,9 +1,9 @@
-"""glTF models in fewer bytes: meshes and animations through Meshopt, images inside as WebP.
+"""glTF models get fewer bytes: meshes and animations through Meshopt, images inside as WebP.
 
 Nothing of the document is lost, known here or not: nodes, names, extras and extensions stay as they
 are, as views and images only change their form. So skins, morph targets, cameras, lights and what
 scripts look for are as they were. Lossless means: each number is the same. Balanced means: floats
-are rounded in steps that eyes do not see (``precision``), and images of colours as ``pictures``
+are rounded in steps that eyes do not see (``precision``), and images of colours as ``images``
 does it; indices, times and bones stay exact.
 """
 

@@ -1,4 +1,4 @@
-"""Floats in steps that nobody sees, as a decoder of meshes makes them: mantissa and exponent.
+"""Floats are rounded to steps that nobody sees: mantissa and exponent, as mesh decoders read them.
 
 Source: the filter EXPONENTIAL of KHR_meshopt_compression.
 """

@@ -1,7 +1,8 @@
-"""WAV as FLAC (the same samples) or as Opus in WebM.
+"""WAV sounds become FLAC (the same samples) or Opus in WebM.
 
-WebM and not Ogg: its Opus decodes to the very length of the original in browsers, so that a sound
-which is repeated has no gap; Ogg adds up to 20 ms. Both are decoded by every browser of today.
+WebM is taken and not Ogg: its Opus decodes to the very length of the original in browsers, so that
+a sound which is repeated has no gap; Ogg adds up to 20 ms. Both are decoded by every browser of
+today.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which processor works here, as far as it shows in what encoders of pictures and sounds make.
+"""The CPU's features are named as far as they show in what encoders of images and sounds make.
 
 They choose their arithmetic by its vector instructions, and each rounds in its own way: Opus of one
 sound may differ by a bit between two machines.

@@ -1,4 +1,4 @@
-"""Reading an HTML page without changing a byte of it: title, links, and where markup can be added.
+"""An HTML page is read without changing a byte: title, links, and where markup can be added.
 
 Pages come in any encoding. Everything looked for is ASCII, so a page is read as Latin-1, one
 character a byte, unless it is UTF-16; what surrounds an insertion is never re-encoded.

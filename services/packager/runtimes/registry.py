@@ -1,4 +1,4 @@
-"""The templates that are installed, verified before they are used."""
+"""The registry knows the templates that are installed, and verifies them before they are used."""
 
 from __future__ import annotations
 

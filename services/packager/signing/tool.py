@@ -1,4 +1,4 @@
-"""Tools that an application is signed with: other people's programs, and the operator's own."""
+"""Tools sign applications: other people's programs, and the operator's own."""
 
 from __future__ import annotations
 

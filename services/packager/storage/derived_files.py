@@ -1,4 +1,4 @@
-"""Files that were made from files of a project: made once, found again by what they were made of.
+"""Derived files are made of a project's files once, and found again by what they were made of.
 
 Like everything in the cache they may be lost, and are checked when they are used.
 """

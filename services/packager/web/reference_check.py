@@ -1,8 +1,8 @@
-"""What the pages, styles and scripts of a site refer to, and which of that will not work on a host.
+"""References of pages, styles and scripts are followed, to warn of those that no host will serve.
 
-Followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is written as
-a plain string is looked at: a URL that a script puts together at run time cannot be known, so
-nothing is said about it.
+They are followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is
+written as a plain string is looked at: a URL that a script puts together at run time cannot be
+known, so nothing is said about it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An AppImage: one file that is a program, and an image of a folder with the game behind it.
+"""An AppImage is a program with an image of a folder behind it, and the game in that.
 
 The game is read in place, out of the image, so nothing has to be mounted. The image holds the
 complete application: unpacked, its ``AppRun`` starts as well.

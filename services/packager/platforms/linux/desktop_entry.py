@@ -1,4 +1,4 @@
-"""The file by which a Linux desktop shows a program in its menu.
+"""The desktop entry is the file by which a Linux desktop shows a program in its menu.
 
 Source: freedesktop.org, Desktop Entry Specification 1.4.
 """

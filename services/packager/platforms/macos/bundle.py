@@ -1,4 +1,4 @@
-"""The bundle of a macOS application: what is in it, under which path.
+"""The bundle of a macOS application is put together here: what is in it, under which path.
 
 Source: Apple, "Bundle Programming Guide" and "Information Property List".
 """

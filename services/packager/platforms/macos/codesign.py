@@ -1,4 +1,4 @@
-"""A bundle signed by its publisher, and notarised by Apple, with programs that the operator names.
+"""A bundle is signed by its publisher and notarised by Apple, with programs of the operator's.
 
 A key is a folder with the program ``sign`` and perhaps ``notarize``; each gets the path of the
 bundle and changes it in place (``notarize`` staples the ticket).

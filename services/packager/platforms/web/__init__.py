@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class WebExporter:
-    """The site, and what its hosts are told."""
+    """The site, and the files that configure its hosts."""
 
     name: Platform = "web"
 

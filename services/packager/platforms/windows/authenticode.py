@@ -1,4 +1,4 @@
-"""Authenticode: the signature by which Windows knows a publisher.
+"""Authenticode is the signature by which Windows knows a publisher.
 
 A key is either ``certificate.p12`` with its ``password``, used through osslsigncode, or the
 operator's own program ``sign`` (for keys in a token or a cloud), which signs the file in place.

@@ -1,4 +1,4 @@
-"""The resources of a Windows program: icon, version, manifest, as the section ``.rsrc`` holds them.
+"""The resources of a Windows program are its icon, version and manifest, in the section ``.rsrc``.
 
 Source: Microsoft's PE format (section ".rsrc"), VS_VERSIONINFO, GRPICONDIR, application manifests.
 """

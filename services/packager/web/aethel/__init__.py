@@ -1,4 +1,4 @@
-"""A project in the engine's own format: checked as a whole, then put around the web player.
+"""A project in the engine's own format is checked as a whole, then put around the web player.
 
 ``game.json``, ``scenes/``, ``assets/`` and ``scripts/`` are described in docs/project-format.md.
 """

@@ -1,4 +1,4 @@
-"""Putting a game and the player together: every file of the site."""
+"""Assembly puts a game and the player together: every file of the site."""
 
 from __future__ import annotations
 
@@ -106,9 +106,9 @@ def _icon(loaded: LoadedProject) -> str | None:
 
 
 def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Content]:
-    """Scenes and assets by their path in the project, which is their path in the site too.
+    """Scenes and assets by their path in the project, which is their path in the site, too.
 
-    But for those that are shipped in another form: their suffix says which.
+    Those that are shipped in another form get its suffix behind their path in the site.
     """
     paths = {loaded.scenes[name].file for name in loaded.reach.scenes}
     paths |= loaded.reach.files - optimized.absorbed

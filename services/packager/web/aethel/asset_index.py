@@ -1,4 +1,4 @@
-"""The project's files as scenes use them, each read once; what is missing or broken is told."""
+"""The asset index reads files as scenes use them, each once, and reports what is wrong."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class AssetIndex:
         return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
 
     def model(self, file: str) -> Model | None:
-        """A model's header; None, and a problem told once, where it cannot be read."""
+        """A model's header; None, and an error reported once, where it cannot be read."""
         if file not in self._models:
             try:
                 self._models[file] = models.read_model(self.project, file)
@@ -78,7 +78,7 @@ class AssetIndex:
         return self._strings[file]
 
     def missing(self, file: str, reference: str, path: str = "") -> None:
-        """Tell of a reference that leads nowhere.
+        """Report a reference that leads nowhere.
 
         In debug the player shows what is missing where it is missing, so that work can go on.
         """

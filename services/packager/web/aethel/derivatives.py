@@ -1,4 +1,4 @@
-"""The smaller form of one file: made, or found again by everything that shapes it."""
+"""A derivative is the smaller form of one file: made, or found again by all that shapes it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_SOURCE_BYTES: Final = 128 << 20  # held in memory by each thread
 LARGE_MODEL_BYTES: Final = 16 << 20
 _LARGE_MODEL = threading.Lock()  # its encoder may take 768 MiB: one at a time in a process
 Kind = Literal["picture", "sound", "model"]
-Derivative = tuple[bytes, str]  # and its suffix, behind the file's own name
+Derivative = tuple[bytes, str]  # its bytes and its suffix, behind the file's own name
 GLB: Final = ".glb"
 
 
@@ -35,7 +35,7 @@ class Candidate(msgspec.Struct, frozen=True):
 
 
 class DerivativeBuilder:
-    """Makes the smaller forms of a project's files."""
+    """Builds the derivatives of a project's files, or finds those of an earlier export."""
 
     def __init__(self, index: AssetIndex, cache: DerivedFileCache, mesh_encoder: bytes) -> None:
         self._index = index
@@ -44,7 +44,7 @@ class DerivativeBuilder:
         self._mesh_encoder = mesh_encoder
 
     def build(self, candidate: Candidate, *, lossless: bool) -> DerivedFile | None:
-        """The form; None where there is none, or too much to look at."""
+        """The derivative; None where there is none, or too much to look at."""
         if self.size(candidate) > MAX_SOURCE_BYTES:
             return None
         inputs: list[Any] = [self._project.files[candidate.path].sha256, candidate.kind]
@@ -55,7 +55,7 @@ class DerivativeBuilder:
         return self._cache.get(inputs, lambda: self._made(candidate, lossless=lossless))
 
     def size(self, candidate: Candidate) -> int:
-        """Bytes, with those files that the form takes in."""
+        """Bytes of the file, with those that its derivative takes in."""
         paths = {candidate.path, *self.taken_in(candidate)}
         return sum(self._project.files[path].size for path in paths)
 

@@ -1,4 +1,4 @@
-"""What esbuild says about scripts, in their makers' terms.
+"""What esbuild says about scripts is put into their makers' terms.
 
 A message that speaks of anything outside of the project is replaced: nobody learns what lies there.
 """
@@ -24,7 +24,7 @@ _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
 
 
 def report(output: str, findings: Findings, *, fatal: bool = True) -> None:
-    """Hand each of the program's messages on; errors are problems, or warn if none is fatal."""
+    """Report each of the program's messages; errors are warnings where they are not fatal."""
     message, failed = "", False
     for line in output.splitlines():
         if head := _HEAD.match(line):

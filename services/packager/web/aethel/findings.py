@@ -1,4 +1,4 @@
-"""What is wrong with a project: collected, so that its maker sees all of it at once."""
+"""Findings are what is wrong with a project, collected so that its maker sees all of it at once."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ class Findings:
         self._seen: set[str] = set()
 
     def error(self, file: str, message: str, *, path: str = "") -> None:
-        """Something without which the game would not work."""
+        """Report what keeps the game from working."""
         self._once(self.errors, Finding(file=file, message=message, path=path))
 
     def warning(self, file: str, message: str, *, path: str = "") -> None:
-        """Something that the maker will want to look at."""
+        """Report what the maker will want to look at."""
         text = f"{path}: {message}" if path else message
         self._once(self.notes, Note(file=file, message=text))
 
     def info(self, message: str, *, file: str = "") -> None:
-        """Something that was done."""
+        """Report what was done."""
         self.notes.append(Note(level="info", file=file, message=message))
 
     def check(self) -> None:
@@ -86,7 +86,7 @@ class Findings:
 
 
 def read_document(project: ProjectFiles, path: str, findings: Findings) -> dict[str, Any] | None:
-    """A file's JSON object; None, and a problem told, where it is none."""
+    """A file's JSON object; None, and an error reported, where it is none."""
     try:
         return read_json(project, path)
     except UnreadableError as error:

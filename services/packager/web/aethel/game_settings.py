@@ -1,4 +1,4 @@
-"""The settings of a game in the engine's format: how it wants to be played."""
+"""The settings of a game in the engine's format say how it wants to be played."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DEFAULTS: Final[dict[str, Any]] = {
 
 
 def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
-    """The game's own settings, typed and as they stand there; problems are told."""
+    """The game's own settings, typed and as they stand there; what is wrong is reported."""
     document = read_document(project, GAME, findings) or {}
     try:
         game = msgspec.convert(document, Game)

@@ -1,4 +1,4 @@
-"""Ids and parents: every id once, every parent there, nobody their own ancestor."""
+"""The hierarchy is sound if each id is there once, each parent exists, and none is its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Identified(Protocol):
 
 
 def check(entities: Mapping[int, Entity], file: str, path: str, findings: Findings) -> None:
-    """Tell of every id that stands twice, every missing parent, every cycle."""
+    """Report every id that stands twice, every missing parent, every cycle."""
     check_unique(entities, file, path, findings)
     parents = {entity.id: entity.parent_id for entity in entities.values()}
     for number, entity in entities.items():
@@ -37,7 +37,7 @@ def check(entities: Mapping[int, Entity], file: str, path: str, findings: Findin
 
 
 def check_unique(items: Mapping[int, Identified], file: str, path: str, findings: Findings) -> None:
-    """Tell of every id that stands twice."""
+    """Report every id that stands twice."""
     first: dict[str, int] = {}
     for number, item in items.items():
         if item.id in first:

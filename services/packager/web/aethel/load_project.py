@@ -1,4 +1,4 @@
-"""Looking at a project as a whole: everything is read, everything that is wrong is told."""
+"""A project is loaded as a whole: everything is read, and everything that is wrong is reported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class LoadedProject(msgspec.Struct, kw_only=True):
 
 
 def inspect(project: ProjectFiles, request: Request, findings: Findings) -> LoadedProject:
-    """Read all of it. Problems are told, and the rest is looked at nevertheless."""
+    """Read all of a project; an error is reported, and the rest is looked at nevertheless."""
     game, document = read_settings(project, findings)
     index = AssetIndex(project, request, findings)
     files = names_of(project, findings)

@@ -1,4 +1,4 @@
-"""Which files of a game may be shipped in a smaller form, and how far that may go.
+"""Optimization decides which files of a game get a smaller form, and how far that may go.
 
 Only what the player itself decodes is touched. Maps of numbers (normals, roughness, …) and sounds
 that are repeated keep every bit at any level; a file that a script names by its path stays as it
@@ -66,7 +66,7 @@ def optimize(
     context: BuildContext,
     findings: Findings,
 ) -> Optimized:
-    """The smaller form of each file that has one; the gain is told."""
+    """The smaller form of each file that has one; the gain is reported."""
     if level == "off":
         return Optimized()
     builder = DerivativeBuilder(
@@ -163,7 +163,7 @@ def _kind(path: str) -> Kind | None:
 def _gains(
     builder: DerivativeBuilder, chosen: list[Candidate], context: BuildContext, *, lossless: bool
 ) -> list[Gain]:
-    def form(candidate: Candidate) -> DerivedFile | None:
+    def derived_from(candidate: Candidate) -> DerivedFile | None:
         if context.stopping.is_set():
             raise ProgramStoppedError("the export was stopped")
         return builder.build(candidate, lossless=lossless or candidate.exact)
@@ -171,7 +171,7 @@ def _gains(
     gains = []
     with ThreadPoolExecutor(context.threads, thread_name_prefix="optimize") as threads:
         for number, (candidate, derived) in enumerate(
-            zip(chosen, threads.map(form, chosen), strict=True), 1
+            zip(chosen, threads.map(derived_from, chosen), strict=True), 1
         ):
             context.waiting(f"Optimising assets: {number} of {len(chosen)}")
             if derived:

@@ -1,4 +1,4 @@
-"""Which parts of the player a game needs: nobody downloads a physics engine for a still life."""
+"""Player chunks are optional: nobody downloads a physics engine for a still life."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What the player asks for before its first frame: the page's head tells the browser at once.
+"""Preloads name what the player asks for before its first frame, so that it comes at once.
 
-Else it would be found out step by step: the manifest names the scene, the scene its materials, they
-their textures. Nothing is named that the player does not ask for: browsers complain of that.
+Without them it would be found out step by step: the manifest names the scene, the scene its
+materials, they their textures. Nothing is named that the player does not ask for: browsers complain
+of that.
 """
 
 from __future__ import annotations

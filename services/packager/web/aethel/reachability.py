@@ -1,8 +1,8 @@
-"""What a game can reach from its first scene: the rest need not be shipped.
+"""Reachability decides what is shipped: what a game cannot reach from its first scene is not.
 
-Through scenes, prefabs, materials, models and controllers, and through every string of a component
-or of a script that names a file, an asset or a scene. Rather too much than too little: a string
-that names a file by chance keeps it.
+Files are reached through scenes, prefabs, materials, models and controllers, and through every
+string of a component or of a script that names a file, an asset or a scene. Rather too much is
+kept than too little: a string that names a file by chance keeps it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Whether everything that scenes name is there, and is what they take it for."""
+"""The reference check finds out whether what scenes name is there, and is what they take it for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUFFIXES: Final = {
 
 
 def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
-    """Tell of every file that the scene names in vain, itself or through a material or a model."""
+    """Report every file that the scene names in vain, itself or through a material or a model."""
     _check_uses(scene, index, findings)
     for asset in scene.assets.values():
         file = index.find(asset.id, scene) if asset.type == "prefab" else None

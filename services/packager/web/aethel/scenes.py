@@ -1,4 +1,4 @@
-"""Reading scenes: what is wrong with them, and which files they use."""
+"""Scenes are read for what is wrong with them, and for the files that they use."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def names_of(project: ProjectFiles, findings: Findings) -> dict[str, str]:
 
 
 def read_scene(project: ProjectFiles, name: str, file: str, findings: Findings) -> Scene | None:
-    """One scene of either shape; None, and problems told, where it is none."""
+    """One scene of either shape; None, and errors reported, where it is none."""
     document = read_document(project, file, findings)
     if document is None:
         return None
@@ -176,7 +176,7 @@ class _SceneReader:
         self.scene.effects = effects is None or bool(effects.enabled)  # the old bloom is on
 
     def _typed(self, value: Any, expected: type[T], path: str) -> T | None:
-        """The value as its type; None, and every fault of it told, where it is not."""
+        """The value as its type; None, and every fault of it reported, where it is not."""
         try:
             return msgspec.convert(value, expected)
         except msgspec.ValidationError:

@@ -1,4 +1,4 @@
-"""All scripts of a game as one module, made by the esbuild program of the player's template.
+"""The script bundle is all scripts of a game as one module, made by the player's esbuild.
 
 Scripts are anybody's: they are bundled in a folder that holds nothing else, by a program that runs
 no code of theirs; what it read outside of that folder is neither shipped nor quoted.
@@ -82,7 +82,7 @@ class Bundler:
             minify: Shorten names and leave out blanks.
 
         Returns:
-            None where there are no entries, or problems were told.
+            None where there are no entries, or errors were reported.
         """
         if not entries:
             return None
@@ -168,7 +168,7 @@ class Bundler:
             return None
 
     def _imported(self, meta: Any, modules: Mapping[str, str], findings: Findings) -> Iterator[str]:
-        """Files of the player; anything else that lies outside is told, and fails the export."""
+        """Files of the player; anything else from outside fails the export."""
         for file in meta["inputs"]:
             if esbuild_messages.is_outside(file):
                 findings.error("scripts", esbuild_messages.OUTSIDE)

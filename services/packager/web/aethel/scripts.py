@@ -1,4 +1,4 @@
-"""A project's scripts as text: what they name and what they import."""
+"""Scripts are searched as text for what they name and what they import."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def scripts_of(project: ProjectFiles) -> list[str]:
 
 
 def read_script(project: ProjectFiles, path: str, findings: Findings) -> str:
-    """A script's text; empty, and a problem told, where it is none."""
+    """A script's text; empty, and an error reported, where it is none."""
     if project.files[path].size > MAX_SCRIPT_BYTES:
         findings.error(path, f"is larger than {MAX_SCRIPT_BYTES:,} bytes; data belongs in assets/")
         return ""

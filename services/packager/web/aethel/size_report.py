@@ -1,4 +1,4 @@
-"""What the maker reads before anything is packed: how large it is, and what stays at home."""
+"""The size report is read by the maker before anything is packed: what is left out, and sizes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS: Final = {
 def report_unused(
     project: ProjectFiles, reach: ReachableAssets, findings: Findings, *, strips: bool
 ) -> None:
-    """What no scene reaches: left out, or only pointed at."""
+    """Report what no scene reaches: left out, or only pointed at."""
     what = (
         "left out, as nothing uses it (list it under include in game.json to keep it)"
         if strips
@@ -60,7 +60,7 @@ def unused(project: ProjectFiles, reach: ReachableAssets) -> list[str]:
 
 
 def report_others(project: ProjectFiles, kept: Iterable[str], findings: Findings) -> None:
-    """Files that are no part of the format, and so are not shipped."""
+    """Report files that are no part of the format, and so are not shipped."""
     others = [
         path
         for path in project.files.keys() - set(kept)
@@ -73,7 +73,7 @@ def report_others(project: ProjectFiles, kept: Iterable[str], findings: Findings
 
 
 def report_sizes(contents: Mapping[str, Content], findings: Findings) -> None:
-    """Bytes by type, the largest first."""
+    """Report bytes by type, the largest first."""
     sizes: Counter[str] = Counter()
     for path, content in contents.items():
         sizes[_kind(path)] += content.size_bytes

@@ -1,4 +1,4 @@
-"""``game.json`` and the two shapes of a scene, levels and runtime scenes, as types.
+"""``game.json`` and the two shapes of a scene, levels and runtime scenes, are described as types.
 
 What stands in lists is ``Any`` here: each item is read by itself.
 """
