@@ -81,8 +81,8 @@ class Built(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
-    """What an exporter has at hand: the templates of this checkout, and an empty cache."""
+def build_context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
+    """A build context: the templates of this checkout, and an empty cache."""
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
         with cache.scratch() as scratch:
@@ -95,12 +95,12 @@ def build(
     *,
     threads: int = 2,
     keys: SigningKeys = NO_KEYS,
-    context_used: BuildContext | None = None,
+    context: BuildContext | None = None,
 ) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with nullcontext(context_used) if context_used else context(keys) as used:
+    with nullcontext(context) if context else build_context(keys) as used:
         exporter = exporters()[asked.platform]
         plan = plan_of(exporter, project, asked, used, snapshot="5" * 64)
         pack(

@@ -16,7 +16,7 @@ from services.packager.platforms import exporters
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ProjectError
 from tests.engine import assets, component, entity, glb, level, project
-from tests.projects import build, context, in_memory, request
+from tests.projects import build, build_context, in_memory, request
 
 if TYPE_CHECKING:
     from shared.domain.options import Platform
@@ -131,8 +131,8 @@ def test_a_manifest_of_an_earlier_export_gives_way(platform: Platform) -> None:
 @each_platform
 def test_an_empty_project_is_refused(platform: Platform) -> None:
     """Nothing to export is the maker's to know, in words."""
-    with context() as context_used, pytest.raises(ProjectError):
-        EXPORTERS[platform].plan(in_memory({}), request(platform), context_used)
+    with build_context() as context, pytest.raises(ProjectError):
+        EXPORTERS[platform].plan(in_memory({}), request(platform), context)
 
 
 @each_platform

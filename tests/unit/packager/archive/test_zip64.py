@@ -6,6 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pytest
+from zlib_ng import zlib_ng
 
 from services.packager.archive.member import Member
 from services.packager.archive.zip_records import ZipEntry, data_descriptor, local_header
@@ -48,8 +49,10 @@ def test_7z_reads_a_huge_member(compressed: Path) -> None:
     accepted_by("7z", compressed)
 
 
-def test_python_reads_a_huge_member(compressed: Path) -> None:
-    """The same with the standard library, and the sizes it shows."""
+def test_python_reads_a_huge_member(compressed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with the standard library, and the sizes it shows; a faster zlib inflates for it."""
+    monkeypatch.setattr(zipfile, "zlib", zlib_ng)
+    monkeypatch.setattr(zipfile, "crc32", zlib_ng.crc32)
     with zipfile.ZipFile(compressed) as file:
         assert [info.file_size for info in file.infolist()] == [FOUR_GIB + 5, AFTER.size_bytes]
         assert file.testzip() is None
