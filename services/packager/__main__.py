@@ -1,4 +1,4 @@
-"""The packager: one worker per platform, health, and a sign of life for the operators."""
+"""The packager process runs a worker per platform, health checks and a heartbeat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the packager does with one request: read the snapshot, plan, pack into the storage."""
+"""The handler reads the snapshot of a request, plans its artifact and packs it into the storage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this process can build with: templates and signing keys, as last seen on the disk.
+"""The inventory names the templates and signing keys of this process, as last seen on the disk.
 
 The heartbeat names them every few seconds. The disk is looked at in a thread, however slow it is;
 the heartbeat never waits for it.

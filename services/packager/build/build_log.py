@@ -1,4 +1,4 @@
-"""What the maker reads in the log of an export."""
+"""The build log is what the maker of a project reads about an export."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from services.packager.build.plan import MAX_NOTES
 from services.packager.build.progress import megabytes
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan
+    from services.packager.build.plan import BuildPlan
     from services.packager.project.snapshot import Selection
     from shared.jetstream.progress_reporter import ProgressReporter
 
@@ -26,7 +26,7 @@ def report_selection(reporter: ProgressReporter, selection: Selection) -> None:
         )
 
 
-def report_plan(reporter: ProgressReporter, plan: Plan) -> None:
+def report_plan(reporter: ProgressReporter, plan: BuildPlan) -> None:
     """Log what will be in the artifact, and what the maker should look at."""
     for note in plan.notes[:MAX_NOTES]:
         reporter.log(str(note), note.level)

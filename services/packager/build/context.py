@@ -14,7 +14,7 @@ from services.packager.storage.disk_cache import DiskCache
 
 
 class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one export; nothing in it may shape the artifact but templates and signatures.
+    """The context of one export; only its templates and signatures may shape the artifact.
 
     ``log`` takes a line for the maker, ``waiting`` what the build waits for ("" for nothing). Both
     may be called from any thread.

@@ -1,4 +1,4 @@
-"""What a game and its artifact are called."""
+"""A game and its artifact get their names here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.packager.project.json_documents import UnreadableError
 from shared.domain.options import Version
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan
+    from services.packager.build.plan import BuildPlan
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
@@ -54,7 +54,7 @@ def is_version(text: str) -> bool:
         return False
 
 
-def file_name(plan: Plan, request: Request) -> str:
+def file_name(plan: BuildPlan, request: Request) -> str:
     """``<name>-<version>-<platform>.zip`` in letters that every system and header takes."""
     version = re.sub(r"[^0-9A-Za-z.-]", "-", plan.version)
     return f"{slug(plan.title)}-{version}-{request.platform}{plan.suffix}"

@@ -1,4 +1,4 @@
-"""How far a build is: bytes done out of bytes to do, reported a few times a second."""
+"""Progress is bytes done out of bytes to do, reported a few times a second."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from shared.domain.export_document import Eta
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan
+    from services.packager.build.plan import BuildPlan
     from shared.domain.export_document import Status
     from shared.jetstream.progress_reporter import ProgressReporter
 
@@ -37,7 +37,7 @@ class BuildProgress:
         """What is to be done altogether."""
         self._to_fetch, self._to_pack, self._files = fetch_bytes, pack_bytes, files
 
-    def begin_packing(self, plan: Plan) -> None:
+    def begin_packing(self, plan: BuildPlan) -> None:
         """What will be packed is known now."""
         self.status = "building" if plan.application else "packaging"
         self._to_pack, self._files = plan.size_bytes, len(plan.contents)

@@ -1,4 +1,4 @@
-"""One build on its way: its thread, what the event loop does for it, and how both are stopped.
+"""A running build has a thread of its own, and the event loop works for it until both are stopped.
 
 Planning and packing block in one thread of the build's own. That thread waits for the event loop,
 which fetches the project's objects and sends the artifact's parts; the loop waits for the thread's
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Exporter, Plan
+    from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.build.progress import BuildProgress
     from services.packager.project.snapshot import Selection
     from services.packager.request import Request
@@ -79,7 +79,7 @@ class RunningBuild:
         self._executor = executor
         self._sender: PartSender | None = None
 
-    async def plan(self, exporter: Exporter) -> Plan:
+    async def plan(self, exporter: Exporter) -> BuildPlan:
         """The complete plan of the artifact.
 
         Raises:
@@ -88,7 +88,7 @@ class RunningBuild:
         work = partial(self._plan, exporter)
         return await in_thread(work, executor=self._executor, stop=self.stop)
 
-    async def pack(self, plan: Plan, *, once: str) -> Packaged:
+    async def pack(self, plan: BuildPlan, *, once: str) -> Packaged:
         """Pack the artifact and send its parts; nothing of them is left where that fails.
 
         Args:
@@ -138,13 +138,13 @@ class RunningBuild:
         if self._sender:
             self._sender.stop()
 
-    def _plan(self, exporter: Exporter) -> Plan:
+    def _plan(self, exporter: Exporter) -> BuildPlan:
         """In the build's thread."""
         snapshot = self._selection.snapshot
         project = ProjectFiles(snapshot.project_id, self._selection.files, self._objects.open)
         return plan_of(exporter, project, self._request, self._context, snapshot=snapshot.id)
 
-    def _key(self, plan: Plan, once: str) -> str:
+    def _key(self, plan: BuildPlan, once: str) -> str:
         return build_key(
             plan,
             snapshot=self._selection.snapshot.id,

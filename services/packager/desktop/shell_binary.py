@@ -1,4 +1,4 @@
-"""The native shell: which program of its template is taken, and what it is told about the game."""
+"""The native shell is taken from its template, and configured for the game."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.packager.project.json_documents import UnreadableError
 from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from services.packager.runtimes.registry import Template
@@ -85,7 +85,9 @@ def window_of(project: ProjectFiles) -> tuple[Window, list[Note]]:
     return Window(width, height, fullscreen=game.fullscreen), []
 
 
-def config(identity: Identity, window: Window, request: Request, *, entry: str, icon: str) -> bytes:
+def config(
+    identity: AppIdentity, window: Window, request: Request, *, entry: str, icon: str
+) -> bytes:
     """The file, as JSON."""
     document = ShellConfig(
         id=identity.bundle_id,

@@ -1,4 +1,4 @@
-"""Programs that work for an export: bounded in time and memory, gone when the export is.
+"""Programs that work for an export are bounded in time and memory, and gone when the export is.
 
 Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
 whole group is killed before its leader is reaped, so nothing of it is left behind. Where we are

@@ -1,4 +1,4 @@
-"""Blocking work beside the event loop that never outlives whoever started it."""
+"""Blocking work runs beside the event loop, and never outlives whoever started it."""
 
 from __future__ import annotations
 

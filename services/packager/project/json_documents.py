@@ -1,4 +1,4 @@
-"""Reading JSON that anybody may have written: bounded, and never fatal to the process."""
+"""JSON that anybody may have written is read within bounds, and never fatal to the process."""
 
 from __future__ import annotations
 

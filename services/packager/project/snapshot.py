@@ -1,4 +1,4 @@
-"""The snapshot that an export is bound to, and the files of it that the options leave."""
+"""An export is bound to a snapshot, and uses those files of it that the options leave."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tools that an application is signed with: other people's programs, and the operator's own."""
+"""Tools sign applications: other people's programs, and the operator's own."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ log = structlog.get_logger()
 SHOWN_LINES: Final = 20
 
 
-class ToolMissingError(ExportError):
+class SigningToolMissingError(ExportError):
     """A program that is needed is not installed: for operators to mend."""
 
     code = "tool-missing"
     title = "A program that is needed is not installed"
 
 
-class ToolFailedError(ExportError):
+class SigningToolFailedError(ExportError):
     """A program failed or took too long: the network or a token perhaps, so it is tried again."""
 
     code = "tool-failed"
@@ -96,13 +96,13 @@ def run_tool(argv: Sequence[str], context: ToolContext, *, doing: str, stdin: by
         )
     except ProgramTimeoutError:
         message = f"{doing}: {name} did not end within {timeout_s:.0f} s and was stopped"
-        raise ToolFailedError(message) from None
+        raise SigningToolFailedError(message) from None
     except OSError as error:
-        raise ToolMissingError(f"{argv[0]} cannot be started: {error.strerror}") from error
+        raise SigningToolMissingError(f"{argv[0]} cannot be started: {error.strerror}") from error
     finally:
         context.waiting("")
     last = "\n".join(finished.output.splitlines()[-SHOWN_LINES:])
     log.info("tool.ended", tool=name, code=finished.code, output=last)
     if finished.code:
         message = f"{doing}: {name} failed with code {finished.code}; operators see why"
-        raise ToolFailedError(message)
+        raise SigningToolFailedError(message)

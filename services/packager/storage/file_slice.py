@@ -1,4 +1,4 @@
-"""Files cut out of an object on the disk: written, checked, read. Everything here blocks."""
+"""Files are cut out of an object on the disk: written, checked, read. Everything here blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An artifact on its way into the storage: its parts are sent while more are packed.
+"""An artifact is uploaded while it is packed: parts are sent while more are made.
 
 The multipart upload stays invisible until the uploader completes it; whatever goes wrong here
 aborts it.

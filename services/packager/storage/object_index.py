@@ -1,4 +1,4 @@
-"""Which objects hold the files of an export, and how much of each is needed: plain data."""
+"""The object index says which objects hold the files of an export, and how much of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A game as a site: every file that a browser needs to play it, wherever the site is put.
+"""A site is every file that a browser needs to play a game, wherever the site is put.
 
 The platform ``web`` adds what hosts need; applications carry the same site inside.
 """

@@ -1,4 +1,4 @@
-"""A project with its own page: exported as it is, plus what installing it needs."""
+"""A project with its own page is exported as it is, plus what installing it needs."""
 
 from __future__ import annotations
 

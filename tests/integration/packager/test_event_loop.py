@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Plan
+    from services.packager.build.plan import BuildPlan
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from shared.domain.options import Platform
@@ -64,7 +64,7 @@ class _Waiting:
     def __init__(self) -> None:
         self.began = threading.Event()
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         (context.scratch / request.platform).write_text(project.project_id)
         self.began.set()
         context.stopping.wait()

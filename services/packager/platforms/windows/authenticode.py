@@ -1,4 +1,4 @@
-"""Authenticode: the signature by which Windows knows a publisher.
+"""Authenticode is the signature by which Windows knows a publisher.
 
 A key is either ``certificate.p12`` with its ``password``, used through osslsigncode, or the
 operator's own program ``sign`` (for keys in a token or a cloud), which signs the file in place.
@@ -58,7 +58,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, t
     run_tool(
         [
             *(TOOL, "sign", "-h", "sha256"),
-            *("-pkcs12", str(key.need(CERTIFICATE)), "-readpass", "-"),
+            *("-pkcs12", str(key.require(CERTIFICATE)), "-readpass", "-"),
             *("-n", title),
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),

@@ -1,4 +1,4 @@
-"""A project in the engine's own format: checked as a whole, then put around the web player.
+"""A project in the engine's own format is checked as a whole, then put around the web player.
 
 ``game.json``, ``scenes/``, ``assets/`` and ``scripts/`` are described in docs/project-format.md.
 """
@@ -31,5 +31,5 @@ def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site
     """
     template = context.templates.get(PLAYER)
     findings = Findings()
-    inspected = inspect(project, request, findings)
-    return assemble(inspected, template, request, context, findings)
+    loaded = inspect(project, request, findings)
+    return assemble(loaded, template, request, context, findings)

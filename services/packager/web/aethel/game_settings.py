@@ -1,4 +1,4 @@
-"""The settings of a game in the engine's format: how it wants to be played."""
+"""The settings of a game in the engine's format say how it wants to be played."""
 
 from __future__ import annotations
 
@@ -42,22 +42,22 @@ DEFAULTS: Final[dict[str, Any]] = {
 
 
 def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
-    """The game's own settings, typed and as they stand there; problems are told."""
+    """The game's own settings, typed and as they stand there; what is wrong is reported."""
     document = read_document(project, GAME, findings) or {}
     try:
         game = msgspec.convert(document, Game)
     except msgspec.ValidationError:
         wrong = list(islice(faults(document, Game), MAX_SHOWN))
         for path, message in wrong:
-            findings.problem(GAME, message, path=path)
-        return _sound(document, {path.split(".")[1] for path, _ in wrong}), document
+            findings.error(GAME, message, path=path)
+        return _valid_part(document, {path.split(".")[1] for path, _ in wrong}), document
     if game.version and not is_version(game.version.strip()):
         message = f"{game.version!r} is no version like 1.2.0; {FIRST_VERSION} is taken"
-        findings.warn(GAME, message, path="$.version")
+        findings.warning(GAME, message, path="$.version")
     return game, document
 
 
-def _sound(document: Mapping[str, Any], wrong: Collection[str]) -> Game:
+def _valid_part(document: Mapping[str, Any], wrong: Collection[str]) -> Game:
     """What is left of the settings, so that the rest of the project can be looked at."""
     fields = {name.partition("[")[0] for name in wrong}
     try:
@@ -75,7 +75,7 @@ def start_scene(game: Game, names: Mapping[str, str], findings: Findings) -> str
     if name not in names:
         found = ", ".join(sorted(names)[:10]) or "none"
         message = f"there is no scene {given!r} in {FOLDER}; there are: {found}"
-        findings.problem(GAME, message, path="$.startScene")
+        findings.error(GAME, message, path="$.startScene")
     return name
 
 

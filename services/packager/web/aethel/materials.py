@@ -1,4 +1,4 @@
-"""Material files: which textures they use, and for what."""
+"""Material files say which textures they use, and for what."""
 
 from __future__ import annotations
 

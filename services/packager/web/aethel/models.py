@@ -1,4 +1,4 @@
-"""What a glTF model says about itself: the files beside it, and what has to be decoded."""
+"""A glTF model's header says which files lie beside it, and what has to be decoded."""
 
 from __future__ import annotations
 

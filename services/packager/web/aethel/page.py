@@ -1,4 +1,4 @@
-"""The page that starts the player, what is installed of it, and its service worker."""
+"""The page starts the player; its icons, web manifest and service worker are made here, too."""
 
 from __future__ import annotations
 

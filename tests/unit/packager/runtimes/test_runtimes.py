@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.packager.build.cache_key import build_key
-from services.packager.build.plan import Plan
+from services.packager.build.plan import BuildPlan
 from services.packager.runtimes.__main__ import main as templates_command
 from services.packager.runtimes.build import (
     BuildError,
@@ -48,7 +48,7 @@ def test_an_installed_template_is_found_with_its_version(tmp_path: Path) -> None
     """Name, version, a checksum over everything, and the files."""
     made(tmp_path / "player", "2.1.0")
     template = Templates(tmp_path).get("player")
-    assert template.told() == {
+    assert template.to_dict() == {
         "name": "player",
         "version": "2.1.0",
         "sha256": template.sha256,
@@ -69,7 +69,7 @@ def test_the_template_is_part_of_the_artifact_s_name(tmp_path: Path) -> None:
     keys = set()
     for number, text in enumerate(("play()", "play(2)")):
         template = read_template(made(tmp_path / str(number) / "player", **{"player.js": text}))
-        plan = Plan(contents=(), title="Game", version="1", templates=(template,))
+        plan = BuildPlan(contents=(), title="Game", version="1", templates=(template,))
         keys.add(build_key(plan, snapshot="5" * 64, request=asked))
     assert len(keys) == 2
 
