@@ -20,6 +20,7 @@ log = structlog.get_logger()
 
 # A connection that was lost: the server may have said why, but the client did not hear it.
 LOST: Final = (ConnectionResetError, BrokenPipeError, nats.errors.Error)
+NOBODY: Final = "no NATS server lets us in at NATS_URL"
 TRY_S: Final = 15.0  # longer than one try takes, with its answer
 CANCEL_AGAIN_S: Final = 0.1
 CLOSE_S: Final = 1.0
@@ -48,8 +49,7 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
             why = await _refusals(settings)
         log.warning("nats.error", error=why or repr(error))
         if gives_up:  # ends the attempt between two tries; a cancel would leave its socket open
-            message = f"no NATS server lets us in at NATS_URL: {why or error}"
-            raise NatsUnavailableError(message) from error
+            raise NatsUnavailableError(f"{NOBODY}: {why or error}") from error
 
     async def on_disconnect() -> None:
         if not client.is_closed:
@@ -58,6 +58,29 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     async def on_reconnect() -> None:
         log.info("nats.reconnected")
 
+    connecting = asyncio.create_task(
+        client.connect(
+            **_options(settings, name),
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_reconnect,
+        )
+    )
+    try:
+        longest = None if patience_s is None else patience_s + TRY_S
+        await asyncio.wait({connecting}, timeout=longest)
+        if connecting.done():
+            await connecting
+            stands = True
+            return client
+        why = await _refusals(settings) or "it does not answer"
+        raise NatsUnavailableError(f"{NOBODY}: {why}")
+    finally:
+        if not stands:
+            await _give_up(client, connecting)
+
+
+def _options(settings: NatsSettings, name: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "servers": settings.url.split(","),
         "name": name,
@@ -67,9 +90,6 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         "max_outstanding_pings": 2,
         "allow_reconnect": True,
         "connect_timeout": 5,
-        "error_cb": on_error,
-        "disconnected_cb": on_disconnect,
-        "reconnected_cb": on_reconnect,
         "inbox_prefix": f"_INBOX_{name}",
     }
     if settings.creds_file:
@@ -78,19 +98,7 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         options["nkeys_seed"] = settings.nkey_seed_file
     if settings.tls_ca_file:
         options["tls"] = tls_context(settings)
-    longest = None if patience_s is None else patience_s + TRY_S
-    connecting = asyncio.create_task(client.connect(**options))
-    try:
-        await asyncio.wait({connecting}, timeout=longest)
-        if not connecting.done():
-            why = await _refusals(settings) or "it does not answer"
-            raise NatsUnavailableError(f"no NATS server lets us in at NATS_URL: {why}")
-        await connecting
-    except (NatsUnavailableError, asyncio.CancelledError):
-        await _give_up(client, connecting)
-        raise
-    stands = True
-    return client
+    return options
 
 
 async def _give_up(client: Client, connecting: asyncio.Task[None]) -> None:

@@ -8,6 +8,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.commands.options import project_id_of
 from cli.exit_codes import ExitCode
 
@@ -72,6 +74,7 @@ def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:
     assert "server.key looks like a secret" in done.stderr
 
 
+@pytest.mark.timeout(600)  # many commands, each a process
 def test_exit_codes_of_an_export(up: Up, game: Path, tmp_path: Path) -> None:
     """2 wrong usage, a refused option too; 3 the export failed; 4 nobody answers."""
     project = project_id_of(game)
@@ -94,6 +97,7 @@ def test_exit_codes_of_an_export(up: Up, game: Path, tmp_path: Path) -> None:
     assert nobody.returncode == 4
 
 
+@pytest.mark.timeout(600)  # many commands, each a process
 def test_exit_codes_of_what_is_not_there_or_not_allowed(up: Up, game: Path) -> None:
     """6 not found; 7 a token that is not valid, or a role that is too small."""
     nothing = "01900000-0000-7000-8000-000000000001"
@@ -126,6 +130,7 @@ def test_the_exit_codes_are_documented(up: Up) -> None:
         assert f"| {code} | {code.meaning} |" in page
 
 
+@pytest.mark.timeout(600)  # many commands, each a process
 def test_an_operator_looks_at_a_users_export(up: Up, game: Path, tmp_path: Path) -> None:
     """``--as`` names the user: on the local stack, or with a token of the role ``service``."""
     project, url = project_id_of(game), up.ready().gateway_url
