@@ -1,7 +1,4 @@
-"""One tree of errors; HTTP problem details.
-
-Dead-letter reasons and exit codes all derive from it.
-"""
+"""One tree of errors: HTTP problem details, dead-letter reasons and exit codes derive from it."""
 
 from __future__ import annotations
 
@@ -24,10 +21,7 @@ class ExportError(Exception):
 
 
 class ProjectError(ExportError):
-    """The maker's fault: a bad project or option.
-
-    Fails the export at once, without a dead letter.
-    """
+    """The maker's fault, a bad project or option: the export fails at once, without dead letter."""
 
     code = "project-invalid"
     title = "The project cannot be exported"
@@ -141,10 +135,7 @@ class UnknownPlatformError(ExportError):
 
 
 class ConfigurationError(ExportError):
-    """A setting is wrong: the process stops with the variable's name.
-
-    Its value and what is allowed.
-    """
+    """A setting is wrong: the process stops with its variable, its value and what is allowed."""
 
     code = "configuration"
     title = "A setting is wrong"

@@ -70,7 +70,7 @@ def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
             thread.join()
 
 
-async def refused(url: str, patience_s: float = 0.05, **settings: str) -> str:
+async def refused(url: str, patience_s: float = 0.05, **settings: Any) -> str:
     """What is read by whoever cannot connect."""
     with pytest.raises(NatsUnavailableError) as caught:
         await connect(NatsSettings(url=url, **settings), name="test", patience_s=patience_s)
@@ -214,7 +214,7 @@ async def test_a_setting_that_cannot_be_used_is_named(
 ) -> None:
     """At once, whether or not a server is there; no password is shown."""
     (tmp_path / "nonsense").write_text("SUAnonsense")
-    placed = {
+    placed: dict[str, Any] = {
         key: str(tmp_path / value) if key.endswith("_file") else value
         for key, value in settings.items()
     }
