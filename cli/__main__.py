@@ -11,7 +11,9 @@ import nats.errors
 from cli.commands import admin, dead_letters, exports, local, templates
 from cli.exit_codes import HELP, CommandError, for_error
 from cli.local.errors import StackError
+from shared import logs
 from shared.errors import ExportError
+from shared.settings import LogSettings
 from shared.storage.s3_client import StorageRefusedError
 
 
@@ -44,6 +46,7 @@ for command in (
 
 def main() -> None:
     """Run a command; every failure ends as one clear line and its exit code."""
+    logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort as interrupted:

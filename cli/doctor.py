@@ -39,7 +39,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 async def examine(environ: Mapping[str, str]) -> list[Finding]:
     """Look at settings, NATS with its streams, the storage, and the local programs."""
-    looks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
+    checks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
         "JWT_SECRET": _secret,
         "NATS and its streams": _nats,
         "storage": _storage,
@@ -47,7 +47,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "signing keys": signing_keys,
         "programs of the local stack": _programs,
     }
-    return [await _check(name, look(environ)) for name, look in looks.items()]
+    return [await _check(name, look(environ)) for name, look in checks.items()]
 
 
 async def _check(name: str, look: Awaitable[str]) -> Finding:
@@ -103,8 +103,8 @@ async def signing_keys(environ: Mapping[str, str]) -> str:
     for platform, names in found.items():
         for name in names:
             _check_key(keys.key(platform, name), certificates=platform == "windows")
-    told = (f"{platform}: {', '.join(names)}" for platform, names in found.items())
-    return "; ".join(told) or "none: nothing is signed (PACKAGER_SIGNING_DIR, docs/desktop.md)"
+    listed = (f"{platform}: {', '.join(names)}" for platform, names in found.items())
+    return "; ".join(listed) or "none: nothing is signed (PACKAGER_SIGNING_DIR, docs/desktop.md)"
 
 
 def _check_key(key: SigningKey, *, certificates: bool) -> None:

@@ -1,7 +1,4 @@
-"""What the command line shows.
-
-A progress bar on a terminal, plain lines in a pipe, JSON lines for scripts.
-"""
+"""Shows an export: a progress bar on a terminal, plain lines in a pipe, JSON lines for scripts."""
 
 from __future__ import annotations
 
@@ -73,7 +70,7 @@ class Lines:
         """There is nothing to restore."""
 
     def state(self, state: dict[str, Any]) -> None:
-        """Print where something new is to be told."""
+        """Print a line when the status has changed or the progress has grown by a step."""
         now = (state["status"], int(state["progress"]) // PLAIN_STEP)
         if now != self._shown:
             self._shown = now
@@ -95,16 +92,16 @@ class JsonLines:
         """There is nothing to restore."""
 
     def state(self, state: dict[str, Any]) -> None:
-        """The whole state."""
+        """Print the whole state."""
         click.echo(json.dumps({"type": "export-status", "state": state}))
 
     def log(self, message: dict[str, Any]) -> None:
-        """The message."""
+        """Print the message."""
         click.echo(json.dumps(message))
 
 
 def choose(*, as_json: bool) -> Bar | Lines | JsonLines:
-    """What fits the place that is written to."""
+    """Choose the display that fits where it is written to."""
     if as_json:
         return JsonLines()
     return Bar() if sys.stderr.isatty() else Lines()

@@ -31,7 +31,7 @@ SECRET_LOOKING: Final = GitIgnoreSpec.from_lines(
 HASH_BLOCK: Final = 1 << 20
 
 
-class Folder(msgspec.Struct, frozen=True):
+class ProjectFolder(msgspec.Struct, frozen=True):
     """What was found: the manifest, where its files are, and what their maker should know."""
 
     root: Path
@@ -40,15 +40,15 @@ class Folder(msgspec.Struct, frozen=True):
 
     @property
     def size_bytes(self) -> int:
-        """All files together."""
+        """The bytes of all files together."""
         return sum(entry.size for entry in self.manifest.files.values())
 
     def by_hash(self) -> dict[str, Path]:
-        """One file for every different content."""
+        """Name one file for every different content."""
         return {entry.sha256: self.root / path for path, entry in self.manifest.files.items()}
 
 
-def read_folder(root: Path) -> Folder:
+def read_folder(root: Path) -> ProjectFolder:
     """Walk a folder and hash what would be pushed.
 
     Raises:
@@ -68,7 +68,7 @@ def read_folder(root: Path) -> Folder:
     with ThreadPoolExecutor() as threads:
         entries = threads.map(lambda path: _entry(root / path), paths)
         manifest = Manifest(files=dict(zip(paths, entries, strict=True)))
-    return Folder(root=root, manifest=manifest, warnings=tuple(warnings))
+    return ProjectFolder(root=root, manifest=manifest, warnings=tuple(warnings))
 
 
 def _ignored(root: Path) -> GitIgnoreSpec:

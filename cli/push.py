@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.api_client import Client
-    from cli.project_folder import Folder
+    from cli.project_folder import ProjectFolder
     from shared.domain.project import Manifest
 
 SMALL_BYTES: Final = 1 << 20  # such files travel together
@@ -37,7 +37,7 @@ class Pushed(msgspec.Struct, frozen=True, rename="camel"):
 
 
 async def push(
-    client: Client, project_id: str, folder: Folder, on_sent: Callable[[int, int], None]
+    client: Client, project_id: str, folder: ProjectFolder, on_sent: Callable[[int, int], None]
 ) -> Pushed:
     """Push a folder; ``on_sent`` is called with (bytes sent, bytes to send) as they go."""
     path = f"/api/projects/{project_id}/snapshot"
@@ -100,7 +100,7 @@ async def _send(
                 slots.release()
                 group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
     except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None  # one is told, the others are like it
+        raise errors.exceptions[0] from None  # one is reported, the others are like it
     return total
 
 

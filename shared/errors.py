@@ -1,4 +1,4 @@
-"""The one tree of errors: HTTP problems, dead-letter reasons and exit codes derive from it."""
+"""One tree of errors: HTTP problem details, dead-letter reasons and exit codes derive from it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,7 @@ class ExportError(Exception):
 
 
 class ProjectError(ExportError):
-    """The maker's fault: a bad project or option.
-
-    Fails the export at once, without a dead letter.
-    """
+    """The maker's fault, a bad project or option: the export fails at once, without dead letter."""
 
     code = "project-invalid"
     title = "The project cannot be exported"

@@ -1,4 +1,4 @@
-"""Commands of an operator for dead letters: list, look into, replay, drop."""
+"""Commands of an operator for dead letters: list, inspect, replay, drop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cli.api_client import Client
 
 PATH: Final = "/api/admin/dead-letters"
-LOOK_S: Final = 0.5
+POLL_S: Final = 0.5
 FILTERS: Final = ("consumer", "reason", "cause", "platform")
 
 seqs_argument = click.argument("seqs", metavar="[SEQ]...", nargs=-1, type=click.IntRange(min=1))
@@ -198,15 +198,15 @@ def _check_choice(
 
 async def _finished(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
     """The job at its end; it goes on by itself when this is interrupted."""
-    told = ""
+    printed = ""
     while True:
         job: dict[str, Any] = await client.get(f"/api/admin/replays/{job_id}")
         if job["status"] != "running":
             return job
-        if not quiet and (line := f"job {job_id}: {_counted(job)}") != told:
-            told = line
+        if not quiet and (line := f"job {job_id}: {_counted(job)}") != printed:
+            printed = line
             click.echo(line, err=True)
-        await asyncio.sleep(LOOK_S)
+        await asyncio.sleep(POLL_S)
 
 
 def _counted(job: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from cli.commands.options import (
     project_id_of,
 )
 from cli.download import download
-from cli.project_folder import Folder, read_folder
+from cli.project_folder import ProjectFolder, read_folder
 from cli.push import Pushed
 from cli.push import push as push_folder
 from cli.session import find_export, with_client
@@ -175,7 +175,7 @@ def cancel(export: str, user: str | None, *, as_json: bool) -> None:
     with_client(run, user)
 
 
-async def push_and_report(client: Client, project_id: str, folder: Folder) -> Pushed:
+async def push_and_report(client: Client, project_id: str, folder: ProjectFolder) -> Pushed:
     """Push a folder and print how much was sent."""
     pushed = await push_folder(client, project_id, folder, lambda *_: None)
     click.echo(
@@ -199,7 +199,7 @@ async def watch_to_end(client: Client, path: str, out: Path | None, *, as_json: 
         click.echo(state["downloadUrl"])
 
 
-def print_warnings(folder: Folder) -> None:
+def print_warnings(folder: ProjectFolder) -> None:
     """Print what the maker should know before anything is sent."""
     for warning in folder.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
@@ -224,7 +224,7 @@ def _describe_receipt(receipt: dict[str, Any] | None) -> str:
     return f"canceled; stopped at {receipt['stoppedAt']}, {parts}"
 
 
-def _print_folder(folder: Folder, *, as_json: bool) -> None:
+def _print_folder(folder: ProjectFolder, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(folder.manifest))
         return

@@ -3,33 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
 
+import nats.errors
 import structlog
 from nats.aio.client import Client
 
 from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.refusal import addresses, refusal, signed, tls_context
 
 if TYPE_CHECKING:
     from shared.settings import NatsSettings
 
 log = structlog.get_logger()
 
+# A connection that was lost: the server may have said why, but the client did not hear it.
+LOST: Final = (ConnectionResetError, BrokenPipeError, nats.errors.Error)
+NOBODY: Final = "no NATS server lets us in at NATS_URL"
+TRY_S: Final = 15.0  # longer than one try takes, with its answer
+CANCEL_AGAIN_S: Final = 0.1
+CLOSE_S: Final = 1.0
+
 
 async def connect(settings: NatsSettings, *, name: str, patience_s: float | None = None) -> Client:
     """A connection that is tried for until it stands, and again whenever it is lost.
 
     Raises:
-        NatsUnavailableError: It does not stand after ``patience_s``; without a limit never.
+        ConfigurationError: An address or a file of the settings cannot be used.
+        NatsUnavailableError: It does not stand after ``patience_s``, and the try that went on then
+            has failed; without a limit never.
     """
+    addresses(settings)
+    await asyncio.to_thread(signed, settings, "")
     client = Client()
-    told: list[Exception] = []
+    clock = asyncio.get_running_loop().time
+    until = None if patience_s is None else clock() + patience_s
+    stands = False
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.
-        told[:] = [error]
-        log.warning("nats.error", error=repr(error))
+        gives_up = not stands and until is not None and clock() >= until
+        why = None
+        if gives_up or (not client.is_connected and isinstance(error, LOST)):
+            why = await _refusals(settings)
+        log.warning("nats.error", error=why or repr(error))
+        if gives_up:  # ends the attempt between two tries; a cancel would leave its socket open
+            raise NatsUnavailableError(f"{NOBODY}: {why or error}") from error
 
     async def on_disconnect() -> None:
         if not client.is_closed:
@@ -38,6 +58,29 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     async def on_reconnect() -> None:
         log.info("nats.reconnected")
 
+    connecting = asyncio.create_task(
+        client.connect(
+            **_options(settings, name),
+            error_cb=on_error,
+            disconnected_cb=on_disconnect,
+            reconnected_cb=on_reconnect,
+        )
+    )
+    try:
+        longest = None if patience_s is None else patience_s + TRY_S
+        await asyncio.wait({connecting}, timeout=longest)
+        if connecting.done():
+            await connecting
+            stands = True
+            return client
+        why = await _refusals(settings) or "it does not answer"
+        raise NatsUnavailableError(f"{NOBODY}: {why}")
+    finally:
+        if not stands:
+            await _give_up(client, connecting)
+
+
+def _options(settings: NatsSettings, name: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "servers": settings.url.split(","),
         "name": name,
@@ -47,9 +90,6 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         "max_outstanding_pings": 2,
         "allow_reconnect": True,
         "connect_timeout": 5,
-        "error_cb": on_error,
-        "disconnected_cb": on_disconnect,
-        "reconnected_cb": on_reconnect,
         "inbox_prefix": f"_INBOX_{name}",
     }
     if settings.creds_file:
@@ -57,13 +97,25 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
     if settings.nkey_seed_file:
         options["nkeys_seed"] = settings.nkey_seed_file
     if settings.tls_ca_file:
-        options["tls"] = ssl.create_default_context(cafile=settings.tls_ca_file)
-    try:
-        await asyncio.wait_for(client.connect(**options), patience_s)
-    except TimeoutError as error:
-        why = str(told[0]) if told else "is it running?"
-        raise NatsUnavailableError(f"no NATS server lets us in at NATS_URL: {why}") from error
-    return client
+        options["tls"] = tls_context(settings)
+    return options
+
+
+async def _give_up(client: Client, connecting: asyncio.Task[None]) -> None:
+    """End the attempt, and close what it may have opened."""
+    while not connecting.done():  # it may miss a cancel while it waits for an answer
+        connecting.cancel()
+        await asyncio.wait({connecting}, timeout=CANCEL_AGAIN_S)
+    with suppress(TimeoutError):  # a TLS connection that came to nothing may never be closed
+        async with asyncio.timeout(CLOSE_S):
+            await client.close()
+
+
+async def _refusals(settings: NatsSettings) -> str | None:
+    """Why the servers do not let us in, each with its address; None where one does."""
+    asked = (asyncio.to_thread(refusal, url, settings) for url in addresses(settings))
+    reasons = await asyncio.gather(*asked)
+    return "; ".join(reason for reason in reasons if reason) if all(reasons) else None
 
 
 def version_of(nc: Client) -> str:

@@ -1,4 +1,4 @@
-"""``/livez``, ``/readyz`` and ``/metrics``, the same on every service."""
+"""Every service answers ``/livez``, ``/readyz`` and ``/metrics`` in the same way."""
 
 from __future__ import annotations
 

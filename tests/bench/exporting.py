@@ -19,7 +19,7 @@ import pytest
 
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
-from cli.project_folder import Folder, read_folder
+from cli.project_folder import ProjectFolder, read_folder
 from cli.push import push
 from cli.watch import follow
 from services.packager.archive.part_digest import DigestedParts
@@ -207,7 +207,7 @@ async def _export(client: api.Client, project: str, platform: str, seen: _Progre
     assert state["status"] == "completed", state["error"]
 
 
-def _folder(path: Path, files: dict[str, bytes]) -> Folder:
+def _folder(path: Path, files: dict[str, bytes]) -> ProjectFolder:
     for name, data in files.items():
         (path / name).write_bytes(data)
     return read_folder(path)

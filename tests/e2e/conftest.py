@@ -25,8 +25,14 @@ PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body></body></ht
 class Up:
     """``aethel-export up`` on a data folder."""
 
-    def __init__(self, data: Path, log: Path) -> None:
+    def __init__(self, data: Path, log: Path, **changes: str) -> None:
         self.data = data
+        # A list of stacks of its own: tests side by side do not find each other's.
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AETHEL")},
+            "XDG_STATE_HOME": str(log.parent / "state"),
+            "XDG_DATA_HOME": str(log.parent / "home"),
+        }
         gateway, status = free_ports(2)
         self.gateway_port = gateway
         with log.open("wb") as output:
@@ -37,6 +43,7 @@ class Up:
                 ],
                 stdout=output,
                 stderr=output,
+                env={**self.environ, **changes},
             )
         self.log = log
 
@@ -72,10 +79,9 @@ class Up:
 
     def cli(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command against it, with changes to its environment."""
-        env = {k: v for k, v in os.environ.items() if not k.startswith("AETHEL")}
         return subprocess.run(
             [AETHEL_EXPORT, *arguments],
-            env={**env, "AETHEL_EXPORT_DATA": str(self.data), **changes},
+            env={**self.environ, **changes},
             capture_output=True,
             text=True,
             timeout=100,

@@ -5,13 +5,15 @@ import json
 import re
 import subprocess
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.commands.options import project_id_of
+from cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.e2e.conftest import Up
 
 
@@ -72,15 +74,20 @@ def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:
     assert "server.key looks like a secret" in done.stderr
 
 
-def test_exit_codes(up: Up, game: Path, tmp_path: Path) -> None:
-    """2 wrong usage, 3 the export failed or was refused, 4 nobody answers."""
+@pytest.mark.timeout(600)  # many commands, each a process
+def test_exit_codes_of_an_export(up: Up, game: Path, tmp_path: Path) -> None:
+    """2 wrong usage, a refused option too; 3 the export failed; 4 nobody answers."""
     project = project_id_of(game)
     up.cli("push", str(game))
-    assert up.cli("export", project).returncode == 2
-    assert up.cli("push", str(tmp_path / "nothing")).returncode == 2
-    assert up.cli("export", project, "--platform", "web", "--option", "x").returncode == 2
-    refused = up.cli("export", project, "--platform", "web", "--option", "nope=1")
-    assert refused.returncode == 3
+    for wrong in (
+        ("export", project),
+        ("push", str(tmp_path / "nothing")),
+        ("export", project, "--platform", "web", "--option", "x"),
+        ("export", project, "--platform", "web", "--option", "nope=1"),
+        ("export", project, "--platform", "amiga"),
+    ):
+        done = up.cli(*wrong)
+        assert done.returncode == 2, done.stderr
     (game / "index.html").unlink()
     up.cli("push", str(game))
     failed = up.cli("export", project, "--platform", "web", "--wait")
@@ -90,11 +97,74 @@ def test_exit_codes(up: Up, game: Path, tmp_path: Path) -> None:
     assert nobody.returncode == 4
 
 
+@pytest.mark.timeout(600)  # many commands, each a process
+def test_exit_codes_of_what_is_not_there_or_not_allowed(up: Up, game: Path) -> None:
+    """6 not found; 7 a token that is not valid, or a role that is too small."""
+    nothing = "01900000-0000-7000-8000-000000000001"
+    ann = {
+        "AETHEL_EXPORT_URL": up.ready().gateway_url,
+        "AETHEL_EXPORT_TOKEN": up.cli("token", "--user", "ann").stdout.strip(),
+    }
+    up.cli("push", str(game))
+    for code, arguments, changes in (
+        (6, ("export", "no-such-project", "--platform", "web"), {}),
+        (6, ("status", nothing), {}),
+        (6, ("watch", f"{project_id_of(game)}/{nothing}"), {}),
+        (6, ("dead-letters", "show", "999999"), {}),
+        (6, ("push", str(game)), ann),  # somebody else's project
+        (7, ("dead-letters", "ls"), ann),
+        (7, ("push", str(game)), {**ann, "AETHEL_EXPORT_TOKEN": "nonsense"}),
+        (7, ("status", nothing, "--as", "bob"), ann),
+    ):
+        done = up.cli(*arguments, **changes)
+        assert done.returncode == code, (arguments, done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_the_exit_codes_are_documented(up: Up) -> None:
+    """By ``--help`` and in ``docs/integration.md``, the same words."""
+    told = up.cli("--help").stdout
+    page = (Path(__file__).parents[2] / "docs/integration.md").read_text()
+    for code in ExitCode:
+        assert f"{code}  {code.meaning}" in told
+        assert f"| {code} | {code.meaning} |" in page
+
+
+@pytest.mark.timeout(600)  # many commands, each a process
+def test_an_operator_looks_at_a_users_export(up: Up, game: Path, tmp_path: Path) -> None:
+    """``--as`` names the user: on the local stack, or with a token of the role ``service``."""
+    project, url = project_id_of(game), up.ready().gateway_url
+
+    def token(*role: str) -> dict[str, str]:
+        made = up.cli("token", *role).stdout.strip()
+        return {"AETHEL_EXPORT_URL": url, "AETHEL_EXPORT_TOKEN": made}
+
+    ann, service = token("--user", "ann"), token("--user", "support", "--role", "service")
+    up.cli("push", str(game), **ann)
+    made = up.cli("export", project, "--platform", "source", "--json", **ann)
+    export = json.loads(made.stdout)["export"]["id"]
+    hidden = up.cli("status", export)
+    assert (hidden.returncode, "--as USER" in hidden.stderr) == (6, True)
+    for who in ({}, service):
+        for command in ("watch", "status", "logs"):
+            shown = up.cli(command, export, "--as", "ann", **who)
+            assert shown.returncode == 0, shown.stderr
+    out = tmp_path / "out"
+    assert up.cli("download", export, "--as", "ann", "-o", str(out), **service).returncode == 0
+    assert len(list(out.iterdir())) == 1
+    with up.frozen("packager"):
+        made = up.cli("export", project, "--platform", "web", "--json", **ann)
+        waiting = json.loads(made.stdout)["export"]["id"]
+        assert up.cli("cancel", waiting, "--as", "ann").returncode == 0
+    again = up.cli("retry", waiting, "--as", "ann", "--wait", **service)
+    assert again.returncode == 0, again.stderr
+
+
 def test_failures_are_told_in_a_line(up: Up, game: Path) -> None:
     """What is wrong and with what, never a stack of ours."""
     somewhere = {"AETHEL_EXPORT_TOKEN": "x", "AETHEL_EXPORT_URL": "http://127.0.0.1:1"}
     for arguments, changes, code, words in (
-        (("push", str(game), "--project", "My Game"), {}, 3, "project_id"),
+        (("push", str(game), "--project", "My Game"), {}, 2, "project_id"),
         (("status", "game/nope"), {}, 2, "'nope' is not the id of an export"),
         (("push", str(game)), {**somewhere, "AETHEL_EXPORT_URL": "here"}, 2, "is no URL"),
         (("push", str(game)), somewhere, 4, "no answer from http://127.0.0.1:1: Cannot connect"),
@@ -142,7 +212,7 @@ def test_a_queued_export_is_canceled_and_started_again(up: Up, game: Path) -> No
     assert (state["status"], state["generation"]) == ("completed", 2)
     for act in ("retry", "cancel"):
         refused = up.cli(act, export)
-        assert (refused.returncode, "completed" in refused.stderr) == (3, True)
+        assert (refused.returncode, "completed" in refused.stderr) == (2, True)
 
 
 def test_operators_commands(up: Up) -> None:

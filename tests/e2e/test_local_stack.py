@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,68 @@ def test_the_death_of_a_server_ends_the_stack(tmp_path: Path) -> None:
     assert started.process.wait(60) != 0
     assert "nats-server ended with code -9" in started.log.read_text()
     wait_until_gone(tmp_path / "data")
+
+
+@pytest.mark.timeout(600)  # whole stacks, and many commands
+def test_a_stack_is_found_wherever_it_keeps_its_data(tmp_path: Path, game: Path) -> None:
+    """One that runs needs not be named; of several one is asked for; a killed one is forgotten."""
+    first = Up(tmp_path / "data", tmp_path / "log")
+    first.ready()
+    try:
+        assert first.cli("push", str(game)).returncode == 0
+        second = Up(tmp_path / "more", tmp_path / "log-2")
+        second.ready()
+        asked = first.cli("push", str(game))
+        assert asked.returncode == 2
+        for data in (first.data, second.data):
+            assert f"AETHEL_EXPORT_DATA={data}" in asked.stderr
+            named = first.cli("push", str(game), AETHEL_EXPORT_DATA=str(data))
+            assert named.returncode == 0, named.stderr
+        second.stop(signal.SIGKILL)
+        assert first.cli("push", str(game)).returncode == 0
+    finally:
+        first.stop()
+    nobody = first.cli("push", str(game))
+    assert (nobody.returncode, "no local stack is running" in nobody.stderr) == (4, True)
+
+
+@pytest.mark.timeout(600)  # whole stacks, and many commands
+def test_settings_of_the_caller_are_obeyed_or_named(tmp_path: Path, game: Path) -> None:
+    """Every setting that is not of the stack's own servers holds; of the others it says so."""
+    settings = {
+        "EXPORT_REQUESTS_PER_MINUTE": "1",
+        "EXPORT_MAX_FILES": "3",
+        "EXPORT_PUBLIC_URL": "http://games.example",
+        "NATS_URL": "nats://production:4222",
+        "NATS_CREDS_FILE": "/nowhere",
+        "AWS_S3_BUCKET": "production",
+        "PACKAGER_BIND": "0.0.0.0:1",
+        "JWT_SECRET": "never to be shown",
+    }
+    up = Up(tmp_path / "data", tmp_path / "log", **settings)
+    stack = up.ready()
+    try:
+        project = project_id_of(game)
+        assert up.cli("push", str(game)).returncode == 0
+        answer = up.json("export", project, "--platform", "source")
+        assert answer["statusUrl"].startswith("http://games.example/")
+        token = {"AETHEL_EXPORT_URL": stack.gateway_url, "AETHEL_EXPORT_TOKEN": stack.token}
+        request = urllib.request.Request(  # noqa: S310 - our own gateway
+            f"{stack.gateway_url}/api/projects/{project}/export",
+            data=b'{"platform": "source"}',
+            headers={"Authorization": f"Bearer {stack.token}", "Content-Type": "application/json"},
+        )
+        with pytest.raises(urllib.error.HTTPError, match="429"):
+            urllib.request.urlopen(request)  # noqa: S310 - likewise
+        (game / "fourth.txt").write_text("one too many")
+        refused = up.cli("push", str(game), **token)
+        assert (refused.returncode, "4 files" in refused.stderr) == (2, True), refused.stderr
+    finally:
+        up.stop()
+    told = up.log.read_text()
+    for name in settings.keys() - {"JWT_SECRET"}:
+        assert (name in told) == (not name.startswith("EXPORT"))
+    assert "never to be shown" not in told
 
 
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import msgspec
+import pytest
 from nats.js.errors import NoKeysError
 
 from services.packager.platforms import exporters
@@ -122,8 +123,42 @@ async def test_it_starts_works_tells_and_stops(
             await events.publish(event)
             await _packaged(events, export_id)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
-        await _sign(js, lambda sign: sign.draining)
+        assert await process.wait() == 0
+    with pytest.raises(NoKeysError):  # nobody is left on the list of workers
+        await (await js.key_value("workers")).keys()
+
+
+@pytest.mark.parametrize("service", ["gateway", "packager", "status", "uploader"])
+async def test_who_cannot_listen_announces_nothing(
+    nats_settings: NatsSettings,
+    s3_settings: S3Settings,
+    js: JetStreamContext,
+    tmp_path: Path,
+    service: str,
+) -> None:
+    """Exit 2 with the address; no worker has started, none is on the list."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        bind = f"127.0.0.1:{taken.getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"services.{service}"),
+            env={
+                **os.environ,
+                f"{service.upper()}_BIND": bind,
+                "JWT_SECRET": "0123456789abcdef" * 2,
+                "PACKAGER_CACHE_DIR": str(tmp_path),
+                "NATS_URL": nats_settings.url,
+                "S3_ENDPOINT": s3_settings.endpoint,
+                "S3_BUCKET": s3_settings.bucket,
+                "AWS_ACCESS_KEY_ID": s3_settings.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key,
+            },
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, stderr = await process.communicate()
+    assert process.returncode == 2
+    assert f"cannot listen on {bind}".encode() in stderr
+    assert b"started" not in stderr
+    assert (await js.stream_info("KV_workers")).state.messages == 0
 
 
 async def test_a_wrong_setting_stops_it_with_its_name() -> None:

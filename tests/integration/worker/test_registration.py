@@ -1,0 +1,45 @@
+"""Workers on the list of those who live."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from shared.domain.events import now
+from shared.stores.worker_registry import WorkerHeartbeat, Workers
+from shared.worker.registration import Heartbeat
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+
+def heartbeat() -> WorkerHeartbeat:
+    return WorkerHeartbeat(
+        name="w", version="1", platforms=("web",), started_at=now(), in_hand=("an export",)
+    )
+
+
+async def listed(js: JetStreamContext, *, draining: bool) -> None:
+    workers = await Workers.bind(js)
+    while [worker.draining for worker in await workers.living()] != [draining]:  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
+
+
+async def test_a_worker_is_listed_until_it_has_left(js: JetStreamContext) -> None:
+    """It works, it drains, it is gone."""
+    stop = asyncio.Event()
+    async with Heartbeat(js, heartbeat, stop):
+        await listed(js, draining=False)
+        stop.set()
+        await listed(js, draining=True)
+    assert await (await Workers.bind(js)).living() == []
+
+
+async def test_a_worker_that_fails_is_not_listed_any_more(js: JetStreamContext) -> None:
+    """Whichever way it leaves."""
+    try:
+        async with Heartbeat(js, heartbeat, asyncio.Event()):
+            await listed(js, draining=False)
+            raise RuntimeError("a bug")
+    except RuntimeError:
+        assert await (await Workers.bind(js)).living() == []
