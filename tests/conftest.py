@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it
 from tests.servers import Servers, empty_bucket, empty_nats, from_containers, from_packages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
@@ -51,18 +52,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose files take longest, so that none of them is left at the end.
+    """Let the folders take turns, file by file, so that what waits runs beside what computes.
 
-    ``--no-loadscope-reorder`` keeps this order where files are spread over processes.
+    The unit tests, many small files, are left for the end. ``--no-loadscope-reorder`` keeps this
+    order where files are spread over processes.
     """
-    order = ("chaos", "shell", "browser", "unit/player", "e2e", "contract", "integration", "unit")
-    items.sort(key=lambda item: _first_of(order, item.path.relative_to(HERE).as_posix()))
-
-
-def _first_of(folders: Sequence[str], path: str) -> int:
-    """The place of the first folder that the path lies in; of nobody's folder last."""
-    within = (place for place, name in enumerate(folders) if path.startswith(f"{name}/"))
-    return next(within, len(folders))
+    files = dict.fromkeys(item.path for item in items)
+    seen: Counter[str] = Counter()
+    turns: dict[Path, int] = {}
+    for file in files:
+        folder = file.relative_to(HERE).parts[0]
+        turns[file] = seen[folder]
+        seen[folder] += 1
+    items.sort(key=lambda item: turns[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def signing_keys(folder: Path | None = None, *, name: str = "studio") -> Signing
     certificate(folder / "windows" / name)
     program(folder / "linux" / name / "sign", DETACHED)
     program(folder / "macos" / name / "sign", '#!/bin/sh\ntest -d "$1/Contents/MacOS"\n')
-    return SigningKeys(folder, timeout_s=60)
+    return SigningKeys(folder, timeout_s=600)
 
 
 def certificate(folder: Path) -> None:

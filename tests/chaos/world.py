@@ -211,7 +211,7 @@ async def world(
     made = await asyncio.to_thread(World, folder, cluster=cluster, changes=changes)
     keeping = None
     try:
-        nc = await connect(made.nats_settings, name="chaos", patience_s=30)
+        nc = await connect(made.nats_settings, name="chaos", patience_s=600)
         await _apply(nc, replicas=3 if cluster else 1)
         await made.run_services()
         keeping = asyncio.create_task(made.keep_up())
@@ -225,15 +225,13 @@ async def world(
 
 
 async def _apply(nc: Client, *, replicas: int) -> None:
-    """A young cluster has no leader yet."""
+    """Make the streams, again until it works: a young cluster has no leader yet."""
     js = nc.jetstream(timeout=10)
-    for attempt in range(30):
+    while True:
         try:
             await topology.apply(js, replicas=replicas)
             break
         except (APIError, nats.errors.Error):
-            if attempt == 29:
-                raise
             await asyncio.sleep(1)
     for consumer in topology.CONSUMERS:
         await js.add_consumer(topology.EXPORTS, consumer.evolve(ack_wait=ACK_WAIT_S))

@@ -88,12 +88,12 @@ def test_an_operator_puts_right_what_failed(up: Up, game: Path) -> None:
         ("show",),
     ],
 )
-def test_nothing_is_done_to_letters_by_mistake(up: Up, arguments: tuple[str, ...]) -> None:
+def test_nothing_is_done_to_dead_letters_by_mistake(up: Up, arguments: tuple[str, ...]) -> None:
     """Neither which nor all, or both: wrong usage."""
     assert up.cli("dead-letters", *arguments).returncode == 2
 
 
-def test_letters_are_for_operators(up: Up) -> None:
+def test_dead_letters_are_for_operators(up: Up) -> None:
     """A user's token is refused."""
     token = up.cli("token", "--user", "ann").stdout.strip()
     url = up.ready().gateway_url

@@ -19,11 +19,9 @@ from tests.e2e.conftest import Up, left_over
 
 
 def wait_until_gone(data: Path) -> None:
-    """Give killed processes a moment."""
-    deadline = time.monotonic() + 20
-    while (left := left_over(data)) and time.monotonic() < deadline:
+    """Wait until no process of a stack is left; the test's own time-out bounds it."""
+    while left_over(data):
         time.sleep(0.1)
-    assert left == []
 
 
 def test_everything_survives_a_restart(tmp_path: Path, game: Path) -> None:
@@ -57,19 +55,17 @@ def test_a_killed_stack_leaves_no_process(tmp_path: Path) -> None:
 
 
 def process_of(command: bytes, data: Path) -> int:
-    """The process of a stack that runs a command, once it is there."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+    """The process of a stack that runs a command, as soon as it is there."""
+    while True:
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                told = (process / "cmdline").read_bytes()
+                given = (process / "cmdline").read_bytes()
                 environ = (process / "environ").read_bytes()
             except OSError:
                 continue
-            if command in told and str(data).encode() in told + environ:
+            if command in given and str(data).encode() in given + environ:
                 return int(process.name)
         time.sleep(0.1)
-    raise AssertionError(command)
 
 
 def test_a_service_that_dies_is_started_again(tmp_path: Path, game: Path) -> None:
@@ -93,7 +89,7 @@ def test_the_death_of_a_server_ends_the_stack(tmp_path: Path) -> None:
     started = Up(tmp_path / "data", tmp_path / "log")
     started.ready()
     os.kill(process_of(b"nats-server", tmp_path), signal.SIGKILL)
-    assert started.process.wait(60) != 0
+    assert started.process.wait() != 0
     assert "nats-server ended with code -9" in started.log.read_text()
     wait_until_gone(tmp_path / "data")
 

@@ -83,7 +83,7 @@ class Status:
 async def next_of(socket: aiohttp.ClientWebSocketResponse, kind: str) -> dict[str, Any]:
     """The next message of a kind; others are passed over."""
     while True:
-        frame = await socket.receive(timeout=10)
+        frame = await socket.receive()
         assert frame.type is aiohttp.WSMsgType.TEXT, frame
         message: dict[str, Any] = json.loads(frame.data)
         if message["type"] == kind:

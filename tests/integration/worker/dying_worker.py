@@ -1,4 +1,7 @@
-"""A worker in a process of its own, whose jobs may kill it: ``python -m … <exports that do>``."""
+"""A worker in a process of its own: ``python -m … <release> <exports that kill it>``.
+
+Its jobs end once the file ``release`` is there.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvloop
@@ -19,15 +23,17 @@ if TYPE_CHECKING:
     from shared.domain.events import ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
 
-DEADLY = set(sys.argv[1:])
+RELEASE, *DEADLY = sys.argv[1:]
 
 
 async def job(event: ExportRequested, _: ProgressReporter) -> None:
-    """Takes a moment, and its process with it where it is one of those."""
+    """Kill the process where the export is one of those; else wait for the release."""
     if event.export_id in DEADLY:
         await asyncio.sleep(0.3)
         os.kill(os.getpid(), signal.SIGKILL)
-    await asyncio.sleep(1.0)  # long enough to be killed from outside on a busy machine
+    await asyncio.sleep(0.5)  # long enough that jobs overlap
+    while not Path(RELEASE).exists():  # noqa: ASYNC110, ASYNC240 - another process makes it
+        await asyncio.sleep(0.05)
 
 
 async def run(stop: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ from tests.integration.worker.working import be_impatient, dead_letters, has, ne
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from nats.js import JetStreamContext
 
@@ -30,14 +31,20 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def restarted(nats: NatsSettings, *deadly: str) -> AsyncIterator[list[Process]]:
-    """A worker's process, started again whenever it dies, as an orchestrator would."""
+async def restarted(
+    nats: NatsSettings, release: Path, *deadly: str
+) -> AsyncIterator[list[Process]]:
+    """A worker's process, started again whenever it dies, as an orchestrator would.
+
+    Its jobs do not end before the file ``release`` is there.
+    """
     lives: list[Process] = []
 
     async def keep_up() -> None:
         while True:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.integration.worker.dying_worker", *deadly),
+                *(sys.executable, "-m", "tests.integration.worker.dying_worker"),
+                *(str(release), *deadly),
                 env={**os.environ, "NATS_URL": nats.url},
             )
             lives.append(process)
@@ -53,15 +60,22 @@ async def restarted(nats: NatsSettings, *deadly: str) -> AsyncIterator[list[Proc
             await lives[-1].wait()
 
 
+def released(folder: Path) -> Path:
+    """The file that lets jobs end."""
+    file = folder / "release"
+    file.touch()
+    return file
+
+
 async def test_a_job_that_kills_its_workers_ends_in_a_dead_letter_and_nobody_with_it(
-    nats_settings: NatsSettings, js: JetStreamContext
+    nats_settings: NatsSettings, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """Ten deaths, ever longer apart, told to its user; what was beside it is finished."""
     await be_impatient(js, ack_wait_s=1)
     deadly, *others = (new_request() for _ in range(4))
     for event in (deadly, *others):
         await EventLog(js).publish(event)
-    async with restarted(nats_settings, deadly.export_id):
+    async with restarted(nats_settings, released(tmp_path), deadly.export_id):
         *known, failed = await until(js, deadly, has(ExportFailed))
         for event in others:
             await until(js, event, has(ExportPackaged))
@@ -78,13 +92,15 @@ async def test_a_job_that_kills_its_workers_ends_in_a_dead_letter_and_nobody_wit
     assert failed.dead_letter == str(letter.seq)
 
 
-async def test_a_suspect_runs_alone(nats_settings: NatsSettings, js: JetStreamContext) -> None:
+async def test_a_suspect_runs_alone(
+    nats_settings: NatsSettings, js: JetStreamContext, tmp_path: Path
+) -> None:
     """From its second death on, no other job of the process dies with it."""
     await be_impatient(js, ack_wait_s=1)
     deadly = new_request()
     await EventLog(js).publish(deadly)
     bystanders = []
-    async with restarted(nats_settings, deadly.export_id):
+    async with restarted(nats_settings, released(tmp_path), deadly.export_id):
         await until(js, deadly, has(ExportStarted, 3))
         while not has(ExportStarted, 6)(await until(js, deadly, has(ExportStarted))):
             bystanders.append(new_request())
@@ -96,16 +112,17 @@ async def test_a_suspect_runs_alone(nats_settings: NatsSettings, js: JetStreamCo
 
 
 async def test_kills_from_outside_make_no_dead_letter(
-    nats_settings: NatsSettings, js: JetStreamContext
+    nats_settings: NatsSettings, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """The message comes again; no failure is counted."""
     await be_impatient(js, ack_wait_s=1)
     event = new_request()
     await EventLog(js).publish(event)
-    async with restarted(nats_settings) as lives:
+    async with restarted(nats_settings, tmp_path / "release") as lives:
         for kills in range(1, 4):
             await until(js, event, has(ExportStarted, kills))
             lives[-1].kill()
+        released(tmp_path)
         known = await until(js, event, has(ExportPackaged))
     waits = [event for event in known if isinstance(event, AttemptFailed)]
     assert [(wait.error.code, wait.failures) for wait in waits] == [("worker-lost", 0)] * 3
@@ -113,13 +130,13 @@ async def test_kills_from_outside_make_no_dead_letter(
 
 
 async def test_a_cancel_after_a_kill_does_not_say_that_the_parts_are_gone(
-    nats_settings: NatsSettings, js: JetStreamContext
+    nats_settings: NatsSettings, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """What the dead worker had uploaded waits for the sweeper; the receipt is true."""
     await be_impatient(js, ack_wait_s=1)
     event = new_request()
     await EventLog(js).publish(event)
-    async with restarted(nats_settings) as lives:
+    async with restarted(nats_settings, tmp_path / "release") as lives:
         await until(js, event, has(ExportStarted))
         lives[-1].kill()
         await EventLog(js).publish(ExportCanceled(**event.identity, reason="enough"))

@@ -50,7 +50,7 @@ async def test_a_full_disk_refuses_and_loses_nothing(
     monkeypatch.setattr(topology, "GIB", 1 << 20)
     guard = Guard()
     server = start_small(tmp_path / "nats", guard, max_file_store=DISK_BYTES)
-    nc = await connect(NatsSettings(url=server.url), name="test", patience_s=10)
+    nc = await connect(NatsSettings(url=server.url), name="test", patience_s=600)
     js = nc.jetstream()
     await topology.apply(js)
     full = asyncio.Event()
@@ -66,9 +66,8 @@ async def test_a_full_disk_refuses_and_loses_nothing(
         for block_bytes in (1 << 19, 1 << 14, 1 << 9, 1):
             await _fill(js, block_bytes)
         full.set()
-        async with asyncio.timeout(30):
-            with pytest.raises(NatsUnavailableError):
-                await EventLog(js).publish(new_request(), patience_s=600)
+        with pytest.raises(NatsUnavailableError):
+            await EventLog(js).publish(new_request(), patience_s=1e6)
         await asyncio.sleep(6)
         assert not has(ExportPackaged)(await until(js, event, has(ExportStarted)))
         await js.purge_stream(topology.AUDIT)

@@ -143,17 +143,17 @@ async def test_heartbeats_come_only_while_the_work_advances(
     nc: Client, js: JetStreamContext
 ) -> None:
     """Work that advances outlives the ack wait many times; work that hangs is ended."""
-    await be_impatient(js, ack_wait_s=1.0)
+    await be_impatient(js, ack_wait_s=3.0)
 
     async def slow(event: ExportRequested, reporter: ProgressReporter) -> None:
-        for _ in range(30):
+        for _ in range(90):
             if event.snapshot == "b" * 64:
                 reporter.progress("building", 1, "Building")
             await asyncio.sleep(0.1)
 
     busy, hung = new_request(snapshot="b" * 64), new_request()
     once = RetrySettings(max_attempts=1)
-    async with working(nc, slow, retry=once, concurrency=2, stall_s=1.0) as builder:
+    async with working(nc, slow, retry=once, concurrency=2, stall_s=3.0) as builder:
         await EventLog(js).publish(busy)
         await EventLog(js).publish(hung)
         await until(js, busy, has(ExportPackaged))

@@ -258,7 +258,7 @@ def test_later_members_wait_for_a_slow_one() -> None:
     later_opened = Event()
 
     def slow() -> BinaryIO:
-        assert later_opened.wait(timeout=30)
+        assert later_opened.wait(timeout=300)
         return io.BytesIO(b"slow")
 
     def later() -> BinaryIO:
