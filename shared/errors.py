@@ -34,6 +34,10 @@ class ProjectError(ExportError):
     status = 422
 
 
+class PreflightError(ProjectError):
+    """A fault of the project that shows before any build work: it costs no build minutes."""
+
+
 class UnavailableError(ExportError):
     """The world's fault: a server is away, full or slow. The same call may succeed later."""
 

@@ -30,6 +30,7 @@ from shared.domain.events import (
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
 ]
+FAILS_AGAIN = "It would fail again: change what the error says, push, and export the project anew."
 TERMINAL: frozenset[Status] = frozenset({"completed", "failed", "canceled"})
 
 
@@ -53,7 +54,7 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """CONTRACT section 3; every key is always present, null when unknown."""
+    """An export's state (docs/integration.md, Watch it); every key is there, null when unknown."""
 
     id: str
     project_id: str
@@ -268,7 +269,8 @@ def _ended(state: State, event: TerminalEvent) -> State:
                 error=error.message,
                 error_code=error.code,
                 failed_stage=event.stage,
-                can_retry=True,
+                can_retry=not event.by_project,
+                retry_disabled_reason=FAILS_AGAIN if event.by_project else None,
                 dead_letter=event.dead_letter,
             )
         case ExportCanceled():

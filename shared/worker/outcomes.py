@@ -20,7 +20,7 @@ from shared.domain.events import (
     Failure,
     now,
 )
-from shared.errors import UnavailableError
+from shared.errors import PreflightError, UnavailableError
 from shared.worker.attempt import CanceledByUserError
 from shared.worker.dead_letter_writer import Grave
 from shared.worker.retry import History, describe
@@ -76,13 +76,16 @@ class Outcomes:
         return "retry"
 
     async def failed(self, event: Event, error: Exception, *, build_s: float) -> str:
-        """The maker's fault: the export ends, and says what to do."""
+        """The maker's fault: the export ends, and says what to do.
+
+        What shows before any build work costs nothing, however long its worker took to look.
+        """
         await self._publish(
             ExportFailed(
                 **event.identity,
                 stage=self._consumer.stage,
                 error=describe(error),
-                build_s=build_s,
+                build_s=0.0 if isinstance(error, PreflightError) else build_s,
             )
         )
         return await self._acknowledge("failed")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import ASSETS
-from services.packager.project.globs import matches_any
 from services.packager.web.aethel import asset_paths, materials, models
 from services.packager.web.aethel.json_documents import UnreadableError, read_document
 from services.packager.web.aethel.scenes import read_prefab, strings_in
+from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
     from services.packager.build.plan import Request

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from services.packager.project.globs import matches_any
 from services.packager.web.aethel import reachability, reference_check, size_report
 from services.packager.web.aethel.asset_index import Library
 from services.packager.web.aethel.game_json import GAME, read_game, start_scene
@@ -14,6 +13,7 @@ from services.packager.web.aethel.reachability import Reach
 from services.packager.web.aethel.scenes import Scene, names_of, read_scene
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.scripts import read_script, scripts_of
+from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
     from services.packager.build.plan import Request

@@ -25,9 +25,9 @@ def matches_any(path: str, patterns: Iterable[str]) -> bool:
 
 
 def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool:
-    """``reachable`` holds how many path parts may be used up by the pattern so far (breadth first.
+    """Whether the pattern's pieces fit the path's parts; a search in breadth, without recursion.
 
-    No recursion).
+    ``reachable`` holds how many parts of the path the pattern may have used up so far.
     """
     reachable = {0}
     for piece in pieces:
