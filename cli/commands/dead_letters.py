@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 PATH: Final = "/api/admin/dead-letters"
 POLL_S: Final = 0.5
+_CANARY: Final = {
+    "running": "runs to its end first",
+    "passed": "went well",
+    "failed": "failed again",
+    "inconclusive": "told nothing",
+}
 FILTERS: Final = ("consumer", "reason", "cause", "platform")
 
 seqs_argument = click.argument("seqs", metavar="[SEQ]...", nargs=-1, type=click.IntRange(min=1))
@@ -95,7 +101,7 @@ def show(seq: int, *, as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="All letters, or all that match.")
 @limit_option
 @click.option("--rate", type=click.FloatRange(0.1, 100), default=5.0, help="Letters a second.")
-@click.option("--keep-going", is_flag=True, help="Also when the same cause comes back.")
+@click.option("--keep-going", is_flag=True, help="Replay all at once: no canary, no stop.")
 @dry_run_option
 @why_option
 @json_option
@@ -111,7 +117,11 @@ def replay(
     as_json: bool,
     **wanted: str | None,
 ) -> None:
-    """Let the exports of these letters go on: single ones, or all that match a filter."""
+    """Let the exports of these letters go on: single ones, or all that match a filter.
+
+    Of many, the first of each cause is replayed to its end before the others. Where it fails again
+    they stay as they are, and the exit code is 3.
+    """
     given = _given(wanted)
     _check_choice(seqs, given, every=every, dry_run=dry_run)
     order = {
@@ -160,10 +170,10 @@ def drop(
     given = _given(wanted)
     _check_choice(seqs, given, every=every, dry_run=dry_run)
 
-    async def run(client: Client) -> dict[str, int]:
+    async def run(client: Client) -> dict[str, Any]:
         if not seqs:
             body = {"filter": given, "limit": limit, "dry_run": dry_run, "reason": why}
-            dropped: dict[str, int] = await client.act(f"{PATH}/drop", body)
+            dropped: dict[str, Any] = await client.act(f"{PATH}/drop", body)
             return dropped
         for seq in seqs:
             await client.delete(f"{PATH}/{seq}", reason=why)
@@ -174,6 +184,8 @@ def drop(
         click.echo(json.dumps(done))
     else:
         click.echo(f"{done['matching']} matching, {done['dropped']} dropped")
+        if gone := [r["seq"] for r in done.get("results", ()) if r["outcome"] == "gone"]:
+            click.echo(f"gone before: {', '.join(map(str, gone))}", err=True)
 
 
 def _given(wanted: dict[str, str | None]) -> dict[str, str]:
@@ -212,7 +224,11 @@ async def _finished(client: Client, job_id: str, *, quiet: bool) -> dict[str, An
 def _counted(job: dict[str, Any]) -> str:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in job["counts"].items())
     would = "would be: " if job["order"]["dry_run"] else ""
-    return f"{job['matching']} matching; {would}{counts or 'nothing yet'}"
+    canaries = "".join(
+        f"; {canary['cause']}: {canary['seq']} {_CANARY[canary['outcome']]}"
+        for canary in job["canaries"]
+    )
+    return f"{job['matching']} matching; {would}{counts or 'nothing yet'}{canaries}"
 
 
 def _replayed(seq: int, answer: dict[str, Any]) -> str:

@@ -25,16 +25,15 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
     tokens = Tokens(check_secret(settings.jwt_secret))
     nc = await connect(settings.nats, name="gateway")
     async with open_storage(settings.s3) as storage:
-        parts = await assemble(nc, storage, tokens, settings)
+        deps = await assemble(nc, storage, tokens, settings)
         app = create_app(
-            tokens=tokens,
-            parts=parts,
+            deps,
             checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
             origins=sorted(origins(settings.cors_origins)),
         )
         await together(
             stop,
-            parts["jobs"].run(stop),
+            deps.bulk_replays.run(stop),
             serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
         )
     await nc.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
@@ -11,12 +11,13 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from services.gateway.http.auth import Guard, current_user
-from services.gateway.http.problems import HANDLERS
+from services.gateway.http.auth import BearerAuthentication, current_user
+from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
+from services.gateway.routes.dead_letters import DeadLetterRoutes
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
-from services.gateway.routes.operators import DeadLetterRoutes, OperatorRoutes
+from services.gateway.routes.operators import OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
@@ -25,7 +26,7 @@ from shared.service.health import health_routes
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from shared.tokens import Tokens
+    from services.gateway.dependencies import Dependencies
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -36,18 +37,15 @@ SAFE_HEADERS = {
 
 
 def create_app(
+    deps: Dependencies,
     *,
-    tokens: Tokens,
-    parts: Mapping[str, Any],
     checks: Mapping[str, Callable[[], Awaitable[None]]],
     origins: list[str],
 ) -> Litestar:
     """The gateway's ASGI application.
 
     Args:
-        tokens: Reads bearer tokens and tickets.
-        parts: What handlers ask for by name: ``projects``, ``snapshots``, ``receiver``,
-            ``exports``, …
+        deps: What every handler is given as ``deps``.
         checks: What ``/readyz`` looks at.
         origins: Of browser clients; none: no cross-origin requests.
     """
@@ -58,10 +56,10 @@ def create_app(
             *(DeadLetterRoutes, OperatorRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
-        guards=[Guard(tokens)],
+        guards=[BearerAuthentication(deps.tokens)],
         dependencies={
             "user": Provide(current_user, sync_to_thread=False),
-            **{name: Provide(_giver(part), sync_to_thread=False) for name, part in parts.items()},
+            "deps": Provide(lambda: deps, sync_to_thread=False),
         },
         response_headers=SAFE_HEADERS,
     )
@@ -73,7 +71,7 @@ def create_app(
     return Litestar(
         [api, *health_routes(checks)],
         middleware=[RequestLog()],
-        exception_handlers=HANDLERS,
+        exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,
         openapi_config=OpenAPIConfig(
@@ -90,7 +88,3 @@ def create_app(
             security=[{"bearer": []}],
         ),
     )
-
-
-def _giver(part: Any) -> Callable[[], Any]:
-    return lambda: part

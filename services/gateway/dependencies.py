@@ -1,83 +1,137 @@
-"""Everything that the gateway is made of, put together once."""
+"""Everything that the gateway is made of, put together once, and handed to its routes as one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import msgspec
+from litestar.di import NamedDependency
+
+from services.gateway.exports.downloads import Downloads
 from services.gateway.exports.exports import Exports
-from services.gateway.exports.lifecycle import Acts
-from services.gateway.exports.start import Starts
+from services.gateway.exports.lifecycle import ExportLifecycle
+from services.gateway.exports.request import ExportRequests
+from services.gateway.exports.start import GenerationStarter
 from services.gateway.http.idempotency import Idempotency
-from services.gateway.http.rate_limiter import Pace
-from services.gateway.operators.audit_log import Audit
-from services.gateway.operators.bulk_replay import Jobs
-from services.gateway.operators.dead_letters import Letters
+from services.gateway.http.rate_limiter import RateLimiter
+from services.gateway.operators.audit_log import AuditLog
+from services.gateway.operators.bulk_replay_runner import BulkReplays
+from services.gateway.operators.dead_letters import DeadLetters
+from services.gateway.operators.drop import DeadLetterDropper
 from services.gateway.operators.infrastructure import Infrastructure
-from services.gateway.operators.replay import Replays
-from services.gateway.projects.blob_uploads import Receiver
+from services.gateway.operators.replay import DeadLetterReplayer
+from services.gateway.projects.blob_uploads import BlobUploads
 from services.gateway.projects.membership import Projects
 from services.gateway.projects.snapshots import Snapshots
+from services.gateway.projects.spool import Spool
+from services.gateway.projects.zip_import import ZipImports
 from shared.domain.export_view import Links
+from shared.storage.bucket import Storage
 from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
 from shared.stores.worker_registry import Workers
+from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from services.gateway.settings import GatewaySettings
-    from shared.storage.bucket import Storage
-    from shared.tokens import Tokens
+
+
+class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
+    """What routes use; one of each in a process."""
+
+    audit_log: AuditLog
+    bulk_replays: BulkReplays
+    dead_letters: DeadLetters
+    downloads: Downloads
+    dropper: DeadLetterDropper
+    export_requests: ExportRequests
+    exports: Exports
+    infrastructure: Infrastructure
+    lifecycle: ExportLifecycle
+    projects: Projects
+    quota: Quota
+    replayer: DeadLetterReplayer
+    snapshots: Snapshots
+    starter: GenerationStarter
+    storage: Storage
+    tokens: Tokens
+    uploads: BlobUploads
+    workers: Workers
+    zip_imports: ZipImports
+
+
+Injected = NamedDependency[Dependencies]  # the parameter ``deps`` of a handler
+CurrentUser = NamedDependency[User]  # the parameter ``user``
 
 
 async def assemble(
     nc: Client, storage: Storage, tokens: Tokens, settings: GatewaySettings
-) -> dict[str, Any]:
-    """What handlers ask for, by the names they use."""
+) -> Dependencies:
+    """Bind to NATS and put everything together."""
     js = nc.jetstream()
-    documents = await bind_exports(js)
-    links = Links(
-        tokens,
-        public_url=settings.public_url,
-        websocket_url=settings.websocket_url,
-        ticket_ttl_s=settings.ticket_ttl_s,
-    )
-    asked, quota, projects = (
-        await Idempotency.bind(js),
-        await Quota.bind(js),
-        await Projects.bind(js),
-    )
-    starts = Starts(js, quota, default_plan=settings.default_plan)
+    idempotency, quota = await Idempotency.bind(js), await Quota.bind(js)
+    projects, workers = await Projects.bind(js), await Workers.bind(js)
+    limiter = RateLimiter(settings.requests_per_minute)
+    starter = GenerationStarter(js, quota, default_plan=settings.default_plan)
     snapshots = Snapshots(storage, projects, settings.limits)
+    uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
     exports = Exports(
         nc,
-        documents,
-        asked=asked,
-        starts=starts,
-        links=links,
+        await bind_exports(js),
+        links=Links(
+            tokens,
+            public_url=settings.public_url,
+            websocket_url=settings.websocket_url,
+            ticket_ttl_s=settings.ticket_ttl_s,
+        ),
         snapshots=snapshots,
         queue=await QueuePositions.bind(js),
     )
-    acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
-    audit, letters = Audit(nc), Letters(nc, exports)
-    replays = Replays(js, letters, exports, acts, audit)
-    return {
-        "acts": acts,
-        "audit": audit,
-        "exports": exports,
-        "infrastructure": Infrastructure(nc, storage),
-        "jobs": await Jobs.bind(js, letters, replays),
-        "letters": letters,
-        "limits": settings.limits,
-        "pace": Pace(settings.requests_per_minute),
-        "projects": projects,
-        "quota": quota,
-        "receiver": Receiver(storage, max_file_bytes=settings.limits.file_bytes),
-        "replays": replays,
-        "snapshots": snapshots,
-        "starts": starts,
-        "storage": storage,
-        "tokens": tokens,
-        "workers": await Workers.bind(js),
-    }
+    lifecycle = ExportLifecycle(
+        js,
+        exports,
+        snapshots=snapshots,
+        storage=storage,
+        idempotency=idempotency,
+        limiter=limiter,
+        starter=starter,
+    )
+    audit_log, dead_letters = AuditLog(nc), DeadLetters(nc, exports)
+    replayer = DeadLetterReplayer(
+        js, dead_letters, exports, lifecycle=lifecycle, audit_log=audit_log
+    )
+    return Dependencies(
+        audit_log=audit_log,
+        bulk_replays=await BulkReplays.bind(
+            js, dead_letters, audit_log=audit_log, replayer=replayer, exports=exports
+        ),
+        dead_letters=dead_letters,
+        dropper=DeadLetterDropper(dead_letters, audit_log),
+        downloads=Downloads(exports, projects=projects, storage=storage, tokens=tokens),
+        export_requests=ExportRequests(
+            js,
+            exports,
+            projects=projects,
+            snapshots=snapshots,
+            workers=workers,
+            idempotency=idempotency,
+            limiter=limiter,
+            starter=starter,
+        ),
+        exports=exports,
+        infrastructure=Infrastructure(nc, storage),
+        lifecycle=lifecycle,
+        projects=projects,
+        quota=quota,
+        replayer=replayer,
+        snapshots=snapshots,
+        starter=starter,
+        storage=storage,
+        tokens=tokens,
+        uploads=uploads,
+        workers=workers,
+        zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits),
+    )

@@ -55,6 +55,14 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
             ge=0,
         ),
     ] = 120
+    spool_bytes: Annotated[
+        int,
+        env(
+            "GATEWAY_SPOOL_BYTES",
+            "ZIPs that are being imported, all in one process; on the disk of /tmp, bytes",
+            ge=1,
+        ),
+    ] = 20 * GIB
     ticket_ttl_s: Annotated[
         int, env("EXPORT_TICKET_TTL_S", "how long a ticket may be used to connect, seconds", ge=1)
     ] = 60

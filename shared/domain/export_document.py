@@ -31,6 +31,7 @@ from shared.domain.waiting import Wait
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
 ]
+FAILS_AGAIN = "It would fail again: change what the error says, push, and export the project anew."
 TERMINAL: frozenset[Status] = frozenset({"completed", "failed", "canceled"})
 
 
@@ -276,7 +277,8 @@ def _ended(state: State, event: TerminalEvent) -> State:
                 error=error.message,
                 error_code=error.code,
                 failed_stage=event.stage,
-                can_retry=True,
+                can_retry=not event.by_project,
+                retry_disabled_reason=FAILS_AGAIN if event.by_project else None,
                 dead_letter=event.dead_letter,
             )
         case ExportCanceled():

@@ -31,6 +31,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     unsigned_formats: tuple[str, ...] = ()  # those that have no place for a signature
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
+    needs_entry_page: bool = True  # something that a browser can open
 
 
 _NATIVE_ONLY = {
@@ -81,6 +82,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
             name="source",
             summary="The project as it is, with a manifest of sizes and SHA-256",
             minutes=1,
+            needs_entry_page=False,
             effects=_COMMON,
             refusals={
                 **_NATIVE_ONLY,

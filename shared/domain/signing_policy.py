@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.errors import ProjectError
+from shared.errors import PreflightError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 DEFAULT: Final = "default"  # signs what names no key, unless it is a debug build
 
 
-class UnknownKeyError(ProjectError):
+class UnknownKeyError(PreflightError):
     """``signingKey`` names a key that no operator holds."""
 
     code = "signing-key-unknown"
     title = "There is no such signing key"
 
 
-class SigningRequiredError(ProjectError):
+class SigningRequiredError(PreflightError):
     """A distribution build that nothing would sign."""
 
     code = "signing-required"

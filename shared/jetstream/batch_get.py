@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
@@ -41,23 +43,24 @@ async def read_stored(
             is nothing.
     """
     request = {"seq": after_seq + 1, "next_by_subj": subject, "batch": min(limit, MOST)}
-    inbox = nc.new_inbox()
-    answers = await nc.subscribe(inbox)
-    found: list[Stored] = []
-    try:
-        await nc.publish(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(request), reply=inbox)
-        while True:
-            answer = await answers.next_msg(timeout=_TIMEOUT_S)
-            headers = answer.headers or {}
-            if headers.get("Status") in END_OF_BATCH:
-                return found
-            if "Nats-Sequence" not in headers:  # 503, 408: half of the answer is none
-                raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {headers}")
-            found.append(_stored(answer))
-    except AWAY as error:
-        raise NatsUnavailableError(f"{subject} of {stream} cannot be read: {error!r}") from error
-    finally:
-        await answers.unsubscribe()
+    return await _batch(nc, stream, request)
+
+
+async def read_last(nc: Client, stream: str, subjects: Sequence[str]) -> list[Stored]:
+    """The newest message of each subject that matches, in one batched direct get.
+
+    Args:
+        nc: The connection.
+        stream: Its name.
+        subjects: With wildcards; at most ``MOST`` subjects may match in all.
+
+    Raises:
+        NatsUnavailableError: No answer in time.
+
+    Source:
+        NATS ADR-31, ``multi_last``.
+    """
+    return await _batch(nc, stream, {"multi_last": list(subjects)})
 
 
 async def read_newest(
@@ -80,6 +83,26 @@ async def read_newest(
         found += [message for message in reversed(window) if message.seq < before]
         before = start
     return found[:limit]
+
+
+async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Stored]:
+    inbox = nc.new_inbox()
+    answers = await nc.subscribe(inbox)
+    found: list[Stored] = []
+    try:
+        await nc.publish(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(request), reply=inbox)
+        while True:
+            answer = await answers.next_msg(timeout=_TIMEOUT_S)
+            headers = answer.headers or {}
+            if headers.get("Status") in END_OF_BATCH:
+                return found
+            if "Nats-Sequence" not in headers:  # 503, 408: half of the answer is none
+                raise NatsUnavailableError(f"{stream} cannot be read: {headers}")
+            found.append(_stored(answer))
+    except AWAY as error:
+        raise NatsUnavailableError(f"{stream} cannot be read: {error!r}") from error
+    finally:
+        await answers.unsubscribe()
 
 
 def _stored(answer: Msg) -> Stored:

@@ -24,7 +24,10 @@ def packs(project_id: str) -> str:
 
 
 def pack(project_id: str, epoch: int, sha256: str) -> str:
-    """Many small blobs one after the other, named by the hash of them all."""
+    """Many small blobs one after the other, named by the hash of them all.
+
+    Or one large file, whose hash was not known when it came: that one has a random name.
+    """
     return f"{packs(project_id)}{epoch}/{sha256}"
 
 

@@ -8,44 +8,44 @@ is settled twice is charged once. Minutes are tenths, rounded up
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from shared.domain.build_minutes import Account, QuotaExceededError, required_minutes
-from shared.domain.events import (
-    ExportRequested,
-    TerminalEvent,
-    now,
-)
-from shared.jetstream.event_log import EventLog
+from shared.domain.events import TerminalEvent, decode_event, now
+from shared.jetstream.batch_get import read_last
 from shared.jetstream.key_value import KeyValueStore, kv_safe
-from shared.jetstream.topology import QUOTA_BUCKET
+from shared.jetstream.topology import EXPORTS, QUOTA_BUCKET, events_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nats.js import JetStreamContext
 
-    from shared.domain.events import Event, ExportPackaged
+    from shared.domain.events import AnyEvent, Event, ExportPackaged, ExportRequested
 
 BUCKET: Final = QUOTA_BUCKET.name
 ABANDONED_AFTER: Final = timedelta(minutes=10)  # far beyond the patience of any request
 SETTLED_WITHIN: Final = timedelta(hours=1)  # of a terminal event
+LOOKED_AT_ONCE: Final = 100  # reservations; the events of so many fit into one batch
 
 
 class Quota:
     """The bucket ``quota``."""
 
-    def __init__(self, store: KeyValueStore[Account], events: EventLog) -> None:
+    def __init__(self, store: KeyValueStore[Account], js: JetStreamContext) -> None:
         self._store = store
-        self._events = events
+        self._nc = js._nc  # noqa: SLF001 - its context knows no batched get
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Quota:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET, Account), EventLog(js))
+        return cls(await KeyValueStore.bind(js, BUCKET, Account), js)
 
     async def reserve(
         self, start: ExportRequested | ExportPackaged, *, limit: float | None
@@ -66,7 +66,8 @@ class Quota:
         try:
             await self._change(key, decide)
         except QuotaExceededError:
-            await self._release_abandoned(key)
+            for names in _batches(await self._due(key)):
+                await self._release_abandoned(key, names)
             await self._change(key, decide)
 
     async def settle(self, terminal_event: TerminalEvent) -> None:
@@ -84,12 +85,17 @@ class Quota:
 
     async def release(self, start: Event) -> None:
         """Give everything back: nothing came of it."""
-        await self._release(_key(start.user_id, start.at), _name(start))
+        await self._release(_key(start.user_id, start.at), [_name(start)])
 
     async def account(self, user_id: str) -> Account:
-        """This month's."""
+        """This month's, in a fixed number of requests.
+
+        Of its reservations the oldest are looked at. Those that are under way end one day, and
+        make room for the next.
+        """
         key = _key(user_id, now())
-        await self._release_abandoned(key)
+        if due := await self._due(key):
+            await self._release_abandoned(key, due[:LOOKED_AT_ONCE])
         found = await self._store.get(key)
         return found.value if found else Account()
 
@@ -98,26 +104,33 @@ class Quota:
         found = [await self._store.get(key) for key in await self._store.keys(_key("*", now()))]
         return [record.value for record in found if record]
 
-    async def _release_abandoned(self, key: str) -> None:
-        """Reservations whose request was never accepted."""
+    async def _due(self, key: str) -> list[str]:
+        """Reservations that are old enough to be abandoned, the oldest first."""
         found = await self._store.get(key)
-        for name, reservation in (found.value.reservations if found else {}).items():
-            if reservation.at < now() - ABANDONED_AFTER and await self._abandoned(name):
-                await self._release(key, name)
+        reservations = found.value.reservations if found else {}
+        before = now() - ABANDONED_AFTER
+        due = [(reserved.at, name) for name, reserved in reservations.items()]
+        return [name for at, name in sorted(due) if at < before]
 
-    async def _abandoned(self, name: str) -> bool:
-        """Whether the stream knows nothing of it, or its end so long that it was settled before."""
-        export_id, _, generation = name.partition(":")
-        events = [event for _, event in await self._events.of(export_id)]
-        mine = [event for event in events if event.generation == int(generation)]
-        before = now() - SETTLED_WITHIN
-        return not mine or any(
-            isinstance(event, TerminalEvent) and event.at < before for event in mine
-        )
+    async def _release_abandoned(self, key: str, names: Sequence[str]) -> None:
+        """Give back those whose request was never accepted; one request, however many they are."""
+        subjects = sorted({events_of(name.partition(":")[0]) for name in names})
+        events: dict[str, list[AnyEvent]] = {}
+        for message in await read_last(self._nc, EXPORTS, subjects):
+            with suppress(msgspec.MsgspecError):
+                event = decode_event(message.payload)
+                events.setdefault(event.export_id, []).append(event)
+        abandoned = [
+            name for name in names if _is_abandoned(name, events.get(name.partition(":")[0], ()))
+        ]
+        if abandoned:
+            await self._release(key, abandoned)
 
-    async def _release(self, key: str, name: str) -> None:
+    async def _release(self, key: str, names: Iterable[str]) -> None:
         def decide(account: Account | None) -> Account | None:
-            return account and account.release(name)
+            for name in names:
+                account = account and account.release(name)
+            return account
 
         await self._change(key, decide)
 
@@ -128,6 +141,24 @@ class Quota:
         """
         async with self._turns.setdefault(key, asyncio.Lock()):
             await self._store.change(key, decide)
+
+
+def _is_abandoned(name: str, events: Iterable[AnyEvent]) -> bool:
+    """Whether the stream knows nothing of it, or its end so long that it was settled before.
+
+    The newest events of each kind tell: where a later generation has begun, this one had ended.
+    """
+    generation = int(name.partition(":")[2])
+    before = now() - SETTLED_WITHIN
+    mine = [event for event in events if event.generation >= generation]
+    return not mine or any(
+        event.at < before and (event.generation > generation or isinstance(event, TerminalEvent))
+        for event in mine
+    )
+
+
+def _batches(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[n : n + LOOKED_AT_ONCE] for n in range(0, len(names), LOOKED_AT_ONCE))
 
 
 def _name(event: Event) -> str:

@@ -70,14 +70,14 @@ class Users:
         self._pushes = 0
 
     async def prepare(self) -> None:
-        """Good projects, one without a page, and one whose files the storage has lost."""
+        """Good projects, one without an icon, and one whose files the storage has lost."""
         for number in range(PROJECTS):
             size = self._random.choice([10_000, 400_000, 4_000_000])
             files = {"index.html": b"<!doctype html><title>x</title>", "data.bin": b""}
             files["data.bin"] = self._random.randbytes(size)
             files |= {f"level{n}.json": b'{"n": %d}' % n for n in range(20)}
             await self._push(f"good{number}", files)
-        await self._push("invalid", {"readme.txt": b"no page"})
+        await self._push("invalid", {"index.html": b"<p>no icon</p>"})
         await self._push("lost", {"index.html": b"<p>lost</p>", "big.bin": bytes(5_000)})
         async for item in self._storage.objects("projects/lost/"):
             if "/snapshots/" not in item.key:
@@ -191,10 +191,15 @@ class Users:
         return receipt is not None and receipt["stoppedAt"] is not None
 
     async def _invalid(self, story: Story) -> None:
-        """Fails, is tried again as it is, and fails again."""
-        await self.request(story, "invalid", platform="web")
+        """Fails by a fault of its project; as it is it cannot be tried again."""
+        await self.request(story, "invalid", platform="web", icon="icon.png")
         await self._watch(story)
-        await self._again(story)
+        try:
+            await self._act(f"{story.path}/retry", None)
+        except ApiError as refused:
+            assert "export the project anew" in str(refused), refused  # noqa: PT017 - the claim
+        else:
+            raise AssertionError(f"{story.id} was started again")
 
     async def _lost(self, story: Story) -> None:
         await self.request(story, "lost")
@@ -241,15 +246,18 @@ class Users:
         *,
         platform: str = "",
         key: str = "",
+        icon: str = "",
         twice: bool = False,
     ) -> None:
         """Some ask for what was made before, most for something of their own."""
         story.project = project
         same = self._random.random() < 0.2
         options = {"appVersion": "1.0.0" if same else f"1.1.{story.number}"}
+        options |= {"signingKey": key} if key else {}
+        options |= {"appIcon": icon} if icon else {}
         body = {
             "platform": platform or self._random.choice(["web", "source"]),
-            "options": {**options, "signingKey": key} if key else options,
+            "options": options,
         }
         asked_as = uuid.UUID(int=self._random.getrandbits(128)).hex
         path = f"/api/projects/{project}/export"

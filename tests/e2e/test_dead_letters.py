@@ -76,6 +76,28 @@ def test_an_operator_puts_right_what_failed(up: Up, game: Path) -> None:
     assert (gone.returncode, "no dead letter" in gone.stderr) == (6, True)
 
 
+@pytest.mark.timeout(240)
+def test_many_are_not_replayed_before_the_cause_is_put_right(up: Up, game: Path) -> None:
+    """The first fails again: exit code 3, and the other was not even tried."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    lost = asyncio.run(take_away(up, project))
+    failed = [up.cli("export", project, "--platform", "source", "--wait") for _ in range(2)]
+    assert [done.returncode for done in failed] == [3, 3]
+    letters = [
+        found
+        for found in up.json("dead-letters", "ls", "--platform", "source")["deadLetters"]
+        if found["projectId"] == project
+    ]
+    assert len(letters) == 2
+    replayed = up.cli("dead-letters", "replay", "--cause", letters[0]["cause"])
+    assert replayed.returncode == 3
+    assert "failed again" in replayed.stderr
+    states = [up.json("status", f"{project}/{found['exportId']}") for found in letters]
+    assert sorted(state["generation"] for state in states) == [1, 2]
+    asyncio.run(bring_back(up, lost))
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

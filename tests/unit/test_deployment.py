@@ -19,6 +19,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 import shared.metrics  # noqa: F401 - importing it registers them
+from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
 from shared.settings import load, variables
 
@@ -100,6 +101,22 @@ def test_drains_end_before_the_pod_is_killed(manifests: list[Manifest]) -> None:
         assert float(drain_s or 0) + 10 <= pod["terminationGracePeriodSeconds"]
 
 
+def test_spooled_bodies_fit_into_the_volume(manifests: list[Manifest]) -> None:
+    """A volume that outgrows its limit gets the pod evicted; one without any fills the node."""
+    (gateway,) = _named(manifests, "Deployment", "gateway")
+    pod = gateway["spec"]["template"]["spec"]
+    environ = {e["name"]: e.get("value") for e in pod["containers"][0]["env"]}
+    settings = load(GatewaySettings, {**SECRET, **JWT, **_known(environ), "S3_BUCKET": "bucket"})
+    volumes = {volume["name"]: volume["emptyDir"] for volume in pod["volumes"]}
+    (mount,) = pod["containers"][0]["volumeMounts"]
+    assert mount["mountPath"] == "/tmp"  # noqa: S108 - where the spool lies
+    limit = volumes[mount["name"]]["sizeLimit"]
+    assert limit.endswith("Gi")
+    room = int(limit.removesuffix("Gi")) << 30
+    assert settings.spool_bytes * 1.05 <= room
+    assert settings.spool_bytes >= settings.limits.project_bytes
+
+
 def test_packagers_are_scaled_by_the_consumer_they_read(manifests: list[Manifest]) -> None:
     """KEDA watches a consumer that exists, of the platform that the scaled pods serve."""
     deployments = {d["metadata"]["name"]: d for d in _of_kind(manifests, "Deployment")}
@@ -174,6 +191,10 @@ def _environ(
     for entry in container["env"]:
         environ[entry["name"]] = entry.get("value") or _looked_up(entry["valueFrom"], labels)
     return {name: value for name, value in environ.items() if name not in SERVERS_OWN}
+
+
+def _known(environ: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if value is not None}
 
 
 def _looked_up(source: Manifest, labels: Mapping[str, str]) -> str:

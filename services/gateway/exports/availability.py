@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.domain.entry_page import is_engine_project
 from shared.domain.signing_policy import key_for
 from shared.domain.waiting import Wait
 from shared.errors import ExportError
@@ -11,9 +12,9 @@ from shared.jetstream.topology import packager_durable
 from shared.stores.worker_registry import obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Sequence
 
-    from services.gateway.exports.exports import ExportRequest
+    from services.gateway.exports.request import ExportRequest
     from shared.domain.platforms import PlatformSpec
     from shared.stores.worker_registry import WorkerHeartbeat
 
@@ -63,11 +64,11 @@ def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list
     return sorted({name for worker in workers for name in worker.signing_keys.get(spec.name, ())})
 
 
-async def check_available(
+def check_available(
     spec: PlatformSpec,
     wanted: ExportRequest,
     living: Sequence[WorkerHeartbeat],
-    paths: Callable[[], Awaitable[Collection[str]]],
+    entries: frozenset[str],
 ) -> None:
     """Refuse what no living worker could pack or sign.
 
@@ -75,19 +76,14 @@ async def check_available(
         spec: The platform.
         wanted: What is asked for.
         living: All workers.
-        paths: The project's files; read only if it matters what kind of project it is.
+        entries: What may be opened of the project: it tells what kind of project it is.
 
     Raises:
         PlatformUnavailableError, UnknownKeyError, SigningRequiredError: Why, and what to do.
     """
     workers = serving(spec, living)
     missing = lacking(spec, workers)
-    if missing and ("always" in missing.values() or _is_engine_project(await paths())):
+    if missing and ("always" in missing.values() or is_engine_project(entries)):
         raise PlatformUnavailableError(f"{spec.name}: {reason(missing)}")
     if workers:
         key_for(spec, wanted.configuration, wanted.options, signing_keys(spec, workers))
-
-
-def _is_engine_project(paths: Collection[str]) -> bool:
-    """Whether it is played by the player; a page of its own comes first."""
-    return "game.json" in paths and "index.html" not in paths

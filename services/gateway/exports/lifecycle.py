@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.gateway.exports.exports import Exports
-    from services.gateway.exports.start import Starts
+    from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
+    from services.gateway.http.rate_limiter import RateLimiter
     from services.gateway.projects.snapshots import Snapshots
     from shared.domain.export_document import Document, State
     from shared.storage.bucket import Storage
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class StateConflictError(ConflictError):
-    """The export is not where this act could be done; says where it is."""
+    """The export's state does not allow this; the answer says what it is."""
 
     def __init__(self, state: State, reason: str) -> None:
         super().__init__(reason)
@@ -56,7 +57,7 @@ class NotCancelableError(StateConflictError):
     title = "The export has ended"
 
 
-class Acts:
+class ExportLifecycle:
     """Cancel and retry, for users and for operators."""
 
     def __init__(
@@ -66,15 +67,17 @@ class Acts:
         *,
         snapshots: Snapshots,
         storage: Storage,
-        asked: Idempotency,
-        starts: Starts,
+        idempotency: Idempotency,
+        limiter: RateLimiter,
+        starter: GenerationStarter,
     ) -> None:
         self._events = EventLog(js)
         self._exports = exports
         self._snapshots = snapshots
         self._storage = storage
-        self._asked = asked
-        self._starts = starts
+        self._idempotency = idempotency
+        self._limiter = limiter
+        self._starter = starter
 
     async def cancel(self, document: Document, *, reason: str) -> Document:
         """End an export; one that is canceled already stays so.
@@ -109,14 +112,15 @@ class Acts:
         Raises:
             NotRetryableError: Says why; also where another retry came first.
             KeyReusedError: The key stands for something else.
-            QuotaExceededError: Too few build minutes are left.
+            QuotaExceededError, TooManyRequestsError: Too few build minutes, too many requests.
         """
         content, project_id = ["retry", document.state.id], document.state.project_id
-        known = await self._asked.find(user.user_id, project_id, key, content) if key else None
+        known = await self._idempotency.find(user.user_id, project_id, key, content)
         if known is not None:
             return await self.begin(document, known, user, repeated=True)
+        self._limiter.hit(user.user_id)
         start = await self.next_start(document, user_id=user.user_id)
-        kept = await self._asked.keep(start, key, content) if key else start
+        kept = await self._idempotency.keep(start, key, content)
         return await self.begin(document, kept, user, repeated=kept is not start)
 
     async def next_start(
@@ -147,12 +151,12 @@ class Acts:
     async def begin(
         self, document: Document, start: Start, user: User | None, *, repeated: bool = False
     ) -> Document:
-        """Start a generation (:meth:`Starts.begin`) and show the document afterwards.
+        """Start a generation (:meth:`GenerationStarter.begin`) and show the document afterwards.
 
         Raises:
             NotRetryableError: Another one came first.
         """
-        first, seq = await self._starts.begin(start, user, repeated=repeated)
+        first, seq = await self._starter.begin(start, user, repeated=repeated)
         document = fold(document, first, seq)
         if first != start:
             raise NotRetryableError(document.state, "It was started again by somebody else.")

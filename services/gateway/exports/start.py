@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.domain.build_minutes import LIMITS
+from shared.domain.events import StartEvent
 from shared.jetstream.event_log import EventLog
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shared.tokens import User
 
 
-class Starts:
+class GenerationStarter:
     """Used for requests, retries and replays alike."""
 
     def __init__(self, js: JetStreamContext, quota: Quota, *, default_plan: PlanName) -> None:
@@ -46,14 +47,18 @@ class Starts:
         Raises:
             QuotaExceededError, TooManyRequestsError, UnavailableError: It was not started.
         """
-        if not (repeated and await self._accepted(start)):
-            limit = LIMITS[self.plan(user)] if user else None
-            await self._quota.reserve(start, limit=limit)
+        if repeated and (accepted := await self._accepted(start)):
+            return accepted
+        limit = LIMITS[self.plan(user)] if user else None
+        await self._quota.reserve(start, limit=limit)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)
         return first, seq
 
-    async def _accepted(self, start: Start) -> bool:
-        events = await self._events.of(start.export_id)
-        return any(event.generation >= start.generation for _, event in events)
+    async def _accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
+        """What started this generation, by whomever, with its sequence."""
+        for seq, event in await self._events.of(start.export_id):
+            if isinstance(event, StartEvent) and event.message_id == start.message_id:
+                return event, seq
+        return None

@@ -1,7 +1,4 @@
-"""Who is asking. A guard in front of every route below ``/api``.
-
-So that no new route can be forgotten.
-"""
+"""Who is asking: a guard in front of every route below ``/api``, so that none can be forgotten."""
 
 from __future__ import annotations
 
@@ -22,8 +19,8 @@ if TYPE_CHECKING:
 TICKET_ROUTE: Final = "ticket"  # in a route's ``opt``: a signed ticket in the query will do
 
 
-class Guard:
-    """Reads the bearer token."""
+class BearerAuthentication:
+    """The guard that reads the bearer token."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -44,10 +41,10 @@ class Guard:
             raise UnauthorizedError("send your token as `Authorization: Bearer …`")
 
 
-def operators_only(
+def require_operator(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """A guard behind :class:`Guard`.
+    """A guard behind :class:`BearerAuthentication`.
 
     Raises:
         ForbiddenError: The token's role is not ``admin``.

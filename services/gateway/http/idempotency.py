@@ -1,4 +1,4 @@
-"""The same Idempotency-Key stands for the same act, however often it is sent."""
+"""The same Idempotency-Key stands for the same request, however often it is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Start = ExportRequested | ExportPackaged
 
 
-class Asked(msgspec.Struct, frozen=True):
+class IdempotencyRecord(msgspec.Struct, frozen=True):
     """What a key stands for: the request's digest and the event it became."""
 
     digest: str
@@ -40,20 +40,24 @@ class Idempotency:
     repetition.
     """
 
-    def __init__(self, records: KeyValueStore[Asked]) -> None:
+    def __init__(self, records: KeyValueStore[IdempotencyRecord]) -> None:
         self._store = records
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Idempotency:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, IDEMPOTENCY_BUCKET.name, Asked))
+        return cls(await KeyValueStore.bind(js, IDEMPOTENCY_BUCKET.name, IdempotencyRecord))
 
-    async def find(self, user_id: str, project_id: str, key: str, content: Any) -> Start | None:
-        """The event of an earlier request with this key.
+    async def find(
+        self, user_id: str, project_id: str, key: str | None, content: Any
+    ) -> Start | None:
+        """The event of an earlier request with this key; None without one.
 
         Raises:
             KeyReusedError: That request was another one.
         """
+        if key is None:
+            return None
         found = await self._store.get(_record(user_id, project_id, key))
         if found is None:
             return None
@@ -61,11 +65,13 @@ class Idempotency:
             raise KeyReusedError("use a new Idempotency-Key for a new request")
         return found.value.event
 
-    async def keep(self, event: Start, key: str, content: Any) -> Start:
+    async def keep(self, event: Start, key: str | None, content: Any) -> Start:
         """Let the key stand for ``event``, or for the one of a request that was quicker."""
+        if key is None:
+            return event
         record = _record(event.user_id, event.project_id, key)
         try:
-            await self._store.create(record, Asked(_digest(content), event))
+            await self._store.create(record, IdempotencyRecord(_digest(content), event))
         except ConflictingWriteError:
             return await self.find(event.user_id, event.project_id, key, content) or event
         return event

@@ -1,4 +1,4 @@
-"""How the OpenAPI document tells of refusals: problem details, with what each status means here."""
+"""Refusals in the OpenAPI document: problem details, with what each status means here."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MEANINGS: Final = {
     402: "Too few build minutes are left; `available`, `required`, `upgradeRequired`.",
     404: "There is none, or it is not for the caller.",
     409: "Its state does not allow this; `reason` and `export` (id, status) where it is about one.",
-    410: "It has expired.",
+    410: "It has expired; `canRetry`, `retryUrl`.",
     422: "Right in form, and still not possible.",
     429: "Too many requests; `Retry-After`.",
 }
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True):
     """RFC 9457, and what older clients read."""
 
     type: str
@@ -30,11 +30,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: str
 
 
-def refusals(*statuses: int) -> dict[int, ResponseSpec]:
-    """For a route's ``responses``."""
+def problem_responses(*statuses: int) -> dict[int, ResponseSpec]:
+    """The ``responses`` of a route that may refuse with one of these statuses."""
     return {
         status: ResponseSpec(
-            Problem,
+            ProblemDetails,
             description=MEANINGS[status],
             generate_examples=False,
             media_type="application/problem+json",

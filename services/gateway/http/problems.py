@@ -64,7 +64,7 @@ def trace_id(request: Request[Any, Any, Any]) -> str:
 
 
 def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Response[Any]:
-    """Our own errors say everything themselves."""
+    """One of our own errors, which say everything themselves."""
     more: dict[str, Any] = getattr(error, "members", {})
     if isinstance(error, InvalidRequestError):
         more = {"details": [{"path": p, "message": m} for p, m in error.details]}
@@ -88,12 +88,12 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
 
 
 def on_nats_error(request: Request[Any, Any, Any], error: nats.errors.Error) -> Response[Any]:
-    """NATS is away, wherever a request noticed: nothing was promised, come again."""
+    """NATS is away, wherever the request noticed: nothing was promised, come again."""
     return on_export_error(request, NatsUnavailableError(f"NATS does not answer: {error!r}"))
 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """Litestar's: no such route, a wrong method, a body that does not fit."""
+    """An error of Litestar's: no such route, a wrong method, a body that does not fit."""
     title = HTTPStatus(error.status_code).phrase
     details: dict[str, Any] = {}
     if error.status_code == HTTPStatus.BAD_REQUEST:
@@ -109,7 +109,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 
 def on_anything_else(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A bug of ours: logged in full, told in general."""
+    """A bug of ours: the log has all of it, the answer a trace id."""
     log.error("request.failed", exc_info=error, trace_id=trace_id(request))
     return problem(
         request,
@@ -121,7 +121,7 @@ def on_anything_else(request: Request[Any, Any, Any], error: Exception) -> Respo
     )
 
 
-HANDLERS: Final[dict[Any, Any]] = {
+EXCEPTION_HANDLERS: Final[dict[Any, Any]] = {
     ExportError: on_export_error,
     HTTPException: on_http_exception,
     nats.errors.Error: on_nats_error,

@@ -11,7 +11,7 @@ from shared.errors import TooManyRequestsError
 REMEMBERED: Final = 10_000  # users
 
 
-class Pace:
+class RateLimiter:
     """``per_minute`` requests of each user, as many at once, counted in this process.
 
     Source:
@@ -23,8 +23,8 @@ class Pace:
         self._per_minute = per_minute
         self._paid_off: dict[str, float] = {}
 
-    def take(self, user_id: str) -> None:
-        """One more request.
+    def hit(self, user_id: str) -> None:
+        """Count one more request.
 
         Raises:
             TooManyRequestsError: Says when to come again.

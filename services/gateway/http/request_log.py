@@ -46,11 +46,11 @@ class RequestLog(ASGIMiddleware):
                     method=method,
                     status=status,
                     duration_s=round(seconds, 4),
-                    **_told(scope),
+                    **_trace_id(scope),
                 )
 
 
-def _told(scope: Scope) -> dict[str, str]:
+def _trace_id(scope: Scope) -> dict[str, str]:
     """The ``trace_id`` that a refusal has named: by it a user's report is found."""
     state = scope.get("state") or {}
     return {"trace_id": state["trace_id"]} if "trace_id" in state else {}

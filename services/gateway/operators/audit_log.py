@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from shared.tokens import User
 
-Act = Literal["replay", "replay-many", "drop", "drop-many"]
+AuditAction = Literal["replay", "replay-many", "drop", "drop-many", "drop-many-result"]
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One act."""
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did."""
 
-    act: Act
+    action: AuditAction = msgspec.field(name="act")  # as it lies in the stream
     by: str
     email: str = ""
     at: datetime = msgspec.field(default_factory=now)
@@ -32,36 +32,38 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     target: dict[str, Any]  # what it was done to
 
 
-class StoredEntry(msgspec.Struct, frozen=True):
-    """An act and its place in the stream."""
+class StoredAuditEntry(msgspec.Struct, frozen=True):
+    """An entry and its place in the stream."""
 
     seq: int
-    entry: Entry
+    entry: AuditEntry
 
 
-class Audit:
-    """Written before the act: what cannot be recorded is not done."""
+class AuditLog:
+    """Each entry is written before its deed: what cannot be recorded is not done."""
 
     def __init__(self, nc: Client) -> None:
         self._nc = nc
         self._js = nc.jetstream()
 
-    async def record(self, act: Act, by: User, *, reason: str, **target: Any) -> None:
-        """Record an act that is about to be done.
+    async def record(self, action: AuditAction, by: User, *, reason: str, **target: Any) -> None:
+        """Record what is about to be done.
 
         Raises:
             UnavailableError: It is not recorded, so it must not be done.
         """
-        entry = Entry(act=act, by=by.user_id, email=by.email, reason=reason, target=target)
+        entry = AuditEntry(
+            action=action, by=by.user_id, email=by.email, reason=reason, target=target
+        )
         headers = {"Nats-Msg-Id": uuid.uuid4().hex}
         await publish(
-            self._js, f"audit.{act}", msgspec.json.encode(entry), headers, patience_s=10.0
+            self._js, f"audit.{action}", msgspec.json.encode(entry), headers, patience_s=10.0
         )
 
-    async def newest(self, *, before_seq: int | None, limit: int) -> list[StoredEntry]:
-        """Acts, newest first."""
+    async def newest(self, *, before_seq: int | None, limit: int) -> list[StoredAuditEntry]:
+        """Entries, newest first."""
         found = await read_newest(self._nc, AUDIT, before_seq=before_seq, limit=limit)
         return [
-            StoredEntry(message.seq, msgspec.json.decode(message.payload, type=Entry))
+            StoredAuditEntry(message.seq, msgspec.json.decode(message.payload, type=AuditEntry))
             for message in found
         ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Infrastructure:
-    """Looks at everything at once; what does not answer says so, the rest is told all the same."""
+    """Looks at everything at once; where one server does not answer, the others still show."""
 
     def __init__(self, nc: Client, storage: Storage) -> None:
         self._nc = nc
@@ -35,14 +35,14 @@ class Infrastructure:
             self._consumers(),
             self._bucket(),
         )
-        told = {
+        shown = {
             "nats": self._server(),
             "streams": streams,
             "consumers": consumers,
             "storage": storage,
         }
         healthy = self._nc.is_connected and not any("error" in t for t in (*streams, storage))
-        return {"healthy": healthy and consumers is not None, **told}
+        return {"healthy": healthy and consumers is not None, **shown}
 
     def _server(self) -> dict[str, Any]:
         nc = self._nc
@@ -89,12 +89,12 @@ class Infrastructure:
         ]
 
     async def _bucket(self) -> dict[str, Any]:
-        told = {"bucket": self._storage.bucket}
+        shown = {"bucket": self._storage.bucket}
         try:
             await self._storage.check()
         except (UnavailableError, StorageRefusedError) as error:
-            return {**told, "error": str(error)}
-        return told
+            return {**shown, "error": str(error)}
+        return shown
 
 
 def _cluster(cluster: api.ClusterInfo | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Replaying a dead letter: the export it killed goes on, as its next generation."""
+"""Replaying a dead letter: its export goes on, as its next generation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.gateway.exports.lifecycle import NotRetryableError
-from services.gateway.operators.dead_letters import told
+from services.gateway.operators.dead_letter import from_headers
 from shared.domain.events import StartEvent, decode_event
 from shared.domain.export_document import Document, fold
 from shared.errors import ConflictError, NotFoundError
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.gateway.exports.exports import Exports
-    from services.gateway.exports.lifecycle import Acts
-    from services.gateway.operators.audit_log import Audit
-    from services.gateway.operators.dead_letters import Letter, Letters
+    from services.gateway.exports.lifecycle import ExportLifecycle
+    from services.gateway.operators.audit_log import AuditLog
+    from services.gateway.operators.dead_letter import DeadLetter
+    from services.gateway.operators.dead_letters import DeadLetters
     from shared.tokens import User
 
 
@@ -37,32 +38,40 @@ class NotReplayableError(ConflictError):
     title = "The dead letter cannot be replayed"
 
 
-class Replayed(msgspec.Struct, frozen=True):
+class ReplayedExport(msgspec.Struct, frozen=True):
     """What came of it; ``duplicate``: it had been replayed before."""
 
     duplicate: bool
     document: Document
 
 
-class Replays:
-    """One letter at a time."""
+class DeadLetterReplayer:
+    """Replays one dead letter at a time."""
 
     def __init__(
-        self, js: JetStreamContext, letters: Letters, exports: Exports, acts: Acts, audit: Audit
+        self,
+        js: JetStreamContext,
+        letters: DeadLetters,
+        exports: Exports,
+        *,
+        lifecycle: ExportLifecycle,
+        audit_log: AuditLog,
     ) -> None:
         self._events = EventLog(js)
         self._letters = letters
         self._exports = exports
-        self._acts = acts
-        self._audit = audit
+        self._lifecycle = lifecycle
+        self._audit_log = audit_log
 
-    async def replay(self, seq: int, by: User, *, reason: str, dry_run: bool = False) -> Replayed:
+    async def replay(
+        self, seq: int, by: User, *, reason: str, dry_run: bool = False
+    ) -> ReplayedExport:
         """Start the letter's export again; a second time changes nothing.
 
         Args:
             seq: The letter's.
             by: The operator.
-            reason: Why, for the audit.
+            reason: Why, for the audit log.
             dry_run: Only look whether it could be done.
 
         Raises:
@@ -72,15 +81,17 @@ class Replays:
             NotRetryableError: Its files are gone, or its export has not ended yet.
         """
         message = await self._letters.get(seq)
-        letter = told(message)
+        letter = from_headers(message)
         document = await self._document(letter, message.payload)
         if document.replay_of == seq or await self._was_replayed(letter):
-            return Replayed(duplicate=True, document=document)
+            return ReplayedExport(duplicate=True, document=document)
         self._check(letter, document)
-        start = await self._acts.next_start(document, user_id=document.state.user_id, replay_of=seq)
+        start = await self._lifecycle.next_start(
+            document, user_id=document.state.user_id, replay_of=seq
+        )
         if dry_run:
-            return Replayed(duplicate=False, document=document)
-        await self._audit.record(
+            return ReplayedExport(duplicate=False, document=document)
+        await self._audit_log.record(
             "replay",
             by,
             reason=reason,
@@ -89,14 +100,14 @@ class Replays:
             projectId=start.project_id,
         )
         try:
-            after = await self._acts.begin(document, start, None)
+            after = await self._lifecycle.begin(document, start, None)
         except NotRetryableError:  # somebody was quicker, perhaps with this very letter
             if await self._was_replayed(letter):
-                return Replayed(duplicate=True, document=await self._document(letter, b""))
+                return ReplayedExport(duplicate=True, document=await self._document(letter, b""))
             raise SupersededError("the export was started again this moment") from None
-        return Replayed(duplicate=False, document=after)
+        return ReplayedExport(duplicate=False, document=after)
 
-    async def _document(self, letter: Letter, payload: bytes) -> Document:
+    async def _document(self, letter: DeadLetter, payload: bytes) -> Document:
         """How the export stands; its request is the letter's where nobody could read it before."""
         if letter.export_id is None or letter.project_id is None:
             raise NotReplayableError("it names no export: look at its payload, then drop it")
@@ -112,13 +123,13 @@ class Replays:
                 raise NotReplayableError(message) from error
         return document
 
-    async def _was_replayed(self, letter: Letter) -> bool:
+    async def _was_replayed(self, letter: DeadLetter) -> bool:
         events = await self._events.of(letter.export_id or "")
         return any(
             isinstance(event, StartEvent) and event.replay_of == letter.seq for _, event in events
         )
 
-    def _check(self, letter: Letter, document: Document) -> None:
+    def _check(self, letter: DeadLetter, document: Document) -> None:
         state = document.state
         if document.generation > (letter.generation or 0):
             raise SupersededError(

@@ -1,12 +1,10 @@
-"""Bytes from clients on their way into the storage.
-
-Hashed as they come, visible only when they are right.
-"""
+"""Bytes from clients on their way into the storage: hashed as they come, in no file of ours."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import uuid
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
@@ -50,14 +48,14 @@ class BrokenBodyError(ExportError):
     retryable = True
 
 
-class Received(msgspec.Struct, frozen=True):
+class StoredBlob(msgspec.Struct, frozen=True):
     """What was stored."""
 
     sha256: str
     size: int
 
 
-class Receiver:
+class BlobUploads:
     """Stores blobs and packs of one gateway process, within a fixed memory."""
 
     def __init__(self, storage: Storage, *, max_file_bytes: int) -> None:
@@ -75,34 +73,71 @@ class Receiver:
 
     async def blob(
         self, project_id: str, epoch: int, sha256: str, body: AsyncIterator[bytes]
-    ) -> Received:
-        """Store one blob under its hash.
+    ) -> StoredBlob:
+        """Store one blob from a client under the hash that it has announced.
 
         Raises:
             WrongHashError: Nothing was stored.
             TooLargeError: Likewise.
         """
+        async with self.slot(project_id):
+            return await self.store_blob(project_id, epoch, sha256, within(SILENCE_S, body))
+
+    async def store_blob(
+        self, project_id: str, epoch: int, sha256: str, body: AsyncIterator[bytes]
+    ) -> StoredBlob:
+        """Store one blob under its hash; the caller holds a slot (raises like :meth:`blob`)."""
         key = keys.blob(project_id, epoch, sha256)
-        digest, size = hashlib.sha256(), 0
-        parts = _Parts(self._storage, key)
-        buffer = bytearray()
+        async with self._writer(key) as writer:
+            stored, rest = await self._send(writer, body)
+            check_hash(stored.sha256, sha256)
+            await writer.finish(rest)
+        metrics.UPLOADED_BYTES.inc(stored.size)
+        return stored
+
+    async def file(self, project_id: str, epoch: int, body: AsyncIterator[bytes]) -> StoredBlob:
+        """Store one file from a client whose hash nobody has announced.
+
+        A small one becomes a blob. A large one is on its way into the storage before its hash is
+        known, so that it becomes a pack of one, whose index has the hash.
+
+        Raises:
+            TooLargeError: Nothing was stored.
+        """
+        key = keys.pack(project_id, epoch, hashlib.sha256(uuid.uuid4().bytes).hexdigest())
+        async with self.slot(project_id), self._writer(key) as writer:
+            stored, rest = await self._send(writer, within(SILENCE_S, body))
+            if writer.is_empty:
+                await self._storage.put(keys.blob(project_id, epoch, stored.sha256), rest)
+            else:
+                await writer.finish(rest)
+                await put_index(self._storage, key, {stored.sha256: (0, stored.size)})
+        metrics.UPLOADED_BYTES.inc(stored.size)
+        return stored
+
+    async def _send(
+        self, writer: _ObjectWriter, body: AsyncIterator[bytes]
+    ) -> tuple[StoredBlob, bytes]:
+        """All parts but the last, and the rest that is not sent yet."""
+        digest, size, buffer = hashlib.sha256(), 0, bytearray()
+        async for chunk in body:
+            digest.update(chunk)
+            size += len(chunk)
+            self.check_size(size)
+            buffer += chunk
+            if len(buffer) >= PART_BYTES:
+                await writer.send(bytes(buffer))
+                buffer = bytearray()
+        return StoredBlob(digest.hexdigest(), size), bytes(buffer)
+
+    @asynccontextmanager
+    async def _writer(self, key: str) -> AsyncIterator[_ObjectWriter]:
+        writer = _ObjectWriter(self._storage, key)
         try:
-            async with self.slot(project_id):
-                async for chunk in within(SILENCE_S, body):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    self.check_size(size)
-                    buffer += chunk
-                    if len(buffer) >= PART_BYTES:
-                        await parts.send(bytes(buffer))
-                        buffer = bytearray()
-                check_hash(digest.hexdigest(), sha256)
-                await parts.finish(bytes(buffer))
+            yield writer
         except BaseException:
-            await parts.abort()
+            await writer.abort()
             raise
-        metrics.UPLOADED_BYTES.inc(size)
-        return Received(sha256, size)
 
     def check_size(self, size_bytes: int) -> None:
         """Raise TooLargeError for a file beyond the limit."""
@@ -118,6 +153,12 @@ def check_hash(came: str, announced: str) -> None:
     """Raise WrongHashError unless the bytes are those that were announced."""
     if came != announced:
         raise WrongHashError(f"{announced} was announced, {came} came")
+
+
+async def put_index(storage: Storage, pack_key: str, index: PackIndex) -> None:
+    """Let a pack exist, once all of its bytes are there."""
+    data = msgspec.json.encode(index)
+    await storage.put(keys.pack_index(pack_key), data, content_type="application/json")
 
 
 class PackWriter:
@@ -152,12 +193,12 @@ class PackWriter:
         index = msgspec.json.encode(self._index)
         key = keys.pack(self._project_id, self._epoch, hashlib.sha256(index).hexdigest())
         await self._storage.put(key, b"".join(self._blobs))
-        await self._storage.put(keys.pack_index(key), index, content_type="application/json")
+        await put_index(self._storage, key, self._index)
         metrics.UPLOADED_BYTES.inc(self._size)
         self._blobs, self._size, self._index = [], 0, {}
 
 
-class _Parts:
+class _ObjectWriter:
     """An object that is put whole while it is small, and in parts once it is not.
 
     One part is on its way at a time.
@@ -169,6 +210,11 @@ class _Parts:
         self._upload_id: str | None = None
         self._done: list[Part] = []
         self._sending: asyncio.Task[Part] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was sent yet."""
+        return self._upload_id is None
 
     async def send(self, data: bytes) -> None:
         if self._upload_id is None:
@@ -217,15 +263,15 @@ async def within(silence_s: float, body: AsyncIterator[bytes]) -> AsyncIterator[
     is set anew for each chunk: a task for each would cost more than the chunk.
     """
     clock = asyncio.get_running_loop().time
-    left_s, asked = silence_s, clock()
+    left_s, waits_since = silence_s, clock()
     try:
         async with asyncio.timeout(left_s) as limit:
             async for chunk in body:
                 limit.reschedule(None)  # what the reader does with it is not the client's silence
-                left_s = min(left_s - (clock() - asked) + len(chunk) / SLOWEST, silence_s)
+                left_s = min(left_s - (clock() - waits_since) + len(chunk) / SLOWEST, silence_s)
                 yield chunk
-                asked = clock()
-                limit.reschedule(asked + left_s)
+                waits_since = clock()
+                limit.reschedule(waits_since + left_s)
     except TimeoutError as error:
         raise BrokenBodyError("it came too slowly, or not at all: send it again") from error
     except InternalServerException as error:  # Litestar's word for it

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from shared.domain.entry_page import entry_files
 from shared.domain.events import now
 from shared.domain.project import (
     FileEntry,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from shared.tokens import User
 
 INDEX_CACHE: Final = 256  # pack indexes; they never change
+ENTRY_CACHE: Final = 10_000  # snapshots; two names each at most, and they never change
 READ_AT_ONCE: Final = 16
 KEEP_RETIRED: Final = 100  # heads of a moment ago, for requests that had just read them
 
@@ -61,12 +63,31 @@ class Snapshots:
         self._projects = projects
         self._limits = limits
         self._indexes: OrderedDict[str, PackIndex] = OrderedDict()
+        self._entries: OrderedDict[str, frozenset[str]] = OrderedDict()
 
     async def read(self, project: Project) -> Snapshot | None:
         """The head, or None of an empty project."""
         if project.head is None:
             return None
         return decode_snapshot(await self._storage.get(keys.snapshot(project.id, project.head)))
+
+    async def entry_files(self, project_id: str, snapshot_id: str) -> frozenset[str]:
+        """Those of a snapshot's files that may be opened; it is read once for all exports of it.
+
+        Raises:
+            ObjectMissingError: It is gone.
+        """
+        if snapshot_id not in self._entries:
+            data = await self._storage.get(keys.snapshot(project_id, snapshot_id))
+            snapshot = await asyncio.to_thread(decode_snapshot, data)
+            self._remember(snapshot_id, (file.path for file in snapshot.files))
+        self._entries.move_to_end(snapshot_id)
+        return self._entries[snapshot_id]
+
+    def _remember(self, snapshot_id: str, paths: Iterable[str]) -> None:
+        self._entries[snapshot_id] = entry_files(paths)
+        while len(self._entries) > ENTRY_CACHE:
+            self._entries.popitem(last=False)
 
     async def commit(self, project_id: str, user: User, change: Callable[[Files], Files]) -> str:
         """Make ``change`` of the head's files the new head.
@@ -96,6 +117,7 @@ class Snapshots:
                 )
             except ConflictingWriteError:
                 continue
+            self._remember(manifest.snapshot_id, manifest.files)
             return manifest.snapshot_id
 
     async def has(self, project_id: str, snapshot_id: str) -> bool:

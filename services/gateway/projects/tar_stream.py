@@ -23,7 +23,7 @@ async def read_entries(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, b
         InvalidRequestError: Not a plain tar of plain files named by their hash, or cut short.
         TooLargeError: An entry that should have come by itself.
     """
-    source = _Exactly(body)
+    source = _ExactReader(body)
     while True:
         header = await source.read(BLOCK)
         if header.count(0) == BLOCK:
@@ -41,7 +41,7 @@ async def read_entries(body: AsyncIterator[bytes]) -> AsyncIterator[tuple[str, b
         yield entry.name, data
 
 
-class _Exactly:
+class _ExactReader:
     """Reads as many bytes as asked for from a stream of chunks."""
 
     def __init__(self, body: AsyncIterator[bytes]) -> None:

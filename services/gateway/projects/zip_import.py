@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Final
 
+from services.gateway.projects.blob_uploads import SILENCE_S, within
 from shared.domain.paths import check_paths
 from shared.domain.project import FileEntry
 from shared.errors import InvalidRequestError, PathError, TooLargeError
@@ -16,8 +17,10 @@ from shared.errors import InvalidRequestError, PathError, TooLargeError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.gateway.projects.blob_uploads import Receiver
+    from services.gateway.projects.blob_uploads import BlobUploads
+    from services.gateway.projects.spool import Spool
     from services.gateway.settings import Limits
+    from shared.domain.project import Project
 
 BLOCK_BYTES: Final = 1 << 20
 SMALL_BYTES: Final = 256 << 10
@@ -37,7 +40,49 @@ class ZipError(InvalidRequestError):
     status = 422
 
 
-class ZipImport:
+class ZipImports:
+    """Receives ZIPs, as many at a time as there are slots for bodies."""
+
+    def __init__(self, uploads: BlobUploads, spool: Spool, limits: Limits) -> None:
+        self._uploads = uploads
+        self._spool = spool
+        self._limits = limits
+
+    async def receive(
+        self, project: Project, body: AsyncIterator[bytes], *, announced_bytes: int
+    ) -> dict[str, FileEntry]:
+        """Store all files of a ZIP.
+
+        It holds one slot from its first byte to the last blob of it, so that no more of them lie
+        on the disk than there are slots.
+
+        Returns:
+            The files of the snapshot to be.
+
+        Raises:
+            TooLargeError, SpoolFullError: There is no room for it, ever or at the moment.
+            ZipError, PathError: What is wrong with it; nothing of it is in the project.
+        """
+        self._check_size(announced_bytes)
+        async with self._uploads.slot(project.id):
+            whole = self._checked(within(SILENCE_S, body))
+            async with self._spool.receive(whole, announced_bytes=announced_bytes) as file:
+                archive = await asyncio.to_thread(ZipArchive, file, self._limits)
+                return await archive.store(self._uploads, project.id, project.epoch)
+
+    async def _checked(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in body:
+            size += len(chunk)
+            self._check_size(size)
+            yield chunk
+
+    def _check_size(self, size_bytes: int) -> None:
+        if size_bytes > self._limits.project_bytes:
+            raise TooLargeError(f"a project may have {self._limits.project_bytes} bytes")
+
+
+class ZipArchive:
     """One uploaded ZIP in a temporary file."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
@@ -50,8 +95,10 @@ class ZipImport:
         self._entries = dict(zip(_paths(infos), infos, strict=True))
         _check_sizes(infos, limits)
 
-    async def store(self, receiver: Receiver, project_id: str, epoch: int) -> dict[str, FileEntry]:
-        """Store all entries as blobs.
+    async def store(
+        self, uploads: BlobUploads, project_id: str, epoch: int
+    ) -> dict[str, FileEntry]:
+        """Store all entries as blobs; the caller holds a slot.
 
         Returns:
             The files of the snapshot to be.
@@ -60,13 +107,13 @@ class ZipImport:
             ZipError: An entry's bytes are damaged or not as long as it says.
         """
         files: dict[str, FileEntry] = {}
-        packs = receiver.packs(project_id, epoch)
+        packs = uploads.packs(project_id, epoch)
         for path, info in self._entries.items():
             sha256 = await asyncio.to_thread(self._hash, info)
             if info.file_size <= SMALL_BYTES:
                 await packs.add(sha256, await asyncio.to_thread(self._zip.read, info))
             else:
-                await receiver.blob(project_id, epoch, sha256, self._blocks(info))
+                await uploads.store_blob(project_id, epoch, sha256, self._blocks(info))
             files[path] = FileEntry(sha256, info.file_size)
         await packs.flush()
         return files

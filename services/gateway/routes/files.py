@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-import tempfile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -12,20 +10,10 @@ import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.response import Stream
 
-from services.gateway.projects.blob_uploads import SILENCE_S, Receiver, check_hash, within
+from services.gateway.dependencies import CurrentUser, Injected
+from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
+from services.gateway.projects.blob_uploads import SILENCE_S, check_hash, within
 from services.gateway.projects.tar_stream import read_entries
-from services.gateway.projects.zip_import import ZipImport
-from services.gateway.routes.given import (
-    AnyRequest,
-    InProject,
-    OfBlob,
-    TheLimits,
-    TheProjects,
-    TheReceiver,
-    TheSnapshots,
-    TheStorage,
-    TheUser,
-)
 from shared.domain.paths import check_path
 from shared.domain.project import FileEntry, Manifest
 from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
@@ -47,50 +35,41 @@ class FileRoutes(Controller):
 
     @put("/snapshot", status_code=201)
     async def propose(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        snapshots: TheSnapshots,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """What the project consists of: 201, or 409 with the hashes that are missing."""
-        body = await _small(request, MANIFEST_BYTES)
+        body = await _small_body(request, MANIFEST_BYTES)
         try:
             manifest = msgspec.json.decode(body, type=Manifest)
         except msgspec.MsgspecError as error:
             raise InvalidRequestError(f"not a manifest: {error}") from error
-        return {"snapshot": await snapshots.commit(project_id, user, lambda _: manifest.files)}
+        return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: manifest.files)}
 
     @put("/blobs/{sha256:str}", status_code=201)
     async def put_blob(
         self,
-        project_id: InProject,
-        sha256: OfBlob,
+        *,
+        project_id: ProjectId,
+        sha256: BlobSha256,
         request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        receiver: TheReceiver,
+        user: CurrentUser,
+        deps: Injected,
     ) -> dict[str, Any]:
         """One blob, raw."""
-        project = (await projects.get_or_create(project_id, user)).value
-        receiver.check_size(_length(request))
-        stored = await receiver.blob(project_id, project.epoch, sha256, request.stream())
+        project = (await deps.projects.get_or_create(project_id, user)).value
+        deps.uploads.check_size(_announced_bytes(request))
+        stored = await deps.uploads.blob(project_id, project.epoch, sha256, request.stream())
         return {"sha256": stored.sha256, "size": stored.size}
 
     @post("/blobs", status_code=201)
     async def put_blobs(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        receiver: TheReceiver,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, int]:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
-        project = (await projects.get_or_create(project_id, user)).value
+        project = (await deps.projects.get_or_create(project_id, user)).value
         stored = 0
-        async with receiver.slot(project_id):
-            packs = receiver.packs(project_id, project.epoch)
+        async with deps.uploads.slot(project_id):
+            packs = deps.uploads.packs(project_id, project.epoch)
             async for sha256, data in read_entries(within(SILENCE_S, request.stream())):
                 check_hash(hashlib.sha256(data).hexdigest(), sha256)
                 await packs.add(sha256, data)
@@ -100,39 +79,29 @@ class FileRoutes(Controller):
 
     @put("/files/{path:path}", status_code=201)
     async def put_file(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        receiver: TheReceiver,
-        snapshots: TheSnapshots,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """One file; makes a new snapshot."""
         path = check_path(_path(request))
-        project = (await projects.get_or_create(project_id, user)).value
-        receiver.check_size(_length(request))
-        entry = await _receive(request, receiver, project_id, project.epoch)
-        change = {path: entry}
-        return {"snapshot": await snapshots.commit(project_id, user, lambda f: {**f, **change})}
+        project = (await deps.projects.get_or_create(project_id, user)).value
+        deps.uploads.check_size(_announced_bytes(request))
+        stored = await deps.uploads.file(project_id, project.epoch, request.stream())
+        change = {path: FileEntry(stored.sha256, stored.size)}
+        return {
+            "snapshot": await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
+        }
 
     @get("/files/{path:path}")
     async def get_file(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        snapshots: TheSnapshots,
-        storage: TheStorage,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> Stream:
         """One file of the head, never shown by a browser as a page of ours."""
-        project = (await projects.get(project_id, user, "viewer")).value
-        path, snapshot = _path(request), await snapshots.read(project)
+        project = (await deps.projects.get(project_id, user, "viewer")).value
+        path, snapshot = _path(request), await deps.snapshots.read(project)
         found = next((f for f in snapshot.files if f.path == path), None) if snapshot else None
         if found is None:
             raise NotFoundError(f"no file {path!r}")
-        blocks = storage.read(found.object, offset=found.offset, size_bytes=found.size)
+        blocks = deps.storage.read(found.object, offset=found.offset, size_bytes=found.size)
         return Stream(
             await _begun(blocks),
             media_type="application/octet-stream",
@@ -141,15 +110,10 @@ class FileRoutes(Controller):
 
     @delete("/files/{path:path}", status_code=200)
     async def delete_file(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        snapshots: TheSnapshots,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """One file less; makes a new snapshot."""
-        await projects.get(project_id, user, "editor")
+        await deps.projects.get(project_id, user, "editor")
         path = _path(request)
 
         def without(files: Files) -> Files:
@@ -157,35 +121,22 @@ class FileRoutes(Controller):
                 raise NotFoundError(f"no file {path!r}")
             return {name: entry for name, entry in files.items() if name != path}
 
-        return {"snapshot": await snapshots.commit(project_id, user, without)}
+        return {"snapshot": await deps.snapshots.commit(project_id, user, without)}
 
     @post("/import", status_code=201)
     async def import_zip(
-        self,
-        project_id: InProject,
-        request: AnyRequest,
-        user: TheUser,
-        projects: TheProjects,
-        receiver: TheReceiver,
-        snapshots: TheSnapshots,
-        limits: TheLimits,
+        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """A ZIP in place of everything that was there."""
-        project = (await projects.get_or_create(project_id, user)).value
-        with tempfile.TemporaryFile() as file:
-            size = 0
-            async for chunk in within(SILENCE_S, request.stream()):
-                size += len(chunk)
-                if size > limits.project_bytes:
-                    raise TooLargeError(f"a project may have {limits.project_bytes} bytes")
-                file.write(chunk)
-            zipped = await asyncio.to_thread(ZipImport, file, limits)
-            files = await zipped.store(receiver, project_id, project.epoch)
-        return {"snapshot": await snapshots.commit(project_id, user, lambda _: files)}
+        project = (await deps.projects.get_or_create(project_id, user)).value
+        files = await deps.zip_imports.receive(
+            project, request.stream(), announced_bytes=_announced_bytes(request)
+        )
+        return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: files)}
 
 
 async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    """The same blocks, the first one read: what goes wrong is told before the answer begins."""
+    """The same blocks, the first one read: an error shows before the answer begins."""
     first = await anext(blocks, b"")
 
     async def all_of_them() -> AsyncIterator[bytes]:
@@ -196,28 +147,7 @@ async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
     return all_of_them()
 
 
-async def _receive(
-    request: AnyRequest, receiver: Receiver, project_id: str, epoch: int
-) -> FileEntry:
-    """A body whose hash nobody has announced: kept on disk until it is known."""
-    digest, size = hashlib.sha256(), 0
-    with tempfile.SpooledTemporaryFile(max_size=1 << 20) as file:
-        async for chunk in within(SILENCE_S, request.stream()):
-            digest.update(chunk)
-            size += len(chunk)
-            receiver.check_size(size)
-            file.write(chunk)
-        file.seek(0)
-
-        async def blocks() -> AsyncIterator[bytes]:
-            while block := file.read(1 << 20):
-                yield block
-
-        await receiver.blob(project_id, epoch, digest.hexdigest(), blocks())
-    return FileEntry(digest.hexdigest(), size)
-
-
-async def _small(request: AnyRequest, limit: int) -> bytes:
+async def _small_body(request: AnyRequest, limit: int) -> bytes:
     body = bytearray()
     async for chunk in within(SILENCE_S, request.stream()):
         body += chunk
@@ -236,7 +166,7 @@ def _path(request: AnyRequest) -> str:
         raise InvalidRequestError("the path is not UTF-8") from error
 
 
-def _length(request: AnyRequest) -> int:
+def _announced_bytes(request: AnyRequest) -> int:
     """What the client says it will send; 0 where it does not say."""
     text = request.headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() else 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from litestar import get
 
+from services.gateway.dependencies import Injected
 from services.gateway.exports.availability import (
     lacking,
     reason,
@@ -14,7 +15,6 @@ from services.gateway.exports.availability import (
     signing_keys,
     waiting,
 )
-from services.gateway.routes.given import TheWorkers
 from shared.domain.options import ExportOptions, Platform
 from shared.domain.platforms import PLATFORMS, PlatformSpec
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 @get("/platforms", tags=["platforms"])
-async def list_platforms(workers: TheWorkers) -> dict[str, Any]:
+async def list_platforms(deps: Injected) -> dict[str, Any]:
     """Every platform: whether it can be had, what it costs, what its options do."""
-    living = await workers.living()
-    return {"platforms": [_shown(name, living) for name in get_args(Platform)]}
+    living = await deps.workers.living()
+    return {"platforms": [_view(name, living) for name in get_args(Platform)]}
 
 
-def _shown(name: str, living: Sequence[WorkerHeartbeat]) -> dict[str, Any]:
+def _view(name: str, living: Sequence[WorkerHeartbeat]) -> dict[str, Any]:
     spec = PLATFORMS.get(name)
     if spec is None:
         return {

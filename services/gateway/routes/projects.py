@@ -8,8 +8,9 @@ import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.params import JSONBody
 
-from services.gateway.routes.given import InProject, OfMember, TheActs, TheProjects, TheUser
-from shared.domain.events import ProjectId
+from services.gateway.dependencies import CurrentUser, Injected
+from services.gateway.http.parameters import MemberId, ProjectId
+from shared.domain import events
 from shared.domain.project import Project, Role
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class NewProject(
     """What a client may choose."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-    id: ProjectId | None = None
+    id: events.ProjectId | None = None
     settings: dict[str, Any] = {}
 
 
@@ -32,7 +33,7 @@ class NewMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
 
 
-class ShownProject(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ProjectView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A project as its members see it."""
 
     id: str
@@ -54,66 +55,56 @@ class ProjectRoutes(Controller):
 
     @post("/")
     async def create(
-        self, data: JSONBody[NewProject], user: TheUser, projects: TheProjects
-    ) -> ShownProject:
+        self, data: JSONBody[NewProject], user: CurrentUser, deps: Injected
+    ) -> ProjectView:
         """A new project, owned by the caller."""
-        made = await projects.create(
+        made = await deps.projects.create(
             user, project_id=data.id, name=data.name, settings=data.settings
         )
-        return _shown(made, user)
+        return _view(made, user)
 
     @get("/")
-    async def index(self, user: TheUser, projects: TheProjects) -> dict[str, list[ShownProject]]:
+    async def index(self, user: CurrentUser, deps: Injected) -> dict[str, list[ProjectView]]:
         """The caller's projects."""
-        return {"projects": [_shown(project, user) for project in await projects.of(user)]}
+        return {"projects": [_view(project, user) for project in await deps.projects.of(user)]}
 
     @get("/{project_id:str}")
-    async def show(
-        self, project_id: InProject, user: TheUser, projects: TheProjects
-    ) -> ShownProject:
+    async def show(self, project_id: ProjectId, user: CurrentUser, deps: Injected) -> ProjectView:
         """One project."""
-        return _shown((await projects.get(project_id, user, "viewer")).value, user)
+        return _view((await deps.projects.get(project_id, user, "viewer")).value, user)
 
     @delete("/{project_id:str}", status_code=202)
     async def remove(
-        self,
-        project_id: InProject,
-        user: TheUser,
-        projects: TheProjects,
-        acts: TheActs,
+        self, project_id: ProjectId, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """Cancel its exports, then erase everything."""
-        await projects.delete(project_id, user)
-        await acts.cancel_all(project_id, reason="The project was deleted.")
+        await deps.projects.delete(project_id, user)
+        await deps.lifecycle.cancel_all(project_id, reason="The project was deleted.")
         return {"status": "deleting"}
 
     @put("/{project_id:str}/members/{member:str}")
     async def set_member(
         self,
-        project_id: InProject,
-        member: OfMember,
+        project_id: ProjectId,
+        member: MemberId,
         data: JSONBody[NewMember],
-        user: TheUser,
-        projects: TheProjects,
-    ) -> ShownProject:
+        user: CurrentUser,
+        deps: Injected,
+    ) -> ProjectView:
         """Give somebody a role."""
-        await projects.set_member(project_id, user, member, data.role)
-        return _shown((await projects.get(project_id, user, "viewer")).value, user)
+        await deps.projects.set_member(project_id, user, member, data.role)
+        return _view((await deps.projects.get(project_id, user, "viewer")).value, user)
 
     @delete("/{project_id:str}/members/{member:str}")
     async def remove_member(
-        self,
-        project_id: InProject,
-        member: OfMember,
-        user: TheUser,
-        projects: TheProjects,
+        self, project_id: ProjectId, member: MemberId, user: CurrentUser, deps: Injected
     ) -> None:
         """End somebody's membership."""
-        await projects.set_member(project_id, user, member, None)
+        await deps.projects.set_member(project_id, user, member, None)
 
 
-def _shown(project: Project, user: User) -> ShownProject:
-    return ShownProject(
+def _view(project: Project, user: User) -> ProjectView:
+    return ProjectView(
         id=project.id,
         name=project.name,
         owner=project.owner,

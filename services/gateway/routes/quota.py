@@ -6,16 +6,16 @@ from typing import Any
 
 from litestar import get
 
-from services.gateway.routes.given import TheQuota, TheStarts, TheUser
+from services.gateway.dependencies import CurrentUser, Injected
 from shared.domain.build_minutes import LIMITS, Account
 from shared.domain.events import now
 
 
 @get("/quota", tags=["quota"])
-async def show_quota(user: TheUser, quota: TheQuota, starts: TheStarts) -> dict[str, Any]:
+async def show_quota(user: CurrentUser, deps: Injected) -> dict[str, Any]:
     """The caller's plan and what is left of it; ``limit`` and ``available`` null: unlimited."""
-    plan = starts.plan(user)
-    limit, account = LIMITS[plan], await quota.account(user.user_id)
+    plan = deps.starter.plan(user)
+    limit, account = LIMITS[plan], await deps.quota.account(user.user_id)
     left = None if limit is None else max(round(limit - account.used - account.reserved, 1), 0.0)
     return {
         "plan": plan,
@@ -28,9 +28,11 @@ async def show_quota(user: TheUser, quota: TheQuota, starts: TheStarts) -> dict[
 
 
 @get("/exports/metrics", tags=["quota"])
-async def show_metrics(user: TheUser, quota: TheQuota) -> dict[str, Any]:
+async def show_metrics(user: CurrentUser, deps: Injected) -> dict[str, Any]:
     """How the caller's exports of this month went (an operator's: everybody's)."""
-    mine = await quota.accounts() if user.is_admin else [await quota.account(user.user_id)]
+    mine = (
+        await deps.quota.accounts() if user.is_admin else [await deps.quota.account(user.user_id)]
+    )
     return {"success": True, "metrics": _metrics(mine)}
 
 

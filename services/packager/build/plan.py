@@ -11,7 +11,7 @@ import msgspec
 from services.packager.runtimes.registry import Template
 from shared.domain.events import Sha256
 from shared.domain.project import StoredFile
-from shared.errors import ProjectError
+from shared.errors import PreflightError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -132,7 +132,7 @@ class Exporter(Protocol):
         ...
 
 
-class EmptyArtifactError(ProjectError):
+class EmptyArtifactError(PreflightError):
     """Nothing is left to export."""
 
     code = "project-empty"

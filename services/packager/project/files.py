@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from services.packager.project.globs import matches_any
+from shared.domain.globs import matches_any
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:

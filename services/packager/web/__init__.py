@@ -10,20 +10,14 @@ from typing import TYPE_CHECKING
 from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5
 from services.packager.web.site import ENTRY, Site
-from shared.errors import ProjectError
+from shared.domain.entry_page import EntryPageMissingError
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-__all__ = ["ENTRY", "NoEntryPageError", "Site", "site_of"]
-
-
-class NoEntryPageError(ProjectError):
-    """There is nothing that a browser could open."""
-
-    code = "entry-page-missing"
+__all__ = ["ENTRY", "Site", "site_of"]
 
 
 def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site:
@@ -36,10 +30,4 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         return html5.site(project, request)
     if GAME in project:
         return aethel.site(project, request, context)
-    spelled = project.spelled(ENTRY)
-    hint = f" It has {spelled}: rename that." if spelled else ""
-    message = (
-        "the project has neither index.html (a page of its own) nor game.json (an Aethel "
-        f"project) at its top, or excludePatterns leaves them out.{hint}"
-    )
-    raise NoEntryPageError(message)
+    raise EntryPageMissingError(spelled=project.spelled(ENTRY))

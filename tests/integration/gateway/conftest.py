@@ -97,7 +97,9 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
+async def running(
+    nc: Client, storage: Storage, *, spool_bytes: int = 64 << 20
+) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
@@ -111,17 +113,17 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
         websocket_url="ws://status",
         default_plan="unlimited",
         requests_per_minute=0,
+        spool_bytes=spool_bytes,
     )
-    parts = await assemble(nc, storage, TOKENS, settings)
+    deps = await assemble(nc, storage, TOKENS, settings)
     app = create_app(
-        tokens=TOKENS,
-        parts=parts,
+        deps,
         checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
         origins=["https://editor.example"],
     )
     stop = asyncio.Event()
     server = asyncio.create_task(
-        together(stop, parts["jobs"].run(stop), serve(app, listen(f"127.0.0.1:{port}"), stop))
+        together(stop, deps.bulk_replays.run(stop), serve(app, listen(f"127.0.0.1:{port}"), stop))
     )
     async with aiohttp.ClientSession() as session:
         while True:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from services.gateway.http.rate_limiter import RateLimiter
 from shared.domain.events import Artifact, ExportCompleted, ExportStarted, decode_event, now
 from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine
+from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
@@ -188,6 +190,81 @@ async def test_the_same_key_and_body_are_the_same_export(gateway: Gateway) -> No
     assert (status, problem["code"]) == (422, "idempotency-key-reused")
 
 
+async def test_a_repeated_request_is_answered_whatever_a_new_one_would_be_refused_for(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No template any more, too many requests, a full stream: its export runs all the same."""
+    ann = await ann_with_game(gateway)
+    headers = {"Idempotency-Key": "k1"}
+    linux = {"platform": "linux"}
+    _, first = await ann.call("POST", EXPORTS, json=linux, headers=headers)
+
+    async def answers() -> tuple[int, int]:
+        status, again = await ann.call("POST", EXPORTS, json=linux, headers=headers)
+        assert (status, again["export"]["id"]) == (202, first["export"]["id"])
+        return status, (await ann.call("POST", EXPORTS, json=linux))[0]
+
+    monkeypatch.setattr("services.gateway.exports.request.FULL_SHARE", 0)
+    monkeypatch.setattr("services.gateway.exports.request.FULL_CHECK_S", 0)
+    assert await answers() == (202, 503)
+    worker = WorkerHeartbeat(
+        name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
+    )
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
+    await signs.put("w", msgspec.json.encode(worker))
+    assert await answers() == (202, 422)
+    monkeypatch.setattr(RateLimiter, "hit", _too_many)
+    assert await answers() == (202, 429)
+
+
+async def test_a_repeated_retry_is_answered_whatever_a_new_one_would_be_refused_for(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its generation runs all the same."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    export = f"{EXPORTS}/{made['export']['id']}"
+    await ann.call("POST", f"{export}/cancel")
+    headers = {"Idempotency-Key": "k2"}
+    assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
+    monkeypatch.setattr(RateLimiter, "hit", _too_many)
+    assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
+
+
+async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -> None:
+    """Not that it is queued, once it has ended."""
+    ann = await ann_with_game(gateway)
+    headers = {"Idempotency-Key": "k1"}
+    _, first = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+    await ann.call("POST", f"{EXPORTS}/{first['export']['id']}/cancel")
+    _, again = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+    assert (again["export"]["status"], again["export"]["position"]) == ("canceled", None)
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "hint"),
+    [
+        (["readme.md"], {}, "neither index.html"),
+        (["Index.html"], {}, "It has Index.html: rename that"),
+        (["pages/index.html"], {}, "neither index.html"),
+        (["index.html"], {"excludePatterns": ["*.html"]}, "excludePatterns"),
+    ],
+)
+async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
+    gateway: Gateway, files: list[str], options: dict[str, Any], hint: str
+) -> None:
+    """With the code and the remedy that the packager would have given; the source is no page."""
+    ann = gateway.user("ann")
+    await ann.push("game", dict.fromkeys(files, b"<p>"))
+    for platform in ("web", "linux"):
+        wanted = {"platform": platform, "options": options}
+        status, problem = await ann.call("POST", EXPORTS, json=wanted)
+        assert (status, problem["code"]) == (422, "entry-page-missing")
+        assert hint in problem["detail"]
+    assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 0
+    assert (await ann.call("POST", EXPORTS, json={"platform": "source"}))[0] == 202
+
+
 async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
     """Following the page token shows every export once."""
     ann = await ann_with_game(gateway)
@@ -249,7 +326,8 @@ async def test_an_expired_artifact_is_gone(gateway: Gateway) -> None:
     path = f"{EXPORTS}/{made['export']['id']}"
     await complete(gateway, made["export"]["id"], lives=timedelta(seconds=-1))
     status, problem = await ann.call("GET", f"{path}/download")
-    assert (status, "export the project again" in problem["detail"]) == (410, True)
+    assert (status, problem["code"], problem["canRetry"]) == (410, "gone", True)
+    assert "retryUrl" in problem["detail"]
     _, shown = await ann.call("GET", path)
     state = shown["export"]
     assert (state["status"], state["downloadUrl"], state["canRetry"]) == ("completed", None, True)
@@ -259,6 +337,24 @@ async def test_an_expired_artifact_is_gone(gateway: Gateway) -> None:
     (item,) = listed["exports"]
     assert item["progress"] == state["progress"] == 0
     assert item["currentStep"] == state["currentStep"]
+    retry = problem["retryUrl"].removeprefix(ann.url)
+    assert (await ann.call("POST", retry))[0] == 202
+
+
+async def test_an_expired_artifact_whose_files_are_gone_links_to_no_retry(
+    gateway: Gateway,
+) -> None:
+    """Nothing is promised that nobody could build."""
+    ann = await ann_with_game(gateway)
+    _, made = await ann.call("POST", EXPORTS, json=WEB)
+    path = f"{EXPORTS}/{made['export']['id']}"
+    await complete(gateway, made["export"]["id"], lives=timedelta(seconds=-1))
+    _, shown = await ann.call("GET", path)
+    await gateway.storage.delete([keys.snapshot("game", shown["export"]["snapshot"])])
+    status, problem = await ann.call("GET", f"{path}/download")
+    assert (status, problem["canRetry"]) == (410, False)
+    assert "retryUrl" not in problem
+    assert "export the project again" in problem["detail"]
 
 
 async def test_tickets_are_good_for_one_export_and_use(gateway: Gateway) -> None:
@@ -456,6 +552,10 @@ async def test_what_nobody_can_sign_is_refused(
     await signs.put("v", msgspec.json.encode(able))
     status, _ = await ann.call("POST", EXPORTS, json=request)
     assert status == 202
+
+
+def _too_many(_limiter: RateLimiter, _user_id: str) -> None:
+    raise TooManyRequestsError("slowly", 7)
 
 
 async def _platform(caller: Caller, name: str) -> dict[str, Any]:

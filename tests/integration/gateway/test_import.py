@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.gateway.projects.zip_import import ZipImport
+from services.gateway.projects.zip_import import ZipArchive
 from shared.errors import TooLargeError
 from tests.integration.gateway.conftest import LIMITS
 
@@ -120,7 +120,7 @@ def test_a_directory_of_too_many_entries_is_not_read(count: int) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(TooLargeError, match="200 files"):
-            ZipImport(file, LIMITS)
+            ZipArchive(file, LIMITS)
         assert tracemalloc.get_traced_memory()[1] < 400_000
     finally:
         tracemalloc.stop()

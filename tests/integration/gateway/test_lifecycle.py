@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tests.integration.gateway.conftest import Caller, Gateway
 
 EXPORTS = "/api/projects/game/export"
+MINE = Failure(code="project-invalid", message="A scene names what is not there.")
 OOPS = Failure(code="oops", message="Try again.", retryable=True)
 
 
@@ -174,6 +175,18 @@ async def test_what_runs_or_has_completed_cannot_be_retried(
     assert (answer, problem["code"]) == (409, "not-retryable")
     assert problem["export"] == {"id": export.id, "status": status}
     assert (state["canRetry"], state["retryDisabledReason"]) == (False, problem["reason"])
+
+
+async def test_what_must_fail_again_cannot_be_retried(export: Export) -> None:
+    """The same files have the same fault; the answer says to change them and export anew."""
+    await export.tell(ExportFailed, stage="build", error=MINE, build_s=1)
+    state = await export.state()
+    assert not state["canRetry"]
+    assert "export the project anew" in state["retryDisabledReason"]
+    answer, problem = await export.post("retry")
+    assert (answer, problem["code"]) == (409, "not-retryable")
+    assert problem["reason"] == state["retryDisabledReason"]
+    assert len(await export.start_events()) == 1
 
 
 async def test_an_export_whose_files_are_gone_says_so(export: Export) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.operators.bulk_replay import LEASE, Job, Order
+from services.gateway.operators.bulk_replay import LEASE, BulkReplay, BulkReplayRequest
 from shared.domain.events import Event, ExportCompleted, StartEvent, encode_event, now
 from shared.domain.progress import LogLine
 from shared.errors import ExportError
@@ -98,6 +98,28 @@ class World:
         events = [event for _, event in await self.events.of(export_id)]
         return [event.generation for event in events if isinstance(event, StartEvent)]
 
+    async def complete(self, export_id: str) -> None:
+        """Let it be built and uploaded."""
+        found = await self.events.last(export_id)
+        assert found is not None
+        done = {**found[1].identity, "artifact": ARTIFACT, "expires_at": now(), "build_s": 1.0}
+        await self.events.publish(ExportCompleted(**done))
+
+    async def bulk(self, **request: Any) -> str:
+        """A bulk replay by the operator."""
+        status, body = await self.ops.call("POST", f"{LETTERS}/replay", json=request)
+        assert status == 202, body
+        return str(body["job"])
+
+    async def with_canary(self, job_id: str) -> dict[str, Any]:
+        """How far it is, once a canary is on its way."""
+        while True:
+            _, job = await self.ops.call("GET", f"{JOBS}/{job_id}")
+            if job["canaries"]:
+                shown: dict[str, Any] = job
+                return shown
+            await asyncio.sleep(0.02)
+
     async def started(self, export_id: str, *, generation: int) -> None:
         """Wait for it."""
         while True:
@@ -106,7 +128,7 @@ class World:
             await asyncio.sleep(0.02)
 
     async def audit(self) -> list[dict[str, Any]]:
-        """All acts, newest first."""
+        """All lifecycle, newest first."""
         _, body = await self.ops.call("GET", "/api/admin/audit")
         entries: list[dict[str, Any]] = body["audit"]
         return entries
@@ -206,10 +228,7 @@ async def test_replaying_twice_runs_once(world: World) -> None:
     await asyncio.sleep(0.5)
     assert (await world.replay(seq))[1]["duplicate"]
     assert await world.start_events(export_id) == [1, 2]
-    found = await world.events.last(export_id)
-    assert found is not None
-    done = {**found[1].identity, "artifact": ARTIFACT, "expires_at": now(), "build_s": 1.0}
-    await world.events.publish(ExportCompleted(**done))
+    await world.complete(export_id)
     status, body = await world.replay(seq)
     assert (status, body["duplicate"], body["export"]["status"]) == (202, True, "completed")
 
@@ -292,14 +311,35 @@ async def test_dropping_is_audited_and_leaves_the_export_failed(world: World) ->
     many = {"filter": {"platform": "source"}, "reason": "all of them"}
     _, dry = await world.ops.call("POST", f"{LETTERS}/drop", json={**many, "dry_run": True})
     _, real = await world.ops.call("POST", f"{LETTERS}/drop", json=many)
-    assert (dry, real) == ({"matching": 1, "dropped": 0}, {"matching": 1, "dropped": 1})
+    assert dry == {"matching": 1, "dropped": 0, "results": []}
+    assert real["results"] == [{"seq": seqs[1], "outcome": "dropped"}]
+    assert (real["matching"], real["dropped"]) == (1, 1)
     _, page = await world.ops.call("GET", LETTERS)
     assert [letter["seq"] for letter in page["deadLetters"]] == [kept]
     assert (await world.state(export_id))["status"] == "failed"
     assert [(e["act"], e["reason"]) for e in await world.audit()] == [
+        ("drop-many-result", "all of them"),
         ("drop-many", "all of them"),
         ("drop", "known"),
     ]
+
+
+async def test_what_is_gone_meanwhile_does_not_end_a_drop(world: World) -> None:
+    """Three operators at once: each letter is reported, and the audit tells who dropped it."""
+    seqs = [await world.bury(await world.export()) for _ in range(12)]
+    answers = await asyncio.gather(
+        *(world.ops.call("POST", f"{LETTERS}/drop", json={"filter": {}}) for _ in range(3))
+    )
+    assert [status for status, _ in answers] == [200] * 3
+    dropped = [
+        result["seq"]
+        for _, body in answers
+        for result in body["results"]
+        if result["outcome"] == "dropped"
+    ]
+    assert sorted(dropped) == seqs
+    audited = [e["target"]["dropped"] for e in await world.audit() if "result" in e["act"]]
+    assert sorted(seq for mine in audited for seq in mine) == seqs
 
 
 async def test_many_are_replayed_by_a_job(world: World) -> None:
@@ -310,12 +350,15 @@ async def test_many_are_replayed_by_a_job(world: World) -> None:
     await world.bury(other)
     await world.replay(seqs[0])
     order = {"filter": {"platform": "web"}, "limit": 3, "max_per_second": 50, "reason": "fixed"}
-    status, body = await world.ops.call("POST", f"{LETTERS}/replay", json=order)
-    assert status == 202
-    job = await world.finished(body["job"])
+    job_id = await world.bulk(**order)
+    await world.started(ids[1], generation=2)
+    await world.complete(ids[1])
+    job = await world.finished(job_id)
     assert (job["status"], job["matching"]) == ("done", 4)
     assert job["counts"] == {"duplicate": 1, "replayed": 2}
-    assert [done["seq"] for done in job["last"]] == seqs[:3]
+    assert [done["seq"] for done in job["last"]] == [seqs[1], seqs[0], seqs[2]]
+    (canary,) = job["canaries"]
+    assert (canary["seq"], canary["outcome"]) == (seqs[1], "passed")
     started = [len(await world.start_events(export_id)) for export_id in (*ids, other)]
     assert started == [2, 2, 2, 1, 1]
     assert [e["act"] for e in await world.audit()] == ["replay", "replay", "replay-many", "replay"]
@@ -338,26 +381,87 @@ async def test_a_job_stops_when_the_same_cause_is_back(world: World) -> None:
     ids = [await world.export() for _ in range(5)]
     for export_id in ids:
         await world.bury(export_id)
-    order = {"max_per_second": 1, "stop_on_same_cause": True}
-    _, body = await world.ops.call("POST", f"{LETTERS}/replay", json=order)
+    job_id = await world.bulk()
     await world.started(ids[0], generation=2)
+    job = await world.with_canary(job_id)
+    assert [canary["outcome"] for canary in job["canaries"]] == ["running"]
+    assert (job["status"], job["phase"], job["counts"]) == ("running", "canaries", {"replayed": 1})
     again = await world.bury(ids[0])
-    job = await world.finished(body["job"])
-    assert (job["status"], job["detail"]) == (
-        "stopped",
-        f"the same cause is back: dead letter {again}",
+    job = await world.finished(job_id)
+    assert job["status"] == "stopped"
+    assert f"the first that was replayed failed again (dead letter {again})" in job["detail"]
+    assert job["counts"] == {"replayed": 1, "held": 4}
+    assert [await world.start_events(export_id) for export_id in ids[1:]] == [[1]] * 4
+
+
+async def test_each_cause_has_a_canary_of_its_own(world: World) -> None:
+    """What is mended goes on, what is not stays as it is; the job is stopped all the same."""
+    memory = [await world.export() for _ in range(3)]
+    fonts = [await world.export() for _ in range(3)]
+    for export_id in memory:
+        await world.bury(export_id)
+    for export_id in fonts:
+        await world.bury(export_id, FontMissingError("No font."))
+    job_id = await world.bulk(max_per_second=50)
+    await world.started(memory[0], generation=2)
+    await world.started(fonts[0], generation=2)
+    await world.bury(memory[0])
+    await world.complete(fonts[0])
+    job = await world.finished(job_id)
+    assert (job["status"], job["counts"]) == ("stopped", {"replayed": 4, "held": 2})
+    assert "out-of-memory" in job["detail"]
+    assert "font-missing" not in job["detail"]
+    generations = [len(await world.start_events(e)) for e in (*memory, *fonts)]
+    assert generations == [2, 1, 1, 2, 2, 2]
+
+
+async def test_a_canary_that_tells_nothing_is_followed_by_another(world: World) -> None:
+    """Its user cancels it: the next of its cause is tried before the rest."""
+    ids = [await world.export() for _ in range(3)]
+    for export_id in ids:
+        await world.bury(export_id)
+    job_id = await world.bulk(max_per_second=50)
+    await world.started(ids[0], generation=2)
+    await world.ann.call("POST", f"{EXPORTS}/{ids[0]}/cancel")
+    await world.started(ids[1], generation=2)
+    assert await world.start_events(ids[2]) == [1]
+    await world.complete(ids[1])
+    job = await world.finished(job_id)
+    assert (job["status"], job["counts"]) == ("done", {"replayed": 3})
+    assert [c["outcome"] for c in job["canaries"]] == ["inconclusive", "passed"]
+
+
+async def test_a_canary_outlives_its_gateway(world: World, js: JetStreamContext) -> None:
+    """One that was replayed, and not written down any more, is watched to its end."""
+    ids = [await world.export() for _ in range(3)]
+    seqs = [await world.bury(export_id) for export_id in ids]
+    lost = BulkReplay(
+        id=LOST,
+        by=User(user_id="ops"),
+        request=BulkReplayRequest(),
+        phase="canaries",
+        created_at=now(),
+        updated_at=now() - LEASE,
+        matching=3,
+        until_seq=seqs[-1],
     )
-    assert await world.start_events(ids[-1]) == [1]
+    await world.replay(seqs[0])
+    await (await KeyValueStore.bind(js, "replays", BulkReplay)).create(LOST, lost)
+    await world.with_canary(LOST)
+    await world.bury(ids[0])
+    job = await world.finished(LOST)
+    assert (job["status"], job["counts"]) == ("stopped", {"replayed": 1, "held": 2})
+    assert [await world.start_events(export_id) for export_id in ids] == [[1, 2], [1], [1]]
 
 
 async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) -> None:
     """Whoever is alive goes on after the last letter that was written down, once for each."""
     ids = [await world.export() for _ in range(4)]
     seqs = [await world.bury(export_id) for export_id in ids]
-    lost = Job(
+    lost = BulkReplay(
         id=LOST,
         by=User(user_id="ops"),
-        order=Order(max_per_second=100),
+        request=BulkReplayRequest(max_per_second=100),
         created_at=now(),
         updated_at=now() - LEASE,
         matching=4,
@@ -366,7 +470,7 @@ async def test_a_job_outlives_its_gateway(world: World, js: JetStreamContext) ->
         counts={"replayed": 2},
     )
     await world.replay(seqs[2])  # done, and not written down any more
-    await (await KeyValueStore.bind(js, "replays", Job)).create(LOST, lost)
+    await (await KeyValueStore.bind(js, "replays", BulkReplay)).create(LOST, lost)
     job = await world.finished(LOST)
     assert (job["status"], job["counts"]) == ("done", {"replayed": 3, "duplicate": 1})
     assert [len(await world.start_events(export_id)) for export_id in ids] == [1, 1, 2, 2]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.http.rate_limiter import Pace
+from services.gateway.http.rate_limiter import RateLimiter
 from services.status.projector import Projector
-from shared.domain.build_minutes import Account
+from shared.domain.build_minutes import Account, Reservation
 from shared.domain.events import (
     ExportCanceled,
     ExportCompleted,
@@ -176,7 +176,7 @@ async def test_every_generation_is_reserved_for_itself(ann: Caller, js: JetStrea
     """A retry needs minutes too; of racing ones one is reserved and charged."""
     export_id = await asked(ann)
     async with projector(js):
-        await end(js, export_id, ExportFailed, stage="build", error=MINE, build_s=540)
+        await end(js, export_id, ExportCompleted, artifact=ARTIFACT, expires_at=now(), build_s=540)
         assert await until_settled(ann) == (9, 0, 1)
         assert (await ann.call("POST", f"{EXPORTS}/{export_id}/retry"))[0] == 402
         rich = Caller(ann.session, ann.url, "ann", plan="pro")
@@ -215,10 +215,36 @@ async def test_a_reservation_whose_request_was_never_accepted_is_released(
     assert {f"{kept}:1", f"{lost.export_id}:2"} == found.value.reservations.keys()
 
 
+async def test_a_quota_is_read_in_a_bounded_number_of_requests(
+    gateway: Gateway, ann: Caller, js: JetStreamContext
+) -> None:
+    """However many reservations are old, and whether anybody has heard of them."""
+    kept = await asked(ann)
+    accounts = await KeyValueStore.bind(js, "quota", Account)
+    (key,) = await accounts.keys()
+    found = await accounts.get(key)
+    assert found is not None
+    old = now() - timedelta(minutes=11)
+    names = [f"01900000-0000-7000-8000-{number:012}:1" for number in range(3_000)]
+    many = {name: Reservation(1, old) for name in (f"{kept}:1", *names)}
+    account = msgspec.structs.replace(found.value, reservations=many)
+    await accounts.replace(key, account, revision=found.revision)
+    before = gateway.nc.stats["out_msgs"]
+    await quota_of(ann)
+    assert gateway.nc.stats["out_msgs"] - before < 50
+    rich = Caller(ann.session, ann.url, "ann", plan="studio")  # too few are left until all are gone
+    await asked(rich)
+    assert gateway.nc.stats["out_msgs"] - before < 200
+    found = await accounts.get(key)
+    assert found is not None
+    assert len(found.value.reservations) == 2
+    assert f"{kept}:1" in found.value.reservations
+
+
 async def test_an_export_that_crosses_the_month_is_settled_where_it_was_reserved(
     js: JetStreamContext,
 ) -> None:
-    """Asked for on the 31st, completed on the 1st."""
+    """IdempotencyRecord for on the 31st, completed on the 1st."""
     asked_at = datetime(2026, 1, 31, 23, 59, tzinfo=UTC)
     start = ExportRequested(
         export_id="01900000-0000-7000-8000-000000000009",
@@ -278,13 +304,13 @@ async def test_metrics_are_the_callers_own_and_all_for_an_operator(
 
 def test_the_pace_of_one_user_is_bounded() -> None:
     """As many at once as in a minute; then the answer says when to come again."""
-    pace = Pace(60)
+    rate_limiter = RateLimiter(60)
     for _ in range(60):
-        pace.take("ann")
+        rate_limiter.hit("ann")
     with pytest.raises(TooManyRequestsError) as refused:
-        pace.take("ann")
+        rate_limiter.hit("ann")
     assert refused.value.retry_after_s == 1
-    pace.take("eve")
+    rate_limiter.hit("eve")
 
 
 async def test_too_many_requests_say_when_to_come_again(
@@ -293,12 +319,12 @@ async def test_too_many_requests_say_when_to_come_again(
     """429 with Retry-After, for new exports and retries alike."""
     del gateway
     export_id = await asked(ann)
-    monkeypatch.setattr(Pace, "take", _too_many)
+    monkeypatch.setattr(RateLimiter, "hit", _too_many)
     for path in (EXPORTS, f"{EXPORTS}/{export_id}/retry"):
         answer = await ann.session.post(ann.url + path, json=WEB, headers=ann.headers)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
         assert (await answer.json(content_type=None))["retryable"]
 
 
-def _too_many(_pace: Pace, _user_id: str) -> None:
+def _too_many(_pace: RateLimiter, _user_id: str) -> None:
     raise TooManyRequestsError("slowly", 7)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.domain.entry_page import EntryPageMissingError
 from shared.domain.events import (
     AttemptFailed,
     ExportFailed,
@@ -95,8 +96,23 @@ async def test_the_makers_errors_end_at_once_without_a_letter(
     assert isinstance(failed, ExportFailed)
     assert (failed.error.code, failed.stage, failed.reason) == ("project-invalid", "build", None)
     assert "index.html" in failed.error.message
+    assert failed.build_s
     assert builder.calls[event.export_id] == 1
     assert await dead_letters(js) == []
+
+
+async def test_what_shows_before_any_work_costs_nothing(nc: Client, js: JetStreamContext) -> None:
+    """However long its worker took to look."""
+
+    async def bad(_: ExportRequested, __: ProgressReporter) -> None:
+        raise EntryPageMissingError
+
+    event = new_request()
+    await EventLog(js).publish(event)
+    async with working(nc, bad):
+        *_, failed = await until(js, event, has(ExportFailed))
+    assert isinstance(failed, ExportFailed)
+    assert (failed.by_project, failed.build_s, failed.build_minutes) == (True, 0, 0)
 
 
 async def test_an_outage_is_waited_for_and_not_counted(nc: Client, js: JetStreamContext) -> None:

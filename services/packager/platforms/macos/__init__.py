@@ -12,7 +12,7 @@ from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program
 from services.packager.platforms.macos import codesign, verify
 from services.packager.platforms.macos.bundle import bundle
-from shared.errors import ProjectError
+from shared.errors import PreflightError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BOTH: Final[tuple[Machine, ...]] = ("x64", "arm64")
 
 
-class BundleIdError(ProjectError):
+class BundleIdError(PreflightError):
     """Apple takes fewer letters than others."""
 
     code = "bundle-id-invalid"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from services.packager.project.game_json import GAME
-from services.packager.project.globs import matches_any
 from services.packager.web.aethel import reachability, reference_check, size_report
 from services.packager.web.aethel.asset_index import AssetIndex
 from services.packager.web.aethel.game_settings import read_settings, start_scene
@@ -15,6 +14,7 @@ from services.packager.web.aethel.reachability import ReachableAssets
 from services.packager.web.aethel.scenes import Scene, names_of, read_scene
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.scripts import read_script, scripts_of
+from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from services.packager.web import NoEntryPageError
+from shared.domain.entry_page import EntryPageMissingError
 from tests.projects import Built, build, request
 from tests.unit.packager.web.test_icons import png
 
@@ -92,7 +92,7 @@ def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: st
 )
 def test_a_project_without_a_page_is_refused(files: dict[str, bytes], hint: str) -> None:
     """The message names what is expected, and what comes close."""
-    with pytest.raises(NoEntryPageError, match=hint):
+    with pytest.raises(EntryPageMissingError, match=hint):
         build(files, request("web"))
 
 

@@ -117,6 +117,17 @@ def test_an_upload_that_starts_a_generation_keeps_the_request() -> None:
     assert state.snapshot == "a" * 64
 
 
+def test_what_must_fail_again_cannot_be_retried() -> None:
+    """The same files have the same fault; what went wrong on our side may go well."""
+    for error, can_retry in ((MINE, False), (OOPS, True)):
+        failed = ExportFailed(**identity(), stage="build", error=error, build_s=1)
+        state = folded([(1, requested()), (2, failed)]).state
+        assert state.can_retry == can_retry
+        assert bool(state.retry_disabled_reason) != can_retry
+    buried = ExportFailed(**identity(), stage="build", error=MINE, reason="x", dead_letter="7")
+    assert folded([(1, requested()), (2, buried)]).state.can_retry
+
+
 @pytest.mark.parametrize(
     ("build_s", "minutes"), [(0, 0), (0.1, 0.1), (6, 0.1), (6.1, 0.2), (60, 1), (61, 1.1)]
 )

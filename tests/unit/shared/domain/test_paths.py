@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.packager.project.globs import matches_any
+from shared.domain.globs import matches_any
 from shared.domain.paths import check_path, check_paths
 from shared.errors import PathError
 
