@@ -27,7 +27,7 @@ up: $(LOCAL) small-templates ## the same stack, kept running: http://127.0.0.1:8
 	$(BIN)/aethel-export up
 
 test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
-	$(BIN)/pytest --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 templates: $(DESKTOP) ## all runtime templates, where their sources have changed (fetches a C compiler once)
 	@scripts/templates

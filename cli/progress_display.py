@@ -109,10 +109,11 @@ def choose(*, as_json: bool) -> Bar | Lines | JsonLines:
 
 def _step(state: dict[str, Any]) -> str:
     """What is going on, or why it waits and until when."""
-    if not state["waitingReason"]:
-        return str(state["currentStep"] or "")
+    step = str(state["currentStep"] or "")
+    if state["waitingReason"] != "retry":
+        return step
     retry_at = datetime.fromisoformat(state["retryAt"]).astimezone()
-    return f"{state['waitingReason']} Next attempt at {retry_at:%H:%M:%S}."
+    return f"{step} It is due at {retry_at:%H:%M:%S}."
 
 
 def _log_text(message: dict[str, Any]) -> str:

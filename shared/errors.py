@@ -1,7 +1,8 @@
-"""One tree of errors: HTTP problem details, dead-letter reasons and exit codes derive from it."""
+"""The one tree of errors: HTTP problems, dead-letter reasons and exit codes derive from it."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class ProjectError(ExportError):
     code = "project-invalid"
     title = "The project cannot be exported"
     status = 422
+
+
+class PreflightError(ProjectError):
+    """A fault of the project that shows before any build work: it costs no build minutes."""
 
 
 class UnavailableError(ExportError):
@@ -131,11 +136,24 @@ class UnknownPlatformError(ExportError):
     status = 422
 
     def __init__(self, platform: str, known: Collection[str]) -> None:
-        super().__init__(f"no exporter for {platform!r}; available: {', '.join(sorted(known))}")
+        available = ", ".join(sorted(known)) or "none"
+        super().__init__(f"no exporter for {platform!r}; available: {available}")
 
 
 class ConfigurationError(ExportError):
-    """A setting is wrong: the process stops with its variable, its value and what is allowed."""
+    """A setting is wrong: the process stops and says which, its value and what is allowed."""
 
     code = "configuration"
     title = "A setting is wrong"
+
+
+def as_sentence(message: str) -> str:
+    """An error's message as a sentence of its own, so that another may follow it.
+
+    It begins with a capital where its first word is a word (a path or a quoted name stays as it is)
+    and ends with a full stop.
+    """
+    text = message.strip()
+    if re.match(r"[a-z]+[ ,;:]", text):
+        text = text[0].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

@@ -21,11 +21,13 @@ IN_HAND: Final = Gauge(
     "export_messages_in_hand", "Messages that this process works on at this moment.", ["consumer"]
 )
 DEAD_LETTERS: Final = Counter(
-    "export_dead_letters_total", "Messages buried, by consumer and reason.", ["consumer", "reason"]
+    "export_dead_letters_total",
+    "Messages that became dead letters, by consumer and reason.",
+    ["consumer", "reason"],
 )
-LETTERS_OWED: Final = Counter(
+DEAD_LETTERS_OWED: Final = Counter(
     "export_dead_letters_owed_total",
-    "Burials whose dead letter could not be written yet: its stream is missing or full.",
+    "Dead letters that could not be written yet: their stream is missing or full.",
     ["consumer"],
 )
 WORKERS_LOST: Final = Counter(
@@ -68,7 +70,7 @@ UPLOADED_BYTES: Final = Counter(
     "export_project_bytes_received_total", "Bytes of project files received."
 )
 FOLDED: Final = Counter(
-    "export_facts_folded_total", "Facts folded into documents, by fact.", ["fact"]
+    "export_facts_folded_total", "Events folded into documents, by event.", ["fact"]
 )
 SOCKETS: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
 SOCKET_MESSAGES: Final = Counter(

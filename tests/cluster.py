@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shared.service.process_guard import Guard
 
 NODES = 3
-START_S = 60.0
+START_S = 600.0  # one that dies is noticed at once
 
 
 @dataclass

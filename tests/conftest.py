@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 import pytest_asyncio
-from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
 from cli.local.ports import BELOW_EPHEMERAL, reserve
-from shared.jetstream import topology
-from shared.jetstream.connection import connect
 from shared.settings import NatsSettings, S3Settings
-from shared.storage.bucket import Storage, open_storage
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
-from tests.servers import Servers, from_containers, from_packages
+from tests.servers import Servers, empty_bucket, empty_nats, from_containers, from_packages
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
+    from shared.storage.bucket import Storage
+
+HERE = Path(__file__).parent
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.
 hypothesis.settings.register_profile("patient", deadline=None)
@@ -50,6 +48,21 @@ def pytest_configure(config: pytest.Config) -> None:
             port for port in range(*BELOW_EPHEMERAL) if port % worker["workercount"] != number
         )
         reserve(*others)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose files take longest, so that none of them is left at the end.
+
+    ``--no-loadscope-reorder`` keeps this order where files are spread over processes.
+    """
+    order = ("chaos", "shell", "browser", "unit/player", "e2e", "contract", "integration", "unit")
+    items.sort(key=lambda item: _first_of(order, item.path.relative_to(HERE).as_posix()))
+
+
+def _first_of(folders: Sequence[str], path: str) -> int:
+    """The place of the first folder that the path lies in; of nobody's folder last."""
+    within = (place for place, name in enumerate(folders) if path.startswith(f"{name}/"))
+    return next(within, len(folders))
 
 
 @pytest.fixture(scope="session")
@@ -80,28 +93,8 @@ def s3_settings(servers: Servers) -> S3Settings:
 @pytest_asyncio.fixture
 async def nc(nats_settings: NatsSettings) -> AsyncIterator[Client]:
     """A connection to a NATS on which exactly our streams exist, all empty."""
-    client = await connect(nats_settings, name="test", patience_s=10)
-    js = client.jetstream(timeout=10)
-    await _apply(js, replicas=nats_settings.stream_replicas)
-    yield client
-    await client.close()
-    await asyncio.sleep(0)  # lets the transport go before its loop does
-
-
-async def _apply(js: JetStreamContext, *, replicas: int) -> None:
-    """Make the streams anew.
-
-    Where the files of a deleted one are not gone yet, or a young cluster has no leader, the server
-    says 500 or 503.
-    """
-    for _ in range(50):
-        with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
-            for stream in await js.streams_info():
-                await js.delete_stream(stream.config.name or "")
-            await topology.apply(js, replicas=replicas)
-            return
-        await asyncio.sleep(0.2)
-    await topology.apply(js, replicas=replicas)
+    async with empty_nats(nats_settings) as client:
+        yield client
 
 
 @pytest_asyncio.fixture
@@ -113,8 +106,5 @@ async def js(nc: Client) -> JetStreamContext:
 @pytest_asyncio.fixture
 async def storage(s3_settings: S3Settings) -> AsyncIterator[Storage]:
     """An empty bucket."""
-    async with open_storage(s3_settings) as opened:
-        for upload in await opened.uploads(""):
-            await opened.abort_upload(upload.key, upload.upload_id)
-        await opened.delete([item.key async for item in opened.objects("")])
+    async with empty_bucket(s3_settings) as opened:
         yield opened

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-LONGEST_S = 120.0
+LONGEST_S = 600.0
 
 
 @pytest.hookimpl(wrapper=True)

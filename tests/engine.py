@@ -88,8 +88,8 @@ def problems(
     """What keeps the project from being exported, one by one."""
     with pytest.raises(InvalidProjectError) as caught:
         export(files, configuration, **options)
-    assert all(str(problem) in str(caught.value) for problem in caught.value.problems[:50])
-    return [str(problem) for problem in caught.value.problems]
+    assert all(str(problem) in str(caught.value) for problem in caught.value.errors[:50])
+    return [str(problem) for problem in caught.value.errors]
 
 
 def _type_of(path: str) -> str:

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from array import array
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from services.packager.optimizing.meshopt import EncoderProgram
@@ -124,7 +125,13 @@ def mesh_encoder() -> bytes:
 
 def encoder(**limits: int) -> Encoder:
     """For one model."""
-    return EncoderProgram(mesh_encoder()).start(**limits)
+    return _encoder_program().start(**limits)
+
+
+@cache
+def _encoder_program() -> EncoderProgram:
+    """Compiled once in a process, as the packager does it."""
+    return EncoderProgram(mesh_encoder())
 
 
 def _upright(at: tuple[float, float]) -> tuple[float, float, float]:

@@ -16,9 +16,10 @@ from services.packager.build.cache_key import plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
-from services.packager.build.plan import Plan, Request
+from services.packager.build.plan import BuildPlan
 from services.packager.platforms import exporters
 from services.packager.project.files import ProjectFiles, selected
+from services.packager.request import Request
 from services.packager.runtimes.registry import BUILT, Templates
 from services.packager.signing.keys import NO_KEYS, SigningKeys
 from services.packager.storage.disk_cache import DiskCache
@@ -62,7 +63,7 @@ class Built(msgspec.Struct, frozen=True):
     """An artifact made without any server."""
 
     name: str
-    plan: Plan
+    plan: BuildPlan
     data: bytes
 
     @property
@@ -80,8 +81,8 @@ class Built(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
-    """What an exporter has at hand: the templates of this checkout, and an empty cache."""
+def build_context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
+    """A build context: the templates of this checkout, and an empty cache."""
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
         with cache.scratch() as scratch:
@@ -94,12 +95,12 @@ def build(
     *,
     threads: int = 2,
     keys: SigningKeys = NO_KEYS,
-    at_hand: BuildContext | None = None,
+    context: BuildContext | None = None,
 ) -> Built:
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with nullcontext(at_hand) if at_hand else context(keys) as used:
+    with nullcontext(context) if context else build_context(keys) as used:
         exporter = exporters()[asked.platform]
         plan = plan_of(exporter, project, asked, used, snapshot="5" * 64)
         pack(

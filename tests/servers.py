@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import asyncio
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
 from cli.local.credentials import open_credentials
 from cli.local.servers import BUCKET, create_bucket, start_nats, start_s3
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
 from shared.service.process_guard import Guard
-from shared.settings import S3Settings
+from shared.settings import NatsSettings, S3Settings
+from shared.storage.bucket import open_storage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from shared.storage.bucket import Storage
 
 NATS_IMAGE = "nats:2.12-alpine"
 S3_IMAGE = "chrislusf/seaweedfs:latest"
@@ -67,3 +77,38 @@ def from_containers() -> Iterator[Servers]:
             yield Servers(f"nats://{host}:{nats.get_exposed_port(4222)}", settings)
     except DockerException as error:
         pytest.exit(f"--servers=containers needs a Docker engine: {error}", returncode=4)
+
+
+@asynccontextmanager
+async def empty_nats(settings: NatsSettings) -> AsyncIterator[Client]:
+    """A connection to a NATS on which exactly our streams exist, all empty."""
+    client = await connect(settings, name="test")
+    await _make_streams_anew(client.jetstream(timeout=10), replicas=settings.stream_replicas)
+    yield client
+    await client.close()
+    await asyncio.sleep(0)  # lets the transport go before its loop does
+
+
+async def _make_streams_anew(js: JetStreamContext, *, replicas: int) -> None:
+    """Delete every stream and create ours, again until the server does it.
+
+    Where the files of a deleted one are not gone yet, or a young cluster has no leader, it says 500
+    or 503.
+    """
+    while True:
+        with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
+            for stream in await js.streams_info():
+                await js.delete_stream(stream.config.name or "")
+            await topology.apply(js, replicas=replicas)
+            return
+        await asyncio.sleep(0.2)
+
+
+@asynccontextmanager
+async def empty_bucket(settings: S3Settings) -> AsyncIterator[Storage]:
+    """The storage without any object or upload."""
+    async with open_storage(settings) as opened:
+        for upload in await opened.uploads(""):
+            await opened.abort_upload(upload.key, upload.upload_id)
+        await opened.delete([item.key async for item in opened.objects("")])
+        yield opened

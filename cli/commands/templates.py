@@ -65,7 +65,7 @@ def _folder() -> Path:
 
 def _describe(usable: list[Template], broken: dict[str, str]) -> list[dict[str, object]]:
     described: list[dict[str, object]] = [
-        {**template.told(), "files": len(template.files), "folder": str(template.folder)}
+        {**template.to_dict(), "files": len(template.files), "folder": str(template.folder)}
         for template in usable
     ]
     return described + [{"name": name, "broken": reason} for name, reason in broken.items()]

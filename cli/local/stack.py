@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-SERVICE_START_S: Final = 30.0
+SERVICE_START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 WATCH_S: Final = 0.2
 WRONG_SETTING: Final = 2  # a service's exit code
 FIRST_PAUSE_S: Final = 0.5

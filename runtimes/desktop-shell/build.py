@@ -1,17 +1,18 @@
-"""``build.py OUT``: the desktop shell for every system and architecture, with Zig's C compiler.
+"""``build.py OUT [--jobs N]``: compile the desktop shell for every system and architecture.
 
-The same sources and the same compiler give the same bytes, on whatever machine.
+The compiler is Zig's clang. Of the same sources it makes the same bytes, on whatever machine.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.metadata
 import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -25,12 +26,15 @@ TOOL_MISSING: Final = os.EX_UNAVAILABLE  # what `make templates` takes as "leave
 
 HERE: Final = Path(__file__).parent
 FLAGS: Final = (
-    *("-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"),
+    "@compile_flags.txt",  # the C dialect and its warnings; editors and tests read it as well
     *("-Os", "-s", "-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"),
     *("-fstack-protector-strong", "-D_FORTIFY_SOURCE=2"),
-    *("-D_GNU_SOURCE", f'-DAETHEL_SHELL_VERSION="{VERSION}"'),
+    f'-DAETHEL_SHELL_VERSION="{VERSION}"',
 )
 ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
+GENERATED: Final = ".generated"  # a path that stays: the compiler keeps objects by their command
+EMBEDDED: Final = {"runtime_js": "runtime.js", "yyjson_license": "vendor/yyjson/LICENSE"}
+SHARED_FOLDERS: Final = ("src", "vendor/yyjson")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,7 @@ class System:
     """What the shell for one system is made of."""
 
     abi: str  # the oldest version of the system that it runs on, as Zig names it
-    folders: tuple[str, ...]  # of sources
+    folders: tuple[str, ...]  # of sources in src, besides those that all systems share
     flags: tuple[str, ...] = ()
     file_name: str = "aethel-shell"
 
@@ -46,17 +50,17 @@ class System:
 SYSTEMS: Final = {
     "linux": System(
         abi="linux-gnu.2.28",  # Debian 10, Ubuntu 20.04, RHEL 8
-        folders=("src", "src/loopback", "src/posix", "src/linux"),
+        folders=("loopback", "posix", "linux"),
         flags=("-ldl", "-lpthread"),
     ),
     "macos": System(
         abi="macos.11.0",
-        folders=("src", "src/posix", "src/macos"),
+        folders=("posix", "macos"),
         flags=("-fblocks",),
     ),
     "windows": System(
         abi="windows-gnu",
-        folders=("src", "src/loopback", "src/windows"),
+        folders=("loopback", "windows"),
         flags=(
             "-D__USE_MINGW_ANSI_STDIO=0",  # Windows' own printf; the other one would be linked in
             "-Wl,--subsystem,windows",
@@ -68,40 +72,55 @@ SYSTEMS: Final = {
 }
 
 
-def write_runtime_header(folder: Path) -> None:
-    """Turn ``runtime.js`` into a C string; as numbers, because literals may not be that long."""
-    script = (HERE / "runtime.js").read_bytes()
-    numbers = ",".join(str(byte) for byte in script)
-    text = f"static const char RUNTIME_JS[] = {{{numbers},0}};\n"
-    (folder / "runtime_js.h").write_text(text, encoding="ascii")
+def write_headers() -> None:
+    """Write each file of ``EMBEDDED`` as a C array; C limits the length of a string literal."""
+    (HERE / GENERATED).mkdir(exist_ok=True)
+    for name, embedded in EMBEDDED.items():
+        numbers = ",".join(str(byte) for byte in (HERE / embedded).read_bytes())
+        text = f"static const char {name.upper()}[] = {{{numbers},0}};\n"
+        header = HERE / GENERATED / f"{name}.h"
+        if not header.exists() or header.read_text(encoding="ascii") != text:
+            header.write_text(text, encoding="ascii")
 
 
-def compile_shell(system: System, architecture: str, *, generated: Path, output: Path) -> None:
+def compile_shell(system: System, architecture: str, output: Path) -> None:
     """Compile and link one program."""
-    sources = [source for folder in system.folders for source in sorted(HERE.glob(f"{folder}/*.c"))]
+    folders = [*SHARED_FOLDERS, *(f"src/{folder}" for folder in system.folders)]
+    sources = [source for folder in folders for source in sorted(HERE.glob(f"{folder}/*.c"))]
     command = [
         *(sys.executable, "-m", COMPILER, "cc"),
         *("-target", f"{ARCHITECTURES[architecture]}-{system.abi}"),
         *FLAGS,
-        *(f"-I{folder}" for folder in (*system.folders, generated)),
+        *(f"-I{folder}" for folder in (*folders, GENERATED)),
         *(str(source.relative_to(HERE)) for source in sources),
         *system.flags,
         *("-o", str(output)),
     ]
     output.parent.mkdir(parents=True)
     subprocess.run(command, cwd=HERE, check=True)  # noqa: S603 - our own sources
+    for leftover in output.parent.glob("*.pdb"):
+        leftover.unlink()
 
 
-def main(out: Path) -> None:
+def compile_all(out: Path, *, jobs: int | None) -> None:
+    """Compile all programs side by side, as many at a time as there are processors.
+
+    The compiler builds each target's C library from source, once, one file after the other.
+    """
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
+        builds = [
+            pool.submit(compile_shell, system, arch, out / f"{name}-{arch}" / system.file_name)
+            for name, system in SYSTEMS.items()
+            for arch in ARCHITECTURES
+        ]
+        for build in builds:
+            build.result()
+
+
+def main(out: Path, *, jobs: int | None) -> None:
     """Build all programs into ``out`` and describe them."""
-    with tempfile.TemporaryDirectory() as scratch:
-        write_runtime_header(Path(scratch))
-        for name, system in SYSTEMS.items():
-            for architecture in ARCHITECTURES:
-                output = out / f"{name}-{architecture}" / system.file_name
-                compile_shell(system, architecture, generated=Path(scratch), output=output)
-                for leftover in output.parent.glob("*.pdb"):
-                    leftover.unlink()
+    write_headers()
+    compile_all(out, jobs=jobs)
     digest = hashlib.sha256()
     for program in sorted(out.glob("*/aethel-shell*")):
         digest.update(program.read_bytes())
@@ -113,4 +132,8 @@ if __name__ == "__main__":
     if importlib.util.find_spec(COMPILER) is None:
         sys.stderr.write("The desktop shell needs a C compiler (ziglang); type: make templates\n")
         sys.exit(TOOL_MISSING)
-    main(Path(sys.argv[1]).resolve())
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--jobs", type=int, help="how many programs at a time; all processors")
+    arguments = parser.parse_args()
+    main(arguments.out.resolve(), jobs=arguments.jobs)

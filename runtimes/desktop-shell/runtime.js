@@ -1,6 +1,6 @@
 /**
- * Gives a page its host: window.AethelRuntime, as games know it from every Aethel export. The shell puts this script in
- * front of the page's own. Everything is asynchronous; what can fail answers {success: false, error}.
+ * Gives a page its host: window.AethelRuntime, as games know it from every Aethel export. The shell puts this script before
+ * the page's own. All functions are asynchronous; those that can fail resolve to {success: false, error}.
  *
  * @param {object} game  aethel-shell.json
  * @param {{os: string, arch: string, shell: string, view: string}} host  where the game runs
@@ -12,19 +12,19 @@ function (game, host) {
   const done = (more) => ({ success: true, ...more });
   const failed = (error) => ({ success: false, error: String((error && error.message) || error) });
 
-  /** Asks the window to do something; true if it did. Only this origin can send the header. */
-  const ask = async (act, parameters) => {
+  /** Sends a command to the window; true if it was carried out. Only this origin can send the header. */
+  const send = async (command, parameters) => {
     const query = new URLSearchParams(parameters).toString();
-    const answer = await fetch(`/.aethel/${act}?${query}`, { method: "POST", headers: { "Aethel-Page": "1" } });
-    return answer.ok && (await answer.json()).success;
+    const response = await fetch(`/.aethel/${command}?${query}`, { method: "POST", headers: { "Aethel-Page": "1" } });
+    return response.ok && (await response.json()).success;
   };
 
   // --- files of the game ---
 
   const load = async (path) => {
-    const answer = await fetch(`/${path.split("/").map(encodeURIComponent).join("/")}`);
-    if (!answer.ok) throw new Error(`${path} is not part of the game`);
-    return answer;
+    const response = await fetch(`/${path.split("/").map(encodeURIComponent).join("/")}`);
+    if (!response.ok) throw new Error(`${path} is not part of the game`);
+    return response;
   };
   const loadJson = async (path) => (await load(path)).json();
   /** A scene's JSON. Packed, it has 16 bytes before its zlib data: AELV, version, packed size, length; little endian. */
@@ -48,11 +48,11 @@ function (game, host) {
   };
   const manifest = () => loadJson("aethel.json").catch(() => null);
 
-  // --- what the player of the game keeps: IndexedDB, because it is there in full before a write is reported ---
+  // --- saves and settings: in IndexedDB, because a write is complete before it is reported ---
 
   const SAVES = "saves";
   const SETTINGS = "settings";
-  const settle = (request) =>
+  const completed = (request) =>
     new Promise((resolve, reject) => {
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
@@ -63,7 +63,7 @@ function (game, host) {
       request.result.createObjectStore(SAVES, { keyPath: "slot" });
       request.result.createObjectStore(SETTINGS, { keyPath: "name" });
     };
-    return settle(request);
+    return completed(request);
   };
   let database = null;
   const read = async (store, query) => {
@@ -79,7 +79,7 @@ function (game, host) {
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
   };
-  const readSettings = async () => (await read(SETTINGS, (store) => settle(store.get("all"))))?.values ?? {};
+  const readSettings = async () => (await read(SETTINGS, (store) => completed(store.get("all"))))?.values ?? {};
 
   // --- the host ---
 
@@ -113,14 +113,14 @@ function (game, host) {
       write(SAVES, { slot: String(slot), data, modified: new Date().toISOString() }).then(done, failed),
     loadGame: async (slot) => {
       try {
-        const save = await read(SAVES, (store) => settle(store.get(String(slot))));
+        const save = await read(SAVES, (store) => completed(store.get(String(slot))));
         return save ? done({ data: save.data }) : failed(`nothing is saved in "${slot}"`);
       } catch (error) {
         return failed(error);
       }
     },
     listSaves: async () => {
-      const saves = await read(SAVES, (store) => settle(store.getAll()));
+      const saves = await read(SAVES, (store) => completed(store.getAll()));
       return saves.map(({ slot, modified }) => ({ slot, modified }));
     },
     getSettings: readSettings,
@@ -136,13 +136,13 @@ function (game, host) {
       return fits.map(([width, height]) => ({ width, height }));
     },
     setResolution: async (width, height) => {
-      if (await ask("resize", { width: Math.round(width), height: Math.round(height) })) return done();
+      if (await send("resize", { width: Math.round(width), height: Math.round(height) })) return done();
       if (document.fullscreenElement) return failed("a full screen cannot be resized");
       window.resizeTo(width + window.outerWidth - window.innerWidth, height + window.outerHeight - window.innerHeight);
       return done();
     },
     setFullscreen: async (on) => {
-      if (await ask("fullscreen", { on: on ? "1" : "0" })) return done();
+      if (await send("fullscreen", { on: on ? "1" : "0" })) return done();
       try {
         await (on ? document.documentElement.requestFullscreen() : document.exitFullscreen());
         return done();
@@ -152,29 +152,29 @@ function (game, host) {
     },
     quit: async () => {
       if (host.view === "chromium") {
-        window.close(); // a browser that is told to end from outside loses what localStorage has not yet written
+        window.close(); // a browser that is ended from outside loses what localStorage has not yet written
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
-      return (await ask("close")) ? done() : failed("the window cannot be closed");
+      return (await send("close")) ? done() : failed("the window cannot be closed");
     },
   });
 
   // --- the log: errors always, the console as well in a debug build ---
 
-  const LONGEST = 500; // characters; a request's target stays well within what the shell reads
-  const tell = (level, values) => {
+  const MAX_LENGTH = 500; // characters, so that a request's target stays well within what the shell reads
+  const report = (level, values) => {
     const text = values.map((value) => (value instanceof Error ? `${value}` : String(value))).join(" ");
-    ask("log", { level, text: text.slice(0, LONGEST) }).catch(() => {});
+    send("log", { level, text: text.slice(0, MAX_LENGTH) }).catch(() => {});
   };
   window.addEventListener("error", (event) => {
-    if (event.message) tell("error", [`${event.message} (${event.filename}:${event.lineno})`]);
+    if (event.message) report("error", [`${event.message} (${event.filename}:${event.lineno})`]);
   });
-  window.addEventListener("unhandledrejection", (event) => tell("error", ["unhandled:", event.reason]));
+  window.addEventListener("unhandledrejection", (event) => report("error", ["unhandled:", event.reason]));
   for (const level of game.debug ? ["log", "info", "warn", "error"] : []) {
     const original = console[level].bind(console);
     console[level] = (...values) => {
       original(...values);
-      tell(level, values);
+      report(level, values);
     };
   }
 

@@ -6,9 +6,12 @@
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const SOURCE = resolve(dirname(createRequire(import.meta.url).resolve("three")), "../src");
+/** Whose imports of three.js are taken apart: its own add-ons, and the player. */
+const IMPORTERS = [resolve(SOURCE, "../examples"), fileURLToPath(new URL("src", import.meta.url))];
 const IMPORT = /import\s*\{([^}]*)\}\s*from\s*(['"])three\2\s*;?/g;
 
 /** Name → file, from the barrels' own export lists. */
@@ -79,9 +82,9 @@ export const threeLeaves = {
       contents: minifyGlsl(readFileSync(path, "utf8")),
       loader: "js",
     }));
-    build.onLoad({ filter: /[\\/](three[\\/]examples|player[\\/]src)[\\/].*\.(js|ts)$/ }, ({ path }) => ({
-      contents: rewrite(readFileSync(path, "utf8"), path),
-      loader: path.endsWith(".ts") ? "ts" : "js",
-    }));
+    build.onLoad({ filter: /\.(js|ts)$/ }, ({ path }) => {
+      if (!IMPORTERS.some((folder) => path.startsWith(folder + sep))) return undefined;
+      return { contents: rewrite(readFileSync(path, "utf8"), path), loader: path.endsWith(".ts") ? "ts" : "js" };
+    });
   },
 };

@@ -17,10 +17,8 @@ from services.gateway.operators.replay import Replays
 from services.gateway.projects.blob_uploads import Receiver
 from services.gateway.projects.membership import Projects
 from services.gateway.projects.snapshots import Snapshots
-from shared.domain.export_document import Document
 from shared.domain.export_view import Links
-from shared.jetstream.key_value import KeyValueStore
-from shared.stores.build_times import BuildTimes
+from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
 from shared.stores.worker_registry import Workers
@@ -38,7 +36,7 @@ async def assemble(
 ) -> dict[str, Any]:
     """What handlers ask for, by the names they use."""
     js = nc.jetstream()
-    documents = await KeyValueStore.bind(js, "exports", Document)
+    documents = await bind_exports(js)
     links = Links(
         tokens,
         public_url=settings.public_url,
@@ -59,7 +57,7 @@ async def assemble(
         starts=starts,
         links=links,
         snapshots=snapshots,
-        queue=QueuePositions(js, await BuildTimes.bind(js)),
+        queue=await QueuePositions.bind(js),
     )
     acts = Acts(js, exports, snapshots=snapshots, storage=storage, asked=asked, starts=starts)
     audit, letters = Audit(nc), Letters(nc, exports)

@@ -1,1 +1,1 @@
-"""The packager: turns a snapshot of a project into an artifact in the storage."""
+"""The packager turns a snapshot of a project into an artifact for one platform."""

@@ -1,4 +1,4 @@
-"""The packager: one worker per platform, health, and a sign of life for the operators."""
+"""The packager process runs a worker per platform, health checks and a heartbeat."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
 from litestar import Litestar
 
 from services.packager.handler import PackagerHandler
+from services.packager.inventory import InventoryWatch
 from services.packager.platforms import exporters
+from services.packager.processes.threads import in_thread
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
     from shared.storage.bucket import Storage
 
-log = structlog.get_logger()
-
 
 async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
@@ -45,7 +44,10 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
     nc = await connect(settings.nats, name="packager")
     try:
         async with open_storage(settings.s3) as storage:
-            handler = _handler(settings, storage, slots=settings.concurrency * len(platforms))
+            templates = Templates(settings.templates.path)
+            inventory = InventoryWatch(templates, settings.signing.keys, platforms)
+            await inventory.refresh()
+            handler = await _handler(settings, storage, templates)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation = Isolation()
@@ -69,35 +71,41 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             heartbeat = Heartbeat(
                 nc.jetstream(),
                 lambda: sign(
-                    templates=handler.templates.versions(),
-                    signing_keys=handler.signing.by_platform(platforms),
+                    templates=inventory.latest.templates,
+                    signing_keys=inventory.latest.signing_keys,
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
+                    open_breakers={
+                        packager_durable(platform): breaker.stopped_by
+                        for platform, breaker in breakers.items()
+                        if breaker.stopped_by
+                    },
                 ),
+                stop,
             )
             async with heartbeat:
                 await together(
                     stop,
                     *(worker.run(stop) for worker in workers),
+                    inventory.run(stop),
                     serve(app, listener, stop),
                 )
     finally:
         await nc.close()
 
 
-def _handler(settings: PackagerSettings, storage: Storage, *, slots: int) -> PackagerHandler:
-    cache = DiskCache(Path(settings.cache_dir), settings.cache_bytes)
-    templates = Templates(settings.templates.path)
-    _, broken = templates.survey()
-    for name, reason in broken.items():
-        log.error("template.unusable", template=name, reason=reason)
+async def _handler(
+    settings: PackagerSettings, storage: Storage, templates: Templates
+) -> PackagerHandler:
+    """The handler; what dead processes left in the cache's folder is removed first, in a thread."""
+    open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
     return PackagerHandler(
         storage,
-        cache,
+        await in_thread(open_cache),
         exporters(),
         templates,
         signing=settings.signing.keys,
         threads=settings.threads,
-        slots=slots,
+        slots=settings.concurrency * len(settings.platform_names),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the packager can be told (docs/settings.md)."""
+"""The packager's settings are read from the environment (docs/settings.md)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Folds events into documents and tells WebSocket clients how far their exports are."""
+"""The status service folds events into documents and sends them to WebSocket clients."""

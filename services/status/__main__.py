@@ -7,23 +7,21 @@ from typing import TYPE_CHECKING
 from litestar import Litestar
 
 from services.status.projector import Projector
-from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
 from services.status.settings import StatusSettings
-from services.status.websocket.access import Admission
+from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
-from shared.domain.export_document import Document
 from shared.domain.export_view import Links
-from shared.domain.project import Project
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
 from shared.settings import check_secret, origins
-from shared.stores.build_times import BuildTimes
+from shared.stores.exports import bind_exports
+from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Tokens
 
@@ -37,24 +35,24 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
     tokens = Tokens(check_secret(settings.jwt_secret))
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
-    exports = await KeyValueStore.bind(js, "exports", Document)
+    exports = await bind_exports(js)
     links = Links(
         tokens,
         public_url=settings.public_url,
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
+    hub = Hub(nc, exports, await QueuePositions.bind(js), links)
     sockets = Sockets(
         hub,
-        Admission(tokens, await KeyValueStore.bind(js, "projects", Project), exports, EventLog(js)),
+        AccessCheck(tokens, await bind_projects(js), exports, EventLog(js)),
         stop,
         max_sockets=settings.max_sockets,
         origins=origins(settings.cors_origins),
     )
-    undertaker = Undertaker(js)
+    max_deliveries = MaxDeliveriesHandler(js)
     attempt_s = settings.retry.processing_timeout_ms / 1_000
-    reaper = Reaper(nc, undertaker, attempt_s=attempt_s)
+    reaper = Reaper(nc, max_deliveries, attempt_s=attempt_s)
     app = Litestar(
         [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
         openapi_config=None,
@@ -63,7 +61,7 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
     await together(
         stop,
         (await Projector.bind(js)).run(stop),
-        undertaker.run(stop),
+        max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
         serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),

@@ -1,6 +1,6 @@
-"""Folds events into documents, and keeps the books on what has ended: minutes and durations.
+"""The projector folds events into documents, and charges minutes and notes durations at an end.
 
-All status pods share the one durable, and nobody else writes these.
+All status pods share its one durable; no other service writes these buckets.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from shared import metrics
 from shared.domain.events import ExportCompleted, TerminalEvent
 from shared.domain.export_document import Document, fold
-from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_loop import consume_events
 from shared.jetstream.topology import STATUS
 from shared.stores.build_times import BuildTimes
+from shared.stores.exports import bind_exports, export_key
 from shared.stores.quota import Quota
 
 if TYPE_CHECKING:
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
+    from shared.jetstream.key_value import KeyValueStore
 
-SLOTS: Final = 4  # events in hand at a time; the fold does not mind their order
+SLOTS: Final = 4  # events handled at a time; the fold does not mind their order
 
 
 class Projector:
@@ -44,15 +45,14 @@ class Projector:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Projector:
         """Bind to the buckets."""
-        exports = await KeyValueStore.bind(js, "exports", Document)
-        return cls(js, exports, await Quota.bind(js), await BuildTimes.bind(js))
+        return cls(js, await bind_exports(js), await Quota.bind(js), await BuildTimes.bind(js))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold until told to stop."""
         await consume_events(self._js, STATUS, self._fold, stop, slots=SLOTS)
 
     async def _fold(self, event: AnyEvent, seq: int) -> None:
-        key = f"{event.project_id}.{event.export_id}"
+        key = export_key(event.project_id, event.export_id)
         await self._exports.change(key, lambda document: fold(document, event, seq))
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)

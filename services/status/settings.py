@@ -1,4 +1,4 @@
-"""What can be set for the status service."""
+"""The settings of the status service."""
 
 from __future__ import annotations
 

@@ -66,14 +66,20 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
             logging_config=None,
         )
         worker = Worker(nc, consumer, handler, breaker)
-        sign = partial(
+        heartbeat = partial(
             WorkerHeartbeat,
             name=consumer.worker,
             version=product_version(),
             platforms=(),
             started_at=now(),
         )
-        async with Heartbeat(js, lambda: sign(in_hand=worker.in_hand)):
+
+        def heartbeat_now() -> WorkerHeartbeat:
+            cause = breaker.stopped_by
+            breakers = {topology.UPLOADER: cause} if cause else {}
+            return heartbeat(in_hand=worker.in_hand, open_breakers=breakers)
+
+        async with Heartbeat(js, heartbeat_now, stop):
             await together(
                 stop,
                 worker.run(stop),

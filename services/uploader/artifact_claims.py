@@ -1,42 +1,35 @@
-"""What became of each artifact key: claimed, ready, or being deleted.
+"""The bucket ``artifacts`` says of each artifact key whether it is claimed, ready or being deleted.
 
 Only the uploader writes this bucket.
 """
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from shared.domain.events import Artifact
 from shared.errors import UnavailableError
-from shared.jetstream.key_value import KeyValueStore
+from shared.stores.artifacts import ArtifactRecord, artifact_record_key, bind_artifacts
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from nats.js import JetStreamContext
 
-
-class ArtifactRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One artifact key; its expiry is only ever moved forward while it is not being deleted."""
-
-    project_id: str
-    state: Literal["claimed", "ready", "deleting"]
-    artifact: Artifact  # of whoever claimed the key first; the one that is there once it is ready
-    expires_at: datetime
+    from shared.domain.events import Artifact
+    from shared.jetstream.key_value import KeyValueStore
 
 
 class BeingDeletedError(UnavailableError):
-    """The sweeper is at it; a moment later the key is free."""
+    """The sweeper is deleting the key's artifact; a moment later the key is free."""
 
     code = "artifact-being-deleted"
     title = "An expired artifact of the same name is being deleted"
 
 
 class ArtifactClaims:
-    """The bucket ``artifacts``, changed by compare-and-set."""
+    """The claims on artifact keys, changed by compare-and-set."""
 
     def __init__(self, records: KeyValueStore[ArtifactRecord]) -> None:
         self.records = records
@@ -44,14 +37,12 @@ class ArtifactClaims:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> ArtifactClaims:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, "artifacts", ArtifactRecord))
+        return cls(await bind_artifacts(js))
 
     async def claim(
         self, project_id: str, artifact: Artifact, expires_at: datetime
     ) -> ArtifactRecord:
-        """Make the key ours, or extend what is there already.
-
-        Before its object is touched or reused.
+        """Claim the key, or extend what is there, before its object is touched or reused.
 
         Returns:
             The record; ``ready`` means that an identical artifact is there and now lives until
@@ -70,12 +61,12 @@ class ArtifactClaims:
                 raise BeingDeletedError(f"{artifact.key} is being deleted")
             return msgspec.structs.replace(current, expires_at=max(current.expires_at, expires_at))
 
-        record = await self.records.change(record_key(project_id, artifact.key), decide)
+        record = await self.records.change(artifact_record_key(project_id, artifact.key), decide)
         assert record is not None  # noqa: S101 - decide never leaves nothing
         return record
 
     async def set_ready(self, project_id: str, artifact: Artifact) -> ArtifactRecord:
-        """The object is there and has been checked.
+        """Record that the key's object is there and has been checked.
 
         Raises:
             BeingDeletedError: The claim ran out meanwhile; come again later.
@@ -86,11 +77,6 @@ class ArtifactClaims:
                 raise BeingDeletedError(f"the claim on {artifact.key} ran out")
             return msgspec.structs.replace(current, state="ready", artifact=artifact)
 
-        record = await self.records.change(record_key(project_id, artifact.key), decide)
+        record = await self.records.change(artifact_record_key(project_id, artifact.key), decide)
         assert record is not None  # noqa: S101 - decide never leaves nothing
         return record
-
-
-def record_key(project_id: str, artifact_key: str) -> str:
-    """``<projectId>.<hash of the artifact's key>``, so that a project's artifacts can be listed."""
-    return f"{project_id}.{hashlib.sha256(artifact_key.encode()).hexdigest()[:32]}"

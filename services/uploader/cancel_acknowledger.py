@@ -1,4 +1,4 @@
-"""Answers the cancels that no worker can answer because none is at work.
+"""The cancel acknowledger says that a canceled export has stopped where no worker can say so.
 
 A queued export, one that waits for its next attempt, or one that is packed and not yet uploaded
 lies in a stream, perhaps for minutes. Its user is told at once that nothing runs, and its parts go.
@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 class CancelAcknowledger:
-    """Consumes ``canceled`` and publishes ``stopped`` where nobody else will."""
+    """Consumes ``canceled`` and publishes ``stopped`` where no worker is at the export."""
 
     def __init__(self, js: JetStreamContext, storage: Storage) -> None:
         self._js = js
@@ -45,10 +45,10 @@ class CancelAcknowledger:
         self._storage = storage
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Answer until told to stop."""
-        await consume_events(self._js, CANCELS, self._answer, stop)
+        """Acknowledge cancels until told to stop."""
+        await consume_events(self._js, CANCELS, self._acknowledge, stop)
 
-    async def _answer(self, canceled: AnyEvent, _seq: int) -> None:
+    async def _acknowledge(self, canceled: AnyEvent, _seq: int) -> None:
         events = [
             event
             for _, event in await self._events.of(canceled.export_id)
@@ -66,7 +66,9 @@ class CancelAcknowledger:
                 parts_aborted=aborted and not parts_left(events),
             )
         )
-        log.info("cancel.answered", export_id=canceled.export_id, generation=canceled.generation)
+        log.info(
+            "cancel.acknowledged", export_id=canceled.export_id, generation=canceled.generation
+        )
 
     async def _abort(self, packaged: ExportPackaged) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Commits an artifact: claim its key, check the parts, make it visible, record the expiry."""
+"""The uploader's handler commits an artifact: claim its key, check the parts, make it visible."""
 
 from __future__ import annotations
 
@@ -23,18 +23,14 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LOST: Final = "The packed files did not survive in the storage. Please start the export again."
-_EXISTS: Final = {
-    "PreconditionFailed",
-    "ConditionalRequestConflict",
-}  # 412 and 409
+PARTS_LOST: Final = (
+    "The packed files did not survive in the storage. Please start the export again."
+)
+_EXISTS_ALREADY: Final = {"PreconditionFailed", "ConditionalRequestConflict"}  # 412 and 409
 
 
 class PartsLostError(ExportError):
-    """The parts are gone or are not those that the packager announced.
-
-    Only a new build can help.
-    """
+    """The parts are gone or are not those that the packager announced: only a new build helps."""
 
     code = "parts-lost"
     title = "The uploaded parts are not those that were packed"
@@ -49,7 +45,7 @@ class UploaderHandler:
         self._ttl = ttl
 
     async def __call__(self, event: ExportPackaged, reporter: ProgressReporter) -> Sequence[Event]:
-        """Commit; doing it again, or beside another uploader, ends in the same object."""
+        """Commit the artifact; again, or beside another uploader, it ends in the same object."""
         reporter.progress("uploading", 92, "Checking the parts")
         record = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
         if record.state == "ready" and await is_committed(self._storage, record.artifact):
@@ -70,14 +66,14 @@ class UploaderHandler:
         ]
 
     async def discard(self, event: Event) -> None:
-        """The export was canceled: its parts go. A committed artifact stays until it expires."""
+        """Remove the parts of a canceled export; a committed artifact stays until it expires."""
         if isinstance(event, ExportPackaged):
             await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
     async def _commit(
         self, event: ExportPackaged, claimed: Artifact, reporter: ProgressReporter
     ) -> Artifact:
-        """The artifact that is there afterwards.
+        """Complete the upload, and return the artifact that is there afterwards.
 
         It is the event's own, or where another build of the same input was quicker, that one's
         (compressors may differ between kinds of processor).
@@ -86,7 +82,7 @@ class UploaderHandler:
         try:
             parts = await self._storage.list_parts(artifact.key, upload.upload_id)
             if not are_the_parts(event, parts):
-                raise PartsLostError(LOST)
+                raise PartsLostError(PARTS_LOST)
             reporter.progress("uploading", 95, "Making the artifact visible")
             await self._storage.complete_upload(
                 artifact.key, upload.upload_id, parts, crc32c=artifact.crc32c
@@ -94,10 +90,10 @@ class UploaderHandler:
         except ObjectMissingError:
             log.info("upload.gone", key=artifact.key)  # completed by another, or before a crash
         except StorageRefusedError as error:
-            if error.code not in _EXISTS:
+            if error.code not in _EXISTS_ALREADY:
                 raise
             await self.discard(event)
         for candidate in (artifact, claimed):
             if await is_committed(self._storage, candidate):
                 return candidate
-        raise PartsLostError(LOST)
+        raise PartsLostError(PARTS_LOST)

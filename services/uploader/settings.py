@@ -1,4 +1,4 @@
-"""What can be set for the uploader."""
+"""The settings of the uploader."""
 
 from __future__ import annotations
 

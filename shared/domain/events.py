@@ -213,8 +213,8 @@ class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.comp
 class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.v1"):
     """It ended without an artifact.
 
-    ``reason`` is there where it was buried; ``dead_letter`` is then the reference an operator finds
-    it by, and None while the letter could not be written yet.
+    ``reason`` is there where it became a dead letter; ``dead_letter`` is then the reference that an
+    operator finds it by, and None while it could not be written yet.
 
     ``build_s`` is how long the last attempt took, where the project is at fault.
     """
@@ -228,8 +228,8 @@ class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.
     build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
 
     @property
-    def letter_owed(self) -> bool:
-        """It was buried while its dead letter could not be written."""
+    def dead_letter_owed(self) -> bool:
+        """Its dead letter could not be written yet."""
         return self.reason is not None and self.dead_letter is None
 
     @property

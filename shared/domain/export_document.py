@@ -26,6 +26,7 @@ from shared.domain.events import (
     StartEvent,
     TerminalEvent,
 )
+from shared.domain.waiting import Wait
 
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
@@ -41,10 +42,9 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Proof that a cancel was obeyed.
+    """Proof that a cancel was obeyed: when asked, when stopped, whether the parts are gone.
 
-    When asked, when the worker stopped, whether its parts are gone: False where a worker had died,
-    whose parts go with a later sweep.
+    ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
     """
 
     requested_at: datetime
@@ -53,7 +53,7 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """CONTRACT section 3; every key is always present, null when unknown."""
+    """The state that ``docs/integration.md`` describes; every key is present, null if unknown."""
 
     id: str
     project_id: str
@@ -78,7 +78,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     attempts: int = 0
     generation: int = 1
     retry_at: datetime | None = None
-    waiting_reason: str | None = None
+    waiting_reason: str | None = None  # made at read time, a `WaitingReason`
     position: int | None = None
     eta: Eta | None = None
     created_at: datetime | None = None
@@ -97,9 +97,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """What the bucket ``exports`` holds.
-
-    The state, and the events (by stream sequence) it was folded from.
+    """An export as the bucket ``exports`` holds it: its state, and the events it was folded from.
 
     ``request`` is the newest ``requested`` event of any generation: a generation that starts with
     ``packaged`` still shows its options.
@@ -131,6 +129,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         """The dead letter that the current generation was started from, if it was."""
         origins = [f.replay_of for f in self.events.values() if isinstance(f, StartEvent)]
         return next((seq for seq in origins if seq is not UNSET), None)
+
+    @property
+    def wait(self) -> Wait | None:
+        """What the generation waits for; None while a worker is at it, and after its end."""
+        if self.state.ended:
+            return None
+        turns = StartEvent | ExportStarted | AttemptFailed | ExportPackaged
+        match next((e for e in reversed(self.events.values()) if isinstance(e, turns)), None):
+            case ExportRequested(platform=platform):
+                return Wait(stage="build", platform=platform)
+            case ExportPackaged(platform=platform):
+                return Wait(stage="upload", platform=platform)
+            case AttemptFailed(stage=stage, platform=platform, retry_at=retry_at, error=error):
+                return Wait(stage=stage, platform=platform, retry_at=retry_at, error=error.message)
+            case _:
+                return None
 
     @property
     def artifact_key(self) -> str | None:
@@ -210,9 +224,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 attempts=state.attempts + 1 if not uploading else max(state.attempts, 1),
                 started_at=state.started_at or event.at,
                 retry_at=None,
-                waiting_reason=None,
-                error=None,
-                error_code=None,
             )
         case AttemptFailed():
             return change(
@@ -220,7 +231,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 status="queued" if event.stage == "build" else "uploading",
                 current_step="Waiting for the next attempt",
                 retry_at=event.retry_at,
-                waiting_reason=event.error.message,
             )
         case ExportPackaged():
             return change(
@@ -232,7 +242,6 @@ def _apply(state: State, event: AnyEvent) -> State:
                 file_size=event.artifact.size_bytes,
                 sha256=event.artifact.sha256,
                 retry_at=None,
-                waiting_reason=None,
             )
         case _:
             return state
@@ -244,7 +253,6 @@ def _ended(state: State, event: TerminalEvent) -> State:
         completed_at=event.at,
         can_cancel=False,
         retry_at=None,
-        waiting_reason=None,
         build_minutes_used=event.build_minutes,
     )
     match event:

@@ -73,46 +73,78 @@ def present(
     queue_position: QueuePosition = NOWHERE,
     lines: Iterable[LogLine] = (),
 ) -> State:
-    """The state as a reader sees it.
-
-    With the newest progress or its place in the queue, the last log lines, and fresh links.
-    """
-    state = with_progress(document.state, progress)
-    if state.status == "queued":
-        state = msgspec.structs.replace(
-            state, position=queue_position.position, eta=queue_position.eta
-        )
-    refusal = retry_refusal(state)
+    """The whole state as a reader sees it: as of now, with its last log lines and fresh links."""
+    state = as_of_now(document, progress=progress, queue_position=queue_position)
     return msgspec.structs.replace(
         state,
         logs=tuple(
             f"[{line.at.isoformat(timespec='milliseconds')}] {line.message}" for line in lines
         ),
         download_url=links.download(state),
-        can_retry=refusal is None,
-        retry_disabled_reason=refusal,
     )
+
+
+def as_of_now(
+    document: Document,
+    *,
+    progress: Progress | None = None,
+    queue_position: QueuePosition = NOWHERE,
+) -> State:
+    """The folded state with what only this moment knows.
+
+    That is the newest progress, why and where it waits, and whether its artifact has expired.
+    """
+    state = _with_progress(document, progress)
+    if (wait := document.wait) is not None:
+        reason = queue_position.reason or wait.reason(None, now())
+        state = msgspec.structs.replace(
+            state,
+            waiting_reason=reason,
+            current_step=wait.sentence(reason),
+            position=queue_position.position,
+            eta=queue_position.eta,
+        )
+    else:
+        state = msgspec.structs.replace(state, waiting_reason=None)
+    if has_expired(state):
+        state = msgspec.structs.replace(state, progress=0.0)  # 100 means that it can be downloaded
+    return with_retry_refusal(state, retry_refusal(state))
+
+
+def has_expired(state: State) -> bool:
+    """Whether its artifact can no longer be downloaded."""
+    return state.download_expires_at is not None and state.download_expires_at <= now()
 
 
 def retry_refusal(state: State) -> str | None:
     """Why the export cannot be retried at this moment; None where it can."""
     if not state.ended:
         return "It has not ended yet."
-    expired = state.download_expires_at is not None and state.download_expires_at <= now()
-    return None if expired else state.retry_disabled_reason
+    return None if has_expired(state) else state.retry_disabled_reason
 
 
-def with_progress(state: State, progress: Progress | None) -> State:
-    """The state with newer chatter merged in.
+def with_retry_refusal(state: State, refusal: str | None) -> State:
+    """The state with whether it can be retried; of an expired one its step says so, too."""
+    state = msgspec.structs.replace(state, can_retry=refusal is None, retry_disabled_reason=refusal)
+    if not has_expired(state):
+        return state
+    expired = f"The artifact expired on {state.download_expires_at:%Y-%m-%d at %H:%M} UTC."
+    remedy = refusal or "Retry the export to make it again."
+    return msgspec.structs.replace(state, current_step=f"{expired} {remedy}")
 
-    Chatter of another generation says nothing; while an export waits for its next attempt, and
-    after its end, only what it had reached still shows.
+
+def _with_progress(document: Document, progress: Progress | None) -> State:
+    """The folded state with newer progress merged in.
+
+    Progress of another generation says nothing. While the export waits for a worker, and after its
+    end, only the percentage that it had reached still shows.
     """
+    state = document.state
     if progress is None or progress.generation != state.generation:
         return state
     if progress.percent < state.progress:
         return state
-    if state.ended or state.status == "queued":
+    if state.ended or document.wait is not None:
         return msgspec.structs.replace(state, progress=progress.percent)
     return msgspec.structs.replace(
         state,

@@ -9,13 +9,15 @@ import msgspec
 
 from shared.domain.events import now
 from shared.domain.export_document import Eta, Status
+from shared.domain.waiting import WaitingReason
 
 
 class QueuePosition(msgspec.Struct, frozen=True):
-    """What can be told at this moment; None where it does not queue, or nobody can tell."""
+    """What can be told of a waiting export at this moment; None where nobody can tell."""
 
     position: int | None = None  # 1 is next
     eta: Eta | None = None
+    reason: WaitingReason | None = None
 
 
 NOWHERE: Final = QueuePosition()

@@ -1,4 +1,4 @@
-"""One way to connect to NATS, with the client's defaults that do not suit a service put right."""
+"""Connects to NATS, with those defaults of the client put right that do not suit a service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What NATS answers when it does not answer, as one vocabulary of errors."""
+"""The errors of NATS as one vocabulary: who is away, what may pass, what is really not there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from shared.errors import UnavailableError
 
 AWAY: Final = (nats.errors.Error, TimeoutError, OSError)  # JetStream's own errors are among them
 
-
-# JSInsufficientResources, JSStorageResourcesExceeded, JSStreamStoreFailed
-_STREAM_FULL: Final = {10023, 10047, 10077}
-
-NO_STREAM: Final = 10059  # JSStreamNotFoundErr of nats-server
+# Error codes of nats-server (server/errors.json).
+STREAM_NOT_FOUND: Final = 10059  # JSStreamNotFoundErr
+_STREAM_FULL: Final = {
+    10023,  # JSInsufficientResourcesErr
+    10047,  # JSStorageResourcesExceededErr
+    10077,  # JSStreamStoreFailedF
+}
 
 
 class NatsUnavailableError(UnavailableError):
@@ -31,16 +33,14 @@ def unrecovered(error: BaseException | None) -> bool:
     Taken for the absence of a message, a project would be gone until then.
     """
     # nats-py gives the error of a deleted key no code at all.
-    return isinstance(error, NotFoundError) and getattr(error, "err_code", None) == NO_STREAM
+    return isinstance(error, NotFoundError) and getattr(error, "err_code", 0) == STREAM_NOT_FOUND
 
 
 def transient(error: BaseException) -> bool:
     """Whether waiting may help: no leader, reconnecting, a time-out.
 
-    Not a stream that is full or a wrong request.
+    It does not where a stream is full or a request is wrong.
     """
-    if isinstance(error, APIError) and not isinstance(error, ServiceUnavailableError):
-        return False
-    if isinstance(error, APIError):
+    if isinstance(error, ServiceUnavailableError):
         return error.err_code not in _STREAM_FULL
-    return not isinstance(error, nats.errors.MaxPayloadError)
+    return not isinstance(error, APIError | nats.errors.MaxPayloadError)

@@ -11,16 +11,16 @@ import msgspec
 from shared.domain.events import decode_event, encode_event
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.publishing import Published, publish, read_message
-from shared.jetstream.topology import EXPORTS
+from shared.jetstream.topology import EXPORTS, events_of
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
-    from shared.domain.events import AnyEvent, Event
+    from shared.domain.events import AnyEvent, Event, TerminalEvent
 
 
 class EventLog:
-    """The stream of events. Publishing the same event again is harmless: its message id tells."""
+    """The stream ``EXPORTS``. Publishing an event again is harmless: it has the same message id."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
@@ -71,7 +71,7 @@ class EventLog:
 
     async def last_seq(self, export_id: str) -> int:
         """The sequence of an export's newest event, from the stream's leader; 0 without any."""
-        found = await self._read(subject=f"exports.*.*.{export_id}")
+        found = await self._read(subject=events_of(export_id))
         return (found.seq or 0) if found else 0
 
     async def last(self, export_id: str) -> tuple[int, AnyEvent] | None:
@@ -81,7 +81,7 @@ class EventLog:
             NatsUnavailableError: The stream does not answer.
             msgspec.DecodeError: It is not an event that this version knows.
         """
-        found = await self._read(subject=f"exports.*.*.{export_id}")
+        found = await self._read(subject=events_of(export_id))
         return ((found.seq or 0), decode_event(found.data or b"")) if found else None
 
     async def of(self, export_id: str) -> list[tuple[int, AnyEvent]]:
@@ -95,11 +95,21 @@ class EventLog:
         """
         events: list[tuple[int, AnyEvent]] = []
         seq = 1
-        while found := await self._read(seq=seq, subject=f"exports.*.*.{export_id}", next=True):
+        while found := await self._read(seq=seq, subject=events_of(export_id), next=True):
             seq = (found.seq or 0) + 1
             with suppress(msgspec.MsgspecError):
                 events.append((seq - 1, decode_event(found.data or b"")))
         return events
+
+    async def terminal_event(self, event: Event) -> TerminalEvent | None:
+        """How the generation of ``event`` ended, None where it has not: the first end counts.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
+        ends = (found for _, found in await self.of(event.export_id) if found.terminal)
+        mine = (end for end in ends if end.generation == event.generation)
+        return cast("TerminalEvent | None", next(mine, None))
 
     async def message(self, seq: int) -> api.RawStreamMsg | None:
         """One message as it lies in the stream, None where it is gone.

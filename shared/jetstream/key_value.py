@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LIST_TIMEOUT_S: Final = 10.0
 MARKER_S: Final = 3_600.0  # how long a deleted key leaves a trace, for those who watch the bucket
+
+
+def kv_safe(name: str) -> str:
+    """A part of a key that NATS KV accepts for any name at all (user ids carry ``|`` and ``@``)."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 class Record(msgspec.Struct, Generic[T], frozen=True):

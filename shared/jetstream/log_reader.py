@@ -8,7 +8,7 @@ import msgspec
 
 from shared.domain.progress import LogLine
 from shared.jetstream.batch_get import read_stored
-from shared.jetstream.topology import LOGS
+from shared.jetstream.topology import LOGS, log_subject
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -31,7 +31,7 @@ async def read_lines(
     Raises:
         NatsUnavailableError: No answer in time.
     """
-    found = await read_stored(nc, LOGS, f"logs.{export_id}", after_seq=after_seq, limit=limit)
+    found = await read_stored(nc, LOGS, log_subject(export_id), after_seq=after_seq, limit=limit)
     return [StoredLine(message.seq, decode_line(message.payload)) for message in found]
 
 

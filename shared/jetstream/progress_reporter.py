@@ -1,7 +1,4 @@
-"""Progress and log lines: the latest value and bounded lines, apart from the events.
-
-Losing one never fails a job.
-"""
+"""Reports a job's progress and log lines, apart from the events; losing one fails nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.publishing import publish, read_message
-from shared.jetstream.topology import PROGRESS
+from shared.jetstream.topology import PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -38,7 +35,7 @@ WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
 
 
 class ProgressReporter:
-    """What one job tells its user while it works.
+    """Reports to its user what one job does while it works.
 
     ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
     ``close`` sends what is left.
@@ -59,10 +56,7 @@ class ProgressReporter:
         self.advanced_at = asyncio.get_running_loop().time()
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
-        """Tell how far it is; a value lower than before is not sent.
-
-        Percent of the whole export.
-        """
+        """Report how far it is, in percent of the whole export; it never falls."""
         self.advanced_at = asyncio.get_running_loop().time()
         self._newest = Progress(
             export_id=self._export_id,
@@ -108,8 +102,8 @@ class ProgressReporter:
                 await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
 
     async def _send_lines(self) -> None:
-        """In order, each once (its id tells) and none given up while there is patience."""
-        subject = f"logs.{self._export_id}"
+        """In order, each once (by its message id), none given up while there is patience."""
+        subject = log_subject(self._export_id)
         while self._lines:
             message_id, line = self._lines[0]
             headers = {"Aethel-Export-Id": self._export_id, "Nats-Msg-Id": message_id}
@@ -117,14 +111,11 @@ class ProgressReporter:
             self._lines.popleft()
 
     async def _send_progress(self) -> None:
-        """Compare-and-set on the subject's last sequence.
-
-        So that two workers together never make progress fall.
-        """
+        """Compare-and-set on the subject's last sequence: two workers never make progress fall."""
         newest = self._newest
         if newest is None or newest.rank <= self._sent:
             return
-        subject = f"progress.{self._export_id}"
+        subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
         try:
             ack = await self._js.publish(
@@ -147,7 +138,7 @@ async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Prog
         NatsUnavailableError: The stream does not answer. Showing the export without would let its
             progress fall.
     """
-    found = await read_message(js, PROGRESS, subject=f"progress.{export_id}")
+    found = await read_message(js, PROGRESS, subject=progress_subject(export_id))
     if found is None:
         return None
     return (found.seq or 0), msgspec.json.decode(found.data or b"", type=Progress)

@@ -1,4 +1,4 @@
-"""Publishing to any stream with a message id, and reading one message back from its leader."""
+"""Publishes to any stream with a message id, and reads one message back from its leader."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from shared.jetstream.errors import AWAY, NatsUnavailableError, transient, unrec
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
-PUBLISH_TIMEOUT_S: Final = 5.0
+PUBLISH_TIMEOUT_S: Final = 5.0  # of one try
+FIRST_PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 2.0
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The stream's word: at which sequence, and whether the same message id was there before."""
+    """The stream's acknowledgement: the sequence, and whether it had the message id before."""
 
     seq: int
     duplicate: bool
@@ -45,9 +47,14 @@ async def publish(
     *,
     patience_s: float,
 ) -> Published:
-    """Publish to any stream with a message id, patiently (see :meth:`EventLog.publish`)."""
+    """Publish and await the acknowledgement, again and again while the server is away.
+
+    Raises:
+        NatsUnavailableError: Not acknowledged within ``patience_s``, or the stream is full; the
+            message may be in the stream all the same.
+    """
     deadline = asyncio.get_running_loop().time() + patience_s
-    delay_s = 0.05
+    pause_s = FIRST_PAUSE_S
     while True:
         try:
             ack = await js.publish(
@@ -55,9 +62,9 @@ async def publish(
             )
             return Published(ack.seq, bool(ack.duplicate))
         except AWAY as error:
-            if not transient(error) or asyncio.get_running_loop().time() + delay_s > deadline:
+            if not transient(error) or asyncio.get_running_loop().time() + pause_s > deadline:
                 raise NatsUnavailableError(
                     f"the stream did not acknowledge {subject}: {str(error) or repr(error)}"
                 ) from error
-        await asyncio.sleep(delay_s)
-        delay_s = min(delay_s * 2, 2.0)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

@@ -1,12 +1,15 @@
-"""Reading events one after the other, for those who keep books on them.
+"""The one pull loop: fetches the messages of a durable, one at a time, until told to stop.
 
-Workers, whose messages take long and may fail, have their own loop (:mod:`shared.worker.worker`).
+Workers give it whole messages (:mod:`shared.worker.delivery`), because theirs take long and end in
+many ways. Whoever keeps books on what happens uses :func:`consume`, which decodes, acknowledges and
+hands back.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 import nats.errors
@@ -19,6 +22,7 @@ from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
@@ -26,10 +30,95 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
-FETCH_S: Final = 1.0  # also the longest an idle reader takes to stop
-PAUSE_S: Final = 1.0  # while a server is away
-FAILED_PAUSE_S: Final = 30.0  # until an event is handed over again that could not be handled
+FETCH_S: Final = 1.0  # also the longest an idle loop takes to stop
+OUTAGE_DELAY_S: Final = 1.0  # until a message comes again that a server's absence kept back
+FAILURE_DELAY_S: Final = 30.0  # until one comes again that failed by a bug of ours
+
+
+class TryLaterError(Exception):
+    """A handler cannot do its part yet: the message comes again after ``delay_s``."""
+
+    def __init__(self, message: str, *, delay_s: float) -> None:
+        super().__init__(message)
+        self.delay_s = delay_s
+
+
+async def pull(
+    js: JetStreamContext,
+    stream: str,
+    durable: str,
+    handle: Callable[[Msg], Awaitable[None]],
+    stop: asyncio.Event,
+    *,
+    admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+) -> None:
+    """Give ``handle`` one message after the other until told to stop.
+
+    Whatever ``handle`` raises ends the loop; a server that does not answer a fetch never does.
+
+    Args:
+        js: JetStream.
+        stream: Where the durable is.
+        durable: The consumer's name.
+        handle: Acknowledges the message, or hands it back.
+        stop: Ends the loop; a message that is fetched meanwhile is handed back.
+        admitted: Entered before each fetch, left when its message is handled.
+    """
+    subscription = await js.pull_subscribe_bind(durable, stream=stream)
+    try:
+        while not stop.is_set():
+            async with admitted():
+                for message in await _fetch(subscription, durable, stop):
+                    if stop.is_set():
+                        await _hand_back(message)
+                    else:
+                        await handle(message)
+    finally:
+        with suppress(nats.errors.Error):  # or an abandoned fetch swallows the next message
+            await subscription.unsubscribe()
+
+
+async def consume(
+    js: JetStreamContext,
+    stream: str,
+    durable: str,
+    handle: Callable[[T, int], Awaitable[None]],
+    stop: asyncio.Event,
+    *,
+    decode: Callable[[bytes], T],
+) -> None:
+    """Hand every message of a durable, decoded and with its sequence, to ``handle``.
+
+    A message is acknowledged once ``handle`` has returned, so it may be handed over again. One that
+    ``handle`` fails at comes again soon, and the others go on. One that cannot be decoded is given
+    up: it stays in its stream.
+    """
+
+    async def hand_over(message: Msg) -> None:
+        try:
+            value = decode(message.data)
+        except msgspec.MsgspecError as error:
+            log.warning("message.undecodable", subject=message.subject, error=str(error))
+            with suppress(*AWAY):
+                await message.term()
+            return
+        try:
+            await handle(value, message.metadata.sequence.stream)
+            await message.ack()
+        except (*AWAY, UnavailableError) as error:
+            log.warning("consumer.waiting", consumer=durable, error=repr(error))
+            await _hand_back(message, OUTAGE_DELAY_S)
+            await asyncio.sleep(OUTAGE_DELAY_S)  # the next one would not fare better
+        except TryLaterError as error:
+            log.warning("message.waiting", subject=message.subject, error=str(error))
+            await _hand_back(message, error.delay_s)
+        except Exception:
+            log.exception("message.failed", subject=message.subject)
+            await _hand_back(message, FAILURE_DELAY_S)
+
+    await pull(js, stream, durable, hand_over, stop)
 
 
 async def consume_events(
@@ -40,44 +129,33 @@ async def consume_events(
     *,
     slots: int = 1,
 ) -> None:
-    """Hand every event of a durable, with its sequence, to ``handle`` until told to stop.
+    """Hand every event of a durable to ``handle``, ``slots`` at a time, until told to stop.
 
-    An event is acknowledged once ``handle`` has returned, so it may be handed over again. One that
-    ``handle`` fails at comes again later, and the others go on. One that cannot be decoded is given
-    up: it stays in the stream, and its worker has buried it.
+    What :func:`consume` says holds for each of them; one that cannot be decoded goes to the dead
+    letters by way of its worker.
     """
-
-    async def read() -> None:
-        subscription = await js.pull_subscribe_bind(durable, stream=EXPORTS)
-        while not stop.is_set():
-            try:
-                for message in await subscription.fetch(1, timeout=FETCH_S):
-                    await _hand_over(message, handle)
-            except nats.errors.TimeoutError:
-                continue
-            except (*AWAY, UnavailableError) as error:
-                log.warning("events.waiting", consumer=durable, error=repr(error))
-                await asyncio.sleep(PAUSE_S)
-        await subscription.unsubscribe()
-
     async with asyncio.TaskGroup() as group:
         for _ in range(slots):
-            group.create_task(read())
+            group.create_task(consume(js, EXPORTS, durable, handle, stop, decode=decode_event))
 
 
-async def _hand_over(message: Msg, handle: Callable[[AnyEvent, int], Awaitable[None]]) -> None:
+async def _fetch(
+    subscription: JetStreamContext.PullSubscription, durable: str, stop: asyncio.Event
+) -> list[Msg]:
+    """At most one message; none where none came, or the server does not answer."""
+    if stop.is_set():
+        return []
     try:
-        event = decode_event(message.data)
-    except msgspec.MsgspecError as error:
-        log.warning("event.undecodable", subject=message.subject, error=str(error))
-        await message.term()
-        return
-    try:
-        await handle(event, message.metadata.sequence.stream)
-    except (*AWAY, UnavailableError):
-        raise
-    except Exception:
-        log.exception("event.failed", subject=message.subject)
-        await message.nak(delay=FAILED_PAUSE_S)
-    else:
-        await message.ack()
+        return await subscription.fetch(1, timeout=FETCH_S)
+    except nats.errors.TimeoutError:
+        return []
+    except AWAY as error:
+        log.warning("consumer.fetch-failed", consumer=durable, error=repr(error))
+        await asyncio.sleep(FETCH_S)
+        return []
+
+
+async def _hand_back(message: Msg, delay_s: float | None = None) -> None:
+    """It comes again after ``delay_s``, or after the ack wait where the server cannot be told."""
+    with suppress(*AWAY):
+        await message.nak(delay=delay_s)

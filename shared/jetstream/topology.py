@@ -27,6 +27,34 @@ DEAD_LETTERS = "DEAD_LETTERS"
 AUDIT = "AUDIT"
 ADVISORIES = "ADVISORIES"
 
+CANCELED_EVENTS = "exports.canceled.*.*"
+
+
+def events_of(export_id: str) -> str:
+    """The subjects of all events of an export (an event knows its own)."""
+    return f"exports.*.*.{export_id}"
+
+
+def requests_for(platform: str) -> str:
+    """The subjects of the exports that are to be built for a platform."""
+    return f"exports.requested.{platform}.*"
+
+
+def progress_subject(export_id: str) -> str:
+    """Where the latest progress of an export is; with ``*``, of all."""
+    return f"progress.{export_id}"
+
+
+def log_subject(export_id: str) -> str:
+    """Where the log lines of an export are; with ``*``, of all."""
+    return f"logs.{export_id}"
+
+
+def dead_letter_subject(consumer: str, export_id: str) -> str:
+    """Where a dead letter is put."""
+    return f"dead.{consumer}.{export_id}"
+
+
 ACK_WAIT_S = 30.0
 MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
 FOR_EVER = -1  # for those who keep books: an event comes again until it is in them
@@ -34,8 +62,8 @@ FOR_EVER = -1  # for those who keep books: an event comes again until it is in t
 STREAMS = (
     api.StreamConfig(
         name=EXPORTS,
-        description="Facts about exports",
-        subjects=["exports.*.*.*"],
+        description="What has happened to exports",
+        subjects=[events_of("*")],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_bytes=2 * GIB,
@@ -46,7 +74,7 @@ STREAMS = (
     api.StreamConfig(
         name=PROGRESS,
         description="The latest progress of each running export",
-        subjects=["progress.*"],
+        subjects=[progress_subject("*")],
         storage=api.StorageType.FILE,  # one in memory does not survive its only server's restart
         max_msgs_per_subject=1,
         max_bytes=GIB // 16,
@@ -56,7 +84,7 @@ STREAMS = (
     api.StreamConfig(
         name=LOGS,
         description="Log lines of each export, for its maker",
-        subjects=["logs.*"],
+        subjects=[log_subject("*")],
         storage=api.StorageType.FILE,
         max_msgs_per_subject=1_000,
         max_bytes=GIB,
@@ -66,7 +94,7 @@ STREAMS = (
     api.StreamConfig(
         name=DEAD_LETTERS,
         description="Messages that could not be handled, for operators",
-        subjects=["dead.*.*"],
+        subjects=[dead_letter_subject("*", "*")],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_bytes=GIB,
@@ -122,14 +150,14 @@ CANCELS = "cancels"
 STATUS = "status"
 
 CONSUMERS = (
-    *(_consumer(packager_durable(p), f"exports.requested.{p}.*") for p in PLATFORMS),
+    *(_consumer(packager_durable(p), requests_for(p)) for p in PLATFORMS),
     _consumer(UPLOADER, "exports.packaged.*.*"),
-    _consumer(CANCELS, "exports.canceled.*.*", max_deliver=FOR_EVER),
-    _consumer(STATUS, "exports.*.*.*", max_deliver=FOR_EVER),
+    _consumer(CANCELS, CANCELED_EVENTS, max_deliver=FOR_EVER),
+    _consumer(STATUS, events_of("*"), max_deliver=FOR_EVER),
 )
-UNDERTAKER = "undertaker"
+MAX_DELIVERIES = "undertaker"
 ADVISORY_CONSUMER = _consumer(
-    UNDERTAKER, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
+    MAX_DELIVERIES, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
 )
 
 
@@ -140,22 +168,54 @@ class Bucket(msgspec.Struct, frozen=True, kw_only=True):
     holds: str
     ttl_s: int = 0
 
+    @property
+    def stream(self) -> str:
+        """The stream that a bucket is (ADR-8 of NATS)."""
+        return f"KV_{self.name}"
 
+    @property
+    def prefix(self) -> str:
+        """What the subject of a key begins with."""
+        return f"$KV.{self.name}."
+
+    @property
+    def subjects(self) -> str:
+        """The subjects of all keys."""
+        return f"{self.prefix}>"
+
+
+EXPORTS_BUCKET = Bucket(
+    name="exports", holds="one document per export, folded from its events by the status service"
+)
+PROJECTS_BUCKET = Bucket(
+    name="projects",
+    holds="owner, members, head snapshot of each project, and who belongs to what",
+)
+ARTIFACTS_BUCKET = Bucket(
+    name="artifacts", holds="what became of each artifact key: state and expiry"
+)
+BUILD_TIMES_BUCKET = Bucket(
+    name="durations", holds="how long the latest builds of each platform took"
+)
+QUOTA_BUCKET = Bucket(name="quota", holds="build minutes by user and month")
+IDEMPOTENCY_BUCKET = Bucket(
+    name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S
+)
+REPLAYS_BUCKET = Bucket(
+    name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S
+)
+WORKERS_BUCKET = Bucket(
+    name="workers", holds="which worker is alive, its version and platforms", ttl_s=60
+)
 BUCKETS = (
-    Bucket(
-        name="exports",
-        holds="one document per export, folded from its facts by the status service",
-    ),
-    Bucket(
-        name="projects",
-        holds="owner, members, head snapshot of each project, and who belongs to what",
-    ),
-    Bucket(name="artifacts", holds="what became of each artifact key: state and expiry"),
-    Bucket(name="durations", holds="how long the latest builds of each platform took"),
-    Bucket(name="quota", holds="build minutes by user and month"),
-    Bucket(name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S),
-    Bucket(name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S),
-    Bucket(name="workers", holds="which worker is alive, its version and platforms", ttl_s=60),
+    EXPORTS_BUCKET,
+    PROJECTS_BUCKET,
+    ARTIFACTS_BUCKET,
+    BUILD_TIMES_BUCKET,
+    QUOTA_BUCKET,
+    IDEMPOTENCY_BUCKET,
+    REPLAYS_BUCKET,
+    WORKERS_BUCKET,
 )
 
 
@@ -173,7 +233,7 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
         await js.add_consumer(EXPORTS, consumer)
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
     await js.add_consumer(ADVISORIES, ADVISORY_CONSUMER)
-    done.append(f"consumer {ADVISORIES}/{UNDERTAKER}")
+    done.append(f"consumer {ADVISORIES}/{MAX_DELIVERIES}")
     for bucket in BUCKETS:
         await _apply_stream(js, _bucket_stream(bucket).evolve(num_replicas=replicas))
         done.append(f"bucket {bucket.name}")
@@ -190,11 +250,11 @@ async def _apply_stream(js: JetStreamContext, config: api.StreamConfig) -> None:
 
 
 def _bucket_stream(bucket: Bucket) -> api.StreamConfig:
-    """A KV bucket is a stream (ADR-8 of NATS); written out so that it can be updated like one."""
+    """The stream that a bucket is, written out so that it can be updated like one."""
     return api.StreamConfig(
-        name=f"KV_{bucket.name}",
+        name=bucket.stream,
         description=bucket.holds,
-        subjects=[f"$KV.{bucket.name}.>"],
+        subjects=[bucket.subjects],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_msgs_per_subject=1,

@@ -1,11 +1,6 @@
-"""Where everything lies in the bucket.
-
-All of a project below ``projects/<projectId>/``, nothing shared between projects.
-"""
+"""Object keys: all of a project below ``projects/<projectId>/``, nothing shared between two."""
 
 from __future__ import annotations
-
-import hashlib
 
 
 def project(project_id: str) -> str:
@@ -19,10 +14,7 @@ def blobs(project_id: str) -> str:
 
 
 def blob(project_id: str, epoch: int, sha256: str) -> str:
-    """A single blob. The epoch grows when a collection condemns objects.
-
-    So that a condemned name is never written again.
-    """
+    """A single blob; a new epoch begins when objects are condemned, so no such name is reused."""
     return f"{blobs(project_id)}{epoch}/{sha256}"
 
 
@@ -67,8 +59,3 @@ def artifacts(project_id: str) -> str:
 def artifact(project_id: str, build_key: str, file_name: str) -> str:
     """An artifact, by the hash of everything that shapes its bytes."""
     return f"{artifacts(project_id)}{build_key}/{file_name}"
-
-
-def kv_safe(name: str) -> str:
-    """A key that NATS KV accepts for any name at all (user ids carry ``|`` and ``@``)."""
-    return hashlib.sha256(name.encode()).hexdigest()[:32]

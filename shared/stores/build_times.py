@@ -1,4 +1,4 @@
-"""How long builds took lately, by platform: what an honest estimate is made of."""
+"""The bucket ``durations``: how long each platform's builds took lately, to estimate by."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import msgspec
 
 from shared.domain.export_document import Eta
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.topology import BUILD_TIMES_BUCKET
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-BUCKET: Final = "durations"
+BUCKET: Final = BUILD_TIMES_BUCKET.name
 KEPT: Final = 50  # of each platform, the latest
 
 
@@ -37,8 +38,8 @@ class RecentBuilds(msgspec.Struct, frozen=True):
 class BuildTimes:
     """The bucket; the status service writes it."""
 
-    def __init__(self, records: KeyValueStore[RecentBuilds]) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[RecentBuilds]) -> None:
+        self._store = store
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> BuildTimes:

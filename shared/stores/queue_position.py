@@ -1,60 +1,97 @@
-"""Where an export stands in the queue of its platform, and when it may be done."""
+"""Why an export waits, where it stands in the queue of its platform, and when it may be done."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nats.js import api
 
-from shared.domain.progress import NOWHERE, QueuePosition
+from shared.domain.events import now
+from shared.domain.progress import QueuePosition
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
-from shared.jetstream.topology import EXPORTS, packager_durable
+from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable, requests_for
+from shared.stores.build_times import BuildTimes
+from shared.stores.worker_registry import Workers, obstacle
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nats.js import JetStreamContext
 
-    from shared.domain.export_document import Document
-    from shared.stores.build_times import BuildTimes
+    from shared.domain.export_document import Document, Eta
+    from shared.domain.waiting import WaitingReason
+    from shared.stores.worker_registry import WorkerHeartbeat
 
 FORGOTTEN_AFTER_S: Final = 5.0
+WORKERS_KNOWN_S: Final = 1.0  # many exports are asked about at once
 
 
 class QueuePositions:
     """Counts what lies before an event and was not delivered to any worker yet."""
 
-    def __init__(self, js: JetStreamContext, build_times: BuildTimes) -> None:
+    def __init__(self, js: JetStreamContext, build_times: BuildTimes, workers: Workers) -> None:
         self._js = js
         self._build_times = build_times
+        self._workers = workers
+        self._living: Sequence[WorkerHeartbeat] = ()
+        self._living_until = 0.0
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> QueuePositions:
+        """Bind to the buckets of build times and of workers."""
+        return cls(js, await BuildTimes.bind(js), await Workers.bind(js))
 
     async def last(self, platform: str) -> int | None:
-        """Where an export stands that has been asked for this moment: at the end."""
+        """The position of an export that has been asked for this moment: the end of the queue."""
         with suppress(*AWAY):
             info = await self._js.consumer_info(EXPORTS, packager_durable(platform))
             return max(info.num_pending or 0, 1)
         return None
 
     async def of(self, document: Document) -> QueuePosition:
-        """By what the server knows of its platform's consumer.
+        """What can be told of an export that waits; nothing of one that does not."""
+        position, eta = None, None
+        wait = document.wait
+        if wait is not None and wait.stage == "build" and wait.retry_at is None:
+            with suppress(*AWAY, UnavailableError):
+                position, eta = await self._in_queue(document)
+        return QueuePosition(position, eta, await self.reason(document))
+
+    async def reason(self, document: Document) -> WaitingReason | None:
+        """Why an export waits; None where it does not, or nobody can tell."""
+        wait = document.wait
+        if wait is None:
+            return None
+        durable = UPLOADER if wait.stage == "upload" else packager_durable(wait.platform)
+        with suppress(*AWAY, UnavailableError):
+            return wait.reason(obstacle(durable, await self._living_workers()), now())
+        return None
+
+    async def _living_workers(self) -> Sequence[WorkerHeartbeat]:
+        if time.monotonic() >= self._living_until:
+            self._living = await self._workers.living()
+            self._living_until = time.monotonic() + WORKERS_KNOWN_S
+        return self._living
+
+    async def _in_queue(self, document: Document) -> tuple[int, Eta | None]:
+        """Position and estimate, by what the server knows of the platform's consumer.
 
         Where no worker stands idle, as many exports as are in hand are built side by side; where
         nobody works at all, nobody can tell when it ends.
         """
-        state = document.state
-        if state.status != "queued" or state.retry_at is not None:
-            return NOWHERE
-        with suppress(*AWAY, UnavailableError):
-            consumer = await self._js.consumer_info(EXPORTS, packager_durable(state.platform))
-            position = await self._position(consumer, document)
-            in_hand = consumer.num_ack_pending or 0
-            if not consumer.num_waiting and not in_hand:
-                return QueuePosition(position)
-            turns = 0.0 if consumer.num_waiting else position / in_hand
-            times = await self._build_times.of(state.platform)
-            return QueuePosition(position, times.eta(turns=turns))
-        return NOWHERE
+        platform = document.state.platform
+        consumer = await self._js.consumer_info(EXPORTS, packager_durable(platform))
+        position = await self._position(consumer, document)
+        in_hand = consumer.num_ack_pending or 0
+        if not consumer.num_waiting and not in_hand:
+            return position, None
+        turns = 0.0 if consumer.num_waiting else position / in_hand
+        times = await self._build_times.of(platform)
+        return position, times.eta(turns=turns)
 
     async def _position(self, consumer: api.ConsumerInfo, document: Document) -> int:
         """All that is pending less what lies behind it, for a consumer that is never read."""
@@ -70,7 +107,7 @@ class QueuePositions:
             EXPORTS,
             api.ConsumerConfig(
                 name=name,
-                filter_subject=f"exports.requested.{platform}.*",
+                filter_subject=requests_for(platform),
                 deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=seq + 1,
                 ack_policy=api.AckPolicy.NONE,

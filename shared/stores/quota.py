@@ -1,7 +1,7 @@
 """Build minutes: reserved before an export is accepted, settled with the real ones when it ends.
 
 One record per user and month (UTC). A reservation that is not there has been settled, so whatever
-is told twice is charged once. Minutes are tenths, rounded up
+is settled twice is charged once. Minutes are tenths, rounded up
 (:func:`shared.domain.events.minutes_of`).
 """
 
@@ -19,8 +19,8 @@ from shared.domain.events import (
     now,
 )
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
-from shared.storage import keys
+from shared.jetstream.key_value import KeyValueStore, kv_safe
+from shared.jetstream.topology import QUOTA_BUCKET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,22 +29,23 @@ if TYPE_CHECKING:
 
     from shared.domain.events import Event, ExportPackaged
 
+BUCKET: Final = QUOTA_BUCKET.name
 ABANDONED_AFTER: Final = timedelta(minutes=10)  # far beyond the patience of any request
-SETTLED_WITHIN: Final = timedelta(hours=1)  # of an ending
+SETTLED_WITHIN: Final = timedelta(hours=1)  # of a terminal event
 
 
 class Quota:
     """The bucket ``quota``."""
 
-    def __init__(self, records: KeyValueStore[Account], events: EventLog) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[Account], events: EventLog) -> None:
+        self._store = store
         self._events = events
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Quota:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, "quota", Account), EventLog(js))
+        return cls(await KeyValueStore.bind(js, BUCKET, Account), EventLog(js))
 
     async def reserve(
         self, start: ExportRequested | ExportPackaged, *, limit: float | None
@@ -134,5 +135,5 @@ def _name(event: Event) -> str:
 
 
 def _key(user_id: str, at: datetime) -> str:
-    user = user_id if user_id == "*" else keys.kv_safe(user_id)
+    user = user_id if user_id == "*" else kv_safe(user_id)
     return f"{user}.{at:%Y-%m}"

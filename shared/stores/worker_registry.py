@@ -1,4 +1,4 @@
-"""Signs of life of those who work: who is there, what it packs, with what, and what it works on."""
+"""The bucket ``workers``: the heartbeats of those who work, by their names."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nats.js import JetStreamContext
 
-BUCKET: Final = "workers"  # forgets whoever has not written for a minute
+    from shared.domain.waiting import WaitingReason
+
+BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
 
 
 class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -26,13 +31,33 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
     started_at: datetime
     in_hand: tuple[str, ...]  # export ids
+    draining: bool = False  # it finishes what it has in hand, and ends
+    open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer
+
+    @property
+    def consumers(self) -> frozenset[str]:
+        """The durables that it reads: those of its platforms, or the uploader's."""
+        return frozenset(map(packager_durable, self.platforms)) or frozenset({UPLOADER})
+
+
+def obstacle(durable: str, living: Iterable[WorkerHeartbeat]) -> WaitingReason | None:
+    """Why none of the living workers takes messages of a consumer; None where one does."""
+    workers = [worker for worker in living if durable in worker.consumers]
+    staying = [worker for worker in workers if not worker.draining]
+    if not workers:
+        return "no-worker"
+    if not staying:
+        return "draining"
+    if all(durable in worker.open_breakers for worker in staying):
+        return "breaker"
+    return None
 
 
 class Workers:
-    """Reads the signs."""
+    """Reads the heartbeats."""
 
-    def __init__(self, records: KeyValueStore[WorkerHeartbeat]) -> None:
-        self._store = records
+    def __init__(self, store: KeyValueStore[WorkerHeartbeat]) -> None:
+        self._store = store
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
@@ -40,7 +65,7 @@ class Workers:
         return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
 
     async def living(self) -> list[WorkerHeartbeat]:
-        """Everybody who has given a sign lately, by name."""
+        """Everybody who has written lately, by name."""
         names = await self._store.keys()
         found = await asyncio.gather(*(self._store.get(name) for name in names))
         return [record.value for record in found if record]

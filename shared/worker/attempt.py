@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Coroutine, Sequence
 
-T = TypeVar("T")
-
-
-class UserCancel:
-    """Lets a cancel reach the attempt that it is meant for."""
-
-    def __init__(self, generation: int) -> None:
-        self.generation = generation
-        self.task: asyncio.Task[Any] | None = None
-        self.asked = False
-
-    def cancel(self) -> None:
-        """Stop the attempt, if one is running."""
-        self.asked = True
-        if self.task is not None:
-            self.task.cancel()
-
-
-class CanceledByUserError(Exception):
-    """The attempt was stopped because its export was canceled."""
+    from shared.domain.events import Event
+    from shared.worker.job import Job
 
 
 class AttemptTimeoutError(ExportError):
-    """It took too long, or nothing of it advanced any more."""
+    """The attempt took too long, or nothing of it advanced any more."""
 
     code = "timeout"
     title = "The attempt took too long"
@@ -43,7 +26,7 @@ class AttemptTimeoutError(ExportError):
 
 
 class StuckError(AttemptTimeoutError):
-    """It did not even stop when told to: only the end of its process frees what it holds."""
+    """The attempt did not even stop: only the end of its process frees what it holds."""
 
     code = "stuck"
 
@@ -56,66 +39,78 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     stop_s: float  # to clean up once it was told to stop
 
 
-async def supervise(
-    work: Coroutine[Any, Any, T],
-    limits: Limits,
-    *,
-    cancel: UserCancel,
-    beat: Callable[[], Awaitable[None]],
-    heartbeat_s: float,
-    advanced_at: Callable[[], float],
-) -> T:
-    """Await ``work``, calling ``beat`` every ``heartbeat_s`` for as long as it advances.
+@dataclass(frozen=True)
+class Finished:
+    """The handler has returned."""
+
+    results: Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The handler has raised, or was stopped because it took too long."""
+
+    error: Exception
+
+
+@dataclass(frozen=True)
+class Canceled:
+    """The job's user has ended it first."""
+
+
+Result = Finished | Failed | Canceled
+
+
+async def supervise(job: Job, work: Coroutine[Any, Any, Sequence[Event]], limits: Limits) -> Result:
+    """Await ``work`` with heartbeats for as long as it advances; whatever it raises is a result.
 
     Work that was done before its cancel arrived counts as done.
 
     Raises:
-        CanceledByUserError: ``cancel`` came first.
-        AttemptTimeoutError: It took longer than its limit, or did not advance.
-        StuckError: The same, and it does not stop.
+        asyncio.CancelledError: This process was told to stop; the work has been stopped.
     """
-    task: asyncio.Task[T] = asyncio.ensure_future(work)
-    cancel.task = task
-    if cancel.asked:
+    job.task = task = asyncio.ensure_future(work)
+    if job.canceled:
         task.cancel()
     try:
-        await _watch(task, limits, beat=beat, heartbeat_s=heartbeat_s, advanced_at=advanced_at)
-    except AttemptTimeoutError:
-        if not await _stopped(task, limits.stop_s):
-            raise StuckError("The attempt did not stop; its worker is started anew.") from None
-        raise
+        overdue = await _watch(job, task, limits)
     except asyncio.CancelledError:
-        await _stopped(task, limits.stop_s)
+        await _stop(task, limits.stop_s)
         raise
+    if overdue is not None:
+        stopped = await _stop(task, limits.stop_s)
+        stuck = StuckError("The attempt did not stop; its worker is started anew.")
+        return Failed(overdue if stopped else stuck)
     if task.cancelled():
-        raise CanceledByUserError if cancel.asked else RuntimeError("the handler gave itself up")
-    return task.result()
+        return Canceled() if job.canceled else Failed(RuntimeError("the handler gave itself up"))
+    error = task.exception()
+    if error is None:
+        return Finished(task.result())
+    return Failed(error) if isinstance(error, Exception) else Failed(RuntimeError(repr(error)))
 
 
-async def _watch(
-    task: asyncio.Task[Any],
-    limits: Limits,
-    *,
-    beat: Callable[[], Awaitable[None]],
-    heartbeat_s: float,
-    advanced_at: Callable[[], float],
-) -> None:
+async def _watch(job: Job, task: asyncio.Task[Any], limits: Limits) -> AttemptTimeoutError | None:
+    """Wait for the end of ``task``; the error that says why it must be stopped, if it must."""
     clock = asyncio.get_running_loop().time
-    deadline = clock() + limits.timeout_s
+    started = clock()
+    deadline = started + limits.timeout_s
     while True:
-        wait_s = max(min(heartbeat_s, deadline - clock()), 0.0)
+        wait_s = max(min(job.message.heartbeat_s, deadline - clock()), 0.0)
         if (await asyncio.wait({task}, timeout=wait_s))[0]:
-            return
+            return None
         if clock() >= deadline:
-            message = f"The attempt took more than {limits.timeout_s:.0f} s and was stopped."
-            raise AttemptTimeoutError(message)
-        if clock() - advanced_at() > limits.stall_s:
-            message = f"Nothing advanced for {limits.stall_s:.0f} s; the attempt was stopped."
-            raise AttemptTimeoutError(message)
-        await beat()
+            return AttemptTimeoutError(
+                f"The attempt took more than {limits.timeout_s:.0f} s and was stopped."
+            )
+        if clock() - max(started, job.reporter.advanced_at) > limits.stall_s:
+            return AttemptTimeoutError(
+                f"Nothing advanced for {limits.stall_s:.0f} s; the attempt was stopped."
+            )
+        await job.message.heartbeat()
 
 
-async def _stopped(task: asyncio.Task[Any], stop_s: float) -> bool:
+async def _stop(task: asyncio.Task[Any], stop_s: float) -> bool:
+    """Whether it ended in time once it was told to."""
     task.cancel()
     await asyncio.wait({task}, timeout=stop_s)
     return task.done()

@@ -1,9 +1,9 @@
-"""When most jobs of a consumer fail of one cause, the fault is not theirs: stop taking work.
+"""The circuit breaker: when most jobs of a consumer fail of one cause, no more are taken.
 
-A release with a bug, or a storage that is away, would otherwise bury the whole queue. While the
-breaker is open one job at a time is tried, at growing intervals; the first that succeeds, or fails
-of something else, closes it. An outage (a server that is away) opens it too; there, asking the
-server is enough of a try.
+The fault is not theirs then: a release with a bug, or a storage that is away, would fail the whole
+queue. While the breaker is open one job at a time is tried, at growing intervals; the first that
+succeeds, or fails of something else, closes it. An outage (a server that is away) opens it too;
+there, asking the server is enough of a try.
 """
 
 from __future__ import annotations
@@ -70,8 +70,13 @@ class CircuitBreaker:
         Raises:
             WorkStoppedError: It is open.
         """
-        if self.cause is not None or self._outage:
-            raise WorkStoppedError(f"{self._consumer} takes no work: {self.cause or 'outage'}")
+        if self.stopped_by is not None:
+            raise WorkStoppedError(f"{self._consumer} takes no work: {self.stopped_by}")
+
+    @property
+    def stopped_by(self) -> str | None:
+        """Why no work is taken; None while it is."""
+        return self.cause or ("outage" if self._outage else None)
 
     def succeeded(self, export_id: str) -> None:
         """A job ended well, or by its maker's fault: our side works."""

@@ -1,4 +1,4 @@
-"""What a worker is made of: its consumer, its handler, and what its deliveries share."""
+"""A worker's parts: its consumer, its handler, and what its deliveries share."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.jetstream.progress_reporter import ProgressReporter
-    from shared.worker.attempt import UserCancel
     from shared.worker.circuit_breaker import CircuitBreaker
     from shared.worker.isolation import Isolation
+    from shared.worker.job import RunningJobs
 
 EventT_contra = TypeVar("EventT_contra", bound=Event, contravariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerContext:
-    """Made once for each slot of a worker."""
+    """What all deliveries of one slot of a worker share."""
 
     js: JetStreamContext
     consumer: Consumer
     handler: Handler[Any]
     breaker: CircuitBreaker
     isolation: Isolation
-    running: dict[str, UserCancel]  # by export id, what this process has in hand
+    running: RunningJobs  # of all slots of the worker
     ack_wait_s: float
 
 
 class Handler(Protocol[EventT_contra]):
-    """What a service does with one event.
+    """The work that a service does with one event.
 
     It may be cancelled at any await and then must leave nothing behind; it may be called again with
-    the same event, by another process, at the same time. ``chatter`` tells the user how far it is.
+    the same event, by another process, at the same time. ``reporter`` shows the user how far it is.
     """
 
     async def __call__(self, event: EventT_contra, reporter: ProgressReporter) -> Sequence[Event]:
@@ -56,7 +56,7 @@ class Handler(Protocol[EventT_contra]):
 
 
 class Consumer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker consumes and how patiently."""
+    """A durable that a worker consumes, and how patiently."""
 
     durable: str
     event_type: type[Event]

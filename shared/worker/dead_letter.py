@@ -1,4 +1,4 @@
-"""What a dead letter consists of: a message as it was, and what operators need to know of it."""
+"""A dead letter's content: the message as it was, and what operators need to know of its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 
 from shared.domain.events import Event, ExportId, ProjectId, now
 from shared.domain.options import Platform
-from shared.jetstream.topology import UPLOADER
+from shared.jetstream.topology import UPLOADER, log_subject
 from shared.worker.retry import History, cause_of
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class DeadMessage(msgspec.Struct, frozen=True, kw_only=True):
     deliveries: int
 
     @classmethod
-    def in_hand(cls, message: Msg, consumer: str) -> DeadMessage:
-        """One that was delivered."""
+    def delivered(cls, message: Msg, consumer: str) -> DeadMessage:
+        """A message in a worker's hands."""
         return cls(
             consumer=consumer,
             subject=message.subject,
@@ -50,7 +50,7 @@ class DeadMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def stored(cls, message: RawStreamMsg, consumer: str, *, deliveries: int) -> DeadMessage:
-        """One that nobody holds."""
+        """A message in its stream, which nobody has in hand."""
         return cls(
             consumer=consumer,
             subject=message.subject or "",
@@ -67,10 +67,10 @@ class DeadMessage(msgspec.Struct, frozen=True, kw_only=True):
         return "upload" if self.consumer == UPLOADER else "build"
 
 
-def letter_headers(
+def dead_letter_headers(
     dead: DeadMessage, reason: str, error: BaseException, past: History, export_id: str
 ) -> dict[str, str]:
-    """The original's, and all that is known of its end, each one line of ASCII."""
+    """The original's headers, and all that is known of its end, each one line of ASCII."""
     stack = "".join(traceback.format_exception(error))[-HEADER_BYTES:]
     cut = {"Aethel-Payload-Bytes": str(len(dead.payload))}
     return {
@@ -81,18 +81,18 @@ def letter_headers(
         "Aethel-Cause": _header(cause_of(error)),
         "Aethel-Error": _header(repr(error)),
         "Aethel-Stack": _header(stack),
-        "Aethel-Attempts": str(len(past.begun)),
-        "Aethel-Failures": str(past.failures),
+        "Aethel-Attempts": str(len(past.started)),
+        "Aethel-Failures": str(past.failures_with(reason)),
         "Aethel-Deliveries": str(dead.deliveries),
         "Aethel-First-At": dead.stored_at.isoformat(),
         "Aethel-Last-At": now().isoformat(),
-        "Aethel-Log": f"logs.{export_id}",
+        "Aethel-Log": log_subject(export_id),
         **(cut if len(dead.payload) > PAYLOAD_BYTES else {}),
     }
 
 
 def _original_headers(dead: DeadMessage) -> dict[str, str]:
-    """As they were; the server's own would be obeyed again, so they are kept under another name."""
+    """The headers as they were; the server's own are renamed, or they would be obeyed again."""
     return {
         f"Aethel-Original-{name}" if name.startswith("Nats-") else name: value
         for name, value in dead.headers.items()
@@ -123,9 +123,9 @@ def identity_of(dead: DeadMessage, event: Event | None) -> dict[str, Any] | None
     """Which export it is about: by the event, or where none could be decoded by its headers."""
     if event is not None:
         return event.identity
-    told = {**dead.headers, "platform": dead.subject.split(".")[2]}
+    named = {**dead.headers, "platform": dead.subject.split(".")[2]}
     try:
-        found = msgspec.structs.asdict(msgspec.convert(told, _Identity, strict=False))
+        found = msgspec.structs.asdict(msgspec.convert(named, _Identity, strict=False))
     except msgspec.ValidationError:
         return None
     return {**found, "user_id": unquote(found["user_id"])}

@@ -1,7 +1,4 @@
-"""Dead letters: what nobody could handle.
-
-Kept with all that an operator needs to understand and replay it.
-"""
+"""Writes dead letters: what nobody could handle, with all that it takes to replay it."""
 
 from __future__ import annotations
 
@@ -15,51 +12,56 @@ from shared import metrics
 from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.publishing import publish
-from shared.worker.dead_letter import PAYLOAD_BYTES, DeadMessage, identity_of, letter_headers
-from shared.worker.retry import History, cause_of, describe
+from shared.jetstream.topology import dead_letter_subject
+from shared.worker.dead_letter import (
+    PAYLOAD_BYTES,
+    DeadMessage,
+    dead_letter_headers,
+    identity_of,
+)
+from shared.worker.retry import History, cause_of, describe_final, history
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from shared.domain.events import Stage
     from shared.jetstream.event_log import EventLog
 
 log = structlog.get_logger()
 
-LETTER_PATIENCE_S: Final = 20.0
+DEAD_LETTER_PATIENCE_S: Final = 20.0
 _TAGS: Final = {str(kind.__struct_config__.tag) for kind in get_args(AnyEvent)}
 
 
 class UndecodableError(ExportError):
-    """Not an event at all."""
+    """The payload is no event at all."""
 
     code = "undecodable"
     title = "A message cannot be read"
 
 
 class UnknownVersionError(ExportError):
-    """An event of a version that this release does not know."""
+    """The event is of a version that this release does not know."""
 
     code = "unknown-version"
     title = "A message is of an unknown version"
 
 
 class UnexpectedEventError(ExportError):
-    """An event that does not belong on its subject."""
+    """The event does not belong on its subject."""
 
     code = "unexpected-event"
     title = "A message lies under a wrong subject"
 
 
 class CrashLoopError(ExportError):
-    """Its workers die of it."""
+    """The export's workers die of it."""
 
     code = "crash-loop"
     title = "The export stops every worker that tries it"
 
 
 class GivenUpError(ExportError):
-    """JetStream delivered it as often as it may, and nobody has finished it."""
+    """JetStream delivered the message as often as it may, and nobody has finished it."""
 
     code = "max-deliveries"
     title = "A message was delivered too often"
@@ -84,107 +86,109 @@ def unreadable(payload: bytes, error: Exception) -> ExportError:
 
 
 class _Tagged(msgspec.Struct):
-    """Enough of any event to know its version."""
+    """The part of any event that says its version."""
 
     type: str
 
 
-class Burial(msgspec.Struct, frozen=True):
-    """What came of it.
+class RecordedError(ExportError):
+    """An error as an earlier ``failed`` has recorded it; its stack is gone."""
 
-    Without a ``letter`` (its sequence) the message must come again; ``ending`` is the one that the
-    stream has, perhaps another's.
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.code = failure.code  # type: ignore[misc]  # of the class elsewhere, here of the record
+
+
+class DeadLetterResult(msgspec.Struct, frozen=True):
+    """What came of writing a dead letter.
+
+    Without a ``seq`` (its own, in ``DEAD_LETTERS``) the dead letter is owed: the message must come
+    again. ``terminal_event`` is the one that the stream has, perhaps another's.
     """
 
-    letter: int | None
+    seq: int | None
     terminal_event: AnyEvent | None
 
 
-class Grave:
-    """Buries: first the dead letter, then the user's ``failed``; the caller acknowledges last."""
+class DeadLetterWriter:
+    """Writes the dead letter first, then its user's ``failed``; the caller acknowledges last."""
 
     def __init__(self, js: JetStreamContext, events: EventLog, *, worker: str) -> None:
         self._js = js
         self._events = events
         self._worker = worker
 
-    async def bury(
-        self,
-        dead: DeadMessage,
-        event: Event | None,
-        reason: str,
-        error: BaseException,
-        past: History | None = None,
-    ) -> Burial:
+    async def write(
+        self, dead: DeadMessage, event: Event | None, reason: str, error: BaseException
+    ) -> DeadLetterResult:
         """Publish the dead letter and then ``failed``; doing it twice changes nothing.
 
-        Where the letter cannot be written (its stream is missing or full) the user is told all the
-        same, and the letter is owed.
+        Where the dead letter cannot be written (its stream is missing or full) the user is told all
+        the same, and the dead letter is owed.
 
         Raises:
             UnavailableError: Nothing could be written; the message must come again.
         """
         identity = identity_of(dead, event)
-        letter: int | None
+        seq: int | None
         try:
-            letter = await self.write(dead, event, reason, error, past)
+            seq = await self._publish(dead, identity, reason, error)
         except UnavailableError:
             if identity is None:
                 raise
             log.exception("dead-letter.owed", reason=reason, subject=dead.subject, seq=dead.seq)
-            metrics.LETTERS_OWED.labels(dead.consumer).inc()
-            letter = None
+            metrics.DEAD_LETTERS_OWED.labels(dead.consumer).inc()
+            seq = None
         if identity is None:
-            return Burial(letter, None)
-        failed = _failed(dead.stage, identity, reason, error, letter)
-        return Burial(letter, (await self._events.publish_first(failed))[0])
+            return DeadLetterResult(seq, None)
+        reference = f"dead letter {seq}" if seq else f"export {identity['export_id']}"
+        failed = ExportFailed(
+            **identity,
+            stage=dead.stage,
+            error=describe_final(error, reference=reference),
+            reason=reason,
+            dead_letter=str(seq) if seq else None,
+        )
+        return DeadLetterResult(seq, (await self._events.publish_first(failed))[0])
 
-    async def write(
-        self,
-        dead: DeadMessage,
-        event: Event | None,
-        reason: str,
-        error: BaseException,
-        past: History | None = None,
-    ) -> int:
-        """Publish the dead letter alone.
-
-        Returns:
-            Its sequence.
+    async def write_owed(self, dead: DeadMessage, failed: ExportFailed) -> None:
+        """Publish the dead letter that could not be written when its export failed.
 
         Raises:
-            UnavailableError: Not acknowledged.
+            UnavailableError: It still cannot.
         """
-        identity = identity_of(dead, event)
+        await self._publish(dead, failed.identity, str(failed.reason), RecordedError(failed.error))
+
+    async def _publish(
+        self, dead: DeadMessage, identity: dict[str, Any] | None, reason: str, error: BaseException
+    ) -> int:
+        """The dead letter alone; its sequence."""
         export_id = identity["export_id"] if identity else "unknown"
-        letter = await publish(
+        past = await self._history(dead, identity)
+        published = await publish(
             self._js,
-            f"dead.{dead.consumer}.{export_id}",
+            dead_letter_subject(dead.consumer, export_id),
             dead.payload[:PAYLOAD_BYTES],
             {
-                **letter_headers(dead, reason, error, past or History(), export_id),
+                **dead_letter_headers(dead, reason, error, past, export_id),
                 "Aethel-Worker": self._worker,
                 "Nats-Msg-Id": f"dead:EXPORTS:{dead.consumer}:{dead.seq}",
             },
-            patience_s=LETTER_PATIENCE_S,
+            patience_s=DEAD_LETTER_PATIENCE_S,
         )
-        if not letter.duplicate:
+        if not published.duplicate:
             metrics.DEAD_LETTERS.labels(dead.consumer, reason).inc()
-            log.error("message.buried", reason=reason, cause=cause_of(error), letter=letter.seq)
-        return letter.seq
+            log.error(
+                "message.dead-lettered",
+                reason=reason,
+                cause=cause_of(error),
+                dead_letter=published.seq,
+            )
+        return published.seq
 
-
-def _failed(
-    stage: Stage, identity: dict[str, Any], reason: str, error: BaseException, letter: int | None
-) -> ExportFailed:
-    told = describe(error)
-    reference = f"dead letter {letter}" if letter else f"export {identity['export_id']}"
-    message = f"{told.message} If it stays so, tell the operators: {reference}."
-    failure = Failure(code=told.code, message=message, retryable=told.retryable)
-    return ExportFailed(
-        **identity,
-        stage=stage,
-        error=failure,
-        reason=reason,
-        dead_letter=str(letter) if letter else None,
-    )
+    async def _history(self, dead: DeadMessage, identity: dict[str, Any] | None) -> History:
+        """Read now, with the last attempt in it."""
+        if identity is None:
+            return History()
+        events = [event for _, event in await self._events.of(identity["export_id"])]
+        return history(events, generation=identity["generation"], stage=dead.stage)

@@ -1,9 +1,9 @@
 """The way of one delivered message, from top to bottom.
 
-Decode it, look at its history, attempt it, decide. It ends (:mod:`shared.worker.outcomes`) in one
-of four ways. *done*: results published, then acknowledged. *retry*: the world's fault, handed back
-with a delay. *fail*: the maker's fault, ended at once. *bury*: nobody can do this, see
-:mod:`shared.worker.dead_letter_writer`. Whatever dies in between, the message comes again.
+It is decoded, its export's history is read, it is attempted, and what came of that is published:
+results, another attempt later, the export's failure, or a dead letter
+(:mod:`shared.worker.dead_letter_writer`). Only then the message is acknowledged or handed back, so
+that whatever dies in between, it comes again and finds those events.
 """
 
 from __future__ import annotations
@@ -18,22 +18,29 @@ import nats.errors
 import structlog
 
 from shared import metrics
-from shared.domain.events import Event, ExportStarted, Failure, decode_event
-from shared.errors import ProjectError, UnavailableError
+from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event
+from shared.errors import PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
-from shared.worker.attempt import CanceledByUserError, Limits, StuckError, UserCancel, supervise
-from shared.worker.dead_letter_writer import CrashLoopError, UnexpectedEventError, unreadable
+from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
+from shared.worker.dead_letter_writer import (
+    CrashLoopError,
+    DeadLetterWriter,
+    UnexpectedEventError,
+    unreadable,
+)
+from shared.worker.job import Job
+from shared.worker.job_events import JobEvents
 from shared.worker.message import DeliveredMessage
-from shared.worker.outcomes import Outcomes
+from shared.worker.outcomes import Outcome
 from shared.worker.retry import (
     ALONE_AFTER,
     MAX_CRASHES,
     OUTAGE_DELAY_S,
     WORKER_LOST,
-    Bury,
     Fail,
     Retry,
+    ToDeadLetter,
     backoff_s,
     cause_of,
     decide,
@@ -42,206 +49,271 @@ from shared.worker.retry import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from nats.aio.msg import Msg
 
+    from shared.domain.events import Event
     from shared.worker.contract import WorkerContext
-    from shared.worker.retry import Decision, History
+    from shared.worker.retry import Decision
 
 log = structlog.get_logger()
 
 LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
 LOST: Final = Failure(
-    code=WORKER_LOST,
-    message="Its worker has died; it is tried again.",
-    retryable=True,
+    code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
 )
 
 
 class Delivery:
     """One message in one worker's hands."""
 
-    def __init__(self, place: WorkerContext, message: Msg) -> None:
-        self._place = place
-        self._consumer = place.consumer
-        self._message = DeliveredMessage(message, ack_wait_s=place.ack_wait_s)
-        self._events = EventLog(place.js)
-        self._end = Outcomes(place, self._message, self._events)
+    def __init__(self, context: WorkerContext, message: Msg) -> None:
+        self._context = context
+        self._consumer = context.consumer
+        self._breaker = context.breaker
+        self._message = DeliveredMessage(message, ack_wait_s=context.ack_wait_s)
+        self._events = EventLog(context.js)
+        self._dead_letters = DeadLetterWriter(
+            context.js, self._events, worker=context.consumer.worker
+        )
+        self._job: Job | None = None
 
     async def run(self) -> None:
-        """Every way out leaves the message acknowledged, handed back, or to come again.
+        """Go all the way; this is the one place that catches what goes wrong on it.
+
+        Every way out leaves the message acknowledged, handed back, or to come again by itself. What
+        the handler raises is no error here but the attempt's result.
 
         Raises:
             StuckError: The attempt does not end; this process must.
         """
         consumer = self._consumer.durable
-        started = time.perf_counter()
-        outcome = "returned"
+        began = time.perf_counter()
+        outcome = Outcome.RETURNED
         metrics.IN_HAND.labels(consumer).inc()
         try:
             with structlog.contextvars.bound_contextvars(consumer=consumer):
-                outcome = await self._outcome()
-        except (UnavailableError, nats.errors.Error) as error:
-            log.warning("message.returned", consumer=consumer, error=str(error))
-            self._place.breaker.outage()
-            await self._end.returned()
+                outcome = await self._decode()
         except asyncio.CancelledError:
-            await asyncio.shield(self._message.hand_back(0))
+            await asyncio.shield(self._drain())
             raise
         except StuckError:
             raise
+        except (UnavailableError, nats.errors.Error) as error:
+            log.warning("message.returned", consumer=consumer, error=str(error))
+            self._breaker.outage()
+            await self._return()
         except Exception:
             log.exception("message.failed", consumer=consumer)  # our bug, outside of the handler
-            await self._end.returned()
+            await self._return()
         finally:
             metrics.IN_HAND.labels(consumer).dec()
             metrics.HANDLED.labels(consumer, outcome).inc()
-            metrics.HANDLE_SECONDS.labels(consumer).observe(time.perf_counter() - started)
+            metrics.HANDLE_SECONDS.labels(consumer).observe(time.perf_counter() - began)
 
-    async def _outcome(self) -> str:
-        """Decode it."""
-        data = self._message.data
+    async def _decode(self) -> Outcome:
+        """What cannot be read, or does not belong here, is a dead letter at once."""
         try:
-            event = decode_event(data)
+            event = decode_event(self._message.data)
         except msgspec.MsgspecError as error:
-            refused = unreadable(data, error)
-            if self._place.breaker.failed(str(self._message.seq), refused.code):
-                return await self._end.returned("retry")
-            return await self._end.buried(None, refused.code, refused)
+            refused = unreadable(self._message.data, error)
+            if self._breaker.failed(str(self._message.seq), refused.code):
+                return await self._return(Outcome.RETRY)
+            return await self._dead_letter(None, refused.code, refused)
         if not isinstance(event, self._consumer.event_type):
             wrong = UnexpectedEventError(f"{type(event).__name__} on {self._message.subject}")
-            return await self._end.buried(event, wrong.code, wrong)
+            return await self._dead_letter(event, wrong.code, wrong)
         with structlog.contextvars.bound_contextvars(
             export_id=event.export_id, generation=event.generation
         ):
             return await self._take(event)
 
-    async def _take(self, event: Event) -> str:
-        """One process works on an export once, and hears of a cancel from here on."""
-        running = self._place.running
-        if event.export_id in running:
-            await self._message.hand_back(self._message.ack_wait_s)
-            return "returned"
-        running[event.export_id] = cancel = UserCancel(event.generation)
+    async def _take(self, event: Event) -> Outcome:
+        """One process works on an export once, and a cancel reaches the job from here on."""
+        reporter = ProgressReporter(self._context.js, event.export_id, event.generation)
+        job = self._job = Job(event=event, message=self._message, reporter=reporter)
         try:
-            return await self._consider(event, cancel)
+            if not self._context.running.add(job):
+                await self._message.hand_back(self._message.ack_wait_s)
+                return Outcome.RETURNED
+            return await self._consider(job)
         finally:
-            del running[event.export_id]
+            self._context.running.remove(job)
+            await reporter.close()
 
-    async def _consider(self, event: Event, cancel: UserCancel) -> str:
-        """Look at its history."""
+    async def _consider(self, job: Job) -> Outcome:
+        """What its history leaves to be done."""
+        event = job.event
         events = [event for _, event in await self._events.of(event.export_id)]
-        past = history(events, generation=event.generation, stage=self._consumer.stage)
+        job.history = past = history(
+            events, generation=event.generation, stage=self._consumer.stage
+        )
         if past.over:
-            return await self._end.skipped(event, past)
+            return await self._skip(job)
         if past.crashes >= MAX_CRASHES:
             error = CrashLoopError(f"It has stopped {past.crashes} workers, one after another.")
-            return await self._end.buried(event, error.code, error, past)
+            return await self._dead_letter(event, error.code, error)
         if past.unfinished:
-            return await self._after_crash(event, past)
-        alone = past.crashes >= ALONE_AFTER
+            return await self._wait_after_crash(job)
         async with AsyncExitStack() as turn:
             async with self._message.kept_alive():
-                await turn.enter_async_context(self._place.isolation.enter(alone=alone))
-            return await self._attempt(event, past, cancel)
+                alone = past.crashes >= ALONE_AFTER
+                await turn.enter_async_context(self._context.isolation.enter(alone=alone))
+            with structlog.contextvars.bound_contextvars(attempt=job.attempt):
+                return await self._attempt(job)
 
-    async def _after_crash(self, event: Event, past: History) -> str:
-        """The last worker did not live to tell; wait, longer each time, before another tries."""
+    async def _attempt(self, job: Job) -> Outcome:
+        """The handler does its work, and its result is published."""
+        await self._about(job).started()
+        job.attempting = True
+        limits = Limits(
+            timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
+            stall_s=self._consumer.stall_s,
+            stop_s=self._consumer.stop_s,
+        )
+        began = time.perf_counter()
+        match await supervise(job, self._context.handler(job.event, job.reporter), limits):
+            case Finished(results):
+                return await self._finish(job, results)
+            case Canceled():
+                return await self._cancel(job)
+            case Failed(error):
+                return await self._fail(job, error, build_s=time.perf_counter() - began)
+
+    async def _finish(self, job: Job, results: Sequence[Event]) -> Outcome:
+        """Publish the results; where another worker was quicker, what this one made is removed."""
+        await self._send_last_lines(job)
+        for event in results:
+            first = await self._about(job).publish(event)
+            if isinstance(first, ExportCanceled):
+                return await self._cancel(job)
+            if first != event:
+                await self._context.handler.discard(event)
+        job.attempting = False
+        self._breaker.succeeded(job.event.export_id)
+        return await self._acknowledge(Outcome.DONE)
+
+    async def _fail(self, job: Job, error: Exception, *, build_s: float) -> Outcome:
+        """The attempt has failed: another follows, or the export ends."""
+        ours = not isinstance(error, ProjectError)  # a stack only where it may be our fault
+        log.warning("attempt.failed", error=str(error), exc_info=error if ours else None)
+        failure = describe(error)
+        job.reporter.log(failure.message, "error")
+        await self._send_last_lines(job)
+        match self._decide(job, error):
+            case Retry(delay_s, failures):
+                outcome = await self._retry(
+                    job, [job.attempt], failure, delay_s=delay_s, failures=failures
+                )
+            case Fail():
+                charged_s = 0.0 if isinstance(error, PreflightError) else build_s
+                outcome = await self._end(job, failure, build_s=charged_s)
+            case ToDeadLetter(reason):
+                outcome = await self._dead_letter(job.event, reason, error)
+        if isinstance(error, StuckError):
+            raise error
+        return outcome
+
+    def _decide(self, job: Job, error: Exception) -> Decision:
+        """The policy's, and the breaker's: where most fail alike, that speaks against none."""
+        failures = job.history.failures
+        decision = decide(error, failures=failures, policy=self._consumer.retry)
+        if isinstance(decision, Fail):
+            self._breaker.succeeded(job.event.export_id)
+        elif isinstance(error, UnavailableError):
+            self._breaker.outage()
+            return Retry(self._message.outage_delay_s, failures)
+        elif self._breaker.failed(job.event.export_id, cause_of(error)):
+            return Retry(OUTAGE_DELAY_S, failures)
+        return decision
+
+    async def _wait_after_crash(self, job: Job) -> Outcome:
+        """The last worker died without a word: wait, longer each time, before another tries."""
         metrics.WORKERS_LOST.labels(self._consumer.durable).inc()
+        past = job.history
         base_s = self._consumer.retry.base_delay_ms / 1_000
         delay_s = backoff_s(past.crashes - 1, base_s=base_s)
         log.warning("worker.lost", crashes=past.crashes, retry_s=round(delay_s, 1))
-        return await self._end.again(
-            event, sorted(past.unfinished), LOST, delay_s=delay_s, failures=past.failures
+        return await self._retry(
+            job, sorted(past.unfinished), LOST, delay_s=delay_s, failures=past.failures
         )
 
-    async def _attempt(self, event: Event, past: History, cancel: UserCancel) -> str:
-        attempt = past.next_attempt
-        await self._events.publish(
-            ExportStarted(
-                **event.identity,
-                stage=self._consumer.stage,
-                attempt=attempt,
-                worker=self._consumer.worker,
-            )
-        )
-        with structlog.contextvars.bound_contextvars(attempt=attempt):
-            try:
-                return await self._work(event, attempt, past, cancel)
-            except CanceledByUserError:
-                return await self._end.canceled(event, past)
+    async def _retry(
+        self, job: Job, attempts: Iterable[int], why: Failure, *, delay_s: float, failures: int
+    ) -> Outcome:
+        """These attempts have failed, and another follows; ``failures`` is the count from now."""
+        for attempt in attempts:
+            await self._about(job).attempt_failed(attempt, why, delay_s=delay_s, failures=failures)
+        job.attempting = False
+        await self._message.hand_back(delay_s)
+        return Outcome.RETRY
 
-    async def _work(self, event: Event, attempt: int, past: History, cancel: UserCancel) -> str:
-        reporter = ProgressReporter(self._place.js, event.export_id, event.generation)
-        begun = time.perf_counter()
-        try:
-            results = await self._supervised(event, reporter, cancel)
-            await self._last_lines(reporter)
-            await self._end.tell(results)
-        except CanceledByUserError:
-            raise
-        except asyncio.CancelledError:
-            await asyncio.shield(self._end.drained(event, attempt, past))
-            raise
-        except Exception as error:
-            mine = not isinstance(error, ProjectError)  # a stack only where it may be our fault
-            log.warning("attempt.failed", error=str(error), exc_info=mine)
-            reporter.log(describe(error).message, "error")
-            await self._last_lines(reporter)
-            build_s = time.perf_counter() - begun
-            outcome = await self._after_failure(event, error, attempt, past, build_s=build_s)
-            if isinstance(error, StuckError):
-                raise
-            return outcome
-        finally:
-            await reporter.close()
-        self._place.breaker.succeeded(event.export_id)
-        return await self._end.done()
+    async def _end(self, job: Job, failure: Failure, *, build_s: float) -> Outcome:
+        """The project's fault: the export ends, and says what to do."""
+        first = await self._about(job).failed(failure, build_s=build_s)
+        if isinstance(first, ExportCanceled):
+            return await self._cancel(job)
+        job.attempting = False
+        return await self._acknowledge(Outcome.FAILED)
 
-    async def _supervised(
-        self, event: Event, reporter: ProgressReporter, cancel: UserCancel
-    ) -> Sequence[Event]:
-        return await supervise(
-            self._place.handler(event, reporter),
-            Limits(
-                timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
-                stall_s=self._consumer.stall_s,
-                stop_s=self._consumer.stop_s,
-            ),
-            cancel=cancel,
-            beat=self._message.beat,
-            heartbeat_s=self._message.heartbeat_s,
-            advanced_at=lambda: reporter.advanced_at,
-        )
+    async def _dead_letter(self, event: Event | None, reason: str, error: Exception) -> Outcome:
+        """Nobody can do this: a dead letter, then ``failed`` for its user."""
+        dead = self._message.dead(self._consumer.durable)
+        written = await self._dead_letters.write(dead, event, reason, error)
+        job = self._job
+        if job is not None:
+            job.attempting = False
+        if written.seq is None:
+            return await self._return(Outcome.DEAD_LETTER_OWED)
+        if job is not None and isinstance(written.terminal_event, ExportCanceled):
+            await self._confirm_cancel(job)
+        return await self._acknowledge(Outcome.DEAD_LETTERED)
 
-    async def _last_lines(self, reporter: ProgressReporter) -> None:
-        """The maker reads in the log what happened, before the events tell it."""
+    async def _cancel(self, job: Job) -> Outcome:
+        """Its user has ended it, and the attempt, if there was one, is over."""
+        await self._confirm_cancel(job)
+        job.attempting = False
+        return await self._acknowledge(Outcome.CANCELED)
+
+    async def _skip(self, job: Job) -> Outcome:
+        """Nothing is left to do but what somebody who died before still owes."""
+        end = job.history.terminal_event
+        if isinstance(end, ExportCanceled):
+            await self._confirm_cancel(job)
+        elif isinstance(end, ExportFailed) and end.dead_letter_owed:
+            await self._dead_letters.write_owed(self._message.dead(self._consumer.durable), end)
+        return await self._acknowledge(Outcome.SKIPPED)
+
+    async def _drain(self) -> None:
+        """Told to stop: an attempt is over without counting, and the message comes again at once.
+
+        Also where the attempt had ended and its end was not published yet: it is made again.
+        """
+        job = self._job
+        if job is not None and job.attempting:
+            await self._about(job).drained()
+        await self._message.hand_back(0)
+
+    async def _send_last_lines(self, job: Job) -> None:
+        """The maker reads in the log what happened before an event says it."""
         async with self._message.kept_alive():
-            await reporter.close(patience_s=LINES_PATIENCE_S)
+            await job.reporter.close(patience_s=LINES_PATIENCE_S)
 
-    async def _after_failure(
-        self, event: Event, error: Exception, attempt: int, past: History, *, build_s: float
-    ) -> str:
-        match self._decision(event, error, past):
-            case Retry(delay_s=delay_s, failures=failures):
-                return await self._end.again(
-                    event, [attempt], describe(error), delay_s=delay_s, failures=failures
-                )
-            case Fail():
-                return await self._end.failed(event, error, build_s=build_s)
-            case Bury(reason=reason):
-                return await self._end.buried(event, reason, error, past)
+    async def _confirm_cancel(self, job: Job) -> None:
+        """Remove what is left, and say that nothing runs any more."""
+        await self._context.handler.discard(job.event)
+        await self._about(job).stopped()
 
-    def _decision(self, event: Event, error: Exception, past: History) -> Decision:
-        """The policy's, and the breaker's: where most fail alike, that speaks against none."""
-        breaker = self._place.breaker
-        decision = decide(error, failures=past.failures, policy=self._consumer.retry)
-        if isinstance(decision, Fail):
-            breaker.succeeded(event.export_id)
-        elif isinstance(error, UnavailableError):
-            breaker.outage()
-            return Retry(self._message.patience_s, past.failures)
-        elif breaker.failed(event.export_id, cause_of(error)):
-            return Retry(OUTAGE_DELAY_S, past.failures)
-        return decision
+    def _about(self, job: Job) -> JobEvents:
+        return JobEvents(self._events, self._consumer, job)
+
+    async def _acknowledge(self, outcome: Outcome) -> Outcome:
+        await self._message.acknowledge()
+        log.info("message.handled", outcome=outcome)
+        return outcome
+
+    async def _return(self, outcome: Outcome = Outcome.RETURNED) -> Outcome:
+        """Not now: it comes again, later the more often it has come."""
+        await self._message.hand_back(self._message.outage_delay_s)
+        return outcome

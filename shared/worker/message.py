@@ -20,7 +20,7 @@ ACK_TIMEOUT_S: Final = 5.0
 
 
 class DeliveredMessage:
-    """One delivery; the server gives it to somebody else after ``ack_wait_s`` without a beat."""
+    """One delivery; the server delivers it again after ``ack_wait_s`` without a heartbeat."""
 
     def __init__(self, message: Msg, *, ack_wait_s: float) -> None:
         self._message = message
@@ -43,39 +43,39 @@ class DeliveredMessage:
         return self._message.data
 
     @property
-    def patience_s(self) -> float:
+    def outage_delay_s(self) -> float:
         """When it should come again if an outage keeps it from being done now."""
         return outage_delay_s(self._message.metadata.num_delivered)
 
     def dead(self, consumer: str) -> DeadMessage:
-        """As it is buried."""
-        return DeadMessage.in_hand(self._message, consumer)
+        """As its dead letter keeps it."""
+        return DeadMessage.delivered(self._message, consumer)
 
     async def acknowledge(self) -> None:
-        """For good; where this raises, the message comes again and finds its own events."""
+        """Acknowledge for good; where this raises, the message comes again and is skipped."""
         await self._message.ack_sync(timeout=ACK_TIMEOUT_S)
 
     async def hand_back(self, delay_s: float) -> None:
-        """It comes again after ``delay_s``; after the ack wait where that cannot be told."""
+        """Hand it back for ``delay_s``, or for the ack wait where the server cannot be reached."""
         with suppress(nats.errors.Error, TimeoutError):
             await self._message.nak(delay=delay_s or None)
 
-    async def beat(self) -> None:
-        """Without an answer; one that is lost is followed by the next."""
+    async def heartbeat(self) -> None:
+        """Keep it ours for another ack wait; one that is lost is followed by the next."""
         with suppress(nats.errors.Error):
             await self._message.in_progress()
 
     @asynccontextmanager
     async def kept_alive(self) -> AsyncIterator[None]:
-        """Heartbeats while nothing but waiting is done."""
+        """Send heartbeats while nothing but waiting is done."""
 
-        async def beat() -> None:
+        async def send_heartbeats() -> None:
             while True:
                 await asyncio.sleep(self.heartbeat_s)
-                await self.beat()
+                await self.heartbeat()
 
-        beating = asyncio.create_task(beat())
+        sending = asyncio.create_task(send_heartbeats())
         try:
             yield
         finally:
-            beating.cancel()
+            sending.cancel()

@@ -1,4 +1,4 @@
-"""A worker's place on the list of those who live."""
+"""A worker's sign of life."""
 
 from __future__ import annotations
 
@@ -20,19 +20,26 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-INTERVAL_S: Final = 5.0  # how old what it is said to work on may be
+INTERVAL_S: Final = 5.0  # how old what it is said to work on may be; the bucket forgets after 60
 REMOVE_S: Final = 2.0  # for a server that is away when the worker leaves
 
 
 class Heartbeat:
-    """Keeps a worker on the list from entering to leaving, whichever way it leaves.
+    """Keeps a worker registered from entering to leaving, whichever way it leaves.
 
-    A process that is killed is forgotten by the bucket, after a minute.
+    From ``stop`` on it says that the worker drains. A process that is killed is forgotten by the
+    bucket, after a minute. A NATS that is away never fails the worker.
     """
 
-    def __init__(self, js: JetStreamContext, sign: Callable[[], WorkerHeartbeat]) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        heartbeat: Callable[[], WorkerHeartbeat],
+        stop: asyncio.Event,
+    ) -> None:
         self._js = js
-        self._sign = sign
+        self._heartbeat = heartbeat
+        self._stop = stop
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -46,18 +53,23 @@ class Heartbeat:
         with suppress(*AWAY):
             async with asyncio.timeout(REMOVE_S):
                 workers = await self._js.key_value(BUCKET)
-                await workers.delete(self._sign().name)
+                await workers.delete(self._heartbeat().name)
 
     async def _beat(self) -> None:
-        """Write every ``INTERVAL_S``; a NATS that is away never fails the worker."""
+        while not self._stop.is_set():
+            await self._write(self._heartbeat())
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), INTERVAL_S)
         while True:
-            sign = self._sign()
-            try:
-                workers = await self._js.key_value(BUCKET)
-                await workers.put(sign.name, msgspec.json.encode(sign))
-            except AWAY as error:
-                log.warning("heartbeat.failed", error=repr(error))
+            await self._write(msgspec.structs.replace(self._heartbeat(), draining=True))
             await asyncio.sleep(INTERVAL_S)
+
+    async def _write(self, heartbeat: WorkerHeartbeat) -> None:
+        try:
+            workers = await self._js.key_value(BUCKET)
+            await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
+        except AWAY as error:
+            log.warning("heartbeat.failed", error=repr(error))
 
 
 def product_version() -> str:

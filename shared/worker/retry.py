@@ -18,7 +18,7 @@ from shared.domain.events import (
     Failure,
     TerminalEvent,
 )
-from shared.errors import ExportError, ProjectError, UnavailableError
+from shared.errors import ExportError, ProjectError, UnavailableError, as_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,8 @@ QUICK_DELIVERIES: Final = 20  # so many come back soon; a long outage must not u
 MAX_CRASHES: Final = 10  # a worker killed from outside looks the same as one that its job kills
 ALONE_AFTER: Final = 2  # crashes; from then on no other job is in the same process to be blamed
 WORKER_LOST: Final = "worker-lost"  # the code of an attempt whose worker died
+RETRIES_EXHAUSTED: Final = "retries-exhausted"
+NOT_RETRYABLE: Final = "not-retryable"
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -45,22 +47,22 @@ class Fail(msgspec.Struct, frozen=True):
     """The maker's fault: end the export at once, saying what to do."""
 
 
-class Bury(msgspec.Struct, frozen=True):
+class ToDeadLetter(msgspec.Struct, frozen=True):
     """Nobody can do this: a dead letter for the operators, and ``failed`` for the user."""
 
     reason: str
 
 
-Decision = Retry | Fail | Bury
+Decision = Retry | Fail | ToDeadLetter
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """What the events say of one stage of one generation; attempts by their numbers, from 1."""
 
-    failures: int = 0
-    begun: frozenset[int] = frozenset()
+    failures: int = 0  # as the newest ended attempt says; see ``failures_with``
+    started: frozenset[int] = frozenset()
     ended: frozenset[int] = frozenset()
-    lost: frozenset[int] = frozenset()  # of those that ended: their worker died
+    crashed: frozenset[int] = frozenset()  # of those that ended: their worker died
     terminal_event: TerminalEvent | None = None
     handed_on: bool = False  # the next stage has begun
     superseded: bool = False  # a later generation exists
@@ -68,36 +70,43 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unfinished(self) -> frozenset[int]:
-        """Attempts that began and of whose end nobody has told: their worker died, or is slow."""
-        return self.begun - self.ended
+        """Attempts that started and whose end no event says: their worker died, or is slow."""
+        return self.started - self.ended
 
     @property
     def crashes(self) -> int:
         """Attempts that their worker did not survive."""
-        return len(self.lost | self.unfinished)
+        return len(self.crashed | self.unfinished)
 
     @property
     def next_attempt(self) -> int:
         """Numbered from 1."""
-        return max(self.begun, default=0) + 1
+        return max(self.started, default=0) + 1
 
     @property
     def over(self) -> bool:
         """There is nothing left to do for this generation."""
         return self.terminal_event is not None or self.handed_on or self.superseded
 
+    def failures_with(self, reason: str) -> int:
+        """Failures up to a dead letter of this reason.
+
+        The last attempt has no event of its own that says how it ended: the dead letter does.
+        """
+        return self.failures + (reason in {RETRIES_EXHAUSTED, NOT_RETRYABLE})
+
 
 def history(events: Iterable[Event], *, generation: int, stage: Stage) -> History:
     """Read one stage's history out of an export's events, given in stream order."""
     found = list(events)
     mine = [event for event in found if event.generation == generation]
-    begun = [event for event in mine if isinstance(event, ExportStarted) and event.stage == stage]
+    started = [event for event in mine if isinstance(event, ExportStarted) and event.stage == stage]
     ended = [event for event in mine if isinstance(event, AttemptFailed) and event.stage == stage]
     return History(
         failures=ended[-1].failures if ended else 0,
-        begun=frozenset(event.attempt for event in begun),
+        started=frozenset(event.attempt for event in started),
         ended=frozenset(event.attempt for event in ended),
-        lost=frozenset(event.attempt for event in ended if event.error.code == WORKER_LOST),
+        crashed=frozenset(event.attempt for event in ended if event.error.code == WORKER_LOST),
         terminal_event=next((event for event in mine if isinstance(event, TerminalEvent)), None),
         handed_on=stage == "build" and any(isinstance(event, ExportPackaged) for event in mine),
         superseded=any(event.generation > generation for event in found),
@@ -135,9 +144,9 @@ def decide(
     if isinstance(error, UnavailableError):
         return Retry(OUTAGE_DELAY_S * (0.5 + _share(jitter) / 2), failures)
     if isinstance(error, ExportError) and not error.retryable:
-        return Bury("not-retryable")
+        return ToDeadLetter(NOT_RETRYABLE)
     if failures + 1 >= policy.max_attempts:
-        return Bury("retries-exhausted")
+        return ToDeadLetter(RETRIES_EXHAUSTED)
     return Retry(
         backoff_s(failures, base_s=policy.base_delay_ms / 1_000, jitter=jitter), failures + 1
     )
@@ -163,21 +172,37 @@ def outage_delay_s(deliveries: int, *, jitter: float | None = None) -> float:
 
 
 def describe(error: BaseException) -> Failure:
-    """The error as the user may see it.
+    """The error as the user may see it, in whole sentences.
 
     Our own say what to do, anything else is our bug and keeps its inside to itself.
     """
     if isinstance(error, ExportError):
-        return Failure(code=error.code, message=str(error), retryable=error.retryable)
+        message, retryable = as_sentence(str(error)), error.retryable
+        return Failure(code=error.code, message=message, retryable=retryable)
     if isinstance(error, TimeoutError):
         return Failure(
             code="timeout", message="The attempt took too long and was stopped.", retryable=True
         )
     return Failure(
         code="internal",
-        message="Something went wrong on our side; the operators can see what. Try again later.",
+        message="Something went wrong on our side; the operators can see what.",
         retryable=True,
     )
+
+
+def describe_final(error: BaseException, *, reference: str) -> Failure:
+    """The error as the user may see it where nothing happens any more by itself.
+
+    ``reference`` is what operators find it by.
+    """
+    failure = describe(error)
+    what_to_do = (
+        "It is not tried again by itself: start it again. If it fails again, tell"
+        if failure.retryable
+        else "It is not tried again by itself. Tell"
+    )
+    message = f"{failure.message} {what_to_do} the operators: {reference}."
+    return msgspec.structs.replace(failure, message=message)
 
 
 def cause_of(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from services.packager.runtimes.build import node
 from services.packager.web.aethel.player_chunks import Player, player_of
 from tests.bench.measurement import Measurement
 from tests.engine import component, entity, level, project
-from tests.projects import TEMPLATES, build, context, in_memory, request
+from tests.projects import TEMPLATES, build, build_context, in_memory, request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,8 +92,8 @@ def _bundling() -> Callable[[], object]:
     asked = request()
 
     def work() -> None:
-        with context() as at_hand:
-            plan_of(exporters()["web"], in_memory(files), asked, at_hand, snapshot="5" * 64)
+        with build_context() as context:
+            plan_of(exporters()["web"], in_memory(files), asked, context, snapshot="5" * 64)
 
     return work
 

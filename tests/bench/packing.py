@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
-from services.packager.archive.compression import Level
+from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import Member
 from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shared.settings import S3Settings
 
 ROUNDS: Final = 5
-LEVELS: Final = (Level.STORE, Level.FAST, Level.BALANCED)
+LEVELS: Final = (CompressionLevel.STORE, CompressionLevel.FAST, CompressionLevel.BALANCED)
 PART_BYTES: Final = 8 << 20
 MAX_PEAK_MB: Final = 220
 MIN_SPEEDUP: Final = 10
@@ -44,7 +44,7 @@ def measure(cache: Path, *, rounds: int = ROUNDS) -> Iterator[Measurement]:
     """All numbers of packing; the projects are kept under ``cache``."""
     mixed, sparse = mixed_project(cache), sparse_project(cache)
     pack(mixed)  # once before, so that both packers read from the page cache
-    ours: dict[Level, list[float]] = {level: [] for level in LEVELS}
+    ours: dict[CompressionLevel, list[float]] = {level: [] for level in LEVELS}
     theirs = []
     streamed = []
     with discarding_s3() as sink:
@@ -60,7 +60,7 @@ def measure(cache: Path, *, rounds: int = ROUNDS) -> Iterator[Measurement]:
         yield Measurement(name=f"pack.{level.value}", value=median_s, unit="s")
     yield Measurement(
         name="pack.speedup_over_zip_6",
-        value=zip_s / medians[Level.BALANCED],
+        value=zip_s / medians[CompressionLevel.BALANCED],
         unit="×",
         target=MIN_SPEEDUP,
         limit="≥",
@@ -92,7 +92,7 @@ def members_of(folder: Path, prefix: str = "") -> Iterator[Member]:
             )
 
 
-def pack(folder: Path, level: Level = Level.BALANCED) -> int:
+def pack(folder: Path, level: CompressionLevel = CompressionLevel.BALANCED) -> int:
     """Pack and hash a folder as the packager does, for nobody; returns the archive's bytes."""
     parts = DigestedParts(ZipStream(members_of(folder), level=level), part_bytes=PART_BYTES)
     for _ in parts:

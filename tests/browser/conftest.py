@@ -22,6 +22,7 @@ ARGUMENTS = (
     # Mesa's llvmpipe: three times as fast as Chromium's own renderer, and always the same one.
     *("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"),
 )
+PATIENCE_MS = 600_000  # a busy machine is no failure: pytest's own time-out catches what hangs
 ENVIRONMENT = {"LIBGL_ALWAYS_SOFTWARE": "1", "EGL_PLATFORM": "surfaceless"}
 
 
@@ -33,10 +34,19 @@ async def browser() -> AsyncIterator[Browser]:
         pytest.fail("no Chromium: apt-get install chromium")
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(
-            executable_path=program, args=list(ARGUMENTS), env={**os.environ, **ENVIRONMENT}
+            executable_path=program,
+            args=list(ARGUMENTS),
+            env={**os.environ, **ENVIRONMENT},
+            timeout=PATIENCE_MS,
         )
+        be_patient(running)
         yield running
         await running.close()
+
+
+def be_patient(browser: Browser) -> None:
+    """Let every page of the browser take as long as it needs."""
+    browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
 
 
 class Troubles:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.async_api import Page
 
-WAIT_MS = 60_000  # the machine may be busy, and the game then runs slower
 ARRIVED = """([x, y]) => {
   const { dataset } = document.querySelector("#stage");
   const card = document.querySelector("#card");
@@ -25,7 +24,7 @@ class GamePage:
     async def open(self, url: str) -> None:
         """Load it up to its title."""
         await self.page.goto(url)
-        await self.page.wait_for_selector("#stage[data-x]", timeout=WAIT_MS)
+        await self.page.wait_for_selector("#stage[data-x]")
 
     async def play(self) -> None:
         """Leave the title."""
@@ -45,9 +44,7 @@ class GamePage:
         start = await self.x()
         await self.page.keyboard.down(key)
         await self.page.wait_for_function(
-            "start => Math.abs(document.querySelector('#stage').dataset.x - start) > 40",
-            arg=start,
-            timeout=WAIT_MS,
+            "start => Math.abs(document.querySelector('#stage').dataset.x - start) > 40", arg=start
         )
         await self.page.keyboard.up(key)
         return await self.x() - start
@@ -66,7 +63,7 @@ class GamePage:
                 for column in (1, 7) if row % 2 else (7, 1):
                     x, y = size["width"] * column / 8, size["height"] * row / 9
                     await self.page.mouse.move(x, y)
-                    await self.page.wait_for_function(ARRIVED, arg=[x, y], timeout=WAIT_MS)
+                    await self.page.wait_for_function(ARRIVED, arg=[x, y])
                     if score := await self.score():
                         await self.page.mouse.up()
                         return score

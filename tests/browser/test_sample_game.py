@@ -11,7 +11,7 @@ from tests.browser.game_page import GamePage
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NO_STORAGE = """

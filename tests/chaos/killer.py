@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from random import Random
 
     from tests.chaos.world import World
@@ -26,20 +27,35 @@ WEIGHTS = {
 }
 
 
+STEPS = 2  # that users must see between two kills, else a slow machine never gets on
+
+
 class Killer:
     """Kills somebody every few seconds; the S3 server, which is slow to come back, rarely."""
 
-    def __init__(self, world: World, random: Random, *, s3_kills: int, every_s: float) -> None:
+    def __init__(
+        self,
+        world: World,
+        random: Random,
+        *,
+        steps: Callable[[], int],
+        s3_kills: int,
+        every_s: float,
+    ) -> None:
         self._world = world
         self._random = random
+        self._steps = steps
         self._s3_kills = s3_kills
         self._every_s = every_s
         self.killed: list[str] = []
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Kill until cancelled."""
         while True:
+            due = self._steps() + STEPS
             await asyncio.sleep(self._random.uniform(0.2, 2) * self._every_s)
+            while self._steps() < due:  # noqa: ASYNC110 - a number is read
+                await asyncio.sleep(0.05)
             (name,) = self._random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
             if name == "s3" and self.killed.count("s3") >= self._s3_kills:
                 name = "packager-1"

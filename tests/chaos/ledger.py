@@ -14,7 +14,7 @@ from shared.jetstream import topology
 from shared.jetstream.batch_get import read_stored
 from shared.jetstream.log_reader import decode_line
 from shared.worker.retry import parts_left
-from tests.chaos.story import told
+from tests.chaos.story import described
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from cli.api_client import Client
     from tests.chaos.story import Story
 
-BURIED = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
+REASONS = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
 TERMINAL_EVENTS = {"completed", "failed", "canceled"}
 EXPECTED = {
     "valid": "completed",
@@ -74,7 +74,7 @@ class Ledger:
 
     def _claim(self, holds: Any, story: Story, what: str) -> None:
         if not holds:
-            self.wrong.append(f"{what}: {told(story)}")
+            self.wrong.append(f"{what}: {described(story)}")
 
     def _check_end(self, story: Story, events: list[AnyEvent]) -> None:
         final = story.final
@@ -90,15 +90,15 @@ class Ledger:
             )
         if story.kind in {"garbage", "deadly"}:
             letter = final["deadLetter"]
-            told_of = letter and f"dead letter {letter}" in final["error"]
-            self._claim(told_of, story, "buried without a reference")
+            named = letter and f"dead letter {letter}" in final["error"]
+            self._claim(named, story, "a dead letter that the error does not name")
         if expected == "canceled":
             receipt = final["cancelReceipt"]
             good = receipt["stoppedAt"] and (receipt["partsAborted"] or parts_left(events))
             self._claim(good, story, f"a receipt that says nothing: {receipt}")
 
     def _check_seen(self, story: Story) -> None:
-        """The WebSocket told every end, and progress never fell within a generation."""
+        """The WebSocket showed every end, and progress never fell within a generation."""
         last: dict[int, float] = {}
         ended = set()
         for state in story.states:
@@ -127,15 +127,15 @@ class Ledger:
         }
         for key in wanted | set(count):
             if count[key] != 1 or key not in wanted:
-                self.wrong.append(f"{count[key]} endings of {key}")
+                self.wrong.append(f"{count[key]} terminal events of {key}")
 
     async def _check_letters(self) -> None:
-        """One for each that was buried; kills buried nothing."""
+        """There is one for each export that must have one; kills make none."""
         letters: Counter[tuple[str, str]] = Counter()
         for letter in await all_messages(self._js, topology.DEAD_LETTERS):
             letters[letter.subject.rpartition(".")[2], letter.headers["Aethel-Reason"]] += 1
         wanted = Counter(
-            {(story.id, BURIED[story.kind]): 1 for story in self._stories if story.kind in BURIED}
+            {(story.id, REASONS[story.kind]): 1 for story in self._stories if story.kind in REASONS}
         )
         if letters != wanted:
             self.wrong.append(
@@ -163,7 +163,7 @@ class Ledger:
             self.wrong.append(f"minutes: {used} by the exports, {quota}")
 
     async def _check_logs(self) -> None:
-        """Every artifact's log tells what was packed, and its watcher saw all up to the end.
+        """Every artifact's log says what was packed, and its watcher saw all up to the end.
 
         A second worker on the same job may write a line when another has already ended it.
         """
@@ -174,7 +174,7 @@ class Ledger:
             kept = (await self._client.get(f"{story.path}/logs"))["logs"]
             if story.final["status"] == "completed":
                 packed = any(line["message"].startswith("Packed ") for line in kept)
-                self._claim(packed, story, "no line tells of the packing")
+                self._claim(packed, story, "no line about the packing")
             seen = set(story.lines)
             stored = await read_stored(self._nc, topology.LOGS, f"logs.{story.id}")
             due = [line for line in stored if line.at <= ended[story.id]]
@@ -183,7 +183,7 @@ class Ledger:
             self._claim(len(seen) == len(story.lines), story, "lines seen twice")
 
     async def _ends(self) -> dict[str, datetime]:
-        """When each export's last ending was stored, by the clock of nats-server."""
+        """When each export's last terminal event was stored, by the clock of nats-server."""
         ends = {}
         for message in await all_messages(self._js, topology.EXPORTS):
             _, event, _, export_id = message.subject.split(".")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.packager.storage.disk_cache import WORK
-from services.uploader.artifact_claims import ArtifactRecord
 from shared.domain.events import now
-from shared.domain.export_document import Document
-from shared.domain.project import Project, decode_snapshot
-from shared.jetstream.key_value import KeyValueStore
+from shared.domain.project import decode_snapshot
 from shared.storage import keys
+from shared.stores.artifacts import bind_artifacts
+from shared.stores.exports import bind_exports
+from shared.stores.projects import bind_projects, project_key
 from tests.chaos.world import SERVICES
 from tests.e2e.conftest import left_over
 
@@ -40,7 +40,7 @@ async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
 
     An export that is canceled while it is committed leaves one of these.
     """
-    claims = await KeyValueStore.bind(js, "artifacts", ArtifactRecord)
+    claims = await bind_artifacts(js)
     found = [await claims.get(key) for key in await claims.keys()]
     records = [claim.value for claim in found if claim]
     ready = {record.artifact.key for record in records if record.state == "ready"}
@@ -49,9 +49,9 @@ async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
 
 async def _snapshots(js: JetStreamContext) -> set[tuple[str, str]]:
     """By project: its head, and what a retry after the artifact's expiry would start from."""
-    projects = await KeyValueStore.bind(js, "projects", Project)
-    exports = await KeyValueStore.bind(js, "exports", Document)
-    heads = [await projects.get(key) for key in await projects.keys("record.*")]
+    projects = await bind_projects(js)
+    exports = await bind_exports(js)
+    heads = [await projects.get(key) for key in await projects.keys(project_key("*"))]
     documents = [await exports.get(key) for key in await exports.keys()]
     states = [found.value.state for found in documents if found]
     return {(found.value.id, found.value.head) for found in heads if found and found.value.head} | {
@@ -74,5 +74,5 @@ def _of_packagers(world: World) -> list[str]:
     works = [world.cache(name) / WORK for name, kind in SERVICES.items() if kind == "packager"]
     return [
         *(f"orphan workspace {folder}" for work in works for folder in work.iterdir()),
-        *(f"orphan process {told}" for work in works for told in left_over(work)),
+        *(f"orphan process {left}" for work in works for left in left_over(work)),
     ]

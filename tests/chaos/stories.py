@@ -18,7 +18,7 @@ from cli.push import push
 from cli.watch import follow
 from shared.errors import UnavailableError
 from shared.jetstream.publishing import publish
-from tests.chaos.story import told
+from tests.chaos.progress import while_moving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,19 +32,17 @@ if TYPE_CHECKING:
     from tests.chaos.story import Story
     from tests.chaos.world import World
 
-PATIENCE_S = 240.0
 CONFLICT = 409
 PROJECTS = 4
 
 
 async def patiently(act: Callable[[], Awaitable[Any]]) -> Any:
     """Repeat what got no answer, as a user with an Idempotency-Key may."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            try:
-                return await act()
-            except (UnreachableError, UnavailableError, aiohttp.ClientError, TimeoutError):
-                await asyncio.sleep(0.5)
+    while True:
+        try:
+            return await act()
+        except (UnreachableError, UnavailableError, aiohttp.ClientError, TimeoutError):
+            await asyncio.sleep(0.5)
 
 
 class Users:
@@ -87,7 +85,10 @@ class Users:
         await self._storage.delete(list(self._taken))
 
     async def live(self, stories: list[Story], *, at_once: int, pause_s: float = 0.3) -> None:
-        """All stories, a few at a time."""
+        """Live all stories, a few at a time, for as long as something moves."""
+        await while_moving(self._live(stories, at_once=at_once, pause_s=pause_s), stories)
+
+    async def _live(self, stories: list[Story], *, at_once: int, pause_s: float) -> None:
         slots = asyncio.Semaphore(at_once)
         lost = [story for story in stories if story.kind == "lost"]
         failed = 0
@@ -140,11 +141,7 @@ class Users:
             story.lines.clear()
             await follow(self._client, story.path, story)
 
-        try:
-            await patiently(watch)
-        except TimeoutError as error:
-            now = await self._client.get(story.path)
-            raise AssertionError(f"seen: {told(story)}; told: {now['export']}") from error
+        await patiently(watch)
 
     async def _valid(self, story: Story) -> None:
         """Some makers change their game first."""
@@ -184,9 +181,8 @@ class Users:
                 raise
             story.cancel = "refused"
         await self._watch(story)
-        async with asyncio.timeout(PATIENCE_S):
-            while story.cancel == "accepted" and not await self.stopped(story):  # noqa: ASYNC110
-                await asyncio.sleep(0.3)
+        while story.cancel == "accepted" and not await self.stopped(story):  # noqa: ASYNC110
+            await asyncio.sleep(0.3)
 
     async def stopped(self, story: Story) -> bool:
         """Whether its receipt has come."""
@@ -215,14 +211,14 @@ class Users:
             "Aethel-Generation": "1",
         }
         subject = f"exports.requested.web.{story.id}"
-        await publish(self._js, subject, b"\xff\xfe garbage", headers, patience_s=PATIENCE_S)
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                try:
-                    await patiently(lambda: self._client.get(story.path))
-                    break
-                except ApiError:  # 404 until it was buried
-                    await asyncio.sleep(0.3)
+        data = b"\xff\xfe garbage"
+        await patiently(lambda: publish(self._js, subject, data, headers, patience_s=60))
+        while True:
+            try:
+                await patiently(lambda: self._client.get(story.path))
+                break
+            except ApiError:  # 404 until it is a dead letter
+                await asyncio.sleep(0.3)
         await self._watch(story)
 
     async def _again(self, story: Story) -> None:

@@ -20,11 +20,11 @@ class Story:
     number: int
     id: str = ""
     project: str = ""
-    states: list[dict[str, Any]] = field(default_factory=list)  # as the WebSocket told them
+    states: list[dict[str, Any]] = field(default_factory=list)  # as the WebSocket sent them
     lines: list[tuple[int, str]] = field(default_factory=list)  # of the latest watch
     gaps: int = 0
     cancel: str = ""  # "accepted", "refused"
-    final: dict[str, Any] = field(default_factory=dict)  # as the gateway tells at the very end
+    final: dict[str, Any] = field(default_factory=dict)  # as the gateway shows it at the very end
 
     @property
     def path(self) -> str:
@@ -57,7 +57,7 @@ def cast_of(random: Random, count: int, *, lost: int) -> list[Story]:
     return [Story(kind, number) for number, kind in enumerate(kinds)]
 
 
-def told(story: Story) -> str:
+def described(story: Story) -> str:
     """A story in one line, for those who look for what went wrong."""
     seen = [(s["generation"], s["status"], round(s["progress"])) for s in story.states]
     return f"{story.kind} {story.project}/{story.id}: {json.dumps(seen)}"

@@ -48,7 +48,6 @@ async def _failures(here: Load) -> list[AttemptFailed]:
     return [event for event in events if isinstance(event, AttemptFailed) and event.failures]
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("server", ["nats", "s3"])
 async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, server: str) -> None:
     """Readiness says so, exports wait, and go on by themselves; nothing counts as a failure."""
@@ -71,7 +70,6 @@ async def test_a_server_that_is_away_is_waited_for(tmp_path: Path, server: str) 
         assert await _failures(here) == []
 
 
-@pytest.mark.timeout(400)
 async def test_a_full_stream_refuses_new_exports_and_lets_the_others_end(tmp_path: Path) -> None:
     """503 with Retry-After; the running ones wait for room and complete when there is some."""
     async with load(tmp_path, seed=7) as here:

@@ -4,15 +4,12 @@ import os
 from random import Random
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.chaos.run import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.timeout(600)
 async def test_nothing_is_lost(tmp_path: Path) -> None:
     """Sixty exports while everything is killed again and again; ``make chaos`` is the long form."""
     seed = int(os.environ.get("SEED") or Random().randrange(1 << 32))

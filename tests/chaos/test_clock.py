@@ -3,8 +3,6 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import pytest
-
 from tests.chaos.run import load
 from tests.chaos.story import Story
 
@@ -17,7 +15,6 @@ def faketime() -> str:
     return str(found)
 
 
-@pytest.mark.timeout(400)
 async def test_a_clock_that_jumps_ends_no_export(tmp_path: Path) -> None:
     """Eight days ahead and three hours back, under all services, while exports run."""
     clock = tmp_path / "clock"

@@ -3,8 +3,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from shared.jetstream import topology
 from tests.chaos.run import load
 from tests.chaos.story import Story
@@ -24,7 +22,6 @@ async def _kill_leader(here: Load) -> str:
     return info.cluster.leader
 
 
-@pytest.mark.timeout(400)
 async def test_exports_go_on_when_the_stream_loses_its_leader(tmp_path: Path) -> None:
     """Three servers, every stream on all of them; each leader in turn is killed under load."""
     async with load(tmp_path, seed=3, cluster=True) as here:

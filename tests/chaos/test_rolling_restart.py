@@ -3,8 +3,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import pytest
-
 from shared.domain.events import AttemptFailed, ExportStarted, decode_event
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
@@ -33,7 +31,6 @@ async def _replace(world: World, name: str) -> int:
     return code
 
 
-@pytest.mark.timeout(400)
 async def test_a_rolling_restart_under_load_is_not_noticed(tmp_path: Path) -> None:
     """Every service is replaced twice while exports run.
 
@@ -66,7 +63,6 @@ async def _holder(here: Load, story: Story) -> str:
         await asyncio.sleep(0.05)
 
 
-@pytest.mark.timeout(200)
 async def test_a_second_signal_ends_a_drain_at_once(tmp_path: Path) -> None:
     """The exit code tells that it was no drain; what was in hand comes again."""
     async with load(tmp_path, seed=5, PACKAGER_DRAIN_TIMEOUT_S="600") as here:

@@ -50,7 +50,7 @@ HURRY = {
     "PACKAGER_CONCURRENCY": "2",
     "LOG_LEVEL": "INFO",
 }
-START_S = 90.0
+START_S = 600.0  # one that dies is noticed at once
 PAUSE_S = 0.3  # between a death and the next life, as an orchestrator would
 
 

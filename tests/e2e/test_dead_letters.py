@@ -33,7 +33,6 @@ async def bring_back(up: Up, lost: dict[str, bytes]) -> None:
             await storage.put(name, data)
 
 
-@pytest.mark.timeout(180)
 def test_an_operator_puts_right_what_failed(up: Up, game: Path) -> None:
     """List, look, repair, replay: the user's export completes under its own id."""
     project = project_id_of(game)

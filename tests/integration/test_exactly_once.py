@@ -150,7 +150,6 @@ async def settled(ann: Caller, ids: list[str]) -> list[dict[str, Any]]:
         await asyncio.sleep(0.1)
 
 
-@pytest.mark.timeout(180)
 async def test_everything_twice_is_once(
     gateway: Gateway,  # noqa: F811 - the fixture
     tmp_path: Path,

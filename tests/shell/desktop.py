@@ -20,20 +20,29 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
-PATIENCE_S: Final = 60.0  # the machine may be busy
+HANG_S: Final = 600.0  # nothing here takes nearly as long, on however busy a machine
 
 
-def until(what: str, ask: Callable[[], T | None]) -> T:
-    """Ask until there is an answer.
+def until(
+    what: str, ask: Callable[[], T | None], *, process: subprocess.Popen[bytes] | None = None
+) -> T:
+    """Ask until there is an answer, however long a busy machine takes.
+
+    Args:
+        what: What is waited for, as a failure names it.
+        ask: Gives the answer, or something false.
+        process: The program that is to bring it about, where it does so while it runs.
 
     Raises:
-        AssertionError: There was none in a minute; says ``what`` was waited for.
+        AssertionError: ``process`` has ended without it, or nothing came and all hangs.
     """
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + HANG_S
     while time.monotonic() < deadline:
+        ended = process is not None and process.poll() is not None
         answer = ask()
         if answer:
             return answer
+        assert not ended, f"the program ended without {what}"
         time.sleep(0.1)
     raise AssertionError(f"waited in vain for {what}")
 
@@ -114,7 +123,7 @@ def screen(home: Path, size: tuple[int, int] = (1280, 800)) -> Iterator[Screen]:
         for process in (*reversed(there.running), server):
             process.terminate()
             try:
-                process.wait(PATIENCE_S)
+                process.wait(HANG_S)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -136,20 +145,27 @@ class Playing:
         path = self.folder / "shell.log"
         return path.read_bytes()[self.skipped :].decode() if path.exists() else ""
 
+    def until(self, what: str, ask: Callable[[], T | None]) -> T:
+        """What the game brings about while it runs; a failure shows its log."""
+        try:
+            return until(what, ask, process=self.process)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; its log:\n{self.log}") from None
+
     def told(self, name: str) -> str:
         """The value that the page has told, as soon as it is there."""
         pattern = re.compile(rf"page log: {name}: (.*)$", re.MULTILINE)
-        return until(f"{name} in\n{self.log}", lambda: pattern.search(self.log))[1]
+        return self.until(f"{name} in the log", lambda: pattern.search(self.log))[1]
 
     def logged(self, text: str) -> str:
         """The log, as soon as it says ``text``."""
-        return until(f"{text!r} in\n{self.log}", lambda: self.log if text in self.log else None)
+        return self.until(f"{text!r} in the log", lambda: self.log if text in self.log else None)
 
     def window(self) -> str:
         """The window's id, once it is there."""
         name = f"^{re.escape(self.title)}$"
         search = ("search", "--onlyvisible", "--name", name)
-        return until("the window", lambda: self.screen.xdotool(*search).split())[0]
+        return self.until("the window", lambda: self.screen.xdotool(*search).split())[0]
 
     def geometry(self) -> tuple[int, int, int, int]:
         """X, y, width, height of the window."""
@@ -157,13 +173,20 @@ class Playing:
         numbers = dict(re.findall(r"(\w+)=(-?\d+)", text))
         return tuple(int(numbers[key]) for key in ("X", "Y", "WIDTH", "HEIGHT"))  # type: ignore[return-value]
 
+    def is_fullscreen(self) -> bool:
+        """Whether it covers the screen, and the window manager has told it so."""
+        command = ["xprop", "-id", self.window(), "_NET_WM_STATE"]
+        state = subprocess.run(command, env=self.screen.environ, capture_output=True, check=True)
+        told = b"_NET_WM_STATE_FULLSCREEN" in state.stdout
+        return told and self.geometry()[2:] == self.screen.size
+
     def press(self, key: str) -> None:
         """Press and release a key, in this window."""
         self.screen.xdotool("windowactivate", "--sync", self.window(), "key", key)
 
     def ended(self) -> int:
         """Its exit code, once it has ended."""
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(HANG_S)
 
     def quit(self) -> None:
         """Let the page itself end the game."""

@@ -73,8 +73,8 @@ def _icon() -> bytes:
     return picture.getvalue()
 
 
-def branded(program: bytes, archive: bytes) -> bytes:
-    """The program with the archive behind it, and told where it is."""
+def with_payload(program: bytes, archive: bytes) -> bytes:
+    """The program with the archive behind it, and with the archive's place in its locator."""
     at = program.index(MAGIC) + len(MAGIC)
     place = struct.pack("<QQ", len(program), len(archive))
     return program[:at] + place + program[at + len(place) :] + archive
@@ -83,6 +83,6 @@ def branded(program: bytes, archive: bytes) -> bytes:
 def game(path: Path, target: str = "linux-x64", **config: Any) -> Path:
     """Write a game that can be started to ``path``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(branded(shell(target), payload(**config)))
+    path.write_bytes(with_payload(shell(target), payload(**config)))
     path.chmod(0o755)
     return path

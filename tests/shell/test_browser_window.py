@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.shell.desktop import play, until
+from tests.shell.desktop import HANG_S, play, until
 from tests.shell.game import game
 
 if TYPE_CHECKING:
     from tests.shell.desktop import Playing, Screen
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)  # a hang; a busy machine is none
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def port_of(playing: Playing) -> int:
 
 def ask(port: int, target: str) -> bytes:
     """What another program of this machine gets from the shell."""
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_S) as connection:
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: game.localhost\r\n\r\n".encode())
         answer = b""
         while chunk := connection.recv(65536):

@@ -1,14 +1,31 @@
 from __future__ import annotations
 
+import ast
+import functools
 import importlib
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from nats.js.api import DiscardPolicy, StorageType
 
-from shared.jetstream.topology import BUCKETS, CONSUMERS, STREAMS
+from shared.domain.platforms import PLATFORMS
+from shared.jetstream.topology import (
+    ADVISORIES,
+    ADVISORY_CONSUMER,
+    BUCKETS,
+    CONSUMERS,
+    DAY_S,
+    EXPORTS,
+    STREAMS,
+    packager_durable,
+)
 from shared.settings import variables
+
+if TYPE_CHECKING:
+    from nats.js.api import StreamConfig
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("samples/*/*.md")])
@@ -45,14 +62,70 @@ def test_every_setting_is_documented() -> None:
     assert table == settings_table()
 
 
+def retention(stream: StreamConfig) -> str:
+    """What a stream keeps and for how long, as the README says it."""
+    each = stream.max_msgs_per_subject or 0
+    parts = {
+        StorageType(stream.storage).value: True,
+        "discard new": stream.discard == DiscardPolicy.NEW,
+        "the last value": each == 1,
+        f"{each:,} lines an export": each > 1,
+        "no deletes": stream.deny_delete,
+        f"{(stream.max_age or 0) // DAY_S:.0f} d": True,
+    }
+    return ", ".join(part for part, holds in parts.items() if holds)
+
+
+def durables(stream: StreamConfig) -> set[str]:
+    """The durable consumers of a stream; those of the platforms as one."""
+    of_platforms = {packager_durable(platform) for platform in PLATFORMS}
+    consumers = {EXPORTS: CONSUMERS, ADVISORIES: (ADVISORY_CONSUMER,)}.get(stream.name or "", ())
+    names = {consumer.durable_name or "" for consumer in consumers}
+    return {"packager-<platform>" if name in of_platforms else name for name in names}
+
+
+def readers(stream: StreamConfig) -> set[str]:
+    """The services that name a stream, or a function of ``shared.jetstream`` that reads it."""
+    names = {stream.name or ""}
+    for path in (ROOT / "shared/jetstream").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.AsyncFunctionDef) and stream.name in names_in(node):
+                names.add(node.name)
+    return {
+        service
+        for service in SETTINGS
+        for path in (ROOT / "services" / service).rglob("*.py")
+        if names & names_in_file(path)
+    }
+
+
+@functools.cache
+def names_in_file(path: Path) -> set[str]:
+    """Every name that a module uses."""
+    return names_in(ast.parse(path.read_text()))
+
+
+def names_in(tree: ast.AST) -> set[str]:
+    """Every name that some code uses."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
-def test_the_readme_knows_every_stream(stream: object) -> None:
-    """Its name, and its subjects where they are ours."""
-    name, subjects = getattr(stream, "name", ""), getattr(stream, "subjects", [])
-    row = re.search(rf"^\| `{name}` .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_readme_knows_every_stream(stream: StreamConfig) -> None:
+    """Its subjects where they are ours, what it keeps and for how long, and who reads it.
+
+    Everybody reads the stream of events; the README names its durable consumers.
+    """
+    row = re.search(rf"^\| `{stream.name}` .*$", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert row is not None
-    for subject in subjects:
-        assert subject in row[0] or subject.startswith("$JS.EVENT.ADVISORY")
+    _, _, subjects, kept, read_by, _ = (cell.strip() for cell in row[0].split("|"))
+    for subject in stream.subjects or []:
+        assert f"`{subject}`" in subjects or subject.startswith("$JS.EVENT.ADVISORY")
+    assert kept == retention(stream)
+    assert set(re.findall("`([^`]+)`", read_by)) == durables(stream)
+    if stream.name != EXPORTS:
+        words = set(re.findall(r"\w+", re.sub("`[^`]+`", "", read_by)))
+        assert words & SETTINGS.keys() == readers(stream)
 
 
 def test_every_stream_and_consumer_has_one_name() -> None:
@@ -66,8 +139,8 @@ def test_every_stream_and_consumer_has_one_name() -> None:
 def test_the_runbook_knows_every_alert() -> None:
     """Whoever is woken finds what it means and what to type; and no alert that is gone."""
     alerts = re.findall(r"- alert: (\w+)", (ROOT / "k8s/base/alerts.yaml").read_text())
-    told = re.findall(r"`(Export[A-Z]\w+)`", (ROOT / "docs/runbook.md").read_text())
-    assert sorted(told) == sorted(alerts)
+    explained = re.findall(r"`(Export[A-Z]\w+)`", (ROOT / "docs/runbook.md").read_text())
+    assert sorted(explained) == sorted(alerts)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,11 +1,11 @@
-/* What a page may ask of its window: POST /.aethel/<act>?<parameters>. */
+/* Commands of a page to its window: POST /.aethel/<command>?<parameters>. */
 #ifndef BRIDGE_H
 #define BRIDGE_H
 
 #include <stdbool.h>
 
-/* Each may be NULL: the window cannot do that. They are called on the thread that answers the request, and must not
- * end the program before the answer is out. */
+/* A function is NULL where the window cannot do that. They are called on the thread that serves the request, and must
+ * not end the program before the response is out. */
 struct bridge {
     void *window;
     void (*close)(void *window);
@@ -13,7 +13,7 @@ struct bridge {
     void (*resize)(void *window, int width, int height);
 };
 
-/* Carries out act (the path below /.aethel/) with the parameters of target. False when it is unknown or impossible. */
-bool bridge_act(const struct bridge *bridge, const char *act, const char *target);
+/* Runs a command (the path below /.aethel/) with the parameters of target. False when it is unknown or impossible. */
+bool bridge_run(const struct bridge *bridge, const char *command, const char *target);
 
 #endif

@@ -1,4 +1,4 @@
-/* A run of bytes that somebody else owns. */
+/* A span of bytes that is owned elsewhere. */
 #ifndef BYTES_H
 #define BYTES_H
 
@@ -16,7 +16,7 @@ static inline struct bytes bytes_of(const char *text) {
     return (struct bytes){(const uint8_t *)text, strlen(text)};
 }
 
-/* Like memcmp over the shorter one, then the shorter one first: a total order for qsort and bsearch. */
+/* Compares like memcmp, a prefix before what it begins: a total order for qsort and bsearch. */
 static inline int bytes_compare(struct bytes left, struct bytes right) {
     size_t shared = left.size < right.size ? left.size : right.size;
     int order = shared == 0 ? 0 : memcmp(left.data, right.data, shared);

@@ -1,4 +1,4 @@
-/* aethel-shell.json: what the exporter says about the game. */
+/* aethel-shell.json, in which the exporter describes the game. */
 #ifndef CONFIG_H
 #define CONFIG_H
 
@@ -18,7 +18,7 @@ struct config {
     bool isolated; /* COOP and COEP, for shared memory */
 };
 
-/* Reads and checks it. Returns NULL, or what is wrong. */
+/* Reads and checks the whole text. Returns NULL, or what is wrong. Once accepted, the text may be passed on as JSON. */
 const char *config_read(struct config *config, struct bytes json);
 
 #endif

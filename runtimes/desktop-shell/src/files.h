@@ -6,7 +6,7 @@
 
 #include "bytes.h"
 
-enum { FILE_LONGEST_PATH = 4096 };
+enum { FILE_MAX_PATH = 4096 };
 
 /* Maps a whole file for reading, for as long as the program runs. */
 bool file_map(const char *path, struct bytes *content);
@@ -19,13 +19,13 @@ bool file_write_text(const char *path, const char *text);
 
 FILE *file_append(const char *path);
 
-/* 0 when it is not there. */
+/* Returns 0 when there is no such file. */
 size_t file_size(const char *path);
 
 void file_rename(const char *from, const char *to);
 void file_remove(const char *path);
 
-/* Makes a folder that only this user may read, and those above it. True as well when it is there already. */
+/* Makes a folder that only this user may read, and its parents. True as well when it is there already. */
 bool folder_make(const char *path);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "files.h"
 
-enum { SMALLEST = 64, LARGEST = 32768, GRIP = 48 };
+enum { MIN_PX = 64, MAX_PX = 32768, MIN_GRIP = 48 };
 
 static bool between(int low, int value, int high) { return low <= value && value <= high; }
 
@@ -17,8 +17,8 @@ bool geometry_load(struct geometry *geometry, const char *path) {
         return false;
     }
     geometry->maximized = maximized == 1;
-    return between(SMALLEST, geometry->width, LARGEST) && between(SMALLEST, geometry->height, LARGEST) &&
-           between(-LARGEST, geometry->x, LARGEST) && between(-LARGEST, geometry->y, LARGEST);
+    return between(MIN_PX, geometry->width, MAX_PX) && between(MIN_PX, geometry->height, MAX_PX) &&
+           between(-MAX_PX, geometry->x, MAX_PX) && between(-MAX_PX, geometry->y, MAX_PX);
 }
 
 void geometry_save(const struct geometry *geometry, const char *path) {
@@ -31,8 +31,9 @@ void geometry_save(const struct geometry *geometry, const char *path) {
 bool geometry_is_on_screen(const struct geometry *geometry, const struct geometry *screens, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct geometry *screen = &screens[i];
-        if (geometry->x + geometry->width >= screen->x + GRIP && geometry->x <= screen->x + screen->width - GRIP &&
-            between(screen->y, geometry->y, screen->y + screen->height - GRIP)) {
+        if (geometry->x + geometry->width >= screen->x + MIN_GRIP &&
+            geometry->x <= screen->x + screen->width - MIN_GRIP &&
+            between(screen->y, geometry->y, screen->y + screen->height - MIN_GRIP)) {
             return true;
         }
     }

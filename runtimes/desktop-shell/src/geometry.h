@@ -1,4 +1,4 @@
-/* Where a window was, remembered from one run to the next. */
+/* A window's size and position, kept from one run to the next. */
 #ifndef GEOMETRY_H
 #define GEOMETRY_H
 
@@ -10,12 +10,12 @@ struct geometry {
     bool maximized;
 };
 
-/* Reads what geometry_save wrote; false when it is not there or makes no sense. */
+/* Reads what geometry_save wrote. False when it is not there or out of bounds. */
 bool geometry_load(struct geometry *geometry, const char *path);
 
 void geometry_save(const struct geometry *geometry, const char *path);
 
-/* Would enough of the window's upper edge to grab it be on one of the screens? */
+/* Whether enough of the window's upper edge to drag it lies on one of the screens. */
 bool geometry_is_on_screen(const struct geometry *geometry, const struct geometry *screens, size_t count);
 
 #endif

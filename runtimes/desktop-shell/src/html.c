@@ -1,6 +1,6 @@
 #include "html.h"
 
-enum { LOOKED_AT = 1024 }; /* bytes in which a browser looks for the encoding */
+enum { ENCODING_SCAN_SIZE = 1024 }; /* bytes in which a browser looks for the encoding */
 
 static bool starts_with(struct bytes page, size_t at, const char *lowered) {
     size_t length = strlen(lowered);
@@ -16,8 +16,8 @@ static bool starts_with(struct bytes page, size_t at, const char *lowered) {
     return true;
 }
 
-/* Behind the next occurrence of mark, or the end of the page. */
-static size_t behind(struct bytes page, size_t at, const char *mark) {
+/* Returns the offset after the next occurrence of mark, or the end of the page. */
+static size_t offset_after(struct bytes page, size_t at, const char *mark) {
     while (at < page.size && !starts_with(page, at, mark)) {
         at++;
     }
@@ -31,17 +31,17 @@ size_t html_script_offset(struct bytes page) {
         if (memchr(" \t\r\n\f", page.data[at], 5) != NULL) {
             at++;
         } else if (starts_with(page, at, "<!--")) {
-            at = behind(page, at + 4, "-->");
+            at = offset_after(page, at + 4, "-->");
         } else {
-            return starts_with(page, at, "<!doctype") ? behind(page, at, ">") : start;
+            return starts_with(page, at, "<!doctype") ? offset_after(page, at, ">") : start;
         }
     }
     return start;
 }
 
 bool html_names_encoding(struct bytes page) {
-    struct bytes start = {page.data, page.size < LOOKED_AT ? page.size : LOOKED_AT};
-    return behind(start, 0, "charset") < start.size;
+    struct bytes start = {page.data, page.size < ENCODING_SCAN_SIZE ? page.size : ENCODING_SCAN_SIZE};
+    return offset_after(start, 0, "charset") < start.size;
 }
 
 bool html_is_utf16(struct bytes page) { return starts_with(page, 0, "\xFF\xFE") || starts_with(page, 0, "\xFE\xFF"); }

@@ -4,15 +4,16 @@
 
 #include "bytes.h"
 
-/* Just behind the doctype (in front of it the page would fall into quirks mode), else at the start of the page:
- * a parser then opens <html> and <head> by itself and merges the attributes of the page's own <html> into it.
+/* Returns the offset just after the doctype (before it the page would be in quirks mode), else the start of the page. A
+ * parser then opens <html> and <head> by itself and merges the attributes of the page's own <html> into it.
  * Source: HTML Standard 13.2.6.4.1 to 13.2.6.4.3. */
 size_t html_script_offset(struct bytes page);
 
-/* Does the page say early (HTML Standard 13.2.3.2) how it is encoded? The header would overrule it. */
+/* Whether the page names its encoding where a browser looks for it (HTML Standard 13.2.3.2). A header would overrule
+ * that. */
 bool html_names_encoding(struct bytes page);
 
-/* Is it UTF-16, by its byte order mark? Then nothing can be put into it byte by byte. */
+/* Whether the page is UTF-16, by its byte order mark: no ASCII can be put into it then. */
 bool html_is_utf16(struct bytes page);
 
 #endif

@@ -8,22 +8,22 @@
 #include "files.h"
 #include "thread.h"
 
-enum { LONGEST_LINE = 4096, LARGEST_OLD = 1 << 20, LARGEST_RUN = 4 << 20 };
+enum { MAX_LINE = 4096, MAX_OLD_LOG = 1 << 20, MAX_RUN_LOG = 4 << 20 };
 
 static struct {
     struct lock lock;
     FILE *file;
     size_t written;
     bool verbose;
-} the_log = {.lock = LOCK_READY};
+} the_log = {.lock = LOCK_INITIALIZER};
 
 void log_open(const char *path, bool verbose) {
     the_log.verbose = verbose;
     if (path == NULL) {
         return;
     }
-    if (file_size(path) > LARGEST_OLD) {
-        char old[FILE_LONGEST_PATH];
+    if (file_size(path) > MAX_OLD_LOG) {
+        char old[FILE_MAX_PATH];
         snprintf(old, sizeof old, "%s.old", path);
         file_rename(path, old);
     }
@@ -34,16 +34,16 @@ static void write_line(const char *line) {
     if (the_log.verbose) {
         fputs(line, stderr);
     }
-    if (the_log.file == NULL || the_log.written > LARGEST_RUN) {
+    if (the_log.file == NULL || the_log.written > MAX_RUN_LOG) {
         return;
     }
     the_log.written += strlen(line);
-    fputs(the_log.written > LARGEST_RUN ? "(the log is full)\n" : line, the_log.file);
+    fputs(the_log.written > MAX_RUN_LOG ? "(the log is full)\n" : line, the_log.file);
     fflush(the_log.file);
 }
 
 void log_line(const char *format, ...) {
-    char line[LONGEST_LINE];
+    char line[MAX_LINE];
     time_t now = time(NULL);
     struct tm utc;
     time_to_utc(&now, &utc);
@@ -58,7 +58,7 @@ void log_line(const char *format, ...) {
         }
     }
     strcat(line, "\n");
-    lock_take(&the_log.lock);
+    lock_acquire(&the_log.lock);
     write_line(line);
-    lock_give(&the_log.lock);
+    lock_release(&the_log.lock);
 }

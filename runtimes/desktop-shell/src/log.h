@@ -1,4 +1,4 @@
-/* The log in the user's data folder; with --verbose on stderr as well. Lines from several threads do not mix. */
+/* The log in the user's data folder, with --verbose on stderr as well. Lines of several threads do not mix. */
 #ifndef LOG_H
 #define LOG_H
 

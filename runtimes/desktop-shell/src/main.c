@@ -1,4 +1,4 @@
-/* The shell: finds the game in its own file and shows it. */
+/* The program: finds the game in its own file and shows it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "log.h"
 #include "shell.h"
 #include "system.h"
+#include "yyjson_license.h" /* made by build.py from vendor/yyjson/LICENSE: YYJSON_LICENSE */
 
 #ifdef _WIN32
 #include "windows/console.h"
@@ -19,7 +20,7 @@ enum { EXIT_DONE = 0, EXIT_WRONG_USAGE = 2, EXIT_DAMAGED = 3, EXIT_NO_VIEW = 4 }
 static const char CONFIG_FILE[] = "aethel-shell.json";
 
 struct options {
-    bool help, version, verbose, browser;
+    bool help, version, licenses, verbose, browser;
 };
 
 static bool read_options(int count, char **arguments, struct options *options) {
@@ -28,6 +29,8 @@ static bool read_options(int count, char **arguments, struct options *options) {
             options->help = true;
         } else if (strcmp(arguments[i], "--version") == 0) {
             options->version = true;
+        } else if (strcmp(arguments[i], "--licenses") == 0) {
+            options->licenses = true;
         } else if (strcmp(arguments[i], "--verbose") == 0) {
             options->verbose = true;
         } else if (strcmp(arguments[i], "--browser") == 0) {
@@ -57,10 +60,11 @@ static const char *open_game(struct shell *shell) {
 
 static void print_help(const struct config *config) {
     printf("%s\n\n"
-           "  --help     this text\n"
-           "  --version  which version of the game and of the shell this is\n"
-           "  --browser  opens a window of an installed browser instead of the system's web view\n"
-           "  --verbose  writes the log, the page's console included, to the terminal as well\n\n"
+           "  --help      this text\n"
+           "  --version   which version of the game and of the shell this is\n"
+           "  --licenses  the licenses of what is in the shell\n"
+           "  --browser   opens a window of an installed browser instead of the system's web view\n"
+           "  --verbose   writes the log, the page's console included, to the terminal as well\n\n"
            "F11 or Alt-Enter: full screen. The log and what the game saves are in the folder\n"
            "\"%s\" among your application data.\n",
            config->title, config->data_name);
@@ -77,8 +81,8 @@ static bool show(const struct shell *shell, bool prefer_browser) {
 }
 
 static int run(struct shell *shell, const struct options *options) {
-    static char folder[FILE_LONGEST_PATH / 2];
-    char log_path[FILE_LONGEST_PATH];
+    static char folder[FILE_MAX_PATH / 2];
+    char log_path[FILE_MAX_PATH];
     if (!system_data_folder(shell->config.data_name, folder, sizeof folder) || !folder_make(folder)) {
         system_message(shell->config.title, "The game cannot make its folder among your application data.");
         return EXIT_DAMAGED;
@@ -123,6 +127,10 @@ int main(int count, char **arguments) {
     }
     if (options.version) {
         printf("%s %s (Aethel shell %s)\n", shell.config.title, shell.config.version, AETHEL_SHELL_VERSION);
+        return EXIT_DONE;
+    }
+    if (options.licenses) {
+        printf("The shell contains yyjson.\n\n%s", YYJSON_LICENSE);
         return EXIT_DONE;
     }
     return run(&shell, &options);

@@ -11,7 +11,7 @@ enum {
     LOCAL_SIZE = 30,
     CENTRAL_SIZE = 46,
     END_SIZE = 22,
-    LONGEST_COMMENT = 0xFFFF,
+    MAX_COMMENT = 0xFFFF,
     STORED = 0,
     FLAG_ENCRYPTED = 1,
 };
@@ -26,7 +26,7 @@ static uint32_t u32(const uint8_t *at) { return u16(at) | u16(at + 2) << 16; }
 
 /* The end record is the last thing but its comment, which reaches exactly to the end of the archive. */
 static const char *find_directory(struct bytes archive, struct directory *directory) {
-    for (size_t comment = 0; comment <= LONGEST_COMMENT && comment + END_SIZE <= archive.size; comment++) {
+    for (size_t comment = 0; comment <= MAX_COMMENT && comment + END_SIZE <= archive.size; comment++) {
         size_t end_offset = archive.size - END_SIZE - comment;
         const uint8_t *end = archive.data + end_offset;
         if (u32(end) != END_SIGNATURE || u16(end + 20) != comment) {

@@ -1,6 +1,6 @@
 /* The game's files: a ZIP that lies in memory (a mapped file), read without copying.
  *
- * Hostile until checked: sizes, offsets, names. Once opened, every file is within the archive.
+ * Sizes, offsets and names are hostile until checked. Once opened, every file is within the archive.
  * Source: PKWARE APPNOTE.TXT 4.3.6 to 4.3.16. All entries are stored; no ZIP64, no encryption. */
 #ifndef PAYLOAD_H
 #define PAYLOAD_H
@@ -17,10 +17,10 @@ struct payload {
     size_t count;
 };
 
-/* Reads the table of contents. Returns NULL, or what is wrong with the archive. archive must outlive payload. */
+/* Reads the table of contents. Returns NULL, or what is wrong with the archive, which must outlive payload. */
 const char *payload_open(struct payload *payload, struct bytes archive);
 
-/* The file of exactly that name. */
+/* Finds the file of exactly that name. */
 bool payload_find(const struct payload *payload, struct bytes name, struct bytes *content);
 
 void payload_close(struct payload *payload);

@@ -1,9 +1,9 @@
-#include "brand.h"
+#include "payload_locator.h"
 
 /* volatile: the compiler must not conclude that the offset is 0; the exporter writes another one into the file. */
-static const volatile struct brand OWN = {.magic = "AETHELPAYLOAD\0\1"};
+static const volatile struct payload_locator OWN = {.magic = "AETHELPAYLOAD\0\1"};
 
-const volatile struct brand *shell_brand(void) { return &OWN; }
+const volatile struct payload_locator *payload_locator_own(void) { return &OWN; }
 
 static uint64_t little_endian(const volatile uint8_t *at) {
     uint64_t value = 0;
@@ -13,9 +13,10 @@ static uint64_t little_endian(const volatile uint8_t *at) {
     return value;
 }
 
-bool brand_find_payload(const volatile struct brand *brand, struct bytes executable, struct bytes *payload) {
-    uint64_t offset = little_endian(brand->offset);
-    uint64_t size = little_endian(brand->size);
+bool payload_locator_find(const volatile struct payload_locator *locator, struct bytes executable,
+                          struct bytes *payload) {
+    uint64_t offset = little_endian(locator->offset);
+    uint64_t size = little_endian(locator->size);
     if (offset == 0 || offset > executable.size || size > executable.size - offset) {
         return false;
     }

@@ -6,8 +6,8 @@
 
 enum range_kind {
     RANGE_ALL,  /* no header, several ranges, or not understood: the whole file */
-    RANGE_PART, /* bytes first up to and with last */
-    RANGE_NONE, /* lies behind the end: 416 */
+    RANGE_PART, /* bytes first to last, both included */
+    RANGE_NONE, /* starts after the end: 416 */
 };
 
 struct range {

@@ -13,15 +13,15 @@ struct shell {
     bool verbose;
 };
 
-enum shown {
-    SHOWN,         /* and closed again */
-    SHOWN_NOT,     /* what is needed for it is not on this system */
+enum show_result {
+    SHOWN,       /* and closed again */
+    UNAVAILABLE, /* this system has not what is needed for it */
 };
 
 /* Opens a window with the system's web view and runs until it is closed. */
-enum shown window_show(const struct shell *shell);
+enum show_result window_show(const struct shell *shell);
 
 /* The same with an installed browser of the Chromium family in its application mode. */
-enum shown browser_show(const struct shell *shell);
+enum show_result browser_show(const struct shell *shell);
 
 #endif

@@ -11,7 +11,7 @@
 #include "system.h"
 #include "url.h"
 
-enum { LONGEST_PATH = 1024 };
+enum { MAX_PATH_SIZE = 1024 };
 
 static const char OWN_PREFIX[] = ".aethel/";
 static const char FOLDER_PAGE[] = "index.html";
@@ -37,48 +37,48 @@ void site_close(struct site *site) {
     *site = (struct site){0};
 }
 
-static void answer_text(struct answer *answer, int status, const char *type, const char *text) {
-    answer->status = status;
-    answer->type = type;
-    answer->body = bytes_of(text);
+static void respond_text(struct response *response, int status, const char *type, const char *text) {
+    response->status = status;
+    response->type = type;
+    response->body = bytes_of(text);
 }
 
-static void answer_nothing(struct answer *answer, int status) {
-    answer_text(answer, status, "text/plain; charset=utf-8", "");
+static void respond_empty(struct response *response, int status) {
+    respond_text(response, status, "text/plain; charset=utf-8", "");
 }
 
-/* A page, with the script that comes before its own. */
-static void answer_page(struct answer *answer, struct bytes page) {
+/* Responds with a page, into which the script is put that comes before its own. */
+static void respond_page(struct response *response, struct bytes page) {
     size_t tag = strlen(SCRIPT_TAG);
     size_t at = html_script_offset(page);
     uint8_t *whole = malloc(page.size + tag);
     if (whole == NULL) {
-        answer_nothing(answer, 500);
+        respond_empty(response, 500);
         return;
     }
     memcpy(whole, page.data, at);
     memcpy(whole + at, SCRIPT_TAG, tag);
     memcpy(whole + at + tag, page.data + at, page.size - at);
-    answer->type = html_names_encoding(page) ? "text/html" : "text/html; charset=utf-8";
-    answer->owned = whole;
-    answer->body = (struct bytes){whole, page.size + tag};
+    response->type = html_names_encoding(page) ? "text/html" : "text/html; charset=utf-8";
+    response->owned = whole;
+    response->body = (struct bytes){whole, page.size + tag};
 }
 
-static void answer_range(struct answer *answer, struct bytes content, const char *header) {
+static void respond_range(struct response *response, struct bytes content, const char *header) {
     struct range range = range_read(header, content.size);
-    answer->body = content;
+    response->body = content;
     if (range.kind == RANGE_NONE) {
-        answer_nothing(answer, 416);
-        snprintf(answer->content_range, sizeof answer->content_range, "bytes */%zu", content.size);
+        respond_empty(response, 416);
+        snprintf(response->content_range, sizeof response->content_range, "bytes */%zu", content.size);
     } else if (range.kind == RANGE_PART) {
-        answer->status = 206;
-        answer->body = (struct bytes){content.data + range.first, (size_t)(range.last - range.first + 1)};
-        snprintf(answer->content_range, sizeof answer->content_range, "bytes %" PRIu64 "-%" PRIu64 "/%zu", range.first,
-                 range.last, content.size);
+        response->status = 206;
+        response->body = (struct bytes){content.data + range.first, (size_t)(range.last - range.first + 1)};
+        snprintf(response->content_range, sizeof response->content_range, "bytes %" PRIu64 "-%" PRIu64 "/%zu",
+                 range.first, range.last, content.size);
     }
 }
 
-/* The file that a path names: the entry for the root, index.html for a folder. path has room for that. */
+/* Finds the file that a path names: the entry page for the root, index.html for a folder. path has room for that. */
 static bool find_file(const struct site *site, char *path, struct bytes *name, struct bytes *content) {
     size_t length = strlen(path);
     if (length > 0 && path[length - 1] == '/') {
@@ -88,33 +88,34 @@ static bool find_file(const struct site *site, char *path, struct bytes *name, s
     return payload_find(site->payload, *name, content);
 }
 
-static void answer_file(const struct site *site, const struct request *request, char *path, struct answer *answer) {
+static void respond_file(const struct site *site, const struct request *request, char *path,
+                         struct response *response) {
     struct bytes name, content;
     if (!find_file(site, path, &name, &content)) {
-        answer_nothing(answer, 404);
+        respond_empty(response, 404);
         return;
     }
-    answer->status = 200;
-    answer->type = mime_type(name);
-    answer->isolated = site->config->isolated;
-    if (strcmp(answer->type, "text/html") == 0 && !html_is_utf16(content)) {
-        answer_page(answer, content);
+    response->status = 200;
+    response->type = mime_type(name);
+    response->isolated = site->config->isolated;
+    if (strcmp(response->type, "text/html") == 0 && !html_is_utf16(content)) {
+        respond_page(response, content);
     } else {
-        answer_range(answer, content, request->range);
+        respond_range(response, content, request->range);
     }
 }
 
-static void answer_own(const struct site *site, const struct request *request, const char *act,
-                       struct answer *answer) {
+static void respond_own(const struct site *site, const struct request *request, const char *command,
+                       struct response *response) {
     if (request->method == METHOD_POST) {
-        bool done = request->from_page && bridge_act(&site->bridge, act, request->target);
-        answer_text(answer, 200, "application/json", done ? "{\"success\":true}" : "{\"success\":false}");
-    } else if (strcmp(act, "runtime.js") == 0) {
-        answer->status = 200;
-        answer->type = "text/javascript; charset=utf-8";
-        answer->body = site->runtime;
+        bool done = request->from_page && bridge_run(&site->bridge, command, request->target);
+        respond_text(response, 200, "application/json", done ? "{\"success\":true}" : "{\"success\":false}");
+    } else if (strcmp(command, "runtime.js") == 0) {
+        response->status = 200;
+        response->type = "text/javascript; charset=utf-8";
+        response->body = site->runtime;
     } else {
-        answer_nothing(answer, 404);
+        respond_empty(response, 404);
     }
 }
 
@@ -127,44 +128,44 @@ enum method site_method(const char *name) {
     return method;
 }
 
-void site_answer(const struct site *site, const struct request *request, struct answer *answer) {
-    char path[LONGEST_PATH + sizeof FOLDER_PAGE];
-    *answer = (struct answer){.head_only = request->method == METHOD_HEAD};
-    if (!url_path(request->target, path, LONGEST_PATH)) {
-        answer_nothing(answer, 400);
+void site_respond(const struct site *site, const struct request *request, struct response *response) {
+    char path[MAX_PATH_SIZE + sizeof FOLDER_PAGE];
+    *response = (struct response){.head_only = request->method == METHOD_HEAD};
+    if (!url_path(request->target, path, MAX_PATH_SIZE)) {
+        respond_empty(response, 400);
     } else if (strncmp(path, OWN_PREFIX, strlen(OWN_PREFIX)) == 0) {
-        answer_own(site, request, path + strlen(OWN_PREFIX), answer);
+        respond_own(site, request, path + strlen(OWN_PREFIX), response);
     } else if (request->method == METHOD_GET || request->method == METHOD_HEAD) {
-        answer_file(site, request, path, answer);
+        respond_file(site, request, path, response);
     } else {
-        answer_nothing(answer, 405);
+        respond_empty(response, 405);
     }
 }
 
-void answer_headers(const struct answer *answer, header_sink *sink, void *context) {
+void response_headers(const struct response *response, header_sink *sink, void *context) {
     char length[24];
-    snprintf(length, sizeof length, "%zu", answer->body.size);
-    sink(context, "Content-Type", answer->type);
+    snprintf(length, sizeof length, "%zu", response->body.size);
+    sink(context, "Content-Type", response->type);
     sink(context, "Content-Length", length);
-    if (answer->content_range[0] != 0) {
-        sink(context, "Content-Range", answer->content_range);
+    if (response->content_range[0] != 0) {
+        sink(context, "Content-Range", response->content_range);
     }
     sink(context, "Accept-Ranges", "bytes");
     sink(context, "Cache-Control", "no-cache"); /* the next version of the game has the same origin */
     sink(context, "X-Content-Type-Options", "nosniff");
     sink(context, "Cross-Origin-Resource-Policy", "same-origin");
-    if (answer->isolated) {
+    if (response->isolated) {
         sink(context, "Cross-Origin-Opener-Policy", "same-origin");
         sink(context, "Cross-Origin-Embedder-Policy", "require-corp");
     }
 }
 
-struct bytes answer_content(const struct answer *answer) {
-    return (struct bytes){answer->body.data, answer->head_only ? 0 : answer->body.size};
+struct bytes response_content(const struct response *response) {
+    return (struct bytes){response->body.data, response->head_only ? 0 : response->body.size};
 }
 
-const char *answer_reason(const struct answer *answer) {
-    switch (answer->status) {
+const char *response_reason(const struct response *response) {
+    switch (response->status) {
     case 200:
         return "OK";
     case 206:
@@ -184,7 +185,7 @@ const char *answer_reason(const struct answer *answer) {
     }
 }
 
-void answer_free(struct answer *answer) {
-    free(answer->owned);
-    *answer = (struct answer){0};
+void response_free(struct response *response) {
+    free(response->owned);
+    *response = (struct response){0};
 }

@@ -1,5 +1,5 @@
-/* The game as a web site: a request in, an answer out. Every way to the page (the in-process scheme of a web view, the
- * loopback server) asks here and nowhere else. No path of a request reaches the file system. */
+/* The game as a web site: a request in, a response out. Every transport (the in-process scheme of a web view, the
+ * loopback server) calls this and nothing else. No path of a request reaches the file system. */
 #ifndef SITE_H
 #define SITE_H
 
@@ -16,25 +16,25 @@ struct request {
     bool from_page;     /* carries the header SITE_PAGE_HEADER */
 };
 
-/* What the page's own requests to the shell carry. Another origin cannot send it: a browser would ask first
- * (a CORS preflight), and the shell never says yes. */
+/* The header of the page's own requests to the shell. Another origin cannot send it: a browser would send a CORS
+ * preflight first, which the shell never allows. */
 #define SITE_PAGE_HEADER "Aethel-Page"
 
-struct answer {
+struct response {
     int status;
     const char *type;       /* Content-Type */
-    struct bytes body;      /* what to send, the asked range of it */
-    void *owned;            /* the memory of body, if it was made for this answer */
+    struct bytes body;      /* what to send: the requested range */
+    void *owned;            /* the memory of body, if it was made for this response */
     char content_range[64]; /* or empty */
     bool isolated;
-    bool head_only; /* the body was not asked for: it only says how long it would be */
+    bool head_only; /* a HEAD request: only the body's length is sent */
 };
 
 struct site {
     const struct payload *payload;
     const struct config *config;
     struct bytes runtime; /* the script that gives the page window.AethelRuntime */
-    struct bridge bridge; /* filled in by whoever opens a window */
+    struct bridge bridge; /* filled in by the code that opens a window */
 };
 
 /* config_text: aethel-shell.json as it was read; view: which web view shows the page, for getPlatform.
@@ -44,22 +44,22 @@ bool site_open(struct site *site, const struct payload *payload, const struct co
 
 void site_close(struct site *site);
 
-/* By its name in a request; a web view that tells none (NULL) means GET. */
+/* The method of that name; NULL, where a web view names none, means GET. */
 enum method site_method(const char *name);
 
-void site_answer(const struct site *site, const struct request *request, struct answer *answer);
+void site_respond(const struct site *site, const struct request *request, struct response *response);
 
 typedef void header_sink(void *context, const char *name, const char *value);
 
-/* Names all headers of the answer, Content-Type and Content-Length among them. */
-void answer_headers(const struct answer *answer, header_sink *sink, void *context);
+/* Passes all headers to sink of the response, Content-Type and Content-Length among them. */
+void response_headers(const struct response *response, header_sink *sink, void *context);
 
-/* The bytes to send; none of them where only the head was asked for. */
-struct bytes answer_content(const struct answer *answer);
+/* The bytes to send; none for a HEAD request. */
+struct bytes response_content(const struct response *response);
 
-const char *answer_reason(const struct answer *answer);
+const char *response_reason(const struct response *response);
 
-/* Frees what was made for it, once the body was sent. */
-void answer_free(struct answer *answer);
+/* Frees the memory that was allocated for it, once the body was sent. */
+void response_free(struct response *response);
 
 #endif

@@ -1,4 +1,4 @@
-/* What each system answers in its own way. */
+/* What each system does in its own way. */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
@@ -18,25 +18,25 @@
 #define SYSTEM_ARCH "x64"
 #endif
 
-/* What to say when neither a web view nor a browser is there. */
+/* The message for a user who has neither a web view nor a browser. */
 extern const char *const SYSTEM_VIEW_ADVICE;
 
-/* Unpredictable bytes. */
+/* Fills out with unpredictable bytes. */
 bool system_random(uint8_t *out, size_t size);
 
-/* Where this program's file is. */
+/* Finds this program's file. */
 bool system_executable(char *path, size_t capacity);
 
-/* The bytes of the game's archive: appended to the program, or beside it in a macOS bundle. NULL, or what is wrong. */
+/* Finds the game's archive: appended to the program, or beside it in a macOS bundle. Returns NULL, or what is wrong. */
 const char *system_payload(struct bytes *payload);
 
-/* The folder for this user's data of the application called name (it need not exist). */
+/* Names the folder for this user's data of the application called name (it need not exist). */
 bool system_data_folder(const char *name, char *path, size_t capacity);
 
-/* Tells the person at the screen, with a window where that is possible, and on stderr. */
+/* Shows a message to the user, in a window where that is possible, and on stderr. */
 void system_message(const char *title, const char *text);
 
-/* From now on the system's report of a crash goes to the log as well. */
+/* Sees to it that a crash from now on is written to the log as well. */
 void system_watch_for_crashes(const char *log_path);
 
 #endif

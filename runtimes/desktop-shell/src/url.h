@@ -4,7 +4,7 @@
 
 #include "bytes.h"
 
-/* What follows the origin in an address of that origin ("aethel://game/a" -> "/a"), or NULL for another origin. */
+/* Returns what follows the origin in an address of that origin ("aethel://game/a" -> "/a"), or NULL for another one. */
 const char *url_target(const char *address, const char *origin);
 
 /* Decodes the path without its leading '/' into path, ended with NUL. False when there is no leading '/', an escape

@@ -2,7 +2,8 @@
 
 static bool is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-size_t utf8_length(struct bytes text) {
+/* How many bytes the well-formed character at the start of text has; 0 when there is none. */
+static size_t character_size(struct bytes text) {
     if (text.size == 0) {
         return 0;
     }
@@ -27,7 +28,7 @@ size_t utf8_length(struct bytes text) {
 
 bool utf8_is_plain(struct bytes text) {
     while (text.size > 0) {
-        size_t length = utf8_length(text);
+        size_t length = character_size(text);
         if (length == 0 || text.data[0] < 0x20 || text.data[0] == 0x7F) {
             return false;
         }
@@ -35,27 +36,4 @@ bool utf8_is_plain(struct bytes text) {
         text.size -= length;
     }
     return true;
-}
-
-size_t utf8_write(uint32_t code_point, char *out) {
-    if (code_point < 0x80) {
-        out[0] = (char)code_point;
-        return 1;
-    }
-    if (code_point < 0x800) {
-        out[0] = (char)(0xC0 | (code_point >> 6));
-        out[1] = (char)(0x80 | (code_point & 0x3F));
-        return 2;
-    }
-    if (code_point < 0x10000) {
-        out[0] = (char)(0xE0 | (code_point >> 12));
-        out[1] = (char)(0x80 | ((code_point >> 6) & 0x3F));
-        out[2] = (char)(0x80 | (code_point & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | (code_point >> 18));
-    out[1] = (char)(0x80 | ((code_point >> 12) & 0x3F));
-    out[2] = (char)(0x80 | ((code_point >> 6) & 0x3F));
-    out[3] = (char)(0x80 | (code_point & 0x3F));
-    return 4;
 }

@@ -4,13 +4,7 @@
 
 #include "bytes.h"
 
-/* How many bytes the well-formed character at the start of text has; 0 when there is none. */
-size_t utf8_length(struct bytes text);
-
-/* Is all of text well-formed, and without control characters (C0, DEL)? */
+/* Whether all of text is well-formed and free of control characters (C0, DEL). */
 bool utf8_is_plain(struct bytes text);
-
-/* Writes code_point, at most 4 bytes; returns how many. */
-size_t utf8_write(uint32_t code_point, char *out);
 
 #endif

@@ -28,7 +28,7 @@ static void read_entrance(char *target) {
     sscanf(found == NULL ? "" : found, "http://game.localhost%255[^\"]", target);
 }
 
-static void ask(const char *method, const char *target, char *answer, int capacity) {
+static void ask(const char *method, const char *target, char *response, int capacity) {
     char request[1024];
     int used = 0, received;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -38,35 +38,35 @@ static void ask(const char *method, const char *target, char *answer, int capaci
     int size = snprintf(request, sizeof request, "%s %s HTTP/1.1\r\nHost: game.localhost\r\n%sAethel-Page: 1\r\n\r\n",
                         method, target, cookie);
     send(connection, request, size, 0);
-    while ((received = recv(connection, answer + used, capacity - used - 1, 0)) > 0) {
+    while ((received = recv(connection, response + used, capacity - used - 1, 0)) > 0) {
         used += received;
     }
-    answer[used] = 0;
+    response[used] = 0;
     closesocket(connection);
 }
 
-static void keep_cookie(const char *answer) {
+static void keep_cookie(const char *response) {
     char value[64] = "";
-    const char *found = strstr(answer, "Set-Cookie: ");
+    const char *found = strstr(response, "Set-Cookie: ");
     sscanf(found == NULL ? "" : found, "Set-Cookie: %63[^;]", value);
     snprintf(cookie, sizeof cookie, "Cookie: %s\r\n", value);
 }
 
 int main(int count, char **arguments) {
-    static char target[256], answer[1 << 16];
+    static char target[256], response[1 << 16];
     WSADATA data;
     WSAStartup(MAKEWORD(2, 2), &data);
     FILE *report = fopen(getenv("FAKE_BROWSER_REPORT"), "wb");
     read_arguments(count, arguments);
     read_entrance(target);
-    ask("GET", "/", answer, sizeof answer);
-    fprintf(report, "stranger: %d\nprofile: %s\n", (int)strlen(answer), profile);
-    ask("GET", target, answer, sizeof answer);
-    keep_cookie(answer);
-    ask("GET", "/", answer, sizeof answer);
-    fprintf(report, "page: %.15s %s\n", answer, strstr(answer, "<script src=\"/.aethel/runtime.js\">") ? "yes" : "no");
-    ask("GET", "/assets/a%20b%20%C3%A9.txt", answer, sizeof answer);
-    fprintf(report, "file: %s\n", answer + (strlen(answer) > 5 ? strlen(answer) - 5 : 0));
-    ask("POST", "/.aethel/log?level=log&text=hello", answer, sizeof answer);
+    ask("GET", "/", response, sizeof response);
+    fprintf(report, "without key: %d\nprofile: %s\n", (int)strlen(response), profile);
+    ask("GET", target, response, sizeof response);
+    keep_cookie(response);
+    ask("GET", "/", response, sizeof response);
+    fprintf(report, "page: %.15s %s\n", response, strstr(response, "<script src=\"/.aethel/runtime.js\">") ? "yes" : "no");
+    ask("GET", "/assets/a%20b%20%C3%A9.txt", response, sizeof response);
+    fprintf(report, "file: %s\n", response + (strlen(response) > 5 ? strlen(response) - 5 : 0));
+    ask("POST", "/.aethel/log?level=log&text=hello", response, sizeof response);
     fclose(report);
 }

@@ -101,16 +101,16 @@ static void fuzz_request(struct site *site) {
     size_t size = damage(text, strlen((char *)text), sizeof text);
     char *copy = exact(text, size, true);
     struct http_request request;
-    struct answer answer;
+    struct response response;
     size_t head = http_head_size((struct bytes){(uint8_t *)copy, size});
     if (head > 0 && http_parse(copy, head, &request)) {
-        site_answer(site, &request.request, &answer);
+        site_respond(site, &request.request, &response);
         char out[1024];
-        CHECK(answer.status >= 200 && http_write_head(&answer, "", out, sizeof out) > 0);
-        for (size_t i = 0; i < answer.body.size; i++) {
-            state += answer.body.data[i]; /* reads every byte of it */
+        CHECK(response.status >= 200 && http_write_head(&response, "", out, sizeof out) > 0);
+        for (size_t i = 0; i < response.body.size; i++) {
+            state += response.body.data[i]; /* reads every byte of it */
         }
-        answer_free(&answer);
+        response_free(&response);
     }
     free(copy);
 }

@@ -13,15 +13,15 @@ int main(void) {
     static struct payload payload;
     static struct config config = {.entry = "index.html", .isolated = true};
     static struct site site;
-    static struct gate gate;
+    static struct access_secrets secrets;
     signal(SIGPIPE, SIG_IGN);
     archive_make(&archive, GAME, 2);
     CHECK(payload_open(&payload, (struct bytes){archive.data, archive.size}) == NULL);
     CHECK(site_open(&site, &payload, &config, bytes_of("{}"), "test"));
-    CHECK(gate_open(&gate));
-    int port = server_start(&site, &gate);
+    CHECK(access_init(&secrets));
+    int port = server_start(&site, &secrets);
     CHECK(port > 0);
-    printf("%d %s %s\n", port, gate.key, gate.session);
+    printf("%d %s %s\n", port, secrets.key, secrets.session);
     fflush(stdout);
     while (getchar() != EOF) {
     }

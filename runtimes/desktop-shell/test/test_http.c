@@ -1,8 +1,8 @@
+#include "access.h"
 #include "check.h"
-#include "gate.h"
 #include "http.h"
 
-static char head[HTTP_LARGEST_HEAD];
+static char head[HTTP_MAX_HEAD];
 static struct http_request request;
 
 static bool parses(const char *text) {
@@ -11,16 +11,16 @@ static bool parses(const char *text) {
     return size == strlen(text) && http_parse(head, size, &request);
 }
 
-CASE(a_request_is_taken_apart) {
+CASE(a_request_is_parsed) {
     CHECK(parses("GET /a?b HTTP/1.1\r\nhost: game.localhost\r\nCookie:  a=b \t\r\nRANGE: bytes=0-\r\n"
                  "Origin: http://game.localhost\r\nSec-Fetch-Site: same-origin\r\nX-Other: \xC3\xA9\r\n\r\n"));
     CHECK(request.request.method == METHOD_GET);
     CHECK_TEXT(request.request.target, "/a?b");
-    CHECK_TEXT(request.visitor.host, "game.localhost");
-    CHECK_TEXT(request.visitor.cookie, "a=b");
+    CHECK_TEXT(request.headers.host, "game.localhost");
+    CHECK_TEXT(request.headers.cookie, "a=b");
     CHECK_TEXT(request.request.range, "bytes=0-");
-    CHECK_TEXT(request.visitor.origin, "http://game.localhost");
-    CHECK_TEXT(request.visitor.fetch_site, "same-origin");
+    CHECK_TEXT(request.headers.origin, "http://game.localhost");
+    CHECK_TEXT(request.headers.fetch_site, "same-origin");
     CHECK(!request.request.from_page);
     CHECK(parses("POST / HTTP/1.1\r\nAethel-Page:\r\n\r\n"));
     CHECK(request.request.method == METHOD_POST && request.request.from_page);
@@ -53,80 +53,80 @@ CASE(a_head_ends_with_an_empty_line) {
 
 CASE(a_head_that_does_not_fit_is_not_sent) {
     char out[1024];
-    struct answer answer = {.status = 206, .type = "a/b", .body = bytes_of("xyz"), .content_range = "bytes 0-2/5"};
-    size_t size = http_write_head(&answer, "X: y\r\n", out, sizeof out);
+    struct response response = {.status = 206, .type = "a/b", .body = bytes_of("xyz"), .content_range = "bytes 0-2/5"};
+    size_t size = http_write_head(&response, "X: y\r\n", out, sizeof out);
     CHECK(size == strlen(out));
     CHECK(strncmp(out, "HTTP/1.1 206 Partial Content\r\nContent-Type: a/b\r\nContent-Length: 3\r\n", 67) == 0);
     CHECK(strcmp(out + size - 29, "\r\nConnection: close\r\nX: y\r\n\r\n") == 0);
     for (size_t capacity = 1; capacity <= size; capacity++) {
         char *exact = malloc(capacity);
-        CHECK(http_write_head(&answer, "X: y\r\n", exact, capacity) == 0);
+        CHECK(http_write_head(&response, "X: y\r\n", exact, capacity) == 0);
         free(exact);
     }
 }
 
 /* --- who may ask ---------------------------------------------------------------------------------------------------- */
 
-static struct gate gate;
+static struct access_secrets secrets;
 
-static enum verdict judge(const char *target, const char *host, const char *origin, const char *site, const char *cookie) {
-    struct visitor visitor = {.host = host, .origin = origin, .fetch_site = site, .cookie = cookie};
-    return gate_judge(&gate, target, &visitor);
+static enum access_result check(const char *target, const char *host, const char *origin, const char *site, const char *cookie) {
+    struct request_headers headers = {.host = host, .origin = origin, .fetch_site = site, .cookie = cookie};
+    return access_check(&secrets, target, &headers);
 }
 
 CASE(secrets_are_long_and_differ) {
-    struct gate other;
-    CHECK(gate_open(&gate) && gate_open(&other));
-    CHECK(strlen(gate.key) == GATE_SECRET && strlen(gate.session) == GATE_SECRET);
-    CHECK(strcmp(gate.key, gate.session) != 0);
-    CHECK(strcmp(gate.key, other.key) != 0 && strcmp(gate.session, other.session) != 0);
+    struct access_secrets other;
+    CHECK(access_init(&secrets) && access_init(&other));
+    CHECK(strlen(secrets.key) == ACCESS_SECRET_SIZE && strlen(secrets.session) == ACCESS_SECRET_SIZE);
+    CHECK(strcmp(secrets.key, secrets.session) != 0);
+    CHECK(strcmp(secrets.key, other.key) != 0 && strcmp(secrets.session, other.session) != 0);
 }
 
 CASE(the_key_opens_once) {
     char target[96];
-    gate_open(&gate);
-    CHECK(judge("/.aethel/enter?key=0123", GATE_HOST, NULL, NULL, NULL) == GATE_REFUSE);
-    CHECK(judge("/.aethel/enter?", GATE_HOST, NULL, NULL, NULL) == GATE_REFUSE);
-    snprintf(target, sizeof target, "/.aethel/enter?key=%s", gate.session); /* the other secret */
-    CHECK(judge(target, GATE_HOST, NULL, NULL, NULL) == GATE_REFUSE);
-    snprintf(target, sizeof target, "/.aethel/enter?key=%s0", gate.key);
-    CHECK(judge(target, GATE_HOST, NULL, NULL, NULL) == GATE_REFUSE);
-    snprintf(target, sizeof target, "/.aethel/enter?key=%s", gate.key);
-    CHECK(judge(target, "127.0.0.1:8080", NULL, NULL, NULL) == GATE_REFUSE);
-    CHECK(judge(target, GATE_HOST, "null", "cross-site", NULL) == GATE_WELCOME); /* it comes from a file */
-    CHECK(judge(target, GATE_HOST, "null", "cross-site", NULL) == GATE_REFUSE);
+    access_init(&secrets);
+    CHECK(check("/.aethel/enter?key=0123", ACCESS_HOST, NULL, NULL, NULL) == ACCESS_DENIED);
+    CHECK(check("/.aethel/enter?", ACCESS_HOST, NULL, NULL, NULL) == ACCESS_DENIED);
+    snprintf(target, sizeof target, "/.aethel/enter?key=%s", secrets.session); /* the other secret */
+    CHECK(check(target, ACCESS_HOST, NULL, NULL, NULL) == ACCESS_DENIED);
+    snprintf(target, sizeof target, "/.aethel/enter?key=%s0", secrets.key);
+    CHECK(check(target, ACCESS_HOST, NULL, NULL, NULL) == ACCESS_DENIED);
+    snprintf(target, sizeof target, "/.aethel/enter?key=%s", secrets.key);
+    CHECK(check(target, "127.0.0.1:8080", NULL, NULL, NULL) == ACCESS_DENIED);
+    CHECK(check(target, ACCESS_HOST, "null", "cross-site", NULL) == ACCESS_KEY_ACCEPTED); /* it comes from a file */
+    CHECK(check(target, ACCESS_HOST, "null", "cross-site", NULL) == ACCESS_DENIED);
 }
 
 CASE(the_cookie_passes_for_the_page_alone) {
     char cookie[128], wrong[128];
-    gate_open(&gate);
-    snprintf(cookie, sizeof cookie, "a=b; %s=%s; c=d", GATE_COOKIE, gate.session);
-    CHECK(judge("/", GATE_HOST, NULL, "same-origin", cookie) == GATE_PASS);
-    CHECK(judge("/", GATE_HOST, GATE_ORIGIN, "same-origin", cookie) == GATE_PASS);
-    CHECK(judge("/", GATE_HOST, NULL, "none", cookie) == GATE_PASS);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, cookie) == GATE_PASS);
+    access_init(&secrets);
+    snprintf(cookie, sizeof cookie, "a=b; %s=%s; c=d", ACCESS_COOKIE, secrets.session);
+    CHECK(check("/", ACCESS_HOST, NULL, "same-origin", cookie) == ACCESS_GRANTED);
+    CHECK(check("/", ACCESS_HOST, ACCESS_ORIGIN, "same-origin", cookie) == ACCESS_GRANTED);
+    CHECK(check("/", ACCESS_HOST, NULL, "none", cookie) == ACCESS_GRANTED);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, cookie) == ACCESS_GRANTED);
 
-    CHECK(judge("/", NULL, NULL, NULL, cookie) == GATE_REFUSE);
-    CHECK(judge("/", "evil.example", NULL, NULL, cookie) == GATE_REFUSE); /* DNS rebinding */
-    CHECK(judge("/", GATE_HOST ":80", NULL, NULL, cookie) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, "http://evil.example", NULL, cookie) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, "null", NULL, cookie) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, NULL, "cross-site", cookie) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, NULL, "same-site", cookie) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, NULL) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, "") == GATE_REFUSE);
+    CHECK(check("/", NULL, NULL, NULL, cookie) == ACCESS_DENIED);
+    CHECK(check("/", "evil.example", NULL, NULL, cookie) == ACCESS_DENIED); /* DNS rebinding */
+    CHECK(check("/", ACCESS_HOST ":80", NULL, NULL, cookie) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, "http://evil.example", NULL, cookie) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, "null", NULL, cookie) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, NULL, "cross-site", cookie) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, NULL, "same-site", cookie) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, NULL) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, "") == ACCESS_DENIED);
 
-    snprintf(wrong, sizeof wrong, "%s=%s", GATE_COOKIE, gate.key);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, wrong) == GATE_REFUSE);
-    snprintf(wrong, sizeof wrong, "%s=%.31s", GATE_COOKIE, gate.session);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, wrong) == GATE_REFUSE);
-    snprintf(wrong, sizeof wrong, "x%s=%s", GATE_COOKIE, gate.session);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, wrong) == GATE_REFUSE);
-    CHECK(judge("/", GATE_HOST, NULL, NULL, GATE_COOKIE "=") == GATE_REFUSE);
+    snprintf(wrong, sizeof wrong, "%s=%s", ACCESS_COOKIE, secrets.key);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, wrong) == ACCESS_DENIED);
+    snprintf(wrong, sizeof wrong, "%s=%.31s", ACCESS_COOKIE, secrets.session);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, wrong) == ACCESS_DENIED);
+    snprintf(wrong, sizeof wrong, "x%s=%s", ACCESS_COOKIE, secrets.session);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, wrong) == ACCESS_DENIED);
+    CHECK(check("/", ACCESS_HOST, NULL, NULL, ACCESS_COOKIE "=") == ACCESS_DENIED);
 }
 
 int main(void) {
-    RUN(a_request_is_taken_apart);
+    RUN(a_request_is_parsed);
     RUN(malformed_requests_are_refused);
     RUN(a_head_ends_with_an_empty_line);
     RUN(a_head_that_does_not_fit_is_not_sent);

@@ -127,7 +127,7 @@ static struct archive archive;
 static struct payload payload;
 static struct config config = {.entry = "index.html", .isolated = true};
 static struct site site;
-static struct answer answer;
+static struct response response;
 static int closed;
 
 static void note_close(void *window) {
@@ -147,23 +147,23 @@ static void open_site(void) {
 
 static int ask(enum method method, const char *target, const char *range, bool from_page) {
     struct request request = {method, target, range, from_page};
-    answer_free(&answer);
-    site_answer(&site, &request, &answer);
-    return answer.status;
+    response_free(&response);
+    site_respond(&site, &request, &response);
+    return response.status;
 }
 
-static bool body_is(const char *text) { return bytes_compare(answer.body, bytes_of(text)) == 0; }
+static bool body_is(const char *text) { return bytes_compare(response.body, bytes_of(text)) == 0; }
 
 CASE(files_are_answered) {
     CHECK(ask(METHOD_GET, "/a.txt?v=1", NULL, false) == 200 && body_is("0123456789"));
-    CHECK_TEXT(answer.type, "text/plain; charset=utf-8");
-    CHECK(answer_content(&answer).size == 10);
-    CHECK(ask(METHOD_HEAD, "/a.txt", NULL, false) == 200 && answer.body.size == 10 && answer_content(&answer).size == 0);
-    CHECK(ask(METHOD_GET, "/empty.bin", NULL, false) == 200 && answer.body.size == 0);
+    CHECK_TEXT(response.type, "text/plain; charset=utf-8");
+    CHECK(response_content(&response).size == 10);
+    CHECK(ask(METHOD_HEAD, "/a.txt", NULL, false) == 200 && response.body.size == 10 && response_content(&response).size == 0);
+    CHECK(ask(METHOD_GET, "/empty.bin", NULL, false) == 200 && response.body.size == 0);
     CHECK(ask(METHOD_GET, "/a.txt", "bytes=2-4", false) == 206 && body_is("234"));
-    CHECK_TEXT(answer.content_range, "bytes 2-4/10");
-    CHECK(ask(METHOD_GET, "/a.txt", "bytes=10-", false) == 416 && answer.body.size == 0);
-    CHECK_TEXT(answer.content_range, "bytes */10");
+    CHECK_TEXT(response.content_range, "bytes 2-4/10");
+    CHECK(ask(METHOD_GET, "/a.txt", "bytes=10-", false) == 416 && response.body.size == 0);
+    CHECK_TEXT(response.content_range, "bytes */10");
 }
 
 CASE(nothing_outside_of_the_game_is_answered) {
@@ -173,7 +173,7 @@ CASE(nothing_outside_of_the_game_is_answered) {
                                           "/.aethel/",       "/.aethel/other",    "/.aethel/../a.txt",
                                           "/aethel-shell.js", "/proc/self/exe"};
     for (size_t i = 0; i < sizeof TARGETS / sizeof *TARGETS; i++) {
-        CHECK(ask(METHOD_GET, TARGETS[i], NULL, false) == 404 && answer.body.size == 0);
+        CHECK(ask(METHOD_GET, TARGETS[i], NULL, false) == 404 && response.body.size == 0);
     }
     CHECK(ask(METHOD_GET, "/%", NULL, false) == 400);
     CHECK(ask(METHOD_GET, "http://a/b", NULL, false) == 400);
@@ -199,15 +199,15 @@ CASE(pages_get_the_runtime_first) {
     CHECK(body_is("<!doctype html><script src=\"/.aethel/runtime.js\"></script><title>x</title>"));
     CHECK(ask(METHOD_GET, "/sub/", NULL, false) == 200);
     CHECK(body_is("<script src=\"/.aethel/runtime.js\"></script>sub"));
-    CHECK_TEXT(answer.type, "text/html; charset=utf-8");
+    CHECK_TEXT(response.type, "text/html; charset=utf-8");
     CHECK(ask(METHOD_GET, "/old.html", NULL, false) == 200);
     CHECK(body_is("<!doctype html><script src=\"/.aethel/runtime.js\"></script><meta charset=koi8-r>"));
-    CHECK_TEXT(answer.type, "text/html");
+    CHECK_TEXT(response.type, "text/html");
     CHECK(ask(METHOD_GET, "/wide.html", NULL, false) == 200 && body_is("\xFF\xFE<"));
     CHECK(ask(METHOD_GET, "/.aethel/runtime.js", NULL, false) == 200);
-    CHECK_TEXT(answer.type, "text/javascript; charset=utf-8");
-    const char *script = (const char *)answer.body.data;
-    CHECK(strlen(script) == answer.body.size);
+    CHECK_TEXT(response.type, "text/javascript; charset=utf-8");
+    const char *script = (const char *)response.body.data;
+    CHECK(strlen(script) == response.body.size);
     CHECK(strstr(script, ")({\"title\": \"x\"}, {\"os\": \"linux\",") != NULL);
     CHECK(strstr(script, "\"view\": \"test\"});") != NULL);
 }
@@ -259,7 +259,7 @@ static void note_header(void *context, const char *name, const char *value) {
 CASE(answers_say_what_they_are) {
     headers[0] = 0;
     ask(METHOD_GET, "/a.txt", "bytes=-1", false);
-    answer_headers(&answer, note_header, NULL);
+    response_headers(&response, note_header, NULL);
     CHECK_TEXT(headers, "Content-Type: text/plain; charset=utf-8\nContent-Length: 1\nContent-Range: bytes 9-9/10\n"
                         "Accept-Ranges: bytes\nCache-Control: no-cache\nX-Content-Type-Options: nosniff\n"
                         "Cross-Origin-Resource-Policy: same-origin\nCross-Origin-Opener-Policy: same-origin\n"
@@ -267,7 +267,7 @@ CASE(answers_say_what_they_are) {
     config.isolated = false;
     headers[0] = 0;
     ask(METHOD_GET, "/", NULL, false);
-    answer_headers(&answer, note_header, NULL);
+    response_headers(&response, note_header, NULL);
     CHECK(strstr(headers, "Opener") == NULL && strstr(headers, "Embedder") == NULL);
     config.isolated = true;
 }
@@ -305,7 +305,7 @@ int main(void) {
     RUN(sizes_are_checked);
     RUN(answers_say_what_they_are);
     RUN(windows_come_back_on_a_screen);
-    answer_free(&answer);
+    response_free(&response);
     site_close(&site);
     payload_close(&payload);
 }

@@ -13,10 +13,10 @@ declare global {
   }
 }
 
-/** What is missing stops a renderer at once, while whoever plays is asked. */
-let refuse: (error: unknown) => void = () => undefined;
-const refused = new Promise<never>((_, reject) => (refuse = reject));
-refused.catch(() => undefined);
+/** Rejects when a part of the game is missing: that stops a renderer at once, while whoever plays is asked. */
+let rejectMissing: (error: unknown) => void = () => undefined;
+const missing = new Promise<never>((_, reject) => (rejectMissing = reject));
+missing.catch(() => undefined);
 
 async function boot(): Promise<Player> {
   const base = new URL(".", document.baseURI).href;
@@ -26,7 +26,7 @@ async function boot(): Promise<Player> {
     const manifest: BootManifest = await readManifest(base);
     const player = new Player(manifest, base, screen);
     bind(player.game);
-    player.game.events.on("missing", (error) => refuse(error));
+    player.game.events.on("missing", (error) => rejectMissing(error));
     window.AethelRuntime = makeRuntime(player.game, window.AethelRuntime);
     await player.start();
     return player;
@@ -45,7 +45,7 @@ started.catch(() => undefined); // the panel shows it; who asks by ready() is to
 Object.assign(window, {
   AethelPlayer: {
     /** Resolves when the first scene is there; rejects with why it is not. */
-    ready: async (): Promise<void> => void (await Promise.race([started, refused])),
+    ready: async (): Promise<void> => void (await Promise.race([started, missing])),
     /** Ends the page's own loop and begins the scene anew, at time 0 with seed 1: from now on it moves by `step` alone. */
     takeClock: async (): Promise<void> => (await started).takeClock(),
     /** Begins the scene anew with other random numbers. */
@@ -53,7 +53,7 @@ Object.assign(window, {
     step: (dt: number): void => Player.current?.game.step(dt),
     draw: (): void => Player.current?.game.draw(),
     resize: (width: number, height: number, pixelRatio = 1): void =>
-      Player.current?.game.stage.resize(width, height, pixelRatio),
+      Player.current?.game.renderer.resize(width, height, pixelRatio),
     /** Sends all sound into another context, at the game's own time: call it before `takeClock` or `seed`. */
     audioGraph: async (context: BaseAudioContext): Promise<void> => (await started).audioGraph(context),
     loadScene: async (name: string): Promise<void> => (await started).game.open(name),

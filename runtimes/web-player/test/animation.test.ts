@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { holds, names, next, readController, type Parameter } from "../src/components/animation/controller";
+import { holds, parametersOf, next, readController, type Parameter } from "../src/components/animation/controller";
 
-const situation = (values: Record<string, Parameter> = {}, finished = false) => ({
+const conditions = (values: Record<string, Parameter> = {}, finished = false) => ({
   parameters: new Map(Object.entries(values)),
   finished,
 });
 
 test("conditions compare, negate, and bind && before ||", () => {
-  const values = situation({ speed: 2, grounded: true, dead: false });
+  const values = conditions({ speed: 2, grounded: true, dead: false });
   const cases: [string, boolean][] = [
     ["speed > 1", true],
     ["speed >= 2 && grounded", true],
@@ -23,8 +23,8 @@ test("conditions compare, negate, and bind && before ||", () => {
     ["", false],
   ];
   for (const [when, expected] of cases) assert.equal(holds(when, values), expected, when);
-  assert.ok(holds("finished && speed > 1", situation({ speed: 2 }, true)));
-  assert.deepEqual(names("a > 1 && !b_2"), ["a", "b_2"]);
+  assert.ok(holds("finished && speed > 1", conditions({ speed: 2 }, true)));
+  assert.deepEqual(parametersOf("a > 1 && !b_2"), ["a", "b_2"]);
 });
 
 test("the first transition that holds is taken; * means any other state", () => {
@@ -40,8 +40,8 @@ test("the first transition that holds is taken; * means any other state", () => 
     [controller.start, controller.states[1], controller.states[0]?.loop, controller.states[2]?.loop],
     ["idle", { name: "run", clip: "Run", loop: true, speed: 2 }, true, false],
   );
-  assert.equal(next(controller, "idle", situation({ speed: 1 }))?.to, "run");
-  assert.equal(next(controller, "run", situation({ speed: 1 })), null);
-  assert.equal(next(controller, "run", situation({ speed: 1, dead: true }))?.fade, 0);
-  assert.equal(next(controller, "die", situation({ dead: true })), null);
+  assert.equal(next(controller, "idle", conditions({ speed: 1 }))?.to, "run");
+  assert.equal(next(controller, "run", conditions({ speed: 1 })), null);
+  assert.equal(next(controller, "run", conditions({ speed: 1, dead: true }))?.fade, 0);
+  assert.equal(next(controller, "die", conditions({ dead: true })), null);
 });

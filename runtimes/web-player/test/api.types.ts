@@ -17,7 +17,7 @@ import type { NavMeshAgent } from "../src/components/NavMeshAgent";
 import type { ParticleSystem } from "../src/components/ParticleSystem";
 import type { RigidBody } from "../src/components/RigidBody";
 import type { ScriptComponent } from "../src/components/Script";
-import type { Surroundings } from "../src/render/environment";
+import type { Environment } from "../src/render/environment";
 import type { Entity } from "../src/scene/entity";
 import type { UiLayer } from "../src/ui/layer";
 
@@ -40,7 +40,7 @@ export const nothingIsMissing: {
   ui: Missing<Api["game"]["ui"], UiLayer>;
   time: Missing<Api["time"], Real["time"]>;
   entity: Missing<declared.Entity, Entity>;
-  settings: Missing<declared.SceneSettings, Surroundings>;
+  settings: Missing<declared.SceneSettings, Environment>;
   sound: Missing<Sound, Voice>;
   MeshRenderer: Missing<declared.MeshRenderer, MeshRenderer>;
   Light: Missing<declared.Light, Light>;

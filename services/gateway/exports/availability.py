@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.domain.signing_policy import key_for
+from shared.domain.waiting import Wait
 from shared.errors import ExportError
+from shared.jetstream.topology import packager_durable
+from shared.stores.worker_registry import obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -47,6 +50,12 @@ def reason(missing: dict[str, str]) -> str | None:
         f"{what} can be exported: no worker has the runtime template {names}. "
         "Operators run `make templates`, or `aethel-export templates install`."
     )
+
+
+def waiting(spec: PlatformSpec, living: Sequence[WorkerHeartbeat]) -> str | None:
+    """Why an accepted export of the platform would only wait; None where a worker takes it."""
+    why = obstacle(packager_durable(spec.name), living)
+    return why and Wait(stage="build", platform=spec.name).sentence(why)
 
 
 def signing_keys(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list[str]:

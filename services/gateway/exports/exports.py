@@ -11,14 +11,16 @@ import uuid_utils
 
 from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, State, fold
-from shared.domain.export_view import Links, present, with_progress
+from shared.domain.export_view import Links, as_of_now, present, with_retry_refusal
 from shared.domain.next_generation import failed_upload
 from shared.domain.options import Configuration, ExportOptions, Platform
+from shared.domain.progress import QueuePosition
 from shared.errors import ConflictError, NotFoundError, UnavailableError
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.jetstream.progress_reporter import last_progress
+from shared.stores.exports import export_key, export_of, exports_of
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -151,24 +153,26 @@ class Exports:
             lines=last,
         )
         if state.can_retry and not await self._can_start_again(document):
-            state = msgspec.structs.replace(
-                state, can_retry=False, retry_disabled_reason=FILES_GONE
-            )
+            return with_retry_refusal(state, FILES_GONE)
         return state
 
     async def brief(self, project_id: str, export_id: str) -> State:
-        """One line of a list: the state with its newest progress."""
+        """One line of a list: the state with its newest progress and why it waits."""
         document = await self._folded(project_id, export_id) or await self.get(
             project_id, export_id
         )
         done = document.state.status == "completed"
         progress = None if done else await last_progress(self._js, export_id)
-        return with_progress(document.state, progress[1] if progress else None)
+        return as_of_now(
+            document,
+            progress=progress[1] if progress else None,
+            queue_position=QueuePosition(reason=await self.queue.reason(document)),
+        )
 
     async def ids(self, project_id: str) -> list[str]:
         """All exports of a project, newest first (UUIDv7 sorts by time)."""
-        found = await self._documents.keys(f"{project_id}.*")
-        return [key.partition(".")[2] for key in reversed(found)]
+        found = await self._documents.keys(exports_of(project_id))
+        return [export_of(key) for key in reversed(found)]
 
     async def lines(
         self, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
@@ -186,7 +190,7 @@ class Exports:
         )
 
     async def _folded(self, project_id: str, export_id: str) -> Document | None:
-        found = await self._documents.get(f"{project_id}.{export_id}")
+        found = await self._documents.get(export_key(project_id, export_id))
         return found.value if found else None
 
     async def _check_room(self) -> None:

@@ -9,8 +9,8 @@ import msgspec
 
 from shared.domain.events import ExportPackaged, ExportRequested
 from shared.errors import ExportError
-from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore
-from shared.storage import keys
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, kv_safe
+from shared.jetstream.topology import IDEMPOTENCY_BUCKET
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -46,7 +46,7 @@ class Idempotency:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Idempotency:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, "idempotency", Asked))
+        return cls(await KeyValueStore.bind(js, IDEMPOTENCY_BUCKET.name, Asked))
 
     async def find(self, user_id: str, project_id: str, key: str, content: Any) -> Start | None:
         """The event of an earlier request with this key.
@@ -72,7 +72,7 @@ class Idempotency:
 
 
 def _record(user_id: str, project_id: str, key: str) -> str:
-    return keys.kv_safe(f"{user_id}\n{project_id}\n{key}")
+    return kv_safe(f"{user_id}\n{project_id}\n{key}")
 
 
 def _digest(content: Any) -> str:

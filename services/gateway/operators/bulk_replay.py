@@ -19,6 +19,7 @@ from services.gateway.operators.dead_letters import Filter, Letter
 from shared.domain.events import now
 from shared.errors import ConflictError, ExportError, NotFoundError, UnavailableError
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
+from shared.jetstream.topology import REPLAYS_BUCKET
 from shared.tokens import User
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Jobs:
     @classmethod
     async def bind(cls, js: JetStreamContext, letters: Letters, replays: Replays) -> Jobs:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, "replays", Job), letters, replays)
+        return cls(await KeyValueStore.bind(js, REPLAYS_BUCKET.name, Job), letters, replays)
 
     async def order(self, order: Order, by: User) -> Job:
         """A new job; it begins at once."""

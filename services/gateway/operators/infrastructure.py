@@ -29,7 +29,7 @@ class Infrastructure:
     async def status(self) -> dict[str, Any]:
         """For operators; ``healthy`` is false where anything does not answer."""
         names = [stream.name or "" for stream in STREAMS]
-        names += [f"KV_{bucket.name}" for bucket in BUCKETS]
+        names += [bucket.stream for bucket in BUCKETS]
         streams, consumers, storage = await asyncio.gather(
             asyncio.gather(*(self._stream(name) for name in names)),
             self._consumers(),

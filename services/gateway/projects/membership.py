@@ -12,7 +12,14 @@ from shared.domain.events import now
 from shared.domain.project import Project, Role
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError, TooLargeError
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
-from shared.storage import keys
+from shared.stores.projects import (
+    Membership,
+    bind_memberships,
+    bind_projects,
+    membership_key,
+    project_key,
+    project_of_membership,
+)
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -22,10 +29,6 @@ if TYPE_CHECKING:
 
 SETTINGS_BYTES: Final = 64 << 10  # all of a project's record must fit into one message
 MOST_MEMBERS: Final = 1_000
-
-
-class Membership(msgspec.Struct, frozen=True):
-    """An entry of the index from users to projects; the project's record is what counts."""
 
 
 class Projects:
@@ -39,8 +42,8 @@ class Projects:
     async def bind(cls, js: JetStreamContext) -> Projects:
         """Bind to the bucket."""
         return cls(
-            await KeyValueStore.bind(js, "projects", Project),
-            await KeyValueStore.bind(js, "projects", Membership),
+            await bind_projects(js),
+            await bind_memberships(js),
         )
 
     async def get(self, project_id: str, user: User, least: Role) -> Record[Project]:
@@ -58,7 +61,7 @@ class Projects:
 
     async def find(self, project_id: str) -> Record[Project] | None:
         """A project, whoever asks."""
-        return await self._store.get(_record_key(project_id))
+        return await self._store.get(project_key(project_id))
 
     async def create(
         self, user: User, *, project_id: str | None, name: str, settings: dict[str, Any]
@@ -82,7 +85,7 @@ class Projects:
         )
         await self._index(project.id, user.user_id)
         try:
-            await self._store.create(_record_key(project.id), project)
+            await self._store.create(project_key(project.id), project)
         except ConflictingWriteError as error:
             raise ConflictError(f"the id {project.id!r} is taken: choose another one") from error
         return project
@@ -96,8 +99,8 @@ class Projects:
 
     async def of(self, user: User) -> list[Project]:
         """The user's projects, by id."""
-        prefix = f"member.{keys.kv_safe(user.user_id)}."
-        ids = [key.removeprefix(prefix) for key in await self._members.keys(f"{prefix}*")]
+        index = await self._members.keys(membership_key(user.user_id, "*"))
+        ids = [project_of_membership(key) for key in index]
         found = [await self.find(project_id) for project_id in ids]
         return [
             record.value
@@ -107,7 +110,7 @@ class Projects:
 
     async def replace(self, project: Project, *, revision: int) -> None:
         """Write a record over the one read at ``revision`` (raises ConflictingWriteError)."""
-        await self._store.replace(_record_key(project.id), project, revision=revision)
+        await self._store.replace(project_key(project.id), project, revision=revision)
 
     async def set_member(self, project_id: str, user: User, member: str, role: Role | None) -> None:
         """Give a member a role, or None to end the membership.
@@ -133,9 +136,9 @@ class Projects:
                 raise TooLargeError(f"a project may have {MOST_MEMBERS} members")
             return msgspec.structs.replace(project, members=members, updated_at=now())
 
-        await self._store.change(_record_key(project_id), decide)
+        await self._store.change(project_key(project_id), decide)
         if role is None:
-            await self._members.delete(_member_key(project_id, member))
+            await self._members.delete(membership_key(member, project_id))
 
     async def delete(self, project_id: str, user: User) -> None:
         """Close a project for good; the sweeper erases what it held."""
@@ -144,16 +147,8 @@ class Projects:
         def decide(project: Project | None) -> Project | None:
             return project and msgspec.structs.replace(project, deleted_at=now())
 
-        await self._store.change(_record_key(project_id), decide)
+        await self._store.change(project_key(project_id), decide)
 
     async def _index(self, project_id: str, user_id: str) -> None:
         """Written before the record: an entry too many is harmless, one too few hides a project."""
-        await self._members.change(_member_key(project_id, user_id), lambda _: Membership())
-
-
-def _record_key(project_id: str) -> str:
-    return f"record.{project_id}"
-
-
-def _member_key(project_id: str, user_id: str) -> str:
-    return f"member.{keys.kv_safe(user_id)}.{project_id}"
+        await self._members.change(membership_key(user_id, project_id), lambda _: Membership())

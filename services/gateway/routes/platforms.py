@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, get_args
 import msgspec
 from litestar import get
 
-from services.gateway.exports.availability import lacking, reason, serving, signing_keys
+from services.gateway.exports.availability import (
+    lacking,
+    reason,
+    serving,
+    signing_keys,
+    waiting,
+)
 from services.gateway.routes.given import TheWorkers
 from shared.domain.options import ExportOptions, Platform
 from shared.domain.platforms import PLATFORMS, PlatformSpec
@@ -35,11 +41,12 @@ def _shown(name: str, living: Sequence[WorkerHeartbeat]) -> dict[str, Any]:
         }
     workers = serving(spec, living)
     missing = lacking(spec, workers)
+    why_waiting = waiting(spec, living)
     keys = signing_keys(spec, workers)
     return {
         "platform": name,
-        "available": "always" not in missing.values(),
-        "reason": reason(missing),
+        "available": why_waiting is None and "always" not in missing.values(),
+        "reason": reason(missing) or why_waiting,
         "summary": spec.summary,
         "minutes": spec.minutes,
         "formats": spec.formats,

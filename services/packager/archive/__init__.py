@@ -1,1 +1,1 @@
-"""Writing archives: streamed, reproducible, with bounded memory."""
+"""The archive writers stream reproducible archives with bounded memory."""

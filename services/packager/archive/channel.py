@@ -1,4 +1,4 @@
-"""Blocks on their way from one thread to another, a few at a time."""
+"""A channel carries blocks from one thread to another, a few at a time."""
 
 from __future__ import annotations
 

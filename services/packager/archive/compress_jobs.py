@@ -1,4 +1,4 @@
-"""What the worker threads do: read members, compress them, sum them up.
+"""Compress jobs run in worker threads: they read members, compress them and sum them up.
 
 Small members are packed whole. Large ones pass through a bounded channel, block by block. What is
 stored has its CRC known beforehand, so that only a large compressed member needs a data descriptor.
@@ -13,7 +13,7 @@ from zlib_ng import zlib_ng
 
 from services.packager.archive.channel import Channel, ClosedError
 from services.packager.archive.compression import (
-    Level,
+    CompressionLevel,
     compress_whole,
     level_for,
     sample_of_file,
@@ -30,7 +30,7 @@ BLOCK_BYTES: Final = 1 << 20
 CHANNEL_BLOCKS: Final = 8
 
 
-class Packed(msgspec.Struct):
+class CompressedMember(msgspec.Struct):
     """A small member, ready to be written."""
 
     member: Member
@@ -39,10 +39,11 @@ class Packed(msgspec.Struct):
     data: bytes | bytearray
 
 
-class Streamed:
-    """A large member on its way: ``method`` holds from the first block on.
+class StreamedMember:
+    """A large member on its way, block by block.
 
-    ``crc32`` holds from the first block on if it is stored, else after the last one.
+    ``method`` is known from the first block on. So is ``crc32`` if the member is stored; if it is
+    compressed, ``crc32`` is known after the last block.
     """
 
     def __init__(self, member: Member) -> None:
@@ -52,7 +53,7 @@ class Streamed:
         self.crc32 = 0
 
 
-def pack_whole(members: Sequence[Member], level: Level) -> list[Packed]:
+def pack_whole(members: Sequence[Member], level: CompressionLevel) -> list[CompressedMember]:
     """Many small members in one go.
 
     Raises:
@@ -61,7 +62,7 @@ def pack_whole(members: Sequence[Member], level: Level) -> list[Packed]:
     return [_pack(member, level) for member in members]
 
 
-def stream(streamed: Streamed, level: Level) -> None:
+def stream(streamed: StreamedMember, level: CompressionLevel) -> None:
     """Give a large member's blocks to its channel, and any error too."""
     try:
         with streamed.member.open() as file:
@@ -74,7 +75,7 @@ def stream(streamed: Streamed, level: Level) -> None:
         streamed.blocks.finish()
 
 
-def _pack(member: Member, level: Level) -> Packed:
+def _pack(member: Member, level: CompressionLevel) -> CompressedMember:
     with member.open() as file:
         data = file.read(member.size_bytes + 1)
     _check_size(member, len(data))
@@ -82,20 +83,20 @@ def _pack(member: Member, level: Level) -> Packed:
     if worth_a_try(member, level):
         compressed = compress_whole(data, level)
         if len(compressed) < len(data):
-            return Packed(member, DEFLATED, crc32, compressed)
-    return Packed(member, STORED, crc32, data)
+            return CompressedMember(member, DEFLATED, crc32, compressed)
+    return CompressedMember(member, STORED, crc32, data)
 
 
-def _stream(streamed: Streamed, level: Level, file: BinaryIO) -> None:
+def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:
     member = streamed.member
     if worth_a_try(member, level):
         level = level_for(sample_of_file(file, member.size_bytes), level)
-        if level is not Level.STORE:
+        if level is not CompressionLevel.STORE:
             return _stream_deflated(streamed, level, file)
     return _stream_stored(streamed, file)
 
 
-def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
+def _stream_stored(streamed: StreamedMember, file: BinaryIO) -> None:
     """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
     member = streamed.member
     for block in blocks_of(member, file):
@@ -109,7 +110,7 @@ def _stream_stored(streamed: Streamed, file: BinaryIO) -> None:
         raise ArchiveError(f"{member.path!r} changed while it was packed")
 
 
-def _stream_deflated(streamed: Streamed, level: Level, file: BinaryIO) -> None:
+def _stream_deflated(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:
     streamed.method = DEFLATED
     compressor = stream_compressor(level)
     for block in blocks_of(streamed.member, file):

@@ -1,4 +1,4 @@
-"""How a member is compressed: by its name, by a look at its content, and by the level asked for."""
+"""Compression depends on a member's name, a look at its content, and the level asked for."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PACKED_ALREADY: Final = re.compile(
 )
 
 
-class Level(Enum):
+class CompressionLevel(Enum):
     """How hard to try; measured on one core, MB/s of text: 450, 80, 8."""
 
     STORE = "store"
@@ -33,8 +33,16 @@ class Level(Enum):
     BEST = "best"
 
 
-LIBDEFLATE: Final = {Level.FAST: 1, Level.BALANCED: 6, Level.BEST: 12}  # what is in memory
-ZLIB_NG: Final = {Level.FAST: 2, Level.BALANCED: 3, Level.BEST: 9}  # what is streamed
+LIBDEFLATE: Final = {
+    CompressionLevel.FAST: 1,
+    CompressionLevel.BALANCED: 6,
+    CompressionLevel.BEST: 12,
+}  # what is in memory
+ZLIB_NG: Final = {
+    CompressionLevel.FAST: 2,
+    CompressionLevel.BALANCED: 3,
+    CompressionLevel.BEST: 9,
+}  # what is streamed
 
 
 class Compressor(Protocol):
@@ -49,17 +57,19 @@ class Compressor(Protocol):
         ...
 
 
-def worth_a_try(member: Member, level: Level) -> bool:
+def worth_a_try(member: Member, level: CompressionLevel) -> bool:
     """Whether a member may be compressed at all, as far as can be told without reading it."""
-    if level is Level.STORE or member.compress is False or member.size_bytes == 0:
+    if level is CompressionLevel.STORE or member.compress is False or member.size_bytes == 0:
         return False
     return member.compress is True or not _PACKED_ALREADY.search(member.path)
 
 
-def level_for(sample: bytes, level: Level) -> Level:
+def level_for(sample: bytes, level: CompressionLevel) -> CompressionLevel:
     """The level asked for, or none at all where it gains next to nothing: some 100 µs to say so."""
-    kept = len(deflate.deflate_compress(sample, LIBDEFLATE[Level.FAST])) / max(len(sample), 1)
-    return Level.STORE if kept >= STORED_FROM else level
+    kept = len(deflate.deflate_compress(sample, LIBDEFLATE[CompressionLevel.FAST])) / max(
+        len(sample), 1
+    )
+    return CompressionLevel.STORE if kept >= STORED_FROM else level
 
 
 def sample_of(data: bytes) -> bytes:
@@ -80,16 +90,16 @@ def sample_of_file(file: BinaryIO, size_bytes: int) -> bytes:
     return sample
 
 
-def compress_whole(data: bytes, level: Level) -> bytes | bytearray:
+def compress_whole(data: bytes, level: CompressionLevel) -> bytes | bytearray:
     """Deflate what is in memory, as well as it deserves; what comes back may be longer."""
     if len(data) >= PROBE_FROM_BYTES:
         level = level_for(sample_of(data), level)
-    if level is Level.STORE:
+    if level is CompressionLevel.STORE:
         return data
     compressed: bytearray = deflate.deflate_compress(data, LIBDEFLATE[level])
     return compressed
 
 
-def stream_compressor(level: Level) -> Compressor:
+def stream_compressor(level: CompressionLevel) -> Compressor:
     """Deflate what is not in memory."""
     return zlib_ng.compressobj(ZLIB_NG[level], zlib_ng.DEFLATED, RAW_WINDOW)

@@ -1,4 +1,4 @@
-"""Several pieces read as one file, so that nothing large is copied only to stand behind another."""
+"""Several pieces read as one file, so that nothing large is copied to stand behind another."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def piece_bytes(piece: Piece) -> int:
     return piece.size_bytes if isinstance(piece, Member) else len(piece)
 
 
-def joined_member(path: str, pieces: Sequence[Piece], *, mode: int = 0o644) -> Member:
+def concatenated_member(path: str, pieces: Sequence[Piece], *, mode: int = 0o644) -> Member:
     """A file that consists of pieces; they are opened when it is read."""
     return Member(
         path=path,
         size_bytes=sum(map(piece_bytes, pieces)),
-        open=lambda: cast("BinaryIO", Joined(pieces)),
+        open=lambda: cast("BinaryIO", ConcatenatedFile(pieces)),
         mode=mode,
     )
 
 
-class Joined(io.RawIOBase):
-    """Pieces one after the other; ``read`` falls short at the end only.
+class ConcatenatedFile(io.RawIOBase):
+    """A file of pieces, one after the other; ``read`` falls short at the end only.
 
     One member is open at a time, so that reading on opens each of them once.
     """

@@ -1,4 +1,4 @@
-"""How an artifact's files become one file."""
+"""The container formats say how an artifact's files become one file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.packager.archive.zip import ZipStream
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from services.packager.archive.compression import Level
+    from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
 
 Container = Literal["zip", "tar.gz", "file"]  # ``file``: the one member is the artifact
@@ -49,8 +49,8 @@ class FileStream:
         return [(self._member.path, archive_bytes)]
 
 
-def container_of(
-    container: Container, members: Sequence[Member], *, threads: int, level: Level
+def archive_of(
+    container: Container, members: Sequence[Member], *, threads: int, level: CompressionLevel
 ) -> Archive:
     """The archive of these members."""
     match container:

@@ -1,4 +1,4 @@
-"""What goes into an archive."""
+"""A member is one file that goes into an archive."""
 
 from __future__ import annotations
 

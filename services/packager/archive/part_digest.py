@@ -1,4 +1,4 @@
-"""An archive on its way out: cut into equal parts, hashed while more is packed."""
+"""An archive on its way out is cut into equal parts, and hashed while more is packed."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Blocks(Protocol):
 
 
 class DigestedParts:
-    """Iterate once for the parts.
+    """The parts of an archive, to be iterated once, and the digests of the whole.
 
-    Then ``size_bytes``, ``sha256`` and ``crc32c`` are those of the whole. Closing the iterator
-    closes that of the blocks.
+    ``size_bytes``, ``sha256`` and ``crc32c`` hold once the iteration has ended. Closing the
+    iterator closes that of the blocks.
 
     Args:
         blocks: The archive.

@@ -1,4 +1,4 @@
-"""The names inside one archive: none may leave it, none may mean two files."""
+"""The names inside one archive are checked: none may leave it, none may mean two files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PATH_BYTES: Final = 0xFFFF  # the field that holds its length has 16 bits
 _UNSAFE: Final = re.compile(r"(\A|/)\.{0,2}(/|\Z)|\A[A-Za-z]:|[\\\x00-\x1f\x7f]")
 
 
-class Paths:
+class ArchivePaths:
     """Those that were added; projects have been checked long before, so a refusal means a bug."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A squashfs image of a flat folder, nothing compressed: every file lies in it in one piece.
+"""A squashfs image of a flat folder, uncompressed: every file lies in it in one piece.
 
 That is what an AppImage needs to be read in place, without mounting it. The image is a list of
 pieces; the content of large files is never copied.
@@ -48,14 +48,14 @@ class Link(msgspec.Struct, frozen=True):
     target: str
 
 
-class Image(msgspec.Struct, frozen=True):
+class SquashfsImage(msgspec.Struct, frozen=True):
     """The whole image, and where the content of each file begins in it, in bytes."""
 
     pieces: tuple[Piece, ...]
     offsets: dict[str, int]
 
 
-def image_of(entries: Mapping[str, File | Link]) -> Image:
+def image_of(entries: Mapping[str, File | Link]) -> SquashfsImage:
     """An image of these names, all of them in its root; the same entries give the same bytes.
 
     Raises:
@@ -74,7 +74,7 @@ def image_of(entries: Mapping[str, File | Link]) -> Image:
         tables.add_file(name, entry, at=at, size=size)
         data += entry.pieces
         at += size
-    return Image(pieces=(tables.superblock(at), *data, tables.written(at)), offsets=offsets)
+    return SquashfsImage(pieces=(tables.superblock(at), *data, tables.written(at)), offsets=offsets)
 
 
 class _Tables:

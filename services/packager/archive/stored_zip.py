@@ -1,4 +1,4 @@
-"""A ZIP in which nothing is compressed, as pieces of a larger file.
+"""A stored ZIP compresses nothing; it consists of pieces of a larger file.
 
 Its size is known before a byte of it is written, and what is in it is read in place.
 """
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from zlib_ng import zlib_ng
 
 from services.packager.archive.compress_jobs import blocks_of
-from services.packager.archive.paths import Paths
-from services.packager.archive.zip_records import STORED, Entry, central_directory, local_header
+from services.packager.archive.paths import ArchivePaths
+from services.packager.archive.zip_records import STORED, ZipEntry, central_directory, local_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,9 +32,9 @@ def stored_zip(
     Raises:
         ArchiveError: A duplicate or unsafe path, or a member of another size than it said.
     """
-    paths = Paths()
+    paths = ArchivePaths()
     pieces: list[Piece] = []
-    entries: list[Entry] = []
+    entries: list[ZipEntry] = []
     offset = 0
     for member in members:
         paths.add(member.path)
@@ -47,12 +47,12 @@ def stored_zip(
     return (*pieces, central_directory(entries, offset))
 
 
-def _entry(member: Member, offset: int) -> Entry:
+def _entry(member: Member, offset: int) -> ZipEntry:
     crc32 = 0
     with member.open() as file:
         for block in blocks_of(member, file):
             crc32 = zlib_ng.crc32(block, crc32)
-    return Entry(
+    return ZipEntry(
         path=member.path,
         method=STORED,
         crc32=crc32,

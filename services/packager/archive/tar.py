@@ -1,4 +1,4 @@
-"""A reproducible ``tar.gz``, streamed; what Linux unpacks with permissions and all."""
+"""A reproducible ``tar.gz`` is streamed; Linux unpacks it with permissions and all."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 from zlib_ng import zlib_ng
 
 from services.packager.archive.compress_jobs import blocks_of
-from services.packager.archive.compression import ZLIB_NG, Level
+from services.packager.archive.compression import ZLIB_NG, CompressionLevel
 from services.packager.archive.member import ArchiveError
-from services.packager.archive.paths import Paths
+from services.packager.archive.paths import ArchivePaths
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -34,7 +34,9 @@ class TarStream:
             it said, or bytes that do not read back.
     """
 
-    def __init__(self, members: Iterable[Member], *, level: Level = Level.BALANCED) -> None:
+    def __init__(
+        self, members: Iterable[Member], *, level: CompressionLevel = CompressionLevel.BALANCED
+    ) -> None:
         self._members = members
         self._level = level
         self._written: list[tuple[str, int]] = []
@@ -46,7 +48,7 @@ class TarStream:
 
     def __iter__(self) -> Generator[bytes]:
         deflate = _compressor(self._level)
-        reader = _Reader()
+        reader = _ReadBack()
         size_bytes = 0
         for block in self._blocks():
             size_bytes += len(block)
@@ -59,7 +61,7 @@ class TarStream:
         yield rest
 
     def _blocks(self) -> Generator[bytes]:
-        paths = Paths()
+        paths = ArchivePaths()
         position = 0
         for member in self._members:
             paths.add(member.path)
@@ -75,8 +77,8 @@ class TarStream:
         yield bytes(end + -(position + end) % _RECORD)
 
 
-def _compressor(level: Level) -> Compressor:
-    number = 0 if level is Level.STORE else ZLIB_NG[level]
+def _compressor(level: CompressionLevel) -> Compressor:
+    number = 0 if level is CompressionLevel.STORE else ZLIB_NG[level]
     return zlib_ng.compressobj(number, zlib_ng.DEFLATED, _GZIP)
 
 
@@ -89,7 +91,7 @@ def _header(member: Member) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT, "utf-8")
 
 
-class _Reader:
+class _ReadBack:
     """The standard library's view of what was written."""
 
     def __init__(self) -> None:

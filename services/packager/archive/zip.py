@@ -1,4 +1,4 @@
-"""A reproducible ZIP, streamed: members are packed in worker threads and come out in order."""
+"""A reproducible ZIP is streamed: members are packed in worker threads and come out in order."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import msgspec
 from services.packager.archive.compress_jobs import (
     BLOCK_BYTES,
     CHANNEL_BLOCKS,
-    Packed,
-    Streamed,
+    CompressedMember,
+    StreamedMember,
     pack_whole,
     stream,
 )
-from services.packager.archive.compression import Level
+from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import ArchiveError
-from services.packager.archive.paths import Paths
+from services.packager.archive.paths import ArchivePaths
 from services.packager.archive.zip_directory import read_directory
 from services.packager.archive.zip_records import (
     DEFLATED,
-    Entry,
+    ZipEntry,
     central_directory,
     data_descriptor,
     local_header,
@@ -41,7 +41,7 @@ GROUP_MEMBERS: Final = 64
 AHEAD_BYTES: Final = 48 << 20  # of members read but not yet written
 MEMBER_BYTES: Final = 4 << 10  # what a member takes besides its content, roughly
 
-Job = Streamed | Future[list[Packed]]
+Job = StreamedMember | Future[list[CompressedMember]]
 
 
 class ZipStream:
@@ -57,9 +57,13 @@ class ZipStream:
     """
 
     def __init__(
-        self, members: Iterable[Member], *, threads: int = 2, level: Level = Level.BALANCED
+        self,
+        members: Iterable[Member],
+        *,
+        threads: int = 2,
+        level: CompressionLevel = CompressionLevel.BALANCED,
     ) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[ZipEntry] = []
         self._members = members
         self._threads = threads
         self._level = level
@@ -68,7 +72,7 @@ class ZipStream:
     def __iter__(self) -> Generator[bytes | bytearray]:
         with closing(self._jobs()) as jobs:
             for job in jobs:
-                if isinstance(job, Streamed):
+                if isinstance(job, StreamedMember):
                     yield from self._write_streamed(job)
                 else:
                     for packed in job.result():
@@ -108,24 +112,24 @@ class ZipStream:
                 yield started.popleft()[0]
         finally:
             for job, _ in started:
-                if isinstance(job, Streamed):
+                if isinstance(job, StreamedMember):
                     job.blocks.close()
             pool.shutdown(cancel_futures=True)
 
     def _start(self, pool: ThreadPoolExecutor, group: list[Member]) -> Job:
         if not _is_large(group):
             return pool.submit(pack_whole, group, self._level)
-        streamed = Streamed(group[0])
+        streamed = StreamedMember(group[0])
         pool.submit(stream, streamed, self._level)
         return streamed
 
-    def _write_packed(self, packed: Packed) -> Iterator[bytes | bytearray]:
+    def _write_packed(self, packed: CompressedMember) -> Iterator[bytes | bytearray]:
         entry = self._entry(packed, compressed_size=len(packed.data))
         yield local_header(entry)
         yield packed.data
         self._wrote(entry, len(local_header(entry)) + len(packed.data))
 
-    def _write_streamed(self, streamed: Streamed) -> Iterator[bytes]:
+    def _write_streamed(self, streamed: StreamedMember) -> Iterator[bytes]:
         with closing(streamed.blocks):
             blocks = iter(streamed.blocks)
             first = next(blocks)  # only now is it known how it is packed
@@ -141,9 +145,11 @@ class ZipStream:
         yield trailer
         self._wrote(entry, len(header) + sent + len(trailer))
 
-    def _entry(self, packed: Packed | Streamed, *, compressed_size: int) -> Entry:
+    def _entry(
+        self, packed: CompressedMember | StreamedMember, *, compressed_size: int
+    ) -> ZipEntry:
         member = packed.member
-        return Entry(
+        return ZipEntry(
             path=member.path,
             method=packed.method,
             crc32=packed.crc32,
@@ -151,21 +157,21 @@ class ZipStream:
             compressed_size=compressed_size,
             offset=self._offset,
             mode=member.mode,
-            streamed=isinstance(packed, Streamed) and packed.method == DEFLATED,
+            streamed=isinstance(packed, StreamedMember) and packed.method == DEFLATED,
         )
 
-    def _wrote(self, entry: Entry, length: int) -> None:
+    def _wrote(self, entry: ZipEntry, length: int) -> None:
         self.entries.append(entry)
         self._offset += length
 
 
-def _essence(entry: Entry) -> tuple[object, ...]:
+def _essence(entry: ZipEntry) -> tuple[object, ...]:
     return entry.path, entry.method, entry.crc32, entry.size, entry.compressed_size, entry.offset
 
 
 def _groups(members: Iterable[Member]) -> Iterator[list[Member]]:
     """Runs of small members; every large one alone."""
-    paths = Paths()
+    paths = ArchivePaths()
     group: list[Member] = []
     size = 0
     for member in members:

@@ -1,4 +1,4 @@
-"""Reading a ZIP's central directory back, with the standard library, from its last bytes only."""
+"""A ZIP's central directory is read back from its last bytes, by the standard library."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from services.packager.archive.member import ArchiveError
-from services.packager.archive.zip_records import Entry
+from services.packager.archive.zip_records import ZipEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ def directory_size(paths: Iterable[str]) -> int:
     return END_BYTES + sum(46 + len(path.encode()) + 28 for path in paths)
 
 
-def read_directory(tail: bytes, archive_bytes: int) -> list[Entry]:
+def read_directory(tail: bytes, archive_bytes: int) -> list[ZipEntry]:
     """The entries of an archive of ``archive_bytes`` whose last bytes are ``tail``.
 
     Raises:
@@ -29,7 +29,7 @@ def read_directory(tail: bytes, archive_bytes: int) -> list[Entry]:
     try:
         with zipfile.ZipFile(_Tail(tail, archive_bytes)) as archive:
             return [
-                Entry(
+                ZipEntry(
                     path=info.filename,
                     method=info.compress_type,
                     crc32=info.CRC,

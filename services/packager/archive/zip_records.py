@@ -1,4 +1,4 @@
-"""The records of a ZIP file as bytes; nothing here reads or compresses.
+"""The records of a ZIP file are made here as bytes; nothing here reads or compresses.
 
 Source: PKWARE APPNOTE.TXT 6.3.10, sections 4.3 (records), 4.4 (fields), 4.5.3 (ZIP64).
 """
@@ -31,7 +31,7 @@ _DOS_DATE: Final = (2020 - 1980) << 9 | 1 << 5 | 1  # one for all: the same inpu
 _DOS_TIME: Final = 0
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class ZipEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One member as the central directory has it; sizes and offset in bytes."""
 
     path: str
@@ -49,7 +49,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.size >= _WIDE_FROM_BYTES
 
 
-def local_header(entry: Entry) -> bytes:
+def local_header(entry: ZipEntry) -> bytes:
     """The record before a member's data; a streamed one announces a descriptor instead of sizes."""
     name = entry.path.encode()
     crc, size, compressed = entry.crc32, entry.size, entry.compressed_size
@@ -76,19 +76,19 @@ def local_header(entry: Entry) -> bytes:
     return fields + name + extra
 
 
-def data_descriptor(entry: Entry) -> bytes:
+def data_descriptor(entry: ZipEntry) -> bytes:
     """The record behind a streamed member's data."""
     layout = "<IIQQ" if entry.wide else "<IIII"
     return struct.pack(layout, 0x08074B50, entry.crc32, entry.compressed_size, entry.size)
 
 
-def central_directory(entries: Sequence[Entry], offset: int) -> bytes:
+def central_directory(entries: Sequence[ZipEntry], offset: int) -> bytes:
     """All central headers and the end records; ``offset`` is where they will stand."""
     headers = b"".join(_central_header(entry) for entry in entries)
     return headers + _end(len(entries), len(headers), offset)
 
 
-def _central_header(entry: Entry) -> bytes:
+def _central_header(entry: ZipEntry) -> bytes:
     name = entry.path.encode()
     size, compressed, offset = entry.size, entry.compressed_size, entry.offset
     wide: list[int] = []
@@ -141,5 +141,5 @@ def _zip64_field(*values: int) -> bytes:
     return struct.pack(f"<HH{len(values)}Q", 1, 8 * len(values), *values)
 
 
-def _flags(entry: Entry) -> int:
+def _flags(entry: ZipEntry) -> int:
     return _UTF8_NAMES | (_SIZES_FOLLOW if entry.streamed else 0)

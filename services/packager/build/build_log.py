@@ -1,4 +1,4 @@
-"""What the maker reads in the log of an export."""
+"""The build log is what the maker of a project reads about an export."""
 
 from __future__ import annotations
 
@@ -8,30 +8,26 @@ from services.packager.build.plan import MAX_NOTES
 from services.packager.build.progress import megabytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from services.packager.build.plan import Plan
-    from shared.domain.project import Snapshot, StoredFile
+    from services.packager.build.plan import BuildPlan
+    from services.packager.project.snapshot import Selection
     from shared.jetstream.progress_reporter import ProgressReporter
 
 
-def tell_selection(
-    reporter: ProgressReporter, snapshot: Snapshot, files: Sequence[StoredFile]
-) -> None:
-    """What the project has, and what the options leave out of it."""
-    reporter.log(
-        f"The project has {len(snapshot.files):,} files, {megabytes(snapshot.size_bytes)}."
-    )
-    left_out = len(snapshot.files) - len(files)
+def report_selection(reporter: ProgressReporter, selection: Selection) -> None:
+    """Log what the project has, and what the options leave out of it."""
+    snapshot = selection.snapshot
+    total_bytes = selection.size_bytes + selection.left_out_bytes
+    reporter.log(f"The project has {len(snapshot.files):,} files, {megabytes(total_bytes)}.")
+    left_out = len(snapshot.files) - len(selection.files)
     if left_out:
-        size = snapshot.size_bytes - sum(file.size for file in files)
         reporter.log(
-            f"Left out by excludePatterns and includeAssets: {left_out:,} files, {megabytes(size)}."
+            f"Left out by excludePatterns and includeAssets: {left_out:,} files, "
+            f"{megabytes(selection.left_out_bytes)}."
         )
 
 
-def tell_plan(reporter: ProgressReporter, plan: Plan) -> None:
-    """What will be in the artifact, and what the maker should look at."""
+def report_plan(reporter: ProgressReporter, plan: BuildPlan) -> None:
+    """Log what will be in the artifact, and what the maker should look at."""
     for note in plan.notes[:MAX_NOTES]:
         reporter.log(str(note), note.level)
     if len(plan.notes) > MAX_NOTES:

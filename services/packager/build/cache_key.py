@@ -1,4 +1,4 @@
-"""The complete plan of an artifact, and its name: a hash of everything that shapes its bytes."""
+"""The cache key names an artifact by a hash of everything that shapes its bytes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.manifest import with_manifest
-from services.packager.processes.cpu_features import processor
+from services.packager.processes.cpu_features import cpu_features
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
@@ -32,7 +33,7 @@ def tool_versions(*, encoding: bool) -> Mapping[str, str]:
             to the same bytes; all else they do.
     """
     versions = {"aethel-export-build": BUILD_VERSION, **{name: version(name) for name in _SHAPING}}
-    return versions | ({"processor": processor()} if encoding else {})
+    return versions | ({"processor": cpu_features()} if encoding else {})
 
 
 def plan_of(
@@ -42,21 +43,21 @@ def plan_of(
     context: BuildContext,
     *,
     snapshot: str,
-) -> Plan:
+) -> BuildPlan:
     """What the exporter plans, and the manifest that every artifact carries."""
     plan = exporter.plan(project, request, context)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
 
 
-def build_key(plan: Plan, *, snapshot: str, request: Request, once: str | None = None) -> str:
-    """SHA-256 over the canonical JSON of snapshot, request, templates and tools.
+def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
+    """The key is a SHA-256 over the canonical JSON of snapshot, request, templates and tools.
 
     ``once`` names this very build, where another one would give other bytes.
     """
     inputs = {
         "snapshot": snapshot,
         "request": request,
-        "templates": [template.told() for template in plan.templates],
+        "templates": [template.to_dict() for template in plan.templates],
         "tools": _tools(request),
         **({"once": once} if once else {}),
     }

@@ -1,4 +1,4 @@
-"""What an exporter has at hand beside the project and the request."""
+"""The build context is what an exporter gets beside the project and the request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from services.packager.storage.disk_cache import DiskCache
 
 
 class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one export; nothing in it may shape the artifact but templates and signatures."""
+    """The context of one export; only its templates and signatures may shape the artifact.
+
+    ``log`` takes a line for the maker, ``waiting`` what the build waits for ("" for nothing). Both
+    may be called from any thread.
+    """
 
     templates: Templates
     cache: DiskCache  # for what can be made again
@@ -22,5 +26,5 @@ class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     threads: int = 2  # for what takes long
     stopping: threading.Event = msgspec.field(default_factory=threading.Event)  # give up early
     keys: SigningKeys = NO_KEYS
-    log: Callable[[str], None] = lambda _: None  # a line for the maker; from any thread
-    waiting: Callable[[str], None] = lambda _: None  # what is waited for, "" for nothing; likewise
+    log: Callable[[str], object] = lambda _: None
+    waiting: Callable[[str], object] = lambda _: None

@@ -1,4 +1,4 @@
-"""What an artifact goes through before anybody may have it."""
+"""An artifact is checked before anybody may have it."""
 
 from __future__ import annotations
 

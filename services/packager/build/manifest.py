@@ -1,4 +1,4 @@
-"""``export-manifest.json``: what an artifact is made of; identical builds have identical ones."""
+"""``export-manifest.json`` lists what an artifact is made of; equal builds have equal ones."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from services.packager.build.plan import Content, Note, ordered
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.build.plan import Plan, Request
+    from services.packager.build.plan import BuildPlan
+    from services.packager.request import Request
 
 MANIFEST: Final = "export-manifest.json"
 
 
-def with_manifest(plan: Plan, *, snapshot: str, request: Request, tools: Mapping[str, str]) -> Plan:
+def with_manifest(
+    plan: BuildPlan, *, snapshot: str, request: Request, tools: Mapping[str, str]
+) -> BuildPlan:
     """The plan with the manifest among its files; an older one of the project gives way to it."""
     notes = plan.notes
     files = [content for content in plan.contents if content.path != MANIFEST]
@@ -30,7 +33,7 @@ def with_manifest(plan: Plan, *, snapshot: str, request: Request, tools: Mapping
         "configuration": request.configuration,
         "snapshot": snapshot,
         "options": msgspec.to_builtins(request.options),
-        "templates": [template.told() for template in plan.templates],
+        "templates": [template.to_dict() for template in plan.templates],
         "tools": dict(sorted(tools.items())),
         "files": [
             {"path": content.path, "size": content.size_bytes, "sha256": content.sha256}

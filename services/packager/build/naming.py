@@ -1,4 +1,4 @@
-"""What a game and its artifact are called."""
+"""A game and its artifact get their names here."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.project.game_json import read_game
 from services.packager.project.html import read_page
+from services.packager.project.json_documents import UnreadableError
 from shared.domain.options import Version
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan, Request
+    from services.packager.build.plan import BuildPlan
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 MAX_SLUG: Final = 60
 MAX_TITLE: Final = 100
 FIRST_VERSION: Final = "1.0.0"
 
 
-class _Game(msgspec.Struct):
+class _Names(msgspec.Struct):
     """The only things of ``game.json`` that names are made of."""
 
     name: str = ""
@@ -32,14 +35,14 @@ def title_of(project: ProjectFiles, request: Request) -> str:
     return (
         request.options.app_name.strip()
         or _page_title(project)
-        or _game(project).name.strip()[:MAX_TITLE]
+        or _names(project).name.strip()[:MAX_TITLE]
         or project.project_id
     )
 
 
 def version_of(project: ProjectFiles, request: Request) -> str:
     """``appVersion``, else the version in ``game.json`` where it is one, else 1.0.0."""
-    own = _game(project).version.strip()
+    own = _names(project).version.strip()
     return request.options.app_version or (own if is_version(own) else FIRST_VERSION)
 
 
@@ -51,7 +54,7 @@ def is_version(text: str) -> bool:
         return False
 
 
-def file_name(plan: Plan, request: Request) -> str:
+def file_name(plan: BuildPlan, request: Request) -> str:
     """``<name>-<version>-<platform>.zip`` in letters that every system and header takes."""
     version = re.sub(r"[^0-9A-Za-z.-]", "-", plan.version)
     return f"{slug(plan.title)}-{version}-{request.platform}{plan.suffix}"
@@ -69,10 +72,8 @@ def _page_title(project: ProjectFiles) -> str:
     return " ".join(read_page(project.read("index.html")).title.split())[:MAX_TITLE]
 
 
-def _game(project: ProjectFiles) -> _Game:
-    if "game.json" not in project:
-        return _Game()
+def _names(project: ProjectFiles) -> _Names:
     try:
-        return msgspec.json.decode(project.read("game.json"), type=_Game)
-    except msgspec.MsgspecError:  # whether it must be right is for the platform to say
-        return _Game()
+        return read_game(project, _Names)
+    except UnreadableError:  # whether it must be right is for the platform to say
+        return _Names()

@@ -1,7 +1,7 @@
-"""From a plan to bytes on their way to the storage, in one pass.
+"""Packing turns a plan into bytes on their way to the storage, in one pass, in a worker thread.
 
-Compressed, hashed, cut into parts, and compared with the plan before anybody hears of it. Runs in
-a worker thread.
+The artifact is compressed, hashed, cut into parts, and compared with the plan before anybody hears
+of it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import msgspec
 
-from services.packager.archive.compression import Level
-from services.packager.archive.formats import container_of
+from services.packager.archive.compression import CompressionLevel
+from services.packager.archive.formats import archive_of
 from services.packager.archive.member import Member
 from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.stored_zip import stored_zip
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from services.packager.archive.formats import Archive
-    from services.packager.build.plan import Content, Plan
+    from services.packager.build.plan import BuildPlan, Content
     from shared.domain.options import Compression
     from shared.domain.project import StoredFile
 
-LEVELS: Final[dict[Compression, Level]] = {
-    "none": Level.STORE,
-    "lz4": Level.FAST,
-    "zstd": Level.BALANCED,
+LEVELS: Final[dict[Compression, CompressionLevel]] = {
+    "none": CompressionLevel.STORE,
+    "lz4": CompressionLevel.FAST,
+    "zstd": CompressionLevel.BALANCED,
 }
 
 
-class Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """The artifact as a whole."""
+class PackedArtifact(msgspec.Struct, frozen=True, kw_only=True):
+    """An artifact that has been packed: its size and checksums."""
 
     size_bytes: int
     sha256: str
     crc32c: str
 
 
-class Source(Protocol):
-    """Where the project's bytes come from."""
+class FileSource(Protocol):
+    """Where the bytes of the project's files come from."""
 
     def open(
         self,
@@ -62,8 +62,8 @@ class Source(Protocol):
         ...
 
 
-class Meter(Protocol):
-    """Who counts what has been done; called from several threads."""
+class ProgressMeter(Protocol):
+    """Counts what has been done; called from several threads."""
 
     def packed(self, size_bytes: int) -> None:
         """So many bytes more."""
@@ -79,39 +79,39 @@ class Meter(Protocol):
 
 
 def pack(
-    plan: Plan,
-    source: Source,
+    plan: BuildPlan,
+    source: FileSource,
     send: Callable[[bytes], None],
-    meter: Meter,
+    meter: ProgressMeter,
     *,
     part_bytes: int,
     threads: int,
     compression: Compression,
-) -> Packed:
+) -> PackedArtifact:
     """Write the artifact part by part into ``send``.
 
     Raises:
         SelfCheckError: It is not what was planned.
     """
     level = LEVELS[compression]
-    works = [_Work(content, source, meter) for content in plan.contents]
-    contents = [work.member() for work in works]
+    trackers = [_MemberTracker(content, source, meter) for content in plan.contents]
+    contents = [tracker.member() for tracker in trackers]
     _check_needed(plan)
     if plan.application is None:
         archive = ZipStream(contents, threads=threads, level=level)
-        blocks = _watched(archive, works)
+        blocks = _watched(archive, trackers)
         return _sent(archive, blocks, contents, send, part_bytes=part_bytes)
     game = stored_zip(contents, on_member=meter.file_packed)
     members = plan.application.members(game)
     meter.built()
-    container = container_of(plan.application.container, members, threads=threads, level=level)
+    container = archive_of(plan.application.container, members, threads=threads, level=level)
     packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
-    for work in works:
-        work.counted()
+    for tracker in trackers:
+        tracker.counted()
     return packed
 
 
-def _check_needed(plan: Plan) -> None:
+def _check_needed(plan: BuildPlan) -> None:
     needed = {MANIFEST, plan.entry or MANIFEST}
     if missing := needed - {content.path for content in plan.contents}:
         raise SelfCheckError(f"the plan lacks {', '.join(sorted(missing))}")
@@ -124,7 +124,7 @@ def _sent(
     send: Callable[[bytes], None],
     *,
     part_bytes: int,
-) -> Packed:
+) -> PackedArtifact:
     """Send all blocks, then compare what was planned with what another reader finds in them."""
     parts = DigestedParts(blocks, part_bytes=part_bytes)
     tail_bytes = directory_size(member.path for member in members)
@@ -136,21 +136,23 @@ def _sent(
     planned = [(member.path, member.size_bytes) for member in members]
     if archive.read_back(tail, parts.size_bytes) != planned:
         raise SelfCheckError("the archive holds other files than were planned")
-    return Packed(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
+    return PackedArtifact(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
 
 
-def _watched(archive: ZipStream, works: Sequence[_Work]) -> Generator[bytes | bytearray]:
+def _watched(
+    archive: ZipStream, trackers: Sequence[_MemberTracker]
+) -> Generator[bytes | bytearray]:
     written = 0
     for block in archive:
         while written < len(archive.entries):
-            works[written].written()
+            trackers[written].written()
             written += 1
-        if written < len(works):
-            works[written].emitted(len(block))
+        if written < len(trackers):
+            trackers[written].emitted(len(block))
         yield block
 
 
-class _Work:
+class _MemberTracker:
     """One member's share of the progress.
 
     Half of its bytes count when they are read, the rest when it has been written. A large member
@@ -159,7 +161,7 @@ class _Work:
     twice at least.
     """
 
-    def __init__(self, content: Content, source: Source, meter: Meter) -> None:
+    def __init__(self, content: Content, source: FileSource, meter: ProgressMeter) -> None:
         self._content = content
         self._source = source
         self._meter = meter

@@ -1,4 +1,4 @@
-"""What an exporter answers: every file of the artifact, and what its maker should know."""
+"""A plan is what an exporter answers: every file of the artifact, and notes for the maker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import msgspec
 
 from services.packager.runtimes.registry import Template
 from shared.domain.events import Sha256
-from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.project import StoredFile
 from shared.errors import ProjectError
 
@@ -22,17 +21,11 @@ if TYPE_CHECKING:
     from services.packager.archive.member import Member
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
-    from services.packager.storage.derived_files import Derived
+    from services.packager.request import Request
+    from services.packager.storage.derived_files import DerivedFile
+    from shared.domain.options import Platform
 
 MAX_NOTES: Final = 100  # a log that nobody reads to its end helps nobody
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for, of one snapshot."""
-
-    platform: Platform
-    configuration: Configuration
-    options: ExportOptions
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,9 +47,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """One file of an artifact: made here (``data``), lying on the disk (``derived``).
+    """One file of an artifact, with the one place that its bytes come from.
 
-    Or taken from the project (``stored``).
+    It was made here (``data``), lies on the disk (``derived``), or is taken from the project
+    (``stored``).
     """
 
     path: str
@@ -67,7 +61,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     stored: StoredFile | None = None
 
     @classmethod
-    def on_disk(cls, path: str, derived: Derived) -> Content:
+    def on_disk(cls, path: str, derived: DerivedFile) -> Content:
         """A file that was made of one of the project's."""
         return cls(path=path, size_bytes=derived.size, sha256=derived.sha256, derived=derived.path)
 
@@ -103,7 +97,7 @@ class Application(Protocol):
         ...
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything about an artifact before a byte of it is written."""
 
     contents: tuple[Content, ...]  # sorted by path
@@ -128,7 +122,7 @@ class Exporter(Protocol):
 
     name: Platform
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Decide every file of the artifact. The same project and request give the same plan.
 
         Raises:

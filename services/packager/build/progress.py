@@ -1,4 +1,4 @@
-"""How far a build is: bytes done out of bytes to do, told a few times a second."""
+"""Progress is bytes done out of bytes to do, reported a few times a second."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from shared.domain.export_document import Eta
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Plan
+    from services.packager.build.plan import BuildPlan
     from shared.domain.export_document import Status
     from shared.jetstream.progress_reporter import ProgressReporter
 
@@ -19,8 +19,8 @@ TICK_S: Final = 0.1
 UNCERTAINTY: Final = 1.6  # the 90th percentile of the time left, by its median
 
 
-class Progress:
-    """Counts fetched and packed bytes from any thread, and tells them while :meth:`run` runs."""
+class BuildProgress:
+    """Counts fetched and packed bytes from any thread; :meth:`run` reports them."""
 
     def __init__(self, reporter: ProgressReporter) -> None:
         self._reporter = reporter
@@ -28,7 +28,7 @@ class Progress:
         self._started_at = asyncio.get_running_loop().time()
         self._to_fetch = self._to_pack = 0
         self._fetched = self._packed = 0
-        self._told: tuple[int, str] | None = None
+        self._reported: tuple[int, str] | None = None
         self._files = self._files_packed = 0
         self.status: Status = "preparing"
         self._waiting = ""
@@ -37,7 +37,7 @@ class Progress:
         """What is to be done altogether."""
         self._to_fetch, self._to_pack, self._files = fetch_bytes, pack_bytes, files
 
-    def begin_packing(self, plan: Plan) -> None:
+    def begin_packing(self, plan: BuildPlan) -> None:
         """What will be packed is known now."""
         self.status = "building" if plan.application else "packaging"
         self._to_pack, self._files = plan.size_bytes, len(plan.contents)
@@ -65,18 +65,18 @@ class Progress:
         self._waiting = for_what
 
     async def run(self) -> None:
-        """Tell until cancelled; silent while nothing advances, as a hung build must be noticed."""
+        """Report until cancelled; silent while nothing advances, so that a hung build shows."""
         while True:
-            self.tell()
+            self.report()
             await asyncio.sleep(TICK_S)
 
-    def tell(self) -> None:
-        """Tell now, if there is anything new."""
+    def report(self) -> None:
+        """Report now, if there is anything new."""
         done = min(self._fetched, self._to_fetch) + min(self._packed, self._to_pack)
         step = self._step()
-        if (done, step) == self._told:
+        if (done, step) == self._reported:
             return
-        self._told = done, step
+        self._reported = done, step
         share = done / max(self._to_fetch + self._to_pack, 1)
         self._reporter.progress(self.status, BUILD_PERCENT * share, step, self._eta(share))
 

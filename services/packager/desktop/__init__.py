@@ -1,4 +1,4 @@
-"""A game as an application: the native shell, the game inside it, and what systems ask of both.
+"""A desktop application is the native shell, the game inside it, and what systems ask of both.
 
-What ``windows``, ``macos`` and ``linux`` share; what only one of them needs lies with its exporter.
+``windows``, ``macos`` and ``linux`` share it; what one of them needs lies with its exporter.
 """

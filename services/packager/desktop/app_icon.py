@@ -1,4 +1,4 @@
-"""The picture that an application's icons are made of."""
+"""The picture that an application's icons are made of is chosen here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def picture_of(
 ) -> tuple[Image.Image, list[Note]]:
     """``appIcon``, or the game's own icon if that will do, as a square of 512 pixels.
 
-    Without either, a plain sign that says "play".
+    A game without either gets a plain sign that says "play".
 
     Raises:
         IconError: ``appIcon`` names nothing that icons can be made of.

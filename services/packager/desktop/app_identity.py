@@ -1,4 +1,4 @@
-"""What an application is called, in every place that has rules of its own for names.
+"""An application's identity is its name, in every place that has rules of its own for names.
 
 A title is the maker's and may hold anything; it is shown as it is. Everything derived from it is
 made safe here, once, so that no writer of plists, resources or desktop entries meets a surprise.
@@ -17,7 +17,7 @@ from services.packager.build.naming import slug
 from shared.domain.paths import RESERVED
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
 
 MAX_TITLE_BYTES: Final = 256  # what the shell takes
 MAX_FILE_NAME_BYTES: Final = 120  # file systems take 255; folders and extensions join it
@@ -28,7 +28,7 @@ _INVISIBLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode genera
 _JOINER: Final = "\u200d"  # holds emoji together
 
 
-class Identity(msgspec.Struct, frozen=True, kw_only=True):
+class AppIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One application's names and numbers."""
 
     title: str  # what people see: one line without invisible characters
@@ -38,7 +38,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     version: str  # as the maker wrote it
 
     @classmethod
-    def of(cls, title: str, version: str, request: Request, project_id: str) -> Identity:
+    def of(cls, title: str, version: str, request: Request, project_id: str) -> AppIdentity:
         """The identity of a project's application.
 
         Without ``bundleId`` it is made of the project's id, so that a new title keeps the saves.

@@ -1,4 +1,4 @@
-"""What the applications of every system have in common: names, icon, key, and the game inside."""
+"""What the applications of every system have in common is planned here: names, icon, key, game."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import msgspec
 from PIL import Image
 
 from services.packager.archive.zip_directory import directory_size
-from services.packager.build.plan import Content, Note, Plan, ordered
+from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.desktop import shell_binary
 from services.packager.desktop.app_icon import picture_of, png
-from services.packager.desktop.app_identity import Identity
+from services.packager.desktop.app_identity import AppIdentity
 from services.packager.runtimes.registry import Template
 from services.packager.signing.keys import SigningKey
 from services.packager.web import ENTRY, site_of
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Application, Request
+    from services.packager.build.plan import Application
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
-ICON: Final = "aethel-shell_binary.png"  # in the game's archive, for the shell's window
+ICON: Final = "aethel-shell.png"  # in the game's archive, for the shell's window
 ICON_PX: Final = 256
 _SHELLS_OWN: Final = ".aethel/"  # paths that the shell answers itself
 MAX_FILES: Final = 65_000  # a ZIP without 64-bit records counts 65,534, some of them made here
@@ -37,10 +38,10 @@ class GameTooLargeError(ProjectError):
     code = "game-too-large"
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """An application before its system's own parts are made."""
+class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A desktop application before the parts of its own system are made."""
 
-    identity: Identity
+    identity: AppIdentity
     picture: Image.Image
     template: Template
     key: SigningKey | None
@@ -48,9 +49,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Template, ...]
     notes: tuple[Note, ...]
 
-    def plan(self, application: Application, *, suffix: str, content_type: str) -> Plan:
+    def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
         """The plan of the finished application."""
-        return Plan(
+        return BuildPlan(
             contents=self.contents,
             title=self.identity.title,
             version=self.identity.version,
@@ -64,8 +65,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def draft(project: ProjectFiles, request: Request, context: BuildContext) -> Draft:
-    """Everything that can be wrong with an export is found here, before anything is packed.
+def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> AppPlan:
+    """Plan an application; whatever can be wrong with it is found before anything is packed.
 
     Raises:
         ProjectError: The project cannot become an application; the message says what to change.
@@ -75,7 +76,7 @@ def draft(project: ProjectFiles, request: Request, context: BuildContext) -> Dra
     key = context.keys.choose(request)
     site = site_of(project, _without_icon(request), context)
     picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
-    identity = Identity.of(site.title, site.version, request, project.project_id)
+    identity = AppIdentity.of(site.title, site.version, request, project.project_id)
     window, window_notes = shell_binary.window_of(project)
     made = {
         ICON: png(picture, ICON_PX),
@@ -84,7 +85,7 @@ def draft(project: ProjectFiles, request: Request, context: BuildContext) -> Dra
     kept = [file for file in site.contents if not _is_shells(file.path)]
     contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
     check_size(contents)
-    return Draft(
+    return AppPlan(
         identity=identity,
         picture=picture,
         template=template,
@@ -112,7 +113,7 @@ def _left_out(count: int) -> Iterator[Note]:
 
 
 def check_size(contents: Sequence[Content]) -> None:
-    """Whether one program can carry all of it.
+    """Check that one program can carry all of it.
 
     Raises:
         GameTooLargeError: What is too much, and what to do.

@@ -1,4 +1,4 @@
-"""Parts of an application on the disk, for programs that can only work on files."""
+"""Members of an application are put on the disk for programs that can only work on files."""
 
 from __future__ import annotations
 

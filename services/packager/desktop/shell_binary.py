@@ -1,4 +1,4 @@
-"""The native shell: which program of its template is taken, and what it is told about the game."""
+"""The native shell is taken from its template, and configured for the game."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import msgspec
 
 from services.packager.build.plan import Note
 from services.packager.desktop.app_identity import file_name_of
+from services.packager.project.game_json import GAME, read_game
+from services.packager.project.json_documents import UnreadableError
 from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
 
 TEMPLATE: Final = "shell"
 CONFIG: Final = "aethel-shell.json"
-GAME: Final = "game.json"
 LEAST_PX, MOST_PX = 64, 16_384
 _LOCATOR: Final = struct.Struct("<16sQQ32x")  # magic, offset, size; 64 bytes with what is reserved
 _MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
@@ -57,7 +58,7 @@ class _Resolution(msgspec.Struct, frozen=True):
     height: int
 
 
-class _Game(msgspec.Struct, frozen=True):
+class _WindowSettings(msgspec.Struct, frozen=True):
     """The only things of ``game.json`` that matter to a window."""
 
     resolution: _Resolution | None = None
@@ -75,18 +76,18 @@ class Window(msgspec.Struct, frozen=True):
 
 def window_of(project: ProjectFiles) -> tuple[Window, list[Note]]:
     """What ``game.json`` says of the window, if the project has one."""
-    if GAME not in project:
-        return Window(), []
     try:
-        game = msgspec.json.decode(project.read(GAME), type=_Game)
-    except msgspec.MsgspecError as error:
+        game = read_game(project, _WindowSettings)
+    except UnreadableError as error:
         return Window(), [Note(file=GAME, message=f"the window has its usual size: {error}")]
     size = game.resolution or _Resolution(Window().width, Window().height)
     width, height = (min(max(edge, LEAST_PX), MOST_PX) for edge in (size.width, size.height))
     return Window(width, height, fullscreen=game.fullscreen), []
 
 
-def config(identity: Identity, window: Window, request: Request, *, entry: str, icon: str) -> bytes:
+def config(
+    identity: AppIdentity, window: Window, request: Request, *, entry: str, icon: str
+) -> bytes:
     """The file, as JSON."""
     document = ShellConfig(
         id=identity.bundle_id,

@@ -1,4 +1,4 @@
-"""A finished application, looked at as the shell will: does it lead to the game?"""
+"""A finished application is looked at as the shell will: does it lead to the game?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_game(program: Member, game: Sequence[Piece], *, head_bytes: int) -> None:
-    """The program says where the game is, and another reader finds every file of it there.
+    """Check that the program says where the game is, and that another reader finds its files.
 
     Args:
         program: The finished file.
@@ -32,7 +32,7 @@ def check_game(program: Member, game: Sequence[Piece], *, head_bytes: int) -> No
 
 
 def check_archive(file: BinaryIO, game: Sequence[Piece], *, offset: int, size_bytes: int) -> None:
-    """Every file of the game is in the archive that begins at ``offset``.
+    """Check that every file of the game is in the archive that begins at ``offset``.
 
     Raises:
         SelfCheckError: It is not.

@@ -1,1 +1,1 @@
-"""Smaller forms of assets, for those who can tell that nobody will see or hear the difference."""
+"""Assets get smaller forms here; whoever asks says whether any loss is allowed."""

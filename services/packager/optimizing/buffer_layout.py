@@ -1,4 +1,4 @@
-"""Putting a model's blocks one behind the other, and telling the document where each is."""
+"""The buffer layout puts a model's views one behind the other, and enters their places."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from services.packager.optimizing.glb import ALIGNMENT, padded
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from services.packager.optimizing.buffer_views import Packed
+    from services.packager.optimizing.buffer_views import EncodedView
 
 
 def lay_out(
-    document: dict[str, Any], blocks: Sequence[bytes], packed: Mapping[int, Packed]
+    document: dict[str, Any], blocks: Sequence[bytes], packed: Mapping[int, EncodedView]
 ) -> bytes:
-    """The binary chunk.
+    """Lay the views out one behind the other: the binary chunk.
 
-    Packed views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
+    Encoded views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
 
     Args:
         document: Changed to describe the new places.
         blocks: The bytes of each view.
-        packed: The views of which another form is taken.
+        packed: The views that are encoded.
     """
     binary = bytearray()
     unpacked_bytes = 0
@@ -36,7 +36,7 @@ def lay_out(
             length = form.count * form.stride
             place = {"buffer": 1, "byteOffset": unpacked_bytes, "byteLength": length}
             unpacked_bytes += length + -length % ALIGNMENT
-            _tell_bounds(document["accessors"], form)
+            _update_bounds(document["accessors"], form)
         view.update(place)
         binary += padded(data)
     _describe_buffers(document, len(binary), unpacked_bytes)
@@ -53,13 +53,13 @@ def require(document: dict[str, Any], extension: str) -> None:
             names.append(extension)
 
 
-def _described(form: Packed) -> dict[str, Any]:
+def _described(form: EncodedView) -> dict[str, Any]:
     """All but where it is."""
     described = {"byteStride": form.stride, "count": form.count, "mode": form.mode}
     return described | ({"filter": "EXPONENTIAL"} if form.rounded else {})
 
 
-def _tell_bounds(accessors: list[dict[str, Any]], form: Packed) -> None:
+def _update_bounds(accessors: list[dict[str, Any]], form: EncodedView) -> None:
     for number, (least, most) in form.bounds.items():
         for field, values in (("min", least), ("max", most)):
             if field in accessors[number]:

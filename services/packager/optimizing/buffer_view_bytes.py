@@ -1,4 +1,4 @@
-"""The bytes of each view of a model, wherever they lie."""
+"""The bytes of each view of a model are found here, wherever they lie."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.packager.optimizing.gltf import UnsuitableError, outline_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from services.packager.optimizing.gltf import Outline, View
+    from services.packager.optimizing.gltf import BufferView, Outline
 
 MESHOPT: Final = "KHR_meshopt_compression"
 _PACKED: Final = {MESHOPT, "EXT_meshopt_compression"}
@@ -53,7 +53,7 @@ def _buffers(outline: Outline, binary: bytes | None, parts: Mapping[str, bytes])
     return found
 
 
-def _block(view: View, buffers: Sequence[bytes]) -> bytes:
+def _block(view: BufferView, buffers: Sequence[bytes]) -> bytes:
     if not _PACKED.isdisjoint(view.extensions):
         raise UnsuitableError("is packed already")
     end = view.byte_offset + view.byte_length

@@ -1,4 +1,4 @@
-"""The views of a model, each in fewer bytes: as KHR_meshopt_compression packs it.
+"""The views of a model are encoded in fewer bytes, as KHR_meshopt_compression defines it.
 
 A view stays a view and an accessor an accessor, of the same type: a decoder gives back what was
 there, byte for byte (triangles may begin at another of their corners), or, where rounding is
@@ -22,7 +22,7 @@ from services.packager.optimizing.quantize import WORD, Bounds, rounded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.optimizing.gltf import Accessor, View
+    from services.packager.optimizing.gltf import Accessor, BufferView
 
 MAX_STRIDE: Final = 256
 INDEX_TYPES: Final[dict[int, Literal["H", "I"]]] = {2: "H", 4: "I"}
@@ -32,8 +32,8 @@ SAYING_MORE_BYTES: Final = 100
 Mode = Literal["ATTRIBUTES", "TRIANGLES", "INDICES"]
 
 
-class Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """A view in fewer bytes."""
+class EncodedView(msgspec.Struct, frozen=True, kw_only=True):
+    """One view in fewer bytes, as the extension describes it."""
 
     data: bytes
     count: int
@@ -48,15 +48,17 @@ class Packed(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.data) + SAYING_BYTES + (SAYING_MORE_BYTES if self.rounded else 0)
 
 
-class Packer(msgspec.Struct, frozen=True, kw_only=True):
-    """Packs the views of one model."""
+class ViewEncoder(msgspec.Struct, frozen=True, kw_only=True):
+    """Encodes the views of one model."""
 
     encoder: Encoder
     roles: Mapping[int, Role]
     rounds: bool  # whether floats may be rounded as their roles allow
     turns: bool  # whether triangles may begin at another corner
 
-    def pack(self, view: View, data: bytes, accessors: Mapping[int, Accessor]) -> Packed | None:
+    def pack(
+        self, view: BufferView, data: bytes, accessors: Mapping[int, Accessor]
+    ) -> EncodedView | None:
         """The smallest form; None where there is none.
 
         Args:
@@ -80,20 +82,20 @@ class Packer(msgspec.Struct, frozen=True, kw_only=True):
 
     def _indices(
         self, data: bytes, accessors: Mapping[int, Accessor], *, turns: bool
-    ) -> Iterator[Packed]:
+    ) -> Iterator[EncodedView]:
         size, *others = {accessor.component_bytes for accessor in accessors.values()}
         if others or size not in INDEX_TYPES or len(data) % size:
             return
         indices = array("I", memoryview(data).cast(INDEX_TYPES[size]))
         code = self.encoder.sequence(indices)
-        yield Packed(data=code, count=len(indices), stride=size, mode="INDICES")
+        yield EncodedView(data=code, count=len(indices), stride=size, mode="INDICES")
         if turns and _in_threes(len(data), size, accessors):
             code = self.encoder.triangles(indices)
-            yield Packed(data=code, count=len(indices), stride=size, mode="TRIANGLES")
+            yield EncodedView(data=code, count=len(indices), stride=size, mode="TRIANGLES")
 
     def _attributes(
-        self, view: View, data: bytes, accessors: Mapping[int, Accessor]
-    ) -> Iterator[Packed]:
+        self, view: BufferView, data: bytes, accessors: Mapping[int, Accessor]
+    ) -> Iterator[EncodedView]:
         strides = _strides(view, accessors)
         yield from (self._rows(data, stride) for stride in strides)
         near = rounded(view, data, accessors, self.roles, self.encoder) if self.rounds else None
@@ -103,13 +105,13 @@ class Packer(msgspec.Struct, frozen=True, kw_only=True):
                 form = self._rows(words, stride)
                 yield msgspec.structs.replace(form, rounded=True, bounds=bounds)
 
-    def _rows(self, data: bytes, stride: int) -> Packed:
+    def _rows(self, data: bytes, stride: int) -> EncodedView:
         rows = data + bytes(-len(data) % stride)
         code = self.encoder.attributes(rows, stride)
-        return Packed(data=code, count=len(rows) // stride, stride=stride, mode="ATTRIBUTES")
+        return EncodedView(data=code, count=len(rows) // stride, stride=stride, mode="ATTRIBUTES")
 
 
-def _end(accessor: Accessor, view: View) -> int:
+def _end(accessor: Accessor, view: BufferView) -> int:
     stride = view.byte_stride or accessor.element_bytes
     return accessor.byte_offset + stride * (accessor.count - 1) + accessor.element_bytes
 
@@ -123,7 +125,7 @@ def _in_threes(size: int, width: int, accessors: Mapping[int, Accessor]) -> bool
     )
 
 
-def _strides(view: View, accessors: Mapping[int, Accessor]) -> list[int]:
+def _strides(view: BufferView, accessors: Mapping[int, Accessor]) -> list[int]:
     """The lengths of rows that are worth a try."""
     if view.byte_stride:
         return [view.byte_stride] if view.byte_stride % WORD == 0 else []

@@ -1,4 +1,4 @@
-"""The container of glTF 2.0 models: a JSON document, and bytes that it describes."""
+"""The container of glTF 2.0 models holds a JSON document, and bytes that it describes."""
 
 from __future__ import annotations
 

@@ -26,18 +26,18 @@ class UnsuitableError(Exception):
     """A model that is better left as it is, and why."""
 
 
-class Part(msgspec.Struct, frozen=True, rename="camel"):
+class GltfObject(msgspec.Struct, frozen=True, rename="camel"):
     """What the outline's parts have in common."""
 
 
-class Buffer(Part, frozen=True):
+class Buffer(GltfObject, frozen=True):
     """Bytes: in the container, in the URI, or in a file."""
 
     byte_length: Index
     uri: str | None = None
 
 
-class View(Part, frozen=True):
+class BufferView(GltfObject, frozen=True):
     """A piece of a buffer."""
 
     buffer: Index
@@ -47,7 +47,7 @@ class View(Part, frozen=True):
     extensions: dict[str, Any] = {}
 
 
-class Accessor(Part, frozen=True):
+class Accessor(GltfObject, frozen=True):
     """Typed elements in a view."""
 
     component_type: Literal[5120, 5121, 5122, 5123, 5125, 5126]
@@ -70,7 +70,7 @@ class Accessor(Part, frozen=True):
         return self.component_bytes * COMPONENTS[self.type]
 
 
-class Primitive(Part, frozen=True):
+class Primitive(GltfObject, frozen=True):
     """What is drawn at once."""
 
     attributes: dict[str, Index]
@@ -79,26 +79,26 @@ class Primitive(Part, frozen=True):
     targets: list[dict[str, Index]] = []
 
 
-class Mesh(Part, frozen=True):
+class Mesh(GltfObject, frozen=True):
     """Primitives."""
 
     primitives: list[Primitive]
 
 
-class Target(Part, frozen=True):
+class Target(GltfObject, frozen=True):
     """What a channel moves."""
 
     path: str
 
 
-class Channel(Part, frozen=True):
+class AnimationChannel(GltfObject, frozen=True):
     """A sampler at work."""
 
     sampler: Index
     target: Target
 
 
-class Sampler(Part, frozen=True):
+class Sampler(GltfObject, frozen=True):
     """Values over time."""
 
     input: Index
@@ -106,14 +106,14 @@ class Sampler(Part, frozen=True):
     interpolation: str = "LINEAR"
 
 
-class Animation(Part, frozen=True):
+class Animation(GltfObject, frozen=True):
     """A clip."""
 
-    channels: list[Channel]
+    channels: list[AnimationChannel]
     samplers: list[Sampler]
 
 
-class Image(Part, frozen=True):
+class GltfImage(GltfObject, frozen=True):
     """A picture in a view, in its URI, or in a file."""
 
     buffer_view: Index | None = None
@@ -121,22 +121,22 @@ class Image(Part, frozen=True):
     uri: str | None = None
 
 
-class Texture(Part, frozen=True):
+class Texture(GltfObject, frozen=True):
     """An image and how it is filtered."""
 
     source: Index | None = None
     extensions: dict[str, Any] = {}
 
 
-class Outline(Part, frozen=True):
+class Outline(GltfObject, frozen=True):
     """What has to be known of a document."""
 
     accessors: list[Accessor] = []
     animations: list[Animation] = []
-    buffer_views: list[View] = []
+    buffer_views: list[BufferView] = []
     buffers: list[Buffer] = []
     extensions_used: list[str] = []
-    images: list[Image] = []
+    images: list[GltfImage] = []
     materials: list[dict[str, Any]] = []
     meshes: list[Mesh] = []
     textures: list[Texture] = []

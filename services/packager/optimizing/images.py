@@ -1,4 +1,4 @@
-"""PNG and JPEG as WebP.
+"""PNG and JPEG images become WebP.
 
 Lossless means: every pixel decodes to the same bytes, hidden ones under full transparency too, as
 texture filters look at those. Balanced means: at least 40 dB of signal to noise in brightness and

@@ -1,6 +1,6 @@
-"""meshoptimizer's encoder: the WebAssembly that its author ships for JavaScript, run by wasmtime.
+"""meshoptimizer's encoder is the WebAssembly that its author ships, run by wasmtime.
 
-So the bytes are the same on every machine, and what a hostile model makes of it stays inside: it
+That gives the same bytes on every machine, and what a hostile model makes of it stays inside: it
 has its own memory, of a bounded size, no system calls, and a bounded number of steps.
 """
 
@@ -79,7 +79,7 @@ class Encoder:
     def rounded(self, column: bytes, bits: int) -> bytes:
         """Floats as numbers of so many bits, sign included, under one exponent.
 
-        Each in a word: the mantissa in the lower 24 bits, the exponent above (the filter
+        Each is a word: the mantissa in the lower 24 bits, the exponent above (the filter
         EXPONENTIAL). More than 23 bits could overflow.
         """
         start = target = self._reserve(len(column))

@@ -1,9 +1,9 @@
-"""glTF models in fewer bytes: meshes and animations through Meshopt, images inside as WebP.
+"""glTF models get fewer bytes: meshes and animations through Meshopt, images inside as WebP.
 
 Nothing of the document is lost, known here or not: nodes, names, extras and extensions stay as they
 are, as views and images only change their form. So skins, morph targets, cameras, lights and what
 scripts look for are as they were. Lossless means: each number is the same. Balanced means: floats
-are rounded in steps that eyes do not see (``precision``), and images of colours as ``pictures``
+are rounded in steps that eyes do not see (``precision``), and images of colours as ``images``
 does it; indices, times and bones stay exact.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from services.packager.optimizing import glb, images, textures
 from services.packager.optimizing.buffer_layout import lay_out, require
 from services.packager.optimizing.buffer_view_bytes import blocks_of
-from services.packager.optimizing.buffer_views import Packer
+from services.packager.optimizing.buffer_views import ViewEncoder
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
 from services.packager.optimizing.meshopt import EncoderError
 from services.packager.optimizing.precision import roles
@@ -23,7 +23,7 @@ from services.packager.optimizing.precision import roles
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from services.packager.optimizing.buffer_views import Packed
+    from services.packager.optimizing.buffer_views import EncodedView
     from services.packager.optimizing.gltf import Accessor, Outline
     from services.packager.optimizing.meshopt import Encoder
 
@@ -56,13 +56,13 @@ def _made(
 ) -> bytes:
     outline = outline_of(document)
     uses = Counter(_views_in(document))
-    packer = Packer(
+    packer = ViewEncoder(
         encoder=encoder,
         roles=roles(outline),
         rounds=not lossless,
         turns=CORNERS_MATTER not in outline.extensions_used,
     )
-    packed: dict[int, Packed] = {}
+    packed: dict[int, EncodedView] = {}
     for view, accessors in _accessors_by_view(outline, blocks).items():
         alone = uses[view] == len(accessors)  # no sparse values, image or extension lies there
         form = packer.pack(outline.buffer_views[view], blocks[view], accessors) if alone else None

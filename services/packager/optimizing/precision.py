@@ -1,4 +1,4 @@
-"""What the accessors of a model mean, and in which steps eyes cannot tell them apart."""
+"""The accessors of a model have roles, and each role has steps that eyes cannot tell apart."""
 
 from __future__ import annotations
 

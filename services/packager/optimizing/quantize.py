@@ -1,4 +1,4 @@
-"""Floats in steps that nobody sees, as a decoder of meshes makes them: mantissa and exponent.
+"""Floats are rounded to steps that nobody sees: mantissa and exponent, as mesh decoders read them.
 
 Source: the filter EXPONENTIAL of KHR_meshopt_compression.
 """
@@ -15,7 +15,7 @@ from services.packager.optimizing.precision import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.packager.optimizing.gltf import Accessor, View
+    from services.packager.optimizing.gltf import Accessor, BufferView
     from services.packager.optimizing.meshopt import Encoder
     from services.packager.optimizing.precision import Role
 
@@ -25,7 +25,7 @@ Bounds = dict[int, tuple[list[float], list[float]]]  # least and most by accesso
 
 
 def rounded(
-    view: View,
+    view: BufferView,
     data: bytes,
     accessors: Mapping[int, Accessor],
     roles: Mapping[int, Role],
@@ -53,7 +53,7 @@ def rounded(
     return bytes(made), bounds
 
 
-def _are_words(accessor: Accessor, view: View) -> bool:
+def _are_words(accessor: Accessor, view: BufferView) -> bool:
     """Whether it consists of floats, and of nothing else."""
     stride = view.byte_stride or accessor.element_bytes
     return (
@@ -64,7 +64,7 @@ def _are_words(accessor: Accessor, view: View) -> bool:
     )
 
 
-def _columns(accessor: Accessor, view: View) -> list[slice]:
+def _columns(accessor: Accessor, view: BufferView) -> list[slice]:
     """Where the words of each component are in the view."""
     stride = (view.byte_stride or accessor.element_bytes) // WORD
     first = accessor.byte_offset // WORD

@@ -1,7 +1,8 @@
-"""WAV as FLAC (the same samples) or as Opus in WebM.
+"""WAV sounds become FLAC (the same samples) or Opus in WebM.
 
-WebM and not Ogg: its Opus decodes to the very length of the original in browsers, so that a sound
-which is repeated has no gap; Ogg adds up to 20 ms. Both are decoded by every browser of today.
+WebM is taken and not Ogg: its Opus decodes to the very length of the original in browsers, so that
+a sound which is repeated has no gap; Ogg adds up to 20 ms. Both are decoded by every browser of
+today.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ OPUS_BITS_PER_S: Final = {1: 64_000, 2: 112_000}  # by channels
 _BITEXACT: Final = {"fflags": "+bitexact"}  # else each file gets random numbers
 
 
-class Form(msgspec.Struct, frozen=True, kw_only=True):
+class SoundFormat(msgspec.Struct, frozen=True, kw_only=True):
     """How FFmpeg calls a form of sound, and the suffix of its files."""
 
     container: str
@@ -30,8 +31,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str
 
 
-FLAC: Final = Form(container="flac", codec="flac", samples="s16", suffix=".flac")
-OPUS: Final = Form(container="webm", codec="libopus", samples="flt", suffix=".webm")
+FLAC: Final = SoundFormat(container="flac", codec="flac", samples="s16", suffix=".flac")
+OPUS: Final = SoundFormat(container="webm", codec="libopus", samples="flt", suffix=".webm")
 
 
 class Sound(msgspec.Struct, frozen=True):
@@ -59,24 +60,24 @@ def smaller(data: bytes, *, lossless: bool) -> Sound | None:
                 return None
             if lossless and context.name != "pcm_s16le":
                 return None  # FLAC would hold it, but not every browser gives all bits back
-            form = FLAC if lossless else OPUS
-            made = _encoded(source, context.sample_rate if lossless else OPUS_HZ, form)
+            sound_format = FLAC if lossless else OPUS
+            made = _encoded(source, context.sample_rate if lossless else OPUS_HZ, sound_format)
     except (FFmpegError, IndexError, ValueError):
         return None  # the browser may do better; it goes as it is
-    return Sound(made, form.suffix) if len(made) < len(data) else None
+    return Sound(made, sound_format.suffix) if len(made) < len(data) else None
 
 
-def _encoded(source: InputContainer, rate_hz: int, form: Form) -> bytes:
+def _encoded(source: InputContainer, rate_hz: int, sound_format: SoundFormat) -> bytes:
     import av  # noqa: PLC0415 - see above
 
     out = io.BytesIO()
     layout = source.streams.audio[0].codec_context.layout
-    with av.open(out, "w", format=form.container, options=_BITEXACT) as target:
-        added = target.add_stream(form.codec, rate=rate_hz, layout=layout.name)
+    with av.open(out, "w", format=sound_format.container, options=_BITEXACT) as target:
+        added = target.add_stream(sound_format.codec, rate=rate_hz, layout=layout.name)
         stream = cast("AudioStream", added)
-        if form.codec == OPUS.codec:
+        if sound_format.codec == OPUS.codec:
             stream.bit_rate = OPUS_BITS_PER_S[layout.nb_channels]
-        resampler = av.AudioResampler(format=form.samples, layout=layout.name, rate=rate_hz)
+        resampler = av.AudioResampler(format=sound_format.samples, layout=layout.name, rate=rate_hz)
         for frame in source.decode(audio=0):
             frame.pts = None  # some files count them wrongly
             for piece in resampler.resample(frame):

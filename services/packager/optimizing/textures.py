@@ -1,4 +1,4 @@
-"""The images inside a model, as WebP."""
+"""The images inside a model become WebP."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def colors(outline: Outline) -> frozenset[int]:
 
 
 def replaceable(outline: Outline, uses: Mapping[int, int]) -> dict[int, tuple[int, list[int]]]:
-    """By image: the view that holds it and nothing else, and the textures that show it.
+    """The images that may be replaced: the view that holds each, and the textures that show it.
 
-    Without those that a texture has in another form already.
+    Such a view holds nothing else, and no texture has the image in another form already.
 
     Args:
         outline: Of the model.
@@ -52,7 +52,7 @@ def replaceable(outline: Outline, uses: Mapping[int, int]) -> dict[int, tuple[in
 
 
 def replace(document: dict[str, Any], image: int, textures: list[int]) -> None:
-    """Tell of an image that it is a WebP now."""
+    """Enter into the document that an image is a WebP now."""
     document["images"][image]["mimeType"] = MEDIA_TYPE
     for number in textures:
         texture = document["textures"][number]

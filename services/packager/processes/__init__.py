@@ -1,1 +1,1 @@
-"""Programs and threads that a build starts."""
+"""Programs and threads that a build starts are run here."""

@@ -1,4 +1,4 @@
-"""Which processor works here, as far as it shows in what encoders of pictures and sounds make.
+"""The CPU's features are named as far as they show in what encoders of images and sounds make.
 
 They choose their arithmetic by its vector instructions, and each rounds in its own way: Opus of one
 sound may differ by a bit between two machines.
@@ -19,7 +19,7 @@ _VECTORS: Final = re.compile(r"avx|sse|pni|fma|f16c|mmx|3dnow|xop|bmi|asimd|neon
 
 
 @cache
-def processor(cpuinfo: Path = CPUINFO) -> str:
+def cpu_features(cpuinfo: Path = CPUINFO) -> str:
     """Its architecture and its vector instructions, as far as the system tells of them."""
     text = ""
     with suppress(OSError):  # only Linux has it

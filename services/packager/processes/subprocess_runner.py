@@ -1,4 +1,4 @@
-"""Programs that work for an export: bounded in time and memory, gone when the export is.
+"""Programs that work for an export are bounded in time and memory, and gone when the export is.
 
 Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
 whole group is killed before its leader is reaped, so nothing of it is left behind. Where we are
@@ -37,7 +37,7 @@ POLL_S: Final = 0.002
 SLOWEST_POLL_S: Final = 0.1
 MAX_OUTPUT_BYTES: Final = 1 << 20
 BEGIN: Final = 'read -r line && exec "$@"'  # the end of our pipe without a line: we are dead
-_start_event = threading.Lock()
+_guard_lock = threading.Lock()
 
 
 class ProgramTimeoutError(Exception):
@@ -68,8 +68,8 @@ def run_program(
     timeout_s: float,
     stopping: threading.Event,
     memory_bytes: int | None = None,
-    given: bytes = b"",
-    on_wait: Callable[[float], None] = lambda _: None,
+    stdin: bytes = b"",
+    on_wait: Callable[[float], object] = lambda _: None,
 ) -> Finished:
     """Run a program to its end; no shell reads its arguments.
 
@@ -79,7 +79,7 @@ def run_program(
         timeout_s: After which it is killed, with all that it started.
         stopping: Set when nobody wants the result any more.
         memory_bytes: Its data may not grow beyond.
-        given: Its standard input; short.
+        stdin: Its standard input; short.
         on_wait: Told every now and then for how many seconds it has been waited.
 
     Raises:
@@ -97,7 +97,7 @@ def run_program(
         try:
             if memory_bytes is not None:
                 _limit(process, memory_bytes)
-            _begin(process, given)
+            _begin(process, stdin)
             code = _wait(process, timeout_s, stopping, on_wait)
         finally:
             with suppress(ProcessLookupError):
@@ -110,7 +110,7 @@ def run_program(
 
 def _guard() -> Guard:
     """The one of this process, from its first program on."""
-    with _start_event:
+    with _guard_lock:
         return _only_guard()
 
 
@@ -151,17 +151,17 @@ def _limit(process: subprocess.Popen[bytes], memory_bytes: int) -> None:
         resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
 
 
-def _begin(process: subprocess.Popen[bytes], given: bytes) -> None:
+def _begin(process: subprocess.Popen[bytes], stdin: bytes) -> None:
     assert process.stdin is not None  # noqa: S101 - it was made a pipe
-    with suppress(BrokenPipeError), process.stdin as stdin:
-        stdin.write(b"\n" + given)
+    with suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(b"\n" + stdin)
 
 
 def _wait(
     process: subprocess.Popen[bytes],
     timeout_s: float,
     stopping: threading.Event,
-    on_wait: Callable[[float], None],
+    on_wait: Callable[[float], object],
 ) -> int:
     """Watch without reaping: until its leader is reaped, the group's number is ours."""
     started_s = time.monotonic()

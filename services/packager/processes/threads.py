@@ -1,14 +1,16 @@
-"""Blocking work beside the event loop that never outlives the one who started it."""
+"""Blocking work runs beside the event loop, and never outlives whoever started it."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
 
 T = TypeVar("T")
 
@@ -29,8 +31,23 @@ async def in_thread(
     except asyncio.CancelledError:
         stop()
         while not work.done():
-            with suppress(asyncio.CancelledError):  # told once more
+            with suppress(asyncio.CancelledError):  # cancelled once more
                 await asyncio.wait({work})
         if not work.cancelled():
             work.exception()  # retrieved: it failed because it was stopped
         raise
+
+
+@asynccontextmanager
+async def entered_in_thread(manager: AbstractContextManager[T]) -> AsyncIterator[T]:
+    """Enter and leave a context manager in threads, because both may block.
+
+    A cancel while it is entered leaves it again; a cancel while it is left waits for that.
+    """
+    stack = ExitStack()
+    try:
+        yield await in_thread(partial(stack.enter_context, manager))
+    except BaseException as error:
+        await in_thread(partial(stack.__exit__, type(error), error, error.__traceback__))
+        raise
+    await in_thread(stack.close)

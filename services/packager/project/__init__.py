@@ -1,1 +1,1 @@
-"""A project's files as an export sees them."""
+"""A project's files as an export sees them are read here."""

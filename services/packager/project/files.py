@@ -1,4 +1,4 @@
-"""A project as exporters see it: the files of one snapshot, and a way to read them.
+"""A project, as exporters see it, is the files of one snapshot and a way to read them.
 
 Nothing here knows where the bytes come from; reading blocks until they are there, so exporters run
 in a worker thread.

@@ -1,4 +1,4 @@
-"""Globs of the export options.
+"""Globs of the export options are matched here.
 
 ``*`` stays within a folder, ``**`` crosses folders, letters count as they are.
 
@@ -25,11 +25,8 @@ def matches_any(path: str, patterns: Iterable[str]) -> bool:
 
 
 def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool:
-    """``reachable`` holds how many path parts may be used up by the pattern so far (breadth first.
-
-    No recursion).
-    """
-    reachable = {0}
+    """Whether the pattern uses up the path, or a folder of it: breadth first, no recursion."""
+    reachable = {0}  # how many parts of the path the pattern may have used up so far
     for piece in pieces:
         if piece is None:
             reachable = set(range(min(reachable), len(parts) + 1))

@@ -1,4 +1,4 @@
-"""Reading an HTML page without changing a byte of it: title, links, and where markup can be added.
+"""An HTML page is read without changing a byte: title, links, and where markup can be added.
 
 Pages come in any encoding. Everything looked for is ASCII, so a page is read as Latin-1, one
 character a byte, unless it is UTF-16; what surrounds an insertion is never re-encoded.
@@ -108,7 +108,7 @@ def read_page(data: bytes) -> Page:
     """Read a page; the worst of markup still gives a page, only an emptier one."""
     codec = _UTF16.get(data[:2], "latin-1")
     text = data.decode(codec, "replace")[:MAX_PARSED]
-    reader = _Reader(text, codec)
+    reader = _PageReader(text, codec)
     reader.read()
     reader.page.head_at = len(text[: reader.head_at].encode(codec, "surrogatepass"))
     return reader.page
@@ -120,7 +120,7 @@ def insert(data: bytes, page: Page, markup: str) -> bytes:
     return data[:at] + markup.encode(page.codec) + data[at:]
 
 
-class _Reader:
+class _PageReader:
     """Collects a :class:`Page`."""
 
     def __init__(self, text: str, codec: str) -> None:

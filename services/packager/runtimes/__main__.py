@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -24,13 +25,18 @@ from services.packager.runtimes.registry import BUILT
 @click.option("--only", help="Build just this one.")
 @click.option("--check", is_flag=True, help="Check types instead, where there are any.")
 def main(out: Path, only: str | None, *, check: bool) -> None:
-    """Build all templates into OUT; those whose sources have not changed are left alone."""
+    """Build all templates into OUT, side by side; those that are up to date are left alone."""
+    names = [only] if only else (checkable() if check else buildable())
+
+    def build_or_check(name: str) -> None:
+        if check:
+            run_script(name, "check")
+        else:
+            _build(name, out)
+
     try:
-        for name in [only] if only else (checkable() if check else buildable()):
-            if check:
-                run_script(name, "check")
-            else:
-                _build(name, out)
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(build_or_check, names))
     except BuildError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(1)

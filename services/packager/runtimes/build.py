@@ -29,7 +29,7 @@ FOLDERS: Final = {"player": "web-player", "shell": "desktop-shell"}
 OLDEST_NODE: Final = 20
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
-_NOT_SOURCES: Final = {".npm.lock", "node_modules", "test", "tests", "__pycache__"}
+_NOT_SOURCES: Final = {".generated", ".npm.lock", "node_modules", "test", "tests", "__pycache__"}
 
 
 class _Built(msgspec.Struct):

@@ -1,4 +1,4 @@
-"""Putting a template that was built elsewhere into the folder that packagers read."""
+"""A template that was built elsewhere is put into the folder that packagers read."""
 
 from __future__ import annotations
 

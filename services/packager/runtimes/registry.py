@@ -1,4 +1,4 @@
-"""The templates that are installed, verified before they are used."""
+"""The registry knows the templates that are installed, and verifies them before they are used."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
         except OSError:
             return False
 
-    def told(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str]:
         """As it stands in manifests."""
         return {"name": self.name, "version": self.version, "sha256": self.sha256}
 
@@ -120,10 +120,6 @@ class Templates:
             except TemplateError as error:
                 broken[name] = str(error)
         return usable, broken
-
-    def versions(self) -> dict[str, str]:
-        """Version by name, of those that can be used."""
-        return {template.name: template.version for template in self.survey()[0]}
 
 
 def read_template(folder: Path) -> Template:

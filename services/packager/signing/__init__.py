@@ -1,1 +1,1 @@
-"""Signing keys that operators hold, and the tools that sign."""
+"""Operators hold signing keys; tools sign with them."""

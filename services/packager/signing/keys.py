@@ -1,4 +1,4 @@
-"""The keys that an operator holds: makers name them, and never see more of them than the name.
+"""Signing keys belong to operators: makers name them, and never see more than the name.
 
 ``<folder>/<platform>/<key>/`` is one key; what lies in it is for the platform to say
 (``docs/desktop.md``).
@@ -19,7 +19,7 @@ from shared.errors import ExportError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
 
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
 
@@ -42,7 +42,7 @@ class SigningKey(msgspec.Struct, frozen=True):
         path = self.folder / name
         return path if path.is_file() else None
 
-    def need(self, name: str) -> Path:
+    def require(self, name: str) -> Path:
         """One of its files.
 
         Raises:
@@ -69,7 +69,7 @@ class SigningKeys(msgspec.Struct, frozen=True):
         return tuple(sorted(path.name for path in found if not path.name.startswith(".")))
 
     def by_platform(self, platforms: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """Names of the keys of those platforms that have any; what cannot be read is not told."""
+        """Names of the keys of those platforms that have any; what cannot be read is left out."""
         found: dict[str, tuple[str, ...]] = {}
         for platform in platforms:
             with suppress(OSError):  # of a disk that is away: no reason to stop working

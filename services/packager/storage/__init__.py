@@ -1,1 +1,1 @@
-"""Bytes in and out: objects, the disk cache, scratch folders, the upload."""
+"""Bytes come in and go out here: objects, the disk cache, scratch folders, the upload."""

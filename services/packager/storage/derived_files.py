@@ -1,4 +1,4 @@
-"""Files that were made from files of a project: made once, found again by what they were made of.
+"""Derived files are made of a project's files once, and found again by what they were made of.
 
 Like everything in the cache they may be lost, and are checked when they are used.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ABOUT_BYTES: Final = 1  # what is there at least
 
 
-class About(msgspec.Struct, frozen=True):
+class DerivedFileRecord(msgspec.Struct, frozen=True):
     """What is known of a derived file; ``size`` None: it is known that there is none."""
 
     sha256: Sha256 | None
@@ -33,7 +33,7 @@ class About(msgspec.Struct, frozen=True):
     suffix: str
 
 
-class Derived(msgspec.Struct, frozen=True):
+class DerivedFile(msgspec.Struct, frozen=True):
     """A derived file on the disk, for as long as the scratch folder that it lies in."""
 
     path: Path
@@ -42,7 +42,7 @@ class Derived(msgspec.Struct, frozen=True):
     suffix: str
 
 
-class Deriver:
+class DerivedFileCache:
     """Makes files, or finds those that were made for an earlier export."""
 
     def __init__(self, cache: DiskCache, scratch: Path) -> None:
@@ -50,7 +50,9 @@ class Deriver:
         self._folder = scratch / "derived"
         self._numbers = count()  # a file for each call: threads may ask for the same at a time
 
-    def get(self, inputs: object, make: Callable[[], tuple[bytes, str] | None]) -> Derived | None:
+    def get(
+        self, inputs: object, make: Callable[[], tuple[bytes, str] | None]
+    ) -> DerivedFile | None:
         """What ``make`` gives (bytes and a suffix), or gave once for the same ``inputs``.
 
         Args:
@@ -64,16 +66,16 @@ class Deriver:
             about = self._store(key, make(), target)
         if about.sha256 is None or about.size is None:
             return None
-        return Derived(target, about.sha256, about.size, about.suffix)
+        return DerivedFile(target, about.sha256, about.size, about.suffix)
 
-    def _known(self, key: str) -> About | None:
+    def _known(self, key: str) -> DerivedFileRecord | None:
         path = self._cache.find(_about(key), ABOUT_BYTES)
         try:
-            return msgspec.json.decode(path.read_bytes(), type=About) if path else None
+            return msgspec.json.decode(path.read_bytes(), type=DerivedFileRecord) if path else None
         except (OSError, msgspec.MsgspecError):
             return None
 
-    def _link(self, key: str, about: About, target: Path) -> bool:
+    def _link(self, key: str, about: DerivedFileRecord, target: Path) -> bool:
         """Whether the bytes are there, whole; if so, keep them even if the cache lets them go."""
         if about.size is None:
             return True
@@ -90,12 +92,12 @@ class Deriver:
         target.unlink()  # so that what is made now does not go into the cache's own file
         return False
 
-    def _store(self, key: str, made: tuple[bytes, str] | None, target: Path) -> About:
+    def _store(self, key: str, made: tuple[bytes, str] | None, target: Path) -> DerivedFileRecord:
         if made is None:
-            about = About(None, None, "")
+            about = DerivedFileRecord(None, None, "")
         else:
             data, suffix = made
-            about = About(hashlib.sha256(data).hexdigest(), len(data), suffix)
+            about = DerivedFileRecord(hashlib.sha256(data).hexdigest(), len(data), suffix)
             with disk_errors():
                 self._folder.mkdir(exist_ok=True)
                 target.write_bytes(data)

@@ -1,4 +1,4 @@
-"""A bounded cache of storage objects on disk.
+"""The disk cache holds a bounded number of bytes of storage objects.
 
 A cached object is a prefix of the stored one: as many bytes as some snapshot needed. What is in the
 folder is never trusted: whoever uses it checks the bytes
@@ -43,7 +43,7 @@ class CacheFullError(UnavailableError):
 
 
 class DiskCache:
-    """Objects by key, at most ``max_bytes`` of them, the least recently used out first.
+    """Holds objects by key, at most ``max_bytes`` of them, the least recently used out first.
 
     Safe with several threads and several processes on one folder; each may overshoot the bound by
     a sixteenth of it.
@@ -143,7 +143,7 @@ class DiskCache:
 
 @contextmanager
 def disk_errors() -> Iterator[None]:
-    """A full disk is told apart from other errors of the system."""
+    """Raise a full disk as an error of its own, unlike other errors of the system."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Files cut out of an object on the disk: written, checked, read. Everything here blocks."""
+"""Files are cut out of an object on the disk: written, checked, read. Everything here blocks."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _intact(descriptor: int, file: StoredFile, buffer: bytearray) -> bool:
     return digest.hexdigest() == file.sha256
 
 
-class Slice(io.RawIOBase):
+class FileSlice(io.RawIOBase):
     """One file inside an object; owns the descriptor, so the object may be unlinked meanwhile."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""An artifact on its way into the storage: its parts are sent while more are packed.
+"""An artifact is uploaded while it is packed: parts are sent while more are made.
 
 The multipart upload stays invisible until the uploader completes it; whatever goes wrong here
 aborts it.
@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import threading
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -19,7 +19,7 @@ from shared.errors import ExportError, UnavailableError
 from shared.storage.s3_client import StorageRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from shared.storage.bucket import Storage
 
@@ -111,7 +111,7 @@ async def open_upload(
     storage: Storage, key: str, *, content_type: str, expected_bytes: int
 ) -> AsyncIterator[PartSender]:
     """A multipart upload; nothing of it remains when the block fails or is cancelled."""
-    starting = asyncio.ensure_future(storage.start_upload(key, content_type=content_type))
+    starting = asyncio.create_task(storage.start_upload(key, content_type=content_type))
     try:
         upload_id = await asyncio.shield(starting)
     except asyncio.CancelledError:
@@ -125,9 +125,9 @@ async def open_upload(
         raise
 
 
-async def _settle(cleanup: object) -> None:
+async def _settle(cleanup: Coroutine[Any, Any, None]) -> None:
     """Finish a clean-up even if it is cancelled once more."""
-    task = asyncio.ensure_future(cleanup)  # type: ignore[call-overload]
+    task = asyncio.create_task(cleanup)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -135,7 +135,7 @@ async def _settle(cleanup: object) -> None:
         raise
 
 
-async def _abort_started(storage: Storage, key: str, starting: asyncio.Future[str]) -> None:
+async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> None:
     try:
         upload_id = await starting
     except (ExportError, StorageRefusedError):

@@ -1,4 +1,4 @@
-"""The objects that one export needs: fetched ahead in parallel, checked, opened from threads.
+"""The object fetcher brings the objects that one export needs: ahead, in parallel, checked.
 
 An object is fetched up to the last byte that the snapshot uses of it, in ranges; every file cut out
 of it is checked against its SHA-256 before anybody may open it. What was cached is checked in the
@@ -9,24 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import defaultdict
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import structlog
 
-from services.packager.processes.threads import in_thread
-from services.packager.storage.file_slice import Slice, damaged, write_blocks
+from services.packager.processes.threads import entered_in_thread, in_thread
+from services.packager.storage.file_slice import FileSlice, damaged, write_blocks
 from shared import metrics
 from shared.errors import ExportError
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Coroutine, Mapping
     from pathlib import Path
 
     from services.packager.storage.disk_cache import DiskCache
+    from services.packager.storage.object_index import ObjectIndex
     from shared.domain.project import StoredFile
     from shared.storage.bucket import Storage
 
@@ -46,40 +46,35 @@ class ObjectLostError(ExportError):
     retryable = True
 
 
-class Objects:
-    """Everything below belongs to the event loop, but for :meth:`open` and :meth:`packed`."""
+class ObjectFetcher:
+    """Fetches objects on the event loop; :meth:`open` and :meth:`packed` are for worker threads.
+
+    Every access to the disk is made in a thread.
+    """
 
     def __init__(
         self,
         storage: Storage,
         cache: DiskCache,
-        files: Sequence[StoredFile],
+        index: ObjectIndex,
         *,
         on_fetched: Callable[[int], None],
     ) -> None:
         self._storage = storage
         self._cache = cache
+        self._index = index
         self._on_fetched = on_fetched
         self._loop = asyncio.get_running_loop()
-        self._files: defaultdict[str, list[StoredFile]] = defaultdict(list)
-        for file in files:
-            self._files[file.object].append(file)
         self._tasks: dict[str, asyncio.Task[Path]] = {}
         self._paths: dict[str, Path] = {}  # of those that are there, checked
         self._requests = asyncio.Semaphore(REQUESTS)
-        self._milestones = _milestones(files, self.size_of)
         self._packed_bytes = 0
         self._packed = asyncio.Event()
         self._closed = False
 
-    def size_of(self, key: str) -> int:
-        """How much of an object this export needs, from its start, bytes."""
-        return max(file.offset + file.size for file in self._files[key])
-
-    def missing_bytes(self) -> int:
-        """What has to be fetched because the cache does not have it."""
-        sizes = {key: self.size_of(key) for key in self._files}
-        return sum(size for key, size in sizes.items() if not self._cache.find(key, size))
+    async def missing_bytes(self) -> int:
+        """How much has to be fetched because the cache does not have it."""
+        return await in_thread(partial(_missing_bytes, self._cache, self._index.sizes))
 
     async def prefetch(self) -> None:
         """Get every object in the order of the files, but never far ahead of the packing.
@@ -89,17 +84,17 @@ class Objects:
         ahead_bytes = min(AHEAD_BYTES, self._cache.max_bytes // 4)
         slots = asyncio.Semaphore(REQUESTS)
         fetched_bytes = 0
-        for key, files in self._files.items():
+        for key, files in self._index.files.items():
             while fetched_bytes - self._packed_bytes > ahead_bytes:
                 self._packed.clear()
                 await self._packed.wait()
             await slots.acquire()
             self._start(key).add_done_callback(lambda _: slots.release())
-            fetched_bytes = self._milestones[files[0].path]
+            fetched_bytes = self._index.begun_bytes[files[0].path]
 
     def packed(self, path: str) -> None:
         """From a worker thread: packing, in the order of the files, has come to ``path``."""
-        self._packed_bytes = max(self._packed_bytes, self._milestones[path])
+        self._packed_bytes = max(self._packed_bytes, self._index.begun_bytes[path])
         self._loop.call_soon_threadsafe(self._packed.set)
 
     def close(self) -> None:
@@ -132,7 +127,7 @@ class Objects:
             except FileNotFoundError:  # the cache has let it go since
                 path = self._wait_for(self._get_again(file.object))
             else:
-                return cast("BinaryIO", Slice(descriptor, file, on_read))
+                return cast("BinaryIO", FileSlice(descriptor, file, on_read))
 
     def _wait_for(self, path: Coroutine[Any, Any, Path]) -> Path:
         return asyncio.run_coroutine_threadsafe(path, self._loop).result()
@@ -157,19 +152,29 @@ class Objects:
     async def _bring(self, key: str) -> Path:
         if self._closed:
             raise asyncio.CancelledError
-        files = self._files[key]
-        path = self._cache.find(key, self.size_of(key))
-        metrics.CACHE_READS.labels("hit" if path else "miss").inc()
-        if path and await in_thread(partial(damaged, path, files)) is not None:
-            log.warning("cache.damaged", object=key)
-            self._cache.drop(key)
-            path = None
-        self._paths[key] = path = path or await self._fetch(key)
+        path = await in_thread(partial(self._find, key)) or await self._fetch(key)
+        self._paths[key] = path
         return path
 
+    def _find(self, key: str) -> Path | None:
+        """Where the cache has the object, unless what lies there is damaged; in a thread."""
+        path = self._cache.find(key, self._index.sizes[key])
+        metrics.CACHE_READS.labels("hit" if path else "miss").inc()
+        if path is None:
+            return None
+        try:
+            bad = damaged(path, self._index.files[key])
+        except FileNotFoundError:  # another process has made room this moment
+            return None
+        if bad is None:
+            return path
+        log.warning("cache.damaged", object=key)
+        self._cache.drop(key)
+        return None
+
     async def _fetch(self, key: str) -> Path:
-        size = self.size_of(key)
-        with self._cache.writing(key, size) as descriptor:
+        size = self._index.sizes[key]
+        async with entered_in_thread(self._cache.writing(key, size)) as descriptor:
             try:
                 async with asyncio.TaskGroup() as group:
                     for start in range(0, size, RANGE_BYTES):
@@ -177,9 +182,9 @@ class Objects:
                         group.create_task(self._fetch_range(key, descriptor, start, length))
             except ExceptionGroup as errors:
                 raise errors.exceptions[0] from None
-            bad = await in_thread(partial(damaged, descriptor, self._files[key]))
+            bad = await in_thread(partial(damaged, descriptor, self._index.files[key]))
             if bad is not None:
-                raise ObjectLostError(f"{bad.path} is damaged in the storage; it is tried again")
+                raise ObjectLostError(f"{bad.path} is damaged in the storage.")
         return self._cache.path(key)
 
     async def _fetch_range(self, key: str, descriptor: int, offset: int, size_bytes: int) -> None:
@@ -193,7 +198,7 @@ class Objects:
                         offset += await self._flush(descriptor, blocks, offset)
                 await self._flush(descriptor, blocks, offset)
         except ObjectMissingError as error:
-            message = f"{self._files[key][0].path} is not in the storage; it is tried again"
+            message = f"{self._index.files[key][0].path} is not in the storage."
             raise ObjectLostError(message) from error
 
     async def _flush(self, descriptor: int, blocks: list[bytes], offset: int) -> int:
@@ -204,14 +209,5 @@ class Objects:
         return size
 
 
-def _milestones(files: Sequence[StoredFile], size_of: Callable[[str], int]) -> dict[str, int]:
-    """By path: how many bytes of objects have been begun when packing has come there."""
-    seen: set[str] = set()
-    total = 0
-    milestones = {}
-    for file in files:
-        if file.object not in seen:
-            seen.add(file.object)
-            total += size_of(file.object)
-        milestones[file.path] = total
-    return milestones
+def _missing_bytes(cache: DiskCache, sizes: Mapping[str, int]) -> int:
+    return sum(size for key, size in sizes.items() if not cache.find(key, size))

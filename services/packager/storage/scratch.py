@@ -1,4 +1,4 @@
-"""Folders for the work of one export each: gone with the export, or soon after its process.
+"""Scratch folders serve one export each; they go with it, or soon after its process.
 
 The owner holds a lock on its folder. The system lets it go when a process dies, whichever way; a
 folder that can be locked is therefore nobody's any more.

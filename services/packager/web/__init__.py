@@ -1,4 +1,4 @@
-"""A game as a site: every file that a browser needs to play it, wherever the site is put.
+"""A site is every file that a browser needs to play a game, wherever the site is put.
 
 The platform ``web`` adds what hosts need; applications carry the same site inside.
 """
@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5
 from services.packager.web.site import ENTRY, Site
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
 
 __all__ = ["ENTRY", "NoEntryPageError", "Site", "site_of"]
 
@@ -33,7 +34,7 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
     """
     if ENTRY in project:
         return html5.site(project, request)
-    if aethel.GAME in project:
+    if GAME in project:
         return aethel.site(project, request, context)
     spelled = project.spelled(ENTRY)
     hint = f" It has {spelled}: rename that." if spelled else ""

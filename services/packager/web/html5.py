@@ -1,4 +1,4 @@
-"""A project with its own page: exported as it is, plus what installing it needs."""
+"""A project with its own page is exported as it is, plus what installing it needs."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from services.packager.web.site import ENTRY, Site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
     from services.packager.project.html import Page
+    from services.packager.request import Request
 
 
 def site(project: ProjectFiles, request: Request) -> Site:

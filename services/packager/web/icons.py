@@ -1,4 +1,4 @@
-"""Icons from the maker's one picture: for launchers, for the page, and one that masks may cut."""
+"""Icons are made from the maker's one picture: for launchers, for the page, and one for masks."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What the pages, styles and scripts of a site refer to, and which of that will not work on a host.
+"""References of pages, styles and scripts are followed, to warn of those that no host will serve.
 
-Followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is written as
-a plain string is looked at: a URL that a script puts together at run time cannot be known, so
-nothing is said about it.
+They are followed from ``index.html`` on; what nothing refers to is nobody's concern. Only what is
+written as a plain string is looked at: a URL that a script puts together at run time cannot be
+known, so nothing is said about it.
 """
 
 from __future__ import annotations
@@ -50,16 +50,16 @@ def check(project: ProjectFiles, entry: Page) -> list[Note]:
     """Warnings, in the order in which a browser would come upon them, each target once per file."""
     notes: list[Note] = []
     seen = {ENTRY}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     waiting = deque([ENTRY])
     scanned = 0
     while waiting and scanned < MAX_SCANNED_FILES:
         path = waiting.popleft()
         scanned += 1
         for reference in _references(project, path, import_map=entry.has_import_map):
-            target, note = judge(project, reference)
-            if note and (path, reference.url) not in told:
-                told.add((path, reference.url))
+            target, note = check_reference(project, reference)
+            if note and (path, reference.url) not in reported:
+                reported.add((path, reference.url))
                 notes.append(note)
             if target and target not in seen and target.endswith((*_PAGES, *_SCRIPTS, ".css")):
                 seen.add(target)
@@ -67,7 +67,7 @@ def check(project: ProjectFiles, entry: Page) -> list[Note]:
     return notes
 
 
-def judge(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note | None]:
+def check_reference(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note | None]:
     """The file of the project that is meant, if it is there, and what is wrong otherwise."""
     url = reference.url.strip()
     parts = _split(url)

@@ -1,4 +1,4 @@
-"""What a site is."""
+"""A site is the files of a game for browsers, with what exporters have to know of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""URLs that stand in styles and scripts as plain strings.
+"""The URL scanner finds URLs that stand in styles and scripts as plain strings.
 
 Comments and other strings are recognised so that nothing inside them is taken for code; the rest of
 the language is not understood. What a script puts together at run time is not found, and nothing is

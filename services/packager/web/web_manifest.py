@@ -1,4 +1,4 @@
-"""The W3C Web Application Manifest: what a launcher shows of a game that was installed."""
+"""The W3C Web Application Manifest is what a launcher shows of a game that was installed."""
 
 from __future__ import annotations
 

@@ -1,40 +1,36 @@
-"""Buries what JetStream has given up: messages delivered as often as they may be, and not finished.
+"""The max-deliveries handler dead-letters what JetStream has given up on.
 
-Our own cap on failures is far below that, so what comes here never got as far as being counted.
-JetStream tells of it once, and not surely; what it does not tell is the reaper's.
+Those are messages that were delivered as often as they may be and never finished. Our own cap on
+failures is far below that, so what comes here never got as far as being counted. JetStream
+publishes one advisory for each, and may lose it; the reaper finds what is lost.
 """
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import nats.errors
-import structlog
 
 from shared.domain.events import ExportFailed, decode_event
-from shared.errors import UnavailableError
-from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.topology import ADVISORIES, EXPORTS, UNDERTAKER
+from shared.jetstream.pull_loop import TryLaterError, consume
+from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
 from shared.worker.dead_letter import DeadMessage
-from shared.worker.dead_letter_writer import GivenUpError, Grave, unreadable
+from shared.worker.dead_letter_writer import DeadLetterWriter, GivenUpError, unreadable
 from shared.worker.retry import history
 
 if TYPE_CHECKING:
-    from nats.aio.msg import Msg
+    import asyncio
+
     from nats.js import JetStreamContext
 
-log = structlog.get_logger()
+    from shared.domain.events import AnyEvent
 
-FETCH_S: Final = 1.0
-PAUSE_S: Final = 1.0
-OWED_PAUSE_S: Final = 30.0  # until a letter that could not be written is tried again
+DEAD_LETTER_DELAY_S: Final = 30.0  # until a dead letter that could not be written is tried again
 
 
 class Advisory(msgspec.Struct, frozen=True):
-    """``io.nats.jetstream.advisory.v1.max_deliver``, what we need of it."""
+    """What we need of ``io.nats.jetstream.advisory.v1.max_deliver``."""
 
     stream: str
     consumer: str
@@ -42,33 +38,24 @@ class Advisory(msgspec.Struct, frozen=True):
     deliveries: int
 
 
-class Undertaker:
-    """Reads the advisories durably; all status pods share the durable."""
+class MaxDeliveriesHandler:
+    """Reads the max-deliveries advisories; all status pods share the durable."""
 
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
         self._events = EventLog(js)
-        self._grave = Grave(js, self._events, worker=UNDERTAKER)
+        self._dead_letters = DeadLetterWriter(js, self._events, worker=MAX_DELIVERIES)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Bury until told to stop; nothing that fails here ends the service."""
-        subscription = None
-        while not stop.is_set():
-            try:
-                if subscription is None:
-                    subscription = await self._js.pull_subscribe_bind(UNDERTAKER, stream=ADVISORIES)
-                for message in await subscription.fetch(1, timeout=FETCH_S):
-                    await self._handle(message)
-            except nats.errors.TimeoutError:
-                continue
-            except (*AWAY, UnavailableError) as error:
-                log.warning("undertaker.waiting", error=repr(error))
-                await asyncio.sleep(PAUSE_S)
-        if subscription is not None:
-            await subscription.unsubscribe()
+        """Handle advisories until told to stop; nothing that fails here ends the service."""
+        decode = msgspec.json.Decoder(Advisory).decode
+        await consume(self._js, ADVISORIES, MAX_DELIVERIES, self._handle, stop, decode=decode)
 
-    async def bury(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
-        """Bury a message that nobody holds, unless its export has ended or moved on.
+    async def dead_letter(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
+        """Dead-letter a message that no worker holds.
+
+        Nothing is written where its export has ended or moved on, but for a dead letter that is
+        still owed.
 
         Returns:
             Whether nothing is left to be done for it.
@@ -76,43 +63,28 @@ class Undertaker:
         Raises:
             UnavailableError: NATS is away.
         """
+        event: AnyEvent | None
         try:
             event = decode_event(dead.payload)
         except msgspec.MsgspecError as malformed:
-            refused = unreadable(dead.payload, malformed)
-            return (await self._grave.bury(dead, None, refused.code, refused)).letter is not None
-        events = [event for _, event in await self._events.of(event.export_id)]
-        past = history(events, generation=event.generation, stage=dead.stage)
-        if not past.over:
-            return (await self._grave.bury(dead, event, reason, error, past)).letter is not None
-        terminal_event = past.terminal_event
-        if isinstance(terminal_event, ExportFailed) and terminal_event.letter_owed:
-            await self._grave.write(
-                dead,
-                event,
-                terminal_event.reason or reason,
-                RuntimeError(terminal_event.error.message),
-                past,
-            )
-        return True
+            event, error = None, unreadable(dead.payload, malformed)
+            reason = error.code
+        else:
+            events = [event for _, event in await self._events.of(event.export_id)]
+            past = history(events, generation=event.generation, stage=dead.stage)
+            end = past.terminal_event
+            if isinstance(end, ExportFailed) and end.dead_letter_owed:
+                await self._dead_letters.write_owed(dead, end)
+            if past.over:
+                return True
+        return (await self._dead_letters.write(dead, event, reason, error)).seq is not None
 
-    async def _handle(self, message: Msg) -> None:
-        try:
-            advisory = msgspec.json.decode(message.data, type=Advisory)
-        except msgspec.MsgspecError as malformed:
-            log.warning("advisory.undecodable", subject=message.subject, error=str(malformed))
-            await message.term()
-            return
+    async def _handle(self, advisory: Advisory, _seq: int) -> None:
         found = await self._events.message(advisory.stream_seq)
-        if advisory.stream == EXPORTS and found is not None:
-            deliveries = advisory.deliveries
-            dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
-            error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
-            try:
-                done = await self.bury(dead, error.code, error)
-            except UnavailableError:
-                done = False
-            if not done:
-                await message.nak(delay=OWED_PAUSE_S)
-                return
-        await message.ack()
+        if advisory.stream != EXPORTS or found is None:
+            return
+        deliveries = advisory.deliveries
+        dead = DeadMessage.stored(found, advisory.consumer, deliveries=deliveries)
+        error = GivenUpError(f"It was delivered {deliveries} times and never finished.")
+        if not await self.dead_letter(dead, error.code, error):
+            raise TryLaterError("a dead letter cannot be written yet", delay_s=DEAD_LETTER_DELAY_S)

@@ -1,6 +1,6 @@
-"""Looks for exports that have stopped moving, and sets them going again or ends them.
+"""The reaper looks for exports that have stopped moving, and restarts or ends them.
 
-Whatever has lost their message (an operator, a bug, an advisory that never came): none stays
+Whatever has lost their message (an operator, a bug, an advisory that never came), no export stays
 silent. How long an export is quiet is measured by this process's own monotonic clock and the
 server's, so that a wall clock that jumps ends nothing.
 """
@@ -20,12 +20,12 @@ from nats.js import api
 
 from services.status.recovery.reaper_policy import (
     NO_WORKER_AFTER,
-    Lost,
-    NoWorker,
-    Queue,
+    ConsumerState,
+    FailNoWorker,
+    GiveUp,
     Requeue,
-    judge,
-    work_of,
+    decide,
+    pending_message,
 )
 from shared import metrics
 from shared.domain.events import ExportFailed, Failure
@@ -34,7 +34,7 @@ from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import EXPORTS, UPLOADER
+from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, UPLOADER
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
-    from services.status.recovery.max_deliveries import Undertaker
-    from services.status.recovery.reaper_policy import Verdict, Work
+    from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+    from services.status.recovery.reaper_policy import PendingMessage, RecoveryAction
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ HEARTBEAT_S: Final = 1.0
 
 
 @dataclass
-class Watched:
+class WatchedExport:
     """An export that has not ended, and when it was last heard of."""
 
     document: Document
@@ -63,12 +63,15 @@ class Watched:
 
 
 class Reaper:
-    """One per status pod; what two of them do at once, message ids make one."""
+    """Restarts or ends exports that have stopped moving.
+
+    One runs in each status pod; what two of them do at once, message ids make one.
+    """
 
     def __init__(
         self,
         nc: Client,
-        undertaker: Undertaker,
+        max_deliveries: MaxDeliveriesHandler,
         *,
         attempt_s: float,
         patience_s: float = PATIENCE_S,
@@ -77,18 +80,18 @@ class Reaper:
         self._nc = nc
         self._js = nc.jetstream()
         self._events = EventLog(self._js)
-        self._undertaker = undertaker
+        self._max_deliveries = max_deliveries
         self._attempt_s = attempt_s
         self._patience_s = patience_s
         self._clock = clock
-        self._watched: dict[str, Watched] = {}
-        self._owed: list[DeadMessage] = []  # buried while no letter could be written
+        self._watched: dict[str, WatchedExport] = {}
+        self._unwritten: list[DeadMessage] = []  # given up, their dead letters not yet written
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
-        """Look every ``interval_s`` until told to stop."""
+        """Examine the quiet exports every ``interval_s`` until told to stop."""
         subscription = await self._js.subscribe(
-            "$KV.exports.>",
-            stream="KV_exports",
+            EXPORTS_BUCKET.subjects,
+            stream=EXPORTS_BUCKET.stream,
             cb=self._on_document,
             ordered_consumer=True,
             deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
@@ -98,21 +101,21 @@ class Reaper:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), interval_s)
             try:
-                await self.look()
+                await self.examine_quiet()
             except (*AWAY, UnavailableError) as error:
                 log.warning("reaper.waiting", error=repr(error))
         with suppress(nats.errors.Error):
             await subscription.unsubscribe()
 
-    async def look(self) -> None:
-        """Once, at all that were quiet for a while."""
+    async def examine_quiet(self) -> None:
+        """Examine, once, every export that was quiet for a while."""
         for watched in list(self._watched.values()):
             if self._clock() - watched.moved_at >= self._patience_s:
                 await self._examine(watched)
-        self._owed = [dead for dead in self._owed if not await self._bury(dead)]
+        self._unwritten = [dead for dead in self._unwritten if not await self._dead_letter(dead)]
 
     async def _on_document(self, message: Msg) -> None:
-        key = message.subject.removeprefix("$KV.exports.")
+        key = message.subject.removeprefix(EXPORTS_BUCKET.prefix)
         try:
             document = msgspec.json.decode(message.data, type=Document)
         except msgspec.MsgspecError:  # deleted, or of a later version
@@ -121,48 +124,48 @@ class Reaper:
         if document.state.ended:
             self._watched.pop(key, None)
         else:
-            self._watched[key] = Watched(document, self._clock())
+            self._watched[key] = WatchedExport(document, self._clock())
 
-    async def _examine(self, watched: Watched) -> None:
+    async def _examine(self, watched: WatchedExport) -> None:
         events = await self._events.of(watched.document.state.id)
-        work = work_of(events) if events else None
-        if work is None:
+        pending = pending_message(events) if events else None
+        if pending is None:
             return  # it has ended; the fold is about to tell
         if await self._progressed(watched):
             watched.moved_at = self._clock()
             return
         seq, newest = events[-1]
         stored = await self._events.message(seq)
-        queue = await self._queue(work.durable)
-        if stored is None or stored.time is None or queue is None:
+        consumer = await self._consumer_state(pending.durable)
+        if stored is None or stored.time is None or consumer is None:
             return
-        verdict = judge(
-            work,
+        action = decide(
+            pending,
             newest,
-            queue,
+            consumer,
             quiet_s=self._clock() - watched.moved_at,
             patience_s=self._patience_s,
             attempt_s=self._attempt_s,
             last_moved=stored.time,
         )
-        if await self._execute(verdict, work):
+        if await self._execute(action, pending):
             watched.moved_at = self._clock()
 
-    async def _execute(self, verdict: Verdict, work: Work) -> bool:
-        """Whether anything was done."""
-        event = work.event
-        match verdict:
+    async def _execute(self, action: RecoveryAction, pending: PendingMessage) -> bool:
+        """Do what was decided; whether that was anything."""
+        event = pending.event
+        match action:
             case Requeue():
-                message_id = f"{event.message_id}:requeued:{work.times_queued}"
+                message_id = f"{event.message_id}:requeued:{pending.times_queued}"
                 await self._events.publish(event, message_id=message_id)
                 outcome = "requeued"
-            case Lost():
-                found = await self._events.message(work.seq)
+            case GiveUp():
+                found = await self._events.message(pending.seq)
                 if found is not None:
-                    self._owed.append(DeadMessage.stored(found, work.durable, deliveries=0))
+                    self._unwritten.append(DeadMessage.stored(found, pending.durable, deliveries=0))
                 outcome = "failed"
-            case NoWorker():
-                await self._events.publish(_no_worker(work))
+            case FailNoWorker():
+                await self._events.publish(_no_worker(pending))
                 outcome = "failed"
             case _:
                 return False
@@ -170,44 +173,44 @@ class Reaper:
         log.error(
             "export.reaped",
             outcome=outcome,
-            verdict=type(verdict).__name__,
+            action=type(action).__name__,
             export_id=event.export_id,
             generation=event.generation,
         )
         return True
 
-    async def _bury(self, dead: DeadMessage) -> bool:
+    async def _dead_letter(self, dead: DeadMessage) -> bool:
         error = LostError("Its message was lost again and again.")
         try:
-            return await self._undertaker.bury(dead, error.code, error)
+            return await self._max_deliveries.dead_letter(dead, error.code, error)
         except UnavailableError:
             return False
 
-    async def _progressed(self, watched: Watched) -> bool:
+    async def _progressed(self, watched: WatchedExport) -> bool:
         found = await last_progress(self._js, watched.document.state.id)
         seq = found[0] if found else 0
         moved = seq not in {0, watched.progress_seq}
         watched.progress_seq = seq
         return moved
 
-    async def _queue(self, durable: str) -> Queue | None:
+    async def _consumer_state(self, durable: str) -> ConsumerState | None:
         answer = await self._nc.request(f"$JS.API.CONSUMER.INFO.{EXPORTS}.{durable}", timeout=5)
         try:
-            return msgspec.json.decode(answer.data, type=Queue)
+            return msgspec.json.decode(answer.data, type=ConsumerState)
         except msgspec.MsgspecError:
             log.warning("consumer.missing", consumer=durable)
             return None
 
 
-def _no_worker(work: Work) -> ExportFailed:
-    """Nothing is wrong with the export, so there is no dead letter."""
-    platform = work.event.platform
+def _no_worker(pending: PendingMessage) -> ExportFailed:
+    """The end of an export that no worker has taken up; its message is sound: no dead letter."""
+    platform = pending.event.platform
     message = (
         f"Nobody could work on it for {NO_WORKER_AFTER.days} days: no worker for {platform} is "
         "running. Tell the operators, and start the export again."
     )
     return ExportFailed(
-        **work.event.identity,
-        stage="upload" if work.durable == UPLOADER else "build",
+        **pending.event.identity,
+        stage="upload" if pending.durable == UPLOADER else "build",
         error=Failure(code="no-worker", message=message, retryable=True),
     )

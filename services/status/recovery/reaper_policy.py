@@ -1,4 +1,4 @@
-"""Whether an export has stopped moving, and what follows: a pure decision."""
+"""Whether an export has stopped moving, and what is done about it: a pure decision."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ MAX_REQUEUES: Final = 3
 NO_WORKER_AFTER: Final = timedelta(days=7)
 
 
-class Position(msgspec.Struct, frozen=True):
-    """A sequence of a stream."""
+class SequenceInfo(msgspec.Struct, frozen=True):
+    """A consumer's position in its stream."""
 
     stream_seq: int
 
 
-class Queue(msgspec.Struct, frozen=True, kw_only=True):
+class ConsumerState(msgspec.Struct, frozen=True, kw_only=True):
     """A consumer as the server tells it (``$JS.API.CONSUMER.INFO``), with the server's clock."""
 
-    delivered: Position
-    ack_floor: Position
+    delivered: SequenceInfo
+    ack_floor: SequenceInfo
     num_ack_pending: int
     num_waiting: int
     ts: datetime
 
 
-class Work(msgspec.Struct, frozen=True, kw_only=True):
+class PendingMessage(msgspec.Struct, frozen=True, kw_only=True):
     """The message that an export waits for."""
 
     event: ExportRequested | ExportPackaged
@@ -45,27 +45,27 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     times_queued: int
 
 
-class Leave(msgspec.Struct, frozen=True):
-    """It is on its way."""
+class KeepWaiting(msgspec.Struct, frozen=True):
+    """The message is on its way: nothing is done."""
 
 
 class Requeue(msgspec.Struct, frozen=True):
-    """Its message is gone: put it into the stream once more."""
+    """The message is gone: it is put into the stream once more."""
 
 
-class Lost(msgspec.Struct, frozen=True):
-    """Queued again and again, and gone each time."""
+class GiveUp(msgspec.Struct, frozen=True):
+    """The message was queued again and again, and is gone each time: it becomes a dead letter."""
 
 
-class NoWorker(msgspec.Struct, frozen=True):
-    """It has waited for too long."""
+class FailNoWorker(msgspec.Struct, frozen=True):
+    """The export has waited too long for a worker: it ends."""
 
 
-Verdict = Leave | Requeue | Lost | NoWorker
+RecoveryAction = KeepWaiting | Requeue | GiveUp | FailNoWorker
 
 
-def work_of(events: Sequence[tuple[int, AnyEvent]]) -> Work | None:
-    """What the newest generation waits for; None where it has ended."""
+def pending_message(events: Sequence[tuple[int, AnyEvent]]) -> PendingMessage | None:
+    """The message that the newest generation waits for; None where it has ended."""
     generation = max(event.generation for _, event in events)
     mine = [(seq, event) for seq, event in events if event.generation == generation]
     if any(isinstance(event, TerminalEvent) for _, event in mine):
@@ -75,42 +75,42 @@ def work_of(events: Sequence[tuple[int, AnyEvent]]) -> Work | None:
         if queued:
             seq, event = queued[-1]
             durable = UPLOADER if kind is ExportPackaged else packager_durable(event.platform)
-            return Work(event=event, seq=seq, durable=durable, times_queued=len(queued))
+            return PendingMessage(event=event, seq=seq, durable=durable, times_queued=len(queued))
     return None
 
 
-def judge(
-    work: Work,
+def decide(
+    pending: PendingMessage,
     newest: AnyEvent,
-    queue: Queue,
+    consumer: ConsumerState,
     *,
     quiet_s: float,
     patience_s: float,
     attempt_s: float,
     last_moved: datetime,
-) -> Verdict:
+) -> RecoveryAction:
     """What to do about an export of which nothing was heard for ``quiet_s``.
 
     Args:
-        work: The message it waits for.
+        pending: The message it waits for.
         newest: Its newest event.
-        queue: That message's consumer.
+        consumer: That message's consumer.
         quiet_s: How long nothing was heard: neither an event nor progress, seconds.
         patience_s: How long that is nothing special.
         attempt_s: The longest one attempt may take.
         last_moved: When its newest event was stored, by the server's clock.
     """
-    if queue.ts - last_moved > NO_WORKER_AFTER:
-        return NoWorker()
+    if consumer.ts - last_moved > NO_WORKER_AFTER:
+        return FailNoWorker()
     delay_s = 0.0
     if isinstance(newest, AttemptFailed):
         delay_s = (newest.retry_at - newest.at).total_seconds()
-    if quiet_s < patience_s + delay_s or work.seq > queue.delivered.stream_seq:
-        return Leave()
+    if quiet_s < patience_s + delay_s or pending.seq > consumer.delivered.stream_seq:
+        return KeepWaiting()
     # It may be one of those that are in flight or wait for their next turn. Then it would be heard
     # of within an attempt and the longest delay, if workers stand idle.
-    perhaps_in_flight = work.seq > queue.ack_floor.stream_seq and queue.num_ack_pending > 0
-    overdue = queue.num_waiting > 0 and quiet_s >= attempt_s + MAX_DELAY_S + patience_s
+    perhaps_in_flight = pending.seq > consumer.ack_floor.stream_seq and consumer.num_ack_pending > 0
+    overdue = consumer.num_waiting > 0 and quiet_s >= attempt_s + MAX_DELAY_S + patience_s
     if perhaps_in_flight and not overdue:
-        return Leave()
-    return Requeue() if work.times_queued <= MAX_REQUEUES else Lost()
+        return KeepWaiting()
+    return Requeue() if pending.times_queued <= MAX_REQUEUES else GiveUp()

@@ -1,4 +1,4 @@
-"""Who may watch what: a ticket, or a bearer token of a member."""
+"""The access check of the WebSocket: a ticket, or a bearer token of a member."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import msgspec
 
 from shared.domain.events import ExportId
 from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError
+from shared.stores.exports import export_key, project_of
+from shared.stores.projects import project_key
 from shared.tokens import Ticket, TicketExpiredError, Tokens
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ PROTOCOL: Final = "aethel.export.v1"
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
-    """The socket's close code and why."""
+    """A client may not watch: the close code of its socket, and why."""
 
     def __init__(self, close_code: int, code: str, message: str) -> None:
         super().__init__(message)
@@ -31,12 +33,12 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def bad_request(message: str) -> Refused:
-    """4502."""
+    """The refusal of a request that is malformed."""
     return Refused(4502, "bad-request", message)
 
 
-class Admission:
-    """Turns what a client brings into a ticket."""
+class AccessCheck:
+    """Decides who may watch an export, by what a client brings."""
 
     def __init__(
         self,
@@ -50,8 +52,8 @@ class Admission:
         self._exports = exports
         self._events = events
 
-    async def admit(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
-        """The ticket from the query, or a ticket or bearer token offered as a subprotocol.
+    async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
+        """The ticket from the query, or one made of what is offered as a subprotocol.
 
         Raises:
             Refused: 4003 expired, 4501 forbidden, 4502 bad request, 4504 no such export.
@@ -85,14 +87,14 @@ class Admission:
         return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
 
     async def _project_of(self, export_id: str) -> Project:
-        """By its document, or by its events where it is so young that there is none yet.
+        """The export's project, by its document, or by its events while there is none yet.
 
         Raises:
             NotFoundError: There is no such export, or no such project any more.
         """
-        names = [key.partition(".")[0] for key in await self._exports.keys(f"*.{export_id}")]
+        names = [project_of(key) for key in await self._exports.keys(export_key("*", export_id))]
         names = names or [event.project_id for _, event in await self._events.of(export_id)]
-        found = await self._projects.get(f"record.{names[0]}") if names else None
+        found = await self._projects.get(project_key(names[0])) if names else None
         if found is None:
             raise NotFoundError(f"no export {export_id!r}")
         return found.value

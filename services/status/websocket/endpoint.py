@@ -1,4 +1,4 @@
-"""The WebSocket: admit, say where the export stands, then everything new, until it ends."""
+"""The WebSocket: check access, send the state of the export, then all news, until it ends."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from litestar.exceptions import WebSocketDisconnect
 from litestar.params import FromPath
 from uvicorn.protocols.utils import ClientDisconnected
 
-from services.status.websocket.access import PROTOCOL, Admission, Refused, bad_request
-from services.status.websocket.messages import Problem, Ready
-from services.status.websocket.send_buffer import SendBuffer, outgoing
+from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
+from services.status.websocket.messages import ErrorMessage, Ready
+from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared import metrics
 from shared.errors import UnavailableError
 
@@ -39,19 +39,19 @@ TOO_SLOW: Final = 4002
 
 
 class Sockets:
-    """All sockets of this process."""
+    """The WebSocket route, and all sockets of this process."""
 
     def __init__(
         self,
         hub: Hub,
-        admission: Admission,
+        access: AccessCheck,
         stop: asyncio.Event,
         *,
         max_sockets: int,
         origins: frozenset[str],
     ) -> None:
         self._hub = hub
-        self._admission = admission
+        self._access = access
         self._stop = stop
         self._max_sockets = max_sockets
         self._origins = frozenset() if "*" in origins else origins  # none named: any
@@ -67,7 +67,10 @@ class Sockets:
         return watch
 
     async def serve(self, socket: AnySocket, export_id: str) -> None:
-        """Accept first: a refusal before that would reach a browser as 1006, whatever its code."""
+        """Serve one socket.
+
+        It is accepted first: a refusal before that reaches a browser as 1006, whatever its code.
+        """
         offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
         await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
         self._open += 1
@@ -89,24 +92,24 @@ class Sockets:
             await socket.close(code)
 
     async def _answer(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
-        """The close code, once a refusal has been told."""
+        """Serve the client, and return the close code; a refusal is sent before."""
         try:
             return await self._converse(socket, export_id, offered)
         except Refused as refused:
-            problem = Problem(export_id=export_id, error=str(refused), code=refused.code)
-            await socket.send(outgoing(problem).event)
+            message = ErrorMessage(export_id=export_id, error=str(refused), code=refused.code)
+            await socket.send(outgoing(message).event)
             return refused.close_code
 
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
-        """The close code that the conversation ends with."""
+        """Send all that the client may see, and return the close code it ends with."""
         if self._stop.is_set() or self._open > self._max_sockets:
             return SHUTTING_DOWN
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
             raise Refused(4501, "forbidden", "this origin is not allowed")
         query = socket.query_params
-        ticket = await self._admission.admit(export_id, ticket=query.get("ticket"), offered=offered)
+        ticket = await self._access.check(export_id, ticket=query.get("ticket"), offered=offered)
         async with self._hub.room(ticket.project_id, export_id) as room:
-            if not await room.folded(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
+            if not await room.reached(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
                 return SHUTTING_DOWN  # the fold is behind: come back
             epoch, last_seq = await self._hub.epoch()
             after_seq = _after_seq(query.get("after_seq"))
@@ -123,10 +126,11 @@ class Sockets:
         """Send until the export ends, the client goes or is too slow, or the service stops."""
         room.join(send_buffer, after_seq=after_seq)
         ends = {
-            asyncio.create_task(self._send_all(socket, send_buffer)): DONE,
+            asyncio.create_task(_send_all(socket, send_buffer)): DONE,
             asyncio.create_task(_until_gone(socket)): DONE,
-            asyncio.create_task(_until_stuck(send_buffer)): TOO_SLOW,
+            asyncio.create_task(send_buffer.until_stuck(SLOW_S)): TOO_SLOW,
             asyncio.create_task(self._stop.wait()): SHUTTING_DOWN,
+            asyncio.create_task(room.until_failed()): INTERNAL_ERROR,
         }
         try:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -134,42 +138,27 @@ class Sockets:
             first.result()
             return ends[first]
         finally:
-            room.send_buffers.discard(send_buffer)
+            room.leave(send_buffer)
             for task in ends:
                 task.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
-    async def _send_all(self, socket: AnySocket, send_buffer: SendBuffer) -> None:
-        """Until the end; after a cancel, until its receipt or until that is overdue."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None) as overdue:
-                while True:
-                    messages = await send_buffer.take()
-                    send_buffer.sending = True
-                    for message in messages:
-                        await socket.send(message.event)
-                        send_buffer.sent += 1
-                        if message.last:
-                            return
-                        if message.terminal:
-                            overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
-                    send_buffer.sending = False
-                    metrics.SOCKET_MESSAGES.inc(len(messages))
 
+async def _send_all(socket: AnySocket, send_buffer: SendBuffer) -> None:
+    """Send until the end; after a cancel, until its receipt or until that is overdue."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(None) as overdue:
 
-async def _until_stuck(send_buffer: SendBuffer) -> None:
-    """A client that has taken nothing of what is being sent for ``SLOW_S``.
+            async def send(message: Outgoing) -> None:
+                await socket.send(message.event)
+                if message.terminal:
+                    overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
 
-    One look now and then: a time-out around every message would cost more than the message.
-    """
-    sent = -1
-    while not (send_buffer.sending and send_buffer.sent == sent):
-        sent = send_buffer.sent
-        await asyncio.sleep(SLOW_S)
+            await send_buffer.send_all(send)
 
 
 async def _until_gone(socket: AnySocket) -> None:
-    """Clients have nothing to say; reading is how their leaving is noticed."""
+    """Wait until the client has gone; it has nothing to say, reading is how that is noticed."""
     with suppress(WebSocketDisconnect):
         while (await socket.receive())["type"] != "websocket.disconnect":
             pass

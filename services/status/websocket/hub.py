@@ -1,24 +1,24 @@
-"""Hears what happens to all exports and tells the rooms of those that are watched."""
+"""Hears what happens to all exports, and passes it on to the rooms of those that are watched."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import nats.errors
-import structlog
 from nats.js import api
 from nats.js.errors import APIError
 
 from services.status.websocket.room import Room
+from services.status.websocket.stored_export import StoredExport
 from shared.domain.progress import Progress
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
-from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import LOGS, PROGRESS
+from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,26 +31,36 @@ if TYPE_CHECKING:
     from shared.domain.export_view import Links
     from shared.stores.queue_position import QueuePositions
 
-log = structlog.get_logger()
-
-PAUSE_S: Final = 0.5
-STANDING_S: Final = 2.0  # between two looks at where those stand that queue
+QUEUE_POSITION_S: Final = 2.0  # between two looks at where those stand that wait
 LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
 HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
 
 
+@dataclass
+class OpenRoom:
+    """A room, its task, and how many hold it open."""
+
+    room: Room
+    task: asyncio.Task[None]
+    visitors: int = 0
+
+
 class Hub:
-    """One per process: three subscriptions, however many exports and sockets there are."""
+    """One per process: three subscriptions, however many exports and sockets there are.
+
+    Their callbacks find the room and leave the news there. A callback that waited, for NATS above
+    all, would hold up what comes for every other room.
+    """
 
     def __init__(
         self, nc: Client, exports: KeyValueStore[Document], queue: QueuePositions, links: Links
     ) -> None:
-        self.exports = exports
+        self._exports = exports
         self._queue = queue
         self._nc = nc
         self._js = nc.jetstream()
         self._links = links
-        self._rooms: dict[str, Room] = {}
+        self._rooms: dict[str, OpenRoom] = {}
         self._listening = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -60,57 +70,58 @@ class Hub:
         subscribers too, and would be taken back at the next look.
         """
         subscriptions = [
-            await self._ordered("KV_exports", "$KV.exports.>", self._on_document),
-            await self._ordered(LOGS, "logs.*", self._on_line),
-            await self._ordered(PROGRESS, "progress.*", self._on_progress),
+            await self._ordered(EXPORTS_BUCKET.stream, EXPORTS_BUCKET.subjects, self._on_document),
+            await self._ordered(LOGS, log_subject("*"), self._on_line),
+            await self._ordered(PROGRESS, progress_subject("*"), self._on_progress),
         ]
         self._listening.set()
         while not stop.is_set():
-            await self._tell_standings(stop)
+            await self._look_at_queues(stop)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), STANDING_S)
+                await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
         for subscription in subscriptions:
             with suppress(nats.errors.Error, APIError):
                 await subscription.unsubscribe()
 
     @asynccontextmanager
     async def room(self, project_id: str, export_id: str) -> AsyncIterator[Room]:
-        """The room of an export, filled with what is known; it closes with its last visitor.
+        """The room of an export, which is about to know all that is stored; see ``Room.reached``.
 
-        Not before the hub listens: what came between the stored and the live lines would be lost.
+        It closes with its last visitor. It does not open before the hub listens: what came between
+        the stored and the live lines would be lost.
 
         Raises:
-            NatsUnavailableError: It does not listen yet, or nothing can be read.
+            NatsUnavailableError: The hub does not listen yet.
         """
         try:
             await asyncio.wait_for(self._listening.wait(), LISTEN_S)
         except TimeoutError as error:
             raise NatsUnavailableError("this service does not hear of anything yet") from error
-        room = self._rooms.get(export_id)
-        if room is None:
-            room = self._rooms[export_id] = Room(self._nc, self._links, export_id)
-        room.visitors += 1
+        opened = self._rooms.get(export_id) or self._open(project_id, export_id)
+        opened.visitors += 1
+        opened.room.refresh()
         try:
-            document = await self.exports.get(f"{project_id}.{export_id}")
-            progress = await last_progress(self._js, export_id)
-            await room.load(document, progress[1] if progress else None)
-            await self._tell_standing(room)
-            yield room
+            yield opened.room
         finally:
-            room.visitors -= 1
-            if room.visitors == 0:
-                self._rooms.pop(export_id, None)
+            opened.visitors -= 1
+            if opened.visitors == 0:
+                del self._rooms[export_id]
+                opened.task.cancel()
 
-    async def _tell_standings(self, stop: asyncio.Event) -> None:
-        """One after the other: where very many queue, each is told less often."""
-        for room in list(self._rooms.values()):
-            if not stop.is_set():
-                await self._tell_standing(room)
+    def _open(self, project_id: str, export_id: str) -> OpenRoom:
+        stored = StoredExport(
+            self._nc, self._exports, self._queue, project_id=project_id, export_id=export_id
+        )
+        room = Room(stored, self._links)
+        opened = self._rooms[export_id] = OpenRoom(room, asyncio.create_task(room.run()))
+        return opened
 
-    async def _tell_standing(self, room: Room) -> None:
-        document = room.queued
-        if document is not None:
-            room.on_standing(await self._queue.of(document), document)
+    async def _look_at_queues(self, stop: asyncio.Event) -> None:
+        """One room after the other: where very many wait, each is told less often."""
+        for room in [opened.room for opened in self._rooms.values()]:
+            document = room.waiting
+            if document is not None and not stop.is_set():
+                room.put_queue_position(await self._queue.of(document), document)
 
     async def epoch(self) -> tuple[str, int]:
         """Which life of the log stream this is, and its last sequence.
@@ -138,34 +149,26 @@ class Hub:
         )
 
     async def _on_document(self, message: Msg) -> None:
-        room = self._rooms.get(message.subject.rpartition(".")[2])
-        if room is None or not message.data:
-            return
-        with suppress(msgspec.MsgspecError):
-            document = self.exports.decode(message.data)
-            record = Record(document, message.metadata.sequence.stream)
-            await self._tell(room, record)
-
-    async def _tell(self, room: Room, record: Record[Document]) -> None:
-        """Nobody who watches may miss an end because the log could not be read for a moment."""
-        while True:
-            try:
-                await room.on_document(record)
-            except NatsUnavailableError as error:
-                log.warning("hub.waiting", error=str(error))
-                await asyncio.sleep(PAUSE_S)
-            else:
-                return
+        room = self._room_of(message)
+        if room is not None and message.data:
+            with suppress(msgspec.MsgspecError):
+                document = self._exports.decode(message.data)
+                room.put_document(Record(document, message.metadata.sequence.stream))
 
     async def _on_line(self, message: Msg) -> None:
-        room = self._rooms.get(message.subject.rpartition(".")[2])
+        room = self._room_of(message)
         if room is not None:
             with suppress(msgspec.MsgspecError):
                 line = decode_line(message.data)
-                room.on_line(StoredLine(message.metadata.sequence.stream, line))
+                room.put_line(StoredLine(message.metadata.sequence.stream, line))
 
     async def _on_progress(self, message: Msg) -> None:
-        room = self._rooms.get(message.subject.rpartition(".")[2])
+        room = self._room_of(message)
         if room is not None:
             with suppress(msgspec.MsgspecError):
-                room.on_progress(msgspec.json.decode(message.data, type=Progress))
+                room.put_progress(msgspec.json.decode(message.data, type=Progress))
+
+    def _room_of(self, message: Msg) -> Room | None:
+        """The room of the export that the subject ends with, if anybody watches it."""
+        opened = self._rooms.get(message.subject.rpartition(".")[2])
+        return opened.room if opened else None

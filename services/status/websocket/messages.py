@@ -1,4 +1,4 @@
-"""What the WebSocket says (CONTRACT section 4): JSON text, one object each."""
+"""The WebSocket's messages, each one JSON object (``docs/integration.md``, "Watch it")."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from shared.domain.export_document import State
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="type"):
-    """Every message names its export."""
+    """What every message has: the export it is about."""
 
     export_id: str
 
 
 class Ready(Message, frozen=True, kw_only=True, tag="ready"):
-    """First of all; ``epoch`` tells one life of the log stream from another."""
+    """The first message; its ``epoch`` tells one life of the log stream from another."""
 
     epoch: str
 
 
 class ExportStatus(Message, frozen=True, kw_only=True, tag="export-status"):
-    """The whole state; ``seq`` is the revision of the document."""
+    """The whole state of the export; ``seq`` is the revision of its document."""
 
     seq: int
     state: State
 
 
 class Log(Message, frozen=True, kw_only=True, tag="log"):
-    """A line of the log; ``seq`` is its stream sequence."""
+    """One line of the log; ``seq`` is its stream sequence."""
 
     seq: int
     ts: datetime
@@ -44,7 +44,7 @@ class Gap(Message, frozen=True, kw_only=True, tag="gap"):
     to: int
 
 
-class Problem(Message, frozen=True, kw_only=True, tag="error"):
+class ErrorMessage(Message, frozen=True, kw_only=True, tag="error"):
     """Why the socket is about to be closed."""
 
     error: str

@@ -14,7 +14,7 @@ from shared import metrics
 from shared.jetstream.log_reader import MAX_LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -53,11 +53,11 @@ class SendBuffer:
         self._lines: deque[Outgoing] = deque()
         self._lost: tuple[int, int] | None = None
         self._filled = asyncio.Event()
-        self.sending = False
-        self.sent = 0
+        self._sending = False
+        self._sent = 0
 
     def put_state(self, state: Outgoing) -> None:
-        """The newest state."""
+        """Replace the state that waits, if one does, by a newer one."""
         if self._ended and not state.terminal:
             return
         self._ended = state.terminal
@@ -67,17 +67,41 @@ class SendBuffer:
         self._filled.set()
 
     def put_lines(self, lines: Sequence[Outgoing]) -> None:
-        """More log lines, in order."""
+        """Add log lines, in order."""
         self._lines.extend(lines)
         while len(self._lines) > MAX_LINES:
             dropped = self._lines.popleft().seq
             self._lost = (self._lost[0] if self._lost else dropped, dropped)
-        self._filled.set()
+        if lines:
+            self._filled.set()
 
     def lose(self, first: int, last: int) -> None:
-        """Lines that are not there to be sent."""
+        """Tell of lines that are not there to be sent."""
         self._lost = (first, last)
         self._filled.set()
+
+    async def send_all(self, send: Callable[[Outgoing], Awaitable[None]]) -> None:
+        """Send what comes, in order, until the last message there is to send."""
+        while True:
+            messages = await self.take()
+            self._sending = True
+            for message in messages:
+                await send(message)
+                self._sent += 1
+                if message.last:
+                    return
+            self._sending = False
+            metrics.SOCKET_MESSAGES.inc(len(messages))
+
+    async def until_stuck(self, slow_s: float) -> None:
+        """Wait until the client has taken nothing of what is being sent for ``slow_s``.
+
+        One look now and then: a time-out around every message would cost more than the message.
+        """
+        sent = -1
+        while not (self._sending and self._sent == sent):
+            sent = self._sent
+            await asyncio.sleep(slow_s)
 
     async def take(self) -> list[Outgoing]:
         """Everything that waits, lines before the state; waits until there is something."""

@@ -1,4 +1,4 @@
-"""Collects blobs, packs and snapshots that no snapshot in use names.
+"""The blob collector deletes blobs, packs and snapshots that no snapshot in use names.
 
 What is to go is written down as a list, and the list is entered into the project's record by
 compare-and-set. From then on the gateway counts those objects as missing and writes new ones under
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 
-class Collector:
-    """One project at a time."""
+class BlobCollector:
+    """Collects the garbage of one project at a time."""
 
     def __init__(
         self, storage: Storage, projects: KeyValueStore[Project], *, grace: timedelta
@@ -96,7 +96,7 @@ class Collector:
         return len(unreferenced)
 
     async def _unreferenced(self, project: Project, documents: Iterable[Document]) -> list[str]:
-        """Objects older than the grace period that no snapshot in use names.
+        """The objects older than the grace period that no snapshot in use names.
 
         The lists of sweepers that died are among them.
         """

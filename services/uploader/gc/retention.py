@@ -1,4 +1,4 @@
-"""How long what an export was made of is kept after its end."""
+"""Retention: how long what an export was made of is kept after its end."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ DEAD_LETTER_GRACES: Final = 14  # an operator may need days to put right what fa
 
 
 def is_retryable(document: Document, grace: timedelta) -> bool:
-    """Running, or ended so lately that it may be started again, with a dead letter much longer."""
-    ended = over_since(document)
+    """Whether an export runs, or has ended so lately that it may be started again.
+
+    One with a dead letter may for much longer.
+    """
+    ended = ended_or_expired_at(document)
     graces = DEAD_LETTER_GRACES if document.state.dead_letter else 1
     return ended is None or ended + graces * grace > now()
 
 
-def over_since(document: Document) -> datetime | None:
-    """When it ended, or its artifact expired where that is later; None while it runs."""
+def ended_or_expired_at(document: Document) -> datetime | None:
+    """When an export ended, or its artifact expired where that is later; None while it runs."""
     state = document.state
     if not state.ended or state.completed_at is None:
         return None

@@ -1,4 +1,4 @@
-"""Removes what nobody needs any more. The uploader is the only service that deletes.
+"""The sweeper removes what nobody needs any more; no other service deletes anything.
 
 Every pass may be stopped at any point and run again, by several processes at once: what is to go is
 marked by compare-and-set before it goes.
@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from services.uploader.artifact_claims import ArtifactClaims, ArtifactRecord
-from services.uploader.gc.blob_collector import Collector
-from services.uploader.gc.retention import DEAD_LETTER_GRACES, is_retryable, over_since
+from services.uploader.artifact_claims import ArtifactClaims
+from services.uploader.gc.blob_collector import BlobCollector
+from services.uploader.gc.retention import DEAD_LETTER_GRACES, ended_or_expired_at, is_retryable
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
-from shared.domain.export_document import Document
 from shared.domain.next_generation import failed_upload
 from shared.domain.project import Project
 from shared.errors import UnavailableError
@@ -27,20 +26,24 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
 from shared.storage.s3_client import StorageRefusedError
+from shared.stores.artifacts import artifacts_of
+from shared.stores.exports import bind_exports, export_key, exports_of
+from shared.stores.projects import bind_projects, membership_key, project_key
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from shared.domain.export_document import Document
     from shared.storage.bucket import Storage
+    from shared.stores.artifacts import ArtifactRecord
 
 log = structlog.get_logger()
 
-RECORD_PREFIX: Final = "record."
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 
 class Sweeper:
-    """One pass over everything, and a loop of passes."""
+    """Passes over everything that is stored, again and again."""
 
     def __init__(
         self,
@@ -74,18 +77,15 @@ class Sweeper:
         return cls(
             storage,
             await ArtifactClaims.bind(js),
-            await KeyValueStore.bind(js, "projects", Project),
-            await KeyValueStore.bind(js, "exports", Document),
+            await bind_projects(js),
+            await bind_exports(js),
             EventLog(js),
             grace=grace,
             history=history,
         )
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
-        """Sweep every ``interval_s`` until told to stop.
-
-        A failed pass is logged and tried again.
-        """
+        """Sweep every ``interval_s`` until told to stop; a failed pass is logged and repeated."""
         while not stop.is_set():
             try:
                 swept = await self.sweep()
@@ -100,17 +100,17 @@ class Sweeper:
                 continue
 
     async def sweep(self) -> Counter[str]:
-        """One pass.
+        """Pass over everything once.
 
         Returns:
             How many of each kind went: export, upload, artifact, object, project.
         """
         swept: Counter[str] = Counter()
         documents = await self._documents()
-        swept["export"] += await self._forget(documents)
-        swept["artifact"] += await self._expired_artifacts()
-        swept["upload"] += await self._stale_uploads(documents)
-        for key in await self._projects.keys(f"{RECORD_PREFIX}*"):
+        swept["export"] += await self._delete_old_documents(documents)
+        swept["artifact"] += await self._delete_expired_artifacts()
+        swept["upload"] += await self._abort_stale_uploads(documents)
+        for key in await self._projects.keys(project_key("*")):
             found = await self._projects.get(key)
             if found is None:
                 continue
@@ -118,7 +118,7 @@ class Sweeper:
             if found.value.deleted_at is not None:
                 swept["project"] += await self._erase(found, mine)
             else:
-                collector = Collector(self._storage, self._projects, grace=self._grace)
+                collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)
@@ -128,19 +128,20 @@ class Sweeper:
         found = [await self._exports.get(key) for key in await self._exports.keys()]
         return [record.value for record in found if record is not None]
 
-    async def _forget(self, documents: list[Document]) -> int:
-        """Documents of exports that have ended long ago: their bucket, too, is only so large."""
+    async def _delete_old_documents(self, documents: list[Document]) -> int:
+        """Delete the documents of exports that ended long ago: their bucket has limits, too."""
         history = max(self._history, DEAD_LETTER_GRACES * self._grace)
-        old = [d.state for d in documents if (ended := over_since(d)) and ended < now() - history]
+        old = [
+            document.state
+            for document in documents
+            if (ended := ended_or_expired_at(document)) and ended < now() - history
+        ]
         for state in old:
-            await self._exports.delete(f"{state.project_id}.{state.id}")
+            await self._exports.delete(export_key(state.project_id, state.id))
         return len(old)
 
-    async def _expired_artifacts(self) -> int:
-        """Marked ``deleting`` before they are deleted.
-
-        So that no uploader can extend what is about to go.
-        """
+    async def _delete_expired_artifacts(self) -> int:
+        """Delete expired artifacts; they are marked before, so that no uploader extends them."""
         gone = 0
         for key in await self._claims.records.keys():
             found = await self._claims.records.get(key)
@@ -162,10 +163,10 @@ class Sweeper:
         await self._claims.records.delete(key)
         return True
 
-    async def _stale_uploads(self, documents: list[Document]) -> int:
-        """Uploads that no export still waits for and that none can be writing.
+    async def _abort_stale_uploads(self, documents: list[Document]) -> int:
+        """Abort the uploads that no export waits for and none can be writing.
 
-        One that failed waits for its retry.
+        An export whose upload failed still waits for it: a retry goes on from there.
         """
         awaited = {
             event.upload.upload_id
@@ -187,7 +188,7 @@ class Sweeper:
             await self._storage.abort_upload(upload.key, upload.upload_id)
         return len(stale)
 
-    async def _cancel(self, documents: list[Document]) -> int:
+    async def _cancel_running(self, documents: list[Document]) -> int:
         """End the exports of a deleted project that its deletion has missed; how many there are."""
         running = [document for document in documents if not document.state.ended]
         for document in running:
@@ -196,24 +197,25 @@ class Sweeper:
         return len(running)
 
     async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
-        """A deleted project, once all of its exports have ended: bytes first, then documents.
+        """Erase a deleted project once all of its exports have ended: bytes first, then documents.
 
         The record stays as a tombstone, which keeps the id from being given to somebody else, who
         would then own what is left in the stream. An export that was asked for in the very moment
         of the deletion shows up behind it, and goes all the same.
         """
         project = found.value
-        if await self._cancel(documents) or not (project.owner or documents):
+        if await self._cancel_running(documents) or not (project.owner or documents):
             return 0
         prefix = keys.project(project.id)
         for upload in await self._storage.uploads(prefix):
             await self._storage.abort_upload(upload.key, upload.upload_id)
         await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
-        for records in (self._exports, self._claims.records):
-            for key in await records.keys(f"{project.id}.*"):
-                await records.delete(key)
+        for key in await self._exports.keys(exports_of(project.id)):
+            await self._exports.delete(key)
+        for key in await self._claims.records.keys(artifacts_of(project.id)):
+            await self._claims.records.delete(key)
         for user in (project.owner, *project.members):
-            await self._projects.delete(f"member.{keys.kv_safe(user)}.{project.id}")
+            await self._projects.delete(membership_key(user, project.id))
         tombstone = Project(
             id=project.id,
             name="",
@@ -224,7 +226,7 @@ class Sweeper:
         )
         try:
             await self._projects.replace(
-                f"{RECORD_PREFIX}{project.id}", tombstone, revision=found.revision
+                project_key(project.id), tombstone, revision=found.revision
             )
         except ConflictingWriteError:
             return 0

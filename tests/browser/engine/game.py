@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from shared.domain.options import Configuration
     from tests.browser.pictures import Picture
 
-PATIENCE_MS = 60_000
-
 
 @dataclass(frozen=True)
 class Site:
@@ -106,7 +104,7 @@ async def playing(
     game = Game(page)
     try:
         await page.goto(url)
-        await page.wait_for_function("window.AethelPlayer", timeout=PATIENCE_MS)
+        await page.wait_for_function("window.AethelPlayer")
         await game.begin()
         yield game
         if clean:
@@ -120,7 +118,7 @@ async def by_hand(browser: Browser, site: Site, scene: str) -> Picture:
     page = await browser.new_page(viewport=SIZE)
     troubles = Troubles(page)
     await page.goto(f"{site.url}references/page.html?scene={scene}")
-    await page.wait_for_function("window.drawn", timeout=PATIENCE_MS)
+    await page.wait_for_function("window.drawn")
     assert troubles.seen == [], troubles.seen
     shown = picture(await page.screenshot())
     await page.close()

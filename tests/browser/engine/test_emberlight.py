@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.browser.conftest import Troubles, served
 from tests.browser.engine.emberlight import PEAK, SHORE, files, shown, walk, where
-from tests.browser.engine.game import PATIENCE_MS, Site, playing
+from tests.browser.engine.game import Site, playing
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -45,19 +44,17 @@ async def test_it_is_played_to_the_end_and_remembers(browser: Browser, url: str)
         await walk(game.page, SHORE[1:])
         assert await shown(game.page, "embers") == "Embers 7 / 7"
         await game.steps(230)
-        await game.page.wait_for_function(
-            "AethelPlayer.game.scene.name === 'peak'", timeout=PATIENCE_MS
-        )
+        await game.page.wait_for_function("AethelPlayer.game.scene.name === 'peak'")
         await game.steps(2)
         night = await game.draw()
         assert dusk.mean() > night.mean() + 15  # it got dark
         await walk(game.page, PEAK)
-        await game.page.wait_for_selector("[data-ui=result]", timeout=PATIENCE_MS)
+        await game.page.wait_for_selector("[data-ui=result]")
         score = await shown(game.page, "score")
         assert int(score) > 1400
         assert await shown(game.page, "result") == f"{score} points · best {score}"
     async with playing(context, url) as game:
-        await game.page.wait_for_selector("[data-ui=best]", timeout=PATIENCE_MS)
+        await game.page.wait_for_selector("[data-ui=best]")
         assert await shown(game.page, "best") == f"Best evening: {score}"
     await context.close()
 
@@ -184,7 +181,7 @@ async def test_a_gamepad_plays_it(browser: Browser, url: str) -> None:
     context = await browser.new_context(viewport={"width": 320, "height": 180})
     await context.add_init_script(GAMEPAD)
     async with playing(context, url) as game:
-        await game.page.wait_for_selector("[data-ui=play]", timeout=PATIENCE_MS)
+        await game.page.wait_for_selector("[data-ui=play]")
         await game.page.evaluate("pad.buttons[0] = { pressed: true, touched: true, value: 1 }")
         await game.steps(2)  # begins the game
         await game.page.evaluate("pad.buttons[0] = { pressed: false, touched: false, value: 0 }")
@@ -223,12 +220,11 @@ async def test_it_plays_by_itself_in_a_sandboxed_frame(
         page.on("request", lambda request: asked.append(request.url))
         await page.goto(f"{strict}frame.html")
         frame = page.frames[1]
-        await frame.click("[data-ui=play]", timeout=PATIENCE_MS)
+        await frame.click("[data-ui=play]")
         start = (await where(frame))["x"]
         await page.keyboard.down("ArrowRight")
-        async with asyncio.timeout(PATIENCE_MS / 1000):
-            while (await where(frame))["x"] < start + 1:
-                await page.wait_for_timeout(200)
+        while (await where(frame))["x"] < start + 1:
+            await page.wait_for_timeout(200)
         assert troubles.seen == []
         files = [name for name in asked if name.startswith(strict)]
         assert sorted(set(files)) == sorted(files)  # nothing comes twice without an origin either

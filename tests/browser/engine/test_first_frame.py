@@ -12,7 +12,7 @@ import pytest
 from tests.browser.conftest import Troubles
 from tests.browser.engine import emberlight, test_pictures, test_runtime_scenes
 from tests.browser.engine.conftest import WICK
-from tests.browser.engine.game import PATIENCE_MS, playing
+from tests.browser.engine.game import playing
 from tests.browser.engine.levels import SIZE, level, part, project, thing
 from tests.browser.engine.scenes import EYE, SCENES, mesh, sun
 from tests.browser.pictures import picture, similarity
@@ -104,7 +104,7 @@ async def test_all_that_is_needed_is_asked_for_at_once(
     page = await context.new_page()
     troubles = Troubles(page)
     await page.goto(site.export(GAMES[name]()))
-    await page.wait_for_function("window.first", timeout=PATIENCE_MS)
+    await page.wait_for_function("window.first")
     asked: list[str] = await page.evaluate("window.first")
     fetched = Counter(await page.evaluate(FETCHED))
     named: list[str] = await page.evaluate(LINKS, "link[rel=preload]")
@@ -124,7 +124,7 @@ async def test_the_benchmark_compares_pages_that_look_the_same(
     (site.folder / "game").symlink_to(emberlight.ROOT)
     page = await browser.new_page(viewport=SIZE)
     await page.goto(f"{site.url}pages/shore.html")
-    await page.wait_for_function("window.firstFrame", timeout=PATIENCE_MS)
+    await page.wait_for_function("window.firstFrame")
     by_hand = picture(await page.screenshot())
     await page.close()
     async with playing(browser, site.export(emberlight.files())) as game:

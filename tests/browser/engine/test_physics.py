@@ -242,7 +242,7 @@ async def test_what_nobody_collides_with_fetches_no_physics(browser: Browser, si
         asked: list[str] = []
         page.on("request", partial(_note, asked))
         await page.goto(site.export(project(level(EYE, thing("box", mesh("box")), *things))))
-        await page.wait_for_function("window.AethelPlayer", timeout=60_000)
+        await page.wait_for_function("window.AethelPlayer")
         await page.evaluate("AethelPlayer.ready()")
         assert any(url.endswith(".wasm") for url in asked) is fetched
         await page.close()

@@ -103,7 +103,7 @@ async def test_a_script_that_throws_is_named_and_the_game_goes_on(
     async with playing(browser, url, clean=False) as game:
         await game.steps(30)
         await game.page.wait_for_function(
-            "AethelPlayer.problems.some((line) => line.includes('broken'))", timeout=30_000
+            "AethelPlayer.problems.some((line) => line.includes('broken'))"
         )
         problems = set(await game.page.evaluate("AethelPlayer.problems"))
         assert len(problems) == 1

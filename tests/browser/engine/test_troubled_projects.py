@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.errors import ProjectError
-from tests.browser.engine.game import PATIENCE_MS, Game
+from tests.browser.engine.game import Game
 from tests.browser.engine.levels import level, project, thing
 from tests.browser.engine.scenes import EYE, mesh
 from tests.browser.engine.test_pictures import FILES
@@ -58,7 +58,7 @@ async def _panel(browser: Browser, url: str) -> Game:
     """The game's page once it shows an error."""
     game = Game(await browser.new_page(viewport={"width": 640, "height": 480}))
     await game.page.goto(url)
-    await game.page.wait_for_selector(".panel.error", state="visible", timeout=PATIENCE_MS)
+    await game.page.wait_for_selector(".panel.error", state="visible")
     return game
 
 
@@ -71,7 +71,7 @@ async def test_the_page_names_what_the_host_has_lost(browser: Browser, site: Sit
     game = await _panel(browser, url)
     assert "assets/checker.png" in await game.page.inner_text(".panel.error")
     await game.page.click("text=Play without it")
-    await game.page.wait_for_function("AethelPlayer.game.scene !== null", timeout=PATIENCE_MS)
+    await game.page.wait_for_function("AethelPlayer.game.scene !== null")
     assert not await game.page.is_visible(".panel.error")
     await game.page.close()
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import ARGUMENTS, Troubles
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, Troubles, be_patient
 from tests.browser.player.assembling import assemble
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ POLICY = (
 # Mesa draws three times as fast as the browser's own software renderer.
 DRAWING = ("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist")
 MESA = {"LIBGL_ALWAYS_SOFTWARE": "1", "EGL_PLATFORM": "surfaceless"}
-WAIT_MS = 60_000
+WAIT_MS = PATIENCE_MS
 
 
 class _Host(http.server.SimpleHTTPRequestHandler):
@@ -55,8 +55,9 @@ async def launch(playwright: Any) -> Browser:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     arguments = [*ARGUMENTS, *DRAWING, "--autoplay-policy=user-gesture-required"]
     browser: Browser = await playwright.chromium.launch(
-        executable_path=program, args=arguments, env=MESA
+        executable_path=program, args=arguments, env=MESA, timeout=PATIENCE_MS
     )
+    be_patient(browser)
     return browser
 
 

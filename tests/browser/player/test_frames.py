@@ -20,11 +20,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FRAMES = """
 async ({ count, dt, seed }) => {
-  const { stage } = AethelPlayer.game;
+  const { renderer } = AethelPlayer.game;
   AethelPlayer.resize(320, 180);
   await AethelPlayer.takeClock();
   await AethelPlayer.seed(seed);
-  const gl = stage.renderer.getContext();
+  const gl = renderer.webgl.getContext();
   const pixels = new Uint8Array(320 * 180 * 4);
   const hashes = [];
   for (let i = 0; i < count; i++) {

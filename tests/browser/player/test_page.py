@@ -85,7 +85,7 @@ async def test_the_picture_follows_the_window(play: Callable[..., Awaitable[Play
     await game.page.set_viewport_size({"width": 300, "height": 500})
     await game.until("AethelPlayer.canvas.width === 300")
     assert await game.page.evaluate(sizes) == [300, 500]
-    await game.until("AethelPlayer.game.scene.camera.eye.aspect === 0.6")
+    await game.until("AethelPlayer.game.camera.threeCamera.aspect === 0.6")
 
 
 async def test_a_lost_context_comes_back(play: Callable[..., Awaitable[Playing]]) -> None:
@@ -107,7 +107,7 @@ async def test_a_lost_context_comes_back(play: Callable[..., Awaitable[Playing]]
     assert spread(before) > 10
     await game.page.evaluate(
         """() => {
-          const gl = AethelPlayer.game.stage.renderer.getContext();
+          const gl = AethelPlayer.game.renderer.webgl.getContext();
           globalThis.loss = gl.getExtension("WEBGL_lose_context");
           loss.loseContext();
         }"""

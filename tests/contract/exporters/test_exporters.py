@@ -16,7 +16,7 @@ from services.packager.platforms import exporters
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ProjectError
 from tests.engine import assets, component, entity, glb, level, project
-from tests.projects import build, context, in_memory, request
+from tests.projects import build, build_context, in_memory, request
 
 if TYPE_CHECKING:
     from shared.domain.options import Platform
@@ -103,7 +103,7 @@ def test_the_manifest_names_every_file_with_size_and_hash(
         {"path": path, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         for path, data in sorted(unpacked.items())
     ]
-    assert manifest["templates"] == [template.told() for template in built.plan.templates]
+    assert manifest["templates"] == [template.to_dict() for template in built.plan.templates]
     assert manifest["platform"] == platform
     assert manifest["snapshot"] == "5" * 64
     assert manifest["options"]["compression"] == "zstd"
@@ -131,8 +131,8 @@ def test_a_manifest_of_an_earlier_export_gives_way(platform: Platform) -> None:
 @each_platform
 def test_an_empty_project_is_refused(platform: Platform) -> None:
     """Nothing to export is the maker's to know, in words."""
-    with context() as at_hand, pytest.raises(ProjectError):
-        EXPORTERS[platform].plan(in_memory({}), request(platform), at_hand)
+    with build_context() as context, pytest.raises(ProjectError):
+        EXPORTERS[platform].plan(in_memory({}), request(platform), context)
 
 
 @each_platform

@@ -135,8 +135,15 @@ async def running(nc: Client, storage: Storage) -> AsyncIterator[str]:
     await server
 
 
+@asynccontextmanager
+async def open_gateway(nc: Client, storage: Storage) -> AsyncIterator[Gateway]:
+    """A running gateway on these servers."""
+    async with running(nc, storage) as url, aiohttp.ClientSession() as session:
+        yield Gateway(session, url, nc, storage)
+
+
 @pytest_asyncio.fixture
 async def gateway(nc: Client, storage: Storage) -> AsyncIterator[Gateway]:
     """The gateway on empty servers."""
-    async with running(nc, storage) as url, aiohttp.ClientSession() as session:
-        yield Gateway(session, url, nc, storage)
+    async with open_gateway(nc, storage) as opened:
+        yield opened

@@ -62,6 +62,15 @@ async def complete(gateway: Gateway, export_id: str, *, lives: timedelta) -> byt
     return b"artifact"
 
 
+async def fold_request(gateway: Gateway, export_id: str) -> None:
+    """Let the status service have folded the request."""
+    js = gateway.nc.jetstream()
+    found = await EventLog(js).last(export_id)
+    assert found is not None
+    documents = await KeyValueStore.bind(js, "exports", Document)
+    await documents.create(f"game.{export_id}", fold(None, found[1], found[0]))
+
+
 async def test_an_accepted_export_is_in_the_stream(gateway: Gateway) -> None:
     """202 with a Location; it can be read before anybody has folded it."""
     ann = await ann_with_game(gateway)
@@ -242,7 +251,14 @@ async def test_an_expired_artifact_is_gone(gateway: Gateway) -> None:
     status, problem = await ann.call("GET", f"{path}/download")
     assert (status, "export the project again" in problem["detail"]) == (410, True)
     _, shown = await ann.call("GET", path)
-    assert (shown["export"]["downloadUrl"], shown["export"]["canRetry"]) == (None, True)
+    state = shown["export"]
+    assert (state["status"], state["downloadUrl"], state["canRetry"]) == ("completed", None, True)
+    assert state["currentStep"].startswith("The artifact expired on ")
+    assert state["currentStep"].endswith("Retry the export to make it again.")
+    _, listed = await ann.call("GET", EXPORTS)
+    (item,) = listed["exports"]
+    assert item["progress"] == state["progress"] == 0
+    assert item["currentStep"] == state["currentStep"]
 
 
 async def test_tickets_are_good_for_one_export_and_use(gateway: Gateway) -> None:
@@ -278,10 +294,40 @@ async def test_platforms_say_what_they_offer(gateway: Gateway) -> None:
     """Those that are built with their options, the others with a reason."""
     _, body = await gateway.user("ann").call("GET", "/api/platforms")
     shown = {p["platform"]: p for p in body["platforms"]}
-    assert shown["web"]["available"]
     assert "wasmThreads" in shown["web"]["options"]["schema"]["properties"]
     assert not shown["ios"]["available"]
     assert shown["ios"]["reason"]
+
+
+async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:
+    """By the platforms, by the state and by the list; the export is accepted and waits."""
+    ann = await ann_with_game(gateway)
+    web = await _platform(ann, "web")
+    assert (web["available"], web["reason"].startswith("No worker for web")) == (False, True)
+    status, made = await ann.call("POST", EXPORTS, json=WEB)
+    assert status == 202
+    _, shown = await ann.call("GET", f"{EXPORTS}/{made['export']['id']}")
+    state = shown["export"]
+    assert (state["status"], state["waitingReason"]) == ("queued", "no-worker")
+    assert state["currentStep"] == web["reason"]
+    await fold_request(gateway, made["export"]["id"])
+    _, listed = await ann.call("GET", EXPORTS)
+    assert listed["exports"][0]["currentStep"] == state["currentStep"]
+
+    sign = WorkerHeartbeat(
+        name="w", version="1", platforms=("web",), started_at=now(), in_hand=(), draining=True
+    )
+    for change, available, reason in (
+        ({}, False, "draining"),
+        ({"draining": False, "open_breakers": {"packager-web": "OSError"}}, False, "breaker"),
+        ({"draining": False}, True, "queue"),
+    ):
+        signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
+        await signs.put("w", msgspec.json.encode(msgspec.structs.replace(sign, **change)))
+        assert (await _platform(ann, "web"))["available"] == available
+        while state["waitingReason"] != reason:
+            _, shown = await ann.call("GET", f"{EXPORTS}/{made['export']['id']}")
+            state = shown["export"]
 
 
 @pytest.mark.parametrize(

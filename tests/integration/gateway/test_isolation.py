@@ -5,12 +5,32 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from services.gateway.app import create_app
-from tests.integration.gateway.conftest import TOKENS, sha
+from shared.settings import NatsSettings
+from tests.integration.gateway.conftest import TOKENS, open_gateway, sha
+from tests.servers import empty_bucket, empty_nats
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tests.integration.gateway.conftest import Gateway
+    from tests.servers import Servers
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def gateway(servers: Servers) -> AsyncIterator[Gateway]:
+    """One gateway for all tests: whoever is refused leaves nothing behind."""
+    async with (
+        empty_nats(NatsSettings(url=servers.nats_url)) as nc,
+        empty_bucket(servers.s3) as storage,
+        open_gateway(nc, storage) as opened,
+    ):
+        yield opened
+
 
 BODIES = {
     "snapshot": {"json": {"files": {"a": {"sha256": sha(b"secret"), "size": 6}}}},

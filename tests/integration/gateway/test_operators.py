@@ -15,7 +15,7 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.tokens import User
 from shared.worker.dead_letter import DeadMessage
-from shared.worker.dead_letter_writer import Grave
+from shared.worker.dead_letter_writer import DeadLetterWriter
 from tests.unit.sample_events import ARTIFACT, EXPORT
 
 if TYPE_CHECKING:
@@ -69,10 +69,10 @@ class World:
         assert message is not None
         platform = (message.subject or "").split(".")[2]
         dead = DeadMessage.stored(message, f"packager-{platform}", deliveries=3)
-        grave = Grave(self.js, self.events, worker="w1")
-        burial = await grave.bury(dead, event, "retries-exhausted", error)
-        assert burial.letter is not None
-        return burial.letter
+        writer = DeadLetterWriter(self.js, self.events, worker="w1")
+        written = await writer.write(dead, event, "retries-exhausted", error)
+        assert written.seq is not None
+        return written.seq
 
     async def state(self, export_id: str) -> dict[str, Any]:
         """As its user sees it."""
@@ -255,12 +255,12 @@ async def test_what_nobody_could_read_is_replayed_once_it_can_be(world: World) -
             stored_at=now(),
             deliveries=1,
         )
-        grave = Grave(world.js, world.events, worker="w1")
-        burial = await grave.bury(dead, None, "unknown-version", OutOfMemoryError("x"))
-        assert burial.letter is not None
-        _, shown = await world.ops.call("GET", f"{LETTERS}/{burial.letter}")
+        writer = DeadLetterWriter(world.js, world.events, worker="w1")
+        written = await writer.write(dead, None, "unknown-version", OutOfMemoryError("x"))
+        assert written.seq is not None
+        _, shown = await world.ops.call("GET", f"{LETTERS}/{written.seq}")
         assert (shown["event"] is not None) == readable
-        answer, body = await world.replay(burial.letter)
+        answer, body = await world.replay(written.seq)
         assert answer == status
         assert readable or body["code"] == "not-replayable"
     state = await world.state(export_id)

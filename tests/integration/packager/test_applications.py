@@ -17,7 +17,7 @@ from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.runtimes.registry import TemplateError, Templates
 from services.packager.signing.keys import SigningKeys
-from services.packager.signing.tool import ToolFailedError
+from services.packager.signing.tool import SigningToolFailedError
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.domain.signing_policy import SigningRequiredError
@@ -70,10 +70,10 @@ class _Recorder(ProgressReporter):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.told: list[tuple[Status, float, str]] = []
+        self.reported: list[tuple[Status, float, str]] = []
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
-        self.told.append((status, percent, step))
+        self.reported.append((status, percent, step))
         super().progress(status, percent, step, eta)
 
 
@@ -113,14 +113,14 @@ async def test_an_application_is_built_and_stored(
 ) -> None:
     """In several parts, with progress by stage that never falls and ends at 90."""
     event = _requested(await store(storage, FILES))
-    packaged, told = await _export(handler, js, event)
+    packaged, reported = await _export(handler, js, event)
     assert packaged.artifact.file_name == "star-courier-1.0.0-linux-x64.tar.gz"
     assert packaged.artifact.content_type == "application/gzip"
     assert packaged.upload.part_count == 2
     with tarfile.open(fileobj=io.BytesIO(await _download(storage, packaged))) as archive:
         assert "star-courier-1.0.0/star-courier" in archive.getnames()
-    statuses = [status for status, _, _ in told.told]
-    percents = [percent for _, percent, _ in told.told]
+    statuses = [status for status, _, _ in reported.reported]
+    percents = [percent for _, percent, _ in reported.reported]
     assert statuses == sorted(statuses, key=["preparing", "building", "packaging"].index)
     assert percents == sorted(percents)
     assert percents[-1] == pytest.approx(90)
@@ -156,8 +156,8 @@ async def test_the_log_names_the_steps(
 ) -> None:
     """While a program works, its step and the seconds are the progress; the log keeps the step."""
     _hook(tmp_path, 'sleep 1.5; echo s > "$1.sig"')
-    _, told = await _export(signing, js, _requested(await store(storage, FILES)))
-    steps = {step for _, _, step in told.told}
+    _, reported = await _export(signing, js, _requested(await store(storage, FILES)))
+    steps = {step for _, _, step in reported.reported}
     assert {"Signing the program: 0 s", "Signing the program: 1 s"} <= steps
     lines = [stored.line.message for stored in await read_lines(nc, EXPORT)]
     assert "Signing the program …" in lines
@@ -211,7 +211,7 @@ async def test_a_program_that_fails_is_tried_again(
 ) -> None:
     """The network or a token may be to blame; nothing of the attempt is left."""
     _hook(tmp_path, "exit 7")
-    with pytest.raises(ToolFailedError, match="sign failed with code 7") as caught:
+    with pytest.raises(SigningToolFailedError, match="sign failed with code 7") as caught:
         await _export(signing, js, _requested(await store(storage, FILES)))
     assert caught.value.retryable
     assert await storage.uploads("") == []

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.packager import handler as handler_module
 from services.packager.handler import PackagerHandler
 from services.packager.platforms import exporters
 from services.packager.project import files as project_module
+from services.packager.project import snapshot as snapshot_module
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.object_fetcher import ObjectLostError
 from shared.domain.events import (
@@ -137,7 +137,7 @@ async def test_choosing_files_keeps_nobody_waiting(
         threads.append(threading.current_thread())
         return project_module.selected(*arguments)
 
-    monkeypatch.setattr(handler_module, "selected", seen)
+    monkeypatch.setattr(snapshot_module, "selected", seen)
     snapshot = await store(storage, {"index.html": PAGE, "notes.txt": b""})
     await _export(handler, js, _requested(snapshot, exclude_patterns=("*.txt",)))
     (thread,) = threads
@@ -322,10 +322,10 @@ class _Recorder(ProgressReporter):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self.told: list[tuple[Status, float, Eta | None]] = []
+        self.reported: list[tuple[Status, float, Eta | None]] = []
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
-        self.told.append((status, percent, eta))
+        self.reported.append((status, percent, eta))
         super().progress(status, percent, step, eta)
 
 
@@ -337,12 +337,12 @@ async def test_progress_comes_from_bytes_and_ends_at_ninety(
     reporter = _Recorder(js, EXPORT, 1)
     await handler(event, reporter)
     await reporter.close()
-    statuses = [status for status, _, _ in reporter.told]
-    percents = [percent for _, percent, _ in reporter.told]
+    statuses = [status for status, _, _ in reporter.reported]
+    percents = [percent for _, percent, _ in reporter.reported]
     assert statuses == sorted(statuses, key=["preparing", "packaging"].index)
     assert percents[-1] == pytest.approx(90)
     assert max(percents) <= 90
-    etas = [eta for _, _, eta in reporter.told if eta]
+    etas = [eta for _, _, eta in reporter.reported if eta]
     assert all(eta.p50_s <= eta.p90_s for eta in etas)
 
 

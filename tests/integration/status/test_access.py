@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.status.websocket.access import Admission, Refused
+from services.status.websocket.access import AccessCheck, Refused
 from shared.domain.events import now
 from shared.domain.export_document import Document
 from shared.domain.project import Project
@@ -22,30 +22,30 @@ MEMBER, STRANGER = (TOKENS.bearer(User(user_id=name)) for name in ("u", "strange
 
 
 @pytest.fixture
-async def admission(js: JetStreamContext) -> Admission:
+async def access(js: JetStreamContext) -> AccessCheck:
     """At a service that has folded nothing yet."""
     projects = await KeyValueStore.bind(js, "projects", Project)
     project = Project(id="p", name="P", owner="u", created_at=now(), updated_at=now())
     await projects.create("record.p", project)
-    return Admission(
+    return AccessCheck(
         TOKENS, projects, await KeyValueStore.bind(js, "exports", Document), EventLog(js)
     )
 
 
 async def test_a_member_may_watch_from_the_moment_of_the_request(
-    admission: Admission, js: JetStreamContext
+    access: AccessCheck, js: JetStreamContext
 ) -> None:
     """By a bearer token, though the export's document is not there yet; a stranger may not."""
     await EventLog(js).publish(requested())
-    assert (await admission.admit(EXPORT, ticket=None, offered=[MEMBER])).project_id == "p"
+    assert (await access.check(EXPORT, ticket=None, offered=[MEMBER])).project_id == "p"
     with pytest.raises(Refused) as refused:
-        await admission.admit(EXPORT, ticket=None, offered=[STRANGER])
+        await access.check(EXPORT, ticket=None, offered=[STRANGER])
     assert refused.value.close_code == 4504
 
 
-async def test_an_outage_forbids_nothing(admission: Admission, js: JetStreamContext) -> None:
+async def test_an_outage_forbids_nothing(access: AccessCheck, js: JetStreamContext) -> None:
     """A client that is told that it may not watch does not come back."""
     await js.delete_stream("KV_projects")
     await EventLog(js).publish(requested())
     with pytest.raises(UnavailableError):
-        await admission.admit(EXPORT, ticket=None, offered=[MEMBER])
+        await access.check(EXPORT, ticket=None, offered=[MEMBER])

@@ -10,13 +10,13 @@ import pytest
 from services.status.websocket.hub import Hub
 from services.status.websocket.room import Room
 from services.status.websocket.send_buffer import Outgoing, SendBuffer
-from shared.domain.export_document import Document
+from services.status.websocket.stored_export import StoredExport
+from shared.domain.export_document import Document, fold
 from shared.domain.export_view import Links
 from shared.domain.progress import LogLine
 from shared.jetstream.errors import NatsUnavailableError
-from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, read_lines
-from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions
 from tests.unit.sample_events import EXPORT
 
@@ -75,9 +75,10 @@ async def test_another_life_of_the_log_starts_over_with_a_gap(status: Status, qu
 
 async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     """A visitor who comes before the hub listens gets what is written until it does."""
-    exports = await KeyValueStore.bind(nc.jetstream(), "exports", Document)
+    js = nc.jetstream()
+    exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    queue = QueuePositions(nc.jetstream(), await BuildTimes.bind(nc.jetstream()))
+    queue = await QueuePositions.bind(js)
     hub, stop, send_buffer = Hub(nc, exports, queue, links), asyncio.Event(), SendBuffer(EXPORT)
 
     async def visit() -> list[Outgoing]:
@@ -88,7 +89,7 @@ async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     visiting = asyncio.create_task(visit())
     await asyncio.sleep(0.2)
     line = LogLine(generation=1, level="info", message="between")
-    await nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(line))
+    await js.publish(f"logs.{EXPORT}", msgspec.json.encode(line))
     listening = asyncio.create_task(hub.run(stop))
     (message,) = await asyncio.wait_for(visiting, 20)
     assert "between" in str(message.event["text"])
@@ -112,14 +113,14 @@ async def test_an_end_is_told_although_the_log_could_not_be_read_at_first(
     await status.events.publish(REQUESTED)
     socket = await status.connect()
     await next_of(socket, "export-status")
-    monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
+    monkeypatch.setattr("services.status.websocket.stored_export.read_lines", flaky)
     monkeypatch.setattr(
-        "services.status.websocket.room.Room.on_line", lambda *_: None
+        "services.status.websocket.room.Room.put_line", lambda *_: None
     )  # none comes live
     await status.log("the last word")
     await asyncio.sleep(0.2)
     monkeypatch.undo()
-    monkeypatch.setattr("services.status.websocket.room.read_lines", flaky)
+    monkeypatch.setattr("services.status.websocket.stored_export.read_lines", flaky)
     await status.events.publish(COMPLETED)
     messages, code = await until_closed(socket)
     assert [m["message"] for m in messages if m["type"] == "log"] == ["the last word"]
@@ -135,23 +136,34 @@ async def test_a_log_that_does_not_answer_is_not_an_empty_one(nc: Client) -> Non
 
 async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> None:
     """A killed nats-server forgets the last ones and uses their numbers for other lines."""
+    js = nc.jetstream()
+    exports, queue = (
+        await KeyValueStore.bind(js, "exports", Document),
+        await QueuePositions.bind(js),
+    )
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    room, send_buffer = Room(nc, links, EXPORT), SendBuffer(EXPORT)
-    await room.load(None, None)
+    stored = StoredExport(nc, exports, queue, project_id="p", export_id=EXPORT)
+    room, send_buffer = Room(stored, links), SendBuffer(EXPORT)
+    requested, completed = fold(None, REQUESTED, 1), fold(fold(None, REQUESTED, 1), COMPLETED, 2)
+    running = asyncio.create_task(room.run())
+    room.refresh()
+    room.put_document(Record(requested, 1))
+    assert await room.reached(1, 1, timeout_s=30)
     room.join(send_buffer, after_seq=0)
     before = [line_of(seq, f"before {seq}") for seq in (5, 6, 9)]
     after = [line_of(seq, f"after {seq}") for seq in (4, 5)]
     for line in (*before, *before, *after):
-        room.on_line(line)
-    stored = line_of(0, "only in the stream").line
-    await nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(stored))
-    await room.catch_up()
+        room.put_line(line)
+    unheard = line_of(0, "only in the stream").line
+    await js.publish(f"logs.{EXPORT}", msgspec.json.encode(unheard))
+    room.put_document(Record(completed, 2))  # before its end, an export's log is read once more
     told = ["before 5", "before 6", "before 9", "after 4", "after 5", "only in the stream"]
     seen: list[str] = []
     while len(seen) < len(told):
-        texts = [str(message.event["text"]) for message in await send_buffer.take()]
-        seen += [json.loads(text)["message"] for text in texts]
+        messages = [json.loads(str(m.event["text"])) for m in await send_buffer.take()]
+        seen += [message["message"] for message in messages if message["type"] == "log"]
     assert seen == told
+    running.cancel()
 
 
 def line_of(seq: int, message: str) -> StoredLine:

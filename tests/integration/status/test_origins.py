@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from cli.local.ports import free_ports
-from services.status.websocket.access import Admission
+from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from shared.domain.export_document import Document
 from shared.domain.project import Project
@@ -44,8 +44,8 @@ async def test_pages_of_listed_origins_may_watch(
     """``*``, and an empty list, let every page; programs name no origin and are always let."""
     projects = await KeyValueStore.bind(js, "projects", Project)
     exports = await KeyValueStore.bind(js, "exports", Document)
-    admission, stop = Admission(Tokens("x" * 32), projects, exports, EventLog(js)), asyncio.Event()
-    sockets = Sockets(cast("Hub", None), admission, stop, max_sockets=10, origins=frozenset(listed))
+    access, stop = AccessCheck(Tokens("x" * 32), projects, exports, EventLog(js)), asyncio.Event()
+    sockets = Sockets(cast("Hub", None), access, stop, max_sockets=10, origins=frozenset(listed))
     app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
     (port,) = free_ports(1)
     server = asyncio.create_task(serve(app, listen(f"127.0.0.1:{port}"), stop))

@@ -129,7 +129,7 @@ async def test_who_queues_is_told_where_and_until_when(
     status: Status, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the gateway tells it, and again when somebody before it has been taken."""
-    monkeypatch.setattr("services.status.websocket.hub.STANDING_S", 0.1)
+    monkeypatch.setattr("services.status.websocket.hub.QUEUE_POSITION_S", 0.1)
     js = status.nc.jetstream()
     await (await BuildTimes.bind(js)).note("web", 10)
     others = [msgspec.structs.replace(requested(), export_id=str(uuid.uuid4())) for _ in range(2)]

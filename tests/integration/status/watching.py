@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -13,9 +14,10 @@ from litestar import Litestar
 
 from cli.local.ports import free_ports
 from services.status.projector import Projector
-from services.status.websocket.access import Admission
+from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
+from shared.domain.events import now
 from shared.domain.export_document import Document
 from shared.domain.export_view import Links
 from shared.domain.progress import LogLine, Progress
@@ -23,7 +25,6 @@ from shared.domain.project import Project
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.service.process import listen, serve
-from shared.stores.build_times import BuildTimes
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Ticket, Tokens
 from tests.unit.sample_events import EXPORT, generation
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 TOKENS = Tokens("0123456789abcdef" * 4)
 EVENTS = generation()
 REQUESTED, STARTED, WAITING, _, PACKAGED = EVENTS[:5]
-CANCELED, COMPLETED, FAILED, STOPPED = EVENTS[6:10]
+CANCELED, ENDED, FAILED, STOPPED = EVENTS[6:10]
+COMPLETED = msgspec.structs.replace(ENDED, expires_at=now() + timedelta(days=1))
 
 
 class Status:
@@ -56,11 +58,11 @@ class Status:
         return TOKENS.ticket(msgspec.structs.replace(ticket, **changes), lives_s=lives_s)
 
     async def connect(
-        self, query: str | None = None, **options: Any
+        self, query: str | None = None, *, export_id: str = EXPORT, **options: Any
     ) -> aiohttp.ClientWebSocketResponse:
         """A socket with a good ticket, or with that query."""
-        query = f"ticket={self.ticket()}" if query is None else query
-        url = f"{self.url}/export/{EXPORT}?{query}"
+        query = f"ticket={self.ticket(export_id=export_id)}" if query is None else query
+        url = f"{self.url}/export/{export_id}?{query}"
         socket: aiohttp.ClientWebSocketResponse = await self._session.ws_connect(url, **options)
         return socket
 
@@ -100,13 +102,13 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     js = nc.jetstream()
     exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub = Hub(nc, exports, QueuePositions(js, await BuildTimes.bind(js)), links)
+    hub = Hub(nc, exports, await QueuePositions.bind(js), links)
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")
         projects = await KeyValueStore.bind(js, "projects", Project)
-        admission = Admission(TOKENS, projects, exports, status.events)
-        sockets = Sockets(hub, admission, status.stop, max_sockets=100, origins=frozenset())
+        access = AccessCheck(TOKENS, projects, exports, status.events)
+        sockets = Sockets(hub, access, status.stop, max_sockets=100, origins=frozenset())
         app = Litestar([sockets.route()], openapi_config=None, logging_config=None)
         async with asyncio.TaskGroup() as group:
             group.create_task((await Projector.bind(js)).run(status.stop))

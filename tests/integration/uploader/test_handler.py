@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from services.uploader.artifact_claims import ArtifactClaims, BeingDeletedError, record_key
+from services.uploader.artifact_claims import ArtifactClaims, BeingDeletedError
 from services.uploader.handler import PartsLostError, UploaderHandler
 from shared.domain.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
 from shared.storage.bucket import crc32c_base64
+from shared.stores.artifacts import artifact_record_key
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -86,7 +87,7 @@ async def test_parts_become_an_object_with_an_expiry(uploader: Uploader) -> None
     event = await packaged(uploader.storage, DATA)
     done = await uploader.handle(event)
     assert await uploader.storage.get(event.artifact.key) == DATA
-    record = await uploader.claims.records.get(record_key("p", event.artifact.key))
+    record = await uploader.claims.records.get(artifact_record_key("p", event.artifact.key))
     assert record is not None
     assert (record.value.state, record.value.expires_at) == ("ready", done.expires_at)
 
@@ -148,7 +149,7 @@ async def test_a_key_that_is_being_deleted_is_left_alone(uploader: Uploader) -> 
     """While the sweeper deletes an expired artifact, nobody may reuse or rewrite it."""
     event = await packaged(uploader.storage, DATA)
     await uploader.claims.claim("p", event.artifact, now())
-    key = record_key("p", event.artifact.key)
+    key = artifact_record_key("p", event.artifact.key)
     found = await uploader.claims.records.get(key)
     assert found is not None
     deleting = msgspec.structs.replace(found.value, state="deleting")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from services.uploader.artifact_claims import ArtifactRecord
 from services.uploader.gc.sweeper import Sweeper
 from shared.domain.events import (
     Artifact,
@@ -22,13 +21,16 @@ from shared.domain.export_document import Document, fold
 from shared.domain.options import ExportOptions
 from shared.domain.project import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
+from shared.stores.artifacts import ArtifactRecord, bind_artifacts
+from shared.stores.exports import bind_exports
+from shared.stores.projects import bind_projects, membership_key, project_key
 from tests.unit.sample_events import OOPS, identity, requested
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from shared.jetstream.key_value import KeyValueStore
     from shared.storage.bucket import Storage
 
 HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
@@ -73,7 +75,7 @@ class World:
     async def project(self, **fields: object) -> None:
         """Create the project's record."""
         record = Project(id="p", name="P", owner="u", created_at=now(), updated_at=now(), head=HEAD)
-        await self.projects.create("record.p", msgspec.structs.replace(record, **fields))
+        await self.projects.create(project_key("p"), msgspec.structs.replace(record, **fields))
 
     async def export(self, snapshot: str, *, canceled: bool = False) -> None:
         """An export of that snapshot, folded."""
@@ -107,8 +109,8 @@ async def world(js: JetStreamContext, storage: Storage) -> World:
     """Empty servers."""
     return World(
         storage,
-        await KeyValueStore.bind(js, "projects", Project),
-        await KeyValueStore.bind(js, "exports", Document),
+        await bind_projects(js),
+        await bind_exports(js),
         js,
     )
 
@@ -131,7 +133,7 @@ async def test_after_a_collection_new_blobs_go_under_a_new_epoch(world: World) -
     await world.snapshot(OLD, "2")
     await world.project()
     await world.sweep()
-    found = await world.projects.get("record.p")
+    found = await world.projects.get(project_key("p"))
     assert found is not None
     assert (found.value.epoch, found.value.condemned) == (1, None)
 
@@ -207,7 +209,7 @@ async def test_packs_stay_with_their_index(world: World) -> None:
 
 async def test_expired_artifacts_go_with_their_record(world: World, js: JetStreamContext) -> None:
     """One that has expired is deleted; one that lives on is not."""
-    records = await KeyValueStore.bind(js, "artifacts", ArtifactRecord)
+    records = await bind_artifacts(js)
     for name, lives in (("old", timedelta(seconds=-1)), ("new", timedelta(hours=1))):
         key = keys.artifact("p", name, "game.zip")
         await world.storage.put(key, b"bytes")
@@ -274,7 +276,7 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     await world.snapshot(HEAD, "1")
     await world.project(deleted_at=now())
     members = await js.key_value("projects")
-    await members.put(f"member.{keys.kv_safe('u')}.p", b"{}")
+    await members.put(membership_key("u", "p"), b"{}")
     await world.export(HEAD)
     assert await world.sweep() == {}
     await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
@@ -282,7 +284,7 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     assert await world.sweep() == {"project": 1}
     assert await world.keys() == set()
     assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
-    tombstone = await world.projects.get("record.p")
+    tombstone = await world.projects.get(project_key("p"))
     assert tombstone is not None
     assert tombstone.value.owner == ""
     assert await world.sweep() == {}

@@ -12,6 +12,7 @@ from shared.domain.events import (
     ExportFailed,
     ExportPackaged,
     ExportRequested,
+    ExportStarted,
     Failure,
     encode_event,
 )
@@ -49,6 +50,11 @@ async def broken(_: ExportRequested, __: ProgressReporter) -> None:
     raise KeyError("a release with a bug")
 
 
+def counts_of(letter: Any) -> tuple[str, str]:
+    """Attempts and failures, as operators read them."""
+    return letter.headers["Aethel-Attempts"], letter.headers["Aethel-Failures"]
+
+
 def headers_of(event: ExportRequested) -> dict[str, str]:
     """As :meth:`shared.jetstream.event_log.EventLog.publish` writes them."""
     return {
@@ -70,12 +76,16 @@ def headers_of(event: ExportRequested) -> dict[str, str]:
     ],
     ids=["bytes", "values", "version", "depth"],
 )
-async def test_what_cannot_be_read_is_buried_and_its_user_told(
+async def test_what_cannot_be_read_is_a_dead_letter_and_its_user_told(
     nc: Client, js: JetStreamContext, payload: bytes, reason: str
 ) -> None:
     """The letter has the payload as it was; the headers are enough to end the export."""
     event = new_request(user_id="auth0|jürgen\\%7C")
     await publish(js, event.subject, payload, headers_of(event), patience_s=5)
+    # A newer release had begun with it.
+    await EventLog(js).publish(
+        ExportStarted(**event.identity, stage="build", attempt=1, worker="newer")
+    )
     async with working(nc, broken):
         known = await until(js, event, has(ExportFailed))
         await acknowledged(js)
@@ -84,13 +94,14 @@ async def test_what_cannot_be_read_is_buried_and_its_user_told(
     assert letter.subject == f"dead.packager-web.{event.export_id}"
     assert letter.headers["Aethel-Reason"] == reason
     assert letter.headers["Aethel-Export-Id"] == event.export_id
+    assert counts_of(letter) == ("1", "0")
     failed = known[-1]
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.dead_letter) == (reason, str(letter.seq))
     assert failed.user_id == event.user_id
 
 
-async def test_bytes_of_nobody_are_buried_too(nc: Client, js: JetStreamContext) -> None:
+async def test_bytes_of_nobody_are_dead_letters_too(nc: Client, js: JetStreamContext) -> None:
     """Without headers there is no export to end; the letter is there all the same."""
     await js.publish("exports.requested.web.whoever", b"?" * (1 << 20))
     async with working(nc, broken):
@@ -100,7 +111,9 @@ async def test_bytes_of_nobody_are_buried_too(nc: Client, js: JetStreamContext) 
     assert int(letter.headers["Aethel-Payload-Bytes"]) == 1 << 20
 
 
-async def test_a_fact_under_a_wrong_subject_is_buried(nc: Client, js: JetStreamContext) -> None:
+async def test_an_event_under_a_wrong_subject_is_a_dead_letter(
+    nc: Client, js: JetStreamContext
+) -> None:
     """Another kind of event where a request is expected."""
     event = new_request()
     wrong = AttemptFailed(
@@ -118,12 +131,28 @@ async def test_a_fact_under_a_wrong_subject_is_buried(nc: Client, js: JetStreamC
     assert failed.reason == "unexpected-event"
 
 
+async def test_what_nobody_can_do_counts_its_only_attempt(nc: Client, js: JetStreamContext) -> None:
+    """And its user reads that nothing happens any more by itself."""
+    event = new_request()
+    await EventLog(js).publish(event)
+    async with working(nc, impossible):
+        *_, failed = await until(js, event, has(ExportFailed))
+        await acknowledged(js)
+    (letter,) = await dead_letters(js)
+    assert counts_of(letter) == ("1", "1")
+    assert isinstance(failed, ExportFailed)
+    assert failed.error.message == (
+        "No exporter for 'web'; available: none. It is not tried again by itself. "
+        f"Tell the operators: dead letter {letter.seq}."
+    )
+
+
 @pytest.mark.parametrize("state", ["missing", "full"])
 async def test_an_export_ends_although_its_letter_cannot_be_written(
     nc: Client, js: JetStreamContext, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The user is told; the letter is owed, and written once its stream takes it again."""
-    monkeypatch.setattr("shared.worker.dead_letter_writer.LETTER_PATIENCE_S", 1.0)
+    monkeypatch.setattr("shared.worker.dead_letter_writer.DEAD_LETTER_PATIENCE_S", 1.0)
     monkeypatch.setattr("shared.worker.retry.OUTAGE_DELAY_S", 0.3)
     stream = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     if state == "missing":
@@ -141,14 +170,16 @@ async def test_an_export_ends_although_its_letter_cannot_be_written(
         await acknowledged(js)
     (letter,) = await dead_letters(js)
     assert letter.headers["Aethel-Reason"] == "not-retryable"
+    assert letter.headers["Aethel-Cause"] == "platform-unavailable"
+    assert counts_of(letter) == ("1", "1")
     assert builder.calls[event.export_id] == 1
 
 
 @pytest.mark.parametrize(
     "step",
     [
-        "shared.jetstream.event_log.Facts.publish_first",
-        "shared.worker.outcomes.Endings._acknowledge",
+        "shared.jetstream.event_log.EventLog.publish_first",
+        "shared.worker.delivery.Delivery._acknowledge",
     ],
     ids=["the letter is written", "the user is told"],
 )
@@ -179,7 +210,7 @@ async def test_one_letter_although_the_worker_dies_after(
     assert len(await dead_letters(js)) == 1
 
 
-async def test_the_breaker_keeps_a_bug_from_burying_the_queue(
+async def test_the_breaker_keeps_a_bug_from_failing_the_queue(
     nc: Client, js: JetStreamContext
 ) -> None:
     """Most fail alike: work stops, readiness says why, and a repaired release goes on by itself."""

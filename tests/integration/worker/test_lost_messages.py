@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from services.status.projector import Projector
-from services.status.recovery.max_deliveries import Undertaker
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
-from shared.domain.events import ExportFailed, ExportPackaged, ExportRequested, ExportStarted
+from shared.domain.events import (
+    AttemptFailed,
+    ExportFailed,
+    ExportPackaged,
+    ExportRequested,
+    ExportStarted,
+    Failure,
+)
 from shared.domain.export_document import Document
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.publishing import publish
-from tests.integration.worker.test_dead_letters import headers_of
+from tests.integration.worker.test_dead_letters import counts_of, headers_of
 from tests.integration.worker.working import (
     acknowledged,
     be_impatient,
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
+    from shared.domain.events import Event
     from shared.jetstream.progress_reporter import ProgressReporter
 
 TWICE = 2
@@ -43,12 +51,12 @@ TWICE = 2
 async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterator[None]:
     """The parts of the status service that see to it that every export ends."""
     js, stop = nc.jetstream(), asyncio.Event()
-    undertaker = Undertaker(js)
-    reaper = Reaper(nc, undertaker, attempt_s=900, patience_s=patience_s)
+    max_deliveries = MaxDeliveriesHandler(js)
+    reaper = Reaper(nc, max_deliveries, attempt_s=900, patience_s=patience_s)
     await KeyValueStore.bind(js, "exports", Document)
     async with asyncio.TaskGroup() as group:
         group.create_task((await Projector.bind(js)).run(stop))
-        group.create_task(undertaker.run(stop))
+        group.create_task(max_deliveries.run(stop))
         group.create_task(reaper.run(stop, interval_s=0.2))
         yield
         stop.set()
@@ -71,20 +79,34 @@ async def exhaust(js: JetStreamContext) -> None:
     await be_impatient(js, ack_wait_s=5, max_deliver=topology.MAX_DELIVER)
 
 
+def tried_twice(event: ExportRequested) -> list[Event]:
+    """One attempt that failed, and one that nobody has ended."""
+    build: dict[str, Any] = {**event.identity, "stage": "build"}
+    why = Failure(code="internal", message="Oops.", retryable=True)
+    return [
+        ExportStarted(**build, attempt=1, worker="w1"),
+        AttemptFailed(**build, attempt=1, failures=1, error=why, retry_at=event.at),
+        ExportStarted(**build, attempt=2, worker="w1"),
+    ]
+
+
 async def well(_: ExportRequested, __: ProgressReporter) -> None:
     """Succeeds."""
 
 
-async def test_what_jetstream_gives_up_is_buried(nc: Client, js: JetStreamContext) -> None:
+async def test_what_jetstream_gives_up_is_a_dead_letter(nc: Client, js: JetStreamContext) -> None:
     """By the advisory, however late somebody reads it; one letter, and the user is told."""
     event = new_request()
     await EventLog(js).publish(event)
+    for earlier in tried_twice(event):
+        await EventLog(js).publish(earlier)
     await exhaust(js)
     async with status_service(nc, patience_s=1e6):
         *_, failed = await until(js, event, has(ExportFailed))
     assert isinstance(failed, ExportFailed)
     assert failed.reason == "max-deliveries"
     (letter,) = await dead_letters(js)
+    assert counts_of(letter) == ("2", "1")
     assert (letter.headers["Aethel-Deliveries"], letter.headers["Aethel-Worker"]) == (
         str(TWICE),
         "undertaker",
@@ -95,14 +117,18 @@ async def test_what_jetstream_gives_up_is_buried(nc: Client, js: JetStreamContex
 async def test_an_undecodable_message_that_is_given_up_ends_its_export(
     nc: Client, js: JetStreamContext
 ) -> None:
-    """Its headers are enough for the undertaker as well."""
+    """Its headers are enough for the max-deliveries handler as well."""
     event = new_request()
     await publish(js, event.subject, b"\xff", headers_of(event), patience_s=5)
+    for earlier in tried_twice(event):
+        await EventLog(js).publish(earlier)
     await exhaust(js)
     async with status_service(nc, patience_s=1e6):
         *_, failed = await until(js, event, has(ExportFailed))
     assert isinstance(failed, ExportFailed)
     assert failed.reason == "undecodable"
+    (letter,) = await dead_letters(js)
+    assert counts_of(letter) == ("2", "1")
 
 
 async def test_an_export_goes_on_although_the_advisory_was_lost(
@@ -123,7 +149,7 @@ async def test_an_export_goes_on_although_the_advisory_was_lost(
 async def test_an_export_ends_although_its_message_is_lost_every_time(
     nc: Client, js: JetStreamContext
 ) -> None:
-    """Queued again three times, then buried; the letter waits until its stream is there."""
+    """Queued again three times, then dead-lettered; the letter waits until its stream is there."""
     await js.delete_stream(topology.ADVISORIES)
     letters = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     await js.delete_stream(topology.DEAD_LETTERS)
@@ -155,6 +181,7 @@ async def test_an_export_ends_although_its_message_is_lost_every_time(
     assert sum(isinstance(event, ExportRequested) for event in known) == 4
     (letter,) = await dead_letters(js)
     assert letter.headers["Aethel-Reason"] == "lost"
+    assert counts_of(letter) == ("0", "0")
 
 
 async def test_what_is_under_way_is_left_alone(nc: Client, js: JetStreamContext) -> None:

@@ -39,7 +39,7 @@ async def well(_: ExportRequested, reporter: ProgressReporter) -> None:
     reporter.progress("building", 50, "Building")
 
 
-async def test_failures_are_retried_with_growing_delays_and_then_buried(
+async def test_failures_are_retried_with_growing_delays_and_then_end_in_a_dead_letter(
     nc: Client, js: JetStreamContext
 ) -> None:
     """Three attempts, the delays shown as retryAt; then one letter, and the user has its number."""
@@ -49,12 +49,15 @@ async def test_failures_are_retried_with_growing_delays_and_then_buried(
 
     event = new_request()
     await EventLog(js).publish(event)
-    async with working(nc, broken, retry=RetrySettings(max_attempts=3, base_delay_ms=400)):
-        known = await until(js, event, has(ExportFailed))
-        await acknowledged(js)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("random.random", lambda: 1.0)  # each delay at its longest
+        async with working(nc, broken, retry=RetrySettings(max_attempts=3, base_delay_ms=800)):
+            known = await until(js, event, has(ExportFailed))
+            await acknowledged(js)
     waits = [f for f in known if isinstance(f, AttemptFailed)]
     assert [f.failures for f in waits] == [1, 2]
-    assert [(f.retry_at - f.at).total_seconds() >= 0.2 for f in waits] == [True, True]
+    first_s, second_s = ((f.retry_at - f.at).total_seconds() for f in waits)
+    assert second_s > 1.5 * first_s > 0.6
     starts = [f.at for f in known if isinstance(f, ExportStarted)]
     assert [s >= w.retry_at for s, w in zip(starts[1:], waits, strict=True)] == [True, True]
     (letter,) = await dead_letters(js)
@@ -62,13 +65,16 @@ async def test_failures_are_retried_with_growing_delays_and_then_buried(
     assert isinstance(failed, ExportFailed)
     assert (failed.reason, failed.error.code) == ("retries-exhausted", "internal")
     assert failed.dead_letter == str(letter.seq)
-    assert f"dead letter {letter.seq}" in failed.error.message
+    assert failed.error.message == (
+        "Something went wrong on our side; the operators can see what. It is not tried again by "
+        f"itself: start it again. If it fails again, tell the operators: dead letter {letter.seq}."
+    )
     headers = letter.headers
     assert headers["Aethel-Subject"] == event.subject
     assert headers["Aethel-Original-Nats-Msg-Id"] == event.message_id
     assert headers["Aethel-Cause"] == f"KeyError at {__name__}:broken"
     assert "our bug" in headers["Aethel-Stack"]
-    assert (headers["Aethel-Attempts"], headers["Aethel-Failures"]) == ("2", "2")
+    assert (headers["Aethel-Attempts"], headers["Aethel-Failures"]) == ("3", "3")
     assert headers["Aethel-Log"] == f"logs.{event.export_id}"
     assert headers["Aethel-Worker"] == "w1"
 

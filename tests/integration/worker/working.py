@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from nats.js.errors import NotFoundError
 
 from shared.domain.events import ExportPackaged, ExportRequested
+from shared.errors import UnavailableError
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from shared.jetstream.progress_reporter import ProgressReporter
 
 QUICK = RetrySettings(max_attempts=3, base_delay_ms=20)
-Job = "Callable[[ExportRequested, Chatter], Awaitable[None]]"
 
 
 def new_request(**changes: Any) -> ExportRequested:
@@ -109,9 +109,10 @@ async def until(
     """All events of an export once ``done`` says so; the test's own time-out bounds it."""
     events = EventLog(js)
     while True:
-        known = [event for _, event in await events.of(event.export_id)]
-        if done(known):
-            return known
+        with suppress(UnavailableError):  # a cluster that elects, a machine that is busy
+            known = [event for _, event in await events.of(event.export_id)]
+            if done(known):
+                return known
         await asyncio.sleep(0.05)
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from services.packager.runtimes.build import run_script
 
 
-@pytest.mark.timeout(600)
 def test_the_players_units() -> None:
     """Scenes, input, animation, steering, … : see ``templates/player/test``."""
     run_script("player", "test")

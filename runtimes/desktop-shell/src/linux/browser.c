@@ -8,7 +8,7 @@
 bool browser_start(struct browser_process *process, const struct browser_arguments *arguments) {
     static const char *const BROWSERS[] = {"google-chrome", "google-chrome-stable", "chromium",      "chromium-browser",
                                            "microsoft-edge", "microsoft-edge-stable", "brave-browser", "vivaldi"};
-    const char *list[BROWSER_MOST_ARGUMENTS + 1];
+    const char *list[BROWSER_MAX_ARGUMENTS + 1];
     browser_list(arguments, list + 1);
     for (size_t i = 0; i < sizeof BROWSERS / sizeof *BROWSERS; i++) {
         list[0] = BROWSERS[i];
@@ -21,15 +21,15 @@ bool browser_start(struct browser_process *process, const struct browser_argumen
     return false;
 }
 
-/* The end of the session, Ctrl-C: the window goes too, and browser_wait returns. */
+/* At the end of the session or Ctrl-C the browser ends too, and browser_wait returns. */
 static volatile pid_t the_browser;
 
-static void end_browser(int signal) { kill(the_browser, signal); }
+static void forward_signal(int signal) { kill(the_browser, signal); }
 
 void browser_wait(struct browser_process *process) {
     the_browser = (pid_t)process->native;
-    signal(SIGTERM, end_browser);
-    signal(SIGINT, end_browser);
+    signal(SIGTERM, forward_signal);
+    signal(SIGINT, forward_signal);
     process_wait(the_browser);
 }
 

@@ -10,7 +10,8 @@
 enum { DECISION_NEW_WINDOW = 1, DECISION_RESPONSE = 2, LINK_CLICKED = 0 };
 
 static bool is_ours(const char *address) {
-    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 || strncmp(address, "blob:", 5) == 0;
+    return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 ||
+           strncmp(address, "blob:", 5) == 0;
 }
 
 static bool is_for_the_browser(const char *address) {
@@ -18,8 +19,8 @@ static bool is_for_the_browser(const char *address) {
            strncmp(address, "mailto:", 7) == 0;
 }
 
-/* Hands a foreign page to the person's own browser instead of showing it in the game's window. */
-static gboolean leave(const struct policy *policy, object *decision, const char *address) {
+/* Opens a foreign page in the user's own browser instead of the game's window. */
+static gboolean open_externally(const struct policy *policy, object *decision, const char *address) {
     if (is_for_the_browser(address)) {
         webkit.gtk_show_uri_on_window(policy->window, address, 0, NULL);
     }
@@ -32,15 +33,15 @@ static gboolean decide_navigation(const struct policy *policy, object *decision,
     object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
     const char *address = webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action));
     bool clicked = webkit.webkit_navigation_action_get_navigation_type(action) == LINK_CLICKED;
-    return new_window || (clicked && !is_ours(address)) ? leave(policy, decision, address) : false;
+    return new_window || (clicked && !is_ours(address)) ? open_externally(policy, decision, address) : false;
 }
 
-/* Scripts may lead away as well; whether they mean the window or a frame in it is known when the answer comes. */
+/* A script may navigate as well; whether it does so in the window or in a frame is known when the response comes. */
 static gboolean decide_response(const struct policy *policy, object *decision) {
     const char *address =
         webkit.webkit_uri_request_get_uri(webkit.webkit_response_policy_decision_get_request(decision));
     bool whole_window = webkit.webkit_response_policy_decision_is_main_frame_main_resource(decision);
-    return whole_window && !is_ours(address) ? leave(policy, decision, address) : false;
+    return whole_window && !is_ours(address) ? open_externally(policy, decision, address) : false;
 }
 
 static gboolean on_decide_policy(object *view, object *decision, int type, const struct policy *policy) {
@@ -49,7 +50,7 @@ static gboolean on_decide_policy(object *view, object *decision, int type, const
                                      : decide_navigation(policy, decision, type == DECISION_NEW_WINDOW);
 }
 
-/* The pointer may be caught, as games do; nothing else (camera, position, notifications) is granted. */
+/* Grants pointer lock, which games need, and nothing else (camera, position, notifications). */
 static gboolean on_permission(object *view, object *request, void *context) {
     (void)view;
     (void)context;
@@ -59,7 +60,7 @@ static gboolean on_permission(object *view, object *request, void *context) {
     return true;
 }
 
-/* The menu of a browser (Back, Reload, …) has no place in a game, but for whoever debugs one. */
+/* Hides the web view's menu (Back, Reload, …) but in a debug build. */
 static gboolean on_context_menu(object *view, object *menu, object *event, object *hit, const struct policy *policy) {
     (void)view;
     (void)menu;

@@ -1,4 +1,4 @@
-/* What the page may do: stay within the game, catch the pointer. Foreign pages open in the person's own browser. */
+/* What the page may do: navigate within the game and lock the pointer. Foreign pages open in the user's own browser. */
 #ifndef POLICY_H
 #define POLICY_H
 
@@ -9,7 +9,7 @@ struct policy {
     bool debug;     /* the web view's own menu, for developers */
 };
 
-/* Holds a web view to it; policy must outlive the view. */
+/* Applies policy to a web view, which it must outlive. */
 void policy_apply(object *view, struct policy *policy);
 
 #endif

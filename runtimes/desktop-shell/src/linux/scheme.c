@@ -10,19 +10,19 @@ static void append_header(void *headers, const char *name, const char *value) {
     webkit.soup_message_headers_append(headers, name, value);
 }
 
-static void finish(object *request, struct answer *answer) {
+static void finish(object *request, struct response *response) {
     object *headers = webkit.soup_message_headers_new(HEADERS_RESPONSE);
-    struct bytes content = answer_content(answer);
+    struct bytes content = response_content(response);
     object *stream = webkit.g_memory_input_stream_new_from_data(
-        answer->owned != NULL ? answer->owned : content.data, (intptr_t)content.size,
-        answer->owned != NULL ? free : NULL);
-    object *response = webkit.webkit_uri_scheme_response_new(stream, (int64_t)content.size);
-    answer_headers(answer, append_header, headers);
-    webkit.webkit_uri_scheme_response_set_status(response, (unsigned)answer->status, answer_reason(answer));
-    webkit.webkit_uri_scheme_response_set_content_type(response, answer->type);
-    webkit.webkit_uri_scheme_response_set_http_headers(response, headers); /* which is its now */
-    webkit.webkit_uri_scheme_request_finish_with_response(request, response);
-    webkit.g_object_unref(response);
+        response->owned != NULL ? response->owned : content.data, (intptr_t)content.size,
+        response->owned != NULL ? free : NULL);
+    object *reply = webkit.webkit_uri_scheme_response_new(stream, (int64_t)content.size);
+    response_headers(response, append_header, headers);
+    webkit.webkit_uri_scheme_response_set_status(reply, (unsigned)response->status, response_reason(response));
+    webkit.webkit_uri_scheme_response_set_content_type(reply, response->type);
+    webkit.webkit_uri_scheme_response_set_http_headers(reply, headers); /* which it owns from now on */
+    webkit.webkit_uri_scheme_request_finish_with_response(request, reply);
+    webkit.g_object_unref(reply);
     webkit.g_object_unref(stream);
 }
 
@@ -36,9 +36,9 @@ static void on_request(object *scheme_request, void *context) {
         .range = headers == NULL ? NULL : webkit.soup_message_headers_get_one(headers, "Range"),
         .from_page = headers != NULL && webkit.soup_message_headers_get_one(headers, SITE_PAGE_HEADER) != NULL,
     };
-    struct answer answer;
-    site_answer(site, &request, &answer);
-    finish(scheme_request, &answer);
+    struct response response;
+    site_respond(site, &request, &response);
+    finish(scheme_request, &response);
 }
 
 void scheme_register(object *context, struct site *site) {

@@ -8,7 +8,7 @@
 #define SCHEME "aethel"
 #define ORIGIN SCHEME "://game"
 
-/* Lets the pages of a web context ask site, which must outlive it. */
+/* Serves the pages of a web context from site, which must outlive it. */
 void scheme_register(object *context, struct site *site);
 
 #endif

@@ -27,10 +27,10 @@ socket_t socket_accept(socket_t listener) {
     return accept4((int)listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
-void socket_set_patience(socket_t socket, int seconds) {
-    struct timeval patience = {.tv_sec = seconds};
-    setsockopt((int)socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt((int)socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+void socket_set_timeout(socket_t socket, int seconds) {
+    struct timeval timeout = {.tv_sec = seconds};
+    setsockopt((int)socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    setsockopt((int)socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
 }
 
 long socket_receive(socket_t socket, void *data, size_t capacity) { return recv((int)socket, data, capacity, 0); }

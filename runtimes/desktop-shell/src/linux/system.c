@@ -5,8 +5,8 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "brand.h"
 #include "files.h"
+#include "payload_locator.h"
 #include "process.h"
 
 const char *const SYSTEM_VIEW_ADVICE =
@@ -29,7 +29,8 @@ const char *system_payload(struct bytes *payload) {
     if (!file_map("/proc/self/exe", &executable)) {
         return "it cannot read itself";
     }
-    return brand_find_payload(shell_brand(), executable, payload) ? NULL : "it contains no game, or is cut short";
+    bool found = payload_locator_find(payload_locator_own(), executable, payload);
+    return found ? NULL : "it contains no game, or is cut short";
 }
 
 bool system_data_folder(const char *name, char *path, size_t capacity) {
@@ -43,7 +44,7 @@ bool system_data_folder(const char *name, char *path, size_t capacity) {
     return length > 0 && (size_t)length < capacity;
 }
 
-/* Whatever of the desktops' message windows there is. */
+/* Uses the first of the desktops' message programs that is installed. */
 void system_message(const char *title, const char *text) {
     fprintf(stderr, "%s: %s\n", title, text);
     if (getenv("DISPLAY") == NULL && getenv("WAYLAND_DISPLAY") == NULL) {

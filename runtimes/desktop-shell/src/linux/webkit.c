@@ -7,7 +7,7 @@
 
 struct webkit webkit;
 
-/* One handle suffices: a look-up in a library goes on in all those that it is linked to. */
+/* One handle is enough: dlsym searches the libraries that it is linked to as well. */
 static void *open_library(void) {
     static const char *const NAMES[] = {"libwebkit2gtk-4.1.so.0", "libwebkit2gtk-4.0.so.37"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
@@ -21,7 +21,7 @@ static void *open_library(void) {
     return NULL;
 }
 
-/* POSIX lets a function's address travel through a void pointer, C does not: hence the copy. */
+/* POSIX lets a void pointer hold a function's address, C does not: hence the copy. */
 static bool look_up(void *library, const char *name, void *function) {
     void *symbol = dlsym(library, name);
     memcpy(function, &symbol, sizeof symbol);

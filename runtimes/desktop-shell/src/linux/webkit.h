@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Everything is handed about by pointers whose insides are nobody's business here. */
+/* All objects of the libraries are opaque here. */
 typedef void object;
 typedef void (*callback)(void);
 typedef void destroy_notify(void *data);

@@ -21,7 +21,7 @@ enum {
     KEY_KP_ENTER = 0xFF8D,
     MODIFIER_ALT = 1 << 3,
     STATE_FULLSCREEN = 1 << 4,
-    MOST_SCREENS = 16,
+    MAX_SCREENS = 16,
 };
 
 struct window {
@@ -29,7 +29,7 @@ struct window {
     struct site site;
     struct policy policy;
     object *gtk, *view;
-    char geometry_path[FILE_LONGEST_PATH];
+    char geometry_path[FILE_MAX_PATH];
 };
 
 /* --- full screen, size, closing ------------------------------------------------------------------------------- */
@@ -44,7 +44,7 @@ static void set_fullscreen(void *context, bool on) {
     (on ? webkit.gtk_window_fullscreen : webkit.gtk_window_unfullscreen)(window->gtk);
 }
 
-/* A window that people cannot resize is as large as its content asks to be. */
+/* A window that users cannot resize is as large as its content requests. */
 static void resize(void *context, int width, int height) {
     struct window *window = context;
     if (window->shell->config.resizable) {
@@ -86,14 +86,14 @@ static void on_destroy(object *gtk, void *context) {
     webkit.gtk_main_quit();
 }
 
-/* Another start of the game, see instance.h. */
-static gboolean on_summon(void *context) {
+/* Another start of the game asks for the window, see instance.h. */
+static gboolean on_present(void *context) {
     webkit.gtk_window_present_with_time(((struct window *)context)->gtk, 0);
     return true; /* keep watching */
 }
 
-/* The end of the session, Ctrl-C: closes as the person would, so that nothing unsaved is lost. */
-static gboolean on_end(void *context) {
+/* At the end of the session or Ctrl-C, closes as the user would, so that nothing unsaved is lost. */
+static gboolean on_terminate(void *context) {
     close_window(context);
     return true;
 }
@@ -117,7 +117,7 @@ static void on_page_end(object *view, int reason, void *context) {
 
 /* A context of its own, whose storage is in the game's data folder. */
 static object *make_context(struct window *window) {
-    char data[FILE_LONGEST_PATH], cache[FILE_LONGEST_PATH];
+    char data[FILE_MAX_PATH], cache[FILE_MAX_PATH];
     snprintf(data, sizeof data, "%s/storage", window->shell->folder);
     snprintf(cache, sizeof cache, "%s/cache", window->shell->folder);
     object *manager = webkit.webkit_website_data_manager_new("base-data-directory", data, "base-cache-directory",
@@ -152,15 +152,15 @@ static size_t list_screens(struct geometry *screens, size_t capacity) {
     return count;
 }
 
-static void place(const struct window *window) {
-    struct geometry screens[MOST_SCREENS], geometry;
+static void restore_geometry(const struct window *window) {
+    struct geometry screens[MAX_SCREENS], geometry;
     const struct config *config = &window->shell->config;
     webkit.gtk_window_set_default_size(window->gtk, config->width, config->height);
     if (!config->resizable) {
         webkit.gtk_widget_set_size_request(window->view, config->width, config->height);
     } else if (geometry_load(&geometry, window->geometry_path)) {
         webkit.gtk_window_set_default_size(window->gtk, geometry.width, geometry.height);
-        if (geometry_is_on_screen(&geometry, screens, list_screens(screens, MOST_SCREENS))) {
+        if (geometry_is_on_screen(&geometry, screens, list_screens(screens, MAX_SCREENS))) {
             webkit.gtk_window_move(window->gtk, geometry.x, geometry.y);
         }
         if (geometry.maximized) {
@@ -197,30 +197,30 @@ static void make_window(struct window *window) {
     webkit_connect(window->gtk, "key-press-event", (callback)on_key, window);
     webkit_connect(window->gtk, "delete-event", (callback)on_delete, window);
     webkit_connect(window->gtk, "destroy", (callback)on_destroy, window);
-    place(window);
+    restore_geometry(window);
 }
 
-enum shown window_show(const struct shell *shell) {
+enum show_result window_show(const struct shell *shell) {
     static struct window window;
     window.shell = shell;
     snprintf(window.geometry_path, sizeof window.geometry_path, "%s/window", shell->folder);
     if (shell->config.isolated) {
-        setenv("JSC_useSharedArrayBuffer", "1", 0); /* 2.50 honours COOP and COEP, but not with shared memory */
+        setenv("JSC_useSharedArrayBuffer", "1", 0); /* WebKitGTK 2.50 does not, despite COOP and COEP */
     }
     if (!webkit_load()) {
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
     webkit.g_set_prgname(shell->config.id);
     if (!webkit.gtk_init_check(NULL, NULL) ||
         !site_open(&window.site, &shell->payload, &shell->config, shell->config_text, "webkitgtk")) {
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
-    webkit.gdk_set_program_class(shell->config.id); /* what desktops match a window with its .desktop file by */
+    webkit.gdk_set_program_class(shell->config.id); /* by this desktops match a window with its .desktop file */
     window.site.bridge = (struct bridge){&window, close_window, set_fullscreen, resize};
     make_window(&window);
-    webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_summon, &window);
-    webkit.g_unix_signal_add(SIGTERM, on_end, &window);
-    webkit.g_unix_signal_add(SIGINT, on_end, &window);
+    webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_present, &window);
+    webkit.g_unix_signal_add(SIGTERM, on_terminate, &window);
+    webkit.g_unix_signal_add(SIGINT, on_terminate, &window);
     webkit.webkit_web_view_load_uri(window.view, ORIGIN "/");
     webkit.gtk_widget_show_all(window.gtk);
     webkit.gtk_widget_grab_focus(window.view);

@@ -1,32 +1,32 @@
-/* The second choice: a window of an installed browser (Chromium and its relatives) without address bar and tabs.
+/* The fallback: a window of an installed browser (Chromium and its relatives) without address bar and tabs.
  *
- * It asks the loopback server for http://game.localhost/, a name that a flag maps to the port of this very start: so
- * the origin, and with it what the game has saved, is the same each time, whatever port is free. */
+ * It loads http://game.localhost/ from the loopback server; a flag maps that name to the port of this start. So the
+ * origin, and with it what the game has saved, is the same each time, whatever port is free. */
 #include "browser.h"
 
 #include <stdio.h>
 
+#include "access.h"
 #include "bridge.h"
 #include "files.h"
-#include "gate.h"
 #include "log.h"
 #include "server.h"
 #include "shell.h"
 #include "site.h"
 #include "url.h"
 
-/* The page that the window opens first; only this user can read it, and its key is good for one use. */
-static bool write_start_page(const struct gate *gate, const char *path) {
+/* Writes the page that the window opens first. Only this user can read it, and its key is good for one use. */
+static bool write_start_page(const struct access_secrets *secrets, const char *path) {
     char page[512];
     snprintf(page, sizeof page,
              "<!doctype html><meta name=\"referrer\" content=\"no-referrer\">"
              "<style>html{background:#000}</style>"
-             "<script>location.replace(\"" GATE_ORIGIN GATE_ENTRANCE "?key=%s\")</script>\n",
-             gate->key);
+             "<script>location.replace(\"" ACCESS_ORIGIN ACCESS_ENTRY "?key=%s\")</script>\n",
+             secrets->key);
     return file_write_text(path, page);
 }
 
-void browser_list(const struct browser_arguments *arguments, const char *list[BROWSER_MOST_ARGUMENTS]) {
+void browser_list(const struct browser_arguments *arguments, const char *list[BROWSER_MAX_ARGUMENTS]) {
     size_t count = 0;
     list[count++] = arguments->app;
     list[count++] = arguments->profile;
@@ -46,43 +46,43 @@ void browser_list(const struct browser_arguments *arguments, const char *list[BR
 
 static void close_window(void *process) { browser_stop(process); }
 
-/* Starts the browser and waits for its end. */
-static enum shown run(const struct shell *shell, struct site *site, const char *start_page, int port) {
+/* Starts the browser and waits until it ends. */
+static enum show_result run(const struct shell *shell, struct site *site, const char *start_page, int port) {
     static struct browser_arguments arguments;
     struct browser_process process = {0};
-    char address[FILE_LONGEST_PATH * 3];
+    char address[FILE_MAX_PATH * 3];
     if (!url_of_file(start_page, address, sizeof address)) {
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
     snprintf(arguments.app, sizeof arguments.app, "--app=%s", address);
     snprintf(arguments.profile, sizeof arguments.profile, "--user-data-dir=%s/browser", shell->folder);
-    snprintf(arguments.resolver, sizeof arguments.resolver, "--host-resolver-rules=MAP " GATE_HOST ":80 127.0.0.1:%d",
+    snprintf(arguments.resolver, sizeof arguments.resolver, "--host-resolver-rules=MAP " ACCESS_HOST ":80 127.0.0.1:%d",
              port);
     snprintf(arguments.size, sizeof arguments.size, "--window-size=%d,%d", shell->config.width, shell->config.height);
     snprintf(arguments.window_class, sizeof arguments.window_class, "--class=%s", shell->config.id);
     arguments.fullscreen = shell->config.fullscreen;
     site->bridge = (struct bridge){.window = &process, .close = close_window};
     if (!browser_start(&process, &arguments)) {
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
     browser_wait(&process);
     return SHOWN;
 }
 
-enum shown browser_show(const struct shell *shell) {
+enum show_result browser_show(const struct shell *shell) {
     static struct site site; /* static: the server's threads use them until the program ends */
-    static struct gate gate;
-    char start_page[FILE_LONGEST_PATH];
+    static struct access_secrets secrets;
+    char start_page[FILE_MAX_PATH];
     snprintf(start_page, sizeof start_page, "%s/start.html", shell->folder);
-    if (!site_open(&site, &shell->payload, &shell->config, shell->config_text, "chromium") || !gate_open(&gate)) {
-        return SHOWN_NOT;
+    if (!site_open(&site, &shell->payload, &shell->config, shell->config_text, "chromium") || !access_init(&secrets)) {
+        return UNAVAILABLE;
     }
-    int port = server_start(&site, &gate);
-    if (port == 0 || !write_start_page(&gate, start_page)) {
+    int port = server_start(&site, &secrets);
+    if (port == 0 || !write_start_page(&secrets, start_page)) {
         log_line("no loopback server, or no start page in %s", shell->folder);
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
-    enum shown shown = run(shell, &site, start_page, port);
+    enum show_result shown = run(shell, &site, start_page, port);
     file_remove(start_page);
     return shown;
 }

@@ -1,4 +1,4 @@
-/* Starting an installed browser. */
+/* Starts an installed browser. */
 #ifndef BROWSER_H
 #define BROWSER_H
 
@@ -10,18 +10,18 @@
 
 struct browser_arguments {
     bool fullscreen;
-    char window_class[144]; /* so that a desktop can tell whose window it is */
-    char app[FILE_LONGEST_PATH * 3 + 8], profile[FILE_LONGEST_PATH + 32], resolver[96], size[48];
+    char window_class[144]; /* by this a desktop knows which game the window belongs to */
+    char app[FILE_MAX_PATH * 3 + 8], profile[FILE_MAX_PATH + 32], resolver[96], size[48];
 };
 
 struct browser_process {
     intptr_t native;
 };
 
-enum { BROWSER_MOST_ARGUMENTS = 12 };
+enum { BROWSER_MAX_ARGUMENTS = 12 };
 
-/* The arguments as a list, ended with NULL, without the program's name. */
-void browser_list(const struct browser_arguments *arguments, const char *list[BROWSER_MOST_ARGUMENTS]);
+/* Lists the arguments, ended with NULL, without the program's name. */
+void browser_list(const struct browser_arguments *arguments, const char *list[BROWSER_MAX_ARGUMENTS]);
 
 /* Starts the first browser of the Chromium family that is installed; false when there is none. */
 bool browser_start(struct browser_process *process, const struct browser_arguments *arguments);

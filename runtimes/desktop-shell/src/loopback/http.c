@@ -68,8 +68,8 @@ static bool read_header(char *line, struct http_request *request) {
     struct {
         const char *name, **value;
     } known[] = {
-        {"Host", &request->visitor.host},     {"Origin", &request->visitor.origin},
-        {"Cookie", &request->visitor.cookie}, {"Sec-Fetch-Site", &request->visitor.fetch_site},
+        {"Host", &request->headers.host},     {"Origin", &request->headers.origin},
+        {"Cookie", &request->headers.cookie}, {"Sec-Fetch-Site", &request->headers.fetch_site},
         {"Range", &request->request.range},   {SITE_PAGE_HEADER, &page},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -102,27 +102,27 @@ bool http_parse(char *head, size_t size, struct http_request *request) {
     return false;
 }
 
-struct writing {
+struct header_buffer {
     char *out;
     size_t used, capacity;
 };
 
 static void write_header(void *context, const char *name, const char *value) {
-    struct writing *writing = context;
-    if (writing->used < writing->capacity) {
-        writing->used += (size_t)snprintf(writing->out + writing->used, writing->capacity - writing->used,
+    struct header_buffer *buffer = context;
+    if (buffer->used < buffer->capacity) {
+        buffer->used += (size_t)snprintf(buffer->out + buffer->used, buffer->capacity - buffer->used,
                                           "%s: %s\r\n", name, value);
     }
 }
 
-size_t http_write_head(const struct answer *answer, const char *further, char *out, size_t capacity) {
-    struct writing writing = {.out = out, .capacity = capacity};
-    writing.used =
-        (size_t)snprintf(out, capacity, "HTTP/1.1 %d %s\r\n", answer->status, answer_reason(answer));
-    answer_headers(answer, write_header, &writing);
-    if (writing.used < capacity) {
-        writing.used += (size_t)snprintf(out + writing.used, capacity - writing.used,
-                                         "Connection: close\r\n%s\r\n", further);
+size_t http_write_head(const struct response *response, const char *extra_header, char *out, size_t capacity) {
+    struct header_buffer buffer = {.out = out, .capacity = capacity};
+    buffer.used =
+        (size_t)snprintf(out, capacity, "HTTP/1.1 %d %s\r\n", response->status, response_reason(response));
+    response_headers(response, write_header, &buffer);
+    if (buffer.used < capacity) {
+        buffer.used += (size_t)snprintf(out + buffer.used, capacity - buffer.used,
+                                         "Connection: close\r\n%s\r\n", extra_header);
     }
-    return writing.used < capacity ? writing.used : 0;
+    return buffer.used < capacity ? buffer.used : 0;
 }

@@ -9,11 +9,11 @@
 #include "socket.h"
 #include "thread.h"
 
-enum { MOST_CONNECTIONS = 64, PATIENCE_S = 10 };
+enum { MAX_CONNECTIONS = 64, TIMEOUT_S = 10 };
 
 struct server {
     const struct site *site;
-    struct gate *gate;
+    struct access_secrets *secrets;
     socket_t listener;
     atomic_int connections;
 };
@@ -23,11 +23,11 @@ struct connection {
     socket_t socket;
 };
 
-/* What the browser window shows first: it leaves at once for the game, now with a cookie. (A redirect would not do:
- * the way here began in a file, so a SameSite=Strict cookie would not be sent along.) */
-static const char WELCOME[] = "<!doctype html><meta http-equiv=\"refresh\" content=\"0;url=/\"><style>html{background:#000}</style>";
+/* The page that comes with the cookie and goes on to the game at once. (A redirect would not do: the navigation began
+ * in a file, so a SameSite=Strict cookie would not be sent along.) */
+static const char ENTRY_PAGE[] = "<!doctype html><meta http-equiv=\"refresh\" content=\"0;url=/\"><style>html{background:#000}</style>";
 
-/* Reads until the head is complete. Returns its size, 0 when it does not come in time or is too large. */
+/* Reads until the head is complete. Returns its size, or 0 when it does not come in time or is too large. */
 static size_t receive_head(socket_t socket, char *buffer, size_t capacity) {
     size_t used = 0, head = 0;
     while (head == 0 && used < capacity) {
@@ -53,42 +53,42 @@ static bool send_all(socket_t socket, struct bytes data) {
     return true;
 }
 
-static void send_answer(socket_t socket, const struct answer *answer, const char *further) {
+static void send_response(socket_t socket, const struct response *response, const char *extra_header) {
     char head[1024];
-    size_t size = http_write_head(answer, further, head, sizeof head);
+    size_t size = http_write_head(response, extra_header, head, sizeof head);
     if (size > 0 && send_all(socket, (struct bytes){(const uint8_t *)head, size})) {
-        send_all(socket, answer_content(answer));
+        send_all(socket, response_content(response));
     }
 }
 
-static void send_welcome(socket_t socket, const struct gate *gate) {
+static void send_cookie(socket_t socket, const struct access_secrets *secrets) {
     char cookie[128];
-    snprintf(cookie, sizeof cookie, "Set-Cookie: " GATE_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict\r\n",
-             gate->session);
-    struct answer answer = {.status = 200, .type = "text/html; charset=utf-8", .body = bytes_of(WELCOME)};
-    send_answer(socket, &answer, cookie);
+    snprintf(cookie, sizeof cookie, "Set-Cookie: " ACCESS_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict\r\n",
+             secrets->session);
+    struct response response = {.status = 200, .type = "text/html; charset=utf-8", .body = bytes_of(ENTRY_PAGE)};
+    send_response(socket, &response, cookie);
 }
 
-/* Who is not the game's own window learns nothing: the connection is closed without a word. */
+/* Serves one connection. Whoever is not the game's own window gets no byte: the connection is closed. */
 static void serve(struct server *server, socket_t socket) {
-    char head[HTTP_LARGEST_HEAD];
+    char head[HTTP_MAX_HEAD];
     struct http_request request;
     size_t size = receive_head(socket, head, sizeof head);
     if (size == 0 || !http_parse(head, size, &request)) {
         return;
     }
-    switch (gate_judge(server->gate, request.request.target, &request.visitor)) {
-    case GATE_WELCOME:
-        send_welcome(socket, server->gate);
+    switch (access_check(server->secrets, request.request.target, &request.headers)) {
+    case ACCESS_KEY_ACCEPTED:
+        send_cookie(socket, server->secrets);
         break;
-    case GATE_PASS: {
-        struct answer answer;
-        site_answer(server->site, &request.request, &answer);
-        send_answer(socket, &answer, "");
-        answer_free(&answer);
+    case ACCESS_GRANTED: {
+        struct response response;
+        site_respond(server->site, &request.request, &response);
+        send_response(socket, &response, "");
+        response_free(&response);
         break;
     }
-    case GATE_REFUSE:
+    case ACCESS_DENIED:
         log_line("refused a request that is not the window's");
         break;
     }
@@ -106,9 +106,9 @@ static void run_connection(void *context) {
 /* Hands the connection to a thread of its own; false when there are too many. */
 static bool start_connection(struct server *server, socket_t socket) {
     struct connection *connection = malloc(sizeof *connection);
-    if (atomic_fetch_add(&server->connections, 1) < MOST_CONNECTIONS && connection != NULL) {
+    if (atomic_fetch_add(&server->connections, 1) < MAX_CONNECTIONS && connection != NULL) {
         *connection = (struct connection){server, socket};
-        socket_set_patience(socket, PATIENCE_S);
+        socket_set_timeout(socket, TIMEOUT_S);
         if (thread_start(run_connection, connection)) {
             return true;
         }
@@ -128,11 +128,11 @@ static void run_server(void *context) {
     }
 }
 
-int server_start(const struct site *site, struct gate *gate) {
+int server_start(const struct site *site, struct access_secrets *secrets) {
     static struct server server;
     int port = 0;
     server.site = site;
-    server.gate = gate;
+    server.secrets = secrets;
     server.listener = socket_listen(&port);
     return server.listener != SOCKET_NONE && thread_start(run_server, &server) ? port : 0;
 }

@@ -2,11 +2,11 @@
 #ifndef SERVER_H
 #define SERVER_H
 
-#include "gate.h"
+#include "access.h"
 #include "site.h"
 
 /* Listens at a free port of 127.0.0.1 and answers on threads of its own, for as long as the program runs: site and
- * gate must outlive it. Returns the port, or 0 when it cannot listen. */
-int server_start(const struct site *site, struct gate *gate);
+ * access must outlive it. Returns the port, or 0 when it cannot listen. */
+int server_start(const struct site *site, struct access_secrets *secrets);
 
 #endif

@@ -1,7 +1,7 @@
 /* Every macOS has its web view, so no browser is looked for. */
 #include "shell.h"
 
-enum shown browser_show(const struct shell *shell) {
+enum show_result browser_show(const struct shell *shell) {
     (void)shell;
-    return SHOWN_NOT;
+    return UNAVAILABLE;
 }

@@ -12,7 +12,7 @@ static id add_menu(id bar, const char *title) {
     return menu;
 }
 
-/* The action goes to whoever is responsible for it at the time: the view, the window, the application. */
+/* The action goes along the responder chain: to the view, the window, the application. */
 static void add_item(id menu, const char *title, const char *action, const char *key, long modifiers) {
     id item = SEND(id(*)(id, selector, id, selector, id), menu, "addItemWithTitle:action:keyEquivalent:",
                    objc_string(title), objc_selector(action), objc_string(key));

@@ -1,5 +1,5 @@
 /* Objective-C from C: AppKit and WebKit are reached through the runtime's functions, because no header or library of
- * Apple's frameworks is needed (or there) where the shell is built. */
+ * Apple's frameworks is needed, or present, where the shell is built. */
 #ifndef OBJC_H
 #define OBJC_H
 

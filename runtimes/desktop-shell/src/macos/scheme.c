@@ -12,19 +12,19 @@ static void add_header(void *headers, const char *name, const char *value) {
     SEND(void (*)(id, selector, id, id), headers, "setObject:forKey:", objc_string(value), objc_string(name));
 }
 
-static void finish(id task, id address, struct answer *answer) {
+static void finish(id task, id address, struct response *response) {
     id headers = send(objc_class("NSMutableDictionary"), "dictionary");
-    answer_headers(answer, add_header, headers);
-    id response = SEND(id(*)(id, selector, id, long, id, id), send(objc_class("NSHTTPURLResponse"), "alloc"),
-                       "initWithURL:statusCode:HTTPVersion:headerFields:", address, answer->status,
+    response_headers(response, add_header, headers);
+    id reply = SEND(id(*)(id, selector, id, long, id, id), send(objc_class("NSHTTPURLResponse"), "alloc"),
+                       "initWithURL:statusCode:HTTPVersion:headerFields:", address, response->status,
                        objc_string("HTTP/1.1"), headers);
-    struct bytes content = answer_content(answer);
+    struct bytes content = response_content(response);
     id data = SEND(id(*)(id, selector, const void *, unsigned long, signed char), objc_class("NSData"),
-                   "dataWithBytesNoCopy:length:freeWhenDone:", content.data, content.size, answer->owned != NULL);
-    send_id(task, "didReceiveResponse:", response);
+                   "dataWithBytesNoCopy:length:freeWhenDone:", content.data, content.size, response->owned != NULL);
+    send_id(task, "didReceiveResponse:", reply);
     send_id(task, "didReceiveData:", data);
     send(task, "didFinish");
-    send(response, "release");
+    send(reply, "release");
 }
 
 static void start(id self, selector name, id view, id task) {
@@ -39,12 +39,12 @@ static void start(id self, selector name, id view, id task) {
         .range = range == NULL ? NULL : objc_text(range),
         .from_page = header_of(web, SITE_PAGE_HEADER) != NULL,
     };
-    struct answer answer;
-    site_answer(the_site, &request, &answer);
-    finish(task, address, &answer);
+    struct response response;
+    site_respond(the_site, &request, &response);
+    finish(task, address, &response);
 }
 
-/* Everything was answered before start returned. */
+/* Nothing is left to stop: start has responded before it returned. */
 static void stop(id self, selector name, id view, id task) { (void)self, (void)name, (void)view, (void)task; }
 
 id scheme_handler(const struct site *site) {

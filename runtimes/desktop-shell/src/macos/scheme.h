@@ -8,7 +8,7 @@
 #define SCHEME "aethel"
 #define ORIGIN SCHEME "://game"
 
-/* An object that answers from site, which must outlive it. There is one. */
+/* Returns the one object that serves site, which must outlive it. */
 id scheme_handler(const struct site *site);
 
 #endif

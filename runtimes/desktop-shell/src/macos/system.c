@@ -19,7 +19,7 @@ bool system_executable(char *path, size_t capacity) {
 
 /* In a bundle the game is a resource: what follows the code of a signed program would break its signature. */
 const char *system_payload(struct bytes *payload) {
-    char path[FILE_LONGEST_PATH], resource[FILE_LONGEST_PATH + 32];
+    char path[FILE_MAX_PATH], resource[FILE_MAX_PATH + 32];
     if (!system_executable(path, sizeof path)) {
         return "it does not know where it is";
     }

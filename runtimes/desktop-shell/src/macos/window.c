@@ -28,13 +28,13 @@ static struct {
     const struct shell *shell;
     struct site site;
     id application, window, view;
-} the;
+} app;
 
-/* --- what the page may ask for: all on the main thread, after the answer is out ---------------------------------- */
+/* --- what the page may request: all on the main thread, after the response is out -------------------------------- */
 
 static void close_later(void *context) {
     (void)context;
-    send_id(the.window, "performClose:", NULL);
+    send_id(app.window, "performClose:", NULL);
 }
 
 static void close_window(void *context) {
@@ -43,14 +43,14 @@ static void close_window(void *context) {
 }
 
 static bool is_fullscreen(void) {
-    return (((unsigned long (*)(id, selector))objc_message)(the.window, objc_selector("styleMask")) &
+    return (((unsigned long (*)(id, selector))objc_message)(app.window, objc_selector("styleMask")) &
             STYLE_FULL_SCREEN) != 0;
 }
 
 static void set_fullscreen(void *context, bool on) {
     (void)context;
     if (is_fullscreen() != on) {
-        send_id(the.window, "toggleFullScreen:", NULL);
+        send_id(app.window, "toggleFullScreen:", NULL);
     }
 }
 
@@ -59,7 +59,7 @@ static void resize(void *context, int width, int height) {
     struct size {
         double width, height;
     } size = {width, height};
-    SEND(void (*)(id, selector, struct size), the.window, "setContentSize:", size);
+    SEND(void (*)(id, selector, struct size), app.window, "setContentSize:", size);
 }
 
 /* --- the delegate ------------------------------------------------------------------------------------------------ */
@@ -69,8 +69,8 @@ static signed char ends_with_window(id self, selector name, id application) {
     return 1;
 }
 
-/* Shows a foreign page in the person's own browser. */
-static void leave(id address) {
+/* Opens a foreign page in the user's own browser. */
+static void open_externally(id address) {
     const char *text = objc_text(send(address, "absoluteString"));
     if (strncmp(text, "https:", 6) == 0 || strncmp(text, "http:", 5) == 0 || strncmp(text, "mailto:", 7) == 0) {
         send_id(send(objc_class("NSWorkspace"), "sharedWorkspace"), "openURL:", address);
@@ -91,14 +91,14 @@ static void decide(id self, selector name, id view, id action, void (^decide_pol
     id address = send(send(action, "request"), "URL");
     bool stays = is_ours(address) || !is_main_frame(send(action, "targetFrame"));
     if (!stays) {
-        leave(address);
+        open_externally(address);
     }
     decide_policy(stays ? NAVIGATION_ALLOW : NAVIGATION_CANCEL);
 }
 
 static id make_no_window(id self, selector name, id view, id configuration, id action, id features) {
     (void)self, (void)name, (void)view, (void)configuration, (void)features;
-    leave(send(send(action, "request"), "URL"));
+    open_externally(send(send(action, "request"), "URL"));
     return NULL;
 }
 
@@ -110,7 +110,7 @@ static void page_closed(id self, selector name, id view) {
 
 static void load(void) {
     id address = send_id(objc_class("NSURL"), "URLWithString:", objc_string(ORIGIN "/"));
-    send_id(the.view, "loadRequest:", send_id(objc_class("NSURLRequest"), "requestWithURL:", address));
+    send_id(app.view, "loadRequest:", send_id(objc_class("NSURLRequest"), "requestWithURL:", address));
 }
 
 static void page_ended(id self, selector name, id view) {
@@ -141,12 +141,12 @@ static id make_configuration(void) {
     id configuration = objc_new("WKWebViewConfiguration");
     id preferences = send(configuration, "preferences");
     SEND(void (*)(id, selector, id, id), configuration, "setURLSchemeHandler:forURLScheme:",
-         scheme_handler(&the.site), objc_string(SCHEME));
+         scheme_handler(&app.site), objc_string(SCHEME));
     send_long(configuration, "setMediaTypesRequiringUserActionForPlayback:", 0);
     if (objc_responds(preferences, "setElementFullscreenEnabled:")) { /* macOS 12.3 */
         send_long(preferences, "setElementFullscreenEnabled:", 1);
     }
-    if (the.shell->config.debug) {
+    if (app.shell->config.debug) {
         id yes = send_long(objc_class("NSNumber"), "numberWithBool:", 1);
         SEND(void (*)(id, selector, id, id), preferences, "setValue:forKey:", yes, objc_string("developerExtrasEnabled"));
     }
@@ -154,39 +154,39 @@ static id make_configuration(void) {
 }
 
 static void make_view(struct rectangle area, id delegate) {
-    the.view = SEND(id(*)(id, selector, struct rectangle, id), send(objc_class("WKWebView"), "alloc"),
+    app.view = SEND(id(*)(id, selector, struct rectangle, id), send(objc_class("WKWebView"), "alloc"),
                     "initWithFrame:configuration:", area, make_configuration());
-    send_id(the.view, "setNavigationDelegate:", delegate);
-    send_id(the.view, "setUIDelegate:", delegate);
-    if (the.shell->config.debug && objc_responds(the.view, "setInspectable:")) { /* macOS 13.3 */
-        send_long(the.view, "setInspectable:", 1);
+    send_id(app.view, "setNavigationDelegate:", delegate);
+    send_id(app.view, "setUIDelegate:", delegate);
+    if (app.shell->config.debug && objc_responds(app.view, "setInspectable:")) { /* macOS 13.3 */
+        send_long(app.view, "setInspectable:", 1);
     }
 }
 
 static void make_window(id delegate) {
-    const struct config *config = &the.shell->config;
+    const struct config *config = &app.shell->config;
     struct rectangle area = {0, 0, config->width, config->height};
     unsigned long style = STYLE_TITLED | STYLE_CLOSABLE | STYLE_MINIATURIZABLE;
     style |= config->resizable ? STYLE_RESIZABLE : 0;
-    the.window = SEND(id(*)(id, selector, struct rectangle, unsigned long, unsigned long, signed char),
+    app.window = SEND(id(*)(id, selector, struct rectangle, unsigned long, unsigned long, signed char),
                       send(objc_class("NSWindow"), "alloc"), "initWithContentRect:styleMask:backing:defer:", area,
                       style, BACKING_BUFFERED, 0);
     make_view(area, delegate);
-    send_id(the.window, "setTitle:", objc_string(config->title));
-    send_id(the.window, "setContentView:", the.view);
-    send_long(the.window, "setCollectionBehavior:", BEHAVIOR_FULL_SCREEN);
-    send_long(the.window, "setReleasedWhenClosed:", 0);
-    send(the.window, "center");
+    send_id(app.window, "setTitle:", objc_string(config->title));
+    send_id(app.window, "setContentView:", app.view);
+    send_long(app.window, "setCollectionBehavior:", BEHAVIOR_FULL_SCREEN);
+    send_long(app.window, "setReleasedWhenClosed:", 0);
+    send(app.window, "center");
     if (config->resizable) {
-        send_id(the.window, "setFrameAutosaveName:", objc_string("game")); /* AppKit remembers and restores it */
+        send_id(app.window, "setFrameAutosaveName:", objc_string("game")); /* AppKit remembers and restores it */
     }
 }
 
 /* Another start of the game, see instance.h. (The Finder itself starts an application only once.) */
 static void come_to_front(void *context) {
     (void)context;
-    send_long(the.application, "activateIgnoringOtherApps:", 1);
-    send_id(the.window, "makeKeyAndOrderFront:", NULL);
+    send_long(app.application, "activateIgnoringOtherApps:", 1);
+    send_id(app.window, "makeKeyAndOrderFront:", NULL);
 }
 
 static void watch_for_other_starts(void) {
@@ -196,25 +196,25 @@ static void watch_for_other_starts(void) {
     dispatch_resume(source);
 }
 
-enum shown window_show(const struct shell *shell) {
-    the.shell = shell;
+enum show_result window_show(const struct shell *shell) {
+    app.shell = shell;
     if (!objc_load() ||
-        !site_open(&the.site, &shell->payload, &shell->config, shell->config_text, "wkwebview")) {
-        return SHOWN_NOT;
+        !site_open(&app.site, &shell->payload, &shell->config, shell->config_text, "wkwebview")) {
+        return UNAVAILABLE;
     }
-    the.site.bridge = (struct bridge){NULL, close_window, set_fullscreen, resize};
+    app.site.bridge = (struct bridge){NULL, close_window, set_fullscreen, resize};
     void *pool = objc_pool_open();
     id delegate = make_delegate();
-    the.application = send(objc_class("NSApplication"), "sharedApplication");
-    send_long(the.application, "setActivationPolicy:", POLICY_REGULAR);
-    send_id(the.application, "setDelegate:", delegate);
-    menu_make(the.application, shell->config.title);
+    app.application = send(objc_class("NSApplication"), "sharedApplication");
+    send_long(app.application, "setActivationPolicy:", POLICY_REGULAR);
+    send_id(app.application, "setDelegate:", delegate);
+    menu_make(app.application, shell->config.title);
     make_window(delegate);
     watch_for_other_starts();
     load();
     come_to_front(NULL);
     set_fullscreen(NULL, shell->config.fullscreen);
-    send(the.application, "run"); /* ends the program itself when the window is closed */
+    send(app.application, "run"); /* ends the program itself when the window is closed */
     objc_pool_close(pool);
     return SHOWN;
 }

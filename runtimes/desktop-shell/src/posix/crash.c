@@ -7,7 +7,7 @@
 
 static int log_file = -1;
 
-/* Only what is allowed in a signal handler: write, then die as if it had not been there (SA_RESETHAND). */
+/* Does only what a signal handler may: it writes, and then dies as it would have without it (SA_RESETHAND). */
 static void report(int signal) {
     static const char TEXT[] = "the shell crashed, signal ";
     char digits[3] = {(char)('0' + signal / 10), (char)('0' + signal % 10), '\n'};

@@ -42,7 +42,7 @@ static FILE *open_private(const char *path, int flags, const char *mode) {
 }
 
 bool file_write_text(const char *path, const char *text) {
-    char fresh[FILE_LONGEST_PATH];
+    char fresh[FILE_MAX_PATH];
     snprintf(fresh, sizeof fresh, "%s.new", path);
     FILE *file = open_private(fresh, O_TRUNC, "w");
     if (file == NULL) {
@@ -64,7 +64,7 @@ void file_rename(const char *from, const char *to) { (void)rename(from, to); }
 void file_remove(const char *path) { (void)unlink(path); }
 
 bool folder_make(const char *path) {
-    char partial[FILE_LONGEST_PATH];
+    char partial[FILE_MAX_PATH];
     size_t length = strlen(path);
     if (length == 0 || length >= sizeof partial) {
         return false;

@@ -12,8 +12,8 @@
  * lock ends with the process however that ends. Where locks do not work at all, games start without this. */
 bool instance_claim(const char *id, const char *folder) {
     (void)id;
-    char path[FILE_LONGEST_PATH];
-    signal(INSTANCE_SIGNAL, SIG_IGN); /* until there is a window to show, being asked must not end the program */
+    char path[FILE_MAX_PATH];
+    signal(INSTANCE_SIGNAL, SIG_IGN); /* until there is a window, the signal must not end the program */
     snprintf(path, sizeof path, "%s/instance.lock", folder);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* stays open: closing it would give up the lock */
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -1,4 +1,4 @@
-/* Other programs. */
+/* Starts other programs. */
 #ifndef PROCESS_H
 #define PROCESS_H
 
@@ -11,7 +11,7 @@ pid_t process_start(const char *const *arguments);
 /* Waits for its end; true when it ended by itself with status 0. */
 bool process_wait(pid_t process);
 
-/* Both; false as well when there is no such program. */
+/* Starts the program and waits. False as well when there is no such program. */
 bool process_run(const char *const *arguments);
 
 #endif

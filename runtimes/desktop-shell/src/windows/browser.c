@@ -5,9 +5,9 @@
 #include "log.h"
 #include "text.h"
 
-enum { LONGEST_COMMAND = 32767 }; /* CreateProcess takes no more */
+enum { MAX_COMMAND = 32767 }; /* CreateProcess takes no more */
 
-/* Where an installed program is, as it told the system ("App Paths"). */
+/* Finds an installed program where it is registered ("App Paths"). */
 static bool find_program(const wchar_t *name, wchar_t *path, DWORD size) {
     wchar_t key[160];
     swprintf(key, 160, L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\App Paths\\%ls", name);
@@ -16,32 +16,32 @@ static bool find_program(const wchar_t *name, wchar_t *path, DWORD size) {
            RegGetValueW(HKEY_LOCAL_MACHINE, key, NULL, RRF_RT_REG_SZ, NULL, path, &size_again) == ERROR_SUCCESS;
 }
 
-/* Adds one argument to a command line, quoted as CommandLineToArgvW takes it apart. None of ours has a '"' in it or
- * ends in '\', so that nothing within needs an escape. */
+/* Adds one argument to a command line, quoted as CommandLineToArgvW parses it. None of ours contains '"' or ends in
+ * '\', so that nothing needs an escape. */
 static bool add_argument(wchar_t *command, const wchar_t *argument) {
     size_t used = wcslen(command);
-    if (wcschr(argument, L'"') != NULL || used + wcslen(argument) + 4 > LONGEST_COMMAND) {
+    if (wcschr(argument, L'"') != NULL || used + wcslen(argument) + 4 > MAX_COMMAND) {
         return false;
     }
-    swprintf(command + used, LONGEST_COMMAND - used, L"%ls\"%ls\"", used == 0 ? L"" : L" ", argument);
+    swprintf(command + used, MAX_COMMAND - used, L"%ls\"%ls\"", used == 0 ? L"" : L" ", argument);
     return true;
 }
 
 static bool make_command(wchar_t *command, const wchar_t *program, const struct browser_arguments *arguments) {
-    const char *list[BROWSER_MOST_ARGUMENTS];
-    static wchar_t wide[LONGEST_COMMAND];
+    const char *list[BROWSER_MAX_ARGUMENTS];
+    static wchar_t wide[MAX_COMMAND];
     browser_list(arguments, list);
     command[0] = 0;
     bool made = add_argument(command, program);
     for (size_t i = 0; made && list[i] != NULL; i++) {
-        made = text_widen(list[i], wide, LONGEST_COMMAND) && add_argument(command, wide);
+        made = text_widen(list[i], wide, MAX_COMMAND) && add_argument(command, wide);
     }
     return made;
 }
 
 bool browser_start(struct browser_process *process, const struct browser_arguments *arguments) {
     static const wchar_t *const BROWSERS[] = {L"msedge.exe", L"chrome.exe", L"brave.exe", L"chromium.exe"};
-    static wchar_t path[FILE_LONGEST_PATH], command[LONGEST_COMMAND];
+    static wchar_t path[FILE_MAX_PATH], command[MAX_COMMAND];
     STARTUPINFOW startup = {.cb = sizeof startup};
     PROCESS_INFORMATION started;
     for (size_t i = 0; i < sizeof BROWSERS / sizeof *BROWSERS; i++) {

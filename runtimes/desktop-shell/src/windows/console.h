@@ -2,7 +2,7 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
-/* Prints to the console that the program was started from, if it was. */
+/* Prints to the console that the program was started from, if there is one. */
 void console_attach(void);
 
 #endif

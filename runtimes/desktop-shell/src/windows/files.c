@@ -5,9 +5,9 @@
 #include "text.h"
 
 bool file_map(const char *path, struct bytes *content) {
-    wchar_t wide[FILE_LONGEST_PATH];
+    wchar_t wide[FILE_MAX_PATH];
     LARGE_INTEGER size;
-    if (!text_widen(path, wide, FILE_LONGEST_PATH)) {
+    if (!text_widen(path, wide, FILE_MAX_PATH)) {
         return false;
     }
     HANDLE file = CreateFileW(wide, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
@@ -28,8 +28,8 @@ bool file_map(const char *path, struct bytes *content) {
 }
 
 static FILE *open_wide(const char *path, const wchar_t *mode) {
-    wchar_t wide[FILE_LONGEST_PATH];
-    return text_widen(path, wide, FILE_LONGEST_PATH) ? _wfopen(wide, mode) : NULL;
+    wchar_t wide[FILE_MAX_PATH];
+    return text_widen(path, wide, FILE_MAX_PATH) ? _wfopen(wide, mode) : NULL;
 }
 
 bool file_read_text(const char *path, char *text, size_t capacity) {
@@ -42,45 +42,45 @@ bool file_read_text(const char *path, char *text, size_t capacity) {
     return true;
 }
 
-/* The folder, among the user's own application data, keeps others out. */
+/* The folder among the user's own application data keeps others out. */
 bool file_write_text(const char *path, const char *text) {
-    char fresh[FILE_LONGEST_PATH];
-    wchar_t wide_fresh[FILE_LONGEST_PATH], wide[FILE_LONGEST_PATH];
+    char fresh[FILE_MAX_PATH];
+    wchar_t wide_fresh[FILE_MAX_PATH], wide[FILE_MAX_PATH];
     snprintf(fresh, sizeof fresh, "%s.new", path);
     FILE *file = open_wide(fresh, L"wbN");
     if (file == NULL) {
         return false;
     }
     bool written = fputs(text, file) >= 0;
-    return fclose(file) == 0 && written && text_widen(fresh, wide_fresh, FILE_LONGEST_PATH) &&
-           text_widen(path, wide, FILE_LONGEST_PATH) && MoveFileExW(wide_fresh, wide, MOVEFILE_REPLACE_EXISTING);
+    return fclose(file) == 0 && written && text_widen(fresh, wide_fresh, FILE_MAX_PATH) &&
+           text_widen(path, wide, FILE_MAX_PATH) && MoveFileExW(wide_fresh, wide, MOVEFILE_REPLACE_EXISTING);
 }
 
 FILE *file_append(const char *path) { return open_wide(path, L"abN"); }
 
 size_t file_size(const char *path) {
-    wchar_t wide[FILE_LONGEST_PATH];
+    wchar_t wide[FILE_MAX_PATH];
     WIN32_FILE_ATTRIBUTE_DATA status;
-    bool there = text_widen(path, wide, FILE_LONGEST_PATH) && GetFileAttributesExW(wide, GetFileExInfoStandard, &status);
+    bool there = text_widen(path, wide, FILE_MAX_PATH) && GetFileAttributesExW(wide, GetFileExInfoStandard, &status);
     return there ? (size_t)status.nFileSizeHigh << 32 | status.nFileSizeLow : 0;
 }
 
 void file_rename(const char *from, const char *to) {
-    wchar_t wide_from[FILE_LONGEST_PATH], wide_to[FILE_LONGEST_PATH];
-    if (text_widen(from, wide_from, FILE_LONGEST_PATH) && text_widen(to, wide_to, FILE_LONGEST_PATH)) {
+    wchar_t wide_from[FILE_MAX_PATH], wide_to[FILE_MAX_PATH];
+    if (text_widen(from, wide_from, FILE_MAX_PATH) && text_widen(to, wide_to, FILE_MAX_PATH)) {
         MoveFileExW(wide_from, wide_to, MOVEFILE_REPLACE_EXISTING);
     }
 }
 
 void file_remove(const char *path) {
-    wchar_t wide[FILE_LONGEST_PATH];
-    if (text_widen(path, wide, FILE_LONGEST_PATH)) {
+    wchar_t wide[FILE_MAX_PATH];
+    if (text_widen(path, wide, FILE_MAX_PATH)) {
         DeleteFileW(wide);
     }
 }
 
 bool folder_make(const char *path) {
-    wchar_t wide[FILE_LONGEST_PATH];
-    return text_widen(path, wide, FILE_LONGEST_PATH) &&
+    wchar_t wide[FILE_MAX_PATH];
+    return text_widen(path, wide, FILE_MAX_PATH) &&
            (CreateDirectoryW(wide, NULL) || GetLastError() == ERROR_ALREADY_EXISTS);
 }

@@ -8,7 +8,7 @@
 
 enum { TRIES = 20, PAUSE_MS = 100 };
 
-/* The first instance may only just be opening its window. */
+/* Waits, because the first instance may still be opening its window. */
 static HWND wait_for_window(const wchar_t *class_name) {
     HWND window = FindWindowW(class_name, NULL);
     for (int i = 0; window == NULL && i < TRIES; i++) {

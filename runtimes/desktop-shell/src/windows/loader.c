@@ -1,4 +1,4 @@
-/* What Microsoft's WebView2Loader.dll does: finds the installed runtime and calls into it. */
+/* Does what Microsoft's WebView2Loader.dll does: finds the installed runtime and calls into it. */
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -10,12 +10,12 @@
 #define ARCHITECTURE L"x64"
 #endif
 
-enum { INSTALLED = 0, LONGEST = 1024 };
+enum { INSTALLED = 0, MAX_FOLDER = 1024 };
 
 typedef HRESULT(STDMETHODCALLTYPE create_environment)(bool check_running, int kind, const wchar_t *data_folder,
                                                       IUnknown *options, struct webview2_handler *completed);
 
-/* Where the runtime's updater says that it is, for all users or for this one. */
+/* Finds the runtime where its updater has registered it, for all users or for this one. */
 static bool find_runtime(HKEY root, wchar_t *folder, DWORD size) {
     return RegGetValueW(root,
                         L"SOFTWARE\\Microsoft\\EdgeUpdate\\ClientState\\{F3017226-FE2A-4295-8BDF-00C3A9A7E4C5}",
@@ -23,11 +23,11 @@ static bool find_runtime(HKEY root, wchar_t *folder, DWORD size) {
 }
 
 static HMODULE load(HKEY root) {
-    wchar_t folder[LONGEST], path[LONGEST + 64];
+    wchar_t folder[MAX_FOLDER], path[MAX_FOLDER + 64];
     if (!find_runtime(root, folder, sizeof folder)) {
         return NULL;
     }
-    swprintf(path, LONGEST + 64, L"%ls\\EBWebView\\" ARCHITECTURE L"\\EmbeddedBrowserWebView.dll", folder);
+    swprintf(path, MAX_FOLDER + 64, L"%ls\\EBWebView\\" ARCHITECTURE L"\\EmbeddedBrowserWebView.dll", folder);
     return LoadLibraryExW(path, NULL, LOAD_WITH_ALTERED_SEARCH_PATH);
 }
 

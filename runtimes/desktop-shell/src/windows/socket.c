@@ -24,22 +24,22 @@ socket_t socket_listen(int *port) {
 
 socket_t socket_accept(socket_t listener) { return (socket_t)accept((SOCKET)listener, NULL, NULL); }
 
-void socket_set_patience(socket_t socket, int seconds) {
+void socket_set_timeout(socket_t socket, int seconds) {
     DWORD milliseconds = (DWORD)seconds * 1000;
     setsockopt((SOCKET)socket, SOL_SOCKET, SO_RCVTIMEO, (const char *)&milliseconds, sizeof milliseconds);
     setsockopt((SOCKET)socket, SOL_SOCKET, SO_SNDTIMEO, (const char *)&milliseconds, sizeof milliseconds);
 }
 
-enum { LARGEST_STEP = 1 << 20 }; /* sizes are ints here */
+enum { MAX_STEP = 1 << 20 }; /* sizes are ints here */
 
-static int step(size_t size) { return (int)(size < LARGEST_STEP ? size : LARGEST_STEP); }
+static int bounded(size_t size) { return (int)(size < MAX_STEP ? size : MAX_STEP); }
 
 long socket_receive(socket_t socket, void *data, size_t capacity) {
-    return recv((SOCKET)socket, data, step(capacity), 0);
+    return recv((SOCKET)socket, data, bounded(capacity), 0);
 }
 
 long socket_send(socket_t socket, const void *data, size_t size) {
-    return send((SOCKET)socket, data, step(size), 0);
+    return send((SOCKET)socket, data, bounded(size), 0);
 }
 
 void socket_close(socket_t socket) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 struct stream {
-    IStream com; /* first: a pointer to the one is a pointer to the other */
+    IStream com; /* first, so that a pointer to it is a pointer to the stream */
     LONG references;
     struct bytes body;
     size_t at;

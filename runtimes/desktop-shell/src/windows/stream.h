@@ -1,4 +1,4 @@
-/* An answer's body as the stream that WebView2 reads. */
+/* A response's body as the stream that WebView2 reads. */
 #ifndef STREAM_H
 #define STREAM_H
 

@@ -6,8 +6,8 @@
 #include <bcrypt.h>
 #include <shlobj.h>
 
-#include "brand.h"
 #include "files.h"
+#include "payload_locator.h"
 #include "text.h"
 
 const char *const SYSTEM_VIEW_ADVICE =
@@ -18,23 +18,24 @@ bool system_random(uint8_t *out, size_t size) {
 }
 
 bool system_executable(char *path, size_t capacity) {
-    wchar_t wide[FILE_LONGEST_PATH];
-    DWORD length = GetModuleFileNameW(NULL, wide, FILE_LONGEST_PATH);
-    return length > 0 && length < FILE_LONGEST_PATH && text_narrow(wide, path, capacity);
+    wchar_t wide[FILE_MAX_PATH];
+    DWORD length = GetModuleFileNameW(NULL, wide, FILE_MAX_PATH);
+    return length > 0 && length < FILE_MAX_PATH && text_narrow(wide, path, capacity);
 }
 
 const char *system_payload(struct bytes *payload) {
-    char path[FILE_LONGEST_PATH];
+    char path[FILE_MAX_PATH];
     struct bytes executable;
     if (!system_executable(path, sizeof path) || !file_map(path, &executable)) {
         return "it cannot read itself";
     }
-    return brand_find_payload(shell_brand(), executable, payload) ? NULL : "it contains no game, or is cut short";
+    bool found = payload_locator_find(payload_locator_own(), executable, payload);
+    return found ? NULL : "it contains no game, or is cut short";
 }
 
 bool system_data_folder(const char *name, char *path, size_t capacity) {
     wchar_t *wide = NULL;
-    char local[FILE_LONGEST_PATH];
+    char local[FILE_MAX_PATH];
     bool found = SHGetKnownFolderPath(&FOLDERID_LocalAppData, 0, NULL, &wide) == S_OK &&
                  text_narrow(wide, local, sizeof local);
     CoTaskMemFree(wide);
@@ -62,8 +63,8 @@ static LONG WINAPI report(EXCEPTION_POINTERS *exception) {
 }
 
 void system_watch_for_crashes(const char *log_path) {
-    wchar_t wide[FILE_LONGEST_PATH];
-    text_widen(log_path, wide, FILE_LONGEST_PATH);
+    wchar_t wide[FILE_MAX_PATH];
+    text_widen(log_path, wide, FILE_MAX_PATH);
     crash_log = CreateFileW(wide, FILE_APPEND_DATA, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
                             OPEN_ALWAYS, 0, NULL);
     if (crash_log != INVALID_HANDLE_VALUE) {

@@ -5,18 +5,18 @@
 
 #include <shellapi.h>
 
-#include "exchange.h"
 #include "files.h"
 #include "log.h"
 #include "site.h"
 #include "text.h"
+#include "web_request.h"
 #include "webview2.h"
 
 #define WIDE_ORIGIN L"" ORIGIN
 
 typedef HRESULT on_event(struct view *view, void *first, void *second);
 
-/* A COM object that hands Invoke on. It lives as long as the program, so nobody needs to count references. */
+/* A COM object that passes Invoke on. It lives as long as the program, so references are not counted. */
 struct webview2_handler {
     const struct webview2_handler_table *table;
     const IID *iid;
@@ -58,14 +58,14 @@ static const struct webview2_handler_table HANDLER_TABLE = {query, count, count,
 
 static HRESULT on_request(struct view *view, void *sender, void *arguments) {
     (void)sender;
-    return exchange_answer(view->environment, &view->site, arguments);
+    return web_request_respond(view->environment, &view->site, arguments);
 }
 HANDLER(on_request, 0xAB00B74C, 0x15F1, 0x4646, {0x80, 0xE8, 0xE7, 0x63, 0x41, 0xD2, 0x5D, 0x71})
 
 /* --- what the page may do --------------------------------------------------------------------------------------- */
 
-/* Shows a foreign page in the person's own browser. */
-static void leave(const wchar_t *address) {
+/* Opens a foreign page in the user's own browser. */
+static void open_externally(const wchar_t *address) {
     if (wcsncmp(address, L"https:", 6) == 0 || wcsncmp(address, L"http:", 5) == 0 ||
         wcsncmp(address, L"mailto:", 7) == 0) {
         ShellExecuteW(NULL, L"open", address, NULL, NULL, SW_SHOWNORMAL);
@@ -83,7 +83,7 @@ static HRESULT on_navigation(struct view *view, void *sender, void *arguments) {
                 wcsncmp(address, L"about:", 6) == 0 || wcsncmp(address, L"blob:", 5) == 0;
     if (!ours) {
         navigation->table->put_Cancel(navigation, TRUE);
-        leave(address);
+        open_externally(address);
     }
     CoTaskMemFree(address);
     return S_OK;
@@ -92,21 +92,21 @@ HANDLER(on_navigation, 0x9ADBE429, 0xF36D, 0x432B, {0x9D, 0xDC, 0xF8, 0x88, 0x1F
 
 static HRESULT on_new_window(struct view *view, void *sender, void *arguments) {
     (void)view, (void)sender;
-    struct webview2_new_window *asked = arguments;
+    struct webview2_new_window *request = arguments;
     wchar_t *address = NULL;
-    if (asked->table->get_Uri(asked, &address) == S_OK) {
-        leave(address);
+    if (request->table->get_Uri(request, &address) == S_OK) {
+        open_externally(address);
         CoTaskMemFree(address);
     }
-    return asked->table->put_Handled(asked, TRUE);
+    return request->table->put_Handled(request, TRUE);
 }
 HANDLER(on_new_window, 0xD4C185FE, 0xC81C, 0x4989, {0x97, 0xAF, 0x2D, 0x3F, 0xA7, 0xAB, 0x56, 0x51})
 
-/* Camera, position, notifications: a game gets none of them. (Catching the pointer is not asked for here.) */
+/* Camera, position, notifications: a game is granted none of them. (Pointer lock needs no permission here.) */
 static HRESULT on_permission(struct view *view, void *sender, void *arguments) {
     (void)view, (void)sender;
-    struct webview2_permission *asked = arguments;
-    return asked->table->put_State(asked, WEBVIEW2_PERMISSION_DENY);
+    struct webview2_permission *request = arguments;
+    return request->table->put_State(request, WEBVIEW2_PERMISSION_DENY);
 }
 HANDLER(on_permission, 0x15E1C6A3, 0xC72A, 0x4DF3, {0x91, 0xD7, 0xD0, 0x97, 0xFB, 0xEC, 0x6B, 0xFD})
 
@@ -125,7 +125,7 @@ static HRESULT on_key(struct view *view, void *sender, void *arguments) {
 }
 HANDLER(on_key, 0xB29C7E28, 0xFA79, 0x41A8, {0x8E, 0x44, 0x65, 0x81, 0x1C, 0x76, 0xDC, 0xB2})
 
-/* The page itself asked for full screen (requestFullscreen). */
+/* The page has called requestFullscreen or exitFullscreen. */
 static HRESULT on_fullscreen_element(struct view *view, void *sender, void *arguments) {
     (void)sender, (void)arguments;
     BOOL there = FALSE;
@@ -184,16 +184,16 @@ static void set_up(struct view *view) {
     view->controller->table->add_AcceleratorKeyPressed(view->controller, &on_key_handler, &token);
 }
 
-static HRESULT give_up(struct view *view, const char *what, HRESULT result) {
+static HRESULT report_failure(struct view *view, const char *what, HRESULT result) {
     log_line("WebView2 made no %s, error %08lx", what, (unsigned long)result);
     view->owner.fail(view->owner.bridge.window);
     return S_OK;
 }
 
-static HRESULT on_controller(struct view *view, void *result, void *created) {
+static HRESULT on_controller(struct view *view, void *failure, void *created) {
     struct webview2_controller *controller = created;
     if (controller == NULL || controller->table->get_CoreWebView2(controller, &view->web) != S_OK) {
-        return give_up(view, "view", (HRESULT)(intptr_t)result);
+        return report_failure(view, "view", (HRESULT)(intptr_t)failure);
     }
     controller->table->AddRef(controller);
     view->controller = controller;
@@ -204,24 +204,25 @@ static HRESULT on_controller(struct view *view, void *result, void *created) {
 }
 HANDLER(on_controller, 0x6C4819F3, 0xC9B7, 0x4260, {0x81, 0x27, 0xC9, 0xF5, 0xBD, 0xE7, 0xF6, 0x8C})
 
-static HRESULT on_environment(struct view *view, void *result, void *created) {
+static HRESULT on_environment(struct view *view, void *failure, void *created) {
     struct webview2_environment *environment = created;
     if (environment == NULL) {
-        return give_up(view, "environment", (HRESULT)(intptr_t)result);
+        return report_failure(view, "environment", (HRESULT)(intptr_t)failure);
     }
     environment->table->AddRef(environment);
     view->environment = environment;
-    HRESULT asked = environment->table->CreateCoreWebView2Controller(environment, view->window, &on_controller_handler);
-    return asked == S_OK ? S_OK : give_up(view, "controller", asked);
+    HRESULT result =
+        environment->table->CreateCoreWebView2Controller(environment, view->window, &on_controller_handler);
+    return result == S_OK ? S_OK : report_failure(view, "controller", result);
 }
 HANDLER(on_environment, 0x4E8A3389, 0xC9D8, 0x4BD2, {0xB6, 0xB5, 0x12, 0x4F, 0xEE, 0x6C, 0xC1, 0x4D})
 
 struct view *view_open(const struct shell *shell, HWND window, const struct view_owner *owner) {
-    char folder[FILE_LONGEST_PATH];
-    wchar_t wide_folder[FILE_LONGEST_PATH];
+    char folder[FILE_MAX_PATH];
+    wchar_t wide_folder[FILE_MAX_PATH];
     the_view = (struct view){.shell = shell, .window = window, .owner = *owner};
     snprintf(folder, sizeof folder, "%s\\storage", shell->folder);
-    if (!text_widen(folder, wide_folder, FILE_LONGEST_PATH) ||
+    if (!text_widen(folder, wide_folder, FILE_MAX_PATH) ||
         !site_open(&the_view.site, &shell->payload, &shell->config, shell->config_text, "webview2")) {
         return NULL;
     }

@@ -9,11 +9,11 @@
 
 struct view;
 
-/* What the view tells its window; all of it is called with bridge.window. */
+/* What the view calls in its window, always with bridge.window. */
 struct view_owner {
     struct bridge bridge;
     void (*toggle_fullscreen)(void *window);
-    void (*fail)(void *window); /* it could not be made after all */
+    void (*fail)(void *window); /* there is no view after all */
 };
 
 /* Starts to make the one view of this program, which shows the game when it is ready. NULL when WebView2 is not

@@ -1,4 +1,4 @@
-#include "exchange.h"
+#include "web_request.h"
 
 #include <stdio.h>
 
@@ -6,10 +6,10 @@
 #include "text.h"
 #include "url.h"
 
-enum { LONGEST_TARGET = 8192 };
+enum { MAX_TARGET = 8192 };
 
 /* Narrows a string that the web view allocated, and frees it. */
-static bool take(wchar_t *wide, char *text, size_t capacity) {
+static bool narrow_and_free(wchar_t *wide, char *text, size_t capacity) {
     bool taken = wide != NULL && text_narrow(wide, text, capacity);
     CoTaskMemFree(wide);
     return taken;
@@ -17,49 +17,49 @@ static bool take(wchar_t *wide, char *text, size_t capacity) {
 
 static bool read_header(struct webview2_request_headers *headers, const wchar_t *name, char *value, size_t capacity) {
     wchar_t *wide = NULL;
-    return headers->table->GetHeader(headers, name, &wide) == S_OK && take(wide, value, capacity);
+    return headers->table->GetHeader(headers, name, &wide) == S_OK && narrow_and_free(wide, value, capacity);
 }
 
-struct writing {
+struct header_buffer {
     wchar_t text[1024];
     size_t used;
 };
 
 static void write_header(void *context, const char *name, const char *value) {
-    struct writing *writing = context;
-    int size = swprintf(writing->text + writing->used, 1024 - writing->used, L"%hs: %hs\r\n", name, value);
-    writing->used += size > 0 ? (size_t)size : 0;
+    struct header_buffer *buffer = context;
+    int size = swprintf(buffer->text + buffer->used, 1024 - buffer->used, L"%hs: %hs\r\n", name, value);
+    buffer->used += size > 0 ? (size_t)size : 0;
 }
 
-static HRESULT respond(struct webview2_environment *environment, struct webview2_requested *requested,
-                       struct answer *answer) {
-    struct writing headers = {.used = 0};
+static HRESULT respond(struct webview2_environment *environment, struct webview2_request_event *event,
+                       struct response *response) {
+    struct header_buffer headers = {.used = 0};
     wchar_t reason[32];
-    IUnknown *response = NULL;
-    IStream *body = stream_over(answer_content(answer), answer->owned);
+    IUnknown *reply = NULL;
+    IStream *body = stream_over(response_content(response), response->owned);
     if (body == NULL) {
-        answer_free(answer);
+        response_free(response);
         return E_OUTOFMEMORY;
     }
-    answer_headers(answer, write_header, &headers);
-    text_widen(answer_reason(answer), reason, 32);
-    HRESULT result = environment->table->CreateWebResourceResponse(environment, body, answer->status, reason,
-                                                                   headers.text, &response);
+    response_headers(response, write_header, &headers);
+    text_widen(response_reason(response), reason, 32);
+    HRESULT result = environment->table->CreateWebResourceResponse(environment, body, response->status, reason,
+                                                                   headers.text, &reply);
     if (result == S_OK) {
-        result = requested->table->put_Response(requested, response);
-        response->lpVtbl->Release(response);
+        result = event->table->put_Response(event, reply);
+        reply->lpVtbl->Release(reply);
     }
     body->lpVtbl->Release(body);
     return result;
 }
 
-/* Reads what the site needs to know of a request; the strings are kept by the caller. */
+/* Reads what the site needs of a request. The caller keeps the strings. */
 static bool read_request(struct webview2_request *web, char *address, char *range, struct request *request) {
     struct webview2_request_headers *headers = NULL;
     wchar_t *wide_address = NULL, *wide_method = NULL;
     char method[16], page[8];
-    if (web->table->get_Uri(web, &wide_address) != S_OK || !take(wide_address, address, LONGEST_TARGET) ||
-        web->table->get_Method(web, &wide_method) != S_OK || !take(wide_method, method, sizeof method) ||
+    if (web->table->get_Uri(web, &wide_address) != S_OK || !narrow_and_free(wide_address, address, MAX_TARGET) ||
+        web->table->get_Method(web, &wide_method) != S_OK || !narrow_and_free(wide_method, method, sizeof method) ||
         web->table->get_Headers(web, &headers) != S_OK) {
         return false;
     }
@@ -70,19 +70,19 @@ static bool read_request(struct webview2_request *web, char *address, char *rang
     return request->target != NULL;
 }
 
-HRESULT exchange_answer(struct webview2_environment *environment, const struct site *site,
-                        struct webview2_requested *requested) {
+HRESULT web_request_respond(struct webview2_environment *environment, const struct site *site,
+                        struct webview2_request_event *event) {
     struct webview2_request *web = NULL;
-    char address[LONGEST_TARGET], range[128];
+    char address[MAX_TARGET], range[128];
     struct request request;
-    if (requested->table->get_Request(requested, &web) != S_OK) {
+    if (event->table->get_Request(event, &web) != S_OK) {
         return E_FAIL;
     }
     bool read = read_request(web, address, range, &request);
     web->table->Release(web);
-    struct answer answer = {.status = 400, .type = "text/plain", .body = bytes_of("")};
+    struct response response = {.status = 400, .type = "text/plain", .body = bytes_of("")};
     if (read) {
-        site_answer(site, &request, &answer);
+        site_respond(site, &request, &response);
     }
-    return respond(environment, requested, &answer);
+    return respond(environment, event, &response);
 }

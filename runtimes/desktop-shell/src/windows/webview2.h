@@ -1,5 +1,6 @@
 /* The part of WebView2's interfaces that the shell uses, as C sees them: tables of functions, in the order of
- * Microsoft's WebView2.idl (which never changes for a published interface). What is not used is counted, not named. */
+ * Microsoft's WebView2.idl (which never changes for a published interface). Functions that are not used are counted,
+ * not named. */
 #ifndef WEBVIEW2_H
 #define WEBVIEW2_H
 
@@ -21,7 +22,7 @@ COM(webview2_view);
 COM(webview2_settings);
 COM(webview2_request);
 COM(webview2_request_headers);
-COM(webview2_requested);
+COM(webview2_request_event);
 COM(webview2_navigation);
 COM(webview2_new_window);
 COM(webview2_permission);
@@ -103,7 +104,7 @@ struct webview2_request_headers_table {
     METHOD(GetHeader, void *, LPCWSTR name, LPWSTR *value);
 };
 
-struct webview2_requested_table {
+struct webview2_request_event_table {
     IUNKNOWN;
     METHOD(get_Request, void *, struct webview2_request **);
     UNUSED(4, 4);
@@ -145,7 +146,7 @@ struct webview2_failure_table {
 
 struct webview2_handler_table {
     IUNKNOWN;
-    /* for what was asked to be created: its result and the object; for events: the sender and the arguments */
+    /* for a creation: its result and the object; for an event: the sender and the arguments */
     METHOD(Invoke, struct webview2_handler *self, void *first, void *second);
 };
 

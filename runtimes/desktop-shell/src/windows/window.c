@@ -22,7 +22,7 @@ struct window {
     bool failed; /* the web view could not be made */
     bool fullscreen;
     WINDOWPLACEMENT before; /* full screen */
-    char geometry_path[FILE_LONGEST_PATH];
+    char geometry_path[FILE_MAX_PATH];
 };
 
 void window_class_name(const char *id, wchar_t name[WINDOW_CLASS_SIZE]) {
@@ -34,7 +34,7 @@ static DWORD style_of(const struct window *window) {
     return window->shell->config.resizable ? WS_OVERLAPPEDWINDOW : fixed;
 }
 
-/* --- what the page may ask for --------------------------------------------------------------------------------- */
+/* --- what the page may request --------------------------------------------------------------------------------- */
 
 static void close_window(void *context) { PostMessageW(((struct window *)context)->native, WM_CLOSE, 0, 0); }
 
@@ -81,7 +81,7 @@ static void resize(void *context, int width, int height) {
     SetWindowPos(window->native, NULL, 0, 0, frame.cx, frame.cy, SWP_NOMOVE | SWP_NOZORDER);
 }
 
-/* The view could not be made: back to whoever wanted the window. */
+/* Ends the window when the view could not be made. */
 static void fail(void *context) {
     struct window *window = context;
     window->failed = true;
@@ -90,7 +90,7 @@ static void fail(void *context) {
 
 /* --- geometry --------------------------------------------------------------------------------------------------- */
 
-static void remember(const struct window *window) {
+static void save_geometry(const struct window *window) {
     WINDOWPLACEMENT now = {.length = sizeof now};
     if (window->failed || window->fullscreen || !GetWindowPlacement(window->native, &now)) {
         return;
@@ -149,7 +149,7 @@ static LRESULT CALLBACK on_message(HWND native, UINT message, WPARAM first, LPAR
         }
         break;
     case WM_CLOSE:
-        remember(window);
+        save_geometry(window);
         view_close(window->view);
         DestroyWindow(native);
         return 0;
@@ -186,12 +186,12 @@ static bool make_window(struct window *window) {
     return window->native != NULL;
 }
 
-enum shown window_show(const struct shell *shell) {
+enum show_result window_show(const struct shell *shell) {
     static struct window window;
     window = (struct window){.shell = shell, .before.length = sizeof window.before};
     snprintf(window.geometry_path, sizeof window.geometry_path, "%s\\window", shell->folder);
     if (CoInitializeEx(NULL, COINIT_APARTMENTTHREADED) < 0 || !make_window(&window)) {
-        return SHOWN_NOT;
+        return UNAVAILABLE;
     }
     struct view_owner owner = {.bridge = {&window, close_window, set_fullscreen, resize},
                                .toggle_fullscreen = toggle_fullscreen,
@@ -208,5 +208,5 @@ enum shown window_show(const struct shell *shell) {
         TranslateMessage(&message);
         DispatchMessageW(&message);
     }
-    return window.failed ? SHOWN_NOT : SHOWN;
+    return window.failed ? UNAVAILABLE : SHOWN;
 }

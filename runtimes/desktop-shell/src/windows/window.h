@@ -1,4 +1,4 @@
-/* What others need to know of the game's window. */
+/* The game's window, as far as other files need it. */
 #ifndef WINDOW_H
 #define WINDOW_H
 
@@ -6,7 +6,7 @@
 
 enum { WINDOW_CLASS_SIZE = 160 };
 
-/* The name of the window's class, by which another start of the game finds it. */
+/* Names the window's class, by which another start of the game finds the window. */
 void window_class_name(const char *id, wchar_t name[WINDOW_CLASS_SIZE]);
 
 #endif

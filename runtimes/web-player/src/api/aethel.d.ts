@@ -145,7 +145,7 @@ declare module "aethel" {
 
     /** The handle of a component, or null. */
     getComponent<T extends keyof Components>(type: T): Components[T] | null;
-    /** Adds one with the scene format's data; what it needs is loaded first. Throws for a type that there is not. */
+    /** Adds one with the scene format's data; what it needs is loaded first (if it is removed before, it never takes effect). Throws for a type that there is not. */
     addComponent<T extends keyof Components>(type: T, data?: Record<string, unknown>): Components[T];
     removeComponent(type: keyof Components): void;
     /** Short for getComponent of RigidBody, Camera, Light, Animator, AudioSource, ParticleSystem, NavMeshAgent. */
@@ -189,7 +189,7 @@ declare module "aethel" {
     color: string;
     /** 0 to 1, of every material, for this entity alone. */
     opacity: number;
-    /** Asset ids or paths of materials. */
+    /** Asset ids or paths of materials; the nth is that of the nth mesh, the last one serves the rest. None: the model's own. */
     setMaterials(ids: readonly string[]): Promise<void>;
   }
 
@@ -330,7 +330,10 @@ declare module "aethel" {
     /** Makes an instance of a prefab of this scene or of a prefab asset; id, name or path. The entity is there at once, with all that it needs. Throws when there is no such prefab. */
     spawn(prefab: string, options?: SpawnOptions): Entity;
     create(options?: CreateOptions): Entity;
-    /** Leaves this scene for another at the end of the frame; resolves when that one has started. */
+    /**
+     * Leaves this scene for another at the end of the frame, also while the game is paused; resolves when that one has started. Of two scenes
+     * in one frame the later one comes, and the promise of the earlier one rejects with an `AbortError`.
+     */
     load(name: string): Promise<void>;
     /** The entity of the main camera. */
     readonly camera: Entity | null;
@@ -455,6 +458,7 @@ declare module "aethel" {
     /** `game.json` with defaults filled in. */
     readonly config: Readonly<Record<string, unknown>>;
     readonly paused: boolean;
+    /** Until `resume`, or until another scene begins. */
     pause(): void;
     resume(): void;
     quit(): void;

@@ -1,4 +1,4 @@
-/** Things made from files, one per key: made once, waited for by all, asked for without waiting later. */
+/** A cache of what is made from files: each is made once, whoever loads it waits, and later it is at hand at once. */
 export class Cache<T> {
   private readonly making = new Map<string, Promise<T>>();
   private readonly made = new Map<string, T>();
@@ -24,7 +24,7 @@ export class Cache<T> {
     return promise;
   }
 
-  /** From here on what is asked for is noted; `drop` removes the rest. */
+  /** Notes from now on what is asked for; `drop` removes the rest. */
   mark(): void {
     this.used = new Set();
   }

@@ -12,7 +12,7 @@ export class Downloads {
   private expected = 0;
   private received = 0;
   private highest = 0;
-  /** Never falls; 1 is left to be said by whoever knows that nothing more will be asked for. */
+  /** Told the part that has arrived. It never falls, and stays below 1: only the caller knows when nothing more will be needed. */
   onProgress: (fraction: number) => void = () => undefined;
 
   constructor(
@@ -26,10 +26,10 @@ export class Downloads {
   }
 
   /** Throws an AssetError that says who asked for it. */
-  resolve(reference: string, asker: string): string {
+  resolve(reference: string, requester: string): string {
     const path = this.find(reference);
     if (path === null)
-      throw new AssetError(reference, `“${reference}” is not among the game's files; ${asker} asks for it.`);
+      throw new AssetError(reference, `“${reference}” is not among the game's files; ${requester} asks for it.`);
     return path;
   }
 
@@ -43,7 +43,7 @@ export class Downloads {
     return this.fetch(this.urlOf(path), path, this.files[path]?.size ?? 0);
   }
 
-  /** A file that says what else is needed. It does not count: before the rest is known, no part of it has been done. */
+  /** The bytes of a file that says what else is needed. They do not count for the progress: before the rest is known, no part of it has been done. */
   document(path: string): Promise<ArrayBuffer> {
     return this.fetch(this.urlOf(path), path);
   }
@@ -57,7 +57,7 @@ export class Downloads {
         return await this.read(url, size);
       } catch (cause) {
         this.received = before;
-        if (attempt === ATTEMPTS || cause instanceof Refused) {
+        if (attempt === ATTEMPTS || cause instanceof PermanentFailure) {
           throw new AssetError(name, `“${name}” could not be loaded: ${messageOf(cause)}.`, { cause });
         }
         await new Promise((done) => setTimeout(done, RETRY_DELAY_MS * attempt));
@@ -68,7 +68,9 @@ export class Downloads {
   private async read(url: string, size: number): Promise<ArrayBuffer> {
     const answer = await fetch(url);
     if (!answer.ok)
-      throw answer.status >= 500 ? new Error(`status ${answer.status}`) : new Refused(`status ${answer.status}`);
+      throw answer.status >= 500
+        ? new Error(`status ${answer.status}`)
+        : new PermanentFailure(`status ${answer.status}`);
     if (size === 0 || !answer.body) return answer.arrayBuffer();
     const parts: Uint8Array<ArrayBuffer>[] = [];
     const reader = answer.body.getReader();
@@ -76,7 +78,7 @@ export class Downloads {
       parts.push(part.value as Uint8Array<ArrayBuffer>);
       this.count(part.value.length);
     }
-    return joined(parts);
+    return concatenate(parts);
   }
 
   private count(bytes: number): void {
@@ -85,14 +87,14 @@ export class Downloads {
     this.onProgress(this.highest);
   }
 
-  /** A new scene, a new bar. */
+  /** Begins to count anew: a new scene, a new bar. */
   restartProgress(): void {
     this.expected = this.received = this.highest = 0;
   }
 }
 
-/** Not through a Blob, which would take the bytes to another process and back. */
-function joined(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
+/** One buffer of all parts. Not made through a Blob, which would take the bytes to another process and back. */
+function concatenate(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -102,5 +104,5 @@ function joined(parts: Uint8Array<ArrayBuffer>[]): ArrayBuffer {
   return whole.buffer;
 }
 
-/** The host has answered, and asking again will not change it. */
-class Refused extends Error {}
+/** An answer of the host that asking again will not change. */
+class PermanentFailure extends Error {}

@@ -23,7 +23,7 @@ export class Library {
     private readonly textureSide: number,
   ) {}
 
-  /** The ids of the scene that comes; what it does not use is dropped when it is there. */
+  /** Takes over the ids of the scene that comes; what it does not use is dropped when it is there. */
   open(assets: AssetEntry[]): void {
     this.paths.clear();
     assets.forEach(({ id, path }) => this.paths.set(id, path));
@@ -34,9 +34,9 @@ export class Library {
     this.caches.forEach((cache) => cache.drop());
   }
 
-  /** The project path behind an asset's id or a path. Throws an AssetError that names `asker`. */
-  path(reference: string, asker: string): string {
-    return this.downloads.resolve(this.paths.get(reference) ?? reference, asker);
+  /** The project path behind an asset's id or a path. Throws an AssetError that names `requester`. */
+  path(reference: string, requester: string): string {
+    return this.downloads.resolve(this.paths.get(reference) ?? reference, requester);
   }
 
   find(reference: string): string | null {
@@ -48,8 +48,8 @@ export class Library {
     return this.paths.get(reference) ?? reference;
   }
 
-  async json(reference: string, asker: string): Promise<unknown> {
-    const path = this.path(reference, asker);
+  async json(reference: string, requester: string): Promise<unknown> {
+    const path = this.path(reference, requester);
     return this.documents.load(path, async () => {
       const bytes = await this.downloads.document(path);
       try {
@@ -66,8 +66,8 @@ export class Library {
     return path === null ? undefined : this.documents.get(path);
   }
 
-  async texture(reference: string, kind: ColorKind, asker: string): Promise<Texture> {
-    const path = this.path(reference, asker);
+  async texture(reference: string, kind: ColorKind, requester: string): Promise<Texture> {
+    const path = this.path(reference, requester);
     return this.textures.load(`${kind}:${path}`, () =>
       decodeTexture(path, kind, this.downloads, this.renderer, this.textureSide),
     );
@@ -79,10 +79,10 @@ export class Library {
     return path === null ? undefined : this.textures.get(`${kind}:${path}`);
   }
 
-  async loadMaterial(reference: string, asker: string): Promise<Material> {
-    const path = this.path(reference, asker);
+  async loadMaterial(reference: string, requester: string): Promise<Material> {
+    const path = this.path(reference, requester);
     return this.materials.load(path, async () => {
-      const data: MaterialData = readMaterial(await this.json(reference, asker));
+      const data: MaterialData = readMaterial(await this.json(reference, requester));
       const textures = await Promise.all(
         texturesOf(data).map(
           async ({ slot, reference: id, kind }) => [slot, await this.texture(id, kind, path)] as const,
@@ -97,8 +97,8 @@ export class Library {
     return path === null ? undefined : this.materials.get(path);
   }
 
-  async loadModel(reference: string, asker: string): Promise<Model> {
-    const path = this.path(reference, asker);
+  async loadModel(reference: string, requester: string): Promise<Model> {
+    const path = this.path(reference, requester);
     return this.models.load(path, async () => {
       const { loadGltf } = await import("./gltf");
       return loadGltf(path, this.downloads, this.renderer);

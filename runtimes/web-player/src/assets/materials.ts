@@ -111,7 +111,7 @@ export function texturesOf(data: MaterialData): { slot: string; reference: strin
   });
 }
 
-/** The engine's grey: for what has no material of its own. */
+/** The engine's grey, for what has no material of its own. */
 export function defaultMaterial(): MeshStandardMaterial {
   return new MeshStandardMaterial({ color: 0x888888, metalness: 0.5, roughness: 0.5 });
 }
@@ -131,12 +131,12 @@ export function makeMaterial(data: MaterialData, textures: Map<string, Texture>)
   }
   const scale = readNumber(data["normalScale"], 1);
   material.normalScale = new Vector2(scale, scale);
-  textures.forEach((texture, slot) => (fields[slot] = placed(texture, data)));
+  textures.forEach((texture, slot) => (fields[slot] = withRepeat(texture, data)));
   return material;
 }
 
 /** `repeat` and `offset` belong to the material, not to the texture that others may share. */
-function placed(texture: Texture, data: MaterialData): Texture {
+function withRepeat(texture: Texture, data: MaterialData): Texture {
   if (!("repeat" in data) && !("offset" in data)) return texture;
   const own = texture.clone();
   own.repeat.fromArray(pair(data["repeat"], 1));

@@ -21,11 +21,11 @@ export async function decodeTexture(
   kind: ColorKind,
   downloads: Downloads,
   renderer: WebGLRenderer,
-  mostTexels: number,
+  maxTexels: number,
 ): Promise<Texture> {
   const bytes = await downloads.bytes(path);
   try {
-    const texture = await decode(path, bytes, renderer, mostTexels);
+    const texture = await decode(path, bytes, renderer, maxTexels);
     if (kind === "color" && extensionOf(path) !== "hdr") texture.colorSpace = SRGBColorSpace;
     texture.wrapS = texture.wrapT = RepeatWrapping;
     texture.anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
@@ -37,18 +37,18 @@ export async function decodeTexture(
   }
 }
 
-async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer, mostTexels: number): Promise<Texture> {
+async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer, maxTexels: number): Promise<Texture> {
   switch (extensionOf(path)) {
     case "hdr":
       return (await import("./hdr")).parseHdr(bytes);
     case "ktx2":
       return (await import("./ktx2")).parseKtx2(bytes, renderer);
     default:
-      return imageTexture(await shrink(await decodeImage(path, bytes), mostTexels));
+      return imageTexture(await shrink(await decodeImage(path, bytes), maxTexels));
   }
 }
 
-/** Upright for WebGL. A vector image is drawn at the size that it names. */
+/** Decodes an image upside down, as WebGL wants it. A vector image is drawn at the size that it names. */
 async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitmap> {
   const blob = new Blob([bytes], { type: MIME[extensionOf(path)] ?? "" });
   const options = { imageOrientation: "flipY", premultiplyAlpha: "none", colorSpaceConversion: "none" } as const;
@@ -60,9 +60,9 @@ async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitma
   return createImageBitmap(image, options);
 }
 
-/** So that the longer side has at most so many texels. */
-async function shrink(image: ImageBitmap, mostTexels: number): Promise<ImageBitmap> {
-  const part = mostTexels / Math.max(image.width, image.height);
+/** Makes an image smaller, so that its longer side has at most so many texels. */
+async function shrink(image: ImageBitmap, maxTexels: number): Promise<ImageBitmap> {
+  const part = maxTexels / Math.max(image.width, image.height);
   if (part >= 1) return image;
   const [resizeWidth, resizeHeight] = [image.width, image.height].map((side) =>
     Math.max(Math.round(side * part), 1),

@@ -7,28 +7,11 @@ import { Vector3, type Quaternion } from "three";
 import type { Downloads } from "../assets/downloads";
 import { Cache } from "../assets/cache";
 import { AssetError, messageOf } from "../core/errors";
-import type { Vec3 } from "../math/vectors";
 import { MixTree } from "./mixtree";
+import type { Bus, Doppler, PlayOptions, VoiceHost, Volumes } from "./types";
 import { Voice } from "./voice";
 
-export { Voice };
-
-export type Bus = "music" | "sfx" | "voice";
-export type Volumes = Record<Bus | "master", number>;
-
-export interface PlayOptions {
-  volume?: number;
-  pitch?: number;
-  loop?: boolean;
-  bus?: string;
-  position?: Vec3;
-  minDistance?: number;
-  maxDistance?: number;
-  /** Waits for the first gesture rather than being dropped before it, as loops do. */
-  patient?: boolean;
-}
-
-/** 2⁵ voices a bus at once: more is noise. */
+/** A bus plays 2⁵ voices at once: more is noise. */
 const TREE_DEPTH = 5;
 const BUSES: Bus[] = ["music", "sfx", "voice"];
 const DECODING_RATE_HZ = 48_000;
@@ -39,14 +22,15 @@ interface Output {
   trees: Record<Bus, { gain: GainNode; tree: MixTree }>;
 }
 
-export class AudioEngine {
+export class AudioEngine implements VoiceHost<Voice> {
+  /** Voices that sound now. */
   readonly voices = new Set<Voice>();
+  readonly listenerPosition = new Vector3();
+  doppler: Doppler = { factor: 1, speedOfSound: 343 };
   private output: Output | null = null;
   private readonly clips = new Cache<AudioBuffer>();
-  /** Where it is heard from. */
-  readonly ears = new Vector3();
-  /** How much movement changes the pitch (0: not at all), and how fast sound is, m/s. */
-  doppler = { factor: 1, speedOfSound: 343 };
+  /** Voices whose clip is not there yet. */
+  private readonly loading = new Set<Voice>();
   /** Voices whose clip is there, but no gesture yet. */
   private readonly waiting = new Set<Voice>();
   private sceneVolume = 1;
@@ -55,7 +39,7 @@ export class AudioEngine {
 
   constructor(
     private readonly downloads: Downloads,
-    private readonly pathOf: (reference: string, asker: string) => string,
+    private readonly pathOf: (reference: string, requester: string) => string,
     readonly volumes: Volumes,
   ) {}
 
@@ -65,9 +49,9 @@ export class AudioEngine {
     return this.clips.get(reference) !== undefined;
   }
 
-  load(reference: string, asker: string): Promise<AudioBuffer> {
+  load(reference: string, requester: string): Promise<AudioBuffer> {
     return this.clips.load(reference, async () => {
-      const path = this.pathOf(reference, asker);
+      const path = this.pathOf(reference, requester);
       const bytes = await this.downloads.bytes(path);
       try {
         // An offline context decodes before any gesture, and always at the same rate.
@@ -80,7 +64,7 @@ export class AudioEngine {
 
   // ── Output ──
 
-  /** Sound begins with a gesture, and what waits for it. Repeatable: phones silence a page that was in the background. */
+  /** Begins the output, with what waits for it: browsers want a gesture. Repeatable, because phones silence a page that was in the background. */
   unlock(): void {
     const context = this.output?.context ?? this.open(new AudioContext({ latencyHint: "interactive" }));
     if (context instanceof AudioContext && context.state === "suspended" && !this.suspended) void context.resume();
@@ -91,13 +75,13 @@ export class AudioEngine {
     this.applyVolumes();
     const waiting = [...this.waiting];
     this.waiting.clear();
-    waiting.forEach((voice) => voice.sound());
+    waiting.forEach((voice) => voice.start());
     return context;
   }
 
   private suspended = false;
 
-  /** While the game is paused. */
+  /** Silences the output while the game is paused. */
   suspend(suspended: boolean): void {
     this.suspended = suspended;
     const context = this.output?.context;
@@ -105,7 +89,7 @@ export class AudioEngine {
     void (suspended ? context.suspend() : context.resume());
   }
 
-  /** Everything that sounds from now on goes into this context, at the game's own time. */
+  /** Sends everything that sounds from now on into this context, at the game's own time. */
   useContext(context: BaseAudioContext, clock: () => number): void {
     this.stopAll();
     if (this.output?.context instanceof AudioContext) void this.output.context.close();
@@ -140,47 +124,56 @@ export class AudioEngine {
 
   // ── Playing ──
 
-  /** A voice at once; it sounds as soon as its clip is there. */
+  /** Returns a voice at once; it sounds as soon as its clip is there. */
   play(reference: string, options: PlayOptions): Voice {
     const voice = new Voice(this, options);
     const clip = this.clips.get(reference);
     if (clip) voice.begin(clip);
-    else
-      this.load(reference, "a script").then(
-        (loaded) => voice.begin(loaded),
-        (error: unknown) => console.warn(messageOf(error)),
-      );
+    else void this.beginLater(voice, reference);
     return voice;
   }
 
-  /** Where a voice goes in; null when its bus is full. */
-  claim(voice: Voice, bus: string): GainNode | null {
-    return this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.claim(voice) ?? null;
+  private async beginLater(voice: Voice, reference: string): Promise<void> {
+    this.loading.add(voice);
+    try {
+      const clip = await this.load(reference, "a script");
+      this.loading.delete(voice);
+      voice.begin(clip);
+    } catch (error) {
+      console.warn(messageOf(error));
+      voice.stop();
+    }
   }
 
-  /** Until the first gesture. */
-  wait(voice: Voice): void {
+  connect(voice: Voice, bus: string): GainNode | null {
+    const input = this.output?.trees[BUSES.includes(bus as Bus) ? (bus as Bus) : "sfx"].tree.allocate(voice) ?? null;
+    if (input) this.voices.add(voice);
+    return input;
+  }
+
+  waitForGesture(voice: Voice): void {
     this.waiting.add(voice);
   }
 
   release(voice: Voice): void {
     this.voices.delete(voice);
     this.waiting.delete(voice);
+    this.loading.delete(voice);
     for (const bus of BUSES) this.output?.trees[bus].tree.release(voice);
   }
 
   stopAll(): void {
-    for (const voice of [...this.voices, ...this.waiting]) voice.stop();
+    for (const voice of [...this.voices, ...this.waiting, ...this.loading]) voice.stop();
   }
 
-  /** The ears are at the camera. */
-  listenAt(position: Vector3, rotation: Quaternion, forward: Vector3, up: Vector3): void {
+  /** Moves the place from which sound is heard. */
+  moveListener(position: Vector3, rotation: Quaternion): void {
     if (!this.output || this.voices.size === 0) return;
     const { listener } = this.output.context;
     const at = this.now;
-    this.ears.copy(position);
-    forward.set(0, 0, -1).applyQuaternion(rotation);
-    up.set(0, 1, 0).applyQuaternion(rotation);
+    this.listenerPosition.copy(position);
+    const forward = new Vector3(0, 0, -1).applyQuaternion(rotation);
+    const up = new Vector3(0, 1, 0).applyQuaternion(rotation);
     if (!("positionX" in listener)) {
       // Older Firefox has no parameters here.
       (listener as AudioListener).setPosition(position.x, position.y, position.z);
@@ -201,7 +194,7 @@ export class AudioEngine {
     values.forEach(([parameter, value]) => parameter.setValueAtTime(value, at));
   }
 
-  /** A voice whose clip has ended, by the game's clock where there is no other. */
+  /** Ends the voices whose clips have ended, by the game's clock where there is no other. */
   update(): void {
     for (const voice of [...this.voices]) voice.update();
   }

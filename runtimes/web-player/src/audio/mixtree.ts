@@ -18,8 +18,8 @@ export class MixTree {
     else for (let side = 0; side < 2; side++) this.grow(context, node, depth - 1);
   }
 
-  /** A free leaf, or null when all are taken. */
-  claim(user: object): GainNode | null {
+  /** Returns a free leaf, or null when all are taken. */
+  allocate(user: object): GainNode | null {
     const free = this.users.indexOf(null);
     if (free < 0) return null;
     this.users[free] = user;

@@ -1,14 +1,14 @@
-/** One sound that plays. */
+/** A voice: one sound that plays. */
 
 import type { Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
-import type { AudioEngine, PlayOptions } from "./engine";
+import type { Doppler, PlayOptions, VoiceHost } from "./types";
 
 /** Volume changes take this long, so that they do not click. */
 const RAMP_S = 0.01;
 
-/** Jumps are no speed: beyond an octave nothing is believed. */
-export function dopplerRate(receding: number, { factor, speedOfSound }: AudioEngine["doppler"]): number {
+/** The change of pitch by movement, at most an octave: what jumps has no speed. */
+export function dopplerRate(receding: number, { factor, speedOfSound }: Doppler): number {
   return Math.min(Math.max(speedOfSound / Math.max(speedOfSound + receding * factor, 1), 0.5), 2);
 }
 
@@ -24,41 +24,41 @@ export class Voice {
   paused = false;
 
   constructor(
-    private readonly engine: AudioEngine,
+    private readonly host: VoiceHost<Voice>,
     private readonly options: PlayOptions,
   ) {}
 
-  /** True while it waits for its clip too. */
+  /** Also true while the voice waits for its clip. */
   get playing(): boolean {
     return !this.stopped && !this.paused;
   }
 
+  /** Begins to play the clip, which is there now. */
   begin(clip: AudioBuffer): void {
     if (this.stopped) return;
     this.clip = clip;
-    if (!this.paused) this.sound();
+    if (!this.paused) this.start();
   }
 
-  /** A short sound that nobody was allowed to hear is not made up for later. */
-  sound(): void {
-    const { engine, options, clip } = this;
-    const { context } = engine;
-    if (!context) return options.loop || options.patient ? engine.wait(this) : this.stop();
-    const leaf = engine.claim(this, options.bus ?? "sfx");
-    if (!leaf || !clip) return this.stop();
+  /** Starts the source. A short sound before the first gesture is dropped, not made up for later. */
+  start(): void {
+    const { host, options, clip } = this;
+    const { context } = host;
+    if (!context) return options.loop || options.waitForGesture ? host.waitForGesture(this) : this.stop();
+    const input = host.connect(this, options.bus ?? "sfx");
+    if (!input || !clip) return this.stop();
     this.gain = context.createGain();
-    this.gain.gain.setValueAtTime(options.volume ?? 1, engine.now);
+    this.gain.gain.setValueAtTime(options.volume ?? 1, host.now);
     this.source = context.createBufferSource();
     this.source.buffer = clip;
     this.source.loop = options.loop ?? false;
-    this.source.playbackRate.setValueAtTime(options.pitch ?? 1, engine.now);
+    this.source.playbackRate.setValueAtTime(options.pitch ?? 1, host.now);
     this.panner = options.position ? this.makePanner(context) : null;
-    if (this.panner) this.gain.connect(this.panner).connect(leaf);
-    else this.gain.connect(leaf);
+    if (this.panner) this.gain.connect(this.panner).connect(input);
+    else this.gain.connect(input);
     this.source.connect(this.gain);
-    this.source.start(engine.now, this.offset % clip.duration);
-    this.startedAt = engine.now;
-    engine.voices.add(this);
+    this.source.start(host.now, this.offset % clip.duration);
+    this.startedAt = host.now;
   }
 
   private makePanner(context: BaseAudioContext): PannerNode {
@@ -72,7 +72,7 @@ export class Voice {
   }
 
   private place(panner: PannerNode, { x, y, z }: Vec3): void {
-    const at = this.engine.now;
+    const at = this.host.now;
     panner.positionX.setValueAtTime(x, at);
     panner.positionY.setValueAtTime(y, at);
     panner.positionZ.setValueAtTime(z, at);
@@ -82,8 +82,8 @@ export class Voice {
   moveTo(position: Vec3, dt: number): void {
     if (!this.panner) return;
     this.place(this.panner, position);
-    const { ears, doppler, now } = this.engine;
-    const distance = ears.distanceTo(position as Vector3);
+    const { listenerPosition, doppler, now } = this.host;
+    const distance = listenerPosition.distanceTo(position as Vector3);
     const receding = this.distance === null || dt <= 0 ? 0 : (distance - this.distance) / dt;
     this.distance = distance;
     this.source?.playbackRate.setValueAtTime(this.pitch * dopplerRate(receding, doppler), now);
@@ -91,7 +91,7 @@ export class Voice {
 
   /** Seconds of the clip that have been played. */
   private get played(): number {
-    return (this.engine.now - this.startedAt) * this.pitch;
+    return (this.host.now - this.startedAt) * this.pitch;
   }
 
   update(): void {
@@ -104,7 +104,7 @@ export class Voice {
 
   set volume(volume: number) {
     this.options.volume = volume;
-    this.gain?.gain.setTargetAtTime(volume, this.engine.now, RAMP_S);
+    this.gain?.gain.setTargetAtTime(volume, this.host.now, RAMP_S);
   }
 
   get pitch(): number {
@@ -113,9 +113,9 @@ export class Voice {
 
   set pitch(pitch: number) {
     this.offset += this.source ? this.played : 0;
-    this.startedAt = this.engine.now;
+    this.startedAt = this.host.now;
     this.options.pitch = pitch;
-    this.source?.playbackRate.setValueAtTime(pitch, this.engine.now);
+    this.source?.playbackRate.setValueAtTime(pitch, this.host.now);
   }
 
   setLoop(loop: boolean): void {
@@ -127,26 +127,26 @@ export class Voice {
     if (this.paused || this.stopped) return;
     this.paused = true;
     this.offset += this.source ? this.played : 0;
-    this.silence(this.engine.now);
+    this.silence(this.host.now);
   }
 
   resume(): void {
     if (!this.paused) return;
     this.paused = false;
-    if (this.clip) this.sound();
+    if (this.clip) this.start();
   }
 
   /** `fade` in seconds. */
   stop(fade = 0): void {
     if (this.stopped) return;
     this.stopped = true;
-    if (fade > 0) this.gain?.gain.setTargetAtTime(0, this.engine.now, fade / 3);
-    this.silence(this.engine.now + fade);
+    if (fade > 0) this.gain?.gain.setTargetAtTime(0, this.host.now, fade / 3);
+    this.silence(this.host.now + fade);
   }
 
   private silence(at: number): void {
     this.source?.stop(at);
     this.source = null;
-    this.engine.release(this);
+    this.host.release(this);
   }
 }

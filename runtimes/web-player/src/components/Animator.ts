@@ -2,7 +2,7 @@
 
 import type { AnimationClip } from "three";
 import { Component } from "./component";
-import { names, next, readController, type Controller, type Parameter } from "./animation/controller";
+import { next, parametersOf, readController, type Controller, type Parameter } from "./animation/controller";
 import type { ClipPlayer } from "./animation/mixer";
 import { MeshRenderer } from "./MeshRenderer";
 
@@ -14,7 +14,7 @@ interface AnimatorData {
 
 const FADE_S = 0.2;
 
-export class Animator extends Component<AnimatorData> {
+export class Animator extends Component<AnimatorData, "library" | "problems"> {
   static readonly type = "Animator";
   static readonly defaults: AnimatorData = { controllerPath: "", parameters: {}, rootMotion: false };
 
@@ -27,23 +27,19 @@ export class Animator extends Component<AnimatorData> {
   private readonly parameters = new Map<string, Parameter>();
   private readonly triggers = new Set<string>();
 
-  override load(): Promise<unknown> {
-    return this.prepare();
-  }
-
-  private async prepare(): Promise<void> {
+  override async load(): Promise<void> {
     const { controllerPath } = this.data;
-    const asker = `the Animator of “${this.entity.name}”`;
+    const requester = `the Animator of “${this.entity.name}”`;
     const [chunk, json] = await Promise.all([
       import("./animation/mixer"),
-      controllerPath ? this.game.library.json(controllerPath, asker) : undefined,
+      controllerPath ? this.services.library.json(controllerPath, requester) : undefined,
     ]);
     this.ClipPlayer = chunk.ClipPlayer;
     this.controller = json === undefined ? null : readController(json);
     const others = (this.controller?.states ?? [])
       .filter(({ clip }) => clip.includes("#"))
       .map(({ clip }) => clip.split("#")[0] as string);
-    await Promise.all([...new Set(others)].map((model) => this.game.library.loadModel(model, asker)));
+    await Promise.all([...new Set(others)].map((model) => this.services.library.loadModel(model, requester)));
   }
 
   override attach(): void {
@@ -59,7 +55,7 @@ export class Animator extends Component<AnimatorData> {
     this.state = null;
   }
 
-  /** On the entity's model, or on that of the nearest descendant which has one. */
+  /** Begins on the entity's model, or on that of the nearest descendant which has one. */
   private begin(): void {
     this.renderer = this.findModel();
     if (!this.renderer?.root || !this.ClipPlayer) return;
@@ -87,7 +83,7 @@ export class Animator extends Component<AnimatorData> {
     this.state = name;
     if (clip) this.player?.play({ clip, loop: state.loop, speed: state.speed }, fade);
     else
-      this.game.problems.warn(
+      this.services.problems.warn(
         `The Animator of “${this.entity.name}” asks for the clip “${state.clip}”; there are: ${this.clips.join(", ") || "none"}.`,
       );
   }
@@ -96,10 +92,11 @@ export class Animator extends Component<AnimatorData> {
     const [model, clip] = name.includes("#")
       ? (name.split("#") as [string, string])
       : [this.renderer?.model?.reference ?? "", name];
-    return this.game.library.model(model)?.clips.find((one) => one.name === clip);
+    return this.services.library.model(model)?.clips.find((one) => one.name === clip);
   }
 
   override update(dt: number): void {
+    if (this.player && this.player.root !== this.renderer?.root) this.detach(); // another model is there, or none
     if (!this.player) this.begin(); // the model came later than its Animator
     if (!this.player) return;
     this.follow();
@@ -119,7 +116,7 @@ export class Animator extends Component<AnimatorData> {
       finished: this.player.finished,
     });
     if (!transition) return;
-    for (const name of names(transition.when)) if (this.triggers.delete(name)) this.parameters.set(name, false);
+    for (const name of parametersOf(transition.when)) if (this.triggers.delete(name)) this.parameters.set(name, false);
     this.enter(transition.to, transition.fade);
   }
 
@@ -127,7 +124,7 @@ export class Animator extends Component<AnimatorData> {
 
   get clips(): string[] {
     const model = this.renderer?.model;
-    return (model && this.game.library.model(model.reference)?.clips.map(({ name }) => name)) || [];
+    return (model && this.services.library.model(model.reference)?.clips.map(({ name }) => name)) || [];
   }
 
   play(state: string, fade = FADE_S): void {

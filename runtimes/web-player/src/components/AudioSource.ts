@@ -1,7 +1,7 @@
-/** Plays a clip, at the entity's place or everywhere. */
+/** Plays a clip, from where the entity is or from everywhere. */
 
 import { Vector3 } from "three";
-import type { Voice } from "../audio/engine";
+import type { Voice } from "../audio/voice";
 import { messageOf } from "../core/errors";
 import { Component } from "./component";
 
@@ -11,7 +11,7 @@ interface AudioData {
   pitch: number;
   loop: boolean;
   playOnAwake: boolean;
-  /** Positional: louder when near, from its side. */
+  /** A positional sound is louder when near, and comes from its side. */
   spatial: boolean;
   minDistance: number;
   maxDistance: number;
@@ -19,7 +19,7 @@ interface AudioData {
   bus: string;
 }
 
-export class AudioSource extends Component<AudioData> {
+export class AudioSource extends Component<AudioData, "audio" | "problems"> {
   static readonly type = "AudioSource";
   static readonly defaults: AudioData = {
     clipId: "",
@@ -34,22 +34,28 @@ export class AudioSource extends Component<AudioData> {
   };
 
   private voice: Voice | null = null;
-  private woken = false;
+  private wasActive = false;
 
   override load(): Promise<unknown> | undefined {
     const { clipId } = this.data;
-    if (clipId === "" || this.game.audio.has(clipId)) return undefined;
-    return this.game.audio.load(clipId, `the sound of “${this.entity.name}”`);
+    if (clipId === "" || this.services.audio.has(clipId)) return undefined;
+    return this.services.audio.load(clipId, `the sound of “${this.entity.name}”`);
   }
 
   override detach(): void {
     this.stop();
   }
 
+  /** A script may have begun to play it before it was attached. */
+  override dispose(): void {
+    super.dispose();
+    this.stop();
+  }
+
   override setActive(active: boolean): void {
     if (!active) this.stop();
-    else if (this.data.playOnAwake && !this.woken) this.play();
-    this.woken = active;
+    else if (this.data.playOnAwake && !this.wasActive) this.play();
+    this.wasActive = active;
   }
 
   override lateUpdate(dt: number): void {
@@ -96,16 +102,16 @@ export class AudioSource extends Component<AudioData> {
   set clip(clip: string) {
     this.stop();
     this.data.clipId = clip;
-    this.load()?.catch((error: unknown) => this.game.problems.warn(messageOf(error)));
+    this.load()?.catch((error: unknown) => this.services.problems.warn(messageOf(error)));
   }
 
   play(): void {
     if (this.voice?.paused) return this.voice.resume();
     this.stop();
-    if (this.data.clipId === "") return;
+    if (this.disposed || this.data.clipId === "") return;
     const { volume, pitch, loop, spatial, minDistance, maxDistance, bus } = this.data;
-    this.voice = this.game.audio.play(this.data.clipId, {
-      ...{ volume, pitch, loop, bus, minDistance, maxDistance, patient: !this.woken },
+    this.voice = this.services.audio.play(this.data.clipId, {
+      ...{ volume, pitch, loop, bus, minDistance, maxDistance, waitForGesture: !this.wasActive },
       ...(spatial ? { position: this.entity.worldPosition() } : {}),
     });
   }

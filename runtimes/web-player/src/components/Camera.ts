@@ -1,7 +1,8 @@
-/** An eye. It looks along the entity's −z, or at a `target` in world space when the scene begins. */
+/** A camera, through which the game is seen. It looks along the entity's −z, or at a `target` in world space when the scene begins. */
 
 import { OrthographicCamera, PerspectiveCamera, Vector2, Vector3 } from "three";
 import { readVec3, type Vec3 } from "../math/vectors";
+import type { Scene } from "../scene/scene";
 import { Component, fromData } from "./component";
 
 interface CameraData {
@@ -18,7 +19,7 @@ interface CameraData {
   target: unknown;
 }
 
-export class Camera extends Component<CameraData> {
+export class Camera extends Component<CameraData, "viewport"> {
   static readonly type = "Camera";
   static readonly defaults: CameraData = {
     type: "perspective",
@@ -31,35 +32,35 @@ export class Camera extends Component<CameraData> {
     target: undefined,
   };
 
-  eye: PerspectiveCamera | OrthographicCamera = new PerspectiveCamera();
+  threeCamera: PerspectiveCamera | OrthographicCamera = new PerspectiveCamera();
 
   override attach(): void {
-    this.eye = this.data.type === "orthographic" ? new OrthographicCamera() : new PerspectiveCamera();
-    this.entity.object3D.add(this.eye);
+    this.threeCamera = this.data.type === "orthographic" ? new OrthographicCamera() : new PerspectiveCamera();
+    this.entity.object3D.add(this.threeCamera);
     if (this.data.target !== undefined) this.entity.lookAt(readVec3(this.data.target));
-    this.fit(this.game.stage.aspect);
+    this.fit(this.services.viewport.aspect);
   }
 
   override detach(): void {
-    this.eye.removeFromParent();
+    this.threeCamera.removeFromParent();
   }
 
-  /** Follows the picture's shape, width over height. Also: the entity's layer is not the eye's. */
+  /** Follows the data and the picture's aspect (width over height). What a camera shows is its mask's, not its entity's layer. */
   fit(aspect: number): void {
-    const { eye, data } = this;
-    eye.near = data.near;
-    eye.far = data.far;
-    if (eye instanceof PerspectiveCamera) {
-      eye.fov = data.fov;
-      eye.aspect = aspect;
+    const { threeCamera: camera, data } = this;
+    camera.near = data.near;
+    camera.far = data.far;
+    if (camera instanceof PerspectiveCamera) {
+      camera.fov = data.fov;
+      camera.aspect = aspect;
     } else {
-      eye.top = data.orthographicSize;
-      eye.bottom = -data.orthographicSize;
-      eye.right = data.orthographicSize * aspect;
-      eye.left = -eye.right;
+      camera.top = data.orthographicSize;
+      camera.bottom = -data.orthographicSize;
+      camera.right = data.orthographicSize * aspect;
+      camera.left = -camera.right;
     }
-    eye.layers.mask = data.cullingMask | 0;
-    eye.updateProjectionMatrix();
+    camera.layers.mask = data.cullingMask | 0;
+    camera.updateProjectionMatrix();
   }
 
   // ── For scripts ──
@@ -75,20 +76,31 @@ export class Camera extends Component<CameraData> {
   }
 
   toScreen(position: Vec3): { x: number; y: number; visible: boolean } {
-    this.eye.updateWorldMatrix(true, false);
-    const { width, height } = this.game.stage.size;
-    const at = new Vector3(position.x, position.y, position.z).project(this.eye);
+    this.threeCamera.updateWorldMatrix(true, false);
+    const { width, height } = this.services.viewport.size;
+    const at = new Vector3(position.x, position.y, position.z).project(this.threeCamera);
     return { x: ((at.x + 1) / 2) * width, y: ((1 - at.y) / 2) * height, visible: Math.abs(at.z) <= 1 };
   }
 
   ray(x: number, y: number): { origin: Vector3; direction: Vector3 } {
-    this.eye.updateWorldMatrix(true, false);
-    const { width, height } = this.game.stage.size;
+    this.threeCamera.updateWorldMatrix(true, false);
+    const { width, height } = this.services.viewport.size;
     const at = new Vector2((x / width) * 2 - 1, 1 - (y / height) * 2);
-    const near = new Vector3(at.x, at.y, -1).unproject(this.eye);
-    const far = new Vector3(at.x, at.y, 1).unproject(this.eye);
+    const near = new Vector3(at.x, at.y, -1).unproject(this.threeCamera);
+    const far = new Vector3(at.x, at.y, 1).unproject(this.threeCamera);
     return { origin: near, direction: far.sub(near).normalize() };
   }
+}
+
+/** The camera that the player looks through: the one marked as main, else the first that takes part. */
+export function mainCamera(scene: Scene): Camera | null {
+  let first: Camera | null = null;
+  for (const camera of scene.all(Camera)) {
+    if (!camera.attached || !camera.entity.activeInHierarchy) continue;
+    if (camera.data.isMain) return camera;
+    first ??= camera;
+  }
+  return first;
 }
 
 fromData(Camera, "fov", "near", "far", "orthographicSize", "cullingMask");

@@ -1,29 +1,13 @@
-/** Makes the entity solid, or a trigger. Without a RigidBody on it or above it, nothing moves it. */
+/** A collider makes its entity solid, or a trigger. Without a RigidBody on it or above it, nothing moves it. */
 
-import type { ColliderHandle } from "../physics/types";
-import { asObject } from "../scene/format/settings";
+import type { BufferGeometry, Mesh } from "three";
 import { readNumber } from "../math/vectors";
+import type { ColliderData, ColliderHandle, ColliderSource, Surface } from "../physics/types";
+import { asObject } from "../scene/format/settings";
 import { Component } from "./component";
+import { MeshRenderer } from "./MeshRenderer";
 
-export interface ColliderData {
-  shape: string;
-  size: unknown;
-  /** Metres, before the entity's scale; undefined: 0.5. */
-  radius: number | undefined;
-  /** Of a capsule, from end to end. */
-  height: number | undefined;
-  center: unknown;
-  isTrigger: boolean;
-  /** `{friction, restitution}`, or the id of a material asset that holds them. */
-  physicsMaterial: unknown;
-}
-
-export interface Surface {
-  friction: number;
-  restitution: number;
-}
-
-export class Collider extends Component<ColliderData> {
+export class Collider extends Component<ColliderData, "library" | "physics"> implements ColliderSource {
   static readonly type = "Collider";
   static readonly defaults: ColliderData = {
     shape: "box",
@@ -40,25 +24,21 @@ export class Collider extends Component<ColliderData> {
   private switchedOn = true;
 
   override load(): Promise<unknown> | undefined {
-    const loads: Promise<unknown>[] = [];
-    if (!this.game.physics) loads.push(this.game.loadPhysics());
+    const { library, physics } = this.services;
+    const loads = [physics.load()];
     const { physicsMaterial } = this.data;
-    if (
-      typeof physicsMaterial === "string" &&
-      physicsMaterial &&
-      this.game.library.document(physicsMaterial) === undefined
-    ) {
-      loads.push(this.game.library.json(physicsMaterial, `the collider of “${this.entity.name}”`));
-    }
-    return loads.length ? Promise.all(loads) : undefined;
+    if (typeof physicsMaterial === "string" && physicsMaterial && library.document(physicsMaterial) === undefined)
+      loads.push(library.json(physicsMaterial, `the collider of “${this.entity.name}”`));
+    return loads.some((load) => load !== undefined) ? Promise.all(loads) : undefined;
   }
 
   override attach(): void {
-    this.handle = this.game.physics?.addCollider(this) ?? null;
+    this.handle = this.services.physics.world?.addCollider(this) ?? null;
+    this.setActive(this.entity.activeInHierarchy);
   }
 
   override detach(): void {
-    this.game.physics?.removeCollider(this);
+    this.services.physics.world?.removeCollider(this);
     this.handle = null;
   }
 
@@ -66,10 +46,14 @@ export class Collider extends Component<ColliderData> {
     this.handle?.setEnabled(active && this.switchedOn);
   }
 
+  meshes(): Iterable<Mesh<BufferGeometry>> {
+    return this.entity.component(MeshRenderer)?.meshes() ?? [];
+  }
+
   get surface(): Surface {
     const { physicsMaterial } = this.data;
     const given = asObject(
-      typeof physicsMaterial === "string" ? this.game.library.document(physicsMaterial) : physicsMaterial,
+      typeof physicsMaterial === "string" ? this.services.library.document(physicsMaterial) : physicsMaterial,
     );
     return {
       friction: this.changed.friction ?? readNumber(given["friction"], 0.5),

@@ -1,4 +1,4 @@
-/** All kinds of light. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
+/** A light of any kind. Directional and spot lights shine along the entity's −z, or at a `target` in world space. */
 
 import {
   AmbientLight,
@@ -34,7 +34,7 @@ const SHADOW_DEPTH = 100;
 
 type ShadowLight = DirectionalLight | PointLight | SpotLight;
 
-export class Light extends Component<LightData> {
+export class Light extends Component<LightData, "problems" | "quality"> {
   static readonly type = "Light";
   static readonly defaults: LightData = {
     type: "point",
@@ -84,7 +84,7 @@ export class Light extends Component<LightData> {
         );
       default:
         if (type !== "point")
-          this.game.problems.warn(
+          this.services.problems.warn(
             `“${this.entity.name}”: there is no light of type “${type}”; it becomes a point light.`,
           );
         return new PointLight(color, intensity, range);
@@ -101,10 +101,10 @@ export class Light extends Component<LightData> {
   /** Called again when the quality changes. */
   refreshShadows(): void {
     if (!this.light || !isShadowLight(this.light)) return;
-    const size = this.game.quality.shadowMapSize(this.entity.scene.level.settings.lighting);
+    const size = this.services.quality.shadowMapSize(this.entity.scene.level.settings.lighting);
     this.light.castShadow = this.data.castShadows && size > 0;
     const { shadow } = this.light;
-    // A point light draws six of them.
+    // A point light draws six shadow maps.
     const width = this.light instanceof PointLight ? size / 2 : size;
     if (shadow.mapSize.x !== width) {
       shadow.map?.dispose();

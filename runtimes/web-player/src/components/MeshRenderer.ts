@@ -1,4 +1,4 @@
-/** Shows a model, a node of one, or a primitive. */
+/** A mesh renderer shows a model, a node of one, or a primitive. */
 
 import {
   Color,
@@ -21,14 +21,20 @@ interface MeshData {
   receiveShadows: boolean;
 }
 
-export class MeshRenderer extends Component<MeshData> {
+type ShownMesh = Mesh<BufferGeometry, Material | Material[]>;
+
+export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
   static readonly type = "MeshRenderer";
   static readonly defaults: MeshData = { meshId: "", materialIds: [], castShadows: true, receiveShadows: true };
 
   /** What is shown; null while nothing is. */
   root: Object3D | null = null;
-  private readonly owned: { dispose(): void }[] = [];
-  private unshared = false;
+  /** Geometry and material of a primitive. */
+  private readonly made: { dispose(): void }[] = [];
+  /** What the meshes come with, for as long as the component lists no materials. */
+  private readonly ownLook = new Map<Mesh, Material | Material[]>();
+  /** Copies that this entity alone uses; all other materials are shared. */
+  private readonly exclusive = new Set<Material>();
 
   /** The file of the model and the node in it; null for a primitive. */
   get model(): { reference: string; node: string | undefined } | null {
@@ -38,19 +44,20 @@ export class MeshRenderer extends Component<MeshData> {
   }
 
   override load(): Promise<unknown> | undefined {
-    const { library } = this.game;
-    const asker = `“${this.entity.name}”`;
+    const { library } = this.services;
+    const requester = `“${this.entity.name}”`;
     const loads: Promise<unknown>[] = this.data.materialIds
       .filter((id) => id && !library.material(id))
-      .map((id) => library.loadMaterial(id, asker));
+      .map((id) => library.loadMaterial(id, requester));
     const model = this.model;
-    if (model && !library.model(model.reference)) loads.push(library.loadModel(model.reference, asker));
+    if (model && !library.model(model.reference)) loads.push(library.loadModel(model.reference, requester));
     return loads.length ? Promise.all(loads) : undefined;
   }
 
   override attach(): void {
     this.root = this.model ? this.modelRoot() : this.primitiveMesh();
     if (!this.root) return;
+    for (const mesh of this.meshes()) this.ownLook.set(mesh, mesh.material);
     this.applyMaterials();
     this.applyShadows();
     this.entity.object3D.add(this.root);
@@ -60,11 +67,14 @@ export class MeshRenderer extends Component<MeshData> {
     this.root?.traverse((object) => (object as Partial<SkinnedMesh>).skeleton?.dispose());
     this.root?.removeFromParent();
     this.root = null;
-    this.owned.splice(0).forEach((resource) => resource.dispose());
+    this.made.splice(0).forEach((resource) => resource.dispose());
+    this.exclusive.forEach((material) => material.dispose());
+    this.exclusive.clear();
+    this.ownLook.clear();
   }
 
-  /** Every mesh of it, in the model's order. */
-  *meshes(): Generator<Mesh<BufferGeometry, Material | Material[]>> {
+  /** Every mesh that is shown, in the model's order. */
+  *meshes(): Generator<ShownMesh> {
     const found: Mesh[] = [];
     this.root?.traverse((object) => object instanceof Mesh && found.push(object));
     yield* found;
@@ -72,11 +82,13 @@ export class MeshRenderer extends Component<MeshData> {
 
   private modelRoot(): Object3D | null {
     const { reference, node } = this.model as { reference: string; node: string | undefined };
-    const model = this.game.library.model(reference);
+    const model = this.services.library.model(reference);
     if (!model) return null; // it could not be loaded, and the game goes on without it
     const root = model.instance(node);
     if (!root)
-      this.game.problems.warn(`“${this.entity.name}” shows ${this.data.meshId}, but the model has no node “${node}”.`);
+      this.services.problems.warn(
+        `“${this.entity.name}” shows ${this.data.meshId}, but the model has no node “${node}”.`,
+      );
     return root ?? null;
   }
 
@@ -84,24 +96,38 @@ export class MeshRenderer extends Component<MeshData> {
     const name = this.data.meshId.slice("primitive:".length);
     const geometry = name ? primitive(name) : null;
     if (!geometry) {
-      this.game.problems.warn(
+      this.services.problems.warn(
         `“${this.entity.name}” has a MeshRenderer without a mesh that the player knows (${this.data.meshId || "none"}).`,
       );
       return null;
     }
     const material = defaultMaterial();
-    this.owned.push(geometry, material);
+    this.made.push(geometry, material);
     return new Mesh(geometry, material);
   }
 
-  /** The nth material of the list is that of the nth mesh; the last one serves the rest. */
+  /** The nth material of the list is that of the nth mesh; the last one serves the rest. An empty list: the model's own. */
   private applyMaterials(): void {
-    const materials = this.data.materialIds
-      .map((id) => this.game.library.material(id))
+    const { materialIds } = this.data;
+    const materials = materialIds
+      .map((id) => this.services.library.material(id))
       .filter((material) => material !== undefined);
-    if (materials.length === 0) return;
+    if (materialIds.length > 0 && materials.length === 0) return; // none of them could be loaded
     let index = 0;
-    for (const mesh of this.meshes()) mesh.material = (materials[index++] ?? materials.at(-1)) as Material;
+    for (const mesh of this.meshes()) {
+      const listed = materials[index++] ?? materials.at(-1);
+      mesh.material = listed ?? (this.ownLook.get(mesh) as Material | Material[]);
+    }
+    this.disposeUnused();
+  }
+
+  private disposeUnused(): void {
+    const used = new Set([...this.meshes()].flatMap(({ material }) => material));
+    for (const material of this.exclusive) {
+      if (used.has(material)) continue;
+      this.exclusive.delete(material);
+      material.dispose();
+    }
   }
 
   private applyShadows(): void {
@@ -111,18 +137,22 @@ export class MeshRenderer extends Component<MeshData> {
     }
   }
 
-  /** Materials are shared between entities, until one of them is to look different. */
-  private *ownMaterials(): Generator<MeshStandardMaterial> {
+  /** Materials that may be changed, mesh by mesh: what others use is replaced by a copy first. */
+  private *changeableMaterials(): Generator<MeshStandardMaterial> {
     for (const mesh of this.meshes()) {
-      if (!this.unshared) {
-        mesh.material = Array.isArray(mesh.material)
-          ? mesh.material.map((material) => material.clone())
-          : mesh.material.clone();
-        this.owned.push(...[mesh.material].flat());
-      }
+      const { material } = mesh;
+      mesh.material = Array.isArray(material)
+        ? material.map((one) => this.exclusiveOf(one))
+        : this.exclusiveOf(material);
       yield* [mesh.material].flat() as MeshStandardMaterial[];
     }
-    this.unshared = true;
+  }
+
+  private exclusiveOf(material: Material): Material {
+    if (this.exclusive.has(material)) return material;
+    const copy = material.clone();
+    this.exclusive.add(copy);
+    return copy;
   }
 
   // ── For scripts ──
@@ -160,7 +190,8 @@ export class MeshRenderer extends Component<MeshData> {
   }
 
   set color(color: string) {
-    for (const material of [...this.ownMaterials()].slice(0, 1)) material.color.copy(new Color(color));
+    const [first] = this.changeableMaterials();
+    first?.color.copy(new Color(color));
   }
 
   get opacity(): number {
@@ -169,20 +200,21 @@ export class MeshRenderer extends Component<MeshData> {
   }
 
   set opacity(opacity: number) {
-    for (const material of this.ownMaterials()) {
+    for (const material of this.changeableMaterials()) {
       material.opacity = opacity;
       material.transparent = opacity < 1;
       material.needsUpdate = true;
     }
   }
 
+  /** A later call wins, whichever has loaded first. */
   async setMaterials(ids: readonly string[]): Promise<void> {
-    this.data.materialIds = [...ids];
+    const materialIds = (this.data.materialIds = [...ids]);
     try {
       await this.load();
     } catch (error) {
-      this.game.problems.warn(messageOf(error));
+      this.services.problems.warn(messageOf(error));
     }
-    if (this.attached) this.applyMaterials();
+    if (this.attached && this.data.materialIds === materialIds) this.applyMaterials();
   }
 }

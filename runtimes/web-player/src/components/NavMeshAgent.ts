@@ -1,10 +1,10 @@
-/** Walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
+/** An agent walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
 
 import { Euler, Quaternion, Vector3 } from "three";
-import { Entity } from "../scene/entity";
 import type { Vec3 } from "../math/vectors";
+import { Entity } from "../scene/entity";
 import { Component, fromData } from "./component";
-import { approach, arrivalSpeed, freeDirection, separation, type Flat } from "./steering/steering";
+import { approach, arrivalSpeed, freeDirection, separation, type GroundVector } from "./steering/steering";
 
 interface AgentData {
   /** m/s. */
@@ -24,7 +24,7 @@ interface AgentData {
 /** How far ahead it looks for walls, seconds of its speed. */
 const FORESIGHT_S = 0.6;
 
-export class NavMeshAgent extends Component<AgentData> {
+export class NavMeshAgent extends Component<AgentData, "physics"> {
   static readonly type = "NavMeshAgent";
   static readonly defaults: AgentData = {
     speed: 3.5,
@@ -44,19 +44,19 @@ export class NavMeshAgent extends Component<AgentData> {
     if (!this.goal) return;
     const at = this.entity.worldPosition();
     const goal = this.destination as Vector3;
-    const way = { x: goal.x - at.x, z: goal.z - at.z };
-    const distance = Math.hypot(way.x, way.z) - this.data.stoppingDistance;
+    const offset = { x: goal.x - at.x, z: goal.z - at.z };
+    const distance = Math.hypot(offset.x, offset.z) - this.data.stoppingDistance;
     this.moving = distance > 1e-3;
-    this.accelerate(this.moving ? this.wish(at, way, distance) : { x: 0, z: 0 }, dt);
+    this.accelerate(this.moving ? this.desiredVelocity(at, offset, distance) : { x: 0, z: 0 }, dt);
     this.entity.setWorldPosition({ x: at.x + this.velocity.x * dt, y: at.y, z: at.z + this.velocity.z * dt });
     this.face(dt);
     if (!this.moving && this.velocity.lengthSq() < 1e-6 && !(this.goal instanceof Entity)) this.goal = null;
   }
 
-  private wish(at: Vector3, way: Flat, distance: number): Flat {
-    const length = Math.hypot(way.x, way.z);
+  private desiredVelocity(at: Vector3, offset: GroundVector, distance: number): GroundVector {
+    const length = Math.hypot(offset.x, offset.z);
     const speed = arrivalSpeed(distance, this.data.speed, this.data.acceleration);
-    const straight = { x: way.x / length, z: way.z / length };
+    const straight = { x: offset.x / length, z: offset.z / length };
     const direction = freeDirection(straight, (one) =>
       this.isFree(at, one, Math.min(length, this.data.radius * 2 + speed * FORESIGHT_S)),
     );
@@ -65,10 +65,10 @@ export class NavMeshAgent extends Component<AgentData> {
     return { x: (direction.x + push.x) * speed, z: (direction.z + push.z) * speed };
   }
 
-  /** Both shoulders must get through. */
-  private isFree(at: Vector3, direction: Flat, reach: number): boolean {
-    const { physics } = this.game;
-    if (!physics) return true;
+  /** The way is free when both shoulders get through. */
+  private isFree(at: Vector3, direction: GroundVector, reach: number): boolean {
+    const { world } = this.services.physics;
+    if (!world) return true;
     const { radius, height } = this.data;
     return [-1, 1].every((side) => {
       const origin = {
@@ -77,7 +77,7 @@ export class NavMeshAgent extends Component<AgentData> {
         z: at.z + direction.x * radius * side,
       };
       return (
-        physics.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, {
+        world.raycast(origin, { x: direction.x, y: 0, z: direction.z }, reach, {
           ignore: this.entity,
           fixedOnly: true,
         }) === null
@@ -94,16 +94,16 @@ export class NavMeshAgent extends Component<AgentData> {
     return others;
   }
 
-  private flat({ x, z }: Vec3): Flat {
+  private flat({ x, z }: Vec3): GroundVector {
     return { x, z };
   }
 
-  private accelerate(wanted: Flat, dt: number): void {
+  private accelerate(wanted: GroundVector, dt: number): void {
     const { x, z } = approach(this.velocity, wanted, this.data.acceleration * dt);
     this.velocity.set(x, 0, z);
   }
 
-  /** Turns −z towards where it goes. */
+  /** Turns the entity's −z towards where it goes. */
   private face(dt: number): void {
     if (this.velocity.lengthSq() < 1e-4) return;
     const heading = new Quaternion().setFromEuler(new Euler(0, Math.atan2(-this.velocity.x, -this.velocity.z), 0));

@@ -1,4 +1,4 @@
-/** Many small, short-lived things: fire, smoke, rain. */
+/** A particle system shows many small, short-lived things: fire, smoke, rain. */
 
 import { Vector3 } from "three";
 import { readColor } from "../assets/materials";
@@ -6,7 +6,7 @@ import { asObject } from "../scene/format/settings";
 import { readNumber, readRange } from "../math/vectors";
 import { Component, fromData } from "./component";
 import { Cloud } from "./particles/cloud";
-import { Rate, birth, type Sizes } from "./particles/emitter";
+import { EmissionRate, makeParticle, type Sizes } from "./particles/emitter";
 import { isPresetName, motionOf, type Motion } from "./particles/presets";
 
 interface ParticleData {
@@ -23,7 +23,7 @@ interface ParticleData {
   /** Metres. */
   startSize: unknown;
   endSize: unknown;
-  /** Those below: by the preset. */
+  /** Those below default to what the preset says. */
   speed: unknown;
   spread: unknown;
   gravity: unknown;
@@ -34,9 +34,9 @@ interface ParticleData {
 }
 
 /** One system may not fill the memory. */
-const MOST_PARTICLES = 100_000;
+const MAX_PARTICLES = 100_000;
 
-export class ParticleSystem extends Component<ParticleData> {
+export class ParticleSystem extends Component<ParticleData, "library" | "problems" | "random"> {
   static readonly type = "ParticleSystem";
   static readonly defaults: ParticleData = {
     presetName: "default",
@@ -60,35 +60,35 @@ export class ParticleSystem extends Component<ParticleData> {
 
   emitting = this.data.playOnAwake;
   private cloud: Cloud | null = null;
-  private readonly rate = new Rate();
+  private readonly rate = new EmissionRate();
   private time = 0;
   private motion = this.readMotion();
   private sizes = this.readSizes();
 
   override load(): Promise<unknown> | undefined {
     return this.data.textureId
-      ? this.game.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`)
+      ? this.services.library.texture(this.data.textureId, "color", `the particles of “${this.entity.name}”`)
       : undefined;
   }
 
   override attach(): void {
     if (!isPresetName(this.data.presetName)) {
-      this.game.problems.warn(
+      this.services.problems.warn(
         `“${this.entity.name}”: there is no particle preset “${this.data.presetName}”; the default one is used.`,
       );
     }
     const { startOpacity, endOpacity, textureId } = this.data;
-    this.cloud = new Cloud(Math.min(Math.max(Math.floor(this.data.maxParticles), 1), MOST_PARTICLES), {
+    this.cloud = new Cloud(Math.min(Math.max(Math.floor(this.data.maxParticles), 1), MAX_PARTICLES), {
       startColor: readColor(this.data.startColor, "#ffffff"),
       endColor: readColor(this.data.endColor, "#ffffff"),
       startOpacity,
       endOpacity,
       gravity: this.motion.gravity,
       additive: this.motion.additive,
-      texture: textureId ? this.game.library.loadedTexture(textureId, "color") : undefined,
+      texture: textureId ? this.services.library.loadedTexture(textureId, "color") : undefined,
     });
     this.time = 0;
-    this.entity.scene.root.add(this.cloud.mesh); // they stay where they were born when the entity moves on
+    this.entity.scene.root.add(this.cloud.mesh); // particles stay where they were emitted when the entity moves on
   }
 
   override detach(): void {
@@ -150,9 +150,9 @@ export class ParticleSystem extends Component<ParticleData> {
     object3D.updateWorldMatrix(true, false);
     const rotation = this.entity.worldQuaternion();
     for (let i = 0; i < Math.min(count, this.data.maxParticles); i++) {
-      const born = birth(this.game.random, this.motion, this.sizes);
-      born.velocity = new Vector3(...born.velocity).applyQuaternion(rotation).toArray();
-      this.cloud?.add(born, new Vector3(...born.offset).applyMatrix4(object3D.matrixWorld), this.time);
+      const particle = makeParticle(this.services.random, this.motion, this.sizes);
+      particle.velocity = new Vector3(...particle.velocity).applyQuaternion(rotation).toArray();
+      this.cloud?.add(particle, new Vector3(...particle.offset).applyMatrix4(object3D.matrixWorld), this.time);
     }
   }
 

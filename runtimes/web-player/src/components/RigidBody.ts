@@ -1,25 +1,13 @@
-/** Lets forces move the entity. Its shape are the colliders on it and below it. */
+/** A rigid body lets forces move its entity. Its shape are the colliders on the entity and below it. */
 
 import type { Vec3 } from "../math/vectors";
-import type { BodyHandle } from "../physics/types";
+import type { BodyData, BodyHandle, BodySource } from "../physics/types";
 import { Collider } from "./Collider";
 import { Component } from "./component";
 
-export interface BodyData {
-  /** Kilograms. */
-  mass: number;
-  drag: number;
-  angularDrag: number;
-  useGravity: boolean;
-  /** Moved by the game alone; pushes others. */
-  isKinematic: boolean;
-  /** `freezePositionX` … `freezeRotationZ`, or `freezePosition` and `freezeRotation` as `{x, y, z}` of booleans, or true for all three. */
-  constraints: Record<string, unknown>;
-}
-
 const STILL = { x: 0, y: 0, z: 0 };
 
-export class RigidBody extends Component<BodyData> {
+export class RigidBody extends Component<BodyData, "physics"> implements BodySource {
   static readonly type = "RigidBody";
   static readonly defaults: BodyData = {
     mass: 1,
@@ -33,28 +21,28 @@ export class RigidBody extends Component<BodyData> {
   handle: BodyHandle | null = null;
 
   override load(): Promise<unknown> | undefined {
-    return this.game.physics ? undefined : this.game.loadPhysics();
+    return this.services.physics.load();
   }
 
   override attach(): void {
-    this.handle = this.game.physics?.addBody(this) ?? null;
-    this.claimColliders();
+    this.handle = this.services.physics.world?.addBody(this) ?? null;
+    this.reattachColliders();
   }
 
   override detach(): void {
     const colliders = [...this.colliders()];
     colliders.forEach((collider) => collider.detach());
-    this.game.physics?.removeBody(this);
+    this.services.physics.world?.removeBody(this);
     this.handle = null;
     colliders.forEach((collider) => collider.attach()); // fixed ones, where the entity stays
   }
 
   override setActive(active: boolean): void {
-    this.game.physics?.setBodyEnabled(this, active);
+    this.services.physics.world?.setBodyEnabled(this, active);
   }
 
   /** Colliders that were attached as fixed ones become parts of this body. */
-  private claimColliders(): void {
+  private reattachColliders(): void {
     for (const collider of this.colliders()) {
       collider.detach();
       collider.attach();

@@ -1,9 +1,8 @@
-/** Runs a script of the game on its entity. */
+/** A script component runs a script of the game on its entity. */
 
-import type { Touch } from "../physics/types";
+import type { ContactEvent, PhysicsNode } from "../physics/types";
 import type { ScriptModule } from "../scripts/bundle";
 import { Script, construct, type ScriptContext } from "../scripts/script";
-import type { Entity } from "../scene/entity";
 import { Component } from "./component";
 
 interface ScriptData {
@@ -25,7 +24,7 @@ type Hook =
   | "onTriggerEnd";
 type Method = (...given: unknown[]) => unknown;
 
-export class ScriptComponent extends Component<ScriptData> {
+export class ScriptComponent extends Component<ScriptData, "library" | "problems" | "scripts"> {
   static readonly type = "Script";
   static readonly defaults: ScriptData = { scriptId: "", scriptPath: "", properties: {}, enabled: true };
 
@@ -36,16 +35,16 @@ export class ScriptComponent extends Component<ScriptData> {
   private started = false;
 
   override attach(): void {
-    const found = this.game.bundle.find(this.game.library.scriptPath(this.path));
+    const found = this.services.scripts.find(this.services.library.scriptPath(this.path));
     if (!found)
-      return this.game.problems.warn(
+      return this.services.problems.warn(
         `“${this.entity.name}” runs the script “${this.path}”, which is not among the game's scripts.`,
       );
     this.path = found.path;
     this.guard(() => this.make(found.module));
   }
 
-  /** A class by default, or functions whose first argument is the context. */
+  /** Makes an instance of the default class, or binds functions whose first argument is the context. */
   private make(module: ScriptModule): void {
     const context: ScriptContext = { entity: this.entity, properties: this.data.properties };
     const type = module["default"];
@@ -89,7 +88,7 @@ export class ScriptComponent extends Component<ScriptData> {
     this.enabled = false;
   }
 
-  /** Before the first update, when all of the scene is attached. */
+  /** Calls `start`: before the first update, when all of the scene is attached. */
   begin(): void {
     if (this.started || !this.target || !this.entity.activeInHierarchy) return;
     this.started = true;
@@ -109,7 +108,7 @@ export class ScriptComponent extends Component<ScriptData> {
     if (this.started) this.call("lateUpdate", dt);
   }
 
-  touched(other: Entity, { started, trigger, contact }: Touch): void {
+  override onContact(other: PhysicsNode, { started, trigger, contact }: ContactEvent): void {
     if (!this.started || !this.entity.activeInHierarchy) return;
     if (trigger) this.call(started ? "onTrigger" : "onTriggerEnd", other);
     else this.call(started ? "onCollision" : "onCollisionEnd", other, contact);
@@ -120,7 +119,7 @@ export class ScriptComponent extends Component<ScriptData> {
     if (method && this.enabled) this.guard(() => method(...given));
   }
 
-  /** One that throws, at once or later, is reported and stopped: this script on this entity, nothing else. */
+  /** A script that throws, at once or later, is reported and stopped: on this entity alone. */
   private guard(work: () => unknown): void {
     try {
       const result = work();
@@ -132,12 +131,12 @@ export class ScriptComponent extends Component<ScriptData> {
 
   private fail(error: unknown): void {
     this.enabled = false;
-    void this.game.problems.script(this.path, this.entity.name, error);
+    void this.services.problems.script(this.path, this.entity.name, error);
   }
 
   /** For `entity.script(type)`. */
-  instanceOf(type: unknown): ScriptContext | null {
+  override instanceOf(type: unknown): ScriptContext | null {
     if (typeof type === "function") return this.target instanceof (type as typeof Script) ? this.target : null;
-    return typeof type === "string" && this.game.bundle.find(type)?.path === this.path ? this.target : null;
+    return typeof type === "string" && this.services.scripts.find(type)?.path === this.path ? this.target : null;
   }
 }

@@ -1,27 +1,35 @@
 /** What every component is. One kind is one file here and one line in `index.ts`. */
 
-import type { Entity } from "../scene/entity";
-import type { Game } from "../game/game";
+import type { ContactEvent, PhysicsNode } from "../physics/types";
+import type { Entity, EntityComponent } from "../scene/entity";
+import type { Services } from "../scene/services";
 
 /**
  * The life of a component: constructed when its entity is; `load` fetches what it needs; `attach` makes it visible, solid or audible, once
- * all of the scene has been loaded; from then on it is updated while its entity is active; `detach` undoes `attach`.
+ * all of the scene has been loaded; from then on it is updated while its entity is active; `detach` undoes `attach`. `dispose` ends it for
+ * good: a component that is removed while it loads is never attached.
  *
- * Scripts are handed the component itself, seen through the interface that `aethel.d.ts` declares for it.
+ * `S` names the services that the kind uses. Scripts are handed the component itself, seen through the interface that `aethel.d.ts` declares
+ * for it.
  */
-export abstract class Component<D extends object = object> {
+export abstract class Component<
+  D extends object = object,
+  S extends keyof Services = never,
+> implements EntityComponent {
   attached = false;
+  disposed = false;
 
   constructor(
     readonly entity: Entity,
     readonly data: D,
+    protected readonly services: Pick<Services, S>,
   ) {}
 
-  get game(): Game {
-    return this.entity.scene.game;
+  get type(): string {
+    return (this.constructor as unknown as ComponentKind).type;
   }
 
-  /** Undefined: nothing to wait for. */
+  /** Returns undefined when there is nothing to wait for. */
   load(): Promise<unknown> | undefined {
     return undefined;
   }
@@ -30,19 +38,28 @@ export abstract class Component<D extends object = object> {
 
   detach(): void {}
 
-  /** The entity took part and no longer does, or the other way round. Called once after `attach` too. */
+  dispose(): void {
+    this.disposed = true;
+    if (!this.attached) return;
+    this.attached = false;
+    this.detach();
+  }
+
+  /** Called when the entity begins or ceases to take part, and once after `attach`. */
   setActive(_active: boolean): void {}
 
   fixedUpdate?(dt: number): void;
   update?(dt: number): void;
   lateUpdate?(dt: number): void;
+  onContact?(other: PhysicsNode, contact: ContactEvent): void;
+  instanceOf?(type: unknown): object | null;
 }
 
 export interface ComponentKind<D extends object = object> {
   readonly type: string;
   /** Every field that the format knows; undefined where there is no default. */
   readonly defaults: D;
-  new (entity: Entity, data: D): Component<D>;
+  new (entity: Entity, data: D, services: Services): Component<D>;
 }
 
 /** Properties of a component that do nothing but read and write the field of its data: declared in the class, made here. */

@@ -1,12 +1,13 @@
 /** All kinds of components, in the order in which those of one entity are attached and updated. */
 
 import { warnOnce } from "../core/errors";
-import type { Entity } from "../scene/entity";
+import type { ComponentFactory } from "../scene/entity";
+import type { Services } from "../scene/services";
 import { Animator } from "./Animator";
 import { AudioSource } from "./AudioSource";
 import { Camera } from "./Camera";
 import { Collider } from "./Collider";
-import type { Component, ComponentKind } from "./component";
+import type { ComponentKind } from "./component";
 import { Light } from "./Light";
 import { MeshRenderer } from "./MeshRenderer";
 import { NavMeshAgent } from "./NavMeshAgent";
@@ -30,28 +31,23 @@ export const KINDS = [
 const byType = new Map<string, ComponentKind>(KINDS.map((kind) => [kind.type, kind as unknown as ComponentKind]));
 const order = new Map<string, number>(KINDS.map((kind, index) => [kind.type, index]));
 
-/** Null for a type that this player does not know: said once, never fatal. */
-export function makeComponent(entity: Entity, type: string, given: Record<string, unknown>): Component | null {
-  const kind = byType.get(type);
-  if (!kind) {
-    warnOnce(
-      `The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`,
-      type,
-    );
-    return null;
-  }
-  return new kind(entity, fill(kind, given));
+/** Makes components that use these services. A type that this player does not know is named once, and never fatal. */
+export function componentFactory(services: Services): ComponentFactory {
+  return {
+    make: (entity, type, given) => {
+      const kind = byType.get(type);
+      if (kind) return new kind(entity, withDefaults(kind, given), services);
+      warnOnce(
+        `The player does not know components of type “${type}” (the first is on “${entity.name}”): they have no effect.`,
+        type,
+      );
+      return null;
+    },
+    compare: (a, b) => (order.get(a.type) ?? 0) - (order.get(b.type) ?? 0),
+  };
 }
 
-export function byOrder(a: Component, b: Component): number {
-  return (order.get(typeOf(a)) ?? 0) - (order.get(typeOf(b)) ?? 0);
-}
-
-export function typeOf(component: Component): string {
-  return (component.constructor as unknown as ComponentKind).type;
-}
-
-function fill(kind: ComponentKind, given: Record<string, unknown>): object {
+function withDefaults(kind: ComponentKind, given: Record<string, unknown>): object {
   const data: Record<string, unknown> = { ...kind.defaults };
   for (const [field, value] of Object.entries(given)) {
     if (!(field in kind.defaults))

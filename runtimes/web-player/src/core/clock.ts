@@ -31,7 +31,7 @@ export class Clock {
     };
   }
 
-  /** Runs what is due, in the order of its time. */
+  /** Runs the timers that are due, in the order of their times. */
   runTimers(guard: (run: () => void) => void): void {
     const due = this.timers.filter((timer) => timer.at <= this.now).sort((a, b) => a.at - b.at);
     for (const timer of due) {

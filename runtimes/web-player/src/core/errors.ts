@@ -1,4 +1,4 @@
-/** What the error panel shows: a title a player of the game understands, and a message that names the part at fault. */
+/** An error for the error panel: a title a player of the game understands, and a message that names the part at fault. */
 export class GameError extends Error {
   constructor(
     readonly title: string,
@@ -40,7 +40,7 @@ export function messageOf(error: unknown): string {
 
 const warned = new Set<string>();
 
-/** Says it once, for whoever makes the game. `about`: what counts as the same. */
+/** Warns the maker of the game once. `about`: what counts as the same. */
 export function warnOnce(message: string, about = message): void {
   if (warned.has(about)) return;
   warned.add(about);

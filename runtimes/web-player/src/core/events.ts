@@ -4,7 +4,7 @@ type Listener = (data: unknown) => void;
 export class Events {
   private readonly listeners = new Map<string, Set<Listener>>();
 
-  /** Returns what ends it. */
+  /** Returns a function that ends the listening. */
   on(event: string, listener: Listener): () => void {
     const set = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, set.add(listener));

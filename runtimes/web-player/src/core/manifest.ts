@@ -1,9 +1,26 @@
 /** `aethel.json`: what the exporter tells the player about the game that it carries. */
 
 import { GameError } from "./errors";
-import type { ActionMap, TouchLayout } from "../input/actions";
 
 export type Preset = "low" | "medium" | "high" | "ultra";
+
+export interface AxisBinding {
+  negative?: string[];
+  positive?: string[];
+  stick?: string | string[];
+}
+
+/** What a game calls `jump` is a key here and a button there: see `input/actions.ts`. */
+export type ActionMap = Record<string, string[] | AxisBinding>;
+
+export interface TouchLayout {
+  /** An on-screen stick in this corner; null: none. */
+  stick?: "left" | "right" | null;
+  /** Names on the on-screen buttons, from the thumb's rest upwards. */
+  buttons?: string[];
+  /** `auto`: on devices whose first pointer is a finger. */
+  show?: "auto" | "always";
+}
 
 export interface GameConfig {
   name: string;

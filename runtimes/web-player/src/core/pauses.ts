@@ -1,4 +1,4 @@
-/** Why the game stands still: it goes on when no reason is left. Music may play on while a scene loads. */
+/** The reasons for which the game stands still. It goes on when none is left; music may play on while a scene loads. */
 
 export type Reason = "hidden" | "menu" | "script" | "context" | "error" | "loading" | "quit";
 
@@ -21,6 +21,16 @@ export class Pauses {
 
   remove(reason: Reason): void {
     this.change(() => this.reasons.delete(reason));
+  }
+
+  /** Scenes may change while only the game's time stands still: a game's own pause menu leads to others. */
+  get blockSceneChange(): boolean {
+    return this.ended || this.has("loading") || this.has("context");
+  }
+
+  /** The game stands still for good. */
+  get ended(): boolean {
+    return this.has("error") || this.has("quit");
   }
 
   private get silent(): boolean {

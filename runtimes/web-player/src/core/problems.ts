@@ -1,4 +1,4 @@
-/** What goes wrong while a game runs: said in the console, counted for tests and tools, never the end of the game. */
+/** Problems while a game runs: shown in the console, counted for tests and tools, never the end of the game. */
 
 import { messageOf, warnOnce } from "./errors";
 import type { Events } from "./events";
@@ -22,7 +22,7 @@ export class Problems {
     private readonly paths: () => string[],
   ) {}
 
-  /** Something that the game's maker should see; the same text once. */
+  /** Warns the maker of the game; the same text once. */
   warn(message: string): void {
     if (this.all.includes(message)) return;
     this.all.push(message);
@@ -36,7 +36,7 @@ export class Problems {
     this.events.emit("problem", message);
   }
 
-  /** With the script's own file and line where a source map is at hand. */
+  /** Reports an error of a script, with the script's own file and line where a source map is at hand. */
   async script(file: string, entity: string, error: unknown): Promise<void> {
     const place = await this.place(error);
     const problem: ScriptProblem = {

@@ -1,4 +1,4 @@
-/** What is kept for the player of a game: IndexedDB for saves, localStorage for settings; memory where a browser keeps nothing. */
+/** Storage for whoever plays: IndexedDB for saves, localStorage for settings; memory where a browser keeps nothing. */
 
 export interface SaveEntry {
   slot: string;
@@ -46,7 +46,7 @@ export class Saves {
     await this.run("readwrite", (store) => store.delete(slot));
   }
 
-  /** Null: there is no database, or it refuses (full, private window). */
+  /** Resolves to null when there is no database, or it refuses (full, private window). */
   private async run<T>(
     mode: IDBTransactionMode,
     ask: (store: IDBObjectStore) => IDBRequest<T>,

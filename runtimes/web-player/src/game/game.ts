@@ -1,35 +1,36 @@
 /** A game that runs: everything it has, and what happens in a frame. */
 
-import { Quaternion, Vector3, type Camera } from "three";
+import { Quaternion, Vector3, type Camera as ThreeCamera } from "three";
 import { Downloads } from "../assets/downloads";
 import { Library } from "../assets/library";
 import { AudioEngine } from "../audio/engine";
-import type { BootManifest, Preset } from "../core/manifest";
+import { componentFactory } from "../components";
+import { mainCamera, type Camera } from "../components/Camera";
 import { Light } from "../components/Light";
 import { ScriptComponent } from "../components/Script";
-import { readUserSettings, type UserSettings } from "./userSettings";
+import { Clock } from "../core/clock";
+import { GameError } from "../core/errors";
+import { Events } from "../core/events";
+import { FixedSteps } from "../core/fixedSteps";
+import type { BootManifest, Preset } from "../core/manifest";
+import { Pauses } from "../core/pauses";
+import { Problems } from "../core/problems";
+import { Random } from "../core/random";
 import { Saves, type Settings } from "../core/storage";
 import { Input } from "../input/input";
-import { requestFullscreen } from "../host/fullscreen";
+import { dispatchContact } from "../physics/contacts";
 import type { PhysicsWorld } from "../physics/types";
+import { defaultCamera } from "../render/defaultCamera";
+import type { Environment } from "../render/environment";
 import { Quality } from "../render/quality";
-import { Stage } from "../render/renderer";
-import { readSceneFile } from "../scene/format/sceneFile";
+import { Renderer } from "../render/renderer";
+import type { Scene } from "../scene/scene";
+import { SceneLoader, type LoadedScene } from "../scene/sceneLoader";
 import { Bundle } from "../scripts/bundle";
-import { Problems } from "../core/problems";
+import { requestFullscreen } from "../ui/fullscreen";
 import type { Screen } from "../ui/screen";
-import { Clock } from "../core/clock";
-import type { GameError } from "../core/errors";
-import { Events } from "../core/events";
-import { Pauses } from "../core/pauses";
-import { Random } from "../core/random";
-import { tellScripts } from "../physics/contacts";
-import { SceneOpener, type OpenScene } from "../scene/sceneLoader";
-
-const forward = new Vector3();
-const up = new Vector3();
-const ears = new Vector3();
-const heading = new Quaternion();
+import { SceneChange } from "./sceneChange";
+import { readUserSettings, type UserSettings } from "./userSettings";
 
 export class Game {
   readonly clock = new Clock();
@@ -41,16 +42,18 @@ export class Game {
   readonly settings: Settings<UserSettings>;
   readonly saves: Saves;
   readonly quality: Quality;
-  readonly stage: Stage;
+  readonly renderer: Renderer;
   readonly downloads: Downloads;
   readonly library: Library;
   readonly audio: AudioEngine;
   readonly input: Input;
   readonly pauses: Pauses;
-  private readonly opener: SceneOpener;
-  private current: OpenScene | null = null;
-  private leaving: { name: string; done: (opened: Promise<void>) => void } | null = null;
-  private owed = 0;
+  private readonly loader: SceneLoader;
+  private readonly sceneChange = new SceneChange();
+  private readonly fixedSteps = new FixedSteps();
+  private current: LoadedScene | null = null;
+  /** Settled when no scene is being opened: one after the other. */
+  private opening: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly manifest: BootManifest,
@@ -66,53 +69,75 @@ export class Game {
       () => this.bundle.paths,
     );
     this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality, config.textureQuality);
-    this.stage = new Stage(screen.canvas, config.antialiasing, this.quality);
+    this.renderer = new Renderer(screen.canvas, config.antialiasing, this.quality);
     this.downloads = new Downloads(base, manifest.files);
-    this.library = new Library(this.downloads, this.stage.renderer, this.quality.textureSide);
-    this.audio = new AudioEngine(this.downloads, (reference, asker) => this.library.path(reference, asker), {
+    this.library = new Library(this.downloads, this.renderer.webgl, this.quality.textureSide);
+    this.audio = new AudioEngine(this.downloads, (reference, requester) => this.library.path(reference, requester), {
       ...this.settings.values.volume,
     });
     this.input = new Input(screen.canvas, config);
     this.pauses = new Pauses((silent) => this.audio.suspend(silent));
-    this.opener = new SceneOpener(this);
+    this.loader = this.makeLoader();
     this.limitResolution();
+  }
+
+  private makeLoader(): SceneLoader {
+    const { audio, bundle, downloads, library, problems, quality, random, renderer } = this;
+    return new SceneLoader({
+      scenes: this.manifest.scenes,
+      downloads,
+      renderer,
+      services: { audio, library, problems, quality, random, scripts: bundle, viewport: renderer },
+      factory: componentFactory,
+      scriptsReady: () => bundle.ready,
+      confirmMissing: (error) => this.confirmMissing(error),
+    });
   }
 
   get debug(): boolean {
     return this.manifest.configuration === "debug";
   }
 
-  get scene(): OpenScene["scene"] | null {
+  get scene(): Scene | null {
     return this.current?.scene ?? null;
   }
 
-  get surroundings(): OpenScene["surroundings"] | null {
-    return this.current?.surroundings ?? null;
+  get environment(): Environment | null {
+    return this.current?.environment ?? null;
   }
 
   get physics(): PhysicsWorld | null {
-    return (this.opener.opening ?? this.current)?.physics ?? null;
+    return this.current?.physics.world ?? null;
   }
 
-  /** For components that find themselves in need of it. */
-  loadPhysics(): Promise<unknown> {
-    return this.opener.loadPhysics(this.opener.opening ?? this.current);
+  /** What the player looks through; null where the scene has no camera. */
+  get camera(): Camera | null {
+    return this.scene && mainCamera(this.scene);
   }
 
   // ── Scenes ──
 
-  /** As it stands in its file. */
-  async readScene(name: string): Promise<object> {
-    return readSceneFile(name, await this.opener.bytesOf(name));
+  /** A scene as it stands in its file. */
+  readScene(name: string): Promise<object> {
+    return this.loader.readFile(name);
   }
 
   /** Shows a scene in place of the current one. Rejects with what is wrong with it; the old one then stays. */
-  async open(name: string): Promise<void> {
-    const next = await this.opener.open(name);
+  open(name: string): Promise<void> {
+    const opened = this.opening.then(() => this.replaceScene(name));
+    this.opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  private async replaceScene(name: string): Promise<void> {
+    const next = await this.loader.load(name).catch((error: unknown) => {
+      this.keepScene();
+      throw error;
+    });
     this.close();
     this.current = next;
-    this.owed = 0;
-    this.opener.attach(next);
+    this.fixedSteps.reset();
+    next.scene.attach(next.scene.components());
     this.library.dropUnused();
     const { masterVolume, dopplerFactor, speedOfSound } = next.scene.level.settings.audio;
     this.audio.setSceneVolume(masterVolume);
@@ -120,24 +145,50 @@ export class Game {
     this.events.emit("scene", name);
   }
 
+  /** Goes back to the current scene's assets and effects, after another scene could not be loaded. */
+  private keepScene(): void {
+    if (!this.scene) return;
+    const { assets, settings } = this.scene.level;
+    this.library.open(assets);
+    void this.renderer.useEffects(settings.postProcessing);
+  }
+
+  /** Ends the current scene, with what its scripts have paused, timed and laid over the picture. */
   private close(): void {
     if (!this.current) return;
-    this.current.scene.dispose();
-    this.current.surroundings.dispose();
-    this.current.physics?.dispose();
+    this.current.dispose();
     this.current = null;
     this.clock.clearTimers();
+    this.pauses.remove("script");
     this.screen.layer.clear();
   }
 
-  /** At the end of the frame; resolves when the new scene has begun. */
+  /** Asks for another scene at the end of the frame; resolves when it has begun. */
   changeScene(name: string): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      this.leaving = { name, done: (opened) => void opened.then(resolve, reject) };
-    });
+    if (!this.pauses.ended) return this.sceneChange.ask(name);
+    return Promise.reject(new GameError("The game has ended", `The scene “${name}” can no longer be loaded.`));
   }
 
-  /** From the beginning: for renderers, which want the same frames every time. */
+  private async openWithLoadingScreen(name: string): Promise<void> {
+    const { screen, pauses, downloads } = this;
+    pauses.add("loading");
+    downloads.restartProgress();
+    screen.loading.show();
+    try {
+      await this.open(name);
+    } catch (error) {
+      this.problems.report(error);
+      pauses.add("error");
+      this.sceneChange.cancel(error);
+      screen.showError(error, [{ label: "Reload", run: () => location.reload() }]);
+      throw error;
+    } finally {
+      screen.loading.hide();
+      pauses.remove("loading");
+    }
+  }
+
+  /** Begins the scene anew: for renderers, which want the same frames every time. */
   async restart(seed: number): Promise<void> {
     const name = this.scene?.name ?? this.manifest.game.startScene;
     this.random.seed(seed);
@@ -148,7 +199,7 @@ export class Game {
   }
 
   /** Shows what is missing; resolves when whoever plays wants to go on without it. A renderer is told at once. */
-  consent(error: GameError): Promise<void> {
+  private confirmMissing(error: GameError): Promise<void> {
     this.problems.report(error);
     this.events.emit("missing", error);
     this.screen.loading.hide();
@@ -166,58 +217,51 @@ export class Game {
 
   // ── A frame ──
 
-  /** Advances the game by `seconds` of real time. */
+  /** Advances the game by `seconds` of real time. A paused game stands still, but scenes change and what is destroyed goes. */
   step(seconds: number): void {
-    const { current, clock } = this;
+    const { current, pauses } = this;
     this.input.update();
-    if (!current || this.pauses.paused) return;
-    const dt = clock.advance(seconds);
-    const { scene } = current;
-    this.begin();
-    clock.runTimers((run) => this.guard(run));
-    this.fixedSteps(dt);
+    if (!current) return;
+    const { paused } = pauses;
+    if (!paused) this.advance(current, this.clock.advance(seconds));
+    current.scene.removeDestroyed();
+    if (!paused) this.updateSound();
+    if (!pauses.blockSceneChange) this.applySceneChange();
+  }
+
+  private advance({ scene, physics }: LoadedScene, dt: number): void {
+    this.startScripts(scene);
+    this.clock.runTimers((run) => this.guard(run));
+    const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
+    const stepLength = fixedTimestep ?? 1 / this.manifest.game.physicsTickRate;
+    const alpha = this.fixedSteps.advance(dt, stepLength, maxSubSteps, () => {
+      scene.fixedUpdate(stepLength);
+      physics.world?.step(stepLength, dispatchContact);
+    });
+    physics.world?.interpolate(alpha);
     scene.update(dt);
     scene.lateUpdate(dt);
-    scene.bury();
-    this.hear();
+  }
+
+  private startScripts(scene: Scene): void {
+    for (const script of scene.all(ScriptComponent)) if (script.attached) script.begin();
+  }
+
+  private updateSound(): void {
+    this.updateListener();
     this.audio.update();
-    this.leave();
   }
 
-  private begin(): void {
-    for (const script of this.scene?.all(ScriptComponent) ?? []) if (script.attached) script.begin();
+  /** Moves the listener to where the camera is. */
+  private updateListener(): void {
+    const camera = this.camera?.threeCamera;
+    if (!camera) return;
+    camera.updateWorldMatrix(true, false);
+    this.audio.moveListener(camera.getWorldPosition(new Vector3()), camera.getWorldQuaternion(new Quaternion()));
   }
 
-  /** Physics advances in equal steps, whatever the screen does; what is left over shows as a blend of the last two. */
-  private fixedSteps(dt: number): void {
-    const { scene, physics } = this.current as OpenScene;
-    const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
-    const fixed = fixedTimestep ?? 1 / this.manifest.game.physicsTickRate;
-    this.owed += dt;
-    let steps = 0;
-    while (this.owed >= fixed - 1e-9 && steps < maxSubSteps) {
-      scene.fixedUpdate(fixed);
-      physics?.step(fixed, tellScripts);
-      this.owed -= fixed;
-      steps += 1;
-    }
-    // A machine that cannot keep up plays slower rather than never again.
-    if (steps === maxSubSteps) this.owed = Math.min(this.owed, fixed);
-    physics?.interpolate(Math.min(Math.max(this.owed / fixed, 0), 1));
-  }
-
-  private hear(): void {
-    const eye = this.scene?.camera?.eye;
-    if (!eye) return;
-    eye.updateWorldMatrix(true, false);
-    this.audio.listenAt(eye.getWorldPosition(ears), eye.getWorldQuaternion(heading), forward, up);
-  }
-
-  private leave(): void {
-    const { leaving } = this;
-    if (!leaving) return;
-    this.leaving = null;
-    leaving.done(this.opener.during(() => this.open(leaving.name)));
+  private applySceneChange(): void {
+    this.sceneChange.apply((name) => this.openWithLoadingScreen(name));
   }
 
   private guard(run: () => void): void {
@@ -230,18 +274,19 @@ export class Game {
 
   /** Paints the game as it stands; nothing moves by it. */
   draw(): void {
-    if (this.scene) this.stage.draw(this.scene.root, this.eye);
+    if (this.scene) this.renderer.draw(this.scene.root, this.fittedCamera());
   }
 
   /** Builds what a first frame needs on the GPU, while the page stays awake. */
   async prepare(): Promise<void> {
-    if (this.scene) await this.stage.compile(this.scene.root, this.eye);
+    if (this.scene) await this.renderer.compile(this.scene.root, this.fittedCamera());
   }
 
-  private get eye(): Camera {
-    const camera = this.scene?.camera;
-    camera?.fit(this.stage.aspect);
-    return camera?.eye ?? this.opener.defaultEye(this.stage.aspect);
+  private fittedCamera(): ThreeCamera {
+    const { camera } = this;
+    const { aspect } = this.renderer;
+    camera?.fit(aspect);
+    return camera?.threeCamera ?? defaultCamera(aspect);
   }
 
   // ── Settings ──
@@ -258,17 +303,17 @@ export class Game {
   setQuality(preset: Preset): void {
     this.quality.preset = preset;
     this.settings.update({ graphicsPreset: preset });
-    this.stage.fit();
+    this.renderer.fit();
     for (const light of this.scene?.all(Light) ?? []) light.refreshShadows();
-    if (this.scene) void this.stage.useEffects(this.scene.level.settings.postProcessing);
+    if (this.scene) void this.renderer.useEffects(this.scene.level.settings.postProcessing);
   }
 
-  /** Whoever plays may ask for fewer pixels than the screen has. */
-  limitResolution(): void {
+  /** Draws no more pixels than whoever plays has asked for. */
+  private limitResolution(): void {
     const { resolution } = this.settings.values;
     const { width, height } = this.manifest.game.resolution;
-    this.quality.mostPixels = resolution.width === width && resolution.height === height ? null : resolution;
-    this.stage.fit();
+    this.quality.maxPixels = resolution.width === width && resolution.height === height ? null : resolution;
+    this.renderer.fit();
   }
 
   async setFullscreen(on: boolean): Promise<void> {

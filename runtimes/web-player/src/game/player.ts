@@ -1,10 +1,10 @@
 /** A game on a page: its loop, and what the page does to it. */
 
+import { Loop } from "../core/clock";
 import type { BootManifest } from "../core/manifest";
-import { fullscreenPossible, isFullscreen } from "../host/fullscreen";
+import { fullscreenPossible, isFullscreen } from "../ui/fullscreen";
 import { PauseMenu } from "../ui/pauseMenu";
 import type { Screen } from "../ui/screen";
-import { Loop } from "../core/clock";
 import { Game } from "./game";
 
 const FIRST_SEED = 1;
@@ -107,14 +107,14 @@ export class Player {
     }
   }
 
-  /** The GPU may take everything away, and give it back. three.js uploads again what it knows; what was made on the GPU is made anew. */
+  /** The browser may take the GPU away, and give it back. three.js uploads again what it knows; what was made on the GPU is made anew. */
   private watchContext(): void {
     const { game } = this;
     const { canvas } = game.screen;
     canvas.addEventListener("webglcontextlost", () => game.pauses.add("context"));
     canvas.addEventListener("webglcontextrestored", () => {
-      game.surroundings?.reflect(game.stage.renderer);
-      if (game.scene) void game.stage.useEffects(game.scene.level.settings.postProcessing);
+      game.environment?.reflect(game.renderer.webgl);
+      if (game.scene) void game.renderer.useEffects(game.scene.level.settings.postProcessing);
       game.pauses.remove("context");
     });
   }

@@ -1,7 +1,7 @@
-/** What the player of a game has chosen; kept per game. */
+/** The settings that whoever plays has chosen; kept per game. */
 
 import type { BootManifest, Preset } from "../core/manifest";
-import type { Volumes } from "../audio/engine";
+import type { Volumes } from "../audio/types";
 import { Settings } from "../core/storage";
 
 export interface UserSettings {

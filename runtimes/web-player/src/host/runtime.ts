@@ -24,7 +24,7 @@ export interface AethelRuntime {
   isDev(): Promise<boolean>;
 }
 
-/** What only the owner of a window can do. */
+/** The calls that only the owner of a window can answer. */
 type WindowHost = Pick<
   AethelRuntime,
   "quit" | "getAvailableResolutions" | "setResolution" | "setFullscreen" | "getPlatform"

@@ -5,22 +5,7 @@
  * `touch:button:A`. An axis is an object: keys for its two ends, and sticks: `left-x`, `left-y`, `right-x`, `right-y`.
  */
 
-export interface AxisBinding {
-  negative?: string[];
-  positive?: string[];
-  stick?: string | string[];
-}
-
-export type ActionMap = Record<string, string[] | AxisBinding>;
-
-export interface TouchLayout {
-  /** An on-screen stick in this corner; null: none. */
-  stick?: "left" | "right" | null;
-  /** Names on the on-screen buttons, from the thumb's rest upwards. */
-  buttons?: string[];
-  /** `auto`: on devices whose first pointer is a finger. */
-  show?: "auto" | "always";
-}
+import type { ActionMap, AxisBinding } from "../core/manifest";
 
 export const DEFAULT_ACTIONS: ActionMap = {
   moveX: {
@@ -52,7 +37,7 @@ export class Actions {
   private pressed = new Set<string>();
   private before = new Set<string>();
   private axes = new Map<string, number>();
-  /** Went down and up again between two frames: still counts as pressed. */
+  /** Bindings that went down and up again between two frames: they still count as pressed. */
   private readonly tapped = new Set<string>();
 
   constructor(given: ActionMap | undefined) {

@@ -12,7 +12,7 @@ const AXES: Record<string, [index: number, sign: number]> = {
 export class Gamepads {
   private pads: Gamepad[] = [];
 
-  /** Browsers update a snapshot, not an object: it has to be asked for again every frame. */
+  /** Reads the gamepads anew: browsers hand out snapshots, not live objects. */
   poll(): void {
     this.pads = (navigator.getGamepads?.() ?? []).filter((pad): pad is Gamepad => pad !== null && pad.connected);
   }

@@ -1,4 +1,4 @@
-/** All devices, as actions. */
+/** The input of all devices, as actions. */
 
 import type { GameConfig } from "../core/manifest";
 import { Actions, type Devices } from "./actions";
@@ -31,7 +31,7 @@ export class Input implements Devices {
     this.actions.update(this);
   }
 
-  /** Keys that were held when the page lost the focus come up without saying so. */
+  /** Releases all keys: those held when the page lost the focus come up without an event. */
   releaseAll(): void {
     this.keys.clear();
     this.pointer.release();

@@ -1,4 +1,4 @@
-/** Mouse, pen or finger on the canvas. Positions in CSS pixels from its top left. */
+/** The pointer: mouse, pen or finger on the canvas. Positions in CSS pixels from its top left. */
 
 export class Pointer {
   x = 0;

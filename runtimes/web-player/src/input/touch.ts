@@ -1,6 +1,6 @@
-/** On-screen stick and buttons, where the project asks for them and fingers are used. */
+/** The on-screen stick and buttons, where the project asks for them and fingers are used. */
 
-import type { TouchLayout } from "./actions";
+import type { TouchLayout } from "../core/manifest";
 
 /** Pixels from the stick's centre at which it is at its end. */
 const REACH_PX = 48;
@@ -80,7 +80,7 @@ export class TouchControls {
   }
 }
 
-/** One finger stays with what it has touched, wherever it goes. */
+/** Follows one finger: it stays with what it has touched, wherever it goes. */
 function follow(
   element: HTMLElement,
   down: (event: PointerEvent) => void,

@@ -1,4 +1,4 @@
-/** Which of a body's axes are free: `[x, y, z]`, true where it may move. */
+/** The axes along or about which a body may move: `[x, y, z]`, true where it is free. */
 
 import { asObject } from "../scene/format/settings";
 

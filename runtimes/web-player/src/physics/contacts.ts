@@ -1,23 +1,17 @@
-/** From two colliders that touch to the scripts that want to know. */
+/** Contacts: passed on from two colliders to the entities whose scripts want to know. */
 
-import { ScriptComponent } from "../components/Script";
-import type { Touch } from "./types";
-import type { Entity } from "../scene/entity";
+import type { ContactEvent, PhysicsNode } from "./types";
 
-/** Told to the scripts of both entities, and to those of the bodies that the colliders are part of. */
-export function tellScripts({ a, b, contact, ...rest }: Touch): void {
-  const away = contact && { point: contact.point, normal: contact.normal.clone().negate() };
-  const [ownerA, ownerB] = [bodyOf(a), bodyOf(b)];
-  for (const entity of new Set([a, ownerA])) tell(entity, { ...rest, a, b, contact }, ownerB);
-  for (const entity of new Set([b, ownerB])) tell(entity, { ...rest, a: b, b: a, contact: away }, ownerA);
+/** Tells both entities, and those with the bodies that the colliders are part of. */
+export function dispatchContact({ a, b, contact, ...rest }: ContactEvent): void {
+  const reversed = contact && { point: contact.point, normal: contact.normal.clone().negate() };
+  const [ownerA, ownerB] = [withBody(a), withBody(b)];
+  for (const entity of new Set([a, ownerA])) entity.onContact(ownerB, { ...rest, a, b, contact });
+  for (const entity of new Set([b, ownerB])) entity.onContact(ownerA, { ...rest, a: b, b: a, contact: reversed });
 }
 
-function bodyOf(entity: Entity): Entity {
-  for (let at: Entity | null = entity; at; at = at.parent) if (at.body) return at;
+/** The nearest entity upwards that has a RigidBody, or the entity itself. */
+function withBody(entity: PhysicsNode): PhysicsNode {
+  for (let at: PhysicsNode | null = entity; at; at = at.parent) if (at.body) return at;
   return entity;
-}
-
-function tell(entity: Entity, touch: Touch, other: Entity): void {
-  for (const component of [...entity.components])
-    if (component instanceof ScriptComponent) component.touched(other, touch);
 }

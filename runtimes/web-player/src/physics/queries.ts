@@ -1,14 +1,12 @@
-/** What can be asked of a Rapier world: who is in the way, who is near, where two touch. */
+/** Queries of a Rapier world: what a ray hits, what is near a place, where two colliders touch. */
 
 import { Vector3 } from "three";
-import type { Collider } from "../components/Collider";
-import type { Entity } from "../scene/entity";
 import type { Vec3 } from "../math/vectors";
 import { RAPIER } from "./rapier";
-import type { RayHit, RayOptions, Touch } from "./types";
+import type { ColliderSource, ContactEvent, PhysicsNode, RayHit, RayOptions } from "./types";
 
-/** Our collider by the handle of Rapier's. */
-type Owners = ReadonlyMap<number, Collider>;
+/** Our colliders by the handles of Rapier's. */
+type Owners = ReadonlyMap<number, ColliderSource>;
 
 export function raycast(
   world: RAPIER.World,
@@ -30,7 +28,7 @@ export function raycast(
     undefined,
     undefined,
     undefined,
-    ({ handle }) => counts(owners.get(handle)?.entity, options),
+    ({ handle }) => matches(owners.get(handle)?.entity, options),
   );
   const found = hit && owners.get(hit.collider.handle);
   if (!found) return null;
@@ -42,15 +40,15 @@ export function raycast(
   };
 }
 
-function counts(entity: Entity | undefined, { ignore, layers }: RayOptions): boolean {
+function matches(entity: PhysicsNode | undefined, { ignore, layers }: RayOptions): boolean {
   if (!entity) return false;
   if (layers !== undefined && !(layers & (1 << entity.layer))) return false;
-  for (let at: Entity | null = entity; at && ignore; at = at.parent) if (at === ignore) return false;
+  for (let at: PhysicsNode | null = entity; at && ignore; at = at.parent) if (at === ignore) return false;
   return true;
 }
 
-export function overlapSphere(world: RAPIER.World, owners: Owners, center: Vec3, radius: number): Entity[] {
-  const found = new Set<Entity>();
+export function overlapSphere(world: RAPIER.World, owners: Owners, center: Vec3, radius: number): PhysicsNode[] {
+  const found = new Set<PhysicsNode>();
   world.intersectionsWithShape(center, { x: 0, y: 0, z: 0, w: 1 }, new RAPIER.Ball(radius), ({ handle }) => {
     const hit = owners.get(handle);
     if (hit) found.add(hit.entity);
@@ -60,9 +58,9 @@ export function overlapSphere(world: RAPIER.World, owners: Owners, center: Vec3,
 }
 
 /** Where two colliders touch, by their handles; halfway between them where Rapier knows no point. */
-export function contactOf(world: RAPIER.World, first: number, second: number): NonNullable<Touch["contact"]> {
+export function contactOf(world: RAPIER.World, first: number, second: number): NonNullable<ContactEvent["contact"]> {
   const [a, b] = [world.getCollider(first), world.getCollider(second)];
-  let contact: Touch["contact"] = null;
+  let contact: ContactEvent["contact"] = null;
   world.contactPair(a, b, (manifold, flipped) => {
     if (contact || manifold.numSolverContacts() === 0) return;
     const { x, y, z } = manifold.normal();

@@ -1,10 +1,10 @@
-/** From a Collider component to Rapier's shapes. */
+/** Makes Rapier's shapes from Collider components. */
 
 import { Matrix4, Quaternion, Vector3, type BufferGeometry } from "three";
-import type { Collider } from "../components/Collider";
-import { MeshRenderer } from "../components/MeshRenderer";
+import type { Problems } from "../core/problems";
 import { readVec3 } from "../math/vectors";
 import { RAPIER } from "./rapier";
+import type { ColliderSource } from "./types";
 
 const ONE = { x: 1, y: 1, z: 1 };
 /** How far a plane reaches behind its face: nothing falls through it. */
@@ -17,9 +17,10 @@ const SMALLEST = 1e-4;
  * Null when there is nothing to make a shape from.
  */
 export function shapeOf(
-  collider: Collider,
+  collider: ColliderSource,
   scale: Vector3,
   dynamic: boolean,
+  problems: Problems,
 ): { desc: RAPIER.ColliderDesc; offset: Vector3 } | null {
   const { data } = collider;
   const size = readVec3(data.size, ONE);
@@ -50,12 +51,10 @@ export function shapeOf(
       };
     }
     case "mesh":
-      return meshShape(collider, offset, dynamic);
+      return meshShape(collider, offset, dynamic, problems);
     default:
       if (data.shape !== "box")
-        collider.game.problems.warn(
-          `“${collider.entity.name}”: there is no collider of shape “${data.shape}”; it becomes a box.`,
-        );
+        problems.warn(`“${collider.entity.name}”: there is no collider of shape “${data.shape}”; it becomes a box.`);
       return {
         desc: RAPIER.ColliderDesc.cuboid((size.x * abs.x) / 2, (size.y * abs.y) / 2, (size.z * abs.z) / 2),
         offset,
@@ -63,26 +62,23 @@ export function shapeOf(
   }
 }
 
-/** Every triangle of the entity's mesh; what moves gets the convex hull, because a hollow body has no inside. */
+/** A shape of every triangle of the entity's mesh; what moves gets the convex hull, because a hollow body has no inside. */
 function meshShape(
-  collider: Collider,
+  collider: ColliderSource,
   offset: Vector3,
   dynamic: boolean,
+  problems: Problems,
 ): { desc: RAPIER.ColliderDesc; offset: Vector3 } | null {
-  const renderer = collider.entity.component(MeshRenderer);
-  const { vertices, indices } = triangles(renderer, collider);
+  const { vertices, indices } = triangles(collider);
   if (vertices.length < 9) {
-    collider.game.problems.warn(`“${collider.entity.name}” has a collider of shape “mesh”, but no mesh.`);
+    problems.warn(`“${collider.entity.name}” has a collider of shape “mesh”, but no mesh.`);
     return null;
   }
   const desc = dynamic ? RAPIER.ColliderDesc.convexHull(vertices) : RAPIER.ColliderDesc.trimesh(vertices, indices);
   return desc && { desc, offset };
 }
 
-function triangles(
-  renderer: MeshRenderer | null,
-  collider: Collider,
-): { vertices: Float32Array; indices: Uint32Array } {
+function triangles(collider: ColliderSource): { vertices: Float32Array; indices: Uint32Array } {
   const [vertices, indices]: [number[], number[]] = [[], []];
   const { object3D } = collider.entity;
   object3D.updateWorldMatrix(true, true);
@@ -91,7 +87,7 @@ function triangles(
   const position = new Vector3();
   object3D.matrixWorld.decompose(position, rotation, new Vector3());
   const toEntity = new Matrix4().compose(position, rotation, new Vector3(1, 1, 1)).invert();
-  for (const mesh of renderer?.meshes() ?? []) {
+  for (const mesh of collider.meshes()) {
     append(mesh.geometry, new Matrix4().multiplyMatrices(toEntity, mesh.matrixWorld), vertices, indices);
   }
   return { vertices: new Float32Array(vertices), indices: new Uint32Array(indices) };

@@ -1,31 +1,26 @@
-/** Where an entity stands in the world, as physics sees it. */
+/** The world transform of an entity, as physics sees it. */
 
 import { Quaternion, Vector3 } from "three";
-import type { Entity } from "../scene/entity";
 import type { Vec3 } from "../math/vectors";
+import type { PhysicsNode } from "./types";
 
-export interface Place {
+export interface Transform {
   position: Vector3;
   rotation: Quaternion;
 }
 
-export function worldOf(entity: Entity): Place & { scale: Vector3 } {
-  const placed = { position: new Vector3(), rotation: new Quaternion(), scale: new Vector3() };
+export function worldTransform(entity: PhysicsNode): Transform & { scale: Vector3 } {
+  const transform = { position: new Vector3(), rotation: new Quaternion(), scale: new Vector3() };
   entity.object3D.updateWorldMatrix(true, false);
-  entity.object3D.matrixWorld.decompose(placed.position, placed.rotation, placed.scale);
-  return placed;
+  entity.object3D.matrixWorld.decompose(transform.position, transform.rotation, transform.scale);
+  return transform;
 }
 
-export function placeOf(entity: Entity): Place {
-  const { position, rotation } = worldOf(entity);
-  return { position, rotation };
-}
-
-export function copy({ position, rotation }: Place): Place {
+export function clone({ position, rotation }: Transform): Transform {
   return { position: position.clone(), rotation: rotation.clone() };
 }
 
-export function same(a: Place, b: Place): boolean {
+export function equals(a: Transform, b: Transform): boolean {
   const { rotation: p } = a;
   const { rotation: q } = b;
   // By their parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1.

@@ -1,32 +1,93 @@
-/** What components and scripts ask of physics; `world.ts` (a chunk of its own) answers it with Rapier. */
+/** What physics needs of a scene and what it offers to it; `world.ts` (a chunk of its own) does it with Rapier. */
 
-import type { Vector3 } from "three";
-import type { Collider } from "../components/Collider";
-import type { RigidBody } from "../components/RigidBody";
-import type { Entity } from "../scene/entity";
+import type { BufferGeometry, Mesh, Object3D, Quaternion, Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
 
+// ── What it is given ──
+
+/** An entity as physics sees it. */
+export interface PhysicsNode {
+  readonly name: string;
+  readonly layer: number;
+  readonly parent: PhysicsNode | null;
+  readonly object3D: Object3D;
+  /** Its RigidBody, if it has one. */
+  readonly body: object | null;
+  setWorldPosition(position: Vec3): void;
+  setWorldQuaternion(rotation: Quaternion): void;
+  /** Passes a contact on to the scripts of the entity. */
+  onContact(other: PhysicsNode, contact: ContactEvent): void;
+}
+
+export interface BodyData {
+  /** Kilograms. */
+  mass: number;
+  drag: number;
+  angularDrag: number;
+  useGravity: boolean;
+  /** Moved by the game alone; pushes others. */
+  isKinematic: boolean;
+  /** `freezePositionX` … `freezeRotationZ`, or `freezePosition` and `freezeRotation` as `{x, y, z}` of booleans, or true for all three. */
+  constraints: Record<string, unknown>;
+}
+
+export interface ColliderData {
+  shape: string;
+  size: unknown;
+  /** Metres, before the entity's scale; undefined: 0.5. */
+  radius: number | undefined;
+  /** Of a capsule, from end to end. */
+  height: number | undefined;
+  center: unknown;
+  isTrigger: boolean;
+  /** `{friction, restitution}`, or the id of a material asset that holds them. */
+  physicsMaterial: unknown;
+}
+
+export interface Surface {
+  friction: number;
+  restitution: number;
+}
+
+/** A RigidBody component as physics sees it. */
+export interface BodySource {
+  readonly entity: PhysicsNode;
+  readonly data: BodyData;
+}
+
+/** A Collider component as physics sees it. */
+export interface ColliderSource {
+  readonly entity: PhysicsNode;
+  readonly data: ColliderData;
+  readonly surface: Surface;
+  /** What its entity shows: for colliders of the shape `mesh`. */
+  meshes(): Iterable<Mesh<BufferGeometry>>;
+}
+
+// ── What it offers ──
+
 export interface RayHit {
-  entity: Entity;
+  entity: PhysicsNode;
   point: Vector3;
   normal: Vector3;
   distance: number;
 }
 
 export interface RayOptions {
-  ignore?: Entity;
+  ignore?: PhysicsNode;
   layers?: number;
   triggers?: boolean;
   /** Only what no force moves: for steering. */
   fixedOnly?: boolean;
 }
 
-export interface Touch {
-  a: Entity;
-  b: Entity;
+/** Two colliders begin or cease to touch. */
+export interface ContactEvent {
+  a: PhysicsNode;
+  b: PhysicsNode;
   started: boolean;
   trigger: boolean;
-  /** From b towards a; null for triggers and ends. */
+  /** The normal points from b towards a; null for triggers and ends. */
   contact: { point: Vector3; normal: Vector3 } | null;
 }
 
@@ -55,16 +116,16 @@ export interface ColliderHandle {
 
 export interface PhysicsWorld {
   gravity: Vec3;
-  addBody(component: RigidBody): BodyHandle;
-  removeBody(component: RigidBody): void;
-  setBodyEnabled(component: RigidBody, enabled: boolean): void;
-  addCollider(component: Collider): ColliderHandle | null;
-  removeCollider(component: Collider): void;
-  /** One fixed step. Calls `touched` for every beginning and end of contact. */
-  step(dt: number, touched: (touch: Touch) => void): void;
+  addBody(body: BodySource): BodyHandle;
+  removeBody(body: BodySource): void;
+  setBodyEnabled(body: BodySource, enabled: boolean): void;
+  addCollider(collider: ColliderSource): ColliderHandle | null;
+  removeCollider(collider: ColliderSource): void;
+  /** Takes one step of `dt` seconds. Calls `onContact` for every beginning and end of contact. */
+  step(dt: number, onContact: (contact: ContactEvent) => void): void;
   /** Shows dynamic bodies between the last two steps, at 0 to 1. */
   interpolate(alpha: number): void;
   raycast(origin: Vec3, direction: Vec3, maxDistance: number, options: RayOptions): RayHit | null;
-  overlapSphere(center: Vec3, radius: number): Entity[];
+  overlapSphere(center: Vec3, radius: number): PhysicsNode[];
   dispose(): void;
 }

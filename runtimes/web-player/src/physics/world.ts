@@ -1,35 +1,46 @@
 /** The physics of one scene, on Rapier: a chunk of its own, for scenes with a Collider or a RigidBody. */
 
 import type { Downloads } from "../assets/downloads";
-import type { Collider } from "../components/Collider";
-import type { RigidBody } from "../components/RigidBody";
-import type { Entity } from "../scene/entity";
+import type { Problems } from "../core/problems";
 import type { Vec3 } from "../math/vectors";
-import { Actor } from "./body";
+import { Body } from "./body";
 import { freeAxes } from "./constraints";
-import { placeOf, worldOf, xyz } from "./transform";
 import { contactOf, overlapSphere, raycast } from "./queries";
 import { RAPIER, initRapier } from "./rapier";
 import { shapeOf } from "./shapes";
-import type { BodyHandle, ColliderHandle, PhysicsWorld, RayHit, RayOptions, Touch } from "./types";
+import { worldTransform, xyz } from "./transform";
+import type {
+  BodyHandle,
+  BodySource,
+  ColliderHandle,
+  ColliderSource,
+  ContactEvent,
+  PhysicsNode,
+  PhysicsWorld,
+  RayHit,
+  RayOptions,
+} from "./types";
 
 const KINEMATIC_TOO = (): number =>
   RAPIER.ActiveCollisionTypes.DEFAULT |
   RAPIER.ActiveCollisionTypes.KINEMATIC_FIXED |
   RAPIER.ActiveCollisionTypes.KINEMATIC_KINEMATIC;
 
-export async function createWorld(gravity: Vec3, downloads: Downloads): Promise<PhysicsWorld> {
+export async function createWorld(gravity: Vec3, downloads: Downloads, problems: Problems): Promise<PhysicsWorld> {
   await initRapier(downloads);
-  return new RapierWorld(gravity);
+  return new RapierWorld(gravity, problems);
 }
 
 class RapierWorld implements PhysicsWorld {
   private readonly world: RAPIER.World;
   private readonly events = new RAPIER.EventQueue(true);
-  private readonly actors = new Map<Entity, Actor>();
-  private readonly owners = new Map<number, Collider>();
+  private readonly bodies = new Map<PhysicsNode, Body>();
+  private readonly owners = new Map<number, ColliderSource>();
 
-  constructor(gravity: Vec3) {
+  constructor(
+    gravity: Vec3,
+    private readonly problems: Problems,
+  ) {
     this.world = new RAPIER.World(gravity);
   }
 
@@ -39,14 +50,14 @@ class RapierWorld implements PhysicsWorld {
 
   set gravity(gravity: Vec3) {
     this.world.gravity = gravity;
-    for (const { body } of this.actors.values()) if (body.isDynamic()) body.wakeUp();
+    for (const { rapier } of this.bodies.values()) if (rapier.isDynamic()) rapier.wakeUp();
   }
 
   // ── Bodies ──
 
-  addBody(component: RigidBody): BodyHandle {
-    this.removeActor(component.entity);
-    const { data, entity } = component;
+  addBody(source: BodySource): BodyHandle {
+    this.removeNode(source.entity);
+    const { data, entity } = source;
     const desc = data.isKinematic ? RAPIER.RigidBodyDesc.kinematicPositionBased() : RAPIER.RigidBodyDesc.dynamic();
     desc
       .setLinearDamping(data.drag)
@@ -55,122 +66,122 @@ class RapierWorld implements PhysicsWorld {
       .setCcdEnabled(!data.isKinematic)
       .enabledTranslations(...freeAxes(data.constraints, "Position"))
       .enabledRotations(...freeAxes(data.constraints, "Rotation"));
-    const actor = this.addActor(entity, desc, component);
-    actor.weigh();
-    return actor.body;
+    const body = this.createBody(entity, desc, source);
+    body.updateMass();
+    return body.rapier;
   }
 
-  private addActor(entity: Entity, desc: RAPIER.RigidBodyDesc, component: RigidBody | null): Actor {
-    const place = placeOf(entity);
-    const body = this.world.createRigidBody(desc.setTranslation(...xyz(place.position)).setRotation(place.rotation));
-    const actor = new Actor(entity, body, component, place);
-    this.actors.set(entity, actor);
-    return actor;
+  private createBody(entity: PhysicsNode, desc: RAPIER.RigidBodyDesc, source: BodySource | null): Body {
+    const transform = worldTransform(entity);
+    desc.setTranslation(...xyz(transform.position)).setRotation(transform.rotation);
+    const body = new Body(entity, this.world.createRigidBody(desc), source, transform);
+    this.bodies.set(entity, body);
+    return body;
   }
 
-  removeBody(component: RigidBody): void {
-    this.removeActor(component.entity);
+  removeBody(source: BodySource): void {
+    this.removeNode(source.entity);
   }
 
-  private removeActor(entity: Entity): void {
-    const actor = this.actors.get(entity);
-    if (!actor) return;
-    actor.colliders.forEach(({ handle }) => this.owners.delete(handle));
-    this.world.removeRigidBody(actor.body);
-    this.actors.delete(entity);
+  private removeNode(entity: PhysicsNode): void {
+    const body = this.bodies.get(entity);
+    if (!body) return;
+    body.colliders.forEach(({ handle }) => this.owners.delete(handle));
+    this.world.removeRigidBody(body.rapier);
+    this.bodies.delete(entity);
   }
 
-  setBodyEnabled(component: RigidBody, enabled: boolean): void {
-    this.actors.get(component.entity)?.body.setEnabled(enabled);
+  setBodyEnabled(source: BodySource, enabled: boolean): void {
+    this.bodies.get(source.entity)?.rapier.setEnabled(enabled);
   }
 
   // ── Colliders ──
 
-  addCollider(component: Collider): ColliderHandle | null {
-    const actor = this.actorOf(component.entity);
-    const { position, rotation, scale } = worldOf(component.entity);
-    const dynamic = actor.component !== null && !actor.component.data.isKinematic;
-    const shape = shapeOf(component, scale, dynamic);
+  addCollider(source: ColliderSource): ColliderHandle | null {
+    const body = this.bodyOf(source.entity);
+    const { position, rotation, scale } = worldTransform(source.entity);
+    const dynamic = body.source !== null && !body.source.data.isKinematic;
+    const shape = shapeOf(source, scale, dynamic, this.problems);
     if (!shape) return null;
-    const body = placeOf(actor.entity);
-    const turn = body.rotation.clone().invert();
-    const offset = position.add(shape.offset.applyQuaternion(rotation)).sub(body.position).applyQuaternion(turn);
-    const { friction, restitution } = component.surface;
+    const origin = worldTransform(body.entity);
+    const turn = origin.rotation.invert();
+    const offset = position.add(shape.offset.applyQuaternion(rotation)).sub(origin.position).applyQuaternion(turn);
+    const { friction, restitution } = source.surface;
     shape.desc
       .setTranslation(...xyz(offset))
       .setRotation(turn.multiply(rotation))
       .setFriction(friction)
       .setRestitution(restitution)
-      .setSensor(component.data.isTrigger)
+      .setSensor(source.data.isTrigger)
       .setActiveEvents(RAPIER.ActiveEvents.COLLISION_EVENTS)
-      .setActiveCollisionTypes(component.data.isTrigger ? RAPIER.ActiveCollisionTypes.ALL : KINEMATIC_TOO());
-    const made = this.world.createCollider(shape.desc, actor.body);
-    actor.colliders.set(component, made);
-    this.owners.set(made.handle, component);
-    actor.weigh();
+      .setActiveCollisionTypes(source.data.isTrigger ? RAPIER.ActiveCollisionTypes.ALL : KINEMATIC_TOO());
+    const made = this.world.createCollider(shape.desc, body.rapier);
+    body.colliders.set(source, made);
+    this.owners.set(made.handle, source);
+    body.updateMass();
     return made;
   }
 
   /** The nearest ancestor with a RigidBody, or a fixed body of the entity's own. */
-  private actorOf(entity: Entity): Actor {
-    for (let at: Entity | null = entity; at; at = at.parent) {
-      const actor = this.actors.get(at);
-      if (actor?.component) return actor;
+  private bodyOf(entity: PhysicsNode): Body {
+    for (let at: PhysicsNode | null = entity; at; at = at.parent) {
+      const body = this.bodies.get(at);
+      if (body?.source) return body;
     }
-    return this.actors.get(entity) ?? this.addActor(entity, RAPIER.RigidBodyDesc.fixed(), null);
+    return this.bodies.get(entity) ?? this.createBody(entity, RAPIER.RigidBodyDesc.fixed(), null);
   }
 
-  removeCollider(component: Collider): void {
-    for (const actor of this.actors.values()) {
-      const made = actor.colliders.get(component);
+  removeCollider(source: ColliderSource): void {
+    for (const body of this.bodies.values()) {
+      const made = body.colliders.get(source);
       if (!made) continue;
-      actor.colliders.delete(component);
+      body.colliders.delete(source);
       this.owners.delete(made.handle);
       this.world.removeCollider(made, true);
-      if (actor.component) actor.weigh();
-      else if (actor.colliders.size === 0) this.removeActor(actor.entity);
+      if (body.source) body.updateMass();
+      else if (body.colliders.size === 0) this.removeNode(body.entity);
       return;
     }
   }
 
   // ── Time ──
 
-  step(dt: number, touched: (touch: Touch) => void): void {
-    for (const actor of this.actors.values()) actor.takeFromGame();
+  step(dt: number, onContact: (contact: ContactEvent) => void): void {
+    for (const body of this.bodies.values()) body.syncFromEntity();
     this.world.timestep = dt;
     this.world.step(this.events);
-    for (const actor of this.actors.values()) actor.takeFromPhysics();
-    this.report(touched);
+    for (const body of this.bodies.values()) body.syncFromRapier();
+    this.reportContacts(onContact);
   }
 
-  private report(touched: (touch: Touch) => void): void {
+  private reportContacts(onContact: (contact: ContactEvent) => void): void {
     this.events.drainCollisionEvents((first, second, started) => {
       const [a, b] = [this.owners.get(first), this.owners.get(second)];
       if (!a || !b) return;
       const trigger = a.data.isTrigger || b.data.isTrigger;
       const contact = started && !trigger ? contactOf(this.world, first, second) : null;
-      touched({ a: a.entity, b: b.entity, started, trigger, contact });
+      onContact({ a: a.entity, b: b.entity, started, trigger, contact });
     });
   }
 
   interpolate(alpha: number): void {
-    for (const actor of this.actors.values()) actor.show(alpha);
+    for (const body of this.bodies.values()) body.interpolate(alpha);
   }
 
-  // ── Questions ──
+  // ── Queries ──
 
   raycast(origin: Vec3, direction: Vec3, maxDistance: number, options: RayOptions): RayHit | null {
     return raycast(this.world, this.owners, origin, direction, maxDistance, options);
   }
 
-  overlapSphere(center: Vec3, radius: number): Entity[] {
+  overlapSphere(center: Vec3, radius: number): PhysicsNode[] {
     return overlapSphere(this.world, this.owners, center, radius);
   }
 
   dispose(): void {
     this.events.free();
     this.world.free();
-    this.actors.clear();
+    this.bodies.clear();
     this.owners.clear();
   }
 }

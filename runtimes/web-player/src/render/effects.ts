@@ -56,7 +56,7 @@ export class Effects {
     this.composer = null;
   }
 
-  /** In light's order: what is hidden, what glares, what blurs, then the picture's own colours, and edges at last. */
+  /** Makes the passes in the order of light: occlusion, glare, blur, then the picture's own colours, and edges at last. */
   private compose(scene: Scene, camera: Camera): EffectComposer {
     const { width, height, pixelRatio } = this.size;
     const target = new WebGLRenderTarget(width * pixelRatio, height * pixelRatio, { type: HalfFloatType });
@@ -97,12 +97,12 @@ function occlusion(
   const pass = new GTAOPass(scene, camera as PerspectiveCamera | OrthographicCamera, width, height);
   pass.updateGtaoMaterial({ radius });
   pass.blendIntensity = intensity;
-  steady(pass.pdNoiseTexture);
+  makeRepeatable(pass.pdNoiseTexture);
   return pass;
 }
 
-/** three.js makes this noise with Math.random, so that no two browsers would draw the same frame. */
-function steady(noise: DataTexture): void {
+/** Makes the noise anew with a seed: three.js uses Math.random, so that no two browsers would draw the same frame. */
+function makeRepeatable(noise: DataTexture): void {
   const random = new Random(1);
   const simplex = new SimplexNoise({ random: () => random.next() });
   const { data, width, height } = noise.image as { data: Uint8Array; width: number; height: number };

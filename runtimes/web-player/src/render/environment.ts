@@ -1,4 +1,4 @@
-/** What is around a scene: sky, fog, ambient light. */
+/** The environment of a scene: sky, fog, ambient light. */
 
 import {
   AmbientLight,
@@ -24,11 +24,12 @@ import type { FogSettings, LevelSettings, SkyboxSettings } from "../scene/format
 
 const GRADIENT_ROWS = 256;
 
-export class Surroundings {
+export class Environment {
   private readonly ambient: AmbientLight;
   private readonly owned: { dispose(): void }[] = [];
   private reflections: WebGLRenderTarget | null = null;
   private sky: Texture | null = null;
+  private disposed = false;
 
   constructor(
     private readonly settings: LevelSettings,
@@ -44,15 +45,16 @@ export class Surroundings {
   /** Fetches the sky's textures, where it has some. */
   async load(library: Library, renderer: WebGLRenderer): Promise<void> {
     const { skybox } = this.settings;
-    this.sky = await loadSky(skybox, library);
-    if (!this.sky) return;
-    if (!(this.sky instanceof DataTexture && skybox.type === "gradient")) this.reflect(renderer);
-    else this.owned.push(this.sky);
+    const sky = await loadSky(skybox, library);
+    if (!sky || this.disposed) return sky?.dispose();
+    this.sky = sky;
+    this.owned.push(sky);
+    this.reflect(renderer);
     this.scene.background = this.sky;
     this.scene.backgroundIntensity = this.scene.environmentIntensity = skybox.intensity;
   }
 
-  /** Image-based light from the sky. Needed again after the GPU has lost everything. */
+  /** Makes image-based light from the sky. Needed again after the GPU has lost everything. */
   reflect(renderer: WebGLRenderer): void {
     if (!this.sky || this.settings.skybox.type === "gradient") return;
     this.reflections?.dispose();
@@ -66,6 +68,7 @@ export class Surroundings {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.reflections?.dispose();
     this.owned.splice(0).forEach((resource) => resource.dispose());
   }
@@ -127,15 +130,16 @@ ShaderChunk.fog_fragment = ShaderChunk.fog_fragment.replace(
   "fogDensity < 0.0 ? fogDensity * vFogDepth : - fogDensity * fogDensity * vFogDepth * vFogDepth",
 );
 
+/** A texture that is the caller's to dispose of; null for a plain colour. */
 async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Texture | null> {
-  const asker = "the skybox";
+  const requester = "the skybox";
   switch (skybox.type) {
     case "gradient":
       return gradient(readColor(skybox.gradientTop, "#3A7BD5"), readColor(skybox.gradientBottom, "#C9E4F6"));
     case "cubemap": {
       const sides = Array.isArray(skybox.texture) ? skybox.texture : [];
       return sides.length === 6
-        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", asker))))
+        ? cube(await Promise.all(sides.map((id) => library.texture(id, "color", requester))))
         : panorama(skybox, library);
     }
     case "hdri":
@@ -145,10 +149,10 @@ async function loadSky(skybox: SkyboxSettings, library: Library): Promise<Textur
   }
 }
 
-/** One picture of all around, as an equirectangular projection. */
+/** One picture of all around, as an equirectangular projection: a texture of its own, others may show the same image otherwise. */
 async function panorama({ texture }: SkyboxSettings, library: Library): Promise<Texture | null> {
   if (typeof texture !== "string" || texture === "") return null;
-  const sky = await library.texture(texture, "color", "the skybox");
+  const sky = (await library.texture(texture, "color", "the skybox")).clone();
   sky.mapping = EquirectangularReflectionMapping;
   return sky;
 }
@@ -172,7 +176,7 @@ function upright(image: ImageBitmap): HTMLCanvasElement {
   return canvas;
 }
 
-/** From the zenith to the nadir, as a panorama one texel wide. */
+/** A gradient from the zenith to the nadir, as a panorama one texel wide. */
 function gradient(top: Color, bottom: Color): DataTexture {
   const texels = new Uint8Array(GRADIENT_ROWS * 4);
   for (let row = 0; row < GRADIENT_ROWS; row++) {

@@ -1,4 +1,4 @@
-/** Saturation, contrast about the middle grey, brightness: each 1 leaves the picture as it is. */
+/** Colour grading: saturation, contrast about the middle grey, brightness; each 1 leaves the picture as it is. */
 export const GradingShader = {
   name: "Grading",
   uniforms: { tDiffuse: { value: null }, saturation: { value: 1 }, contrast: { value: 1 }, brightness: { value: 1 } },

@@ -1,4 +1,4 @@
-/** The shapes that need no file. Sizes are the engine's. */
+/** Primitives: the shapes that need no file. Their sizes are the engine's. */
 
 import {
   BoxGeometry,

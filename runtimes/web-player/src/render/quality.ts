@@ -1,9 +1,9 @@
-/** What a preset costs and gives. */
+/** What a preset of the graphics quality allows. */
 
 import type { Preset } from "../core/manifest";
 import type { LevelSettings } from "../scene/format/types";
 
-interface Cost {
+interface Limits {
   /** Device pixels per CSS pixel, at most. */
   pixelRatio: number;
   shadowMap: number;
@@ -11,7 +11,7 @@ interface Cost {
   effects: boolean;
 }
 
-const COSTS: Record<Preset, Cost> = {
+const LIMITS: Record<Preset, Limits> = {
   low: { pixelRatio: 1, shadowMap: 512, effects: false },
   medium: { pixelRatio: 1.5, shadowMap: 1024, effects: true },
   high: { pixelRatio: 2, shadowMap: 2048, effects: true },
@@ -27,8 +27,8 @@ export function isPreset(value: unknown): value is Preset {
 const TEXTURE_SIDES: Record<Preset, number> = { low: 512, medium: 1024, high: 4096, ultra: Infinity };
 
 export class Quality {
-  /** What whoever plays has asked for; null: as many as the preset allows. */
-  mostPixels: { width: number; height: number } | null = null;
+  /** The most pixels that whoever plays has asked for; null: as many as the preset allows. */
+  maxPixels: { width: number; height: number } | null = null;
 
   constructor(
     public preset: Preset,
@@ -38,8 +38,8 @@ export class Quality {
 
   /** Device pixels per CSS pixel of a picture of that size, CSS pixels. */
   pixelRatio(width: number, height: number): number {
-    const limit = this.mostPixels ? Math.max(this.mostPixels.width / width, this.mostPixels.height / height) : Infinity;
-    return Math.min(devicePixelRatio || 1, COSTS[this.preset].pixelRatio, limit);
+    const limit = this.maxPixels ? Math.max(this.maxPixels.width / width, this.maxPixels.height / height) : Infinity;
+    return Math.min(devicePixelRatio || 1, LIMITS[this.preset].pixelRatio, limit);
   }
 
   /** Texels that a texture's longer side may have; larger ones are made smaller as they are loaded. */
@@ -48,13 +48,13 @@ export class Quality {
   }
 
   get effects(): boolean {
-    return COSTS[this.preset].effects;
+    return LIMITS[this.preset].effects;
   }
 
   /** Texels of a shadow map's side; 0: no shadows. The level says how fine, the preset caps it; where it does not, the game does. */
   shadowMapSize({ shadowsEnabled, shadowQuality }: LevelSettings["lighting"]): number {
     if (!shadowsEnabled) return 0;
     const asked = isPreset(shadowQuality) ? shadowQuality : this.shadowQuality;
-    return COSTS[ORDER[Math.min(ORDER.indexOf(asked), ORDER.indexOf(this.preset))] as Preset].shadowMap;
+    return LIMITS[ORDER[Math.min(ORDER.indexOf(asked), ORDER.indexOf(this.preset))] as Preset].shadowMap;
   }
 }

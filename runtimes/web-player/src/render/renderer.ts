@@ -1,4 +1,4 @@
-/** The picture: a WebGL canvas that fills its box, and how a scene gets onto it. */
+/** Draws scenes onto a WebGL canvas that fills its box. */
 
 import {
   ACESFilmicToneMapping,
@@ -15,12 +15,14 @@ import type { PostProcessingSettings } from "../scene/format/types";
 import type { Effects } from "./effects";
 import type { Quality } from "./quality";
 
-export class Stage {
-  readonly renderer: WebGLRenderer;
+export class Renderer {
+  readonly webgl: WebGLRenderer;
   /** CSS pixels. */
   size = { width: 1, height: 1 };
   onResize: () => void = () => undefined;
   private effects: Effects | null = null;
+  /** The settings whose effects are shown, or being loaded. */
+  private wanted: PostProcessingSettings | null = null;
   private fixedSize = false;
   private pixelRatio = 1;
   private screenRatio = 0;
@@ -30,12 +32,12 @@ export class Stage {
     antialias: boolean,
     private readonly quality: Quality,
   ) {
-    this.renderer = makeRenderer(canvas, antialias);
-    this.renderer.outputColorSpace = SRGBColorSpace;
-    this.renderer.toneMapping = ACESFilmicToneMapping;
-    this.renderer.toneMappingExposure = 1;
-    this.renderer.shadowMap.enabled = true;
-    this.renderer.shadowMap.type = PCFShadowMap;
+    this.webgl = makeRenderer(canvas, antialias);
+    this.webgl.outputColorSpace = SRGBColorSpace;
+    this.webgl.toneMapping = ACESFilmicToneMapping;
+    this.webgl.toneMappingExposure = 1;
+    this.webgl.shadowMap.enabled = true;
+    this.webgl.shadowMap.type = PCFShadowMap;
     new ResizeObserver(() => this.fit()).observe(canvas.parentElement as HTMLElement);
     this.fit();
   }
@@ -53,7 +55,7 @@ export class Stage {
     this.apply(width, height, this.quality.pixelRatio(width, height));
   }
 
-  /** A size that stays, in CSS pixels: for renderers. */
+  /** Fixes the size, in CSS pixels: for renderers. */
   resize(width: number, height: number, pixelRatio = 1): void {
     this.fixedSize = true;
     this.apply(width, height, pixelRatio);
@@ -63,34 +65,36 @@ export class Stage {
     if (width === this.size.width && height === this.size.height && pixelRatio === this.pixelRatio) return;
     this.size = { width, height };
     this.pixelRatio = pixelRatio;
-    this.renderer.setPixelRatio(pixelRatio);
-    this.renderer.setSize(width, height, this.fixedSize);
+    this.webgl.setPixelRatio(pixelRatio);
+    this.webgl.setSize(width, height, this.fixedSize);
     this.effects?.setSize(width, height, pixelRatio);
     this.onResize();
   }
 
-  /** Loads what the settings ask for, if the preset allows it. */
+  /** Loads the post-processing that the settings ask for, if the preset allows it. */
   async useEffects(settings: PostProcessingSettings): Promise<void> {
     this.dropEffects();
     if (!settings.enabled || !this.quality.effects) return;
+    this.wanted = settings;
     const { Effects: Chunk } = await import("./effects");
-    this.dropEffects();
-    this.effects = new Chunk(this.renderer, settings);
+    if (this.wanted !== settings) return; // other ones, or none, have been asked for meanwhile
+    this.effects?.dispose();
+    this.effects = new Chunk(this.webgl, settings);
     this.effects.setSize(this.size.width, this.size.height, this.pixelRatio);
   }
 
-  dropEffects(): void {
+  private dropEffects(): void {
     this.effects?.dispose();
-    this.effects = null;
+    this.effects = this.wanted = null;
   }
 
   /** Compiles every shader of a scene side by side; drawing would do it one after the other. */
   async compile(scene: Scene, camera: Camera): Promise<void> {
     // Shaders differ by where they draw: effects begin with linear colours in a target of their own.
     const target = this.effects ? new WebGLRenderTarget(1, 1, { type: HalfFloatType }) : null;
-    this.renderer.setRenderTarget(target);
-    const compiled = this.renderer.compileAsync(scene, camera);
-    this.renderer.setRenderTarget(null);
+    this.webgl.setRenderTarget(target);
+    const compiled = this.webgl.compileAsync(scene, camera);
+    this.webgl.setRenderTarget(null);
     await compiled;
     target?.dispose();
   }
@@ -98,7 +102,7 @@ export class Stage {
   draw(scene: Scene, camera: Camera): void {
     if (devicePixelRatio !== this.screenRatio) this.fit(); // the window went to another screen, or was zoomed
     if (this.effects) this.effects.render(scene, camera);
-    else this.renderer.render(scene, camera);
+    else this.webgl.render(scene, camera);
   }
 }
 

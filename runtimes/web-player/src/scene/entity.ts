@@ -1,22 +1,54 @@
-/** One thing in a scene: a place in the tree, and components. */
+/** An entity: one thing in a scene, with its transform in the tree and its components. */
 
 import { Euler, Matrix4, Object3D, Quaternion, Vector3 } from "three";
-import { byOrder, makeComponent, typeOf } from "../components";
-import type { Component } from "../components/component";
 import { GameError } from "../core/errors";
+import type { Vec3 } from "../math/vectors";
+import type { ContactEvent, PhysicsNode } from "../physics/types";
 import type { EntityData } from "./format/types";
 import type { Scene } from "./scene";
-import type { Vec3 } from "../math/vectors";
 
 const UP = new Vector3(0, 1, 0);
 const scratch = new Matrix4();
 
-export class Entity {
+/** A component as entities and scenes see it: `components/component.ts` says what its life is. */
+export interface EntityComponent {
+  readonly type: string;
+  readonly entity: Entity;
+  attached: boolean;
+  /** Ended for good: removed, or its entity or scene is. */
+  readonly disposed: boolean;
+  load(): Promise<unknown> | undefined;
+  attach(): void;
+  dispose(): void;
+  setActive(active: boolean): void;
+  fixedUpdate?(dt: number): void;
+  update?(dt: number): void;
+  lateUpdate?(dt: number): void;
+  onContact?(other: PhysicsNode, contact: ContactEvent): void;
+  /** Scripts: the running instance of a class or of a project path. */
+  instanceOf?(type: unknown): object | null;
+}
+
+/** Makes components by the names of their types. */
+export interface ComponentFactory {
+  /** Null for a type that there is not. */
+  make(entity: Entity, type: string, data: Record<string, unknown>): EntityComponent | null;
+  /** The order in which those of one entity are attached and updated. */
+  compare(a: EntityComponent, b: EntityComponent): number;
+}
+
+/** Chooses components by their class. */
+export interface ComponentClass<T extends EntityComponent> {
+  readonly type: string;
+  new (...args: never[]): T;
+}
+
+export class Entity implements PhysicsNode {
   readonly id: string;
   readonly tags: Set<string>;
   readonly object3D = new Object3D();
   readonly children: Entity[] = [];
-  readonly components: Component[] = [];
+  readonly components: EntityComponent[] = [];
   alive = true;
   private parentEntity: Entity | null = null;
   private ownActive: boolean;
@@ -82,7 +114,7 @@ export class Entity {
     this.parentEntity = parent;
     parent?.children.push(this);
     (parent?.object3D ?? this.scene.root).add(this.object3D);
-    if (this.activeInHierarchy !== was) this.tellActive();
+    if (this.activeInHierarchy !== was) this.notifyActive();
   }
 
   /** The entity itself, then its descendants. */
@@ -106,14 +138,14 @@ export class Entity {
     if (active === this.ownActive) return;
     this.ownActive = active;
     this.object3D.visible = active;
-    if (this.parentEntity === null || this.parentEntity.activeInHierarchy) this.tellActive();
+    if (this.parentEntity === null || this.parentEntity.activeInHierarchy) this.notifyActive();
   }
 
   get activeInHierarchy(): boolean {
     return this.ownActive && (this.parentEntity?.activeInHierarchy ?? true);
   }
 
-  private tellActive(): void {
+  private notifyActive(): void {
     for (const entity of this.tree()) {
       const active = entity.activeInHierarchy;
       entity.components.forEach((component) => component.attached && component.setActive(active));
@@ -129,7 +161,7 @@ export class Entity {
     this.applyLayer();
   }
 
-  /** What a component has hung below the entity is on the entity's layer too. */
+  /** Puts what components have added below the entity on its layer too. */
   applyLayer(): void {
     const visit = (object: Object3D): void => {
       object.layers.set(this.ownLayer);
@@ -138,7 +170,7 @@ export class Entity {
     visit(this.object3D);
   }
 
-  // ── Places ──
+  // ── Transforms ──
 
   worldPosition(): Vector3 {
     return this.object3D.getWorldPosition(new Vector3());
@@ -153,8 +185,8 @@ export class Entity {
   }
 
   lookAt(target: Vec3 | Entity): void {
-    const place = target instanceof Entity ? target.worldPosition() : new Vector3(target.x, target.y, target.z);
-    scratch.lookAt(this.worldPosition(), place, UP);
+    const point = target instanceof Entity ? target.worldPosition() : new Vector3(target.x, target.y, target.z);
+    scratch.lookAt(this.worldPosition(), point, UP);
     this.setWorldQuaternion(new Quaternion().setFromRotationMatrix(scratch));
   }
 
@@ -177,25 +209,26 @@ export class Entity {
 
   // ── Components ──
 
-  component<T extends Component>(kind: { readonly type: string; new (...args: never[]): T }): T | null {
+  component<T extends EntityComponent>(kind: ComponentClass<T>): T | null {
     return (this.components.find((component) => component instanceof kind) as T | undefined) ?? null;
   }
 
-  getComponent(type: string): Component | null {
-    return this.components.find((component) => typeOf(component) === type) ?? null;
+  getComponent(type: string): EntityComponent | null {
+    return this.components.find((component) => component.type === type) ?? null;
   }
 
-  /** Constructed, not yet attached: for a scene that is being built. */
-  construct(type: string, data: Record<string, unknown>): Component | null {
-    const component = makeComponent(this, type, data);
+  /** Constructs a component without attaching it: for a scene that is being built. */
+  construct(type: string, data: Record<string, unknown>): EntityComponent | null {
+    const { factory } = this.scene;
+    const component = factory.make(this, type, data);
     if (component) {
       this.components.push(component);
-      this.components.sort(byOrder);
+      this.components.sort((a, b) => factory.compare(a, b));
     }
     return component;
   }
 
-  addComponent(type: string, data: Record<string, unknown> = {}): Component {
+  addComponent(type: string, data: Record<string, unknown> = {}): EntityComponent {
     const component = this.construct(type, data);
     if (!component) throw new GameError("No such component", `There are no components of type “${type}”.`);
     this.scene.attachLater([component]);
@@ -206,46 +239,46 @@ export class Entity {
     const component = this.getComponent(type);
     if (!component) return;
     this.components.splice(this.components.indexOf(component), 1);
-    if (component.attached) {
-      component.attached = false;
-      component.detach();
-    }
+    component.dispose();
   }
 
-  get body(): Component | null {
+  onContact(other: PhysicsNode, contact: ContactEvent): void {
+    for (const component of [...this.components]) component.onContact?.(other, contact);
+  }
+
+  get body(): EntityComponent | null {
     return this.getComponent("RigidBody");
   }
 
-  get camera(): Component | null {
+  get camera(): EntityComponent | null {
     return this.getComponent("Camera");
   }
 
-  get light(): Component | null {
+  get light(): EntityComponent | null {
     return this.getComponent("Light");
   }
 
-  get animator(): Component | null {
+  get animator(): EntityComponent | null {
     return this.getComponent("Animator");
   }
 
-  get audio(): Component | null {
+  get audio(): EntityComponent | null {
     return this.getComponent("AudioSource");
   }
 
-  get particles(): Component | null {
+  get particles(): EntityComponent | null {
     return this.getComponent("ParticleSystem");
   }
 
-  get agent(): Component | null {
+  get agent(): EntityComponent | null {
     return this.getComponent("NavMeshAgent");
   }
 
   /** The running script of a class, or of a project path. */
   script(type: unknown): unknown {
     for (const component of this.components) {
-      if (typeOf(component) !== "Script") continue;
-      const found = (component as Component & { instanceOf(type: unknown): unknown }).instanceOf(type);
-      if (found) return found;
+      const instance = component.instanceOf?.(type);
+      if (instance) return instance;
     }
     return null;
   }

@@ -1,14 +1,12 @@
-/** A scene that plays: its entities, and the order in which they live. */
+/** A scene that plays: its entities, and the order in which they are attached, updated and removed. */
 
 import { Scene as ThreeScene, type Vector3 } from "three";
-import { Camera } from "../components/Camera";
-import type { Component } from "../components/component";
 import { SceneError } from "../core/errors";
-import type { Game } from "../game/game";
-import { Entity } from "./entity";
-import type { EntityData, Level, PrefabData } from "./format/types";
-import { instantiate } from "./format/prefabs";
+import type { Problems } from "../core/problems";
 import { readVec3, type Vec3 } from "../math/vectors";
+import { Entity, type ComponentClass, type ComponentFactory, type EntityComponent } from "./entity";
+import { instantiate } from "./format/prefabs";
+import type { EntityData, Level, PrefabData } from "./format/types";
 
 export interface SpawnOptions {
   position?: Vec3;
@@ -25,13 +23,13 @@ export class Scene {
   readonly root = new ThreeScene();
   readonly prefabs = new Map<string, PrefabData>();
   private readonly byId = new Map<string, Entity>();
-  private doomed: Entity[] = [];
+  private readonly destroyed: Entity[] = [];
   private spawned = 0;
-  private open = true;
 
   constructor(
-    readonly game: Game,
     readonly level: Level,
+    readonly factory: ComponentFactory,
+    private readonly problems: Problems,
   ) {
     for (const prefab of level.prefabs) this.prefabs.set(prefab.id, prefab).set(prefab.name, prefab);
   }
@@ -58,26 +56,15 @@ export class Scene {
     return this.byId.get(id) ?? null;
   }
 
-  *all<T extends Component>(kind: { readonly type: string; new (...args: never[]): T }): Generator<T> {
+  *all<T extends EntityComponent>(kind: ComponentClass<T>): Generator<T> {
     for (const entity of this.byId.values()) {
       for (const component of entity.components) if (component instanceof kind) yield component;
     }
   }
 
-  /** The camera that the player looks through: the one marked as main, else the first. */
-  get camera(): Camera | null {
-    let first: Camera | null = null;
-    for (const camera of this.all(Camera)) {
-      if (!camera.attached || !camera.entity.activeInHierarchy) continue;
-      if (camera.data.isMain) return camera;
-      first ??= camera;
-    }
-    return first;
-  }
-
   // ── Building ──
 
-  /** Entities in the order of the file, then their components: whoever looks for another entity finds it. */
+  /** Makes entities in the order of the file, then their components: these find every other entity. */
   build(entities: EntityData[], parent: Entity | null = null): Entity[] {
     const made = entities.map((data) => {
       if (this.byId.has(data.id))
@@ -96,11 +83,11 @@ export class Scene {
     return made;
   }
 
-  /** Parents before children, an entity's components in their fixed order. */
-  attach(components: Component[]): void {
+  /** Attaches components in the given order; those that are attached, or have gone, are left out. */
+  attach(components: EntityComponent[]): void {
     this.root.updateMatrixWorld(true);
     for (const component of components) {
-      if (component.attached || !component.entity.alive) continue;
+      if (component.attached || component.disposed || !component.entity.alive) continue;
       component.attached = true;
       component.attach();
       component.entity.applyLayer();
@@ -108,20 +95,22 @@ export class Scene {
     }
   }
 
-  /** In the order of the tree. */
-  components(): Component[] {
+  /** All components in the order in which they are attached: parents before children, an entity's in their fixed order. */
+  components(): EntityComponent[] {
     const roots = this.entities.filter((entity) => entity.parent === null);
     return roots.flatMap((root) => [...root.tree()].flatMap((entity) => entity.components));
   }
 
-  /** At once when nothing has to be fetched, else when it is there. */
-  attachLater(components: Component[]): void {
-    const loads = components.map((component) => component.load()).filter((load) => load !== undefined);
-    if (loads.length === 0) this.attach(components);
-    else
-      void Promise.all(loads)
-        .then(() => this.open && this.attach(components))
-        .catch((error: unknown) => this.game.problems.report(error));
+  /** Attaches at once when nothing has to be loaded, else afterwards. What has gone meanwhile is not attached. */
+  attachLater(components: EntityComponent[]): void {
+    const pending = components.filter(({ entity }) => entity.alive);
+    const loads = pending.map((component) => component.load()).filter((load) => load !== undefined);
+    if (loads.length === 0) return this.attach(pending);
+    Promise.all(loads)
+      .then(() => this.attach(pending))
+      .catch((error: unknown) => {
+        if (pending.some(({ disposed }) => !disposed)) this.problems.report(error);
+      });
   }
 
   create(data: Partial<EntityData> & SpawnOptions): Entity {
@@ -176,7 +165,7 @@ export class Scene {
     this.each((component) => component.lateUpdate?.(dt));
   }
 
-  private each(call: (component: Component) => void): void {
+  private each(call: (component: EntityComponent) => void): void {
     for (const entity of this.entities) {
       if (!entity.alive || !entity.activeInHierarchy) continue;
       for (const component of [...entity.components]) if (component.attached) call(component);
@@ -184,17 +173,17 @@ export class Scene {
   }
 
   destroyLater(entity: Entity): void {
-    this.doomed.push(entity);
+    this.destroyed.push(entity);
   }
 
-  /** At the end of a frame: nobody is pulled from under a running script. */
-  bury(): void {
-    for (const entity of this.doomed.splice(0)) if (entity.alive) this.remove(entity);
+  /** Called at the end of a frame, so that no entity goes while a script of it runs. */
+  removeDestroyed(): void {
+    for (const entity of this.destroyed.splice(0)) if (entity.alive) this.remove(entity);
   }
 
   private remove(entity: Entity): void {
     const whole = [...entity.tree()].reverse();
-    whole.forEach((one) => this.detach(one));
+    whole.forEach(disposeComponents);
     for (const one of whole) {
       one.alive = false;
       this.byId.delete(one.id);
@@ -203,19 +192,14 @@ export class Scene {
     this.root.remove(entity.object3D);
   }
 
-  private detach(entity: Entity): void {
-    for (const component of [...entity.components].reverse()) {
-      if (!component.attached) continue;
-      component.attached = false;
-      component.detach();
-    }
-  }
-
   dispose(): void {
-    this.open = false;
-    for (const entity of this.entities) this.detach(entity);
+    this.entities.forEach(disposeComponents);
     for (const entity of this.byId.values()) entity.alive = false;
     this.byId.clear();
     this.root.clear();
   }
+}
+
+function disposeComponents(entity: Entity): void {
+  for (const component of [...entity.components].reverse()) component.dispose();
 }

@@ -1,39 +1,93 @@
-/** From a scene's name to a scene whose every part is loaded. */
+/** Loads scenes: from a name to a scene whose every part is there. */
 
-import { PerspectiveCamera } from "three";
-import type { Component } from "../components/component";
-import { readPrefab } from "./format/level";
-import { readScene } from "./format/sceneFile";
-import { Scene } from "./scene";
-import type { PhysicsWorld } from "../physics/types";
-import { Surroundings } from "../render/environment";
+import type { Downloads } from "../assets/downloads";
 import { GameError, SceneError, messageOf } from "../core/errors";
-import type { Game } from "../game/game";
+import { ScenePhysics } from "../physics/scenePhysics";
+import { Environment } from "../render/environment";
+import type { Renderer } from "../render/renderer";
+import type { ComponentFactory, EntityComponent } from "./entity";
+import { readPrefab } from "./format/level";
+import { readScene, readSceneFile } from "./format/sceneFile";
+import type { Level } from "./format/types";
+import { Scene } from "./scene";
+import type { Services, SharedServices } from "./services";
 
-export interface OpenScene {
-  scene: Scene;
-  surroundings: Surroundings;
-  physics: PhysicsWorld | null;
+/** A scene with its environment and its physics, which end with it. */
+export class LoadedScene {
+  constructor(
+    readonly scene: Scene,
+    readonly environment: Environment,
+    readonly physics: ScenePhysics,
+  ) {}
+
+  dispose(): void {
+    this.scene.dispose();
+    this.environment.dispose();
+    this.physics.dispose();
+  }
+}
+
+export interface SceneLoaderOptions {
+  /** Scene files by the names of their scenes. */
+  readonly scenes: Readonly<Record<string, string>>;
+  readonly downloads: Downloads;
+  readonly renderer: Renderer;
+  readonly services: SharedServices;
+  readonly factory: (services: Services) => ComponentFactory;
+  /** Settled when the game's scripts are there. */
+  readonly scriptsReady: () => Promise<void>;
+  /** Resolves when whoever plays wants to go on without what is missing. */
+  readonly confirmMissing: (error: GameError) => Promise<void>;
 }
 
 const EXTENSIONS = ["", ".json", ".aelv"];
 
-export class SceneOpener {
-  opening: OpenScene | null = null;
-  private world: Promise<unknown> | null = null;
+export class SceneLoader {
+  constructor(private readonly options: SceneLoaderOptions) {}
 
-  constructor(private readonly game: Game) {}
+  /** The scene's file as it stands, unpacked. */
+  async readFile(name: string): Promise<object> {
+    return readSceneFile(name, await this.download(name));
+  }
+
+  /** Loads a scene; it is not yet attached. What fails to load is asked about, and left out when whoever plays agrees. */
+  async load(name: string): Promise<LoadedScene> {
+    const { renderer, services, scriptsReady } = this.options;
+    const level = await readScene(name, await this.download(name));
+    services.library.open(level.assets);
+    const loaded = this.construct(level);
+    try {
+      await this.addPrefabAssets(loaded.scene);
+      loaded.scene.build(level.entities);
+      await Promise.all([this.loadParts(loaded), renderer.useEffects(level.settings.postProcessing), scriptsReady()]);
+      return loaded;
+    } catch (error) {
+      loaded.dispose();
+      throw error;
+    }
+  }
+
+  private construct(level: Level): LoadedScene {
+    const { downloads, services, factory } = this.options;
+    const physics = new ScenePhysics(level.settings.physics.gravity, downloads, services.problems);
+    const scene = new Scene(level, factory({ ...services, physics }), services.problems);
+    return new LoadedScene(scene, new Environment(level.settings, scene.root), physics);
+  }
+
+  private download(name: string): Promise<ArrayBuffer> {
+    return this.options.downloads.document(this.pathOf(name));
+  }
 
   /** The scene's path in the project: by its name, or as a path. */
-  pathOf(name: string): string {
-    const { manifest, downloads } = this.game;
+  private pathOf(name: string): string {
+    const { scenes, downloads } = this.options;
     const candidates = [
-      manifest.scenes[name] ?? "",
+      scenes[name] ?? "",
       ...EXTENSIONS.flatMap((extension) => [`scenes/${name}${extension}`, `${name}${extension}`]),
     ];
     const path = candidates.find((candidate) => candidate !== "" && downloads.find(candidate) === candidate);
     if (path === undefined) {
-      const known = Object.keys(manifest.scenes);
+      const known = Object.keys(scenes);
       throw new SceneError(
         name,
         `There is no scene “${name}”. ${known.length ? `There are: ${known.join(", ")}.` : "The game has none."}`,
@@ -42,50 +96,26 @@ export class SceneOpener {
     return path;
   }
 
-  bytesOf(name: string): Promise<ArrayBuffer> {
-    return this.game.downloads.document(this.pathOf(name));
-  }
-
-  /** Loaded, not yet attached. What fails to load is asked about; with the game's player's consent it is left out. */
-  async open(name: string): Promise<OpenScene> {
-    const { game } = this;
-    const level = await readScene(name, await this.bytesOf(name));
-    game.library.open(level.assets);
-    const scene = new Scene(game, level);
-    await this.addPrefabAssets(scene);
-    const opened: OpenScene = { scene, surroundings: new Surroundings(level.settings, scene.root), physics: null };
-    this.opening = opened;
-    try {
-      scene.build(level.entities);
-      await Promise.all([this.load(opened), game.stage.useEffects(level.settings.postProcessing), game.bundle.ready]);
-      return opened;
-    } finally {
-      this.opening = null;
-      this.world = null;
-    }
-  }
-
-  private async load(opened: OpenScene): Promise<void> {
-    const { scene, surroundings } = opened;
-    const { game } = this;
+  private async loadParts({ scene, environment }: LoadedScene): Promise<void> {
+    const { renderer, services, confirmMissing } = this.options;
     const loads = [
       ...scene.components().map((component) => component.load()),
       ...this.prefabLoads(scene),
-      surroundings.load(game.library, game.stage.renderer),
+      environment.load(services.library, renderer.webgl),
     ];
     const failed = (await Promise.allSettled(loads)).filter((result) => result.status === "rejected");
     const messages = [...new Set(failed.map(({ reason }) => messageOf(reason)))];
     if (messages.length === 0) return;
-    await game.consent(
+    await confirmMissing(
       new GameError("Part of the game is missing", [`Scene “${scene.name}”:`, ...messages].join("\n")),
     );
-    messages.forEach((message) => game.problems.warn(message));
+    messages.forEach((message) => services.problems.warn(message));
   }
 
-  /** So that `spawn` has everything at once: what a level's prefabs need is loaded with it. */
+  /** Loads what the scene's prefabs need, so that `spawn` has everything at once. */
   private prefabLoads(scene: Scene): (Promise<unknown> | undefined)[] {
-    const unbuilt = new Scene(this.game, scene.level);
-    const components: Component[] = [];
+    const unbuilt = new Scene(scene.level, scene.factory, this.options.services.problems);
+    const components: EntityComponent[] = [];
     for (const prefab of new Set(scene.prefabs.values())) {
       const made = unbuilt.build(
         prefab.entities.map((entity) => ({ ...entity, id: `${prefab.id}/${entity.id}`, parentId: null })),
@@ -96,57 +126,13 @@ export class SceneOpener {
   }
 
   private async addPrefabAssets(scene: Scene): Promise<void> {
+    const { library } = this.options.services;
     const listed = scene.level.assets.filter(({ type }) => type === "prefab");
-    const asker = `the scene “${scene.name}”`;
-    const documents = await Promise.all(listed.map(({ id }) => this.game.library.json(id, asker)));
+    const requester = `the scene “${scene.name}”`;
+    const documents = await Promise.all(listed.map(({ id }) => library.json(id, requester)));
     listed.forEach(({ id, path }, index) => {
       const prefab = readPrefab(scene.name, { id, ...(documents[index] as object) });
       for (const key of [id, path, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
     });
-  }
-
-  attach({ scene }: OpenScene): void {
-    scene.attach(scene.components());
-  }
-
-  /** One world a scene, whoever asks first. */
-  loadPhysics(opened: OpenScene | null): Promise<unknown> {
-    if (!opened) return Promise.resolve();
-    if (opened.physics) return Promise.resolve();
-    this.world ??= import("../physics/world").then(async ({ createWorld }) => {
-      opened.physics = await createWorld(opened.scene.level.settings.physics.gravity, this.game.downloads);
-      this.world = null;
-    });
-    return this.world;
-  }
-
-  /** The loading screen stands before what may take a while. */
-  async during(work: () => Promise<void>): Promise<void> {
-    const { screen, pauses, downloads } = this.game;
-    pauses.add("loading");
-    downloads.restartProgress();
-    screen.loading.show();
-    try {
-      await work();
-    } catch (error) {
-      this.game.problems.report(error);
-      pauses.add("error");
-      screen.showError(error, [{ label: "Reload", run: () => location.reload() }]);
-      throw error;
-    } finally {
-      screen.loading.hide();
-      pauses.remove("loading");
-    }
-  }
-
-  private readonly fallback = new PerspectiveCamera(75, 1, 0.1, 1000);
-
-  /** For a scene without a camera: the engine's own view. */
-  defaultEye(aspect: number): PerspectiveCamera {
-    this.fallback.position.set(0, 5, 10);
-    this.fallback.aspect = aspect;
-    this.fallback.updateProjectionMatrix();
-    this.fallback.updateMatrixWorld();
-    return this.fallback;
   }
 }

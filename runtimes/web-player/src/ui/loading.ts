@@ -1,4 +1,4 @@
-/** What stands before the game while it loads: its title, its splash, and how far it is. */
+/** The loading screen: the game's title, its splash image, and how far the loading is. */
 
 export class LoadingScreen {
   readonly root = document.createElement("div");

@@ -1,4 +1,4 @@
-/** A card in the middle: for errors and for the pause menu. */
+/** A panel in the middle of the page, for errors and for the pause menu. */
 
 export interface Action {
   label: string;

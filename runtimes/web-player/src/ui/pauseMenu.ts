@@ -1,7 +1,7 @@
 /** The player's own menu: resume, volumes, quality, full screen. */
 
 import type { Preset } from "../core/manifest";
-import type { Volumes } from "../audio/engine";
+import type { Volumes } from "../audio/types";
 import { Panel, buttons } from "./panel";
 
 const PRESETS: Preset[] = ["low", "medium", "high", "ultra"];

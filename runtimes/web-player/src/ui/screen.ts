@@ -30,7 +30,7 @@ export class Screen {
     root.replaceChildren(view, this.layer.root, this.notes, this.fps, this.loading.root, this.errors.root);
   }
 
-  /** Below what must stay on top. */
+  /** Adds an element, below what must stay on top. */
   add(element: HTMLElement): void {
     this.notes.before(element);
   }
@@ -49,7 +49,7 @@ export class Screen {
     return this.errors.open;
   }
 
-  /** For whoever makes the game: debug builds show what the console says. */
+  /** Shows the maker of the game what the console says: in debug builds. */
   note(text: string): void {
     const line = paragraph(text);
     line.addEventListener("click", () => line.remove());

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.archive.concatenated import joined_member, piece_bytes
+from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
 from services.packager.build.context import BuildContext
 from services.packager.desktop.app_icon import png
-from services.packager.desktop.app_plan import Draft, draft
+from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.member_files import read_member, write_member
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.packager.archive.concatenated import Piece
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 ICON_PX: Final = 512
@@ -38,18 +39,18 @@ class LinuxExporter:
 
     name: Platform = "linux"
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """The game, and what goes around it."""
-        drawn = draft(project, request, context)
+        app = plan_app(project, request, context)
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
         if request.options.format == APPIMAGE:
-            return drawn.plan(
-                SingleFile(draft=drawn, machine=machine),
+            return app.build_plan(
+                SingleFile(app=app, machine=machine),
                 suffix=f"-{machine}.AppImage",
                 content_type="application/vnd.appimage",
             )
-        return drawn.plan(
-            Folder(draft=drawn, machine=machine, context=context),
+        return app.build_plan(
+            Folder(app=app, machine=machine, context=context),
             suffix=f"-{machine}.tar.gz",
             content_type="application/gzip",
         )
@@ -58,20 +59,20 @@ class LinuxExporter:
 class SingleFile(msgspec.Struct, frozen=True, kw_only=True):
     """An AppImage."""
 
-    draft: Draft
+    app: AppPlan
     machine: Machine
     container: Container = "file"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """The one file."""
-        unbranded = program(self.draft.template, "linux", self.machine)
-        identity = self.draft.identity
+        unbranded = program(self.app.template, "linux", self.machine)
+        identity = self.app.identity
         made = appimage(
             unbranded,
             game,
             name=identity.command,
             entry=desktop_entry(identity),
-            icon=png(self.draft.picture, ICON_PX),
+            icon=png(self.app.picture, ICON_PX),
         )
         _check(made, game, len(unbranded), self.machine)
         return [made]
@@ -80,27 +81,27 @@ class SingleFile(msgspec.Struct, frozen=True, kw_only=True):
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
     """A folder to unpack anywhere; its program starts from there."""
 
-    draft: Draft
+    app: AppPlan
     machine: Machine
     context: BuildContext
     container: Container = "tar.gz"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """Program, desktop entry, icon, and a signature if there is a key."""
-        unbranded = program(self.draft.template, "linux", self.machine)
+        unbranded = program(self.app.template, "linux", self.machine)
         size = sum(map(piece_bytes, game))
         branded = with_payload(unbranded, offset=len(unbranded), size=size)
-        identity = self.draft.identity
+        identity = self.app.identity
         inside = f"{identity.command}-{identity.version}/{identity.command}"
-        made = joined_member(inside, (branded, *game), mode=0o755)
+        made = concatenated_member(inside, (branded, *game), mode=0o755)
         _check(made, game, len(unbranded), self.machine)
         files = [
             made,
             Member.of_bytes(f"{inside}.desktop", desktop_entry(identity)),
-            Member.of_bytes(f"{inside}.png", png(self.draft.picture, ICON_PX)),
+            Member.of_bytes(f"{inside}.png", png(self.app.picture, ICON_PX)),
         ]
-        if self.draft.key:
-            files.append(_signature(made, self.draft.key, self.context))
+        if self.app.key:
+            files.append(_signature(made, self.app.key, self.context))
         return files
 
 
@@ -114,7 +115,7 @@ def _signature(made: Member, key: SigningKey, context: BuildContext) -> Member:
     """What the operator's program leaves beside the file that it is given."""
     path = context.scratch / "program"
     write_member(made, path)
-    run_tool([str(key.need(HOOK)), str(path)], context, doing="Signing the program")
+    run_tool([str(key.require(HOOK)), str(path)], context, doing="Signing the program")
     signature = path.with_suffix(".sig")
     if not signature.is_file():
         raise KeyBrokenError(f"the signing key {key.name!r} has left no {signature.name}")

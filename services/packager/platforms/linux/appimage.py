@@ -1,4 +1,4 @@
-"""An AppImage: one file that is a program, and an image of a folder with the game behind it.
+"""An AppImage is a program with an image of a folder behind it, and the game in that.
 
 The game is read in place, out of the image, so nothing has to be mounted. The image holds the
 complete application: unpacked, its ``AppRun`` starts as well.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.packager.archive.concatenated import joined_member, piece_bytes
+from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.squashfs import File, Link, image_of
 from services.packager.desktop.shell_binary import with_payload
 from services.packager.platforms.linux.elf import as_appimage
@@ -52,4 +52,4 @@ def appimage(
     outer = as_appimage(program)
     game_at = len(outer) + image.offsets[APP_RUN] + len(inner)
     located = with_payload(outer, offset=game_at, size=size)
-    return joined_member(f"{name}.AppImage", (located, *image.pieces), mode=0o755)
+    return concatenated_member(f"{name}.AppImage", (located, *image.pieces), mode=0o755)

@@ -1,4 +1,4 @@
-"""The file by which a Linux desktop shows a program in its menu.
+"""The desktop entry is the file by which a Linux desktop shows a program in its menu.
 
 Source: freedesktop.org, Desktop Entry Specification 1.4.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
 
 
-def desktop_entry(identity: Identity) -> bytes:
+def desktop_entry(identity: AppIdentity) -> bytes:
     """The entry; program and icon are named as in the archive, which needs no escaping."""
     lines = (
         "[Desktop Entry]",

@@ -1,4 +1,4 @@
-"""A look at a Linux program (64-bit ELF), enough to put something behind it.
+"""The headers of a Linux program (64-bit ELF) are read, enough to put something behind it.
 
 Source: System V ABI, chapter 4; AppImage specification, type 2.
 """

@@ -8,7 +8,7 @@ import msgspec
 
 from services.packager.archive.formats import Container
 from services.packager.build.context import BuildContext
-from services.packager.desktop.app_plan import Draft, draft
+from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program
 from services.packager.platforms.macos import codesign, verify
 from services.packager.platforms.macos.bundle import bundle
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 BOTH: Final[tuple[Machine, ...]] = ("x64", "arm64")
@@ -37,38 +38,38 @@ class MacosExporter:
 
     name: Platform = "macos"
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """The game, and what goes around it."""
         if "_" in request.options.bundle_id:
             message = (
                 f"bundleId {request.options.bundle_id!r}: Apple takes letters, digits, - and ."
             )
             raise BundleIdError(message)
-        drawn = draft(project, request, context)
+        app = plan_app(project, request, context)
         chosen = request.options.architecture
         machines = BOTH if chosen is None or chosen == "universal" else (chosen,)
-        application = App(draft=drawn, machines=machines, context=context)
+        application = App(app=app, machines=machines, context=context)
         suffix = f"-{chosen or 'universal'}.zip"
-        return drawn.plan(application, suffix=suffix, content_type="application/zip")
+        return app.build_plan(application, suffix=suffix, content_type="application/zip")
 
 
 class App(msgspec.Struct, frozen=True, kw_only=True):
     """A bundle."""
 
-    draft: Draft
+    app: AppPlan
     machines: tuple[Machine, ...]
     context: BuildContext
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """All files of the bundle: signed ad hoc, or by the operator's own program."""
-        identity = self.draft.identity
+        identity = self.app.identity
         programs = {
-            machine: program(self.draft.template, "macos", machine) for machine in self.machines
+            machine: program(self.app.template, "macos", machine) for machine in self.machines
         }
-        made = bundle(identity, self.draft.picture, game, programs)
-        if self.draft.key:
-            made = codesign.sign(made, self.draft.key, self.context, identity=identity)
+        made = bundle(identity, self.app.picture, game, programs)
+        if self.app.key:
+            made = codesign.sign(made, self.app.key, self.context, identity=identity)
         verify.check(made, identity, game)
         return made
 

@@ -1,4 +1,4 @@
-"""An ad-hoc signature: it names nobody, but seals every byte, and Apple's processors insist on one.
+"""An ad-hoc signature names nobody, but seals every byte, and Apple's processors insist on one.
 
 Source: Apple's xnu, osfmk/kern/cs_blobs.h; codesign's "code directory", version 2.4.
 """

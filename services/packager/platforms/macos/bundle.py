@@ -1,4 +1,4 @@
-"""The bundle of a macOS application: what is in it, under which path.
+"""The bundle of a macOS application is put together here: what is in it, under which path.
 
 Source: Apple, "Bundle Programming Guide" and "Information Property List".
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.archive.concatenated import joined_member
+from services.packager.archive.concatenated import concatenated_member
 from services.packager.archive.member import Member
 from services.packager.desktop.app_icon import png
 from services.packager.platforms.macos.adhoc_signature import Sealed, signed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from services.packager.archive.concatenated import Piece
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.desktop.shell_binary import Machine
 
 OLDEST_SYSTEM: Final = "11.0"  # the first that runs on both kinds of machines
@@ -36,7 +36,7 @@ _ICON_EDGES: Final = {b"ic11": 32, b"ic12": 64, b"ic07": 128, b"ic08": 256, b"ic
 
 
 def bundle(
-    identity: Identity,
+    identity: AppIdentity,
     picture: Image.Image,
     game: Sequence[Piece],
     programs: Mapping[Machine, bytes],
@@ -48,7 +48,7 @@ def bundle(
     """
     info = info_plist(identity)
     resources = {
-        GAME: joined_member(GAME, game),
+        GAME: concatenated_member(GAME, game),
         f"Resources/{_ICON}": Member.of_bytes(_ICON, icns(picture)),
     }
     sealed = Sealed(identity.bundle_id, info, code_resources(resources))
@@ -64,12 +64,12 @@ def bundle(
     return [moved(member, f"{root}/{path}") for path, member in sorted(files.items())]
 
 
-def folder(identity: Identity) -> str:
+def folder(identity: AppIdentity) -> str:
     """The bundle itself, which Finder shows as one thing."""
     return f"{identity.file_name}.app"
 
 
-def program_path(identity: Identity) -> str:
+def program_path(identity: AppIdentity) -> str:
     """Below ``Contents``."""
     return f"MacOS/{identity.command}"
 
@@ -79,7 +79,7 @@ def moved(member: Member, path: str) -> Member:
     return msgspec.structs.replace(member, path=path)
 
 
-def info_plist(identity: Identity) -> bytes:
+def info_plist(identity: AppIdentity) -> bytes:
     """What the system knows of the application before it starts."""
     return plistlib.dumps(
         {

@@ -1,4 +1,4 @@
-"""``_CodeSignature/CodeResources``: the hash of every file of a bundle that holds no code.
+"""``_CodeSignature/CodeResources`` holds the hash of every file of a bundle that is no code.
 
 Source: Apple's technical note 2206; the rules are those that codesign writes by itself.
 """

@@ -1,4 +1,4 @@
-"""A bundle signed by its publisher, and notarised by Apple, with programs that the operator names.
+"""A bundle is signed by its publisher and notarised by Apple, with programs of the operator's.
 
 A key is a folder with the program ``sign`` and perhaps ``notarize``; each gets the path of the
 bundle and changes it in place (``notarize`` staples the ticket).
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from services.packager.archive.member import Member
     from services.packager.build.context import BuildContext
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.signing.keys import SigningKey
 
 NOTARIZE: Final = "notarize"
 
 
 def sign(
-    members: Sequence[Member], key: SigningKey, context: BuildContext, *, identity: Identity
+    members: Sequence[Member], key: SigningKey, context: BuildContext, *, identity: AppIdentity
 ) -> list[Member]:
     """The bundle as the operator's programs leave it.
 
@@ -36,7 +36,7 @@ def sign(
     for member in members:
         write_member(member, context.scratch / member.path)
     path = context.scratch / folder(identity)
-    run_tool([str(key.need(HOOK)), str(path)], context, doing="Signing the application")
+    run_tool([str(key.require(HOOK)), str(path)], context, doing="Signing the application")
     if notarize := key.file(NOTARIZE):
         run_tool([str(notarize), str(path)], context, doing="Waiting for Apple's notary service")
     found = sorted(path.rglob("*"))

@@ -1,4 +1,4 @@
-"""Programs for macOS (64-bit Mach-O): room for a signature, and several in one "fat" file.
+"""Programs for macOS (64-bit Mach-O) get room for a signature, and several go into one file.
 
 Source: Apple's <mach-o/loader.h> and <mach-o/fat.h>.
 """

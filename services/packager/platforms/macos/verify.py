@@ -1,4 +1,4 @@
-"""A finished bundle, read back: programs, their signatures, the seal, the game."""
+"""A finished bundle is read back: programs, their signatures, the seal, the game."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
 
 _DIRECTORY_SLOT: Final = 0
 _HASHES: Final = {1: "sha1", 2: "sha256"}
 
 
-def check(members: Sequence[Member], identity: Identity, game: Sequence[Piece]) -> None:
-    """Every slice parses, its pages and the sealed files are what it is signed with.
+def check(members: Sequence[Member], identity: AppIdentity, game: Sequence[Piece]) -> None:
+    """Check that every slice parses, and that its pages and the sealed files fit its signature.
 
-    And the seal fits the game, whoever has signed.
+    The seal has to fit the game, whoever has signed.
 
     Raises:
         SelfCheckError: What is wrong.

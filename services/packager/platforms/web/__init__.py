@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.build.plan import Content, Note, Plan, ordered
+from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.platforms.web import hosting
 from services.packager.web import ENTRY, site_of
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Exporter, Request
+    from services.packager.build.plan import Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 
 class WebExporter:
-    """The site, and what its hosts are told."""
+    """The site, and the files that configure its hosts."""
 
     name: Platform = "web"
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Every file of the site; a project's own word to its host is kept."""
         site = site_of(project, request, context)
         names = {content.path for content in site.contents}
@@ -32,7 +33,7 @@ class WebExporter:
         )
         own = names & made.keys()
         hosted = (Content.made(path, data) for path, data in made.items() if path not in own)
-        return Plan(
+        return BuildPlan(
             contents=ordered([*site.contents, *hosted]),
             title=site.title,
             version=site.version,

@@ -1,4 +1,4 @@
-"""What static hosts are told: how long to cache, and the headers that WebAssembly threads need.
+"""Static hosts read from files how long to cache, and which headers WebAssembly threads need.
 
 ``_headers`` is read by Netlify and Cloudflare Pages, ``serve.json`` by Vercel's ``serve``.
 """

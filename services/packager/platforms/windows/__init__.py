@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.archive.concatenated import joined_member, piece_bytes
+from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.build.context import BuildContext
-from services.packager.desktop.app_plan import Draft, draft
+from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.member_files import read_member, write_member
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.build.plan import Exporter, Plan, Request
+    from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from shared.domain.options import Platform
 
 
@@ -31,40 +32,40 @@ class WindowsExporter:
 
     name: Platform = "windows"
 
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> Plan:
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """The game, and what goes around it."""
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
-        drawn = draft(project, request, context)
-        application = Program(draft=drawn, machine=machine, context=context)
-        return drawn.plan(application, suffix=f"-{machine}.zip", content_type="application/zip")
+        app = plan_app(project, request, context)
+        application = Program(app=app, machine=machine, context=context)
+        return app.build_plan(application, suffix=f"-{machine}.zip", content_type="application/zip")
 
 
 class Program(msgspec.Struct, frozen=True, kw_only=True):
     """A Windows program."""
 
-    draft: Draft
+    app: AppPlan
     machine: Machine
     context: BuildContext
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """The one file."""
-        identity = self.draft.identity
-        unbranded = program(self.draft.template, "windows", self.machine)
-        branded = executable.branded(unbranded, resources(identity, self.draft.picture))
+        identity = self.app.identity
+        unbranded = program(self.app.template, "windows", self.machine)
+        branded = executable.branded(unbranded, resources(identity, self.app.picture))
         size = sum(map(piece_bytes, game))
         located = with_payload(branded, offset=len(branded), size=size)
         name = f"{identity.file_name}.exe"
-        made = joined_member(name, (located, *game), mode=0o755)
-        if self.draft.key:
+        made = concatenated_member(name, (located, *game), mode=0o755)
+        if self.app.key:
             path = self.context.scratch / "program.exe"
             write_member(made, path)
             title = identity.title
-            signed = authenticode.sign(path, self.draft.key, self.context, title=title)
+            signed = authenticode.sign(path, self.app.key, self.context, title=title)
             made = read_member(signed, name)
         with made.open() as file:
             head = file.read(len(located))
-        executable.check(head, file_bytes=made.size_bytes, signed=self.draft.key is not None)
+        executable.check(head, file_bytes=made.size_bytes, signed=self.app.key is not None)
         check_game(made, game, head_bytes=len(located))
         return [made]
 

@@ -1,4 +1,4 @@
-"""Authenticode: the signature by which Windows knows a publisher.
+"""Authenticode is the signature by which Windows knows a publisher.
 
 A key is either ``certificate.p12`` with its ``password``, used through osslsigncode, or the
 operator's own program ``sign`` (for keys in a token or a cloud), which signs the file in place.
@@ -26,7 +26,7 @@ TIMESTAMPS: Final = "timestamp-url"
 
 
 def sign(program: Path, key: SigningKey, context: BuildContext, *, title: str) -> Path:
-    """Sign a program that lies in the bench's folder.
+    """Sign a program that lies in the scratch folder.
 
     Args:
         program: The file; what its signature covers must not change any more.
@@ -58,14 +58,14 @@ def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, t
     run_tool(
         [
             *(TOOL, "sign", "-h", "sha256"),
-            *("-pkcs12", str(key.need(CERTIFICATE)), "-readpass", "-"),
+            *("-pkcs12", str(key.require(CERTIFICATE)), "-readpass", "-"),
             *("-n", title),
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),
         ],
         context,
         doing="Signing the program",
-        given=secret.read_bytes().strip(b"\r\n") if secret else b"",
+        stdin=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
 
 

@@ -1,4 +1,4 @@
-"""Windows programs (PE32+): a section of resources added to one that has none, and a look at both.
+"""Windows programs (PE32+) get a section of resources, and are looked at when they are finished.
 
 Source: Microsoft's PE format.
 """
@@ -119,7 +119,7 @@ def branded(program: bytes, resources: Resources) -> bytes:
 
 
 def _enter(program: bytearray, headers: Headers, *, address: int, size: int, raw_size: int) -> None:
-    """Tell the headers of the new section."""
+    """Enter the new section into the headers."""
     struct.pack_into("<H", program, headers.coff_at + 6, len(headers.sections) + 1)
     initialized_at = headers.optional_at + 8
     (initialized,) = struct.unpack_from("<I", program, initialized_at)

@@ -1,4 +1,4 @@
-"""The resources of a Windows program: icon, version, manifest, as the section ``.rsrc`` holds them.
+"""The resources of a Windows program are its icon, version and manifest, in the section ``.rsrc``.
 
 Source: Microsoft's PE format (section ".rsrc"), VS_VERSIONINFO, GRPICONDIR, application manifests.
 """
@@ -14,7 +14,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.desktop.app_identity import Identity
+    from services.packager.desktop.app_identity import AppIdentity
 
 Resources = dict[int, dict[int, bytes]]  # type -> id -> data
 
@@ -50,7 +50,7 @@ _MANIFEST_XML: Final = b"""\
 """
 
 
-def resources(identity: Identity, picture: Image.Image) -> Resources:
+def resources(identity: AppIdentity, picture: Image.Image) -> Resources:
     """All that a game's program carries."""
     icons, group = _icons(picture)
     return {
@@ -61,7 +61,7 @@ def resources(identity: Identity, picture: Image.Image) -> Resources:
     }
 
 
-def version_info(identity: Identity) -> bytes:
+def version_info(identity: AppIdentity) -> bytes:
     """What the file's properties show."""
     first, second, third, fourth = identity.numbers
     high, low = first << 16 | second, third << 16 | fourth

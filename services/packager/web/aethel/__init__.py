@@ -1,4 +1,4 @@
-"""A project in the engine's own format: checked as a whole, then put around the web player.
+"""A project in the engine's own format is checked as a whole, then put around the web player.
 
 ``game.json``, ``scenes/``, ``assets/`` and ``scripts/`` are described in docs/project-format.md.
 """
@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.web.aethel.assembly import assemble
 from services.packager.web.aethel.findings import Findings
-from services.packager.web.aethel.game_json import GAME
 from services.packager.web.aethel.load_project import inspect
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.site import Site
 
-__all__ = ["GAME", "PLAYER", "site"]
+__all__ = ["PLAYER", "site"]
 
 PLAYER: Final = "player"
 
@@ -32,5 +31,5 @@ def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site
     """
     template = context.templates.get(PLAYER)
     findings = Findings()
-    inspected = inspect(project, request, findings)
-    return assemble(inspected, template, request, context, findings)
+    loaded = inspect(project, request, findings)
+    return assemble(loaded, template, request, context, findings)

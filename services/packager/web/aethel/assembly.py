@@ -1,4 +1,4 @@
-"""Putting a game and the player together: every file of the site."""
+"""Assembly puts a game and the player together: every file of the site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
-from services.packager.web.aethel.game_json import settings_of
+from services.packager.web.aethel.game_settings import settings_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.site import Site
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.context import BuildContext
-    from services.packager.build.plan import Request
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
-    from services.packager.web.aethel.load_project import Inspected
+    from services.packager.web.aethel.load_project import LoadedProject
     from services.packager.web.aethel.optimization import Optimized
 
 BOOT: Final = "aethel.json"
@@ -30,7 +30,7 @@ LANGUAGE: Final = "en"
 
 
 def assemble(
-    inspected: Inspected,
+    loaded: LoadedProject,
     template: Template,
     request: Request,
     context: BuildContext,
@@ -42,17 +42,17 @@ def assemble(
         InvalidProjectError: Everything that was found wrong, scripts included.
     """
     player = player_chunks.player_of(template)
-    bundler = Bundler(template, player, context, inspected.project, inspected.texts)
-    bundle = _bundled(inspected, bundler, request, findings)
-    pictures = page.pictures(inspected.project, request, _icon(inspected), findings)
+    bundler = Bundler(template, player, context, loaded.project, loaded.texts)
+    bundle = _bundled(loaded, bundler, request, findings)
+    pictures = page.pictures(loaded.project, request, _icon(loaded), findings)
     findings.check()
-    title, version = title_of(inspected.project, request), version_of(inspected.project, request)
+    title, version = title_of(loaded.project, request), version_of(loaded.project, request)
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
     coder = player_chunks.mesh_coder_of(template, player, variant)
-    optimized = optimize(inspected, level, coder, context, findings)
-    game_files = _game_files(inspected, optimized)
-    player_files = _player_files(inspected, template, variant, request, optimized)
+    optimized = optimize(loaded, level, coder, context, findings)
+    game_files = _game_files(loaded, optimized)
+    player_files = _player_files(loaded, template, variant, request, optimized)
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
     scripts = _script_files(bundle, request) if bundle else {}
     modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
@@ -61,19 +61,19 @@ def assemble(
         player,
         variant.entry,
         modules=(path for path in modules if path not in variant.fetched),
-        fetched=_fetched_first(inspected, variant, game_files) if hosted else (),
+        fetched=_fetched_first(loaded, variant, game_files) if hosted else (),
         title=title,
-        language=inspected.game.language or LANGUAGE,
+        language=loaded.game.language or LANGUAGE,
         pictures=pictures,
     )
-    pwa = bool(inspected.game.pwa) and hosted
+    pwa = bool(loaded.game.pwa) and hosted
     settings = settings_of(
-        inspected.document, title=title, version=version, start=inspected.start, pwa=pwa
+        loaded.document, title=title, version=version, start=loaded.start, pwa=pwa
     )
-    made[BOOT] = _boot(inspected, settings, game_files, bundle, request)
+    made[BOOT] = _boot(loaded, settings, game_files, bundle, request)
     contents = {content.path: content for content in game_files.values()} | player_files
     contents |= {path: Content.made(path, data) for path, data in made.items()}
-    size_report.tell_sizes(contents, findings)
+    size_report.report_sizes(contents, findings)
     if pwa:
         contents[page.WORKER] = Content.made(page.WORKER, page.worker(template, player, contents))
     return Site(
@@ -82,47 +82,47 @@ def assemble(
         version=version,
         notes=tuple(findings.notes),
         templates=(template,),
-        icon=_icon(inspected) or "",
+        icon=_icon(loaded) or "",
         hashed=frozenset({*player_files, *([bundle.path] if bundle else [])}),
     )
 
 
 def _bundled(
-    inspected: Inspected, bundler: Bundler, request: Request, findings: Findings
+    loaded: LoadedProject, bundler: Bundler, request: Request, findings: Findings
 ) -> Bundle | None:
     """The scripts that are shipped, as one module; the others are looked at, too."""
     minify = request.configuration != "debug"
-    if findings.problems:  # what a broken scene reaches is not known: then it is all scripts
-        return bundler.bundle(inspected.texts, findings, minify=minify)
-    reach = inspected.reach
+    if findings.errors:  # what a broken scene reaches is not known: then it is all scripts
+        return bundler.bundle(loaded.texts, findings, minify=minify)
+    reach = loaded.reach
     bundle = bundler.bundle(reach.scripts, findings, minify=minify)
-    bundler.look_at(inspected.texts.keys() - reach.scripts - reach.modules, findings)
+    bundler.check_unused(loaded.texts.keys() - reach.scripts - reach.modules, findings)
     return bundle
 
 
-def _icon(inspected: Inspected) -> str | None:
-    icon = inspected.game.icon
-    return inspected.library.find(icon) if icon else None
+def _icon(loaded: LoadedProject) -> str | None:
+    icon = loaded.game.icon
+    return loaded.index.find(icon) if icon else None
 
 
-def _game_files(inspected: Inspected, optimized: Optimized) -> dict[str, Content]:
-    """Scenes and assets by their path in the project, which is their path in the site too.
+def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Content]:
+    """Scenes and assets by their path in the project, which is their path in the site, too.
 
-    But for those that are shipped in another form: their suffix says which.
+    Those that are shipped in another form get its suffix behind their path in the site.
     """
-    paths = {inspected.scenes[name].file for name in inspected.reach.scenes}
-    paths |= inspected.reach.files - optimized.absorbed
+    paths = {loaded.scenes[name].file for name in loaded.reach.scenes}
+    paths |= loaded.reach.files - optimized.absorbed
     derived = optimized.derived
     return {
         path: Content.on_disk(path + derived[path].suffix, derived[path])
         if path in derived
-        else Content.taken(inspected.project.files[path])
+        else Content.taken(loaded.project.files[path])
         for path in sorted(paths)
     }
 
 
 def _player_files(
-    inspected: Inspected,
+    loaded: LoadedProject,
     template: Template,
     variant: player_chunks.Variant,
     request: Request,
@@ -130,10 +130,10 @@ def _player_files(
 ) -> dict[str, Content]:
     """The player's core, and those of its chunks that the game may ask for."""
     chunks = player_chunks.chunks_of(
-        inspected.shipped,
-        inspected.reach.files,
-        [inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules],
-        inspected.library,
+        loaded.shipped,
+        loaded.reach.files,
+        [loaded.texts[path] for path in loaded.reach.scripts | loaded.reach.modules],
+        loaded.index,
         request.configuration,
     )
     chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
@@ -143,12 +143,12 @@ def _player_files(
 
 
 def _fetched_first(
-    inspected: Inspected, variant: player_chunks.Variant, game_files: Mapping[str, Content]
+    loaded: LoadedProject, variant: player_chunks.Variant, game_files: Mapping[str, Content]
 ) -> list[str]:
     """What the player fetches before its first frame, by its path in the site."""
-    loaded = preload.files(inspected)
-    scene, *others = (game_files[path].path for path in loaded if path in game_files)
-    return [BOOT, scene, *preload.programs(inspected, variant, loaded), *others]
+    first = preload.files(loaded)
+    scene, *others = (game_files[path].path for path in first if path in game_files)
+    return [BOOT, scene, *preload.programs(loaded, variant, first), *others]
 
 
 def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:
@@ -162,7 +162,7 @@ def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:
 
 
 def _boot(
-    inspected: Inspected,
+    loaded: LoadedProject,
     settings: dict[str, Any],
     files: Mapping[str, Content],
     bundle: Bundle | None,
@@ -171,10 +171,10 @@ def _boot(
     """What the player reads first."""
     document = {
         "format": 1,
-        "gameId": inspected.game.id or inspected.project.project_id,
+        "gameId": loaded.game.id or loaded.project.project_id,
         "configuration": request.configuration,
         "game": settings,
-        "scenes": {name: inspected.scenes[name].file for name in sorted(inspected.reach.scenes)},
+        "scenes": {name: loaded.scenes[name].file for name in sorted(loaded.reach.scenes)},
         "files": {path: _entry(path, content) for path, content in files.items()},
         "scripts": bundle.path if bundle else None,
     }

@@ -1,4 +1,4 @@
-"""The project's files as scenes use them, each read once; what is missing or broken is told."""
+"""The asset index reads files as scenes use them, each once, and reports what is wrong."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import ASSETS
 from services.packager.project.globs import matches_any
+from services.packager.project.json_documents import UnreadableError
 from services.packager.web.aethel import asset_paths, materials, models
-from services.packager.web.aethel.json_documents import UnreadableError, read_document
+from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.scenes import read_prefab, strings_in
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene
@@ -21,7 +22,7 @@ SCRIPTS: Final = "scripts/"
 SCRIPT_SUFFIXES: Final = ("", ".ts", ".js", ".mjs", ".tsx", ".jsx")  # in the player's order
 
 
-class Library:
+class AssetIndex:
     """Reads models, materials, prefabs and data on demand."""
 
     def __init__(self, project: ProjectFiles, request: Request, findings: Findings) -> None:
@@ -44,12 +45,12 @@ class Library:
         return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
 
     def model(self, file: str) -> Model | None:
-        """A model's header; None, and a problem told once, where it cannot be read."""
+        """A model's header; None, and an error reported once, where it cannot be read."""
         if file not in self._models:
             try:
                 self._models[file] = models.read_model(self.project, file)
             except UnreadableError as error:
-                self._findings.problem(file, str(error))
+                self._findings.error(file, str(error))
                 self._models[file] = None
         return self._models[file]
 
@@ -77,20 +78,20 @@ class Library:
         return self._strings[file]
 
     def missing(self, file: str, reference: str, path: str = "") -> None:
-        """Tell of a reference that leads nowhere.
+        """Report a reference that leads nowhere.
 
         In debug the player shows what is missing where it is missing, so that work can go on.
         """
         if self._left_out(reference):
             message = f"{reference!r} is left out by excludePatterns and includeAssets"
-            self._findings.warn(file, message)
+            self._findings.warning(file, message)
             return
-        tell = (
-            self._findings.warn
+        info = (
+            self._findings.warning
             if self._request.configuration == "debug"
-            else self._findings.problem
+            else self._findings.error
         )
-        tell(file, asset_paths.missing(self.project, reference), path=path)
+        info(file, asset_paths.missing(self.project, reference), path=path)
 
     def _left_out(self, reference: str) -> bool:
         options = self._request.options

@@ -1,4 +1,4 @@
-"""How scenes and scripts name files of the project, as the player understands it."""
+"""Asset paths are how scenes and scripts name files of the project, as the player reads them."""
 
 from __future__ import annotations
 

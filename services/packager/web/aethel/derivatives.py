@@ -1,4 +1,4 @@
-"""The smaller form of one file: made, or found again by everything that shapes it."""
+"""A derivative is the smaller form of one file: made, or found again by all that shapes it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from services.packager.optimizing import images, models, sounds
 from services.packager.optimizing.meshopt import EncoderProgram
 
 if TYPE_CHECKING:
-    from services.packager.storage.derived_files import Derived, Deriver
-    from services.packager.web.aethel.asset_index import Library
+    from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
+    from services.packager.web.aethel.asset_index import AssetIndex
 
 MAX_SOURCE_BYTES: Final = 128 << 20  # held in memory by each thread
 LARGE_MODEL_BYTES: Final = 16 << 20
 _LARGE_MODEL = threading.Lock()  # its encoder may take 768 MiB: one at a time in a process
 Kind = Literal["picture", "sound", "model"]
-Form = tuple[bytes, str]  # and its suffix, behind the file's own name
+Derivative = tuple[bytes, str]  # its bytes and its suffix, behind the file's own name
 GLB: Final = ".glb"
 
 
@@ -34,17 +34,17 @@ class Candidate(msgspec.Struct, frozen=True):
     exact: bool  # whatever the level
 
 
-class Former:
-    """Makes the smaller forms of a project's files."""
+class DerivativeBuilder:
+    """Builds the derivatives of a project's files, or finds those of an earlier export."""
 
-    def __init__(self, library: Library, deriver: Deriver, mesh_encoder: bytes) -> None:
-        self._library = library
-        self._project = library.project
-        self._deriver = deriver
+    def __init__(self, index: AssetIndex, cache: DerivedFileCache, mesh_encoder: bytes) -> None:
+        self._index = index
+        self._project = index.project
+        self._cache = cache
         self._mesh_encoder = mesh_encoder
 
-    def form(self, candidate: Candidate, *, lossless: bool) -> Derived | None:
-        """The form; None where there is none, or too much to look at."""
+    def build(self, candidate: Candidate, *, lossless: bool) -> DerivedFile | None:
+        """The derivative; None where there is none, or too much to look at."""
         if self.size(candidate) > MAX_SOURCE_BYTES:
             return None
         inputs: list[Any] = [self._project.files[candidate.path].sha256, candidate.kind]
@@ -52,10 +52,10 @@ class Former:
         if candidate.kind == "model":
             inputs.append(hashlib.sha256(self._mesh_encoder).hexdigest())
             inputs.append({uri: self._project.files[p].sha256 for uri, p in self._parts(candidate)})
-        return self._deriver.get(inputs, lambda: self._made(candidate, lossless=lossless))
+        return self._cache.get(inputs, lambda: self._made(candidate, lossless=lossless))
 
     def size(self, candidate: Candidate) -> int:
-        """Bytes, with those files that the form takes in."""
+        """Bytes of the file, with those that its derivative takes in."""
         paths = {candidate.path, *self.taken_in(candidate)}
         return sum(self._project.files[path].size for path in paths)
 
@@ -65,11 +65,11 @@ class Former:
 
     def _parts(self, candidate: Candidate) -> list[tuple[str, str]]:
         """(URI, path) of a model's buffers that are there."""
-        model = self._library.model(candidate.path) if candidate.kind == "model" else None
+        model = self._index.model(candidate.path) if candidate.kind == "model" else None
         buffers = model.buffers if model else {}
         return [(uri, path) for uri, path in sorted(buffers.items()) if path in self._project]
 
-    def _made(self, candidate: Candidate, *, lossless: bool) -> Form | None:
+    def _made(self, candidate: Candidate, *, lossless: bool) -> Derivative | None:
         if candidate.kind == "model":
             large = self.size(candidate) > LARGE_MODEL_BYTES
             with _LARGE_MODEL if large else nullcontext():
@@ -81,7 +81,7 @@ class Former:
         sound = sounds.smaller(data, lossless=lossless)
         return (sound.data, sound.suffix) if sound else None
 
-    def _model(self, candidate: Candidate, *, lossless: bool) -> Form | None:
+    def _model(self, candidate: Candidate, *, lossless: bool) -> Derivative | None:
         data = self._read(candidate.path)
         parts = {uri: self._read(path) for uri, path in self._parts(candidate)}
         model = models.smaller(data, parts, self._encoders.start(), lossless=lossless)

@@ -1,4 +1,4 @@
-"""What esbuild says about scripts, in their makers' terms.
+"""What esbuild says about scripts is put into their makers' terms.
 
 A message that speaks of anything outside of the project is replaced: nobody learns what lies there.
 """
@@ -23,20 +23,20 @@ _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
 
 
-def tell(output: str, findings: Findings, *, fatal: bool = True) -> None:
-    """Hand each of the program's messages on; errors are problems, or warn if none is fatal."""
+def report(output: str, findings: Findings, *, fatal: bool = True) -> None:
+    """Report each of the program's messages; errors are warnings where they are not fatal."""
     message, failed = "", False
     for line in output.splitlines():
         if head := _HEAD.match(line):
             if message:
-                _tell("scripts", "", message, findings, failed=failed)
+                _report("scripts", "", message, findings, failed=failed)
             failed, message = fatal and head[1] is not None, head[2]
         elif message and (place := _PLACE.match(line)):
             at = f":{place[2]}:{int(place[3]) + 1}"  # editors count columns from 1
-            _tell(place[1], at, message, findings, failed=failed)
+            _report(place[1], at, message, findings, failed=failed)
             message = ""
     if message:
-        _tell("scripts", "", message, findings, failed=failed)
+        _report("scripts", "", message, findings, failed=failed)
 
 
 def is_outside(path: str, base: str = "") -> bool:
@@ -45,14 +45,14 @@ def is_outside(path: str, base: str = "") -> bool:
     return target.startswith(("/", "../")) or target == ".."
 
 
-def _tell(file: str, at: str, message: str, findings: Findings, *, failed: bool) -> None:
+def _report(file: str, at: str, message: str, findings: Findings, *, failed: bool) -> None:
     if is_outside(file):
         file, at, message = "scripts", "", OUTSIDE
     elif _names_outside(message, posixpath.dirname(file)):
         message = f"imports a file from outside of the project; {IMPORTABLE}"
     elif message.startswith("Could not resolve"):
         message = f"{message[0].lower()}{message[1:]}: {IMPORTABLE}"
-    report = findings.problem if failed else findings.warn
+    report = findings.error if failed else findings.warning
     report(f"{file}{at}", message)
 
 

@@ -1,21 +1,24 @@
-"""What is wrong with a project: collected, so that its maker sees all of it at once."""
+"""Findings are what is wrong with a project, collected so that its maker sees all of it at once."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from services.packager.build.plan import Note
+from services.packager.project.json_documents import UnreadableError, read_json
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from services.packager.project.files import ProjectFiles
+
 MAX_SHOWN: Final = 50  # of one kind and altogether in an error; who fixes these exports again
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that has to be changed: where, what, and how."""
 
     file: str  # of a script with line and column: ``scripts/main.ts:3:7``
@@ -27,7 +30,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
         return f"{place}: {self.message}"
 
 
-Item = TypeVar("Item", Problem, Note)
+Item = TypeVar("Item", Finding, Note)
 
 
 class InvalidProjectError(ProjectError):
@@ -35,10 +38,10 @@ class InvalidProjectError(ProjectError):
 
     code = "project-invalid"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        count = len(problems)
-        shown = "\n".join(f"- {problem}" for problem in problems[:MAX_SHOWN])
+    def __init__(self, errors: Sequence[Finding]) -> None:
+        self.errors = tuple(errors)
+        count = len(errors)
+        shown = "\n".join(f"- {error}" for error in errors[:MAX_SHOWN])
         more = f"\n… and {count - MAX_SHOWN:,} more" if count > MAX_SHOWN else ""
         head = "one thing has" if count == 1 else f"{count:,} things have"
         super().__init__(
@@ -50,21 +53,21 @@ class Findings:
     """Collects what a project's maker should know, in the order in which it was found."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self.errors: list[Finding] = []
         self.notes: list[Note] = []
-        self._told: set[str] = set()
+        self._seen: set[str] = set()
 
-    def problem(self, file: str, message: str, *, path: str = "") -> None:
-        """Something without which the game would not work."""
-        self._once(self.problems, Problem(file=file, message=message, path=path))
+    def error(self, file: str, message: str, *, path: str = "") -> None:
+        """Report what keeps the game from working."""
+        self._once(self.errors, Finding(file=file, message=message, path=path))
 
-    def warn(self, file: str, message: str, *, path: str = "") -> None:
-        """Something that the maker will want to look at."""
+    def warning(self, file: str, message: str, *, path: str = "") -> None:
+        """Report what the maker will want to look at."""
         text = f"{path}: {message}" if path else message
         self._once(self.notes, Note(file=file, message=text))
 
-    def tell(self, message: str, *, file: str = "") -> None:
-        """Something that was done."""
+    def info(self, message: str, *, file: str = "") -> None:
+        """Report what was done."""
         self.notes.append(Note(level="info", file=file, message=message))
 
     def check(self) -> None:
@@ -73,10 +76,19 @@ class Findings:
         Raises:
             InvalidProjectError: All that has to be.
         """
-        if self.problems:
-            raise InvalidProjectError(self.problems)
+        if self.errors:
+            raise InvalidProjectError(self.errors)
 
     def _once(self, found: list[Item], item: Item) -> None:
-        if str(item) not in self._told:
-            self._told.add(str(item))
+        if str(item) not in self._seen:
+            self._seen.add(str(item))
             found.append(item)
+
+
+def read_document(project: ProjectFiles, path: str, findings: Findings) -> dict[str, Any] | None:
+    """A file's JSON object; None, and an error reported, where it is none."""
+    try:
+        return read_json(project, path)
+    except UnreadableError as error:
+        findings.error(path, str(error))
+        return None

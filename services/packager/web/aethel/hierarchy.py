@@ -1,4 +1,4 @@
-"""Ids and parents: every id once, every parent there, nobody their own ancestor."""
+"""The hierarchy is sound if each id is there once, each parent exists, and none is its own."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ class Identified(Protocol):
 
 
 def check(entities: Mapping[int, Entity], file: str, path: str, findings: Findings) -> None:
-    """Tell of every id that stands twice, every missing parent, every cycle."""
+    """Report every id that stands twice, every missing parent, every cycle."""
     check_unique(entities, file, path, findings)
     parents = {entity.id: entity.parent_id for entity in entities.values()}
     for number, entity in entities.items():
         if entity.parent_id is not None and entity.parent_id not in parents:
             name = entity.name or entity.id
             message = f"there is no parent {entity.parent_id!r}: {name!r} stands at the root"
-            findings.warn(file, message, path=f"{path}[{number}].parentId")
+            findings.warning(file, message, path=f"{path}[{number}].parentId")
     for members in cycles(parents):
         chain = " in ".join(repr(member) for member in (*members, members[0]))
-        findings.problem(
+        findings.error(
             file, f"the hierarchy is cyclic: {chain}; give one of them no parent", path=path
         )
 
 
 def check_unique(items: Mapping[int, Identified], file: str, path: str, findings: Findings) -> None:
-    """Tell of every id that stands twice."""
+    """Report every id that stands twice."""
     first: dict[str, int] = {}
     for number, item in items.items():
         if item.id in first:
             message = f"the id {item.id!r} is that of {path}[{first[item.id]}] already"
-            findings.problem(file, message, path=f"{path}[{number}].id")
+            findings.error(file, message, path=f"{path}[{number}].id")
         else:
             first[item.id] = number
 

@@ -1,4 +1,4 @@
-"""Looking at a project as a whole: everything is read, everything that is wrong is told."""
+"""A project is loaded as a whole: everything is read, and everything that is wrong is reported."""
 
 from __future__ import annotations
 
@@ -6,64 +6,65 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from services.packager.project.game_json import GAME
 from services.packager.project.globs import matches_any
 from services.packager.web.aethel import reachability, reference_check, size_report
-from services.packager.web.aethel.asset_index import Library
-from services.packager.web.aethel.game_json import GAME, read_game, start_scene
-from services.packager.web.aethel.reachability import Reach
+from services.packager.web.aethel.asset_index import AssetIndex
+from services.packager.web.aethel.game_settings import read_settings, start_scene
+from services.packager.web.aethel.reachability import ReachableAssets
 from services.packager.web.aethel.scenes import Scene, names_of, read_scene
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.scripts import read_script, scripts_of
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import Request
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
 
 
-class Inspected(msgspec.Struct, kw_only=True):
+class LoadedProject(msgspec.Struct, kw_only=True):
     """A project, read."""
 
-    library: Library
+    index: AssetIndex
     game: Game
     document: dict[str, Any]  # game.json as it stands there
     scenes: dict[str, Scene]
     texts: dict[str, str]  # scripts
     start: str  # scene
-    reach: Reach  # what is shipped
+    reach: ReachableAssets  # what is shipped
 
     @property
     def project(self) -> ProjectFiles:
         """Its files."""
-        return self.library.project
+        return self.index.project
 
     @property
     def shipped(self) -> list[Scene]:
         """Scenes that are shipped, in order, and prefabs in files of their own."""
-        prefabs = map(self.library.known_prefab, sorted(self.reach.files))
+        prefabs = map(self.index.known_prefab, sorted(self.reach.files))
         return [self.scenes[name] for name in sorted(self.reach.scenes)] + [*filter(None, prefabs)]
 
 
-def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Inspected:
-    """Read all of it. Problems are told, and the rest is looked at nevertheless."""
-    game, document = read_game(project, findings)
-    library = Library(project, request, findings)
+def inspect(project: ProjectFiles, request: Request, findings: Findings) -> LoadedProject:
+    """Read all of a project; an error is reported, and the rest is looked at nevertheless."""
+    game, document = read_settings(project, findings)
+    index = AssetIndex(project, request, findings)
     files = names_of(project, findings)
     start = start_scene(game, files, findings)
     read = {name: read_scene(project, name, file, findings) for name, file in files.items()}
     scenes = {name: scene for name, scene in read.items() if scene}
     for scene in scenes.values():
-        reference_check.check(scene, library, findings)
+        reference_check.check(scene, index, findings)
     texts = {path: read_script(project, path, findings) for path in scripts_of(project)}
     used = reachability.reachable(
-        library, scenes, texts, start=start, also=_also(game, library, findings)
+        index, scenes, texts, start=start, also=_also(game, index, findings)
     )
     strips = request.configuration != "debug"
-    size_report.tell_unused(project, used, findings, strips=strips)
-    shipped = used if strips else reachability.everything(library, scenes, texts, also=used)
-    size_report.tell_others(project, shipped.files, findings)
-    return Inspected(
-        library=library,
+    size_report.report_unused(project, used, findings, strips=strips)
+    shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
+    size_report.report_others(project, shipped.files, findings)
+    return LoadedProject(
+        index=index,
         game=game,
         document=document,
         scenes=scenes,
@@ -73,18 +74,18 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Insp
     )
 
 
-def _also(game: Game, library: Library, findings: Findings) -> list[str]:
+def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
     """What ``game.json`` names: pictures, and files to be kept whoever uses them."""
     needed = []
     for field, reference in (("splashScreen", game.splash_screen), ("icon", game.icon)):
         if not reference:
             continue
-        if path := library.find(reference):
+        if path := index.find(reference):
             needed.append(path)
         else:
-            library.missing(GAME, reference, f"$.{field}")
-    included = [path for path in library.project.files if matches_any(path, game.include or [])]
+            index.missing(GAME, reference, f"$.{field}")
+    included = [path for path in index.project.files if matches_any(path, game.include or [])]
     for glob in game.include or []:
         if not any(matches_any(path, [glob]) for path in included):
-            findings.warn(GAME, f"{glob!r} names no file", path="$.include")
+            findings.warning(GAME, f"{glob!r} names no file", path="$.include")
     return needed + included

@@ -1,10 +1,10 @@
-"""Material files: which textures they use, and for what."""
+"""Material files say which textures they use, and for what."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.web.aethel.findings import read_document
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles

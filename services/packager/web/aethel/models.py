@@ -1,4 +1,4 @@
-"""What a glTF model says about itself: the files beside it, and what has to be decoded."""
+"""A glTF model's header says which files lie beside it, and what has to be decoded."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import msgspec
 
 from services.packager.optimizing import textures
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
+from services.packager.project.json_documents import MAX_TEXT_BYTES, UnreadableError, parse
 from services.packager.web.aethel.asset_paths import beside
-from services.packager.web.aethel.json_documents import MAX_TEXT_BYTES, UnreadableError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

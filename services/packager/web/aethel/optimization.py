@@ -1,4 +1,4 @@
-"""Which files of a game may be shipped in a smaller form, and how far that may go.
+"""Optimization decides which files of a game get a smaller form, and how far that may go.
 
 Only what the player itself decodes is touched. Maps of numbers (normals, roughness, …) and sounds
 that are repeated keep every bit at any level; a file that a script names by its path stays as it
@@ -15,8 +15,8 @@ import msgspec
 from services.packager.build.progress import megabytes
 from services.packager.optimizing import images, models, sounds
 from services.packager.processes.subprocess_runner import ProgramStoppedError
-from services.packager.storage.derived_files import Derived, Deriver
-from services.packager.web.aethel.derivatives import Candidate, Former
+from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
+from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
 from services.packager.web.aethel.materials import COLORS
 from services.packager.web.aethel.scripts import quoted
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
     from services.packager.web.aethel.derivatives import Kind
     from services.packager.web.aethel.findings import Findings
-    from services.packager.web.aethel.load_project import Inspected
+    from services.packager.web.aethel.load_project import LoadedProject
     from services.packager.web.aethel.player_chunks import MeshCoder
     from services.packager.web.aethel.scenes import Scene
     from shared.domain.options import Optimize
@@ -41,7 +41,7 @@ SOURCES: Final[dict[Kind, tuple[str, ...]]] = {
 class Optimized(msgspec.Struct, frozen=True, kw_only=True):
     """What is shipped instead of files of the project, by project path."""
 
-    derived: dict[str, Derived] = {}
+    derived: dict[str, DerivedFile] = {}
     absorbed: frozenset[str] = frozenset()  # what lies inside another file now
     packs_meshes: bool = False
 
@@ -50,7 +50,7 @@ class Gain(msgspec.Struct, frozen=True):
     """A form that is smaller than its file."""
 
     candidate: Candidate
-    derived: Derived
+    derived: DerivedFile
     before: int  # bytes
 
     @property
@@ -60,94 +60,96 @@ class Gain(msgspec.Struct, frozen=True):
 
 
 def optimize(
-    inspected: Inspected,
+    loaded: LoadedProject,
     level: Optimize,
     coder: MeshCoder,
     context: BuildContext,
     findings: Findings,
 ) -> Optimized:
-    """The smaller form of each file that has one; the gain is told."""
+    """The smaller form of each file that has one; the gain is reported."""
     if level == "off":
         return Optimized()
-    former = Former(inspected.library, Deriver(context.cache, context.scratch), coder.encoder)
-    named = _named_by_scripts(inspected)
-    chosen = candidates(inspected, named)
-    gains = _gains(former, chosen, context, lossless=level == "lossless")
+    builder = DerivativeBuilder(
+        loaded.index, DerivedFileCache(context.cache, context.scratch), coder.encoder
+    )
+    named = _named_by_scripts(loaded)
+    chosen = candidates(loaded, named)
+    gains = _gains(builder, chosen, context, lossless=level == "lossless")
     if not _worth_a_decoder(gains, coder.decoder_bytes):
         gains = [gain for gain in gains if gain.candidate.kind != "model"]
-        findings.tell("models stay as they are: what unpacks them is larger than what it saves")
+        findings.info("models stay as they are: what unpacks them is larger than what it saves")
     for gain in gains:
-        _tell(gain, findings)
+        _report(gain, findings)
     saved = sum(gain.saved for gain in gains)
-    findings.tell(
+    findings.info(
         f"optimize={level}: {len(gains)} of {len(chosen)} textures, sounds and models are smaller "
         f"now, {megabytes(saved)} saved"
     )
     packed = [gain.candidate for gain in gains if gain.candidate.kind == "model"]
     return Optimized(
         derived={gain.candidate.path: gain.derived for gain in gains},
-        absorbed=_absorbed(packed, former, inspected) - named,
+        absorbed=_absorbed(packed, builder, loaded) - named,
         packs_meshes=bool(packed),
     )
 
 
-def candidates(inspected: Inspected, named: frozenset[str]) -> list[Candidate]:
+def candidates(loaded: LoadedProject, named: frozenset[str]) -> list[Candidate]:
     """What is shipped and decoded by the player, sorted by path.
 
     Args:
-        inspected: The project.
+        loaded: The project.
         named: What scripts name by its path.
     """
     exact: dict[str, bool] = {}
-    for scene in inspected.shipped:
-        for path, has_to_be in _decoded(scene, inspected):
+    for scene in loaded.shipped:
+        for path, has_to_be in _decoded(scene, loaded):
             exact[path] = exact.get(path, False) or has_to_be
     return [
         Candidate(path, kind, has_to_be)
         for path, has_to_be in sorted(exact.items())
-        if path in inspected.reach.files and path not in named and (kind := _kind(path))
+        if path in loaded.reach.files and path not in named and (kind := _kind(path))
     ]
 
 
-def _named_by_scripts(inspected: Inspected) -> frozenset[str]:
-    texts = (inspected.texts[path] for path in inspected.reach.scripts | inspected.reach.modules)
-    found = (inspected.library.find(string) for text in texts for string in quoted(text))
+def _named_by_scripts(loaded: LoadedProject) -> frozenset[str]:
+    texts = (loaded.texts[path] for path in loaded.reach.scripts | loaded.reach.modules)
+    found = (loaded.index.find(string) for text in texts for string in quoted(text))
     return frozenset(path for path in found if path)
 
 
-def _decoded(scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+def _decoded(scene: Scene, loaded: LoadedProject) -> Iterator[tuple[str, bool]]:
     """(path, whether it has to stay exact) of what the scene gives the player to decode."""
-    library = inspected.library
+    index = loaded.index
     for asset in scene.assets.values():
-        path = library.find(asset.id, scene)
+        path = index.find(asset.id, scene)
         if path and asset.type == "audio":
             yield path, False
         elif path and asset.type == "material":
-            yield from _maps(path, scene, inspected)
+            yield from _maps(path, scene, loaded)
         elif path and asset.type == "model":
-            yield from _model(path, inspected)
+            yield from _model(path, loaded)
     for use in scene.uses:
-        path = library.find(use.reference, scene) if use.kind != "script" else None
+        path = index.find(use.reference, scene) if use.kind != "script" else None
         if path and use.kind == "texture":
             yield path, False
         elif path and use.kind == "audio":
             yield path, use.loops
         elif path and use.kind == "material":
-            yield from _maps(path, scene, inspected)
+            yield from _maps(path, scene, loaded)
         elif path and use.kind == "model":
-            yield from _model(path, inspected)
+            yield from _model(path, loaded)
 
 
-def _maps(material: str, scene: Scene, inspected: Inspected) -> Iterator[tuple[str, bool]]:
-    for slot, reference in inspected.library.maps(material).items():
-        path = inspected.library.find(reference, scene)
+def _maps(material: str, scene: Scene, loaded: LoadedProject) -> Iterator[tuple[str, bool]]:
+    for slot, reference in loaded.index.maps(material).items():
+        path = loaded.index.find(reference, scene)
         if path:
             yield path, slot not in COLORS
 
 
-def _model(path: str, inspected: Inspected) -> Iterator[tuple[str, bool]]:
+def _model(path: str, loaded: LoadedProject) -> Iterator[tuple[str, bool]]:
     """Itself, and the images beside it."""
-    model = inspected.library.model(path) if path in inspected.reach.files else None
+    model = loaded.index.model(path) if path in loaded.reach.files else None
     if model:
         yield path, False
         yield from ((image, not colors) for image, colors in model.images.items())
@@ -159,21 +161,21 @@ def _kind(path: str) -> Kind | None:
 
 
 def _gains(
-    former: Former, chosen: list[Candidate], context: BuildContext, *, lossless: bool
+    builder: DerivativeBuilder, chosen: list[Candidate], context: BuildContext, *, lossless: bool
 ) -> list[Gain]:
-    def form(candidate: Candidate) -> Derived | None:
+    def derived_from(candidate: Candidate) -> DerivedFile | None:
         if context.stopping.is_set():
             raise ProgramStoppedError("the export was stopped")
-        return former.form(candidate, lossless=lossless or candidate.exact)
+        return builder.build(candidate, lossless=lossless or candidate.exact)
 
     gains = []
     with ThreadPoolExecutor(context.threads, thread_name_prefix="optimize") as threads:
         for number, (candidate, derived) in enumerate(
-            zip(chosen, threads.map(form, chosen), strict=True), 1
+            zip(chosen, threads.map(derived_from, chosen), strict=True), 1
         ):
             context.waiting(f"Optimising assets: {number} of {len(chosen)}")
             if derived:
-                gains.append(Gain(candidate, derived, former.size(candidate)))
+                gains.append(Gain(candidate, derived, builder.size(candidate)))
     context.waiting("")
     return gains
 
@@ -184,20 +186,22 @@ def _worth_a_decoder(gains: list[Gain], decoder_bytes: int) -> bool:
     return not saved or sum(saved) > decoder_bytes
 
 
-def _absorbed(packed: list[Candidate], former: Former, inspected: Inspected) -> frozenset[str]:
+def _absorbed(
+    packed: list[Candidate], builder: DerivativeBuilder, loaded: LoadedProject
+) -> frozenset[str]:
     """Buffers of packed models that no other model needs."""
     paths = {candidate.path for candidate in packed}
-    others = [path for path in inspected.reach.files - paths if _kind(path) == "model"]
+    others = [path for path in loaded.reach.files - paths if _kind(path) == "model"]
     needed = {
-        part for path in others if (model := inspected.library.model(path)) for part in model.parts
+        part for path in others if (model := loaded.index.model(path)) for part in model.parts
     }
-    taken = {part for candidate in packed for part in former.taken_in(candidate)}
+    taken = {part for candidate in packed for part in builder.taken_in(candidate)}
     return frozenset(taken - needed)
 
 
-def _tell(gain: Gain, findings: Findings) -> None:
+def _report(gain: Gain, findings: Findings) -> None:
     path, derived = gain.candidate.path, gain.derived
     percent = round(100 * gain.saved / gain.before)
     form = (path + derived.suffix).rpartition(".")[2]
     message = f"{gain.before:,} → {derived.size:,} bytes as {form}, {percent} % less"
-    findings.tell(message, file=path)
+    findings.info(message, file=path)

@@ -1,4 +1,4 @@
-"""The page that starts the player, what is installed of it, and its service worker."""
+"""The page starts the player; its icons, web manifest and service worker are made here, too."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from services.packager.build.plan import Note
+from services.packager.project.game_json import GAME
 from services.packager.web import icons, web_manifest
 from services.packager.web.icons import IconError
 from services.packager.web.site import ENTRY
@@ -18,8 +19,9 @@ from services.packager.web.site import ENTRY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from services.packager.build.plan import Content, Request
+    from services.packager.build.plan import Content
     from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
@@ -81,7 +83,7 @@ def pictures(
     except IconError as error:
         if request.options.app_icon:
             raise
-        findings.notes.append(Note(file="game.json", message=f"no icons are made: {error}"))
+        findings.notes.append(Note(file=GAME, message=f"no icons are made: {error}"))
         return {}
     findings.notes.extend(notes)
     return made

@@ -1,4 +1,4 @@
-"""Which parts of the player a game needs: nobody downloads a physics engine for a still life."""
+"""Player chunks are optional: nobody downloads a physics engine for a still life."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from services.packager.runtimes.registry import Template
-    from services.packager.web.aethel.asset_index import Library
+    from services.packager.web.aethel.asset_index import AssetIndex
     from services.packager.web.aethel.scenes import Scene
     from shared.domain.options import Configuration
 
@@ -72,7 +72,7 @@ def chunks_of(
     scenes: Iterable[Scene],
     files: Collection[str],
     texts: Iterable[str],
-    library: Library,
+    index: AssetIndex,
     configuration: Configuration,
 ) -> set[str]:
     """The names of the chunks that may be asked for.
@@ -81,7 +81,7 @@ def chunks_of(
         scenes: That are shipped, prefabs in files of their own among them.
         files: That are shipped, by project path.
         texts: Of the scripts that are shipped.
-        library: Tells what models need.
+        index: Of the project; it knows what models need.
         configuration: Debug maps the errors of scripts to their source.
     """
     chunks = {COMPONENTS[name] for text in texts for name in _NAMED.findall(text)}
@@ -89,18 +89,18 @@ def chunks_of(
         chunks |= {COMPONENTS[kind] for kind in scene.kinds & COMPONENTS.keys()}
         chunks |= {"effects"} if scene.effects else set()
     for file in files:
-        chunks.update(_for_file(file.lower(), file, library))
+        chunks.update(_for_file(file.lower(), file, index))
     return chunks | ({"errors"} if configuration == "debug" else set())
 
 
-def _for_file(lower: str, file: str, library: Library) -> Iterator[str]:
+def _for_file(lower: str, file: str, index: AssetIndex) -> Iterator[str]:
     if lower.endswith(".hdr"):
         yield "hdr"
     elif lower.endswith(".ktx2"):
         yield "ktx2"
     elif lower.endswith(MODELS):
         yield "gltf"
-        model = library.model(file)
+        model = index.model(file)
         for extension in model.extensions if model else ():
             if extension in DECODERS:
                 yield DECODERS[extension]

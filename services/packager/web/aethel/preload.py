@@ -1,7 +1,8 @@
-"""What the player asks for before its first frame: the page's head tells the browser at once.
+"""Preloads name what the player asks for before its first frame, so that it comes at once.
 
-Else it would be found out step by step: the manifest names the scene, the scene its materials, they
-their textures. Nothing is named that the player does not ask for: browsers complain of that.
+Without them it would be found out step by step: the manifest names the scene, the scene its
+materials, they their textures. Nothing is named that the player does not ask for: browsers complain
+of that.
 """
 
 from __future__ import annotations
@@ -13,63 +14,63 @@ from services.packager.web.aethel import player_chunks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.web.aethel.load_project import Inspected
+    from services.packager.web.aethel.load_project import LoadedProject
     from services.packager.web.aethel.player_chunks import Variant
-    from services.packager.web.aethel.scenes import Scene, Use
+    from services.packager.web.aethel.scenes import AssetUse, Scene
 
 
-def files(inspected: Inspected) -> list[str]:
+def files(loaded: LoadedProject) -> list[str]:
     """Project paths of the first scene and of all that it loads, in the order of their discovery.
 
     A scene loads what its entities, its settings, and its prefabs name; what scripts may ask for
     later is not among it.
     """
-    scene = inspected.scenes[inspected.start]
-    named = (path for use in _uses(scene, inspected) for path in _loaded(use, scene, inspected))
-    found = dict.fromkeys([scene.file, *_prefabs(scene, inspected), *named])
-    return [path for path in found if path == scene.file or path in inspected.reach.files]
+    scene = loaded.scenes[loaded.start]
+    named = (path for use in _uses(scene, loaded) for path in _loaded(use, scene, loaded))
+    found = dict.fromkeys([scene.file, *_prefabs(scene, loaded), *named])
+    return [path for path in found if path == scene.file or path in loaded.reach.files]
 
 
-def programs(inspected: Inspected, variant: Variant, loaded: list[str]) -> list[str]:
+def programs(loaded: LoadedProject, variant: Variant, paths: list[str]) -> list[str]:
     """What the player fetches of itself for the first scene: WebAssembly, decoders.
 
     Args:
-        inspected: The project.
+        loaded: The project.
         variant: Of the player.
-        loaded: What :func:`files` found.
+        paths: What :func:`files` found.
     """
-    scene = inspected.scenes[inspected.start]
-    prefabs = (inspected.library.known_prefab(path) for path in _prefabs(scene, inspected))
+    scene = loaded.scenes[loaded.start]
+    prefabs = (loaded.index.known_prefab(path) for path in _prefabs(scene, loaded))
     scenes = [scene, *(prefab for prefab in prefabs if prefab)]
-    chunks = player_chunks.chunks_of(scenes, loaded, (), inspected.library, "release")
+    chunks = player_chunks.chunks_of(scenes, paths, (), loaded.index, "release")
     needed = {file for chunk in chunks for file in variant.chunks.get(chunk, ())}
     return sorted(needed & variant.fetched)
 
 
-def _prefabs(scene: Scene, inspected: Inspected) -> list[str]:
+def _prefabs(scene: Scene, loaded: LoadedProject) -> list[str]:
     """Prefabs with files of their own."""
     listed = (asset for asset in scene.assets.values() if asset.type == "prefab")
-    found = (inspected.library.find(asset.id, scene) for asset in listed)
+    found = (loaded.index.find(asset.id, scene) for asset in listed)
     return [path for path in found if path]
 
 
-def _uses(scene: Scene, inspected: Inspected) -> Iterator[Use]:
+def _uses(scene: Scene, loaded: LoadedProject) -> Iterator[AssetUse]:
     yield from scene.uses
-    for path in _prefabs(scene, inspected):
-        prefab = inspected.library.known_prefab(path)
+    for path in _prefabs(scene, loaded):
+        prefab = loaded.index.known_prefab(path)
         yield from prefab.uses if prefab else ()
 
 
-def _loaded(use: Use, scene: Scene, inspected: Inspected) -> Iterator[str]:
+def _loaded(use: AssetUse, scene: Scene, loaded: LoadedProject) -> Iterator[str]:
     """The file itself, and those that it names."""
-    library = inspected.library
-    path = library.find(use.reference, scene) if use.kind != "script" else None
+    index = loaded.index
+    path = index.find(use.reference, scene) if use.kind != "script" else None
     if path is None:
         return
     yield path
     if use.kind == "model":
-        model = library.model(path)
+        model = index.model(path)
         yield from model.parts if model else ()
     elif use.kind == "material":
-        textures = (library.find(texture, scene) for texture in library.maps(path).values())
+        textures = (index.find(texture, scene) for texture in index.maps(path).values())
         yield from (texture for texture in textures if texture)

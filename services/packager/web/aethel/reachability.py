@@ -1,8 +1,8 @@
-"""What a game can reach from its first scene: the rest need not be shipped.
+"""Reachability decides what is shipped: what a game cannot reach from its first scene is not.
 
-Through scenes, prefabs, materials, models and controllers, and through every string of a component
-or of a script that names a file, an asset or a scene. Rather too much than too little: a string
-that names a file by chance keeps it.
+Files are reached through scenes, prefabs, materials, models and controllers, and through every
+string of a component or of a script that names a file, an asset or a scene. Rather too much is
+kept than too little: a string that names a file by chance keeps it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from services.packager.web.aethel.scripts import imported, pattern_of, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from services.packager.web.aethel.asset_index import Library
+    from services.packager.web.aethel.asset_index import AssetIndex
     from services.packager.web.aethel.scenes import Scene
 
 MAX_DATA_BYTES: Final = 1 << 20  # of JSON that is looked into; more is no list of names
 
 
-class Reach(msgspec.Struct, kw_only=True):
+class ReachableAssets(msgspec.Struct, kw_only=True):
     """What is needed, by project path."""
 
     scenes: set[str] = set()  # names
@@ -37,31 +37,35 @@ class Reach(msgspec.Struct, kw_only=True):
 
 
 def everything(
-    library: Library, scenes: Mapping[str, Scene], texts: Mapping[str, str], *, also: Reach
-) -> Reach:
+    index: AssetIndex,
+    scenes: Mapping[str, Scene],
+    texts: Mapping[str, str],
+    *,
+    also: ReachableAssets,
+) -> ReachableAssets:
     """All of the project, as debug ships it."""
-    assets = {path for path in library.project.files if path.startswith(ASSETS)}
-    return Reach(scenes=set(scenes), files=assets | also.files, scripts=set(texts))
+    assets = {path for path in index.project.files if path.startswith(ASSETS)}
+    return ReachableAssets(scenes=set(scenes), files=assets | also.files, scripts=set(texts))
 
 
 def reachable(
-    library: Library,
+    index: AssetIndex,
     scenes: Mapping[str, Scene],
     texts: Mapping[str, str],
     *,
     start: str,
     also: Iterable[str],
-) -> Reach:
+) -> ReachableAssets:
     """What can be reached.
 
     Args:
-        library: The project's files.
+        index: The project's files.
         scenes: All scenes by name.
         texts: All scripts by path.
         start: The first scene's name.
         also: Files that are needed whatever else is.
     """
-    walk = _Walk(library, scenes, texts)
+    walk = _Walk(index, scenes, texts)
     walk.scene(start)
     for path in also:
         walk.path(path)
@@ -71,10 +75,10 @@ def reachable(
 
 class _Walk:
     def __init__(
-        self, library: Library, scenes: Mapping[str, Scene], texts: Mapping[str, str]
+        self, index: AssetIndex, scenes: Mapping[str, Scene], texts: Mapping[str, str]
     ) -> None:
-        self.reach = Reach()
-        self._library = library
+        self.reach = ReachableAssets()
+        self._index = index
         self._scenes = scenes
         self._texts = texts
         self._paths_by_id: dict[str, set[str]] = {}  # of the scenes that were reached
@@ -88,7 +92,7 @@ class _Walk:
             return
         self.reach.scenes.add(name)
         for asset in scene.assets.values():
-            path = self._library.find(asset.id, scene) or self._library.find_script(asset.id, scene)
+            path = self._index.find(asset.id, scene) or self._index.find_script(asset.id, scene)
             if path:
                 self._paths_by_id.setdefault(asset.id, set()).add(path)
                 known = asset.id in self._strings or asset.type == "prefab"  # spawned by its name
@@ -111,7 +115,7 @@ class _Walk:
         """Look at strings until none is new, then at those that stand for many names."""
         self._drain()
         if pattern := pattern_of(self._strings):
-            for path in self._library.project.files:
+            for path in self._index.project.files:
                 if pattern.match(path) or pattern.match(path.removeprefix(ASSETS)):
                     self.path(path)
         self._drain()
@@ -123,9 +127,9 @@ class _Walk:
     def _uses(self, scene: Scene) -> None:
         for use in scene.uses:
             found = (
-                self._library.find_script(use.reference, scene)
+                self._index.find_script(use.reference, scene)
                 if use.kind == "script"
-                else self._library.find(use.reference, scene)
+                else self._index.find(use.reference, scene)
             )
             if found:
                 self.path(found)
@@ -138,7 +142,7 @@ class _Walk:
         named = string.partition("#")[0]  # the rest is a part of a model
         for path in self._paths_by_id.get(named, ()):
             self.path(path)
-        for found in (self._library.find(named), self._library.find_script(named)):
+        for found in (self._index.find(named), self._index.find_script(named)):
             if found:
                 self.path(found)
         name = normalized(string).removeprefix(scene_files.FOLDER)
@@ -148,12 +152,12 @@ class _Walk:
 
     def _inside(self, path: str) -> None:
         if path.lower().endswith(MODELS):
-            model = self._library.model(path)
+            model = self._index.model(path)
             for part in model.parts if model else ():
-                if part in self._library.project:
+                if part in self._index.project:
                     self.path(part)
-        elif path.endswith(".json") and self._library.project.files[path].size <= MAX_DATA_BYTES:
-            self._waiting += self._library.strings(path)
+        elif path.endswith(".json") and self._index.project.files[path].size <= MAX_DATA_BYTES:
+            self._waiting += self._index.strings(path)
 
     def _script(self, path: str) -> None:
         if path in self.reach.modules:
@@ -161,6 +165,6 @@ class _Walk:
         self.reach.modules.add(path)
         strings = quoted(self._texts[path])
         self._waiting += strings
-        for module in imported(path, strings, self._library.project):
+        for module in imported(path, strings, self._index.project):
             if module in self._texts:
                 self._script(module)

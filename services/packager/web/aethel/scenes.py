@@ -1,4 +1,4 @@
-"""Reading scenes: what is wrong with them, and which files they use."""
+"""Scenes are read for what is wrong with them, and for the files that they use."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import msgspec
 
 from services.packager.web.aethel import hierarchy
-from services.packager.web.aethel.findings import MAX_SHOWN
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.schema.components import (
     KINDS,
     Animator,
@@ -24,11 +23,11 @@ from services.packager.web.aethel.schema.components import Script as ScriptData
 from services.packager.web.aethel.schema.scenes import (
     Asset,
     Entity,
-    Level,
     Prefab,
     RuntimeLight,
     RuntimeObject,
     RuntimeScene,
+    SceneLevel,
     Settings,
 )
 from services.packager.web.aethel.schema.type_errors import faults, unknown_fields
@@ -51,7 +50,7 @@ Kind = Literal["model", "material", "texture", "audio", "controller", "script", 
 T = TypeVar("T")
 
 
-class Use(msgspec.Struct, frozen=True):
+class AssetUse(msgspec.Struct, frozen=True):
     """One place that names a file, by an asset's id or by its path."""
 
     kind: Kind
@@ -66,7 +65,7 @@ class Scene(msgspec.Struct, kw_only=True):
     name: str
     file: str
     assets: dict[str, Asset] = {}  # by id
-    uses: list[Use] = []
+    uses: list[AssetUse] = []
     strings: set[str] = set()  # of components and settings: each may name an asset or a scene
     kinds: set[str] = set()  # of components
     effects: bool = False
@@ -86,24 +85,24 @@ def names_of(project: ProjectFiles, findings: Findings) -> dict[str, str]:
             continue
         name = stem.removeprefix(FOLDER)
         if name in found:
-            findings.warn(file, f"is left out: {found[name]} is the scene {name!r} already")
+            findings.warning(file, f"is left out: {found[name]} is the scene {name!r} already")
         else:
             found[name] = file
     return found
 
 
 def read_scene(project: ProjectFiles, name: str, file: str, findings: Findings) -> Scene | None:
-    """One scene of either shape; None, and problems told, where it is none."""
+    """One scene of either shape; None, and errors reported, where it is none."""
     document = read_document(project, file, findings)
     if document is None:
         return None
-    reader = _Reader(Scene(name=name, file=file), findings)
+    reader = _SceneReader(Scene(name=name, file=file), findings)
     if "entities" in document:
         reader.level(document)
     elif "objects" in document or "lights" in document:
         reader.runtime(document)
     else:
-        findings.problem(file, "is no scene: it has neither entities (a level) nor objects")
+        findings.error(file, "is no scene: it has neither entities (a level) nor objects")
         return None
     return reader.scene
 
@@ -113,7 +112,7 @@ def read_prefab(project: ProjectFiles, file: str, findings: Findings) -> Scene |
     document = read_document(project, file, findings)
     if document is None:
         return None
-    reader = _Reader(Scene(name=file, file=file), findings)
+    reader = _SceneReader(Scene(name=file, file=file), findings)
     reader.prefab(document)
     return reader.scene
 
@@ -131,7 +130,7 @@ def strings_in(value: Any) -> Iterator[str]:
             waiting += item
 
 
-class _Reader:
+class _SceneReader:
     """Fills in a :class:`Scene`. Each part is read by itself, so that no fault hides another."""
 
     def __init__(self, scene: Scene, findings: Findings) -> None:
@@ -140,8 +139,8 @@ class _Reader:
 
     def level(self, document: dict[str, Any]) -> None:
         """The editor's format."""
-        self._unknown(document, Level, "the level")
-        level: Level | None = self._typed(document, Level, "$")
+        self._unknown(document, SceneLevel, "the level")
+        level: SceneLevel | None = self._typed(document, SceneLevel, "$")
         if level is None:
             return
         assets = self._each(level.assets, Asset, "$.assets")
@@ -177,12 +176,12 @@ class _Reader:
         self.scene.effects = effects is None or bool(effects.enabled)  # the old bloom is on
 
     def _typed(self, value: Any, expected: type[T], path: str) -> T | None:
-        """The value as its type; None, and every fault of it told, where it is not."""
+        """The value as its type; None, and every fault of it reported, where it is not."""
         try:
             return msgspec.convert(value, expected)
         except msgspec.ValidationError:
             for place, message in islice(faults(value, expected, path), MAX_SHOWN):
-                self._findings.problem(self.scene.file, message, path=place)
+                self._findings.error(self.scene.file, message, path=place)
             return None
 
     def _each(self, items: list[Any] | None, expected: type[T], path: str) -> dict[int, T]:
@@ -199,7 +198,7 @@ class _Reader:
         root = prefab.root_entity_id
         if root is not None and root not in {entity.id for entity in entities.values()}:
             message = f"the prefab has no entity {root!r}"
-            self._findings.problem(self.scene.file, message, path=f"{path}.rootEntityId")
+            self._findings.error(self.scene.file, message, path=f"{path}.rootEntityId")
 
     def _settings(self, document: dict[str, Any]) -> None:
         self.scene.strings.update(strings_in(document))
@@ -234,9 +233,11 @@ class _Reader:
             message = f"the level has no prefab {entity.prefab_id!r}"
             if entity.prefab_instance_id is None:
                 path = f"$.entities[{number}].prefabId"
-                self._findings.problem(self.scene.file, message, path=path)
+                self._findings.error(self.scene.file, message, path=path)
             else:
-                self._findings.warn(self.scene.file, f"{message}; its instances stay as they are")
+                self._findings.warning(
+                    self.scene.file, f"{message}; its instances stay as they are"
+                )
 
     def _component(self, component: Component, path: str) -> None:
         self.scene.kinds.add(component.type)
@@ -245,7 +246,7 @@ class _Reader:
         kind = KINDS.get(component.type)
         if kind is None:
             message = f"components of type {component.type!r} are unknown and have no effect"
-            self._findings.warn(self.scene.file, message)
+            self._findings.warning(self.scene.file, message)
             return
         self._unknown(data, kind, component.type)
         typed = self._typed(data, kind, path)
@@ -269,7 +270,7 @@ class _Reader:
             if name not in PRIMITIVES:
                 known = ", ".join(sorted(PRIMITIVES))
                 message = f"there is no primitive {name!r}; there are {known}"
-                self._findings.problem(self.scene.file, message, path=f"{path}.meshId")
+                self._findings.error(self.scene.file, message, path=f"{path}.meshId")
         elif reference:
             self._use("model", reference.partition("#")[0], f"{path}.meshId")
         for number, material in enumerate(mesh.material_ids or []):
@@ -286,12 +287,12 @@ class _Reader:
             self._use("script", reference, f"{path}.{field}")
         else:
             message = "the component names no script: give it a scriptId"
-            self._findings.problem(self.scene.file, message, path=path)
+            self._findings.error(self.scene.file, message, path=path)
 
     def _use(self, kind: Kind, reference: str, path: str, *, loops: bool = False) -> None:
-        self.scene.uses.append(Use(kind, reference, path, loops))
+        self.scene.uses.append(AssetUse(kind, reference, path, loops))
 
     def _unknown(self, document: dict[str, Any], kind: type[msgspec.Struct], what: str) -> None:
         for field in unknown_fields(document, kind):
             message = f"{what} has the field {field!r}, which the player does not know"
-            self._findings.warn(self.scene.file, message)
+            self._findings.warning(self.scene.file, message)

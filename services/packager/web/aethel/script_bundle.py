@@ -1,4 +1,4 @@
-"""All scripts of a game as one module, made by the esbuild program of the player's template.
+"""The script bundle is all scripts of a game as one module, made by the player's esbuild.
 
 Scripts are anybody's: they are bundled in a folder that holds nothing else, by a program that runs
 no code of theirs; what it read outside of that folder is neither shipped nor quoted.
@@ -65,11 +65,11 @@ class Bundler:
     ) -> None:
         self._compiler = template.folder / player.bundler
         self._variants = player.variants
-        self._bench = context
+        self._context = context
         self._folder = context.scratch / "bundle"
         self._with_three = any(THREE in quoted(text) for text in texts.values())
         if texts:
-            self._write(project, texts)
+            self._write_sources(project, texts)
 
     def bundle(
         self, entries: Collection[str], findings: Findings, *, minify: bool
@@ -82,11 +82,11 @@ class Bundler:
             minify: Shorten names and leave out blanks.
 
         Returns:
-            None where there are no entries, or problems were told.
+            None where there are no entries, or errors were reported.
         """
         if not entries:
             return None
-        self._enter(entries)
+        self._write_entry(entries)
         made = self._run("full" if self._with_three else "lean", findings, minify=minify)
         if (
             made
@@ -96,35 +96,37 @@ class Bundler:
             made = self._run("lean", findings, minify=minify)  # a string, not a module
         return made[0] if made else None
 
-    def look_at(self, unused: Collection[str], findings: Findings) -> None:
+    def check_unused(self, unused: Collection[str], findings: Findings) -> None:
         """Warn of what is wrong with scripts that are not shipped: some day they will be."""
         if not unused:
             return
-        self._enter(unused)
+        self._write_entry(unused)
         finished = self._compile(_modules(self._variants["full"]), minify=False)
         if finished:
-            esbuild_messages.tell(finished.output, findings, fatal=False)
+            esbuild_messages.report(finished.output, findings, fatal=False)
 
-    def _write(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
+    def _write_sources(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
         """The scripts, and the data that they may import."""
         names = {posixpath.basename(part) for text in texts.values() for part in quoted(text)}
         for path, text in texts.items():
             # Else the compiler would follow it, wherever it leads.
-            self._put(path, text.replace("sourceMappingURL=", "sourceMappingURL:").encode())
+            self._write_file(path, text.replace("sourceMappingURL=", "sourceMappingURL:").encode())
         for path, file in project.files.items():
             wanted = path.endswith(DATA) and posixpath.basename(path) in names
             if wanted and file.size <= MAX_DATA_BYTES:
-                self._put(path, project.read(path, max_bytes=MAX_DATA_BYTES))
-        self._put("package.json", b'{"type": "module"}')  # so that none further up is looked for
+                self._write_file(path, project.read(path, max_bytes=MAX_DATA_BYTES))
+        self._write_file(
+            "package.json", b'{"type": "module"}'
+        )  # so that none further up is looked for
 
-    def _enter(self, entries: Collection[str]) -> None:
+    def _write_entry(self, entries: Collection[str]) -> None:
         """A module that imports all of them."""
         paths = sorted(entries)
         imports = (f"import * as s{n} from {_js('./' + path)};" for n, path in enumerate(paths))
         record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
-        self._put(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
+        self._write_file(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
 
-    def _put(self, path: str, data: bytes) -> None:
+    def _write_file(self, path: str, data: bytes) -> None:
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -135,22 +137,22 @@ class Bundler:
         """The module, and the files of the player that it imports."""
         variant = self._variants["full" if name == "full" else "lean"]
         modules = _modules(variant)
-        before = len(findings.problems)
+        before = len(findings.errors)
         finished = self._compile(modules, minify=minify)
         if finished is None:
-            findings.problem("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
+            findings.error("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
             return None
-        esbuild_messages.tell(finished.output, findings)
+        esbuild_messages.report(finished.output, findings)
         if finished.code != 0:
-            if len(findings.problems) == before:
-                findings.problem("scripts", "could not be bundled: too large, or too deeply nested")
+            if len(findings.errors) == before:
+                findings.error("scripts", "could not be bundled: too large, or too deeply nested")
             return None
         meta = msgspec.json.decode((self._folder / "meta.json").read_bytes())
         imported = set(self._imported(meta, modules, findings))
         code = (self._folder / _OUT).read_bytes()
         source_map = (self._folder / f"{_OUT}.map").read_bytes()
         made = Bundle(code=code, source_map=source_map, variant=variant)
-        return (made, imported) if len(findings.problems) == before else None
+        return (made, imported) if len(findings.errors) == before else None
 
     def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
         """How the compiler ended; None where it did not."""
@@ -160,16 +162,16 @@ class Bundler:
                 folder=self._folder,
                 timeout_s=TIMEOUT_S,
                 memory_bytes=MEMORY_BYTES,
-                stopping=self._bench.stopping,
+                stopping=self._context.stopping,
             )
         except ProgramTimeoutError:
             return None
 
     def _imported(self, meta: Any, modules: Mapping[str, str], findings: Findings) -> Iterator[str]:
-        """Files of the player; anything else that lies outside is told, and fails the export."""
+        """Files of the player; anything else from outside fails the export."""
         for file in meta["inputs"]:
             if esbuild_messages.is_outside(file):
-                findings.problem("scripts", esbuild_messages.OUTSIDE)
+                findings.error("scripts", esbuild_messages.OUTSIDE)
         kept = {item["path"] for item in meta["outputs"][_OUT]["imports"] if item.get("external")}
         for file, about in meta["inputs"].items():
             for target in {item["path"] for item in about["imports"]} & kept:
@@ -177,7 +179,7 @@ class Bundler:
                     yield target.removeprefix("../")
                 else:
                     message = f"imports {target!r}; {esbuild_messages.IMPORTABLE}"
-                    findings.problem(file, message)
+                    findings.error(file, message)
 
 
 def _modules(variant: Variant) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A project's scripts as text: what they name and what they import."""
+"""Scripts are searched as text for what they name and what they import."""
 
 from __future__ import annotations
 
@@ -36,16 +36,14 @@ def scripts_of(project: ProjectFiles) -> list[str]:
 
 
 def read_script(project: ProjectFiles, path: str, findings: Findings) -> str:
-    """A script's text; empty, and a problem told, where it is none."""
+    """A script's text; empty, and an error reported, where it is none."""
     if project.files[path].size > MAX_SCRIPT_BYTES:
-        findings.problem(
-            path, f"is larger than {MAX_SCRIPT_BYTES:,} bytes; data belongs in assets/"
-        )
+        findings.error(path, f"is larger than {MAX_SCRIPT_BYTES:,} bytes; data belongs in assets/")
         return ""
     try:
         return project.read(path).decode()
     except UnicodeDecodeError as error:
-        findings.problem(path, f"is not UTF-8: {error.reason} at byte {error.start}")
+        findings.error(path, f"is not UTF-8: {error.reason} at byte {error.start}")
         return ""
 
 

@@ -1,4 +1,4 @@
-"""What the maker reads before anything is packed: how large it is, and what stays at home."""
+"""The size report is read by the maker before anything is packed: what is left out, and sizes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.build.progress import megabytes
 from services.packager.project.files import ASSETS
+from services.packager.project.game_json import GAME
 from services.packager.web.aethel import scenes
 from services.packager.web.aethel.asset_index import SCRIPTS
 from services.packager.web.aethel.reference_check import SUFFIXES
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from services.packager.build.plan import Content
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
-    from services.packager.web.aethel.reachability import Reach
+    from services.packager.web.aethel.reachability import ReachableAssets
 
 MAX_NAMES: Final = 20  # of one folder in one line
 FORMAT: Final = (ASSETS, scenes.FOLDER, SCRIPTS)
@@ -29,8 +30,10 @@ KINDS: Final = {
 }
 
 
-def tell_unused(project: ProjectFiles, reach: Reach, findings: Findings, *, strips: bool) -> None:
-    """What no scene reaches: left out, or only pointed at."""
+def report_unused(
+    project: ProjectFiles, reach: ReachableAssets, findings: Findings, *, strips: bool
+) -> None:
+    """Report what no scene reaches: left out, or only pointed at."""
     what = (
         "left out, as nothing uses it (list it under include in game.json to keep it)"
         if strips
@@ -43,10 +46,10 @@ def tell_unused(project: ProjectFiles, reach: Reach, findings: Findings, *, stri
         names = ", ".join(posixpath.basename(path) for path in paths[:MAX_NAMES])
         more = f" and {len(paths) - MAX_NAMES:,} more" if len(paths) > MAX_NAMES else ""
         size = megabytes(sum(project.files[path].size for path in paths))
-        findings.tell(f"{what}: {names}{more}; {size}", file=f"{folder}/")
+        findings.info(f"{what}: {names}{more}; {size}", file=f"{folder}/")
 
 
-def unused(project: ProjectFiles, reach: Reach) -> list[str]:
+def unused(project: ProjectFiles, reach: ReachableAssets) -> list[str]:
     """Scenes, assets and scripts that cannot be reached."""
     used = reach.files | reach.scripts | reach.modules
     return [
@@ -56,29 +59,29 @@ def unused(project: ProjectFiles, reach: Reach) -> list[str]:
     ]
 
 
-def tell_others(project: ProjectFiles, kept: Iterable[str], findings: Findings) -> None:
-    """Files that are no part of the format, and so are not shipped."""
+def report_others(project: ProjectFiles, kept: Iterable[str], findings: Findings) -> None:
+    """Report files that are no part of the format, and so are not shipped."""
     others = [
         path
         for path in project.files.keys() - set(kept)
-        if not path.startswith(FORMAT) and path != "game.json"
+        if not path.startswith(FORMAT) and path != GAME
     ]
     if others:
         names = ", ".join(sorted(others)[:MAX_NAMES])
         more = f" and {len(others) - MAX_NAMES:,} more" if len(others) > MAX_NAMES else ""
-        findings.tell(f"not part of the game, left out: {names}{more}")
+        findings.info(f"not part of the game, left out: {names}{more}")
 
 
-def tell_sizes(contents: Mapping[str, Content], findings: Findings) -> None:
-    """Bytes by type, the largest first."""
+def report_sizes(contents: Mapping[str, Content], findings: Findings) -> None:
+    """Report bytes by type, the largest first."""
     sizes: Counter[str] = Counter()
     for path, content in contents.items():
         sizes[_kind(path)] += content.size_bytes
     parts = (f"{kind} {megabytes(size)}" for kind, size in sizes.most_common())
-    findings.tell(f"Unpacked sizes: {', '.join(parts)}")
+    findings.info(f"Unpacked sizes: {', '.join(parts)}")
 
 
-def _is_scene(path: str, reach: Reach) -> bool:
+def _is_scene(path: str, reach: ReachableAssets) -> bool:
     stem = posixpath.splitext(path)[0]
     return path.startswith(scenes.FOLDER) and stem.removeprefix(scenes.FOLDER) in reach.scenes
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from services.packager.archive.compression import Level
+from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.zip import ZipStream
 
 if TYPE_CHECKING:
@@ -56,7 +56,12 @@ class Repeated(io.RawIOBase):
         return (self._block * ((start + wanted) // BLOCK + 1))[start : start + wanted]
 
 
-def write(members: Iterable[Member], *, threads: int = 2, level: Level = Level.BALANCED) -> bytes:
+def write(
+    members: Iterable[Member],
+    *,
+    threads: int = 2,
+    level: CompressionLevel = CompressionLevel.BALANCED,
+) -> bytes:
     """A whole archive in memory."""
     return b"".join(ZipStream(members, threads=threads, level=level))
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.packager.archive.compression import (
     SAMPLE_BYTES,
-    Level,
+    CompressionLevel,
     compress_whole,
     level_for,
     sample_of,
@@ -31,16 +31,16 @@ def sound_of(samples: int) -> bytes:
 @pytest.mark.parametrize(
     ("data", "level", "chosen"),
     [
-        (text_of(20_000), Level.BALANCED, Level.BALANCED),
-        (text_of(20_000), Level.BEST, Level.BEST),
-        (noise_of(20_000), Level.BEST, Level.STORE),
-        (noise_of(20_000), Level.FAST, Level.STORE),
-        (sound_of(10_000), Level.BALANCED, Level.BALANCED),
-        (sound_of(10_000), Level.BEST, Level.BEST),
-        (b"", Level.BALANCED, Level.STORE),
+        (text_of(20_000), CompressionLevel.BALANCED, CompressionLevel.BALANCED),
+        (text_of(20_000), CompressionLevel.BEST, CompressionLevel.BEST),
+        (noise_of(20_000), CompressionLevel.BEST, CompressionLevel.STORE),
+        (noise_of(20_000), CompressionLevel.FAST, CompressionLevel.STORE),
+        (sound_of(10_000), CompressionLevel.BALANCED, CompressionLevel.BALANCED),
+        (sound_of(10_000), CompressionLevel.BEST, CompressionLevel.BEST),
+        (b"", CompressionLevel.BALANCED, CompressionLevel.STORE),
     ],
 )
-def test_content_decides(data: bytes, level: Level, chosen: Level) -> None:
+def test_content_decides(data: bytes, level: CompressionLevel, chosen: CompressionLevel) -> None:
     """Noise is stored at any level; what shrinks a little is worth the level asked for."""
     assert level_for(data, level) is chosen
 
@@ -60,8 +60,8 @@ def test_content_decides(data: bytes, level: Level, chosen: Level) -> None:
 def test_the_name_decides(path: str, compress: bool | None, expected: bool) -> None:
     """Media are packed already; who made the member may say otherwise."""
     member = Member.of_bytes(path, b"abc", compress=compress)
-    assert worth_a_try(member, Level.BALANCED) is expected
-    assert not worth_a_try(member, Level.STORE)
+    assert worth_a_try(member, CompressionLevel.BALANCED) is expected
+    assert not worth_a_try(member, CompressionLevel.STORE)
 
 
 def test_a_sample_is_taken_at_three_places() -> None:
@@ -74,9 +74,11 @@ def test_a_sample_is_taken_at_three_places() -> None:
     assert sample_of(data[:100]) == data[:100]
 
 
-@pytest.mark.parametrize("level", [Level.FAST, Level.BALANCED, Level.BEST])
+@pytest.mark.parametrize(
+    "level", [CompressionLevel.FAST, CompressionLevel.BALANCED, CompressionLevel.BEST]
+)
 @pytest.mark.parametrize("make", [text_of, sound_of])
-def test_zlib_reads_every_level(level: Level, make: type) -> None:
+def test_zlib_reads_every_level(level: CompressionLevel, make: type) -> None:
     """Whole or streamed, what comes out is raw deflate."""
     data = make(100_000)
     compressor = stream_compressor(level)

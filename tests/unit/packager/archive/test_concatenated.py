@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.archive.concatenated import Joined, joined_member
+from services.packager.archive.concatenated import ConcatenatedFile, concatenated_member
 from services.packager.archive.member import Member
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_it_reads_like_one_file(parts: list[bytes], steps: list[tuple[int, int]]
     """Wherever it is read, and however much at a time."""
     whole = b"".join(parts)
     plain = io.BytesIO(whole)
-    with Joined(_pieces(parts)) as joined:
+    with ConcatenatedFile(_pieces(parts)) as joined:
         assert joined.read() == whole
         for position, size in steps:
             assert joined.seek(position) == min(position, len(whole))
@@ -50,7 +50,7 @@ def test_one_member_is_open_at_a_time() -> None:
         return opened[-1]
 
     pieces: list[Piece] = [Member(path="", size_bytes=3, open=open_one) for _ in range(5)]
-    with joined_member("all", pieces).open() as joined:
+    with concatenated_member("all", pieces).open() as joined:
         assert b"".join(iter(lambda: joined.read(2), b"")) == b"abc" * 5
     assert len(opened) == 5
     assert opened[-1].closed
@@ -59,11 +59,11 @@ def test_one_member_is_open_at_a_time() -> None:
 def test_a_member_that_became_shorter_ends_it() -> None:
     """What reads it compares lengths."""
     short = Member(path="s", size_bytes=5, open=lambda: io.BytesIO(b"abc"))
-    with Joined([b"x", short, b"y"]) as joined:
+    with ConcatenatedFile([b"x", short, b"y"]) as joined:
         assert joined.read() == b"xabc"
 
 
 @pytest.mark.parametrize("pieces", [[], [b""], [Member.of_bytes("m", b"")]])
 def test_nothing(pieces: list[Piece]) -> None:
     """Is a file too."""
-    assert Joined(pieces).read() == b""
+    assert ConcatenatedFile(pieces).read() == b""

@@ -46,7 +46,8 @@ def test_parts_are_equal_and_complete(blocks: list[bytes | bytearray], part_byte
 
 def test_who_stops_early_stops_the_archive() -> None:
     """Closing the parts ends the threads that pack and the one that hashes."""
-    archive = ZipStream(Member.of_bytes(f"{n}", text_of(500_000, n)) for n in range(300))
+    text = text_of(500_000)
+    archive = ZipStream(Member.of_bytes(f"{n}", text) for n in range(300))
     with closing(iter(DigestedParts(archive, part_bytes=100_000))) as parts:
         next(parts)
         assert workers()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.archive.member import ArchiveError
-from services.packager.archive.paths import Paths
+from services.packager.archive.paths import ArchivePaths
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from services.packager.archive.paths import Paths
 def test_unsafe(path: str) -> None:
     """What leaves the root, or what tools misread, is refused."""
     with pytest.raises(ArchiveError):
-        Paths().add(path)
+        ArchivePaths().add(path)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_unsafe(path: str) -> None:
 )
 def test_odd_but_safe(path: str) -> None:
     """What only looks like it is not."""
-    Paths().add(path)
+    ArchivePaths().add(path)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_odd_but_safe(path: str) -> None:
 )
 def test_collisions(paths: list[str], message: str) -> None:
     """No name twice, and none that is a file here and a folder there, in either order."""
-    seen = Paths()
+    seen = ArchivePaths()
     *fine, last = paths
     for path in fine:
         seen.add(path)
@@ -52,6 +52,6 @@ def test_collisions(paths: list[str], message: str) -> None:
 
 def test_neighbours() -> None:
     """Files of one folder, and folders whose names begin alike, live side by side."""
-    seen = Paths()
+    seen = ArchivePaths()
     for path in ("a/b", "a/c", "a/bc/d", "ab", "a/bc/e"):
         seen.add(path)

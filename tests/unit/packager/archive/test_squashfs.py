@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.archive.concatenated import Joined
+from services.packager.archive.concatenated import ConcatenatedFile
 from services.packager.archive.member import Member
 from services.packager.archive.squashfs import File, Link, image_of
 
@@ -33,7 +33,7 @@ FILES: dict[str, File | Link] = {
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """On the disk."""
     path = tmp_path_factory.mktemp("image") / "image.squashfs"
-    path.write_bytes(Joined(image_of(FILES).pieces).read())
+    path.write_bytes(ConcatenatedFile(image_of(FILES).pieces).read())
     return path
 
 
@@ -47,7 +47,7 @@ def test_unsquashfs_unpacks_it(image: Path, tmp_path: Path) -> None:
         if isinstance(entry, Link):
             assert str(path.readlink()) == entry.target
         else:
-            assert path.read_bytes() == Joined(entry.pieces).read()
+            assert path.read_bytes() == ConcatenatedFile(entry.pieces).read()
             assert path.stat().st_mode & 0o777 == entry.mode
 
 
@@ -63,7 +63,7 @@ def test_unsquashfs_and_7z_list_it(image: Path) -> None:
 def test_a_file_lies_in_one_piece_where_it_is_said() -> None:
     """So that a program may read it without knowing the format."""
     image = image_of(FILES)
-    data = Joined(image.pieces).read()
+    data = ConcatenatedFile(image.pieces).read()
     assert data[image.offsets["AppRun"] :].startswith(b"head" + LARGE)
     assert image.offsets.keys() == {name for name, e in FILES.items() if isinstance(e, File)}
 
@@ -71,7 +71,10 @@ def test_a_file_lies_in_one_piece_where_it_is_said() -> None:
 def test_order_does_not_matter() -> None:
     """The same entries, the same bytes."""
     shuffled = dict(reversed(FILES.items()))
-    assert Joined(image_of(shuffled).pieces).read() == Joined(image_of(FILES).pieces).read()
+    assert (
+        ConcatenatedFile(image_of(shuffled).pieces).read()
+        == ConcatenatedFile(image_of(FILES).pieces).read()
+    )
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "x" * 257])

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from services.packager.archive.concatenated import Joined
+from services.packager.archive.concatenated import ConcatenatedFile
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.stored_zip import stored_zip
 
@@ -24,7 +24,7 @@ def test_other_readers_find_every_file_in_place() -> None:
     """Nothing is compressed, so a file's bytes are the archive's, and a member stays a member."""
     counted: list[None] = []
     pieces = stored_zip(_members(), on_member=lambda: counted.append(None))
-    data = Joined(pieces).read()
+    data = ConcatenatedFile(pieces).read()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert {info.compress_type for info in archive.infolist()} == {0}
@@ -36,7 +36,7 @@ def test_other_readers_find_every_file_in_place() -> None:
 
 def test_no_files() -> None:
     """Still an archive."""
-    assert zipfile.ZipFile(io.BytesIO(Joined(stored_zip([])).read())).namelist() == []
+    assert zipfile.ZipFile(io.BytesIO(ConcatenatedFile(stored_zip([])).read())).namelist() == []
 
 
 def test_what_must_not_stand_in_an_archive_is_refused() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.packager.archive import tar
-from services.packager.archive.compression import Level
+from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.tar import TarStream
 
@@ -28,8 +28,8 @@ def _members() -> list[Member]:
     return [Member.of_bytes(path, data, mode=mode) for path, (data, mode) in FILES.items()]
 
 
-@pytest.mark.parametrize("level", list(Level))
-def test_other_readers_find_every_file(level: Level, tmp_path: Path) -> None:
+@pytest.mark.parametrize("level", list(CompressionLevel))
+def test_other_readers_find_every_file(level: CompressionLevel, tmp_path: Path) -> None:
     """With its mode; whoever unpacks it owns it."""
     stream = TarStream(_members(), level=level)
     data = b"".join(stream)
@@ -61,7 +61,7 @@ def test_levels_differ() -> None:
     """None, fast, and well; which of the last two is smaller depends on the content."""
     sizes = [
         len(b"".join(TarStream(_members(), level=level)))
-        for level in (Level.STORE, Level.FAST, Level.BALANCED)
+        for level in (CompressionLevel.STORE, CompressionLevel.FAST, CompressionLevel.BALANCED)
     ]
     assert sizes[0] > 3_000_000 > max(sizes[1:])
     assert sizes[1] != sizes[2]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.archive.compression import Level
+from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.zip import AHEAD_BYTES, WHOLE_BYTES, ZipStream
 from tests.unit.packager.archive.reading import (
@@ -86,20 +86,22 @@ def test_other_programs_accept_it(reader: str, tmp_path: Path) -> None:
     accepted_by(reader, target)
 
 
-@pytest.mark.parametrize("level", Level)
+@pytest.mark.parametrize("level", CompressionLevel)
 @pytest.mark.parametrize("size", [WHOLE_BYTES - 1, WHOLE_BYTES, WHOLE_BYTES + 1])
 @pytest.mark.parametrize("make", [text_of, noise_of])
-def test_a_member_of_any_size_at_any_level(level: Level, size: int, make: Any) -> None:
+def test_a_member_of_any_size_at_any_level(level: CompressionLevel, size: int, make: Any) -> None:
     """Packed whole or streamed, at every level, the content is the same."""
     data = make(1 << 20)
-    if level is Level.BEST:  # its search takes seconds where there is something to find
+    if level is CompressionLevel.BEST:  # its search takes seconds where there is something to find
         data = bytes(1 << 20)
     result = read(write([large("file", size, data)], level=level))
     assert result == {"file": Repeated(size, data).read()}
 
 
-@pytest.mark.parametrize("level", [Level.STORE, Level.FAST, Level.BALANCED])
-def test_the_same_bytes_for_any_number_of_threads(level: Level) -> None:
+@pytest.mark.parametrize(
+    "level", [CompressionLevel.STORE, CompressionLevel.FAST, CompressionLevel.BALANCED]
+)
+def test_the_same_bytes_for_any_number_of_threads(level: CompressionLevel) -> None:
     """An archive depends on its members and the level alone."""
     archives = {write(assorted(), threads=threads, level=level) for threads in (1, 2, 4, 1)}
     assert len(archives) == 1
@@ -111,7 +113,7 @@ def test_levels_try_harder_and_harder() -> None:
         f'{{"id": {n}, "position": [{n % 7}, {n * n % 97}, {n % 3}]}}\n' for n in range(8_000)
     )
     member = Member.of_bytes("scene.json", scene.encode())
-    sizes = [len(write([member], level=level)) for level in Level]
+    sizes = [len(write([member], level=level)) for level in CompressionLevel]
     assert sizes == sorted(set(sizes), reverse=True)
 
 

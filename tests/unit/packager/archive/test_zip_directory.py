@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size, read_directory
-from services.packager.archive.zip_records import Entry, central_directory
+from services.packager.archive.zip_records import ZipEntry, central_directory
 from tests.unit.packager.archive.reading import text_of
 
 SMALL = [Member.of_bytes(f"a/{n}.txt", text_of(40_000, n)) for n in range(20)]
@@ -32,7 +34,7 @@ def test_the_tail_is_enough() -> None:
 def test_any_sizes_and_offsets(sizes: list[int], offset: int, streamed: bool) -> None:
     """Records of 4 and of 8 bytes are read as they were written, and the foretold size holds."""
     entries = [
-        Entry(
+        ZipEntry(
             path=f"ü{n}",
             method=8,
             crc32=n,
@@ -49,11 +51,16 @@ def test_any_sizes_and_offsets(sizes: list[int], offset: int, streamed: bool) ->
     assert read_directory(tail, offset + len(tail)) == entries
 
 
+@cache
+def _small_tail() -> bytes:
+    archive = ZipStream(SMALL)
+    return b"".join(archive)[-directory_size(entry.path for entry in archive.entries) :]
+
+
 @given(cut=st.integers(1, 500), at=st.integers(1, 1_500), value=st.integers(0, 255))
 def test_a_damaged_tail(cut: int, at: int, value: int) -> None:
     """Damage shows as other entries or as an error of ours, never as another one."""
-    archive = ZipStream(SMALL)
-    tail = bytearray(b"".join(archive)[-directory_size(entry.path for entry in archive.entries) :])
+    tail = bytearray(_small_tail())
     tail[-at] = value
     for damaged in (tail, tail[:-cut], tail[cut:]):
         try:

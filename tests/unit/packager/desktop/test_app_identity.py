@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.desktop.app_identity import Identity, file_name_of, visible
+from services.packager.desktop.app_identity import AppIdentity, file_name_of, visible
 from shared.domain.paths import check_path
 from tests.projects import request
 
@@ -15,8 +15,8 @@ HOSTILE = '../"Añ🎮";rm -rf'
 
 def _identity(
     title: str, version: str = "1.0.0", *, bundle_id: str = "", project: str = "p1"
-) -> Identity:
-    return Identity.of(title, version, request("windows", bundle_id=bundle_id), project)
+) -> AppIdentity:
+    return AppIdentity.of(title, version, request("windows", bundle_id=bundle_id), project)
 
 
 def test_a_hostile_title() -> None:

@@ -15,7 +15,7 @@ from PIL import Image
 from services.packager.archive.member import Member
 from services.packager.archive.stored_zip import stored_zip
 from services.packager.build.integrity import SelfCheckError
-from services.packager.desktop.app_identity import Identity
+from services.packager.desktop.app_identity import AppIdentity
 from services.packager.platforms.macos import BundleIdError
 from services.packager.platforms.macos.bundle import bundle
 from services.packager.platforms.macos.macho import with_room
@@ -207,7 +207,7 @@ def test_a_template_that_cannot_be_signed_is_refused(wrong: bytes) -> None:
 )
 def test_damage_is_noticed(path: str, at: int, message: str) -> None:
     """One byte of any sealed file is enough."""
-    identity = Identity.of(TITLE, "1.0.0", request("macos"), "p1")
+    identity = AppIdentity.of(TITLE, "1.0.0", request("macos"), "p1")
     game = stored_zip([Member.of_bytes("level.json", FILES["level.json"])])
     shell = TEMPLATES.get("shell")
     programs: dict[Machine, bytes] = {

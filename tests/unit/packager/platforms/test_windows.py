@@ -20,7 +20,7 @@ from services.packager.platforms.windows import executable
 from services.packager.platforms.windows.resources import ICON_EDGES
 from services.packager.runtimes.registry import TemplateError
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
-from services.packager.signing.tool import ToolFailedError
+from services.packager.signing.tool import SigningToolFailedError
 from tests.applications import game_in, program_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import program, signing_keys
@@ -168,7 +168,7 @@ def test_an_operator_s_own_program_signs(tmp_path: Path) -> None:
 def test_an_operator_s_program_that_does_nothing_is_noticed(tmp_path: Path) -> None:
     """What claims to be signed and is not never leaves."""
     program(tmp_path / "windows/token/sign", "#!/bin/sh\n")
-    with pytest.raises(ToolFailedError, match="Verifying the signature"):
+    with pytest.raises(SigningToolFailedError, match="Verifying the signature"):
         build(FILES, request("windows", signing_key="token"), keys=SigningKeys(tmp_path, 60))
 
 
@@ -176,7 +176,7 @@ def test_a_wrong_password_is_told_apart(tmp_path: Path) -> None:
     """The step is named, the secret is not."""
     own = signing_keys(tmp_path)
     (tmp_path / "windows/studio/password").write_text("wrong")
-    with pytest.raises(ToolFailedError, match="Signing the program") as caught:
+    with pytest.raises(SigningToolFailedError, match="Signing the program") as caught:
         build(FILES, request("windows", signing_key="studio"), keys=own)
     assert "wrong" not in str(caught.value)
 

@@ -9,8 +9,8 @@ import pytest
 
 from services.packager.build import cache_key
 from services.packager.build.cache_key import build_key, tool_versions
-from services.packager.build.plan import Plan
-from services.packager.processes.cpu_features import processor
+from services.packager.build.plan import BuildPlan
+from services.packager.processes.cpu_features import cpu_features
 from tests.projects import request
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def test_a_processor_is_known_by_its_vector_instructions(
     cpuinfo = tmp_path / "cpuinfo"
     if text is not None:
         cpuinfo.write_text(text)
-    assert processor(cpuinfo) == f"{platform.machine()} {vectors}".strip()
+    assert cpu_features(cpuinfo) == f"{platform.machine()} {vectors}".strip()
 
 
 @pytest.mark.parametrize(("optimize", "kinds"), [("off", 1), ("lossless", 2), ("balanced", 2)])
@@ -46,7 +46,7 @@ def test_another_processor_makes_another_artifact_where_something_is_encoded(
     for name in ("x86_64 avx2", "aarch64 asimd"):
         monkeypatch.setattr(cache_key, "processor", lambda name=name: name)
         tool_versions.cache_clear()
-        plan = Plan(contents=(), title="Game", version="1")
+        plan = BuildPlan(contents=(), title="Game", version="1")
         keys.add(build_key(plan, snapshot="5" * 64, request=request(optimize=optimize)))
     tool_versions.cache_clear()
     assert len(keys) == kinds

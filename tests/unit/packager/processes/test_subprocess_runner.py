@@ -17,7 +17,7 @@ from services.packager.processes.subprocess_runner import (
     run_program,
 )
 from services.packager.signing.keys import SigningKeys
-from services.packager.signing.tool import ToolFailedError, ToolMissingError, run_tool
+from services.packager.signing.tool import SigningToolFailedError, SigningToolMissingError, run_tool
 from services.packager.storage.disk_cache import DiskCache
 from tests.projects import TEMPLATES
 
@@ -31,7 +31,7 @@ def _run(folder: Path, script: str, **how: Any) -> Finished:
 
 def test_what_a_program_prints_is_returned(tmp_path: Path) -> None:
     """Both streams, and it works in the folder with what it was given."""
-    finished = _run(tmp_path, "pwd; cat; echo oops >&2; exit 3", given=b"secret\n")
+    finished = _run(tmp_path, "pwd; cat; echo oops >&2; exit 3", stdin=b"secret\n")
     assert finished == Finished(3, f"{tmp_path}\nsecret\noops\n")
     assert _run(tmp_path, "kill -9 $$").code == -9
 
@@ -130,28 +130,30 @@ def _bench(folder: Path, *, timeout_s: int) -> BuildContext:
 def test_a_tool_s_failure_names_step_program_and_code(context: BuildContext) -> None:
     """What it printed is for operators: it may hold anything."""
     argv = ["/bin/sh", "-c", "echo password; exit 3"]
-    with pytest.raises(ToolFailedError, match="Testing: sh failed with code 3") as caught:
+    with pytest.raises(SigningToolFailedError, match="Testing: sh failed with code 3") as caught:
         run_tool(argv, context, doing="Testing")
     assert "password" not in str(caught.value)
 
 
 def test_a_tool_that_is_not_there(context: BuildContext) -> None:
     """Its name is what an operator needs."""
-    with pytest.raises(ToolMissingError, match="no-such-tool cannot be started"):
+    with pytest.raises(SigningToolMissingError, match="no-such-tool cannot be started"):
         run_tool(["no-such-tool"], context, doing="Testing")
 
 
 def test_a_tool_that_may_not_be_started(context: BuildContext, tmp_path: Path) -> None:
     """A key's program without its x bit, say."""
     (tmp_path / "sign").write_text("#!/bin/sh\n")
-    with pytest.raises(ToolMissingError, match="sign cannot be started: Permission denied"):
+    with pytest.raises(SigningToolMissingError, match="sign cannot be started: Permission denied"):
         run_tool([str(tmp_path / "sign")], context, doing="Testing")
 
 
 def test_a_tool_that_hangs(tmp_path: Path) -> None:
     """It is tried again, and the maker knows which step it was."""
     context = _bench(tmp_path, timeout_s=1)
-    with pytest.raises(ToolFailedError, match="Testing: sleep did not end within 1 s") as caught:
+    with pytest.raises(
+        SigningToolFailedError, match="Testing: sleep did not end within 1 s"
+    ) as caught:
         run_tool(["/bin/sleep", "1000"], context, doing="Testing")
     assert caught.value.retryable
 

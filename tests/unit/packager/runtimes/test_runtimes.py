@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.packager.build.cache_key import build_key
-from services.packager.build.plan import Plan
+from services.packager.build.plan import BuildPlan
 from services.packager.runtimes.__main__ import main as templates_command
 from services.packager.runtimes.build import (
     BuildError,
@@ -48,7 +48,7 @@ def test_an_installed_template_is_found_with_its_version(tmp_path: Path) -> None
     """Name, version, a checksum over everything, and the files."""
     made(tmp_path / "player", "2.1.0")
     template = Templates(tmp_path).get("player")
-    assert template.told() == {
+    assert template.to_dict() == {
         "name": "player",
         "version": "2.1.0",
         "sha256": template.sha256,
@@ -69,7 +69,7 @@ def test_the_template_is_part_of_the_artifact_s_name(tmp_path: Path) -> None:
     keys = set()
     for number, text in enumerate(("play()", "play(2)")):
         template = read_template(made(tmp_path / str(number) / "player", **{"player.js": text}))
-        plan = Plan(contents=(), title="Game", version="1", templates=(template,))
+        plan = BuildPlan(contents=(), title="Game", version="1", templates=(template,))
         keys.add(build_key(plan, snapshot="5" * 64, request=asked))
     assert len(keys) == 2
 
@@ -100,7 +100,7 @@ def test_a_damaged_template_is_not_used_and_says_what_to_do(
     """Every file is compared with its checksum before the first export."""
     damage(made(tmp_path / "player"))
     templates = Templates(tmp_path)
-    assert templates.versions() == {}
+    assert templates.survey()[0] == []
     with pytest.raises(TemplateError):
         templates.get("player")
 
@@ -142,6 +142,10 @@ def test_installing_replaces_and_keeps_modes(tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["player"]
 
 
+def _versions(templates: Templates) -> dict[str, str]:
+    return {template.name: template.version for template in templates.survey()[0]}
+
+
 def test_what_is_installed_is_in_use_at_once(tmp_path: Path) -> None:
     """Nobody has to restart the packagers, whose older template is gone from the disk."""
     folder = tmp_path / "installed"
@@ -152,7 +156,7 @@ def test_what_is_installed_is_in_use_at_once(tmp_path: Path) -> None:
     assert templates.get("player") is templates.get("player")  # verified once
     install(made(tmp_path / "two", "2.0.0", **{"player.js": "play(2)"}), folder)
     assert templates.get("player").read("player.js") == b"play(2)"
-    assert templates.versions() == {"player": "2.0.0"}
+    assert _versions(templates) == {"player": "2.0.0"}
 
 
 def test_a_damaged_template_is_not_installed(tmp_path: Path) -> None:
@@ -162,7 +166,7 @@ def test_a_damaged_template_is_not_installed(tmp_path: Path) -> None:
     _changed(bad)
     with pytest.raises(TemplateError):
         install(bad, tmp_path / "installed")
-    assert Templates(tmp_path / "installed").versions() == {"player": "1.0.0"}
+    assert _versions(Templates(tmp_path / "installed")) == {"player": "1.0.0"}
 
 
 BUILDER = """
@@ -232,6 +236,29 @@ def test_tests_and_packages_are_no_sources(toy: Path) -> None:
         (toy / folder).mkdir()
         (toy / folder / "x.js").write_text("x")
     assert digest_of(toy) == before
+
+
+WAITER = """
+import sys, time
+from pathlib import Path
+from services.packager.runtimes.registry import describe
+name, other = Path.cwd().name, {"toy": "game", "game": "toy"}[Path.cwd().name]
+Path(f"../{name}.started").touch()
+while not Path(f"../{other}.started").exists():
+    time.sleep(0.01)
+describe(Path(sys.argv[1]), name=name, version="1")
+"""
+
+
+def test_templates_are_built_side_by_side(toy: Path, tmp_path: Path) -> None:
+    """Each of these two waits until the other one has begun."""
+    (toy.parent / "game").mkdir()
+    for source in (toy, toy.parent / "game"):
+        (source / "build.py").write_text(WAITER)
+    done = CliRunner().invoke(templates_command, [str(tmp_path / "out")])
+    assert done.exit_code == 0, done.output
+    usable, _ = Templates(tmp_path / "out").survey()
+    assert [template.name for template in usable] == ["game", "toy"]
 
 
 def test_a_builder_without_its_tool_is_told_from_one_that_fails(toy: Path, tmp_path: Path) -> None:

@@ -77,6 +77,6 @@ def test_parts_of_a_key(keys: SigningKeys) -> None:
     assert key is not None
     assert key.file("sign") is None
     (key.folder / "sign").write_text("#!/bin/sh\n")
-    assert key.need("sign") == key.folder / "sign"
+    assert key.require("sign") == key.folder / "sign"
     with pytest.raises(KeyBrokenError, match=r"'default' has no file 'certificate\.p12'"):
-        key.need("certificate.p12")
+        key.require("certificate.p12")

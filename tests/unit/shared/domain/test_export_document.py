@@ -16,6 +16,7 @@ from shared.domain.events import (
     minutes_of,
 )
 from shared.domain.export_document import Document, fold
+from shared.domain.waiting import Wait
 from tests.unit.sample_events import ARTIFACT, OOPS, START, generation, identity, requested
 
 if TYPE_CHECKING:
@@ -71,12 +72,19 @@ def test_the_states_an_export_goes_through() -> None:
     ]
 
 
-def test_a_waiting_export_says_why_and_until_when() -> None:
-    """Between two attempts the state carries the reason, and afterwards it does not."""
+def test_the_document_knows_what_it_waits_for() -> None:
+    """A build, its next attempt, an upload: until a worker is at it."""
     events = list(enumerate(generation(), start=1))
-    waiting = folded(events[:3]).state
-    assert (waiting.waiting_reason, waiting.retry_at is None) == ("Try again.", False)
-    assert folded(events[:4]).state.waiting_reason is None
+    waits = [folded(events[:count]).wait for count in range(1, 8)]
+    assert waits == [
+        Wait(stage="build", platform="web"),
+        None,
+        Wait(stage="build", platform="web", retry_at=START, error="Try again."),
+        None,
+        Wait(stage="upload", platform="web"),
+        None,
+        None,
+    ]
 
 
 @pytest.mark.parametrize("aborted", [(True, False), (False, True), (True, True)])

@@ -32,7 +32,7 @@ def tripped(clock: Clock) -> CircuitBreaker:
     breaker = CircuitBreaker("c", fine, clock=clock)
     for number in range(LEAST):
         breaker.failed(str(number), "bug")
-    assert breaker.cause == "bug"
+    assert breaker.cause == breaker.stopped_by == "bug"
     return breaker
 
 
@@ -123,6 +123,7 @@ async def test_in_an_outage_the_server_is_asked_and_no_job_is_used_up() -> None:
 
     breaker = CircuitBreaker("c", check)
     breaker.outage()
+    assert breaker.stopped_by == "outage"
     with pytest.raises(WorkStoppedError):
         await breaker.ready()
     async with breaker.admitted(asyncio.Event()):

@@ -8,18 +8,20 @@ from shared.domain.events import AnyEvent, AttemptFailed, Failure
 from shared.errors import ProjectError, UnavailableError, UnknownPlatformError
 from shared.jetstream.topology import MAX_DELIVER
 from shared.settings import RetrySettings
+from shared.worker.attempt import AttemptTimeoutError
 from shared.worker.retry import (
     MAX_DELAY_S,
     OUTAGE_DELAY_S,
     QUICK_DELIVERIES,
     WORKER_LOST,
-    Bury,
     Fail,
     History,
     Retry,
+    ToDeadLetter,
     backoff_s,
     decide,
     describe,
+    describe_final,
     history,
     outage_delay_s,
 )
@@ -46,18 +48,18 @@ def test_a_delay_stays_within_its_bounds(failures: int, base_s: float, jitter: f
 
 @given(st.integers(0, 20), st.floats(0, 1))
 def test_a_failure_is_retried_until_the_attempts_are_used_up(failures: int, jitter: float) -> None:
-    """The last allowed failure buries, every earlier one counts and retries."""
+    """The last allowed failure makes a dead letter, every earlier one counts and retries."""
     decision = decide(RuntimeError(), failures=failures, policy=POLICY, jitter=jitter)
     if failures + 1 < POLICY.max_attempts:
         assert isinstance(decision, Retry)
         assert decision.failures == failures + 1
     else:
-        assert decision == Bury("retries-exhausted")
+        assert decision == ToDeadLetter("retries-exhausted")
 
 
 @given(st.integers(0, 1_000))
 def test_an_outage_never_counts(failures: int) -> None:
-    """However long a server is away, the job is not buried for it."""
+    """However long a server is away, no job becomes a dead letter for it."""
     decision = decide(UnavailableError(), failures=failures, policy=POLICY)
     assert isinstance(decision, Retry)
     assert decision.failures == failures
@@ -69,15 +71,44 @@ def test_the_makers_fault_ends_at_once(failures: int) -> None:
     assert decide(ProjectError("no"), failures=failures, policy=POLICY) == Fail()
 
 
-def test_our_own_final_errors_are_buried() -> None:
+def test_our_own_final_errors_become_dead_letters() -> None:
     """An error that says it is not retryable is for the operators."""
     error = UnknownPlatformError("amiga", ["web"])
-    assert decide(error, failures=0, policy=POLICY) == Bury("not-retryable")
+    assert decide(error, failures=0, policy=POLICY) == ToDeadLetter("not-retryable")
 
 
 def test_what_users_see_of_a_bug_gives_nothing_away() -> None:
     """An unexpected error's text stays inside."""
     assert "password" not in describe(RuntimeError("password=1")).message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("x"),
+        TimeoutError(),
+        UnknownPlatformError("amiga", ["web"]),
+        AttemptTimeoutError("it hung"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_final_failure_says_that_nothing_comes_after_it(error: Exception) -> None:
+    """In whole sentences, with what to do and what operators find it by."""
+    message = describe_final(error, reference="dead letter 7").message
+    sentences = message.removesuffix(".").split(". ")
+    assert all(sentence[0].isupper() for sentence in sentences)
+    assert message.count("tried again") == 1
+    assert "It is not tried again by itself" in message
+    assert message.endswith("the operators: dead letter 7.")
+
+
+@pytest.mark.parametrize(
+    ("reason", "failures"), [("retries-exhausted", 2), ("not-retryable", 2), ("crash-loop", 1)]
+)
+def test_a_dead_letter_counts_the_attempt_that_led_to_it(reason: str, failures: int) -> None:
+    """No event says that the last attempt failed; a death is no failure."""
+    past = history(generation()[:4], generation=1, stage="build")
+    assert (len(past.started), past.failures_with(reason)) == (2, failures)
 
 
 def test_history_counts_what_speaks_against_a_job() -> None:

@@ -11,34 +11,34 @@ from hypothesis import strategies as st
 from services.status.recovery.reaper_policy import (
     MAX_REQUEUES,
     NO_WORKER_AFTER,
-    Leave,
-    Lost,
-    NoWorker,
-    Position,
-    Queue,
+    ConsumerState,
+    FailNoWorker,
+    GiveUp,
+    KeepWaiting,
+    RecoveryAction,
     Requeue,
-    Verdict,
-    judge,
-    work_of,
+    SequenceInfo,
+    decide,
+    pending_message,
 )
 from tests.unit.sample_events import START, generation, requested
 
 EVENTS = list(enumerate(generation(), start=1))
-GONE = Queue(
-    delivered=Position(9), ack_floor=Position(9), num_ack_pending=0, num_waiting=1, ts=START
+GONE = ConsumerState(
+    delivered=SequenceInfo(9), ack_floor=SequenceInfo(9), num_ack_pending=0, num_waiting=1, ts=START
 )
 
 
-def verdict(
-    queue: Queue = GONE, *, events: Any = None, quiet_s: float = 1_000, times: int = 1
-) -> Verdict:
+def action(
+    consumer: ConsumerState = GONE, *, events: Any = None, quiet_s: float = 1_000, times: int = 1
+) -> RecoveryAction:
     """What is said of a request that nobody has heard of for long."""
-    work = work_of(events or EVENTS[:2])
-    assert work is not None
-    return judge(
-        msgspec.structs.replace(work, times_queued=times),
+    pending = pending_message(events or EVENTS[:2])
+    assert pending is not None
+    return decide(
+        msgspec.structs.replace(pending, times_queued=times),
         (events or EVENTS[:2])[-1][1],
-        queue,
+        consumer,
         quiet_s=quiet_s,
         patience_s=120,
         attempt_s=900,
@@ -46,27 +46,27 @@ def verdict(
     )
 
 
-def changed(**changes: Any) -> Queue:
+def changed(**changes: Any) -> ConsumerState:
     """The consumer in another state."""
     return msgspec.structs.replace(GONE, **changes)
 
 
 def test_a_message_that_is_gone_is_queued_again_and_then_given_up() -> None:
     """Three times; whoever loses it four times, loses it always."""
-    assert [verdict(times=n) for n in range(1, MAX_REQUEUES + 2)] == [
+    assert [action(times=n) for n in range(1, MAX_REQUEUES + 2)] == [
         *[Requeue()] * MAX_REQUEUES,
-        Lost(),
+        GiveUp(),
     ]
 
 
 def test_one_that_was_heard_of_lately_is_left_alone() -> None:
     """Patience, longer where its next attempt is due later."""
-    assert verdict(quiet_s=119) == Leave()
+    assert action(quiet_s=119) == KeepWaiting()
     start, waiting = EVENTS[0], EVENTS[2]
     later = msgspec.structs.replace(waiting[1], retry_at=waiting[1].at + timedelta(seconds=300))
     events = [start, EVENTS[1], (3, later)]
-    assert verdict(events=events, quiet_s=419) == Leave()
-    assert verdict(events=events, quiet_s=421) == Requeue()
+    assert action(events=events, quiet_s=419) == KeepWaiting()
+    assert action(events=events, quiet_s=421) == Requeue()
 
 
 @given(st.integers(0, 100), st.integers(0, 100), st.floats(0, 1e9))
@@ -74,37 +74,40 @@ def test_what_waits_in_the_queue_is_never_queued_twice(
     waiting: int, pending: int, quiet_s: float
 ) -> None:
     """However long: workers may be busy, or away."""
-    queue = changed(
-        delivered=Position(0), ack_floor=Position(0), num_waiting=waiting, num_ack_pending=pending
+    consumer = changed(
+        delivered=SequenceInfo(0),
+        ack_floor=SequenceInfo(0),
+        num_waiting=waiting,
+        num_ack_pending=pending,
     )
-    assert verdict(queue, quiet_s=quiet_s) == Leave()
+    assert action(consumer, quiet_s=quiet_s) == KeepWaiting()
 
 
 def test_what_may_be_in_flight_is_left_until_idle_workers_should_have_told() -> None:
     """Not while all are busy or away; after an attempt, the longest delay and patience it is."""
-    queue = changed(ack_floor=Position(0), num_ack_pending=1)
-    assert verdict(queue, quiet_s=1_319) == Leave()
-    assert verdict(queue, quiet_s=1_321) == Requeue()
-    assert verdict(msgspec.structs.replace(queue, num_waiting=0), quiet_s=1e6) == Leave()
+    consumer = changed(ack_floor=SequenceInfo(0), num_ack_pending=1)
+    assert action(consumer, quiet_s=1_319) == KeepWaiting()
+    assert action(consumer, quiet_s=1_321) == Requeue()
+    assert action(msgspec.structs.replace(consumer, num_waiting=0), quiet_s=1e6) == KeepWaiting()
 
 
 def test_after_a_week_it_ends_wherever_it_is() -> None:
     """By the server's clock."""
     week = START + NO_WORKER_AFTER + timedelta(seconds=1)
-    assert verdict(changed(ts=week, delivered=Position(0)), quiet_s=0) == NoWorker()
+    assert action(changed(ts=week, delivered=SequenceInfo(0)), quiet_s=0) == FailNoWorker()
 
 
 @pytest.mark.parametrize("until", [7, 8, 9, 10])
 def test_what_has_ended_waits_for_nothing(until: int) -> None:
     """Whatever came after."""
-    assert work_of(EVENTS[:until]) is None
+    assert pending_message(EVENTS[:until]) is None
 
 
 def test_the_newest_generation_is_what_counts() -> None:
     """A retry after a failure waits for its own message; a packaged one for the uploader."""
-    again = work_of([*EVENTS, (20, requested(2)), (21, requested(2))])
+    again = pending_message([*EVENTS, (20, requested(2)), (21, requested(2))])
     assert again is not None
     assert (again.seq, again.durable, again.times_queued) == (21, "packager-web", 2)
-    packed = work_of(EVENTS[:6])
+    packed = pending_message(EVENTS[:6])
     assert packed is not None
     assert (packed.seq, packed.durable) == (5, "uploader")

@@ -1,4 +1,4 @@
-/** An animation controller: which state plays, decided by parameters. Pure: the mixer does as it says. */
+/** An animation controller decides by parameters which state plays. Pure: the mixer does the playing. */
 
 import { asObject } from "../../scene/format/settings";
 import { readNumber } from "../../math/vectors";
@@ -53,23 +53,23 @@ export function readController(json: unknown): Controller {
   };
 }
 
-export interface Situation {
+export interface Conditions {
   parameters: Map<string, Parameter>;
   /** The clip that plays, which does not loop, has ended. */
   finished: boolean;
 }
 
 /** The first transition out of `state` whose condition holds. */
-export function next(controller: Controller, state: string | null, situation: Situation): Transition | null {
+export function next(controller: Controller, state: string | null, conditions: Conditions): Transition | null {
   return (
     controller.transitions.find(
-      ({ from, to, when }) => (from === state || (from === "*" && to !== state)) && holds(when, situation),
+      ({ from, to, when }) => (from === state || (from === "*" && to !== state)) && holds(when, conditions),
     ) ?? null
   );
 }
 
 /** The boolean parameters that a condition reads: triggers among them are used up by it. */
-export function names(when: string): string[] {
+export function parametersOf(when: string): string[] {
   return [...when.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name);
 }
 
@@ -77,13 +77,13 @@ export function names(when: string): string[] {
  * `speed > 0.1 && grounded || !alive`: comparisons of a parameter with a number or a boolean, `&&` before `||`; `finished` is true once
  * the clip has ended. What is not understood never holds.
  */
-export function holds(when: string, situation: Situation): boolean {
-  return when.split("||").some((all) => all.split("&&").every((term) => termHolds(term.trim(), situation)));
+export function holds(when: string, conditions: Conditions): boolean {
+  return when.split("||").some((all) => all.split("&&").every((term) => termHolds(term.trim(), conditions)));
 }
 
 const TERM = /^(!?)\s*([A-Za-z_]\w*)\s*(?:(<=|>=|==|!=|<|>)\s*(true|false|-?\d+(?:\.\d+)?))?$/;
 
-function termHolds(term: string, { parameters, finished }: Situation): boolean {
+function termHolds(term: string, { parameters, finished }: Conditions): boolean {
   const match = TERM.exec(term);
   if (!match) return false;
   const [, not, name, operator, literal] = match as unknown as [string, string, string, string?, string?];

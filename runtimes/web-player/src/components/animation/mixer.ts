@@ -21,7 +21,7 @@ export class ClipPlayer {
   private action: AnimationAction | null = null;
   private motion: { bone: Object3D; last: Vector3; rest: Vector3; time: number } | null = null;
 
-  constructor(private readonly root: Object3D) {
+  constructor(readonly root: Object3D) {
     this.mixer = new AnimationMixer(root);
   }
 

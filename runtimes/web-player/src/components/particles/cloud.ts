@@ -1,4 +1,4 @@
-/** All particles of a system in one draw call. The CPU writes a particle once, at its birth; the vertex shader does the rest. */
+/** All particles of a system in one draw call. The CPU writes a particle once, when it is emitted; the vertex shader does the rest. */
 
 import {
   AdditiveBlending,
@@ -13,7 +13,7 @@ import {
   type Texture,
   type Vector3,
 } from "three";
-import type { Birth } from "./emitter";
+import type { Particle } from "./emitter";
 
 const VERTEX = /* glsl */ `
   uniform float time;
@@ -88,8 +88,8 @@ export class Cloud {
     (this.mesh.material.uniforms["time"] as { value: number }).value = time;
   }
 
-  /** The oldest one makes room when all are alive. `origin` in world space. */
-  add({ velocity, life, startSize, endSize }: Birth, origin: Vector3, time: number): void {
+  /** Adds a particle, in the place of the oldest one when all are alive. `origin` in world space. */
+  add({ velocity, life, startSize, endSize }: Particle, origin: Vector3, time: number): void {
     const at = this.cursor;
     this.cursor = (this.cursor + 1) % this.capacity;
     this.births.setXYZW(at, origin.x, origin.y, origin.z, time);

@@ -3,13 +3,13 @@
 import type { Range } from "../../math/vectors";
 
 export interface Motion {
-  /** m/s at birth. */
+  /** m/s when it is emitted. */
   speed: Range;
   /** Degrees around the entity's +y; 180: in all directions. */
   spread: number;
   /** m/s², along the world's y. */
   gravity: number;
-  /** Metres around the entity in which they are born. */
+  /** Metres around the entity in which particles are emitted. */
   radius: number;
   additive: boolean;
 }

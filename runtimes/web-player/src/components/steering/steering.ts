@@ -1,33 +1,36 @@
-/** Where an agent turns: straight at its goal, past walls and past each other. Pure, on the ground plane. */
+/** Steering: where an agent turns to reach its goal past walls and past other agents. Pure, on the ground plane. */
 
-export interface Flat {
+export interface GroundVector {
   x: number;
   z: number;
 }
 
-export interface Neighbour extends Flat {
+export interface Neighbour extends GroundVector {
   radius: number;
 }
 
 /** Turns to try, in degrees: the smallest first, to both sides. */
 const TURNS = [0, 20, -20, 40, -40, 60, -60, 80, -80, 100, -100, 120, -120];
 
-/** The first direction near `wish` (length 1) in which the way is free; null when there is none. */
-export function freeDirection(wish: Flat, isFree: (direction: Flat) => boolean): Flat | null {
+/** The first direction near `desired` (length 1) in which the way is free; null when there is none. */
+export function freeDirection(
+  desired: GroundVector,
+  isFree: (direction: GroundVector) => boolean,
+): GroundVector | null {
   for (const degrees of TURNS) {
-    const direction = turn(wish, (degrees * Math.PI) / 180);
+    const direction = turn(desired, (degrees * Math.PI) / 180);
     if (isFree(direction)) return direction;
   }
   return null;
 }
 
-function turn({ x, z }: Flat, angle: number): Flat {
+function turn({ x, z }: GroundVector, angle: number): GroundVector {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return { x: x * cos - z * sin, z: x * sin + z * cos };
 }
 
-/** Away from those who stand too near: 0 at arm's length, strong when touching. Two at one place part sideways. */
-export function separation(self: Neighbour, others: Neighbour[]): Flat {
+/** The push away from agents that are too near: 0 at a distance, strong when touching. Two at one place part sideways. */
+export function separation(self: Neighbour, others: Neighbour[]): GroundVector {
   const push = { x: 0, z: 0 };
   for (const other of others) {
     const away = { x: self.x - other.x, z: self.z - other.z };
@@ -41,8 +44,8 @@ export function separation(self: Neighbour, others: Neighbour[]): Flat {
   return push;
 }
 
-/** Towards `wanted`, by at most so much. */
-export function approach(current: Flat, wanted: Flat, most: number): Flat {
+/** The vector `current`, changed towards `wanted` by at most so much. */
+export function approach(current: GroundVector, wanted: GroundVector, most: number): GroundVector {
   const change = { x: wanted.x - current.x, z: wanted.z - current.z };
   const length = Math.hypot(change.x, change.z);
   const part = length <= most ? 1 : most / length;

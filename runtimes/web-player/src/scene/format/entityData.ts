@@ -32,7 +32,7 @@ export function readComponent(value: unknown): ComponentData {
   return { type: typeof type === "string" ? type : "", data: asObject(data) };
 }
 
-/** Every parent exists, no id stands twice, nobody is their own ancestor. */
+/** Checks that every parent exists, no id stands twice and no entity is its own ancestor. */
 export function checkTree(scene: string, entities: EntityData[]): void {
   const byId = new Map<string, EntityData>();
   for (const entity of entities) {

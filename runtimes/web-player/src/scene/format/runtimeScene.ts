@@ -36,15 +36,15 @@ function readObject(object: Json, fallbackId: string): EntityData {
       return readLight(object, fallbackId);
     case "camera":
       return {
-        ...placed(object, fallbackId),
+        ...baseEntity(object, fallbackId),
         components: [{ type: "Camera", data: { fov: 75, isMain: true, ...object } }],
       };
     default:
-      return { ...placed(object, fallbackId), components: [...meshOf(object), ...physicsOf(object)] };
+      return { ...baseEntity(object, fallbackId), components: [...meshOf(object), ...physicsOf(object)] };
   }
 }
 
-function placed(object: Json, fallbackId: string): EntityData {
+function baseEntity(object: Json, fallbackId: string): EntityData {
   const id = String(object["id"] ?? fallbackId);
   return {
     id,
@@ -91,7 +91,7 @@ function readLight(light: Json, fallbackId: string): EntityData {
     castShadows: light["castShadows"] ?? true,
     target: { x: 0, y: 0, z: 0 },
   };
-  return { ...placed(light, fallbackId), components: [{ type: "Light", data }] };
+  return { ...baseEntity(light, fallbackId), components: [{ type: "Light", data }] };
 }
 
 function readCamera(camera: Json): EntityData {
@@ -102,7 +102,7 @@ function readCamera(camera: Json): EntityData {
     isMain: true,
     target: camera["target"] ?? null,
   };
-  const entity = placed({ ...camera, id: "camera" }, "camera");
+  const entity = baseEntity({ ...camera, id: "camera" }, "camera");
   const position = readVec3(camera["position"], { x: 0, y: 5, z: 10 });
   return {
     ...entity,

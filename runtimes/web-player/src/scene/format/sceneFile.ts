@@ -1,4 +1,4 @@
-/** From the bytes of a scene file, of either shape and either packing, to a level. */
+/** Reads scene files, of either shape and either packing, as levels. */
 
 import { SceneError, messageOf } from "../../core/errors";
 import type { Level } from "./types";
@@ -7,10 +7,10 @@ import { readRuntimeScene } from "./runtimeScene";
 
 const MAGIC = 0x56_4c_45_41; // "AELV", little endian
 const HEADER_BYTES = 16;
-/** No level is near that; a hostile one must not fill the memory. */
+/** The longest text that is unpacked. No level is near that; a hostile one must not fill the memory. */
 const LONGEST_TEXT_BYTES = 256 * 1024 * 1024;
 
-/** `name` is for messages. Throws a SceneError that says what is wrong with the file. */
+/** Reads a scene file; `name` is for messages. Throws a SceneError that says what is wrong with the file. */
 export async function readScene(name: string, bytes: ArrayBuffer): Promise<Level> {
   const json = await readSceneFile(name, bytes);
   return "entities" in json ? readLevel(name, json) : readRuntimeScene(name, json);

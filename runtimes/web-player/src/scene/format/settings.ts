@@ -53,7 +53,7 @@ export function asObject(value: unknown): Json {
   return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as Json) : {};
 }
 
-/** Without nulls: a null in a file means "as by default". */
+/** An object without its nulls: a null in a file means "as by default". */
 function known(value: unknown): Json {
   return Object.fromEntries(
     Object.entries(asObject(value)).filter(([, field]) => field !== null && field !== undefined),

@@ -1,1 +1,1 @@
-"""What scenes and components may say: fields, types, defaults."""
+"""The schema says what scenes and components may contain: fields, types, defaults."""

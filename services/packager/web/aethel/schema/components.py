@@ -1,4 +1,4 @@
-"""The data of each kind of component (docs/project-format.md)."""
+"""Each kind of component has data of its own (docs/project-format.md)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Axes = list[bool] | dict[str, bool] | bool
 
 
 class MeshRenderer(Struct, frozen=True, kw_only=True):
-    """Shows a model (``id``, or ``id#node``) or ``primitive:<name>``."""
+    """A mesh renderer shows a model (``id``, or ``id#node``) or ``primitive:<name>``."""
 
     mesh_id: Name | None = None
     material_ids: list[Name | None] | None = None
@@ -34,7 +34,7 @@ class MeshRenderer(Struct, frozen=True, kw_only=True):
 
 
 class Light(Struct, frozen=True, kw_only=True):
-    """Shines."""
+    """A light shines."""
 
     type: Literal["directional", "point", "spot", "ambient", "hemisphere"] | None = None
     color: Color | None = None
@@ -49,7 +49,7 @@ class Light(Struct, frozen=True, kw_only=True):
 
 
 class Camera(Struct, frozen=True, kw_only=True):
-    """Sees."""
+    """A camera sees."""
 
     type: Literal["perspective", "orthographic"] | None = None
     fov: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
@@ -62,7 +62,7 @@ class Camera(Struct, frozen=True, kw_only=True):
 
 
 class Collider(Struct, frozen=True, kw_only=True):
-    """Is solid, or notices what enters."""
+    """A collider is solid, or notices what enters."""
 
     shape: Literal["box", "sphere", "capsule", "mesh", "plane"] | None = None
     size: Vector | None = None
@@ -74,7 +74,7 @@ class Collider(Struct, frozen=True, kw_only=True):
 
 
 class RigidBody(Struct, frozen=True, kw_only=True):
-    """Falls and is pushed."""
+    """A rigid body falls and is pushed."""
 
     mass: Positive | None = None
     drag: Positive | None = None
@@ -85,7 +85,7 @@ class RigidBody(Struct, frozen=True, kw_only=True):
 
 
 class AudioSource(Struct, frozen=True, kw_only=True):
-    """Sounds."""
+    """An audio source plays a sound."""
 
     clip_id: Name | None = None
     volume: Positive | None = None
@@ -99,7 +99,7 @@ class AudioSource(Struct, frozen=True, kw_only=True):
 
 
 class Script(Struct, frozen=True, kw_only=True):
-    """Runs a script of the project."""
+    """A script component runs a script of the project."""
 
     script_id: Name | None = None
     script_path: Name | None = None
@@ -108,7 +108,7 @@ class Script(Struct, frozen=True, kw_only=True):
 
 
 class ParticleSystem(Struct, frozen=True, kw_only=True):
-    """Sparks, smoke, snow."""
+    """A particle system makes sparks, smoke, snow."""
 
     preset_name: Name | None = None
     emission_rate: Positive | None = None
@@ -130,7 +130,7 @@ class ParticleSystem(Struct, frozen=True, kw_only=True):
 
 
 class Animator(Struct, frozen=True, kw_only=True):
-    """Plays a model's clips."""
+    """An animator plays a model's clips."""
 
     controller_path: Name | None = None
     parameters: dict[str, Any] | None = None
@@ -138,7 +138,7 @@ class Animator(Struct, frozen=True, kw_only=True):
 
 
 class NavMeshAgent(Struct, frozen=True, kw_only=True):
-    """Walks where it is sent."""
+    """An agent walks where it is sent."""
 
     speed: Positive | None = None
     angular_speed: Positive | None = None

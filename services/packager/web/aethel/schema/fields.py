@@ -1,4 +1,4 @@
-"""Values as scene files write them; null means "as by default" everywhere.
+"""Fields are values as scene files write them; null means "as by default" everywhere.
 
 Limits are far beyond what a game can use, and keep arithmetic from overflowing.
 """

@@ -1,4 +1,4 @@
-"""``game.json`` and the two shapes of a scene, levels and runtime scenes, as types.
+"""``game.json`` and the two shapes of a scene, levels and runtime scenes, are described as types.
 
 What stands in lists is ``Any`` here: each item is read by itself.
 """
@@ -140,7 +140,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     post_processing: PostProcessing | None = None
 
 
-class Level(Struct, frozen=True, kw_only=True):
+class SceneLevel(Struct, frozen=True, kw_only=True):
     """The editor's scene format."""
 
     format_version: str | None = None

@@ -1,4 +1,4 @@
-"""Comparing a document with its type, and naming every place where it differs.
+"""A document is compared with its type, and every place where it differs is named.
 
 msgspec stops at the first fault. Where there is one, this looks at the parts one by one.
 """

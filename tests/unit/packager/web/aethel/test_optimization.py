@@ -13,7 +13,7 @@ from PIL import Image
 
 from services.packager.optimizing import images, sounds
 from tests.engine import as_json, assets, boot, component, entity, glb, level, notes, project
-from tests.projects import Built, build, context, request
+from tests.projects import Built, build, build_context, request
 
 RNG = random.Random(7)
 
@@ -141,36 +141,36 @@ def test_the_gain_is_told_file_by_file() -> None:
 def test_a_second_export_makes_nothing_anew(monkeypatch: Any) -> None:
     """What was made lies in the packager's cache, by what it was made of."""
     files, asked = game(), request(optimize="balanced")
-    with context() as at_hand:
-        first = build(files, asked, at_hand=at_hand)
+    with build_context() as context:
+        first = build(files, asked, context=context)
 
         def never(*_: Any, **__: Any) -> None:
             raise AssertionError("made again")
 
         monkeypatch.setattr(images, "smaller", never)
         monkeypatch.setattr(sounds, "smaller", never)
-        with at_hand.cache.scratch() as scratch:
-            later = msgspec.structs.replace(at_hand, scratch=scratch)
-            assert build(files, asked, at_hand=later).data == first.data
+        with context.cache.scratch() as scratch:
+            later = msgspec.structs.replace(context, scratch=scratch)
+            assert build(files, asked, context=later).data == first.data
 
 
 def test_the_number_of_threads_changes_nothing() -> None:
     """Artifacts are reproducible."""
     files, artifacts = game(), set()
     for threads in (1, 4):
-        with context() as at_hand:
-            used = msgspec.structs.replace(at_hand, threads=threads)
-            artifacts.add(build(files, request(optimize="balanced"), at_hand=used).data)
+        with build_context() as context:
+            used = msgspec.structs.replace(context, threads=threads)
+            artifacts.add(build(files, request(optimize="balanced"), context=used).data)
     assert len(artifacts) == 1
 
 
 def test_it_tells_how_far_it_is() -> None:
     """A sign of life for each file, in words."""
-    told: list[str] = []
-    with context() as at_hand:
-        used = msgspec.structs.replace(at_hand, waiting=told.append)
-        build(game(), request(optimize="lossless"), at_hand=used)
-    assert told == [*(f"Optimising assets: {n} of 8" for n in range(1, 9)), ""]
+    reported: list[str] = []
+    with build_context() as context:
+        used = msgspec.structs.replace(context, waiting=reported.append)
+        build(game(), request(optimize="lossless"), context=used)
+    assert reported == [*(f"Optimising assets: {n} of 8" for n in range(1, 9)), ""]
 
 
 def _pixels(data: bytes) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 from services.packager.optimizing import models
 from tests.engine import as_json, assets, boot, component, entity, level, notes, project
 from tests.gltf import document_of, hills
-from tests.projects import build, context, request
+from tests.projects import build, build_context, request
 
 if TYPE_CHECKING:
     from tests.projects import Built
@@ -112,28 +112,28 @@ def test_the_gain_of_a_model_is_told_with_its_buffers() -> None:
     built = build(game(), request(optimize="balanced"))
     after = len(built.files["assets/land/hills.gltf.glb"])
     before = len(text) + len(buffer)
-    told = rf"assets/land/hills\.gltf: {before:,} → {after:,} bytes as glb, \d+ % less"
-    assert re.search(told, notes(built))
+    reported = rf"assets/land/hills\.gltf: {before:,} → {after:,} bytes as glb, \d+ % less"
+    assert re.search(reported, notes(built))
 
 
 def test_a_model_is_packed_once(monkeypatch: Any) -> None:
     """And again when its buffer is another one."""
     files, asked = game(), request(optimize="balanced")
-    with context() as at_hand:
-        first = build(files, asked, at_hand=at_hand)
+    with build_context() as context:
+        first = build(files, asked, context=context)
         packed: list[int] = []
 
         def never(data: bytes, *_: Any, **__: Any) -> None:
             packed.append(len(data))
 
         monkeypatch.setattr(models, "smaller", never)
-        with at_hand.cache.scratch() as scratch:
-            later = msgspec.structs.replace(at_hand, scratch=scratch)
-            assert build(files, asked, at_hand=later).data == first.data
+        with context.cache.scratch() as scratch:
+            later = msgspec.structs.replace(context, scratch=scratch)
+            assert build(files, asked, context=later).data == first.data
         assert packed == []
         buffer = files["assets/land/hills.bin"]
         files["assets/land/hills.bin"] = buffer[:-2] + b"\0\0"
-        with at_hand.cache.scratch() as scratch:
-            later = msgspec.structs.replace(at_hand, scratch=scratch)
-            build(files, asked, at_hand=later)
+        with context.cache.scratch() as scratch:
+            later = msgspec.structs.replace(context, scratch=scratch)
+            build(files, asked, context=later)
         assert packed == [len(files["assets/land/hills.gltf"])]

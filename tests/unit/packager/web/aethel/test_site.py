@@ -29,7 +29,7 @@ from tests.engine import (
     notes,
     project,
 )
-from tests.projects import TEMPLATES, context, in_memory, request
+from tests.projects import TEMPLATES, build_context, in_memory, request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,7 +198,7 @@ def test_a_version_that_is_none_is_told(version: str) -> None:
 def test_the_template_stands_in_the_manifest() -> None:
     """Name, version and checksum."""
     manifest = msgspec.json.decode(export(project()).files["export-manifest.json"])
-    assert manifest["templates"] == [TEMPLATE.told()]
+    assert manifest["templates"] == [TEMPLATE.to_dict()]
 
 
 def test_an_icon_that_will_not_do_is_told_or_refused() -> None:
@@ -248,8 +248,8 @@ def test_sizes_are_told_by_kind() -> None:
 def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
     """No headers, no worker; everything that the page needs."""
     files = project(game={"pwa": True})
-    with context() as at_hand:
-        site = site_of(in_memory(files), request("windows"), at_hand)
+    with build_context() as context:
+        site = site_of(in_memory(files), request("windows"), context)
     paths = {content.path for content in site.contents}
     assert {"index.html", "aethel.json", "scenes/main.json", LEAN.entry} <= paths
     assert not {"_headers", "serve.json", "sw.js"} & paths
@@ -259,8 +259,8 @@ def test_other_platforms_get_the_same_site_without_what_is_for_hosts() -> None:
 
 def test_without_the_player_an_operator_is_told(tmp_path: Path) -> None:
     """It is not the maker's fault, and a replay after the repair works."""
-    with context() as at_hand:
-        without = msgspec.structs.replace(at_hand, templates=Templates(tmp_path))
+    with build_context() as context:
+        without = msgspec.structs.replace(context, templates=Templates(tmp_path))
         with pytest.raises(TemplateError, match="player is not installed") as caught:
             site_of(in_memory(project()), request(), without)
     assert caught.value.code == "template-missing"

@@ -1,4 +1,4 @@
-"""``game.json``: what a game is called, and how it wants to be played."""
+"""The settings of a game in the engine's format say how it wants to be played."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.build.naming import FIRST_VERSION, is_version
-from services.packager.web.aethel.findings import MAX_SHOWN
-from services.packager.web.aethel.json_documents import read_document
+from services.packager.project.game_json import GAME
+from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.scenes import FOLDER, SUFFIXES
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.schema.type_errors import faults
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
 
-GAME: Final = "game.json"
 FIRST_SCENE: Final = "main"
 DEFAULTS: Final[dict[str, Any]] = {
     "name": "Aethel Game",
@@ -42,23 +41,23 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 
 
-def read_game(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
-    """The game's own settings, typed and as they stand there; problems are told."""
+def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
+    """The game's own settings, typed and as they stand there; what is wrong is reported."""
     document = read_document(project, GAME, findings) or {}
     try:
         game = msgspec.convert(document, Game)
     except msgspec.ValidationError:
         wrong = list(islice(faults(document, Game), MAX_SHOWN))
         for path, message in wrong:
-            findings.problem(GAME, message, path=path)
-        return _sound(document, {path.split(".")[1] for path, _ in wrong}), document
+            findings.error(GAME, message, path=path)
+        return _valid_part(document, {path.split(".")[1] for path, _ in wrong}), document
     if game.version and not is_version(game.version.strip()):
         message = f"{game.version!r} is no version like 1.2.0; {FIRST_VERSION} is taken"
-        findings.warn(GAME, message, path="$.version")
+        findings.warning(GAME, message, path="$.version")
     return game, document
 
 
-def _sound(document: Mapping[str, Any], wrong: Collection[str]) -> Game:
+def _valid_part(document: Mapping[str, Any], wrong: Collection[str]) -> Game:
     """What is left of the settings, so that the rest of the project can be looked at."""
     fields = {name.partition("[")[0] for name in wrong}
     try:
@@ -76,7 +75,7 @@ def start_scene(game: Game, names: Mapping[str, str], findings: Findings) -> str
     if name not in names:
         found = ", ".join(sorted(names)[:10]) or "none"
         message = f"there is no scene {given!r} in {FOLDER}; there are: {found}"
-        findings.problem(GAME, message, path="$.startScene")
+        findings.error(GAME, message, path="$.startScene")
     return name
 
 

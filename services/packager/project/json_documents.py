@@ -1,4 +1,4 @@
-"""Reading JSON that anybody may have written: bounded, and never fatal to the process."""
+"""JSON that anybody may have written is read within bounds, and never fatal to the process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import msgspec
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.aethel.findings import Findings
 
 MAX_TEXT_BYTES: Final = 64 << 20  # of one document: the largest levels have a tenth of that
 AELV: Final = b"AELV"
@@ -23,13 +22,16 @@ class UnreadableError(Exception):
     """Why a document cannot be read."""
 
 
-def read_document(project: ProjectFiles, path: str, findings: Findings) -> dict[str, Any] | None:
-    """A file's JSON object; None, and a problem told, where it is none."""
-    try:
-        return parse(_bytes(project, path))
-    except UnreadableError as error:
-        findings.problem(path, str(error))
-        return None
+def read_json(project: ProjectFiles, path: str) -> dict[str, Any]:
+    """The JSON object in a file of the project.
+
+    Raises:
+        UnreadableError: What is wrong with it.
+    """
+    size = project.files[path].size
+    if size > MAX_TEXT_BYTES:
+        raise UnreadableError(f"has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are read")
+    return parse(project.read(path, max_bytes=MAX_TEXT_BYTES))
 
 
 def parse(data: bytes) -> dict[str, Any]:
@@ -76,13 +78,6 @@ def unpack(data: bytes) -> bytes:
     if len(text) > length * BYTES_A_CHARACTER or not unpacker.eof:
         raise UnreadableError(f"does not unpack to the {length:,} bytes that its header announces")
     return text
-
-
-def _bytes(project: ProjectFiles, path: str) -> bytes:
-    size = project.files[path].size
-    if size > MAX_TEXT_BYTES:
-        raise UnreadableError(f"has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are read")
-    return project.read(path, max_bytes=MAX_TEXT_BYTES)
 
 
 def _placed(error: msgspec.MsgspecError, text: bytes) -> str:

@@ -1,0 +1,82 @@
+"""What is not handled comes again at once, not when its ack wait is over."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.status.projector import Projector
+from shared.domain.export_document import Document
+from shared.jetstream import topology
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.pull_loop import consume_events
+from tests.integration.worker.working import new_request
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Coroutine
+
+    from nats.aio.client import Client
+    from nats.js import JetStreamContext
+
+    from shared.domain.events import AnyEvent
+
+AN_HOUR_S = 3_600.0
+EXPORTS_BUCKET = "KV_exports"
+
+
+@asynccontextmanager
+async def running(work: Coroutine[None, None, None], stop: asyncio.Event) -> AsyncIterator[None]:
+    """While the block lasts."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(work)
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+@pytest.fixture(autouse=True)
+async def patient(js: JetStreamContext) -> None:
+    """Waiting for the ack wait would outlast any test."""
+    config = (await js.consumer_info(topology.EXPORTS, topology.STATUS)).config
+    await js.add_consumer(topology.EXPORTS, config.evolve(ack_wait=AN_HOUR_S))
+
+
+async def test_a_status_is_folded_as_soon_as_its_bucket_is_back(js: JetStreamContext) -> None:
+    """Its bucket is missing when the event comes; the event is handed back, not forgotten."""
+    bucket = (await js.stream_info(EXPORTS_BUCKET)).config
+    stop = asyncio.Event()
+    projector = await Projector.bind(js)
+    await js.delete_stream(EXPORTS_BUCKET)
+    event = new_request()
+    await EventLog(js).publish(event)
+    async with running(projector.run(stop), stop):
+        while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending:  # noqa: ASYNC110 - the server is asked
+            await asyncio.sleep(0.05)
+        await js.add_stream(bucket)
+        documents = await KeyValueStore.bind(js, "exports", Document)
+        while await documents.get(f"{event.project_id}.{event.export_id}") is None:  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.05)
+
+
+async def test_a_time_out_of_the_handler_is_no_idle_fetch(nc: Client, js: JetStreamContext) -> None:
+    """NATS says that nobody answers in the same words as that nothing has come."""
+    stop, calls = asyncio.Event(), 0
+    silence = await nc.subscribe("nobody.speaks")
+
+    async def handle(_event: AnyEvent, _seq: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            await silence.next_msg(timeout=0.01)
+        stop.set()
+
+    await EventLog(js).publish(new_request())
+    async with running(consume_events(js, topology.STATUS, handle, stop), asyncio.Event()):
+        await stop.wait()
+    assert calls == 2
+    assert not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending

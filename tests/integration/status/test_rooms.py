@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from shared.jetstream.log_reader import StoredLine, read_lines
+from tests.integration.status.watching import (
+    COMPLETED,
+    REQUESTED,
+    STARTED,
+    Status,
+    next_of,
+    until_closed,
+)
+from tests.unit.sample_events import EXPORT
+
+if TYPE_CHECKING:
+    import pytest
+
+OTHER = EXPORT.replace("1", "2")
+PATIENCE_S = 60  # far beyond what any machine takes; nothing is measured
+
+
+async def test_one_slow_room_does_not_hold_up_another(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the log of one export cannot be read to its end, another is told to its own."""
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(nc: Any, export_id: str, **options: Any) -> list[StoredLine]:
+        if export_id == EXPORT:
+            asked.set()
+            await answer.wait()
+        return await read_lines(nc, export_id, **options)
+
+    others = [msgspec.structs.replace(e, export_id=OTHER) for e in (REQUESTED, STARTED, COMPLETED)]
+    await status.events.publish(REQUESTED)
+    await status.events.publish(others[0])
+    socket = await status.connect()
+    other = await status.connect(export_id=OTHER)
+    await next_of(socket, "export-status")
+    await next_of(other, "export-status")
+    monkeypatch.setattr("services.status.websocket.stored_export.read_lines", slow)
+    async with asyncio.timeout(PATIENCE_S):
+        await status.events.publish(COMPLETED)
+        await asked.wait()
+        for event in others[1:]:
+            await status.events.publish(event)
+        messages, code = await until_closed(other)
+        assert (messages[-1]["state"]["status"], code) == ("completed", 1000)
+        answer.set()
+        messages, code = await until_closed(socket)
+        assert (messages[-1]["state"]["status"], code) == ("completed", 1000)
+
+
+async def test_a_reader_is_not_left_in_silence_by_a_room_that_fails(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1011 at once, so that the client comes back, instead of a socket that says nothing more."""
+
+    async def broken(*_: Any, **__: Any) -> list[StoredLine]:
+        raise RuntimeError("a bug")
+
+    await status.events.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    monkeypatch.setattr("services.status.websocket.stored_export.read_lines", broken)
+    await status.events.publish(COMPLETED)
+    async with asyncio.timeout(PATIENCE_S):
+        assert (await until_closed(socket))[1] == 1011
