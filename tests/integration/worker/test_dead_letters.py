@@ -225,7 +225,7 @@ async def test_the_breaker_keeps_a_bug_from_failing_the_queue(
         await EventLog(js).publish(event)
     now_s = 0.0
     breaker = CircuitBreaker("packager-web", nothing, clock=lambda: now_s)
-    patient = RetrySettings(max_attempts=3, base_delay_ms=4_000)
+    patient = RetrySettings(max_attempts=10, base_delay_ms=4_000)  # however slow this machine is
     async with working(nc, job, breaker=breaker, retry=patient) as builder:
         while breaker.cause is None:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.02)
