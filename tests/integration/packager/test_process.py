@@ -122,7 +122,7 @@ async def test_it_starts_works_tells_and_stops(
             await events.publish(event)
             await _packaged(events, export_id)
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 20) == 0
+        assert await process.wait() == 0
 
 
 async def test_a_wrong_setting_stops_it_with_its_name() -> None:
