@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.project.game_json import read_game
-from services.packager.project.html import read_page
+from services.packager.project.html_page import read_page
 from services.packager.project.json_documents import UnreadableError
 from shared.domain.options import Version
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5
-from services.packager.web.site import ENTRY, Site
+from services.packager.web.game_site import ENTRY, Site
 from shared.domain.entry_page import EntryPageMissingError
 
 if TYPE_CHECKING:

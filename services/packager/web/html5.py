@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, Note, ordered
-from services.packager.project.html import insert, read_page
+from services.packager.project.html_page import insert, read_page
 from services.packager.web import icons, reference_check, web_manifest
-from services.packager.web.site import ENTRY, Site
+from services.packager.web.game_site import ENTRY, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.packager.project.files import ProjectFiles
-    from services.packager.project.html import Page
+    from services.packager.project.html_page import Page
     from services.packager.request import Request
 
 

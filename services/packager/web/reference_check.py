@@ -15,15 +15,15 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 
 from services.packager.build.plan import Note
-from services.packager.project.html import read_page
-from services.packager.web.site import ENTRY
+from services.packager.project.html_page import read_page
+from services.packager.web.game_site import ENTRY
 from services.packager.web.url_scanner import Kind, css_urls, js_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.packager.project.files import ProjectFiles
-    from services.packager.project.html import Embedded, Page
+    from services.packager.project.html_page import Embedded, Page
 
 MAX_SCANNED_BYTES: Final = 2 << 20  # of one file; what is larger came out of a bundler
 MAX_SCANNED_FILES: Final = 1_000

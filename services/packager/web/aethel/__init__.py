@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
-    from services.packager.web.site import Site
+    from services.packager.web.game_site import Site
 
 __all__ = ["PLAYER", "site"]
 

@@ -12,7 +12,7 @@ from services.packager.web.aethel import page, player_chunks, preload, size_repo
 from services.packager.web.aethel.game_settings import settings_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
-from services.packager.web.site import Site
+from services.packager.web.game_site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,8 @@ import msgspec
 from services.packager.build.plan import Note
 from services.packager.project.game_json import GAME
 from services.packager.web import icons, web_manifest
+from services.packager.web.game_site import ENTRY
 from services.packager.web.icons import IconError
-from services.packager.web.site import ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

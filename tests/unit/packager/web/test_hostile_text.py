@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.project.html import read_page
+from services.packager.project.html_page import read_page
 from services.packager.web.url_scanner import css_urls, js_urls
 
 SIZE = 1 << 20

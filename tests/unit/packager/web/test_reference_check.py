@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.project.html import read_page
+from services.packager.project.html_page import read_page
 from services.packager.web.reference_check import check
 from tests.projects import in_memory
 

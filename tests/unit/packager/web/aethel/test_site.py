@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from services.packager.project.html import read_page
+from services.packager.project.html_page import read_page
 from services.packager.runtimes.registry import TemplateError, Templates
 from services.packager.web import site_of
 from services.packager.web.aethel import player_chunks

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.packager.project.html import insert, read_page
+from services.packager.project.html_page import insert, read_page
 
 LINK = '<link rel="manifest" href="m">'
 
