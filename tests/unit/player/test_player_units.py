@@ -9,5 +9,5 @@ from services.packager.runtimes.build import run_script
 
 @pytest.mark.timeout(600)
 def test_the_players_units() -> None:
-    """Scenes, input, animation, steering, … : see ``templates/player/test``."""
+    """Scenes, input, animation, steering, … : see ``runtimes/web-player/test``."""
     run_script("player", "test")
