@@ -6,5 +6,5 @@ from services.packager.runtimes.build import run_script
 
 
 def test_the_players_units() -> None:
-    """Scenes, input, animation, steering, … : see ``templates/player/test``."""
+    """Scenes, input, animation, steering, … : see ``runtimes/web-player/test``."""
     run_script("player", "test")

@@ -48,7 +48,9 @@ export function componentFactory(services: Services): ComponentFactory {
 }
 
 function withDefaults(kind: ComponentKind, given: Record<string, unknown>): object {
-  const data: Record<string, unknown> = { ...kind.defaults };
+  const data: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(kind.defaults))
+    data[field] = typeof value === "object" ? structuredClone(value) : value;
   for (const [field, value] of Object.entries(given)) {
     if (!(field in kind.defaults))
       warnOnce(`${kind.type} has the field “${field}”, which the player does not know: it has no effect.`);
