@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 
 from shared.domain.events import ExportPackaged, ExportRequested
 from shared.jetstream import topology
+from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -106,12 +107,16 @@ async def be_impatient(js: JetStreamContext, *, ack_wait_s: float = 1.0, **chang
 async def until(
     js: JetStreamContext, event: Event, done: Callable[[list[AnyEvent]], bool]
 ) -> list[AnyEvent]:
-    """All events of an export once ``done`` says so; the test's own time-out bounds it."""
+    """All events of an export once ``done`` says so; the test's own time-out bounds it.
+
+    On a busy machine the server may take longer than a reader waits: it is asked again.
+    """
     events = EventLog(js)
     while True:
-        known = [event for _, event in await events.of(event.export_id)]
-        if done(known):
-            return known
+        with suppress(NatsUnavailableError):
+            known = [event for _, event in await events.of(event.export_id)]
+            if done(known):
+                return known
         await asyncio.sleep(0.05)
 
 
@@ -135,7 +140,8 @@ async def dead_letters(js: JetStreamContext) -> list[Any]:
 async def acknowledged(js: JetStreamContext) -> None:
     """Wait until nothing waits or is in flight any more."""
     while True:
-        info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
-        if not info.num_pending and not info.num_ack_pending:
-            return
+        with suppress(TimeoutError):
+            info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
+            if not info.num_pending and not info.num_ack_pending:
+                return
         await asyncio.sleep(0.05)
