@@ -102,7 +102,7 @@ async def nc(nats_settings: NatsSettings) -> AsyncIterator[Client]:
 @pytest_asyncio.fixture
 async def js(nc: Client) -> JetStreamContext:
     """JetStream of that connection."""
-    return nc.jetstream()
+    return nc.jetstream(timeout=60)  # on a busy machine
 
 
 @pytest_asyncio.fixture

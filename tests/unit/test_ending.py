@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 STUBBORN = """
 import asyncio
+import pytest
+from tests import ending
 
 async def stubborn():
     while True:
@@ -17,12 +19,13 @@ async def stubborn():
         except asyncio.CancelledError:
             pass
 
+@pytest.mark.timeout(1, func_only=True)
 async def test_that_hangs():
     left = asyncio.ensure_future(stubborn())
     await asyncio.sleep(1000)
 
 async def test_that_comes_next():
-    pass
+    ending.LONGEST_S = 600  # only the first has to be quick
 """
 LIMIT = """
 from tests import ending
@@ -35,7 +38,7 @@ def test_a_test_that_cannot_be_torn_down_keeps_no_report_back(tmp_path: Path) ->
     """It is a failure and an error, the next test runs, and the process ends."""
     (tmp_path / "test_it.py").write_text(STUBBORN)
     (tmp_path / "conftest.py").write_text(LIMIT)
-    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\ntimeout = 2\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-c", tmp_path / "pytest.ini", tmp_path],
         capture_output=True,

@@ -106,7 +106,10 @@ async def be_impatient(js: JetStreamContext, *, ack_wait_s: float = 1.0, **chang
 async def until(
     js: JetStreamContext, event: Event, done: Callable[[list[AnyEvent]], bool]
 ) -> list[AnyEvent]:
-    """All events of an export once ``done`` says so; the test's own time-out bounds it."""
+    """All events of an export once ``done`` says so; the test's own time-out bounds it.
+
+    On a busy machine the server may take longer than a reader waits: it is asked again.
+    """
     events = EventLog(js)
     while True:
         with suppress(UnavailableError):  # a cluster that elects, a machine that is busy
@@ -136,7 +139,8 @@ async def dead_letters(js: JetStreamContext) -> list[Any]:
 async def acknowledged(js: JetStreamContext) -> None:
     """Wait until nothing waits or is in flight any more."""
     while True:
-        info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
-        if not info.num_pending and not info.num_ack_pending:
-            return
+        with suppress(TimeoutError):
+            info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
+            if not info.num_pending and not info.num_ack_pending:
+                return
         await asyncio.sleep(0.05)
