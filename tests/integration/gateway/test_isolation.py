@@ -87,7 +87,7 @@ async def test_nobody_gets_in_without_a_token(gateway: Gateway, method: str, pat
 async def test_a_strangers_project_does_not_exist(gateway: Gateway, method: str, path: str) -> None:
     """404 on every route of a project, with ids, hashes and exports that exist in it."""
     ann, eve = gateway.user("ann"), gateway.user("eve")
-    await ann.push("secret", {"a": b"secret"})
+    await ann.push("secret", {"index.html": b"<p>", "a": b"secret"})
     _, made = await ann.call("POST", "/api/projects/secret/export", json={"platform": "web"})
     before = await ann.call("GET", "/api/projects/secret")
     target = concrete(path, made["export"]["id"])
@@ -114,7 +114,7 @@ async def test_operators_routes_are_for_operators(
 async def test_a_service_acts_for_a_user_and_nobody_else_does(gateway: Gateway) -> None:
     """It sees what that user sees; a user, or an operator, who names another is refused."""
     ann = gateway.user("ann")
-    await ann.push("secret", {"a": b"secret"})
+    await ann.push("secret", {"index.html": b"<p>", "a": b"secret"})
     named = {"X-Aethel-User": "ann"}
     _, made = await gateway.user("platform", role="service").call(
         "POST", "/api/projects/secret/export", json={"platform": "web"}, headers=named
@@ -132,7 +132,7 @@ async def test_a_service_acts_for_a_user_and_nobody_else_does(gateway: Gateway) 
 async def test_knowing_a_hash_gives_nothing(gateway: Gateway) -> None:
     """Another project's blob is missing from one's own, and its export is not found there."""
     ann, eve = gateway.user("ann"), gateway.user("eve")
-    await ann.push("secret", {"a": b"secret"})
+    await ann.push("secret", {"index.html": b"<p>", "a": b"secret"})
     _, made = await ann.call("POST", "/api/projects/secret/export", json={"platform": "web"})
     await eve.push("mine", {"b": b"b"})
     status, body = await eve.call("PUT", "/api/projects/mine/snapshot", **BODIES["snapshot"])  # type: ignore[arg-type]
