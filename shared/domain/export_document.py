@@ -54,7 +54,7 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The state that ``docs/integration.md`` describes; every key is present, null if unknown."""
+    """The state as ``docs/integration.md`` describes it; each key is present, null if unknown."""
 
     id: str
     project_id: str

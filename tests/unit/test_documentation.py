@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from nats.js.api import DiscardPolicy, StorageType
 
+from shared.domain.export_document import State
 from shared.domain.platforms import PLATFORMS
 from shared.jetstream.topology import (
     ADVISORIES,
@@ -148,3 +149,11 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
     """Every relative link names a file that is there."""
     for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
         assert (page.parent / link).exists(), link
+
+
+def test_every_key_of_the_state_is_documented() -> None:
+    """``docs/integration.md`` has a table of them, no more and no fewer."""
+    document = (ROOT / "docs/integration.md").read_text()
+    table = document.partition("### The state\n")[2].partition("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(State.__struct_encode_fields__)
