@@ -88,11 +88,15 @@ def test_exit_codes_of_an_export(up: Up, game: Path, tmp_path: Path) -> None:
     ):
         done = up.cli(*wrong)
         assert done.returncode == 2, done.stderr
+    icon = ("--option", "appIcon=nowhere.png")  # only the packager sees that it is not there
+    failed = up.cli("export", project, "--platform", "web", *icon, "--wait")
+    assert failed.returncode == 3
+    assert "nowhere.png" in failed.stderr
     (game / "index.html").unlink()
     up.cli("push", str(game))
-    failed = up.cli("export", project, "--platform", "web", "--wait")
-    assert failed.returncode == 3
-    assert "index.html" in failed.stderr
+    refused = up.cli("export", project, "--platform", "web", "--wait")
+    assert refused.returncode == 2
+    assert "index.html" in refused.stderr
     nobody = up.cli("status", "x", AETHEL_EXPORT_DATA=str(tmp_path / "elsewhere"))
     assert nobody.returncode == 4
 

@@ -96,19 +96,27 @@ def test_windows_needs_what_every_windows_has(target: str, tmp_path: Path) -> No
 
 
 @pytest.fixture(scope="module")
-def built_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All programs, built anew: in another folder, at another time, one after the other."""
+def built_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """All programs, built anew: in another folder, at another time, one after the other.
+
+    The folder lies as deep as the sources do: the compiler finds its C libraries by where it lies
+    itself from there, and making those of Windows anew takes minutes.
+    """
     folder = tmp_path_factory.mktemp("elsewhere")
-    copy = shutil.copytree(SOURCES, folder / "sources")
     out = folder / "out"
     out.mkdir()
+    copy = SOURCES.parents[1] / "build" / f"elsewhere-{os.getpid()}"
+    shutil.copytree(SOURCES, copy)
     environ = os.environ | {
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "ZIG_LOCAL_CACHE_DIR": str(folder / "cache"),  # where no object of the first build is found
     }
     command = [sys.executable, "build.py", str(out), "--jobs", "1"]
-    subprocess.run(command, cwd=copy, env=environ, check=True)
-    return out
+    try:
+        subprocess.run(command, cwd=copy, env=environ, check=True)
+        yield out
+    finally:
+        shutil.rmtree(copy)
 
 
 @pytest.mark.timeout(120, func_only=True)  # the compiler takes what it takes

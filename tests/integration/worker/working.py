@@ -136,11 +136,13 @@ async def dead_letters(js: JetStreamContext) -> list[Any]:
     return letters
 
 
-async def acknowledged(js: JetStreamContext) -> None:
-    """Wait until nothing waits or is in flight any more."""
+async def acknowledged(
+    js: JetStreamContext, durable: str = topology.packager_durable("web")
+) -> None:
+    """Wait until nothing waits for a consumer or is in flight any more."""
     while True:
         with suppress(TimeoutError):
-            info = await js.consumer_info(topology.EXPORTS, topology.packager_durable("web"))
+            info = await js.consumer_info(topology.EXPORTS, durable)
             if not info.num_pending and not info.num_ack_pending:
                 return
         await asyncio.sleep(0.05)

@@ -44,7 +44,7 @@ def test_another_processor_makes_another_artifact_where_something_is_encoded(
     """Under one name there is one content, whichever packager made it."""
     keys = set()
     for name in ("x86_64 avx2", "aarch64 asimd"):
-        monkeypatch.setattr(cache_key, "processor", lambda name=name: name)
+        monkeypatch.setattr(cache_key, "cpu_features", lambda name=name: name)
         tool_versions.cache_clear()
         plan = BuildPlan(contents=(), title="Game", version="1")
         keys.add(build_key(plan, snapshot="5" * 64, request=request(optimize=optimize)))
