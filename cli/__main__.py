@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final
 
 import aiohttp
 import click
 import nats.errors
 
-from cli.commands import admin, dead_letters, exports, local, templates
 from cli.exit_codes import HELP, CommandError, for_error
 from cli.local.errors import StackError
 from shared import logs
-from shared.errors import ExportError
+from shared.errors import ExportError, StorageRefusedError
 from shared.settings import LogSettings
-from shared.storage.s3_client import StorageRefusedError
+
+COMMANDS: Final = {  # in the order of --help: the module of each, and its name there
+    "up": "local:up",
+    "run": "local:run",
+    "push": "exports:push",
+    "export": "exports:export",
+    "status": "exports:status",
+    "watch": "exports:watch",
+    "logs": "exports:logs",
+    "download": "exports:download_command",
+    "retry": "exports:retry",
+    "cancel": "exports:cancel",
+    "dead-letters": "dead_letters:dead_letters",
+    "templates": "templates:templates",
+    "streams": "admin:streams",
+    "sweep": "admin:sweep",
+    "token": "admin:token",
+    "doctor": "admin:doctor",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=HELP)
+class LazyCommands(click.Group):
+    """The commands, each imported when it is used: most need neither a packager nor S3."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, None where there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"cli.commands.{module}"), name)
+        return command
+
+
+@click.group(
+    cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=HELP
+)
 @click.version_option(package_name="aethel-export")
 def cli() -> None:
     """Turn a project of the Aethel game engine into something a player can run."""
-
-
-for command in (
-    local.up,
-    local.run,
-    exports.push,
-    exports.export,
-    exports.status,
-    exports.watch,
-    exports.logs,
-    exports.download_command,
-    exports.retry,
-    exports.cancel,
-    dead_letters.dead_letters,
-    templates.templates,
-    admin.streams,
-    admin.sweep,
-    admin.token,
-    admin.doctor,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

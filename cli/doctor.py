@@ -16,12 +16,11 @@ from services.packager.runtimes.registry import Templates
 from services.packager.settings import SigningSettings, TemplateSettings
 from services.packager.signing.keys import HOOK
 from shared.domain.platforms import PLATFORMS
-from shared.errors import ConfigurationError, ExportError
+from shared.errors import ConfigurationError, ExportError, StorageRefusedError
 from shared.jetstream import topology
 from shared.jetstream.connection import connect, version_of
 from shared.settings import NatsSettings, S3Settings, check_secret, load
 from shared.storage.bucket import open_storage
-from shared.storage.s3_client import StorageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -157,3 +157,11 @@ def as_sentence(message: str) -> str:
     if re.match(r"[a-z]+[ ,;:]", text):
         text = text[0].upper() + text[1:]
     return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+class StorageRefusedError(Exception):
+    """S3 said no for good; ``code`` is S3's own (``PreconditionFailed``, ``AccessDenied``, …)."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code

@@ -18,10 +18,10 @@ from shared.domain.events import (
     ExportStopped,
     TerminalEvent,
 )
+from shared.errors import StorageRefusedError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import consume_events
 from shared.jetstream.topology import CANCELS
-from shared.storage.s3_client import StorageRefusedError
 from shared.worker.retry import parts_left
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import msgspec
 import structlog
 
 from shared.domain.events import ExportCompleted, ExportPackaged, now
-from shared.errors import ExportError
+from shared.errors import ExportError, StorageRefusedError
 from shared.storage.multipart_check import are_the_parts, is_committed
-from shared.storage.s3_client import ObjectMissingError, StorageRefusedError
+from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,8 @@ from urllib.parse import quote
 import google_crc32c
 import msgspec
 
-from shared.storage.s3_client import ObjectMissingError, StorageRefusedError, connect, errors
+from shared.errors import StorageRefusedError
+from shared.storage.s3_client import ObjectMissingError, connect, errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence

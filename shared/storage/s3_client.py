@@ -16,7 +16,7 @@ from aiobotocore.session import AioSession
 from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import NotFoundError, UnavailableError
+from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,14 +48,6 @@ class ObjectMissingError(NotFoundError):
 
     code = "object-missing"
     title = "The object does not exist"
-
-
-class StorageRefusedError(Exception):
-    """S3 said no for good; ``code`` is S3's own (``PreconditionFailed``, ``AccessDenied``, …)."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code = code
 
 
 def connect(settings: S3Settings, endpoint: str) -> Any:

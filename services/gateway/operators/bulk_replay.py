@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from services.gateway.operators.dead_letter import DeadLetter, DeadLetterFilter, GroupKey
+from services.gateway.operators.dead_letter_view import DeadLetter, DeadLetterFilter, GroupKey
 from shared.domain.events import now
 from shared.tokens import User
 

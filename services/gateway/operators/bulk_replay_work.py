@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from services.gateway.operators.bulk_replay import LEASE, ReplayResult
-from services.gateway.operators.dead_letter import DeadLetterFilter
+from services.gateway.operators.dead_letter_view import DeadLetterFilter
 from shared.domain.events import now
 from shared.errors import ConflictError, ExportError, NotFoundError, UnavailableError
 from shared.jetstream.key_value import Record
@@ -18,7 +18,7 @@ from shared.jetstream.key_value import Record
 if TYPE_CHECKING:
     from services.gateway.operators.bulk_replay import BulkReplay, Outcome
     from services.gateway.operators.canaries import Canaries
-    from services.gateway.operators.dead_letter import DeadLetter
+    from services.gateway.operators.dead_letter_view import DeadLetter
     from services.gateway.operators.dead_letters import DeadLetters
     from services.gateway.operators.replay import DeadLetterReplayer
     from shared.jetstream.key_value import KeyValueStore

@@ -12,7 +12,7 @@ from shared.errors import ExportError, NotFoundError, UnavailableError
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
     from services.gateway.operators.bulk_replay import BulkReplay
-    from services.gateway.operators.dead_letter import DeadLetter
+    from services.gateway.operators.dead_letter_view import DeadLetter
     from services.gateway.operators.replay import DeadLetterReplayer
     from shared.domain.export_document import Document
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.gateway.operators.dead_letter import from_headers, grouped
+from services.gateway.operators.dead_letter_view import from_headers, grouped
 from shared.errors import NotFoundError
 from shared.jetstream.batch_get import MOST, read_newest, read_stored
 from shared.jetstream.errors import AWAY, NatsUnavailableError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from services.gateway.exports.exports import Exports
-    from services.gateway.operators.dead_letter import (
+    from services.gateway.operators.dead_letter_view import (
         DeadLetter,
         DeadLetterFilter,
         DeadLetterGroup,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
-from services.gateway.operators.dead_letter import DeadLetterFilter, from_headers
+from services.gateway.operators.dead_letter_view import DeadLetterFilter, from_headers
 from shared.errors import NotFoundError
 
 if TYPE_CHECKING:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import UnavailableError
+from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.connection import version_of
 from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import BUCKETS, EXPORTS, STREAMS
-from shared.storage.s3_client import StorageRefusedError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client

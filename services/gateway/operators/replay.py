@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.gateway.exports.lifecycle import NotRetryableError
-from services.gateway.operators.dead_letter import from_headers
+from services.gateway.operators.dead_letter_view import from_headers
 from shared.domain.events import StartEvent, decode_event
 from shared.domain.export_document import Document, fold
 from shared.errors import ConflictError, NotFoundError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.lifecycle import ExportLifecycle
     from services.gateway.operators.audit_log import AuditLog
-    from services.gateway.operators.dead_letter import DeadLetter
+    from services.gateway.operators.dead_letter_view import DeadLetter
     from services.gateway.operators.dead_letters import DeadLetters
     from shared.tokens import User
 

@@ -13,10 +13,9 @@ import msgspec
 from litestar.exceptions import InternalServerException
 
 from shared import metrics
-from shared.errors import ExportError, TooLargeError
+from shared.errors import ExportError, StorageRefusedError, TooLargeError
 from shared.storage import keys
 from shared.storage.bucket import Part, Storage
-from shared.storage.s3_client import StorageRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

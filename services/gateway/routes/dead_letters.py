@@ -15,14 +15,14 @@ from services.gateway.http.pagination import open_seq_token, seq_token
 from services.gateway.http.parameters import DeadLetterSeq, PageSize
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.operators.bulk_replay import BulkReplayRequest
-from services.gateway.operators.dead_letter import DeadLetterFilter, from_headers
+from services.gateway.operators.dead_letter_view import DeadLetterFilter, from_headers
 from services.gateway.operators.drop import BulkDropRequest
 from services.gateway.routes.views import log_view
 from shared.domain.events import decode_event
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
-    from services.gateway.operators.dead_letter import DeadLetter
+    from services.gateway.operators.dead_letter_view import DeadLetter
     from shared.jetstream.batch_get import Stored
 
 LOG_TAIL = 50

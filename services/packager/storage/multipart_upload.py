@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from shared.domain.events import PendingUpload
-from shared.errors import ExportError, UnavailableError
-from shared.storage.s3_client import StorageRefusedError
+from shared.errors import ExportError, StorageRefusedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine

@@ -21,11 +21,10 @@ from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
 from shared.domain.next_generation import failed_upload
 from shared.domain.project import Project
-from shared.errors import UnavailableError
+from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
-from shared.storage.s3_client import StorageRefusedError
 from shared.stores.artifacts import artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
 from shared.stores.projects import bind_projects, membership_key, project_key
