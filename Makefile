@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos templates small-templates lock clean system-packages
+.PHONY: help demo up test lint bench chaos hostile templates small-templates lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 
 chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
+
+hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
+	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench

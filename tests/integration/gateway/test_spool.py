@@ -5,6 +5,8 @@ import io
 import tempfile
 import zipfile
 from contextlib import asynccontextmanager
+from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -70,10 +72,12 @@ async def test_a_spool_never_holds_more_than_its_budget() -> None:
     assert spool.used_bytes == 0
 
 
-async def half_an_import(caller: Caller, announced_bytes: int) -> asyncio.StreamWriter:
+async def half_an_import(
+    caller: Caller, announced_bytes: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A connection on which all of a ZIP but its end was sent."""
     port = int(caller.url.rpartition(":")[2])
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
         f"POST /api/projects/slow/import HTTP/1.1\r\nHost: x\r\n"
         f"Authorization: {caller.headers['Authorization']}\r\n"
@@ -81,34 +85,30 @@ async def half_an_import(caller: Caller, announced_bytes: int) -> asyncio.Stream
     )
     writer.write(bytes(announced_bytes - 100))
     await writer.drain()
-    return writer
-
-
-async def answers(caller: Caller, data: bytes, wanted: int) -> bool:
-    """Whether an import is soon answered like that; only 201 and 503 may come before."""
-    for _ in range(100):
-        status, problem = await caller.call("POST", IMPORT, data=data)
-        if status == wanted:
-            return True
-        assert status in {201, 503}, problem
-        await asyncio.sleep(0.02)
-    return False
+    return reader, writer
 
 
 @asynccontextmanager
 async def spool_full(caller: Caller, data: bytes) -> AsyncIterator[None]:
     """Somebody's slow import leaves no room for ``data`` while the block lasts.
 
-    It is sent again where it was the one that found no room: another one had come between.
+    Where ours came before all of it was there, the slow one found no room and is answered: it is
+    sent again, with more time.
     """
-    while True:
-        slow = await half_an_import(caller, ROOM - 100)
+    for tries in count():
+        reader, writer = await half_an_import(caller, ROOM - 100)
+        refused = asyncio.create_task(reader.read(1))
         try:
-            if await answers(caller, data, 503):
-                yield
-                return
+            await asyncio.sleep(0.1 * tries)
+            while not refused.done():
+                status, problem = await caller.call("POST", IMPORT, data=data)
+                if status == HTTPStatus.SERVICE_UNAVAILABLE and not refused.done():
+                    yield
+                    return
+                assert status in {201, 503}, problem
         finally:
-            slow.close()
+            refused.cancel()
+            writer.close()
 
 
 async def test_a_zip_that_finds_no_room_may_come_again(nc: Client, storage: Storage) -> None:
@@ -122,7 +122,7 @@ async def test_a_zip_that_finds_no_room_may_come_again(nc: Client, storage: Stor
             assert (problem["code"], answer.headers["Retry-After"]) == ("spool-full", "30")
             large = await ann.call("POST", IMPORT, data=io.BytesIO(packed(a=b"x" * ROOM)))
             assert (large[0], large[1]["code"]) == (413, "too-large")
-        while not await answers(ann, data, 201):
+        while (await ann.call("POST", IMPORT, data=data))[0] == HTTPStatus.SERVICE_UNAVAILABLE:
             pass
 
 

@@ -14,7 +14,7 @@ from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_loop import consume_events
-from tests.integration.worker.working import new_request
+from tests.integration.worker.working import acknowledged, new_request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -79,4 +79,4 @@ async def test_a_time_out_of_the_handler_is_no_idle_fetch(nc: Client, js: JetStr
     async with running(consume_events(js, topology.STATUS, handle, stop), asyncio.Event()):
         await stop.wait()
     assert calls == 2
-    assert not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_ack_pending
+    await acknowledged(js, topology.STATUS)
