@@ -11,9 +11,9 @@ from nats.js.errors import NotFoundError
 
 from cli.local.errors import StackError
 from cli.local.servers import binary
-from services.packager.platforms.windows import authenticode
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import SigningSettings, TemplateSettings
+from services.packager.signing import authenticode
 from services.packager.signing.keys import HOOK
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError, StorageRefusedError

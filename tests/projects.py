@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import io
 import zipfile
@@ -21,7 +22,12 @@ from services.packager.platforms import exporters
 from services.packager.project.files import ProjectFiles, selected
 from services.packager.request import Request
 from services.packager.runtimes.registry import BUILT, Templates
+from services.packager.sandbox.build_server import BuildServer
+from services.packager.sandbox.confinement import Limits
 from services.packager.signing.keys import NO_KEYS, SigningKeys
+from services.packager.signing.signer import KeySigner
+from services.packager.signing.tool import ToolBench
+from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.options import ExportOptions
 from shared.domain.project import (
@@ -42,6 +48,9 @@ if TYPE_CHECKING:
 
 SMALL_BYTES = 64 << 10
 TEMPLATES = Templates(BUILT)  # what `make templates` has built
+LIMITS = Limits(memory_bytes=1536 << 20, cpu_s=1_200, file_bytes=8 << 30)
+BUILDS = BuildServer(LIMITS)  # started by the first test that needs it
+atexit.register(BUILDS.close)
 
 
 def request(
@@ -81,12 +90,21 @@ class Built(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def build_context(keys: SigningKeys = NO_KEYS) -> Iterator[BuildContext]:
+def build_context(
+    asked: Request | None = None, keys: SigningKeys = NO_KEYS
+) -> Iterator[BuildContext]:
     """A build context: the templates of this checkout, and an empty cache."""
+    key = keys.choose(asked) if asked else None
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
-        with cache.scratch() as scratch:
-            yield BuildContext(templates=TEMPLATES, cache=cache, scratch=scratch, keys=keys)
+        with cache.scratch() as scratch, cache.scratch() as bench:
+            tools = ToolBench(folder=bench, timeout_s=keys.timeout_s)
+            yield BuildContext(
+                templates=TEMPLATES,
+                derived=ProjectDerivedFiles(cache, "p1"),
+                scratch=scratch,
+                signer=KeySigner(asked.platform, key, tools) if asked and key else None,
+            )
 
 
 def build(
@@ -100,7 +118,7 @@ def build(
     """Export files as the packager would."""
     project = in_memory(files, asked)
     parts: list[bytes] = []
-    with nullcontext(context) if context else build_context(keys) as used:
+    with nullcontext(context) if context else build_context(asked, keys) as used:
         exporter = exporters()[asked.platform]
         plan = plan_of(exporter, project, asked, used, snapshot="5" * 64)
         pack(

@@ -51,6 +51,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "EXPORT_REQUESTS_PER_MINUTE": "0",
         "PACKAGER_CACHE_DIR": str(data / "cache"),
+        "PACKAGER_SANDBOX": "best-effort",  # on one's own machine, one's own projects
         "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
     }
 

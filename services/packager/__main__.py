@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import AsyncExitStack, closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -13,9 +14,9 @@ from litestar import Litestar
 
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
-from services.packager.platforms import exporters
 from services.packager.processes.threads import in_thread
 from services.packager.runtimes.registry import Templates
+from services.packager.sandbox.build_server import BuildServer
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.events import ExportRequested, now
@@ -43,11 +44,15 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
-        async with open_storage(settings.s3) as storage:
+        async with AsyncExitStack() as stack:
+            storage = await stack.enter_async_context(open_storage(settings.s3))
             templates = Templates(settings.templates.path)
             inventory = InventoryWatch(templates, settings.signing.keys, platforms)
             await inventory.refresh()
-            handler = await _handler(settings, storage, templates)
+            server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
+            if settings.sandbox.mode == "required":
+                await in_thread(server.require)
+            handler = await _handler(settings, storage, server)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation = Isolation()
@@ -94,18 +99,17 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
 
 
 async def _handler(
-    settings: PackagerSettings, storage: Storage, templates: Templates
+    settings: PackagerSettings, storage: Storage, server: BuildServer
 ) -> PackagerHandler:
     """The handler; what dead processes left in the cache's folder is removed first, in a thread."""
     open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
     return PackagerHandler(
         storage,
         await in_thread(open_cache),
-        exporters(),
-        templates,
+        server,
+        settings.templates.path,
         signing=settings.signing.keys,
         threads=settings.threads,
-        slots=settings.concurrency * len(settings.platform_names),
     )
 
 

@@ -1,34 +1,38 @@
-"""The handler reads the snapshot of a request, plans its artifact and packs it into the storage."""
+"""The handler reads the snapshot of a request and has its artifact built into the storage."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from services.packager.build.build_log import report_plan, report_selection
-from services.packager.build.context import BuildContext
+from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
-from services.packager.build.running_build import RunningBuild, fetching
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
 from services.packager.request import Request
+from services.packager.sandbox.messages import Job
+from services.packager.sandbox.running_build import RunningBuild, Services
 from services.packager.signing.keys import NO_KEYS
+from services.packager.signing.signer import KeySigner
+from services.packager.signing.tool import ToolBench
+from services.packager.storage.derived_files import ProjectDerivedFiles
+from services.packager.storage.object_fetcher import ObjectFetcher
+from services.packager.storage.object_index import ObjectIndex
 from shared import metrics
 from shared.domain.events import ExportPackaged
 from shared.domain.platforms import check_options
-from shared.errors import UnknownPlatformError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
-    from services.packager.build.plan import Exporter
-    from services.packager.build.running_build import Packaged
-    from services.packager.runtimes.registry import Templates
-    from services.packager.signing.keys import SigningKeys
+    from services.packager.sandbox.build_server import BuildServer
+    from services.packager.sandbox.running_build import Packaged
+    from services.packager.signing.keys import SigningKey, SigningKeys
     from services.packager.storage.disk_cache import DiskCache
     from shared.domain.events import Event, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
@@ -36,38 +40,41 @@ if TYPE_CHECKING:
 
 
 class PackagerHandler:
-    """Turns ``requested`` into ``packaged``; one handler serves all platforms of a process."""
+    """Turns ``requested`` into ``packaged``; one handler serves all platforms of a process.
+
+    Args:
+        storage: Where projects come from and artifacts go.
+        cache: Of objects and derived files.
+        server: Starts the builds.
+        templates: The folder of runtime templates.
+        signing: The operators' keys.
+        threads: Of each build.
+    """
 
     def __init__(
         self,
         storage: Storage,
         cache: DiskCache,
-        exporters: Mapping[str, Exporter],
-        templates: Templates,
+        server: BuildServer,
+        templates: Path,
         *,
         signing: SigningKeys = NO_KEYS,
         threads: int = 2,
-        slots: int = 8,
     ) -> None:
         self._storage = storage
         self._cache = cache
-        self._exporters = exporters
+        self._server = server
         self._templates = templates
         self._signing = signing
         self._threads = threads
-        # Apart from the loop's own: these threads wait for fetches, which need threads themselves.
-        self._executor = ThreadPoolExecutor(max_workers=slots, thread_name_prefix="build")
 
     async def __call__(
         self, event: ExportRequested, reporter: ProgressReporter
     ) -> Sequence[ExportPackaged]:
         """Build the artifact; its upload waits for the uploader."""
         started = time.perf_counter()
-        exporter = self._exporters.get(event.platform)
-        if exporter is None:
-            raise UnknownPlatformError(event.platform, self._exporters)
         check_options(event.platform, event.configuration, event.options)
-        made = await self._build(event, exporter, reporter)
+        made = await self._build(event, reporter)
         metrics.ARTIFACT_BYTES.labels(event.platform).inc(made.artifact.size_bytes)
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
         build_s = time.perf_counter() - started
@@ -82,43 +89,89 @@ class PackagerHandler:
         if isinstance(event, ExportPackaged):
             await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
-    async def _build(
-        self, event: ExportRequested, exporter: Exporter, reporter: ProgressReporter
-    ) -> Packaged:
+    async def _build(self, event: ExportRequested, reporter: ProgressReporter) -> Packaged:
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )
+        key = await in_thread(partial(self._signing.choose, request))
         snapshot = await read_snapshot(self._storage, event)
         selection = await in_thread(partial(Selection.of, snapshot, request.options))
         report_selection(reporter, selection)
+        job = Job(
+            request=request,
+            project_id=snapshot.project_id,
+            snapshot=snapshot.id,
+            files=selection.files,
+            once=f"{event.export_id}:{event.generation}",
+            signed=key is not None,
+            threads=self._threads,
+        )
         progress = BuildProgress(reporter)
         async with (
             entered_in_thread(self._cache.scratch()) as scratch,
-            fetching(self._storage, self._cache, selection, progress) as objects,
+            self._services(selection, request, key, progress, reporter) as services,
+            entered_in_thread(
+                self._server.running(job, scratch=scratch, templates=self._templates.absolute())
+            ) as child,
         ):
-            build = RunningBuild(
-                request,
-                selection,
-                self._context(scratch, reporter, progress),
-                objects=objects,
-                progress=progress,
-                storage=self._storage,
-                executor=self._executor,
-            )
-            plan = await build.plan(exporter)
-            report_plan(reporter, plan)
-            return await build.pack(plan, once=f"{event.export_id}:{event.generation}")
+            return await RunningBuild(job, services, self._server, child).result()
 
-    def _context(
-        self, scratch: Path, reporter: ProgressReporter, progress: BuildProgress
-    ) -> BuildContext:
+    @asynccontextmanager
+    async def _services(
+        self,
+        selection: Selection,
+        request: Request,
+        key: SigningKey | None,
+        progress: BuildProgress,
+        reporter: ProgressReporter,
+    ) -> AsyncIterator[Services]:
+        """What the build may ask for, until the block ends; objects are fetched ahead of it."""
+        stopping = threading.Event()
         loop = asyncio.get_running_loop()
-        return BuildContext(
-            templates=self._templates,
-            cache=self._cache,
-            scratch=scratch,
-            threads=self._threads,
-            keys=self._signing,
-            log=lambda line: loop.call_soon_threadsafe(reporter.log, line),
-            waiting=progress.waiting,
-        )
+        async with AsyncExitStack() as stack:
+            signer = None
+            if key is not None:
+                folder = await stack.enter_async_context(entered_in_thread(self._cache.scratch()))
+                bench = ToolBench(
+                    folder=folder,
+                    timeout_s=self._signing.timeout_s,
+                    stopping=stopping,
+                    log=lambda line: loop.call_soon_threadsafe(reporter.log, line),
+                    waiting=progress.waiting,
+                )
+                signer = KeySigner(request.platform, key, bench)
+            objects = await stack.enter_async_context(
+                _fetching(self._storage, self._cache, selection, progress)
+            )
+            yield Services(
+                storage=self._storage,
+                objects=objects,
+                derived=ProjectDerivedFiles(self._cache, selection.snapshot.project_id),
+                progress=progress,
+                reporter=reporter,
+                signer=signer,
+                stop_tools=stopping.set,
+            )
+
+
+@asynccontextmanager
+async def _fetching(
+    storage: Storage, cache: DiskCache, selection: Selection, progress: BuildProgress
+) -> AsyncIterator[ObjectFetcher]:
+    """Fetch objects ahead of their use and report the build's progress, until the block ends."""
+    index = await in_thread(partial(ObjectIndex.of, selection.files))
+    objects = ObjectFetcher(storage, cache, index, on_fetched=progress.fetched)
+    progress.expect(
+        fetch_bytes=await objects.missing_bytes(),
+        pack_bytes=selection.size_bytes,
+        files=len(selection.files),
+    )
+    background = [asyncio.create_task(objects.prefetch()), asyncio.create_task(progress.run())]
+    try:
+        yield objects
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await objects.closed()
+        progress.report()

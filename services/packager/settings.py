@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 
 from services.packager.runtimes.registry import BUILT
+from services.packager.sandbox.confinement import Limits
 from services.packager.signing.keys import SigningKeys
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
@@ -62,6 +63,34 @@ class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
         return SigningKeys(Path(self.folder) if self.folder else None, self.timeout_s)
 
 
+class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How far builds are confined, and what each may use."""
+
+    mode: Annotated[
+        Literal["required", "best-effort"],
+        env(
+            "PACKAGER_SANDBOX",
+            "required: start only where Landlock and seccomp confine builds; best-effort: confine "
+            "as far as possible, for projects that you trust",
+        ),
+    ] = "required"
+    memory_bytes: Annotated[
+        int, env("PACKAGER_BUILD_MEMORY_BYTES", "memory of one build, bytes", ge=256 << 20)
+    ] = 1536 << 20
+    cpu_s: Annotated[int, env("PACKAGER_BUILD_CPU_S", "computing time of one build, s", ge=1)] = (
+        1_200
+    )
+    file_bytes: Annotated[
+        int,
+        env("PACKAGER_BUILD_FILE_BYTES", "the largest file a build may write, bytes", ge=64 << 20),
+    ] = 8 * GIB
+
+    @property
+    def limits(self) -> Limits:
+        """As the sandbox takes them."""
+        return Limits(memory_bytes=self.memory_bytes, cpu_s=self.cpu_s, file_bytes=self.file_bytes)
+
+
 class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__``; passed down, never imported."""
 
@@ -69,6 +98,7 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     retry: RetrySettings
     templates: TemplateSettings
     signing: SigningSettings
+    sandbox: SandboxSettings
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )

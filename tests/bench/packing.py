@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -106,13 +107,15 @@ async def stream(folder: Path, sink: S3Settings) -> None:
         open_storage(sink) as storage,
         open_upload(storage, "mixed", content_type="application/zip", expected_bytes=1) as sender,
     ):
-
-        def work() -> None:
-            for part in DigestedParts(ZipStream(members_of(folder)), part_bytes=sender.part_bytes):
-                sender.send(part)
-
-        await asyncio.to_thread(work)
+        parts = DigestedParts(ZipStream(members_of(folder)), part_bytes=sender.part_bytes)
+        with closing(iter(parts)) as stream:
+            while part := await asyncio.to_thread(next, stream, b""):
+                await sender.send(partial(_ready, part))
         await sender.finish()
+
+
+async def _ready(part: bytes) -> bytes:
+    return part
 
 
 def _zip(folder: Path, target: str) -> None:

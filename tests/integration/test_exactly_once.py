@@ -12,8 +12,6 @@ import msgspec
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.platforms import exporters
-from services.packager.runtimes.registry import Templates
 from services.packager.storage.disk_cache import DiskCache
 from services.status.projector import Projector
 from services.uploader.artifact_claims import ArtifactClaims
@@ -38,6 +36,7 @@ from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
 from shared.worker.worker import Worker
 from tests.integration.gateway.conftest import gateway  # noqa: F401 - a fixture
+from tests.projects import BUILDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -76,8 +75,8 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
         build = PackagerHandler(
             storage,
             DiskCache(cache / str(number), 1 << 30),
-            exporters(),
-            Templates(cache / "no-templates"),
+            BUILDS,
+            cache / "no-templates",
         )
         upload = UploaderHandler(storage, claims, ttl=timedelta(days=1))
         durable = topology.packager_durable("source")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from services.packager.build.plan import MAX_NOTES
 from services.packager.build.progress import megabytes
@@ -10,10 +10,18 @@ from services.packager.build.progress import megabytes
 if TYPE_CHECKING:
     from services.packager.build.plan import BuildPlan
     from services.packager.project.snapshot import Selection
-    from shared.jetstream.progress_reporter import ProgressReporter
+    from shared.domain.progress import Level
 
 
-def report_selection(reporter: ProgressReporter, selection: Selection) -> None:
+class Reporter(Protocol):
+    """Takes lines for the maker."""
+
+    def log(self, message: str, level: Level = "info") -> None:
+        """Add a line to the export's log."""
+        ...
+
+
+def report_selection(reporter: Reporter, selection: Selection) -> None:
     """Log what the project has, and what the options leave out of it."""
     snapshot = selection.snapshot
     total_bytes = selection.size_bytes + selection.left_out_bytes
@@ -26,7 +34,7 @@ def report_selection(reporter: ProgressReporter, selection: Selection) -> None:
         )
 
 
-def report_plan(reporter: ProgressReporter, plan: BuildPlan) -> None:
+def report_plan(reporter: Reporter, plan: BuildPlan) -> None:
     """Log what will be in the artifact, and what the maker should look at."""
     for note in plan.notes[:MAX_NOTES]:
         reporter.log(str(note), note.level)

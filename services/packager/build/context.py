@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from services.packager.runtimes.registry import Templates
-from services.packager.signing.keys import NO_KEYS, SigningKeys
-from services.packager.storage.disk_cache import DiskCache
+from services.packager.storage.derived_files import DerivedFileStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from services.packager.archive.member import Member
+
+
+class Signer(Protocol):
+    """Signs with the key of this export; whoever asks never sees the key."""
+
+    def sign(self, files: Sequence[Member], *, title: str) -> list[Member]:
+        """What the platform's tools make of an application's files.
+
+        Args:
+            files: All that has to be signed; nothing of it may change any more.
+            title: The application's name, for people.
+        """
+        ...
 
 
 class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     """The context of one export; only its templates and signatures may shape the artifact.
 
-    ``log`` takes a line for the maker, ``waiting`` what the build waits for ("" for nothing). Both
-    may be called from any thread.
+    ``log`` takes a line for the maker, ``waiting`` what the build waits for ("" for nothing),
+    ``decoding`` the file that is decoded inside its block. All may be called from any thread.
     """
 
     templates: Templates
-    cache: DiskCache  # for what can be made again
+    derived: DerivedFileStore  # of earlier exports of the project
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
     threads: int = 2  # for what takes long
-    stopping: threading.Event = msgspec.field(default_factory=threading.Event)  # give up early
-    keys: SigningKeys = NO_KEYS
+    signer: Signer | None = None  # None: nothing is signed
     log: Callable[[str], object] = lambda _: None
     waiting: Callable[[str], object] = lambda _: None
+    decoding: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.export_document import Eta
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import BuildPlan
     from shared.domain.export_document import Status
     from shared.jetstream.progress_reporter import ProgressReporter
 
@@ -20,11 +18,10 @@ UNCERTAINTY: Final = 1.6  # the 90th percentile of the time left, by its median
 
 
 class BuildProgress:
-    """Counts fetched and packed bytes from any thread; :meth:`run` reports them."""
+    """Counts fetched and packed bytes, on the event loop; :meth:`run` reports them."""
 
     def __init__(self, reporter: ProgressReporter) -> None:
         self._reporter = reporter
-        self._lock = threading.Lock()
         self._started_at = asyncio.get_running_loop().time()
         self._to_fetch = self._to_pack = 0
         self._fetched = self._packed = 0
@@ -37,27 +34,22 @@ class BuildProgress:
         """What is to be done altogether."""
         self._to_fetch, self._to_pack, self._files = fetch_bytes, pack_bytes, files
 
-    def begin_packing(self, plan: BuildPlan) -> None:
+    def begin_packing(self, *, size_bytes: int, files: int, application: bool) -> None:
         """What will be packed is known now."""
-        self.status = "building" if plan.application else "packaging"
-        self._to_pack, self._files = plan.size_bytes, len(plan.contents)
+        self.status = "building" if application else "packaging"
+        self._to_pack, self._files = size_bytes, files
 
     def fetched(self, size_bytes: int) -> None:
         """So much more has come from the storage."""
-        self._fetched += size_bytes  # on the event loop only
+        self._fetched += size_bytes
 
-    def packed(self, size_bytes: int) -> None:
-        """So much more of the project went into the archive; from any thread."""
-        with self._lock:
-            self._packed += size_bytes
-
-    def file_packed(self) -> None:
-        """One more file is finished; from any thread."""
-        with self._lock:
-            self._files_packed += 1
+    def packed(self, size_bytes: int, files: int) -> None:
+        """How much of the project is in the archive, altogether; it never falls."""
+        self._packed = max(self._packed, size_bytes)
+        self._files_packed = max(self._files_packed, files)
 
     def built(self) -> None:
-        """The application is there, its archive is written now. From any thread."""
+        """The application is there, its archive is written now."""
         self.status = "packaging"
 
     def waiting(self, for_what: str) -> None:

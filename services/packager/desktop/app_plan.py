@@ -1,4 +1,4 @@
-"""What the applications of every system have in common is planned here: names, icon, key, game."""
+"""What the applications of every system have in common is planned here: names, icon, game."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from services.packager.desktop import shell_binary
 from services.packager.desktop.app_icon import picture_of, png
 from services.packager.desktop.app_identity import AppIdentity
 from services.packager.runtimes.registry import Template
-from services.packager.signing.keys import SigningKey
 from services.packager.web import ENTRY, site_of
 from shared.errors import ProjectError
 
@@ -44,7 +43,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     identity: AppIdentity
     picture: Image.Image
     template: Template
-    key: SigningKey | None
+    signed: bool
     contents: tuple[Content, ...]
     templates: tuple[Template, ...]
     notes: tuple[Note, ...]
@@ -61,7 +60,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             suffix=suffix,
             templates=self.templates,
             application=application,
-            reproducible=self.key is None,
+            reproducible=not self.signed,
         )
 
 
@@ -73,7 +72,6 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         TemplateError: The shell is not installed.
     """
     template = context.templates.get(shell_binary.TEMPLATE)
-    key = context.keys.choose(request)
     site = site_of(project, _without_icon(request), context)
     picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
     identity = AppIdentity.of(site.title, site.version, request, project.project_id)
@@ -89,7 +87,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         identity=identity,
         picture=picture,
         template=template,
-        key=key,
+        signed=context.signer is not None,
         contents=contents,
         templates=(*site.templates, template),
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),

@@ -1,4 +1,4 @@
-"""Programs that work for an export are bounded in time and memory, and gone when the export is.
+"""Programs that the packager itself starts are bounded in time, and gone when their export is.
 
 Each leads a process group of its own. Whatever happens, a cancel, a time-out, its own end, the
 whole group is killed before its leader is reaped, so nothing of it is left behind. Where we are
@@ -13,7 +13,6 @@ from __future__ import annotations
 import atexit
 import errno
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -67,7 +66,6 @@ def run_program(
     folder: Path,
     timeout_s: float,
     stopping: threading.Event,
-    memory_bytes: int | None = None,
     stdin: bytes = b"",
     on_wait: Callable[[float], object] = lambda _: None,
 ) -> Finished:
@@ -78,7 +76,6 @@ def run_program(
         folder: Where it works, its home too. Of our environment it sees PATH alone.
         timeout_s: After which it is killed, with all that it started.
         stopping: Set when nobody wants the result any more.
-        memory_bytes: Its data may not grow beyond.
         stdin: Its standard input; short.
         on_wait: Told every now and then for how many seconds it has been waited.
 
@@ -95,8 +92,6 @@ def run_program(
         process = _started(argv, folder, output)
         guard.watch(process.pid)
         try:
-            if memory_bytes is not None:
-                _limit(process, memory_bytes)
             _begin(process, stdin)
             code = _wait(process, timeout_s, stopping, on_wait)
         finally:
@@ -106,6 +101,13 @@ def run_program(
             process.wait()
         output.seek(0)
         return Finished(code, output.read(MAX_OUTPUT_BYTES).decode(errors="replace"))
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """All that a program sees of our environment, and a home to work in."""
+    home = str(folder)
+    path = os.environ.get("PATH", os.defpath)
+    return {"PATH": path, "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8"}
 
 
 def _guard() -> Guard:
@@ -133,22 +135,12 @@ def _started(argv: Sequence[str | Path], folder: Path, output: BinaryIO) -> subp
     return subprocess.Popen(  # noqa: S603 - programs of our templates, or that operators name
         ["/bin/sh", "-c", BEGIN, "sh", *argv],
         cwd=folder,
-        env={
-            "PATH": os.environ.get("PATH", os.defpath),
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "LC_ALL": "C.UTF-8",
-        },
+        env=environment(folder),
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=subprocess.STDOUT,
         start_new_session=True,
     )
-
-
-def _limit(process: subprocess.Popen[bytes], memory_bytes: int) -> None:
-    with suppress(ProcessLookupError):
-        resource.prlimit(process.pid, resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
 
 
 def _begin(process: subprocess.Popen[bytes], stdin: bytes) -> None:

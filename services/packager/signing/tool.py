@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, Protocol
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 import structlog
 
 from services.packager.processes.subprocess_runner import ProgramTimeoutError, run_program
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from services.packager.signing.keys import SigningKeys
+    from collections.abc import Sequence
 
 log = structlog.get_logger()
 
@@ -37,44 +37,28 @@ class SigningToolFailedError(ExportError):
     retryable = True
 
 
-class ToolContext(Protocol):
-    """What a tool needs of the build that it works for; ``build.context.BuildContext`` has it."""
+class ToolBench(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the tools of one export work, and who hears of it; from any thread.
 
-    @property
-    def scratch(self) -> Path:
-        """The folder that the tool works in."""
-        ...
+    ``log`` takes a line for the maker, ``waiting`` what the export waits for ("" for nothing).
+    """
 
-    @property
-    def keys(self) -> SigningKeys:
-        """The keys, which also say how long a tool may take."""
-        ...
-
-    @property
-    def stopping(self) -> threading.Event:
-        """Set when nobody wants the result any more."""
-        ...
-
-    @property
-    def log(self) -> Callable[[str], object]:
-        """Writes a line into the log of the export."""
-        ...
-
-    @property
-    def waiting(self) -> Callable[[str], object]:
-        """Shows what the build waits for; an empty text ends that."""
-        ...
+    folder: Path
+    timeout_s: float  # of each program
+    stopping: threading.Event = msgspec.field(default_factory=threading.Event)
+    log: Callable[[str], object] = lambda _: None
+    waiting: Callable[[str], object] = lambda _: None
 
 
-def run_tool(argv: Sequence[str], context: ToolContext, *, doing: str, stdin: bytes = b"") -> None:
-    """Run a program on what lies in the scratch folder, for as long as signing may take.
+def run_tool(argv: Sequence[str], bench: ToolBench, *, doing: str, stdin: bytes = b"") -> None:
+    """Run a program on what lies in the bench's folder, for as long as signing may take.
 
     The maker reads what is being done; what the program prints is for operators, as it may hold
     anything.
 
     Args:
         argv: The program and its arguments.
-        context: The build that it works for.
+        bench: Where it works.
         doing: What it does, for people: "Signing the program".
         stdin: Its standard input; short.
 
@@ -83,16 +67,16 @@ def run_tool(argv: Sequence[str], context: ToolContext, *, doing: str, stdin: by
         ProgramStoppedError: The export was stopped.
     """
     name = os.path.basename(argv[0])  # noqa: PTH119 - a string in, a string out
-    timeout_s = context.keys.timeout_s
-    context.log(f"{doing} …")
+    timeout_s = bench.timeout_s
+    bench.log(f"{doing} …")
     try:
         finished = run_program(
             argv,
-            folder=context.scratch,
+            folder=bench.folder,
             timeout_s=timeout_s,
-            stopping=context.stopping,
+            stopping=bench.stopping,
             stdin=stdin,
-            on_wait=lambda elapsed_s: context.waiting(f"{doing}: {elapsed_s:.0f} s"),
+            on_wait=lambda elapsed_s: bench.waiting(f"{doing}: {elapsed_s:.0f} s"),
         )
     except ProgramTimeoutError:
         message = f"{doing}: {name} did not end within {timeout_s:.0f} s and was stopped"
@@ -100,7 +84,7 @@ def run_tool(argv: Sequence[str], context: ToolContext, *, doing: str, stdin: by
     except OSError as error:
         raise SigningToolMissingError(f"{argv[0]} cannot be started: {error.strerror}") from error
     finally:
-        context.waiting("")
+        bench.waiting("")
     last = "\n".join(finished.output.splitlines()[-SHOWN_LINES:])
     log.info("tool.ended", tool=name, code=finished.code, output=last)
     if finished.code:

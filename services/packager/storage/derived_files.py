@@ -1,20 +1,21 @@
 """Derived files are made of a project's files once, and found again by what they were made of.
 
-Like everything in the cache they may be lost, and are checked when they are used.
+Like everything in the cache they may be lost, and are checked when they are used. Each project has
+its own: what one project's build has left is never given to another one's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Final, Protocol
 
 import msgspec
 
 from services.packager.storage.disk_cache import disk_errors
-from services.packager.storage.file_slice import write_blocks
 from shared.domain.events import Sha256
 
 if TYPE_CHECKING:
@@ -23,14 +24,16 @@ if TYPE_CHECKING:
     from services.packager.storage.disk_cache import DiskCache
 
 ABOUT_BYTES: Final = 1  # what is there at least
+BLOCK_BYTES: Final = 1 << 20
+MAX_BYTES: Final = 1 << 30  # of what is kept; nothing that is worth it comes near
 
 
 class DerivedFileRecord(msgspec.Struct, frozen=True):
     """What is known of a derived file; ``size`` None: it is known that there is none."""
 
     sha256: Sha256 | None
-    size: int | None
-    suffix: str
+    size: Annotated[int, msgspec.Meta(ge=0, le=MAX_BYTES)] | None
+    suffix: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.]{0,16}$")]
 
 
 class DerivedFile(msgspec.Struct, frozen=True):
@@ -42,11 +45,23 @@ class DerivedFile(msgspec.Struct, frozen=True):
     suffix: str
 
 
+class DerivedFileStore(Protocol):
+    """Where derived files outlive an export; keys are SHA-256 of all that shapes a file."""
+
+    def recall(self, key: str) -> tuple[DerivedFileRecord, BinaryIO | None] | None:
+        """What is known of a file, and its bytes if it has any; None where nothing is known."""
+        ...
+
+    def remember(self, key: str, record: DerivedFileRecord, file: BinaryIO | None) -> None:
+        """Keep a file; it is read from its start."""
+        ...
+
+
 class DerivedFileCache:
     """Makes files, or finds those that were made for an earlier export."""
 
-    def __init__(self, cache: DiskCache, scratch: Path) -> None:
-        self._cache = cache
+    def __init__(self, store: DerivedFileStore, scratch: Path) -> None:
+        self._store = store
         self._folder = scratch / "derived"
         self._numbers = count()  # a file for each call: threads may ask for the same at a time
 
@@ -61,58 +76,84 @@ class DerivedFileCache:
         """
         key = hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
         target = self._folder / str(next(self._numbers))
-        about = self._known(key)
-        if about is None or not self._link(key, about, target):
-            about = self._store(key, make(), target)
-        if about.sha256 is None or about.size is None:
+        record = self._recalled(key, target)
+        if record is None:
+            record = self._made(key, make(), target)
+        if record.sha256 is None or record.size is None:
             return None
-        return DerivedFile(target, about.sha256, about.size, about.suffix)
+        return DerivedFile(target, record.sha256, record.size, record.suffix)
 
-    def _known(self, key: str) -> DerivedFileRecord | None:
-        path = self._cache.find(_about(key), ABOUT_BYTES)
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=DerivedFileRecord) if path else None
-        except (OSError, msgspec.MsgspecError):
+    def _recalled(self, key: str, target: Path) -> DerivedFileRecord | None:
+        """The record, with its bytes in ``target``; a copy, as the cache may let its own go."""
+        found = self._store.recall(key)
+        if found is None:
             return None
+        record, file = found
+        if file is None:
+            return record if record.size is None else None
+        with file, disk_errors():
+            self._folder.mkdir(exist_ok=True)
+            with target.open("wb") as copy:
+                digest = hashlib.sha256()
+                while block := file.read(BLOCK_BYTES):
+                    digest.update(block)
+                    copy.write(block)
+        return record if digest.hexdigest() == record.sha256 else None
 
-    def _link(self, key: str, about: DerivedFileRecord, target: Path) -> bool:
-        """Whether the bytes are there, whole; if so, keep them even if the cache lets them go."""
-        if about.size is None:
-            return True
-        path = self._cache.find(_bytes(key), about.size)
-        if path is None:
-            return False
-        self._folder.mkdir(exist_ok=True)
-        try:
-            os.link(path, target)
-        except OSError:  # the cache has let it go this moment
-            return False
-        if hashlib.sha256(target.read_bytes()).hexdigest() == about.sha256:
-            return True
-        target.unlink()  # so that what is made now does not go into the cache's own file
-        return False
-
-    def _store(self, key: str, made: tuple[bytes, str] | None, target: Path) -> DerivedFileRecord:
+    def _made(self, key: str, made: tuple[bytes, str] | None, target: Path) -> DerivedFileRecord:
         if made is None:
-            about = DerivedFileRecord(None, None, "")
-        else:
-            data, suffix = made
-            about = DerivedFileRecord(hashlib.sha256(data).hexdigest(), len(data), suffix)
-            with disk_errors():
-                self._folder.mkdir(exist_ok=True)
-                target.write_bytes(data)
-            self._write(_bytes(key), data)
-        self._write(_about(key), msgspec.json.encode(about))
-        return about
-
-    def _write(self, key: str, data: bytes) -> None:
-        with self._cache.writing(key, len(data)) as descriptor:
-            write_blocks(descriptor, [data], 0)
+            record = DerivedFileRecord(None, None, "")
+            self._store.remember(key, record, None)
+            return record
+        data, suffix = made
+        record = DerivedFileRecord(hashlib.sha256(data).hexdigest(), len(data), suffix)
+        with disk_errors():
+            self._folder.mkdir(exist_ok=True)
+            target.write_bytes(data)
+        with target.open("rb") as file:
+            self._store.remember(key, record, file)
+        return record
 
 
-def _about(key: str) -> str:
-    return f"derived/{key}/about"
+class ProjectDerivedFiles:
+    """One project's derived files in the disk cache."""
 
+    def __init__(self, cache: DiskCache, project_id: str) -> None:
+        self._cache = cache
+        self._prefix = f"derived/{project_id}"
 
-def _bytes(key: str) -> str:
-    return f"derived/{key}/bytes"
+    def recall(self, key: str) -> tuple[DerivedFileRecord, BinaryIO | None] | None:
+        """As :class:`DerivedFileStore` says."""
+        with suppress(OSError, msgspec.MsgspecError):  # gone this moment, or damaged
+            about = self._cache.find(self._about(key), ABOUT_BYTES)
+            if about is None:
+                return None
+            record = msgspec.json.decode(about.read_bytes(), type=DerivedFileRecord)
+            if record.size is None:
+                return record, None
+            path = self._cache.find(self._bytes(key), record.size)
+            return (record, path.open("rb")) if path else None
+        return None
+
+    def remember(self, key: str, record: DerivedFileRecord, file: BinaryIO | None) -> None:
+        """As :class:`DerivedFileStore` says."""
+        if file is not None and record.size is not None:
+            self._write(self._bytes(key), file, record.size)
+        about = msgspec.json.encode(record)
+        with self._cache.writing(self._about(key), len(about)) as descriptor:
+            os.write(descriptor, about)
+
+    def _write(self, key: str, file: BinaryIO, size_bytes: int) -> None:
+        with ExitStack() as stack:
+            descriptor = stack.enter_context(self._cache.writing(key, size_bytes))
+            target = stack.enter_context(os.fdopen(os.dup(descriptor), "wb"))
+            file.seek(0)
+            left = size_bytes  # however much it has grown meanwhile
+            while block := file.read(min(BLOCK_BYTES, left)):
+                left -= target.write(block)
+
+    def _about(self, key: str) -> str:
+        return f"{self._prefix}/{key}/about"
+
+    def _bytes(self, key: str) -> str:
+        return f"{self._prefix}/{key}/bytes"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,7 @@ from shared.domain.events import PendingUpload
 from shared.errors import ExportError, StorageRefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from shared.storage.bucket import Storage
 
@@ -30,45 +29,50 @@ IN_FLIGHT_BYTES: Final = 64 << 20
 MAX_IN_FLIGHT: Final = 3
 
 
-class StoppedError(Exception):
-    """Nobody wants the rest."""
-
-
 def part_bytes_for(expected_bytes: int) -> int:
     """The size of every part but the last, so that 10,000 are enough for twice what is expected."""
     needed = -(-2 * expected_bytes // MAX_PARTS)
     return max(MIN_PART_BYTES, (needed + (1 << 20) - 1) >> 20 << 20)
 
 
+def in_flight(part_bytes: int) -> int:
+    """How many parts may be held in memory at a time."""
+    return min(MAX_IN_FLIGHT, max(IN_FLIGHT_BYTES // part_bytes, 1))
+
+
 class PartSender:
-    """Parts of one upload: a thread hands them over, the event loop sends a few at a time."""
+    """The parts of one upload, a few of them on their way at a time."""
 
     def __init__(self, storage: Storage, key: str, upload_id: str, *, part_bytes: int) -> None:
         self.part_bytes = part_bytes
         self._storage = storage
         self._key = key
         self._upload_id = upload_id
-        self._loop = asyncio.get_running_loop()
-        in_flight = min(MAX_IN_FLIGHT, max(IN_FLIGHT_BYTES // part_bytes, 1))
-        self._slots = threading.Semaphore(in_flight)
-        self._stopped = False
+        self._slots = asyncio.Semaphore(in_flight(part_bytes))
         self._tasks: list[asyncio.Task[str]] = []
 
-    def send(self, part: bytes | bytearray) -> None:
-        """From the thread: hand over the next part; blocks while enough are on their way.
+    async def send(self, read: Callable[[], Awaitable[bytes]]) -> None:
+        """Send the next part, as soon as there is room for its bytes.
+
+        Args:
+            read: Gives the bytes; called when they may be held in memory.
 
         Raises:
-            StoppedError: A part could not be sent, or the export was stopped.
+            ExportError: What the storage said to the first part that failed.
         """
-        self._slots.acquire()
-        if self._stopped:
-            raise StoppedError
-        self._loop.call_soon_threadsafe(self._start, part)
-
-    def stop(self) -> None:
-        """Let :meth:`send` raise from now on."""
-        self._stopped = True
-        self._slots.release()
+        await self._slots.acquire()
+        try:
+            for task in self._tasks:
+                if task.done():
+                    task.result()
+            number = len(self._tasks) + 1
+            sending = self._storage.put_part(self._key, self._upload_id, number, await read())
+        except BaseException:
+            self._slots.release()
+            raise
+        task = asyncio.create_task(sending)
+        task.add_done_callback(lambda _: self._slots.release())
+        self._tasks.append(task)
 
     async def finish(self) -> PendingUpload:
         """Wait for the parts on their way, all of which have been handed over.
@@ -87,22 +91,9 @@ class PartSender:
 
     async def abandon(self) -> None:
         """Stop, and wait until no part is on its way any more."""
-        self.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _start(self, part: bytes | bytearray) -> None:
-        number = len(self._tasks) + 1
-        sending = self._storage.put_part(self._key, self._upload_id, number, part)
-        task = self._loop.create_task(sending)
-        task.add_done_callback(self._sent)
-        self._tasks.append(task)
-
-    def _sent(self, task: asyncio.Task[str]) -> None:
-        self._slots.release()
-        if task.cancelled() or task.exception() is not None:
-            self.stop()
 
 
 @asynccontextmanager

@@ -11,23 +11,22 @@ import asyncio
 import os
 from contextlib import aclosing
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from services.packager.processes.threads import entered_in_thread, in_thread
-from services.packager.storage.file_slice import FileSlice, damaged, write_blocks
+from services.packager.storage.file_slice import damaged, write_blocks
 from shared import metrics
 from shared.errors import ExportError
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from services.packager.storage.disk_cache import DiskCache
     from services.packager.storage.object_index import ObjectIndex
-    from shared.domain.project import StoredFile
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
@@ -47,10 +46,7 @@ class ObjectLostError(ExportError):
 
 
 class ObjectFetcher:
-    """Fetches objects on the event loop; :meth:`open` and :meth:`packed` are for worker threads.
-
-    Every access to the disk is made in a thread.
-    """
+    """Fetches objects on the event loop; every access to the disk is made in a thread."""
 
     def __init__(
         self,
@@ -64,13 +60,10 @@ class ObjectFetcher:
         self._cache = cache
         self._index = index
         self._on_fetched = on_fetched
-        self._loop = asyncio.get_running_loop()
         self._tasks: dict[str, asyncio.Task[Path]] = {}
-        self._paths: dict[str, Path] = {}  # of those that are there, checked
         self._requests = asyncio.Semaphore(REQUESTS)
         self._packed_bytes = 0
         self._packed = asyncio.Event()
-        self._closed = False
 
     async def missing_bytes(self) -> int:
         """How much has to be fetched because the cache does not have it."""
@@ -93,44 +86,28 @@ class ObjectFetcher:
             fetched_bytes = self._index.begun_bytes[files[0].path]
 
     def packed(self, path: str) -> None:
-        """From a worker thread: packing, in the order of the files, has come to ``path``."""
+        """Packing, in the order of the files, has come to ``path``."""
         self._packed_bytes = max(self._packed_bytes, self._index.begun_bytes[path])
-        self._loop.call_soon_threadsafe(self._packed.set)
-
-    def close(self) -> None:
-        """Stop fetching; whoever waits in :meth:`open` gets an error. May be called again."""
-        self._closed = True
-        for task in self._tasks.values():
-            task.cancel()
+        self._packed.set()
 
     async def closed(self) -> None:
         """Stop, and wait until nothing of it is left."""
-        self.close()
+        for task in self._tasks.values():
+            task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    def open(
-        self,
-        file: StoredFile,
-        *,
-        on_read: Callable[[int], None] | None = None,
-    ) -> BinaryIO:
-        """The file's bytes, from a worker thread; blocks until its object is there.
+    async def open(self, key: str) -> int:
+        """A descriptor of the object, for the caller to close, as soon as it is there.
 
         Raises:
             ObjectLostError: The storage does not have it, or has something else.
-            concurrent.futures.CancelledError: The export was stopped meanwhile.
         """
-        path = self._paths.get(file.object) or self._wait_for(self._get(file.object))
+        path = await self._get(key)
         while True:
             try:
-                descriptor = os.open(path, os.O_RDONLY)
+                return await in_thread(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
             except FileNotFoundError:  # the cache has let it go since
-                path = self._wait_for(self._get_again(file.object))
-            else:
-                return cast("BinaryIO", FileSlice(descriptor, file, on_read))
-
-    def _wait_for(self, path: Coroutine[Any, Any, Path]) -> Path:
-        return asyncio.run_coroutine_threadsafe(path, self._loop).result()
+                path = await self._get_again(key)
 
     async def _get(self, key: str) -> Path:
         return await asyncio.shield(self._start(key))
@@ -145,16 +122,12 @@ class ObjectFetcher:
         """One task per object, shared by all who wait for it."""
         task = self._tasks.get(key)
         if task is None:
-            task = self._tasks[key] = self._loop.create_task(self._bring(key))
+            task = self._tasks[key] = asyncio.create_task(self._bring(key))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return task
 
     async def _bring(self, key: str) -> Path:
-        if self._closed:
-            raise asyncio.CancelledError
-        path = await in_thread(partial(self._find, key)) or await self._fetch(key)
-        self._paths[key] = path
-        return path
+        return await in_thread(partial(self._find, key)) or await self._fetch(key)
 
     def _find(self, key: str) -> Path | None:
         """Where the cache has the object, unless what lies there is damaged; in a thread."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.platforms import exporters
+from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
-from tests.projects import TEMPLATES
+from tests.projects import BUILDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,4 +26,4 @@ def cache(tmp_path: Path) -> DiskCache:
 @pytest.fixture
 def handler(storage: Storage, cache: DiskCache) -> PackagerHandler:
     """All platforms."""
-    return PackagerHandler(storage, cache, exporters(), TEMPLATES)
+    return PackagerHandler(storage, cache, BUILDS, BUILT)

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.platforms import exporters
-from services.packager.runtimes.registry import TemplateError, Templates
+from services.packager.runtimes.registry import BUILT
 from services.packager.signing.keys import SigningKeys
-from services.packager.signing.tool import SigningToolFailedError
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.domain.signing_policy import SigningRequiredError
+from shared.errors import ExportError
 from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import ProgressReporter
-from tests.projects import TEMPLATES, store
+from tests.projects import BUILDS, store
 from tests.signing import program
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:
 def signing(storage: Storage, cache: DiskCache, tmp_path: Path) -> PackagerHandler:
     """A packager with a key for Linux whose program the test writes."""
     keys = SigningKeys(tmp_path / "keys", timeout_s=A_LONG_TIME_S)
-    return PackagerHandler(storage, cache, exporters(), TEMPLATES, signing=keys)
+    return PackagerHandler(storage, cache, BUILDS, BUILT, signing=keys)
 
 
 def _hook(tmp_path: Path, script: str) -> None:
@@ -140,7 +139,7 @@ async def test_the_same_request_gives_the_same_artifact(
     event = _requested(await store(storage, FILES), platform)
     artifacts = []
     for threads in (1, 4):
-        handler = PackagerHandler(storage, cache, exporters(), TEMPLATES, threads=threads)
+        handler = PackagerHandler(storage, cache, BUILDS, BUILT, threads=threads)
         artifacts.append((await _export(handler, js, event))[0].artifact)
     assert artifacts[0] == artifacts[1]
 
@@ -221,7 +220,7 @@ async def test_a_program_that_fails_is_tried_again(
 ) -> None:
     """The network or a token may be to blame; nothing of the attempt is left."""
     _hook(tmp_path, "exit 7")
-    with pytest.raises(SigningToolFailedError, match="sign failed with code 7") as caught:
+    with pytest.raises(ExportError, match="sign failed with code 7") as caught:
         await _export(signing, js, _requested(await store(storage, FILES)))
     assert caught.value.retryable
     assert await storage.uploads("") == []
@@ -240,9 +239,10 @@ async def test_without_the_shell_nothing_is_built(
     storage: Storage, cache: DiskCache, js: JetStreamContext, tmp_path: Path
 ) -> None:
     """An operator has to install it; the error says how."""
-    handler = PackagerHandler(storage, cache, exporters(), Templates(tmp_path / "none"))
-    with pytest.raises(TemplateError, match="make templates"):
+    handler = PackagerHandler(storage, cache, BUILDS, tmp_path / "none")
+    with pytest.raises(ExportError, match="make templates") as caught:
         await _export(handler, js, _requested(await store(storage, FILES)))
+    assert caught.value.code == "template-missing"
 
 
 async def _number_in(path: Path) -> int:

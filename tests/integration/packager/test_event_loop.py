@@ -11,16 +11,15 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
-from services.packager.platforms import exporters
-from services.packager.processes.subprocess_runner import ProgramStoppedError
-from services.packager.runtimes.registry import Templates
+from services.packager.runtimes.registry import BUILT, Templates
 from services.packager.signing.keys import SigningKeys
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.project import decode_snapshot
 from shared.storage import keys
 from tests.integration.packager.disk_watch import DISK_WATCH
 from tests.integration.packager.test_handler import PAGE, _export, _project, _requested
-from tests.projects import TEMPLATES, store
+from tests.projects import BUILDS, store
+from tests.signing import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,11 +27,6 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from services.packager.build.context import BuildContext
-    from services.packager.build.plan import BuildPlan
-    from services.packager.project.files import ProjectFiles
-    from services.packager.request import Request
-    from shared.domain.options import Platform
     from shared.storage.bucket import Storage
 
 
@@ -42,7 +36,7 @@ async def test_an_export_touches_the_disk_in_threads_only(
 ) -> None:
     """Whatever the cache has: looking, fetching, dropping, making room, scratch folders."""
     cache = DiskCache(tmp_path / "cache", 12 << 20)  # less than the project: room has to be made
-    handler = PackagerHandler(storage, cache, exporters(), TEMPLATES)
+    handler = PackagerHandler(storage, cache, BUILDS, BUILT)
     snapshot = await store(storage, {**_project(), "index.html": PAGE})
     event = _requested(snapshot, "linux")
     if found != "nothing":
@@ -51,37 +45,25 @@ async def test_an_export_touches_the_disk_in_threads_only(
         stored = decode_snapshot(await storage.get(keys.snapshot("p1", snapshot)))
         for key in stored.objects:
             cache.path(key).write_bytes(bytes(16 << 20))
-    with DISK_WATCH.of_this_thread(tmp_path, TEMPLATES.folder) as seen:
+    with DISK_WATCH.of_this_thread(tmp_path, BUILT) as seen:
         await _export(handler, js, event)
     assert seen == []
 
 
-class _Waiting:
-    """An exporter that leaves a file and waits until it is stopped."""
-
-    name: Platform = "source"
-
-    def __init__(self) -> None:
-        self.began = threading.Event()
-
-    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
-        (context.scratch / request.platform).write_text(project.project_id)
-        self.began.set()
-        context.stopping.wait()
-        raise ProgramStoppedError("the export was stopped")
-
-
-async def test_a_cancelled_export_removes_its_scratch_folder_in_a_thread(
+async def test_a_cancelled_export_removes_its_scratch_folders_in_a_thread(
     storage: Storage, js: JetStreamContext, tmp_path: Path
 ) -> None:
-    """What a stopped build has left may be large."""
-    waiting = _Waiting()
+    """What a stopped build and its tools have left may be large."""
+    began = tmp_path / "began"
+    program(tmp_path / "keys/linux/default/sign", f"#!/bin/sh\ntouch {began}; sleep 1000\n")
     cache = DiskCache(tmp_path / "cache", 1 << 30)
-    handler = PackagerHandler(storage, cache, {"source": waiting}, TEMPLATES)
-    event = _requested(await store(storage, _project()))
-    with DISK_WATCH.of_this_thread(tmp_path) as seen:
+    keys = SigningKeys(tmp_path / "keys", timeout_s=1_000)
+    handler = PackagerHandler(storage, cache, BUILDS, BUILT, signing=keys)
+    event = _requested(await store(storage, _project() | {"index.html": PAGE}), "linux")
+    with DISK_WATCH.of_this_thread(tmp_path / "cache") as seen:
         task = asyncio.create_task(_export(handler, js, event))
-        await asyncio.to_thread(waiting.began.wait)
+        while not await asyncio.to_thread(began.exists):  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.02)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -105,8 +87,8 @@ async def test_the_heartbeat_never_waits_for_keys_and_templates(tmp_path: Path) 
     """It says what was seen last, while the disk is being looked at."""
     (tmp_path / "keys" / "macos" / "default").mkdir(parents=True)
     slow = _SlowKeys(tmp_path / "keys")
-    watch = InventoryWatch(Templates(TEMPLATES.folder), slow, ("macos",))
-    with DISK_WATCH.of_this_thread(tmp_path, TEMPLATES.folder) as seen:
+    watch = InventoryWatch(Templates(BUILT), slow, ("macos",))
+    with DISK_WATCH.of_this_thread(tmp_path, BUILT) as seen:
         looking = asyncio.create_task(watch.refresh())
         await asyncio.to_thread(slow.asked.wait)
         assert watch.latest.signing_keys == {}

@@ -15,9 +15,9 @@ import msgspec
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.platforms import exporters
 from services.packager.project import files as project_module
 from services.packager.project import snapshot as snapshot_module
+from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.object_fetcher import ObjectLostError
 from shared.domain.events import (
@@ -43,7 +43,7 @@ from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
 from shared.worker.worker import Worker
 from tests import engine
-from tests.projects import TEMPLATES, store
+from tests.projects import BUILDS, store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -216,7 +216,7 @@ async def test_the_same_request_gives_the_same_artifact(
     event = _requested(await store(storage, _project()), "web")
     artifacts = []
     for threads in (1, 2, 4):
-        handler = PackagerHandler(storage, cache, exporters(), TEMPLATES, threads=threads)
+        handler = PackagerHandler(storage, cache, BUILDS, BUILT, threads=threads)
         artifacts.append((await _export(handler, js, event)).artifact)
     assert artifacts[1:] == artifacts[:1] * 2
 
@@ -292,7 +292,7 @@ async def test_a_tiny_cache_is_enough(
     """A project many times larger than the cache is packed all the same."""
     files = _project()
     cache = DiskCache(tmp_path / "tiny", 1 << 20)
-    handler = PackagerHandler(storage, cache, exporters(), TEMPLATES)
+    handler = PackagerHandler(storage, cache, BUILDS, BUILT)
     packaged = await _export(handler, js, _requested(await store(storage, files)))
     with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
         assert archive.testzip() is None
@@ -419,7 +419,7 @@ async def test_a_cancel_by_the_user_is_obeyed(
     await events.publish(event)
     stop = asyncio.Event()
     stuck = _StuckStorage(storage)
-    handler = PackagerHandler(stuck, cache, exporters(), TEMPLATES)
+    handler = PackagerHandler(stuck, cache, BUILDS, BUILT)
     worker = Worker(nc, _consumer("source"), handler, CircuitBreaker("source", storage.check))
     working = asyncio.create_task(worker.run(stop))
     await stuck.part_taken.wait()
@@ -443,7 +443,7 @@ async def test_a_refused_part_ends_the_export_with_the_storage_s_word(
             del key, upload_id, number, data
             raise StorageUnavailableError("503")
 
-    handler = PackagerHandler(Refusing(storage), cache, exporters(), TEMPLATES)
+    handler = PackagerHandler(Refusing(storage), cache, BUILDS, BUILT)
     with pytest.raises(StorageUnavailableError, match="503"):
         await _export(handler, js, _requested(await store(storage, _project())))
     assert await storage.uploads("") == []

@@ -9,22 +9,20 @@ import msgspec
 from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
-from services.packager.build.context import BuildContext
+from services.packager.build.context import Signer
 from services.packager.desktop.app_icon import png
 from services.packager.desktop.app_plan import AppPlan, plan_app
-from services.packager.desktop.member_files import read_member, write_member
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
 from services.packager.platforms.linux import elf
 from services.packager.platforms.linux.appimage import appimage
 from services.packager.platforms.linux.desktop_entry import desktop_entry
-from services.packager.signing.keys import HOOK, KeyBrokenError, SigningKey
-from services.packager.signing.tool import run_tool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from services.packager.archive.concatenated import Piece
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
@@ -50,7 +48,7 @@ class LinuxExporter:
                 content_type="application/vnd.appimage",
             )
         return app.build_plan(
-            Folder(app=app, machine=machine, context=context),
+            Folder(app=app, machine=machine, signer=context.signer),
             suffix=f"-{machine}.tar.gz",
             content_type="application/gzip",
         )
@@ -83,7 +81,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
 
     app: AppPlan
     machine: Machine
-    context: BuildContext
+    signer: Signer | None
     container: Container = "tar.gz"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -100,8 +98,8 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
             Member.of_bytes(f"{inside}.desktop", desktop_entry(identity)),
             Member.of_bytes(f"{inside}.png", png(self.app.picture, ICON_PX)),
         ]
-        if self.app.key:
-            files.append(_signature(made, self.app.key, self.context))
+        if self.signer:
+            files += self.signer.sign([made], title=identity.title)
         return files
 
 
@@ -109,17 +107,6 @@ def _check(made: Member, game: Sequence[Piece], head_bytes: int, machine: Machin
     with made.open() as file:
         elf.check(file.read(head_bytes), machine)
     check_game(made, game, head_bytes=head_bytes)
-
-
-def _signature(made: Member, key: SigningKey, context: BuildContext) -> Member:
-    """What the operator's program leaves beside the file that it is given."""
-    path = context.scratch / "program"
-    write_member(made, path)
-    run_tool([str(key.require(HOOK)), str(path)], context, doing="Signing the program")
-    signature = path.with_suffix(".sig")
-    if not signature.is_file():
-        raise KeyBrokenError(f"the signing key {key.name!r} has left no {signature.name}")
-    return read_member(signature, f"{made.path}.sig")
 
 
 EXPORTER: Final[Exporter] = LinuxExporter()

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.archive.formats import Container
-from services.packager.build.context import BuildContext
+from services.packager.build.context import Signer
 from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program
-from services.packager.platforms.macos import codesign, verify
+from services.packager.platforms.macos import verify
 from services.packager.platforms.macos.bundle import bundle
 from shared.errors import PreflightError
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
@@ -48,7 +49,7 @@ class MacosExporter:
         app = plan_app(project, request, context)
         chosen = request.options.architecture
         machines = BOTH if chosen is None or chosen == "universal" else (chosen,)
-        application = App(app=app, machines=machines, context=context)
+        application = App(app=app, machines=machines, signer=context.signer)
         suffix = f"-{chosen or 'universal'}.zip"
         return app.build_plan(application, suffix=suffix, content_type="application/zip")
 
@@ -58,7 +59,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
 
     app: AppPlan
     machines: tuple[Machine, ...]
-    context: BuildContext
+    signer: Signer | None
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -68,8 +69,8 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
             machine: program(self.app.template, "macos", machine) for machine in self.machines
         }
         made = bundle(identity, self.app.picture, game, programs)
-        if self.app.key:
-            made = codesign.sign(made, self.app.key, self.context, identity=identity)
+        if self.signer:
+            made = self.signer.sign(made, title=identity.title)
         verify.check(made, identity, game)
         return made
 

@@ -8,12 +8,11 @@ import msgspec
 
 from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
-from services.packager.build.context import BuildContext
+from services.packager.build.context import Signer
 from services.packager.desktop.app_plan import AppPlan, plan_app
-from services.packager.desktop.member_files import read_member, write_member
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
-from services.packager.platforms.windows import authenticode, executable
+from services.packager.platforms.windows import executable
 from services.packager.platforms.windows.resources import resources
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
+    from services.packager.build.context import BuildContext
     from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
@@ -36,7 +36,7 @@ class WindowsExporter:
         """The game, and what goes around it."""
         machine: Machine = "arm64" if request.options.architecture == "arm64" else "x64"
         app = plan_app(project, request, context)
-        application = Program(app=app, machine=machine, context=context)
+        application = Program(app=app, machine=machine, signer=context.signer)
         return app.build_plan(application, suffix=f"-{machine}.zip", content_type="application/zip")
 
 
@@ -45,7 +45,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
 
     app: AppPlan
     machine: Machine
-    context: BuildContext
+    signer: Signer | None
     container: Container = "zip"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
@@ -57,15 +57,11 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         located = with_payload(branded, offset=len(branded), size=size)
         name = f"{identity.file_name}.exe"
         made = concatenated_member(name, (located, *game), mode=0o755)
-        if self.app.key:
-            path = self.context.scratch / "program.exe"
-            write_member(made, path)
-            title = identity.title
-            signed = authenticode.sign(path, self.app.key, self.context, title=title)
-            made = read_member(signed, name)
+        if self.signer:
+            (made,) = self.signer.sign([made], title=identity.title)
         with made.open() as file:
             head = file.read(len(located))
-        executable.check(head, file_bytes=made.size_bytes, signed=self.app.key is not None)
+        executable.check(head, file_bytes=made.size_bytes, signed=self.signer is not None)
         check_game(made, game, head_bytes=len(located))
         return [made]
 

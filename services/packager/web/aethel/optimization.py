@@ -14,7 +14,6 @@ import msgspec
 
 from services.packager.build.progress import megabytes
 from services.packager.optimizing import images, models, sounds
-from services.packager.processes.subprocess_runner import ProgramStoppedError
 from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
 from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
 from services.packager.web.aethel.materials import COLORS
@@ -70,7 +69,7 @@ def optimize(
     if level == "off":
         return Optimized()
     builder = DerivativeBuilder(
-        loaded.index, DerivedFileCache(context.cache, context.scratch), coder.encoder
+        loaded.index, DerivedFileCache(context.derived, context.scratch), coder.encoder
     )
     named = _named_by_scripts(loaded)
     chosen = candidates(loaded, named)
@@ -164,9 +163,8 @@ def _gains(
     builder: DerivativeBuilder, chosen: list[Candidate], context: BuildContext, *, lossless: bool
 ) -> list[Gain]:
     def derived_from(candidate: Candidate) -> DerivedFile | None:
-        if context.stopping.is_set():
-            raise ProgramStoppedError("the export was stopped")
-        return builder.build(candidate, lossless=lossless or candidate.exact)
+        with context.decoding(candidate.path):
+            return builder.build(candidate, lossless=lossless or candidate.exact)
 
     gains = []
     with ThreadPoolExecutor(context.threads, thread_name_prefix="optimize") as threads:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from services.packager.processes.subprocess_runner import Finished, ProgramTimeoutError, run_program
+from services.packager.processes.inside import run_inside
+from services.packager.processes.subprocess_runner import Finished, ProgramTimeoutError
 from services.packager.web.aethel import esbuild_messages
 from services.packager.web.aethel.asset_index import SCRIPTS
 from services.packager.web.aethel.player_chunks import Variant
@@ -65,7 +66,6 @@ class Bundler:
     ) -> None:
         self._compiler = template.folder / player.bundler
         self._variants = player.variants
-        self._context = context
         self._folder = context.scratch / "bundle"
         self._with_three = any(THREE in quoted(text) for text in texts.values())
         if texts:
@@ -157,12 +157,11 @@ class Bundler:
     def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
         """How the compiler ended; None where it did not."""
         try:
-            return run_program(
+            return run_inside(
                 [self._compiler, *_arguments(modules), *(["--minify"] if minify else [])],
                 folder=self._folder,
                 timeout_s=TIMEOUT_S,
                 memory_bytes=MEMORY_BYTES,
-                stopping=self._context.stopping,
             )
         except ProgramTimeoutError:
             return None

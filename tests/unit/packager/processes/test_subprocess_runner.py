@@ -9,29 +9,20 @@ from typing import Any
 
 import pytest
 
-from services.packager.build.context import BuildContext
 from services.packager.processes.subprocess_runner import (
     Finished,
     ProgramStoppedError,
     ProgramTimeoutError,
     run_program,
 )
-from services.packager.signing.keys import SigningKeys
-from services.packager.signing.tool import SigningToolFailedError, SigningToolMissingError, run_tool
-from services.packager.storage.disk_cache import DiskCache
-from tests.projects import TEMPLATES
+from services.packager.signing.tool import (
+    SigningToolFailedError,
+    SigningToolMissingError,
+    ToolBench,
+    run_tool,
+)
 
 PATIENCE_S = 300
-
-
-GREEDY = """
-import resource
-import time
-
-while resource.getrlimit(resource.RLIMIT_DATA)[0] == resource.RLIM_INFINITY:
-    time.sleep(0.01)  # the limit is set once the program runs
-print(len(bytearray(1 << 30)))
-"""
 
 
 def _run(folder: Path, script: str, **how: Any) -> Finished:
@@ -110,14 +101,6 @@ def test_nothing_of_it_outlives_us(tmp_path: Path, end: str) -> None:
     _assert_gone(int((tmp_path / "child").read_text()))
 
 
-def test_a_program_cannot_take_all_memory(tmp_path: Path) -> None:
-    """It fails, and says so."""
-    (tmp_path / "greedy.py").write_text(GREEDY)
-    finished = _run(tmp_path, "exec python3 greedy.py", memory_bytes=200 << 20)
-    assert finished.code != 0
-    assert "MemoryError" in finished.output
-
-
 def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
     """The beginning of it is kept."""
     printed = _run(tmp_path, "echo begin; head -c 3000000 /dev/zero | tr '\\0' x").output
@@ -126,45 +109,39 @@ def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def context(tmp_path: Path) -> BuildContext:
+def bench(tmp_path: Path) -> ToolBench:
     """With time enough for every tool."""
-    return _bench(tmp_path, timeout_s=PATIENCE_S)
+    return ToolBench(folder=tmp_path, timeout_s=PATIENCE_S)
 
 
-def _bench(folder: Path, *, timeout_s: int) -> BuildContext:
-    cache = DiskCache(folder / "cache", 1 << 20)
-    keys = SigningKeys(timeout_s=timeout_s)
-    return BuildContext(templates=TEMPLATES, cache=cache, scratch=folder, keys=keys)
-
-
-def test_a_tool_s_failure_names_step_program_and_code(context: BuildContext) -> None:
+def test_a_tool_s_failure_names_step_program_and_code(bench: ToolBench) -> None:
     """What it printed is for operators: it may hold anything."""
     argv = ["/bin/sh", "-c", "echo password; exit 3"]
     with pytest.raises(SigningToolFailedError, match="Testing: sh failed with code 3") as caught:
-        run_tool(argv, context, doing="Testing")
+        run_tool(argv, bench, doing="Testing")
     assert "password" not in str(caught.value)
 
 
-def test_a_tool_that_is_not_there(context: BuildContext) -> None:
+def test_a_tool_that_is_not_there(bench: ToolBench) -> None:
     """Its name is what an operator needs."""
     with pytest.raises(SigningToolMissingError, match="no-such-tool cannot be started"):
-        run_tool(["no-such-tool"], context, doing="Testing")
+        run_tool(["no-such-tool"], bench, doing="Testing")
 
 
-def test_a_tool_that_may_not_be_started(context: BuildContext, tmp_path: Path) -> None:
+def test_a_tool_that_may_not_be_started(bench: ToolBench, tmp_path: Path) -> None:
     """A key's program without its x bit, say."""
     (tmp_path / "sign").write_text("#!/bin/sh\n")
     with pytest.raises(SigningToolMissingError, match="sign cannot be started: Permission denied"):
-        run_tool([str(tmp_path / "sign")], context, doing="Testing")
+        run_tool([str(tmp_path / "sign")], bench, doing="Testing")
 
 
 def test_a_tool_that_hangs(tmp_path: Path) -> None:
     """It is tried again, and the maker knows which step it was."""
-    context = _bench(tmp_path, timeout_s=1)
+    bench = ToolBench(folder=tmp_path, timeout_s=1)
     with pytest.raises(
         SigningToolFailedError, match="Testing: sleep did not end within 1 s"
     ) as caught:
-        run_tool(["/bin/sleep", "1000"], context, doing="Testing")
+        run_tool(["/bin/sleep", "1000"], bench, doing="Testing")
     assert caught.value.retryable
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.storage.derived_files import DerivedFileCache
+from services.packager.storage.derived_files import DerivedFileCache, ProjectDerivedFiles
 from services.packager.storage.disk_cache import DiskCache
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ def scratch(cache: DiskCache) -> Iterator[Path]:
         yield folder
 
 
+def _derived(cache: DiskCache, scratch: Path) -> DerivedFileCache:
+    return DerivedFileCache(ProjectDerivedFiles(cache, "p1"), scratch)
+
+
 class Maker:
     """Counts how often it is asked."""
 
@@ -45,26 +49,26 @@ def test_what_was_made_once_is_found_again(
 ) -> None:
     """By another export too; that there is nothing is remembered as well."""
     maker = Maker(made)
-    first = DerivedFileCache(cache, scratch).get(["input", 1], maker)
+    first = _derived(cache, scratch).get(["input", 1], maker)
     with cache.scratch() as later:
-        again = DerivedFileCache(cache, later).get(["input", 1], maker)
+        again = _derived(cache, later).get(["input", 1], maker)
         assert maker.asked == 1
         assert (first is None, again is None) == (made is None, made is None)
         if first and again and made:
             assert again.path.read_bytes() == first.path.read_bytes() == made[0]
             assert again.sha256 == hashlib.sha256(made[0]).hexdigest()
             assert again.suffix == ".webp"
-    DerivedFileCache(cache, scratch).get(["input", 2], maker)
+    _derived(cache, scratch).get(["input", 2], maker)
     assert maker.asked == 2
 
 
 def test_two_threads_may_ask_for_the_same(cache: DiskCache, scratch: Path) -> None:
     """A project may hold a file twice; each gets a file that stays whole."""
     data = bytes(range(256)) * 1_000
-    DerivedFileCache(cache, scratch).get("x", Maker((data, ".webp")))
+    _derived(cache, scratch).get("x", Maker((data, ".webp")))
     rounds = 200
     with cache.scratch() as later, ThreadPoolExecutor(4) as threads:
-        deriver = DerivedFileCache(cache, later)
+        deriver = _derived(cache, later)
         for derived in threads.map(
             lambda _: deriver.get("x", Maker((data, ".webp"))), range(rounds)
         ):
@@ -76,7 +80,7 @@ def test_what_the_cache_lets_go_stays_until_the_export_ends(
     cache: DiskCache, scratch: Path
 ) -> None:
     """A file that is to be packed is there when it is its turn."""
-    derived = DerivedFileCache(cache, scratch).get("x", Maker((b"needed", ".webp")))
+    derived = _derived(cache, scratch).get("x", Maker((b"needed", ".webp")))
     cache.make_room(cache.max_bytes)
     assert derived is not None
     assert derived.path.read_bytes() == b"needed"
@@ -88,11 +92,11 @@ def test_a_damaged_cache_costs_making_it_again(
 ) -> None:
     """What lies on the disk is never trusted."""
     maker = Maker((b"origin", ".flac"))
-    DerivedFileCache(cache, scratch).get("x", maker)
+    _derived(cache, scratch).get("x", maker)
     for path in cache._folder.glob("??/*"):
         path.write_bytes(damage)
     with cache.scratch() as later:
-        again = DerivedFileCache(cache, later).get("x", maker)
+        again = _derived(cache, later).get("x", maker)
         assert again is not None
         assert again.path.read_bytes() == b"origin"
     assert maker.asked == 2

@@ -15,8 +15,8 @@ from services.packager.signing.tool import run_tool
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.packager.build.context import BuildContext
     from services.packager.signing.keys import SigningKey
+    from services.packager.signing.tool import ToolBench
 
 TOOL: Final = "osslsigncode"
 CERTIFICATE: Final = "certificate.p12"
@@ -25,13 +25,13 @@ CHAIN: Final = "chain.pem"  # certificates that are trusted, where the system's 
 TIMESTAMPS: Final = "timestamp-url"
 
 
-def sign(program: Path, key: SigningKey, context: BuildContext, *, title: str) -> Path:
-    """Sign a program that lies in the scratch folder.
+def sign(program: Path, key: SigningKey, bench: ToolBench, *, title: str) -> Path:
+    """Sign a program that lies in the bench's folder.
 
     Args:
         program: The file; what its signature covers must not change any more.
         key: An operator's.
-        context: Where the tools work.
+        bench: Where the tools work.
         title: What Windows shows when it asks whether to run the program.
 
     Returns:
@@ -42,16 +42,16 @@ def sign(program: Path, key: SigningKey, context: BuildContext, *, title: str) -
         KeyBrokenError: The key has neither a certificate nor a program.
     """
     if hook := key.file(HOOK):
-        run_tool([str(hook), str(program)], context, doing="Signing the program")
+        run_tool([str(hook), str(program)], bench, doing="Signing the program")
         signed = program
     else:
         signed = program.with_suffix(".signed.exe")
-        _sign(program, signed, key, context, title)
-    _verify(signed, key, context)
+        _sign(program, signed, key, bench, title)
+    _verify(signed, key, bench)
     return signed
 
 
-def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, title: str) -> None:
+def _sign(program: Path, signed: Path, key: SigningKey, bench: ToolBench, title: str) -> None:
     """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
     secret = key.file(PASSWORD)
     stamps = key.file(TIMESTAMPS)
@@ -63,19 +63,19 @@ def _sign(program: Path, signed: Path, key: SigningKey, context: BuildContext, t
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),
         ],
-        context,
+        bench,
         doing="Signing the program",
         stdin=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
 
 
-def _verify(signed: Path, key: SigningKey, context: BuildContext) -> None:
+def _verify(signed: Path, key: SigningKey, bench: ToolBench) -> None:
     chain = key.file(CHAIN)
     run_tool(
         [
             *(TOOL, "verify", "-in", str(signed), "-ignore-cdp", "-ignore-timestamp"),
             *(("-CAfile", str(chain)) if chain else ()),
         ],
-        context,
+        bench,
         doing="Verifying the signature",
     )

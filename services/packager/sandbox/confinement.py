@@ -1,0 +1,169 @@
+"""A process is confined: what it may use, read, start and reach, and as whom.
+
+Each protection stands alone, so that one which a kernel lacks takes no other with it. Which of them
+are on is found by trying them, in a process that ends at once.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import msgspec
+
+from services.packager.sandbox import landlock, seccomp
+from services.packager.sandbox.landlock import Access
+
+FIRST_USER: Final = 0x7A000000  # no system gives numbers so high to people or services
+OPEN_FILES: Final = 4_096
+PROCESSES: Final = 256
+_CODE: Final = Path(__file__).parents[3]
+_SYSTEM: Final = tuple(map(Path, ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")))
+_DEVICES: Final = tuple(map(Path, ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")))
+_PR_SET_PDEATHSIG: Final = 1
+_PR_CAPBSET_DROP: Final = 24
+_LAST_CAPABILITY: Final = 63
+_CAPABILITY_VERSION: Final = 0x20080522
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one build may use."""
+
+    memory_bytes: Annotated[int, msgspec.Meta(ge=1)]
+    cpu_s: Annotated[int, msgspec.Meta(ge=1)]  # of each process
+    file_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of each file that it writes
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that a process may see beside Python's and the system's own programs."""
+
+    scratch: Path  # to change
+    programs: tuple[Path, ...] = ()  # to read and to start
+    readable: tuple[Path, ...] = ()
+
+
+class Protections(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of the kernel's protections work here."""
+
+    landlock_abi: int
+    seccomp: bool
+    own_user: bool
+
+    @property
+    def suffice(self) -> bool:
+        """Whether strangers' projects may be built: no other files, no network."""
+        return self.landlock_abi >= landlock.NEEDED_ABI and self.seccomp
+
+    def __str__(self) -> str:
+        files = f"Landlock {self.landlock_abi}" if self.landlock_abi else "no Landlock"
+        calls = "seccomp" if self.seccomp else "no seccomp"
+        return f"{files}, {calls}, {'own user' if self.own_user else 'the same user'}"
+
+
+def confine(view: View, limits: Limits, protections: Protections, *, user: int | None) -> None:
+    """Confine this process, whose only thread this is, for good.
+
+    Args:
+        view: What it may see.
+        limits: What it may use.
+        protections: Those that work here.
+        user: A number of its own, where we may give it one.
+
+    Raises:
+        OSError: A protection that should work did not.
+    """
+    _limit(limits, processes=PROCESSES if user is not None else None)
+    if protections.landlock_abi:
+        landlock.restrict(_allowed(view))  # while we may still open all of it
+    if user is not None:
+        _become(user)
+    _drop_capabilities()
+    die_with_parent()
+    if protections.seccomp:
+        landlock.no_new_privileges()
+        seccomp.restrict()
+
+
+def die_with_parent() -> None:
+    """Be killed when whoever started this process is gone; a change of user forgets that."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def probe() -> Protections:
+    """Try each protection in a process of its own."""
+    abi = landlock.abi()
+    return Protections(
+        landlock_abi=abi if abi and _works(lambda: landlock.restrict([])) else 0,
+        seccomp=seccomp.is_known() and _works(_try_seccomp),
+        own_user=os.geteuid() == 0 and _works(_try_user),
+    )
+
+
+def _limit(limits: Limits, *, processes: int | None) -> None:
+    """The system counts processes by user: a limit makes sense for one of our own alone."""
+    for kind, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, limits.cpu_s),
+        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        *(((resource.RLIMIT_NPROC, processes),) if processes else ()),
+    ):
+        hard = resource.getrlimit(kind)[1]
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+
+
+def _allowed(view: View) -> list[tuple[Path, Access]]:
+    python = {Path(folder) for folder in (sys.prefix, sys.base_prefix, *sys.path) if folder}
+    return [
+        *((path, Access.READ) for path in (*_SYSTEM, *python, _CODE / "services")),
+        *((path, Access.READ) for path in (_CODE / "shared", *view.readable)),
+        *((path, Access.READ_FILE | Access.WRITE_FILE) for path in _DEVICES),
+        *((path, Access.RUN) for path in view.programs),
+        (view.scratch, Access.CHANGE),
+    ]
+
+
+def _drop_capabilities() -> None:
+    """Root without its powers is nobody; others have none to drop."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for number in range(_LAST_CAPABILITY + 1):
+        libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    libc.capset(header, (ctypes.c_uint32 * 6)())
+
+
+def _try_seccomp() -> None:
+    landlock.no_new_privileges()
+    seccomp.restrict()
+
+
+def _become(user: int) -> None:
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+
+
+def _try_user() -> None:
+    """Also whether such a user can read our own code and Python's."""
+    _become(FIRST_USER)
+    for path in (Path(__file__), Path(os.__file__)):
+        path.read_bytes()
+
+
+def _works(attempt: object) -> bool:
+    """Whether it raises nothing, in a child."""
+    child = os.fork()
+    if child == 0:
+        try:
+            attempt()  # type: ignore[operator]
+        except BaseException:  # noqa: BLE001 - whatever it is
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0

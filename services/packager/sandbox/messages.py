@@ -1,0 +1,205 @@
+"""What a build says to its packager, and what it is answered.
+
+The build is not trusted: each message is checked when it is decoded, and none of them names a file,
+a key of the storage or a program. Bytes travel as open files beside a message (``SCM_RIGHTS``).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from services.packager.request import Request
+from services.packager.sandbox.confinement import Limits, Protections
+from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.events import Sha256
+from shared.domain.progress import Level
+from shared.domain.project import StoredFile
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # of a question, so that it is answered
+FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
+Line = Annotated[str, msgspec.Meta(max_length=8_192)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$")]
+ContentType = Annotated[str, msgspec.Meta(pattern=r"^application/[a-z.-]{1,60}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,59}$")]
+Kind = Literal["preflight", "project", "retryable", "final"]  # of an error
+Crc32c = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{6}==$")]
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a build needs to know; it comes from us."""
+
+    request: Request
+    project_id: str
+    snapshot: str
+    files: tuple[StoredFile, ...]
+    once: str  # names this very attempt, for artifacts that no other one makes again
+    signed: bool
+    threads: int
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """To the server: begin a build. Its job and its end of a socket come beside."""
+
+    scratch: str
+    templates: str
+    limits: Limits
+    user: int | None
+
+
+class End(msgspec.Struct, frozen=True, tag=True):
+    """To the server: kill what is left of a build, and say how its process ended."""
+
+    pid: int
+
+
+class Ready(msgspec.Struct, frozen=True, tag=True):
+    """From the server: what protects the builds here."""
+
+    protections: Protections
+
+
+class Started(msgspec.Struct, frozen=True, tag=True):
+    """From the server: the process of a build."""
+
+    pid: int
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """From the server: how it ended; ``status`` is negative for a signal."""
+
+    status: int
+    too_much_memory: bool
+
+
+class Open(msgspec.Struct, frozen=True, tag=True):
+    """May I read this file of the project? Answered with the object that holds it."""
+
+    number: Number
+    path: FilePath
+
+
+class Recall(msgspec.Struct, frozen=True, tag=True):
+    """Is there a derived file of an earlier export? Answered with its record and its bytes."""
+
+    number: Number
+    key: Sha256
+
+
+class Remember(msgspec.Struct, frozen=True, tag=True):
+    """Keep a derived file, whose bytes come beside. Answered when that is done."""
+
+    number: Number
+    key: Sha256
+    record: DerivedFileRecord
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The plan is complete. Answered with the size of a part."""
+
+    number: Number
+    file_name: FileName
+    key: Sha256
+    content_type: ContentType
+    size_bytes: Count
+    files: Count
+    is_application: bool
+
+
+class Part(msgspec.Struct, frozen=True, tag=True):
+    """The next part of the artifact, beside. Answered when there is room for another."""
+
+    number: Number
+    size_bytes: Count
+
+
+class SignedFile(msgspec.Struct, frozen=True):
+    """A file to sign, or one that was signed, beside."""
+
+    path: FilePath
+    size_bytes: Count
+    mode: Literal[0o644, 0o755]
+
+
+class Sign(msgspec.Struct, frozen=True, tag=True):
+    """Sign these files with the key of this export. Answered with those that come of it."""
+
+    number: Number
+    title: Line
+    files: Annotated[tuple[SignedFile, ...], msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """From us to a build: what it has asked for, with the files beside it."""
+
+    number: int
+    record: DerivedFileRecord | None = None
+    part_bytes: int = 0
+    files: tuple[SignedFile, ...] = ()
+
+
+class Log(msgspec.Struct, frozen=True, tag=True):
+    """A line for the maker."""
+
+    line: Line
+    level: Level = "info"
+
+
+class Waiting(msgspec.Struct, frozen=True, tag=True):
+    """What the build waits for; "" for nothing."""
+
+    what: Line
+
+
+class Working(msgspec.Struct, frozen=True, tag=True):
+    """The files that are being decoded at the moment, to be named if that ends badly."""
+
+    paths: Annotated[tuple[FilePath, ...], msgspec.Meta(max_length=64)]
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """How far packing has come, from its beginning."""
+
+    packed_bytes: Count
+    files: Count
+    path: FilePath | None = None  # the file of the project that it has come to
+    built: bool = False  # what goes around the files is there
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The artifact is packed, and all of its parts were handed over."""
+
+    size_bytes: Count
+    sha256: Sha256
+    crc32c: Crc32c
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """The build cannot go on."""
+
+    kind: Kind
+    code: Code
+    title: Line
+    status: Annotated[int, msgspec.Meta(ge=400, le=599)]
+    message: Annotated[str, msgspec.Meta(max_length=16_384)]
+    traceback: Annotated[str, msgspec.Meta(max_length=32_768)] = ""
+
+
+FromServer = Ready | Started | Ended
+ToServer = Start | End
+FromBuild = (
+    Open
+    | Recall
+    | Remember
+    | Planned
+    | Part
+    | Sign
+    | Log
+    | Waiting
+    | Working
+    | Progress
+    | Done
+    | Failed
+)

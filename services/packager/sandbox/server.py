@@ -1,0 +1,152 @@
+"""The build server is warm: it has imported all that builds need, and forks one process for each.
+
+It never reads a project, and holds nothing that is worth stealing: its environment is empty, it has
+no connection but the one to its packager. When that closes, because the packager has died, say, it
+kills all builds and ends.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.platforms import exporters
+from services.packager.runtimes.registry import Templates
+from services.packager.sandbox import build, channel
+from services.packager.sandbox.confinement import (
+    Protections,
+    View,
+    confine,
+    probe,
+)
+from services.packager.sandbox.messages import End, Ended, Ready, Start, Started, ToServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from services.packager.build.plan import Exporter
+
+WATCH_S: Final = 0.1  # between two looks at the memory of the builds
+MORE_LIKELY: Final = b"1000"  # where the whole machine runs out of memory, a build goes first
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+
+_decoder: Final = msgspec.msgpack.Decoder(ToServer)
+
+
+class BuildServer:
+    """Forks builds, watches their memory, and says how they ended."""
+
+    def __init__(
+        self, end: socket.socket, exporters: Mapping[str, Exporter], protections: Protections
+    ) -> None:
+        self._end = end
+        self._exporters = exporters
+        self._protections = protections
+        self._templates: dict[str, Templates] = {}
+        self._memory_bytes: dict[int, int] = {}  # what each build may use, by its process
+        self._too_large: set[int] = set()
+
+    def serve(self) -> None:
+        """Until the packager has gone."""
+        channel.send(self._end, Ready(self._protections))
+        try:
+            while True:
+                self._watch()
+                data, files = channel.receive(self._end)
+                try:
+                    self._handle(_decoder.decode(data), files)
+                finally:
+                    channel.close(files)
+        except channel.ClosedError:
+            for pid in self._memory_bytes:
+                _kill(pid)
+
+    def _watch(self) -> None:
+        """Wait for a message, and kill builds that have grown too large meanwhile."""
+        while not select.select([self._end], [], [], WATCH_S if self._memory_bytes else None)[0]:
+            for pid, limit_bytes in self._memory_bytes.items():
+                if _resident_bytes(pid) > limit_bytes:
+                    self._too_large.add(pid)
+                    _kill(pid)
+
+    def _handle(self, message: Start | End, files: list[int]) -> None:
+        if isinstance(message, End):
+            channel.send(self._end, self._ended(message.pid))
+            return
+        folder = message.templates
+        templates = self._templates.setdefault(folder, Templates(Path(folder)))
+        templates.survey()  # verified once here, not anew in each build
+        pid = os.fork()
+        if pid == 0:
+            self._become_build(message, files, templates)
+        self._memory_bytes[pid] = message.limits.memory_bytes
+        channel.send(self._end, Started(pid))
+
+    def _ended(self, pid: int) -> Ended:
+        """Kill what is left of it; the group's number is its own until its leader is reaped."""
+        _kill(pid)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        del self._memory_bytes[pid]
+        too_large = pid in self._too_large
+        self._too_large.discard(pid)
+        return Ended(status=status, too_much_memory=too_large)
+
+    def _become_build(self, start: Start, files: list[int], templates: Templates) -> None:
+        """In the child: it never returns."""
+        status = 1
+        try:
+            os.setsid()
+            self._end.close()
+            job, end = files
+            os.chdir(start.scratch)
+            with suppress(OSError):
+                Path("/proc/self/oom_score_adj").write_bytes(MORE_LIKELY)
+            view = View(scratch=Path(), programs=(Path(start.templates),))
+            confine(view, start.limits, self._protections, user=start.user)
+            build.run(job, socket.socket(fileno=end), self._exporters, templates, scratch=Path())
+            status = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+
+
+def _kill(pid: int) -> None:
+    """Its whole group, which nobody can leave."""
+    for kill in (os.killpg, os.kill):  # the group is not there yet, this early
+        with suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def _resident_bytes(pid: int) -> int:
+    """What a build has in memory, with the programs that it has started."""
+    total, waiting = 0, [pid]
+    while waiting:
+        process = Path(f"/proc/{waiting.pop()}")
+        with suppress(OSError, ValueError):
+            total += int((process / "statm").read_text().split()[1]) * _PAGE
+            for thread in (process / "task").iterdir():
+                with suppress(OSError):
+                    waiting += map(int, (thread / "children").read_text().split())
+    return total
+
+
+def main(descriptor: int, exporters: Mapping[str, Exporter]) -> None:
+    """Serve on a socket that the packager has left open."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(
+            number, signal.SIG_IGN
+        )  # a group gets both; the packager says when it is time
+    with socket.socket(fileno=descriptor) as end:
+        BuildServer(end, exporters, probe()).serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), exporters())

@@ -1,0 +1,272 @@
+"""A build server whose builds have been taken over: each one attacks in the way that it is told.
+
+The attack's name lies in the project. What an attack could get hold of, it shows in the
+message of its error.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from services.packager.sandbox import channel
+from services.packager.sandbox.messages import (
+    Done,
+    Log,
+    Open,
+    Part,
+    Planned,
+    Progress,
+    Remember,
+    Sign,
+    SignedFile,
+)
+from services.packager.sandbox.server import main
+from services.packager.storage.derived_files import DerivedFileRecord
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from services.packager.build.context import BuildContext
+    from services.packager.build.plan import BuildPlan
+    from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
+    from shared.domain.options import Platform
+
+HELD: Final = "nothing was there"
+MIB: Final = 1 << 20
+
+
+class Attacker:
+    """An exporter that has been taken over."""
+
+    def __init__(self, name: Platform) -> None:
+        self.name = name
+
+    def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
+        """Attack."""
+        attack, _, target = project.read("attack.txt").decode().partition(" ")
+        link: Any = context.derived._link  # type: ignore[attr-defined]
+        with context.decoding("assets/bad.png"):
+            found = ATTACKS[attack](link, target, project)
+        raise ProjectError(found or HELD)
+
+
+def reads(_link: Any, target: str, _project: Any) -> str:
+    """A file that is not the project's, or a folder."""
+    path = Path(target)
+    return str(list(path.iterdir())) if path.is_dir() else path.read_text(errors="replace")
+
+
+def writes(_link: Any, target: str, _project: Any) -> str:
+    """A file elsewhere."""
+    Path(target).write_text("taken over")
+    return "written"
+
+
+def links(_link: Any, target: str, _project: Any) -> str:
+    """Its own folder, by way of a link."""
+    Path("way").symlink_to(target)
+    return Path("way").read_text()
+
+
+def connects(_link: Any, target: str, _project: Any) -> str:
+    """A server of ours."""
+    host, _, port = target.partition(":")
+    with socket.create_connection((host, int(port)), timeout=5):
+        return "connected"
+
+
+def speaks(_link: Any, _target: str, _project: Any) -> str:
+    """Any network at all."""
+    for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK):
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
+            with suppress(OSError):
+                socket.socket(family, kind).close()
+                return f"{family!r} {kind!r}"
+    return ""
+
+
+def kills(_link: Any, target: str, _project: Any) -> str:
+    """A process of ours."""
+    os.kill(int(target), signal.SIGKILL)
+    return "killed"
+
+
+def escapes(_link: Any, target: str, _project: Any) -> str:
+    """The group that is killed: a program of its own stays behind."""
+    with suppress(OSError):
+        os.setsid()
+        return "setsid"
+    with suppress(OSError):
+        os.setpgid(0, 0)
+        return "setpgid"
+    subprocess.Popen([sys.executable, "-c", f"import time; '{target}'; time.sleep(1000)"])
+    return ""
+
+
+def commands(_link: Any, _target: str, _project: Any) -> str:
+    """The kernel."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    x86 = os.uname().machine == "x86_64"
+    calls = {
+        "ptrace": (101 if x86 else 117, 0, 0, 0, 0),
+        "mount": (165 if x86 else 40, b"none", b"/tmp", b"tmpfs", 0, 0),
+        "unshare": (272 if x86 else 97, 0x10000000),
+        "bpf": (321 if x86 else 280, 0, 0, 0),
+        "keyctl": (250 if x86 else 219, 0, -3, 1),
+        "io_uring_setup": (425, 1, ctypes.create_string_buffer(256)),
+        "perf_event_open": (298 if x86 else 241, 0, 0, -1, -1, 0),
+        "userfaultfd": (323 if x86 else 282, 0),
+        "clone newuser": (56 if x86 else 220, 0x10000000 | signal.SIGCHLD, 0, 0, 0, 0),
+    }
+    for name, arguments in calls.items():
+        result = libc.syscall(*arguments)
+        if result == 0 and name.startswith("clone"):
+            os._exit(0)
+        if result >= 0 or ctypes.get_errno() not in {1, 38}:  # EPERM, ENOSYS
+            return f"{name}: {result} {ctypes.get_errno()}"
+    return ""
+
+
+def knows(_link: Any, _target: str, _project: Any) -> str:
+    """What a process is born with."""
+    return str(sorted(os.environ.items()))
+
+
+def swells(_link: Any, target: str, _project: Any) -> str:
+    """Memory, in one of many ways."""
+    held: list[Any] = []
+    if target == "program":
+        code = "x=[]\nwhile True: x.append(bytes(8<<20))"
+        return str(subprocess.run([sys.executable, "-c", code], check=False).returncode)
+    for _ in range(1 << 20):
+        match target:
+            case "bytes":
+                held.append(bytes(8 * MIB))
+            case "files":
+                held.append(channel.in_memory(b"x" * 8 * MIB))
+            case "small":
+                held.append([object() for _ in range(1_000)])
+            case "fork":
+                held.append(bytes(8 * MIB))
+                if len(held) % 40 == 0 and os.fork() == 0:
+                    held.append(bytearray(100 * MIB))
+                    time.sleep(1_000)
+    return "there is no end"
+
+
+def fills(_link: Any, _target: str, _project: Any) -> str:
+    """The disk, in one file."""
+    with Path("large").open("wb") as file:
+        file.writelines(bytes(MIB) for _ in range(1 << 20))
+    return "there is no end"
+
+
+def burns(_link: Any, _target: str, _project: Any) -> str:
+    """Time."""
+    while True:
+        pass
+
+
+def sleeps(_link: Any, _target: str, _project: Any) -> str:
+    """For ever."""
+    time.sleep(1_000_000)
+    return ""
+
+
+def crashes(_link: Any, target: str, _project: Any) -> str:
+    """As a decoder would."""
+    os.kill(os.getpid(), getattr(signal, target))
+    time.sleep(60)
+    return ""
+
+
+def leaves(_link: Any, target: str, _project: Any) -> str:
+    """Without a word."""
+    os._exit(int(target))
+
+
+def floods(link: Any, _target: str, _project: Any) -> str:
+    """News."""
+    for number in range(20_000):
+        link.tell(Log(f"line {number}"))
+    return ""
+
+
+def babbles(link: Any, target: str, _project: Any) -> str:
+    """What no build would say."""
+    messages: dict[str, Callable[[], Iterator[tuple[object, list[int]]]]] = {
+        "garbage": lambda: iter([(msgspec.Raw(os.urandom(200)), [])]),
+        "stranger": lambda: iter([(Open(0, "assets/another.png"), [])]),
+        "climbs": lambda: iter([(Open(0, "../../../etc/passwd"), [])]),
+        "part": lambda: iter([(Part(0, 10), [channel.in_memory(b"0123456789")])]),
+        "sign": lambda: iter([(Sign(0, "x", (SignedFile("a", 1, 0o644),)), [0])]),
+        "done": lambda: iter([(Done(size_bytes=1, sha256="0" * 64, crc32c="AAAAAA=="), [])]),
+        "plans": lambda: iter([(_plan(0), []), (_plan(1), [])]),
+        "short": lambda: iter([(_plan(0), []), (Part(1, 1_000), [channel.in_memory(b"x")])]),
+        "huge": lambda: iter([(_plan(0), []), (Part(1, 1 << 40), [channel.in_memory(b"x")])]),
+        "bodiless": lambda: iter([(_plan(0), []), (Part(1, 10), [])]),
+        "directory": lambda: iter([(_plan(0), []), (Part(1, 10), [os.open(".", os.O_RDONLY)])]),
+        "asks": lambda: ((Remember(n, f"{n:064x}", _NOTHING), []) for n in range(100_000)),
+        "path": lambda: iter([(Progress(packed_bytes=1, files=1, path="nowhere"), [])]),
+    }
+    for message, files in messages[target]():
+        channel.send(link._end, message, files)
+        time.sleep(0.05 if target != "asks" else 0)
+    time.sleep(30 if target != "path" else 0)
+    return ""
+
+
+_NOTHING: Final = DerivedFileRecord(None, None, "")
+
+
+def _plan(number: int) -> Planned:
+    return Planned(
+        number=number,
+        file_name="a.zip",
+        key="0" * 64,
+        content_type="application/zip",
+        size_bytes=1,
+        files=1,
+        is_application=False,
+    )
+
+
+ATTACKS: Final[dict[str, Callable[[Any, str, Any], str]]] = {
+    attack.__name__: attack
+    for attack in (
+        reads,
+        writes,
+        links,
+        connects,
+        speaks,
+        kills,
+        escapes,
+        commands,
+        knows,
+        swells,
+        fills,
+        burns,
+        sleeps,
+        crashes,
+        leaves,
+        floods,
+        babbles,
+    )
+}
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), {"web": Attacker("web")})
