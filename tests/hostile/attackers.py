@@ -10,11 +10,11 @@ import ctypes
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -56,6 +56,7 @@ class Attacker:
 
     def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Attack."""
+        del request
         attack, _, target = project.read("attack.txt").decode().partition(" ")
         link: Any = context.derived._link  # type: ignore[attr-defined]
         with context.decoding("assets/bad.png"):
@@ -104,16 +105,18 @@ def kills(_link: Any, target: str, _project: Any) -> str:
     return "killed"
 
 
-def escapes(_link: Any, target: str, _project: Any) -> str:
-    """The group that is killed: a program of its own stays behind."""
+def escapes(_link: Any, _target: str, _project: Any) -> str:
+    """The group that is killed; a process of its own would stay behind."""
     with suppress(OSError):
         os.setsid()
         return "setsid"
     with suppress(OSError):
         os.setpgid(0, 0)
         return "setpgid"
-    subprocess.Popen([sys.executable, "-c", f"import time; '{target}'; time.sleep(1000)"])
-    return ""
+    child = os.fork()
+    if child == 0:
+        time.sleep(1_000)
+    return str(child)
 
 
 def commands(_link: Any, _target: str, _project: Any) -> str:
@@ -148,9 +151,6 @@ def knows(_link: Any, _target: str, _project: Any) -> str:
 def swells(_link: Any, target: str, _project: Any) -> str:
     """Memory, in one of many ways."""
     held: list[Any] = []
-    if target == "program":
-        code = "x=[]\nwhile True: x.append(bytes(8<<20))"
-        return str(subprocess.run([sys.executable, "-c", code], check=False).returncode)
     for _ in range(1 << 20):
         match target:
             case "bytes":
@@ -193,6 +193,11 @@ def crashes(_link: Any, target: str, _project: Any) -> str:
     return ""
 
 
+def starts(_link: Any, target: str, _project: Any) -> str:
+    """A program of the system's."""
+    os.execv(target, [target])  # noqa: S606 - the attack
+
+
 def leaves(_link: Any, target: str, _project: Any) -> str:
     """Without a word."""
     os._exit(int(target))
@@ -200,7 +205,7 @@ def leaves(_link: Any, target: str, _project: Any) -> str:
 
 def floods(link: Any, _target: str, _project: Any) -> str:
     """News."""
-    for number in range(20_000):
+    for number in range(4_000):
         link.tell(Log(f"line {number}"))
     return ""
 
@@ -223,6 +228,7 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         "path": lambda: iter([(Progress(packed_bytes=1, files=1, path="nowhere"), [])]),
     }
     for message, files in messages[target]():
+        link._waiting[getattr(message, "number", -1)] = SimpleQueue()
         channel.send(link._end, message, files)
         time.sleep(0.05 if target != "asks" else 0)
     time.sleep(30 if target != "path" else 0)
@@ -262,6 +268,7 @@ ATTACKS: Final[dict[str, Callable[[Any, str, Any], str]]] = {
         sleeps,
         crashes,
         leaves,
+        starts,
         floods,
         babbles,
     )

@@ -208,7 +208,6 @@ def _member(file: SignedFile, descriptor: int) -> Member:
     """An open file as a member; it stays open for as long as this process lives."""
 
     def opened() -> BinaryIO:
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        return cast("BinaryIO", os.fdopen(os.dup(descriptor), "rb"))
+        return cast("BinaryIO", FileSlice.whole(os.dup(descriptor), file.size_bytes))
 
     return Member(path=file.path, size_bytes=file.size_bytes, open=opened, mode=file.mode)

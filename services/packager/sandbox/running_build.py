@@ -40,6 +40,7 @@ from services.packager.sandbox.messages import (
     Waiting,
     Working,
 )
+from services.packager.storage.file_slice import FileSlice
 from services.packager.storage.multipart_upload import open_upload
 from shared.domain.events import Artifact, PendingUpload
 from shared.domain.paths import check_path
@@ -160,6 +161,8 @@ class RunningBuild:
             return None
         try:
             message: FromBuild = _decoder.decode(data)
+            if not all(stat.S_ISREG(os.fstat(file).st_mode) for file in files):
+                raise verdict.ProtocolError("no plain file")  # noqa: TRY301 - handled in one place
             self._take(message, files)
         except BaseException as error:
             channel.close(files)
@@ -296,8 +299,14 @@ class RunningBuild:
         upload = self._upload
         if upload is None or len(files) != 1 or not 0 < message.size_bytes <= upload.part_bytes:
             raise verdict.broken(verdict.ProtocolError("no such part"), ())
-        read = partial(channel.content, files[0], message.size_bytes)
-        await upload.send(lambda: in_thread(read))
+
+        async def read() -> bytes:
+            try:
+                return await in_thread(partial(channel.content, files[0], message.size_bytes))
+            except ValueError as error:
+                raise verdict.broken(error, ()) from error
+
+        await upload.send(read)
         return Answer(number=message.number), []
 
     async def _sign(self, message: Sign, files: list[int]) -> tuple[Answer, Sequence[int]]:
@@ -350,14 +359,12 @@ def _remembered(derived: ProjectDerivedFiles, message: Remember, files: Sequence
 
 def _member(file: SignedFile, descriptor: int) -> Member:
     """A file that a build has handed over, as its tools get it."""
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise verdict.broken(verdict.ProtocolError("no plain file"), ())
-    return Member(
-        path=check_path(file.path),
-        size_bytes=file.size_bytes,
-        open=lambda: cast("BinaryIO", os.fdopen(os.dup(descriptor), "rb")),
-        mode=file.mode,
-    )
+
+    def opened() -> BinaryIO:
+        return cast("BinaryIO", FileSlice.whole(os.dup(descriptor), file.size_bytes))
+
+    path = check_path(file.path)
+    return Member(path=path, size_bytes=file.size_bytes, open=opened, mode=file.mode)
 
 
 def _descriptor(member: Member) -> int:

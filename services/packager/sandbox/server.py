@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 WATCH_S: Final = 0.1  # between two looks at the memory of the builds
 MORE_LIKELY: Final = b"1000"  # where the whole machine runs out of memory, a build goes first
+BLOCK_BYTES: Final = 512  # as stat counts them
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 _decoder: Final = msgspec.msgpack.Decoder(ToServer)
@@ -70,10 +71,12 @@ class BuildServer:
                 _kill(pid)
 
     def _watch(self) -> None:
-        """Wait for a message, and kill builds that have grown too large meanwhile."""
+        """Wait for a message, and kill what has grown too large, or outlives its build."""
         while not select.select([self._end], [], [], WATCH_S if self._memory_bytes else None)[0]:
             for pid, limit_bytes in self._memory_bytes.items():
-                if _resident_bytes(pid) > limit_bytes:
+                if _has_ended(pid):
+                    _kill(pid)
+                elif _used_bytes(pid) > limit_bytes:
                     self._too_large.add(pid)
                     _kill(pid)
 
@@ -125,17 +128,31 @@ def _kill(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _resident_bytes(pid: int) -> int:
+def _has_ended(pid: int) -> bool:
+    """Whether its leader has; it is not reaped, so that the group's number stays its own."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _used_bytes(pid: int) -> int:
     """What a build has in memory, with the programs that it has started."""
     total, waiting = 0, [pid]
     while waiting:
         process = Path(f"/proc/{waiting.pop()}")
         with suppress(OSError, ValueError):
             total += int((process / "statm").read_text().split()[1]) * _PAGE
+            total += sum(map(_memory_file_bytes, (process / "fd").iterdir()))
             for thread in (process / "task").iterdir():
                 with suppress(OSError):
                     waiting += map(int, (thread / "children").read_text().split())
     return total
+
+
+def _memory_file_bytes(descriptor: Path) -> int:
+    """What an open file takes of the memory, if it is one that lies there."""
+    with suppress(OSError):
+        if str(descriptor.readlink()).startswith("/memfd:"):
+            return descriptor.stat().st_blocks * BLOCK_BYTES
+    return 0
 
 
 def main(descriptor: int, exporters: Mapping[str, Exporter]) -> None:

@@ -7,11 +7,11 @@ import io
 import os
 from typing import TYPE_CHECKING, Final
 
+from shared.domain.project import StoredFile
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from shared.domain.project import StoredFile
 
 HASH_BYTES: Final = 1 << 20
 
@@ -69,6 +69,11 @@ class FileSlice(io.RawIOBase):
         self._file = file
         self._position = 0
         self._on_read = on_read
+
+    @classmethod
+    def whole(cls, descriptor: int, size_bytes: int) -> FileSlice:
+        """An open file from its start, wherever those who share it have come to."""
+        return cls(descriptor, StoredFile("", "", size_bytes, "", 0))
 
     def readable(self) -> bool:
         """Always."""
