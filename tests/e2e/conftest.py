@@ -101,16 +101,21 @@ def _read(path: Path) -> bytes:
 
 
 def left_over(data: Path) -> list[str]:
-    """Processes that carry a data folder in their command line or environment."""
+    """Processes that carry a data folder in their command line or environment, or work there.
+
+    A build server carries nothing; one whose packager has died would be nobody's.
+    """
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             given = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            given += bytes((process / "cwd").readlink())
+            state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
         except OSError:
             continue
         mine = int(process.name) in {os.getpid(), os.getppid()}
-        if str(data).encode() in given and state != "Z" and not mine:
+        orphan = parent == "1" and b"packager.sandbox.server" in given
+        if (orphan or str(data).encode() in given) and state != "Z" and not mine:
             found.append(given[:200].decode(errors="replace").replace("\0", " "))
     return found
 
