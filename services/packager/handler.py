@@ -14,8 +14,9 @@ from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
 from services.packager.request import Request
+from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
-from services.packager.sandbox.running_build import RunningBuild, Services
+from services.packager.sandbox.running_build import RunningBuild
 from services.packager.signing.keys import NO_KEYS
 from services.packager.signing.signer import KeySigner
 from services.packager.signing.tool import ToolBench
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
-    from services.packager.sandbox.running_build import Packaged
     from services.packager.signing.keys import SigningKey, SigningKeys
     from services.packager.storage.disk_cache import DiskCache
     from shared.domain.events import Event, ExportRequested

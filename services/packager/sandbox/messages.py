@@ -189,6 +189,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 FromServer = Ready | Started | Ended
 ToServer = Start | End
+Question = Open | Recall | Remember | Planned | Part | Sign
 FromBuild = (
     Open
     | Recall

@@ -1,0 +1,227 @@
+"""The answers to what a build asks; each is about its own project, or bytes that it hands over."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
+
+import msgspec
+
+from services.packager.archive.member import Member
+from services.packager.processes.threads import in_thread
+from services.packager.sandbox import channel, verdict
+from services.packager.sandbox.messages import (
+    Answer,
+    Done,
+    Job,
+    Open,
+    Part,
+    Planned,
+    Question,
+    Recall,
+    Remember,
+    Sign,
+    SignedFile,
+)
+from services.packager.storage.file_slice import FileSlice
+from services.packager.storage.multipart_upload import open_upload
+from shared.domain.events import Artifact, PendingUpload
+from shared.domain.paths import check_path
+from shared.storage import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import TracebackType
+
+    from services.packager.build.progress import BuildProgress
+    from services.packager.signing.signer import KeySigner
+    from services.packager.storage.derived_files import ProjectDerivedFiles
+    from services.packager.storage.multipart_upload import PartSender
+    from services.packager.storage.object_fetcher import ObjectFetcher
+    from shared.jetstream.progress_reporter import ProgressReporter
+    from shared.storage.bucket import Storage
+
+
+class Packaged(msgspec.Struct, frozen=True):
+    """An artifact whose parts are in the storage, and the upload that waits to be completed."""
+
+    artifact: Artifact
+    upload: PendingUpload
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What a build may ask for, all of it bound to its own project."""
+
+    storage: Storage
+    objects: ObjectFetcher
+    derived: ProjectDerivedFiles
+    progress: BuildProgress
+    reporter: ProgressReporter
+    signer: KeySigner | None
+    stop_tools: Callable[[], None]
+
+
+class Answers:
+    """Gives one build what it may have, and keeps the upload of its artifact.
+
+    The block around it must outlive the build: when it fails, nothing of the upload is left.
+    """
+
+    def __init__(self, job: Job, services: Services) -> None:
+        self.opened = ""  # the file that was asked for last
+        self._job = job
+        self._services = services
+        self._objects = {file.path: file.object for file in job.files}
+        self._uploads = AsyncExitStack()
+        self._upload: PartSender | None = None
+        self._planned: Planned | None = None
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._objects
+
+    async def __aenter__(self) -> Self:
+        await self._uploads.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._uploads.__aexit__(kind, error, traceback)
+
+    async def to(self, question: Question, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
+        """The answer to a question, and the files that go with it, for the caller to close.
+
+        Raises:
+            ExportError: What stood in the way; the build must end.
+        """
+        match question:
+            case Open():
+                return await self._open(question)
+            case Recall():
+                return await self._recall(question)
+            case Remember():
+                return await self._remember(question, files)
+            case Planned():
+                return await self._plan(question)
+            case Part():
+                return await self._part(question, files)
+            case Sign():
+                return await self._sign(question, files)
+
+    async def _open(self, message: Open) -> tuple[Answer, Sequence[int]]:
+        key = self._objects.get(message.path)
+        if key is None:
+            raise verdict.broken(verdict.ProtocolError("no file of the project"), ())
+        self.opened = message.path
+        return Answer(number=message.number), [await self._services.objects.open(key)]
+
+    async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:
+        found = await in_thread(partial(self._services.derived.recall, message.key))
+        if found is None:
+            return Answer(number=message.number), []
+        record, file = found
+        answer = Answer(number=message.number, record=record)
+        if file is None:
+            return answer, []
+        with file:
+            return answer, [os.dup(file.fileno())]
+
+    async def _remember(
+        self, message: Remember, files: Sequence[int]
+    ) -> tuple[Answer, Sequence[int]]:
+        work = partial(_remembered, self._services.derived, message, files)
+        await in_thread(work)
+        return Answer(number=message.number), []
+
+    async def _plan(self, message: Planned) -> tuple[Answer, Sequence[int]]:
+        if self._planned is not None:
+            raise verdict.broken(verdict.ProtocolError("a second plan"), ())
+        self._planned = message
+        self._services.progress.begin_packing(
+            size_bytes=message.size_bytes, files=message.files, application=message.is_application
+        )
+        self._upload = await self._uploads.enter_async_context(
+            open_upload(
+                self._services.storage,
+                self._key(message),
+                content_type=message.content_type,
+                expected_bytes=message.size_bytes,
+            )
+        )
+        return Answer(number=message.number, part_bytes=self._upload.part_bytes), []
+
+    async def _part(self, message: Part, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
+        upload = self._upload
+        if upload is None or len(files) != 1 or not 0 < message.size_bytes <= upload.part_bytes:
+            raise verdict.broken(verdict.ProtocolError("no such part"), ())
+
+        async def read() -> bytes:
+            try:
+                return await in_thread(partial(channel.content, files[0], message.size_bytes))
+            except ValueError as error:
+                raise verdict.broken(error, ()) from error
+
+        await upload.send(read)
+        return Answer(number=message.number), []
+
+    async def _sign(self, message: Sign, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
+        signer = self._services.signer
+        if signer is None:
+            raise verdict.broken(verdict.ProtocolError("nothing is signed here"), ())
+        members = [_member(*pair) for pair in zip(message.files, files, strict=True)]
+        work = partial(signer.sign, members, title=message.title)
+        signed = await in_thread(work, stop=self._services.stop_tools)
+        named = tuple(
+            SignedFile(m.path, m.size_bytes, 0o755 if m.mode & 0o100 else 0o644) for m in signed
+        )
+        return Answer(number=message.number, files=named), await in_thread(
+            lambda: [_descriptor(member) for member in signed]
+        )
+
+    async def artifact(self, done: Done) -> Packaged:
+        """What the build has packed, once its parts have been stored."""
+        if self._upload is None or self._planned is None:
+            raise verdict.broken(verdict.ProtocolError("no artifact"), ())
+        upload = await self._upload.finish()
+        artifact = Artifact(
+            key=self._key(self._planned),
+            file_name=self._planned.file_name,
+            content_type=self._planned.content_type,
+            size_bytes=done.size_bytes,
+            sha256=done.sha256,
+            crc32c=done.crc32c,
+        )
+        return Packaged(artifact, upload)
+
+    def _key(self, planned: Planned) -> str:
+        return keys.artifact(self._job.project_id, planned.key, planned.file_name)
+
+
+def _remembered(derived: ProjectDerivedFiles, message: Remember, files: Sequence[int]) -> None:
+    if not files:
+        derived.remember(message.key, msgspec.structs.replace(message.record, size=None), None)
+        return
+    with os.fdopen(os.dup(files[0]), "rb") as file:
+        derived.remember(message.key, message.record, file)
+
+
+def _member(file: SignedFile, descriptor: int) -> Member:
+    """A file that a build has handed over, as its tools get it."""
+
+    def opened() -> BinaryIO:
+        return cast("BinaryIO", FileSlice.whole(os.dup(descriptor), file.size_bytes))
+
+    path = check_path(file.path)
+    return Member(path=path, size_bytes=file.size_bytes, open=opened, mode=file.mode)
+
+
+def _descriptor(member: Member) -> int:
+    with member.open() as file:
+        return os.dup(file.fileno())
