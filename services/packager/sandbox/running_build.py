@@ -202,5 +202,5 @@ class RunningBuild:
         progress.packed(message.packed_bytes, message.files)
         if message.built:
             progress.built()
-        if message.path in self._answers:
+        if message.path is not None and message.path in self._answers:
             self._services.objects.packed(message.path)
