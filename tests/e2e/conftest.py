@@ -67,8 +67,7 @@ class Up:
         (pid,) = [
             int(process.name)
             for process in Path("/proc").glob("[0-9]*")
-            if command in _read(process / "cmdline")
-            and str(self.data).encode() in _read(process / "environ")
+            if command in _read(process / "cmdline") and works_on(process, self.data)
         ]
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -100,19 +99,24 @@ def _read(path: Path) -> bytes:
         return b""
 
 
+def works_on(process: Path, data: Path) -> bool:
+    """Whether a process carries a folder in its command line or environment, or logs into it."""
+    try:
+        log = os.readlink(process / "fd/1")
+    except OSError:  # it has ended, or is somebody else's
+        return False
+    given = _read(process / "cmdline") + _read(process / "environ")
+    return str(data).encode() in given or log.startswith(f"{data}/")
+
+
 def left_over(data: Path) -> list[str]:
-    """Processes that carry a data folder in their command line or environment."""
+    """Processes of a stack on a data folder, or of what its tests have started there."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            given = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-        except OSError:
-            continue
         mine = int(process.name) in {os.getpid(), os.getppid()}
-        if str(data).encode() in given and state != "Z" and not mine:
-            found.append(given[:200].decode(errors="replace").replace("\0", " "))
-    return found
+        if not mine and works_on(process, data):
+            found.append(_read(process / "cmdline")[:200].decode(errors="replace"))
+    return [command.replace("\0", " ") for command in found]
 
 
 @pytest.fixture(scope="module")

@@ -96,7 +96,9 @@ def ask_http(
     door: Door, method: str, path: str, *, tls: ssl.SSLContext | None = None
 ) -> tuple[int, bytes]:
     """The status and body of an answer; 0 where the door answers nothing."""
-    request = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    request = (
+        f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
     answer = _exchange(door, request.encode(), tls)
     if not answer.startswith(b"HTTP/1."):
         return 0, answer
@@ -104,7 +106,9 @@ def ask_http(
     return int(head.split()[1]), body
 
 
-def ask_grpc(door: Door, method: str, message: bytes, *, tls: ssl.SSLContext | None = None) -> bytes:
+def ask_grpc(
+    door: Door, method: str, message: bytes, *, tls: ssl.SSLContext | None = None
+) -> bytes:
     """The messages that a gRPC method answers with; empty where nobody serves it.
 
     Raises:
