@@ -102,7 +102,7 @@ def _read(path: Path) -> bytes:
 def works_on(process: Path, data: Path) -> bool:
     """Whether a process carries a folder in its command line or environment, or logs into it."""
     try:
-        log = os.readlink(process / "fd/1")
+        log = str((process / "fd/1").readlink())
     except OSError:  # it has ended, or is somebody else's
         return False
     given = _read(process / "cmdline") + _read(process / "environ")

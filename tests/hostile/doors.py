@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from pathlib import Path
@@ -67,7 +66,7 @@ def doors(processes: Iterable[int]) -> set[Door]:
 def _sockets(process: int) -> Iterator[str]:
     for descriptor in (PROC / str(process) / "fd").iterdir():
         try:
-            target = os.readlink(descriptor)
+            target = str(descriptor.readlink())
         except OSError:  # closed meanwhile
             continue
         if target.startswith("socket:["):

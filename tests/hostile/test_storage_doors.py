@@ -9,14 +9,13 @@ import secrets
 import ssl
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
 from cli.local.environment import ANY_PROCESS, SERVICES
 from cli.local.stack import local_stack
-from cli.local.storage_doors import SECURITY, client_context, secure
+from cli.local.storage_doors import client_context, secure
 from shared.settings import S3Settings, load, names
 from shared.storage.bucket import open_storage
 from tests.hostile.doors import ask_grpc, ask_http, doors, group, text_field
@@ -90,9 +89,8 @@ async def storage(stack: Stack) -> AsyncIterator[Storage]:
 
 
 @pytest.fixture(scope="module")
-def identities(data: Path, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def identities(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext | None, ...]:
     """How a stranger may come: in plain text, without a certificate, or with one of their own."""
-    del stack
     anonymous = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     anonymous.check_hostname = False
     anonymous.verify_mode = ssl.CERT_NONE
@@ -126,7 +124,7 @@ def test_everything_listens_on_loopback(stack: Stack) -> None:
 async def test_nobody_lists_or_deletes_by_http(
     stack: Stack,
     storage: Storage,
-    identities: Any,
+    identities: tuple[ssl.SSLContext | None, ...],
     rng: random.Random,
     rounds: Callable[[int], Iterator[int]],
 ) -> None:
@@ -149,7 +147,7 @@ async def test_nobody_lists_or_deletes_by_http(
 async def test_nobody_lists_or_deletes_by_grpc(
     stack: Stack,
     storage: Storage,
-    identities: Any,
+    identities: tuple[ssl.SSLContext | None, ...],
     rng: random.Random,
     rounds: Callable[[int], Iterator[int]],
 ) -> None:

@@ -83,7 +83,7 @@ def test_every_service_is_deployed_and_starts_with_its_settings(manifests: list[
 
 
 def test_each_service_gets_only_the_secrets_that_it_reads(manifests: list[Manifest]) -> None:
-    """Packagers and uploaders never see ``JWT_SECRET``, the status service no key of the storage."""
+    """Packagers never see ``JWT_SECRET``, the status service no key of the storage."""
     held = {}
     for pod in _pods(manifests):
         for container in pod["containers"]:
@@ -207,7 +207,7 @@ def test_compose_starts_every_service_with_its_settings() -> None:
 
 
 def test_compose_lets_each_service_reach_only_what_it_needs() -> None:
-    """The status service shares no network with the storage; only what is published has a way out."""
+    """Status shares no network with the storage; only what is published has a way out."""
     compose = _compose()
     services = compose["services"]
     networks = {name: set(service.get("networks", ())) for name, service in services.items()}
