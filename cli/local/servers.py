@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from shared.service.process_guard import Guard
 
 BUCKET: Final = "aethel"
+# The caller's AWS_PROFILE is for storages of their own.
+NO_PROFILE: Final[dict[str, Any]] = {"profile": (None, [], None, None)}
 START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 S3_STOP_S: Final = 3.0  # its volumes are closed at once; then it only waits for idle clients, 15 s
 
@@ -174,7 +176,7 @@ def create_bucket(settings: S3Settings) -> None:
     Raises:
         BotoCoreError, ClientError: Not yet.
     """
-    client: Any = botocore.session.get_session().create_client(
+    client: Any = botocore.session.get_session(NO_PROFILE).create_client(
         "s3",
         endpoint_url=settings.endpoint,
         region_name=settings.region,

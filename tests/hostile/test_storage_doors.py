@@ -34,6 +34,7 @@ CALLERS_OWN = {
     "DEPLOY_TOKEN": "the caller's own secret",
     "WEED_GRPC_CA": "/nowhere",
     "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere",
+    "AWS_PROFILE": "one that is not there",
 }
 PATHS = (
     *("/", "/?pretty=y", "/ui/index.html", "/status", "/metrics", "/healthz", "/debug/pprof/"),
@@ -77,6 +78,7 @@ def stack(data: Path) -> Iterator[Stack]:
         for name, value in CALLERS_OWN.items():
             patch.setenv(name, value)
         with local_stack(data) as running:
+            patch.undo()
             yield running
 
 
