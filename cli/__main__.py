@@ -32,6 +32,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "streams": "admin:streams",
     "sweep": "admin:sweep",
     "token": "admin:token",
+    "storage-certificate": "storage:storage_certificate",
     "doctor": "admin:doctor",
 }
 

@@ -26,6 +26,7 @@ from cli.local.environment import ignored
 from cli.local.stack import WATCH_S, Ports, Stack, local_stack
 from cli.local.state import StackState, default_data, listed
 from cli.project_folder import read_folder
+from shared.settings import retired
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -105,6 +106,8 @@ def _warn_of_ignored_settings() -> None:
             fg="yellow",
             err=True,
         )
+    for name, replacement in retired(os.environ):
+        click.secho(f"warning: {name} is not read; use {replacement}", fg="yellow", err=True)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli.local.errors import StackError
+from cli.local.private_files import FILE_MODE, private_folder, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,10 +36,12 @@ def open_credentials(data: Path) -> Credentials:
     if not path.exists():
         if data.is_dir() and any(entry.name != "lock" for entry in data.iterdir()):
             raise StackError(f"{data} is not a data folder of ours: name an empty or a new one")
-        data.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(msgspec.json.encode(Credentials()))
+        private_folder(data)
+        write_private(path, msgspec.json.encode(Credentials()))
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Credentials)
+        credentials = msgspec.json.decode(path.read_bytes(), type=Credentials)
     except (msgspec.MsgspecError, OSError) as error:
         raise StackError(f"{path} is damaged ({error}): move {data} away and start anew") from error
+    private_folder(data)  # an older version left it open to others
+    path.chmod(FILE_MODE)
+    return credentials

@@ -1,4 +1,4 @@
-"""The environment of the local stack's services.
+"""The environment of the local stack's processes: each gets what it reads and nothing else.
 
 The stack has servers, addresses and credentials of its own. Every other setting is obeyed where the
 caller has made it; a few have defaults that suit one's own machine.
@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from services.gateway.settings import GatewaySettings
+from services.packager.settings import PackagerSettings
+from services.status.settings import StatusSettings
+from services.uploader.settings import UploaderSettings
 from shared.settings import NatsSettings, S3Settings, names
 
 if TYPE_CHECKING:
@@ -15,14 +19,40 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cli.local.credentials import Credentials
+    from shared.settings import ServiceSettings
 
-SERVICES: Final = ("uploader", "packager", "status", "gateway")
+SERVICES: Final[Mapping[str, type[ServiceSettings]]] = {  # in the order of their start
+    "uploader": UploaderSettings,
+    "packager": PackagerSettings,
+    "status": StatusSettings,
+    "gateway": GatewaySettings,
+}
 OWN: Final = frozenset(
     {
         *names(NatsSettings),
         *names(S3Settings),
         *(f"{service.upper()}_BIND" for service in SERVICES),
         "JWT_SECRET",
+    }
+)
+ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run at all
+    {
+        "HOME",
+        "LANG",
+        "LANGUAGE",
+        "LD_LIBRARY_PATH",
+        "LOGNAME",
+        "MALLOC_MMAP_THRESHOLD_",
+        "PATH",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "PYTHONPYCACHEPREFIX",
+        "PYTHONUNBUFFERED",
+        "PYTHONWARNINGS",
+        "TMPDIR",
+        "TZ",
+        "USER",
     }
 )
 
@@ -64,3 +94,19 @@ def obeyed(caller: Mapping[str, str]) -> dict[str, str]:
 def ignored(caller: Mapping[str, str]) -> list[str]:
     """The names of the settings that the caller has made in vain."""
     return sorted(name for name in OWN if caller.get(name))
+
+
+def of_process(environ: Mapping[str, str]) -> dict[str, str]:
+    """What any program gets: no setting, and no secret that the caller happens to have."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if name in ANY_PROCESS or name.startswith("LC_")
+    }
+
+
+def of_service(service: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """What a service gets: besides that the settings that it reads."""
+    read = names(SERVICES[service])
+    settings = {name: value for name, value in environ.items() if name in read}
+    return {**of_process(environ), **settings}

@@ -92,7 +92,13 @@ class Child:
 
 
 def start(
-    name: str, argv: Sequence[str], *, env: Mapping[str, str], log: Path, guard: Guard
+    name: str,
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    log: Path,
+    guard: Guard,
+    working_folder: Path | None = None,
 ) -> Child:
     """Start a process as the leader of its own group.
 
@@ -105,6 +111,7 @@ def start(
             process = subprocess.Popen(  # noqa: S603 - programs that we name ourselves
                 argv,
                 env=dict(env),
+                cwd=working_folder,
                 stdout=output,
                 stderr=output,
                 stdin=subprocess.DEVNULL,

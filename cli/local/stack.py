@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli.local.credentials import open_credentials
-from cli.local.environment import SERVICES, defaults, obeyed, servers
+from cli.local.environment import SERVICES, defaults, obeyed, of_service, servers
 from cli.local.errors import StackError
 from cli.local.ports import free_ports, is_free, reserve
 from cli.local.process import Child, start
@@ -154,7 +154,7 @@ def _start_service(name: str, env: dict[str, str], data: Path, guard: Guard) -> 
     return start(
         name,
         [sys.executable, "-m", f"services.{name}"],
-        env=env,
+        env=of_service(name, env),
         log=data / f"logs/{name}.log",
         guard=guard,
     )

@@ -18,6 +18,7 @@ import msgspec
 
 from cli.exit_codes import UnreachableError, UsageError
 from cli.local.errors import StackError
+from cli.local.private_files import FOLDER_MODE, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def locked(data: Path) -> Iterator[None]:
     Raises:
         StackError: Another one holds it.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
     with (data / LOCK).open("w") as lock:
         for attempt in range(LOCK_ATTEMPTS):
             try:
@@ -79,8 +80,7 @@ def locked(data: Path) -> Iterator[None]:
 def announced(data: Path, state: StackState) -> Iterator[None]:
     """Tell whoever knows the data folder how to reach the stack, while it runs."""
     path = data / FILE
-    path.touch(mode=0o600)
-    path.write_bytes(msgspec.json.encode(state))
+    write_private(path, msgspec.json.encode(state))
     try:
         yield
     finally:

@@ -67,8 +67,7 @@ class Up:
         (pid,) = [
             int(process.name)
             for process in Path("/proc").glob("[0-9]*")
-            if command in _read(process / "cmdline")
-            and str(self.data).encode() in _read(process / "environ")
+            if command in _read(process / "cmdline") and works_on(process, self.data)
         ]
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -100,24 +99,24 @@ def _read(path: Path) -> bytes:
         return b""
 
 
-def left_over(data: Path) -> list[str]:
-    """Processes that carry a data folder in their command line or environment, or work there.
+def works_on(process: Path, data: Path) -> bool:
+    """Whether a process carries a folder in its command line or environment, or logs into it."""
+    try:
+        log = str((process / "fd/1").readlink())
+    except OSError:  # it has ended, or is somebody else's
+        return False
+    given = _read(process / "cmdline") + _read(process / "environ")
+    return str(data).encode() in given or log.startswith(f"{data}/")
 
-    A build server carries nothing; one whose packager has died would be nobody's.
-    """
+
+def left_over(data: Path) -> list[str]:
+    """Processes of a stack on a data folder, or of what its tests have started there."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            given = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-            given += bytes((process / "cwd").readlink())
-            state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
-        except OSError:
-            continue
         mine = int(process.name) in {os.getpid(), os.getppid()}
-        orphan = parent == "1" and b"packager.sandbox.server" in given
-        if (orphan or str(data).encode() in given) and state != "Z" and not mine:
-            found.append(given[:200].decode(errors="replace").replace("\0", " "))
-    return found
+        if not mine and works_on(process, data):
+            found.append(_read(process / "cmdline")[:200].decode(errors="replace"))
+    return [command.replace("\0", " ") for command in found]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from cli.local.errors import StackError
 from cli.local.servers import binary
 from cli.local.stack import Ports, local_stack
 from cli.local.state import locked
-from tests.e2e.conftest import Up, left_over
+from tests.e2e.conftest import Up, left_over, works_on
 
 
 def wait_until_gone(data: Path) -> None:
@@ -58,12 +58,7 @@ def process_of(command: bytes, data: Path) -> int:
     """The process of a stack that runs a command, as soon as it is there."""
     while True:
         for process in Path("/proc").glob("[0-9]*"):
-            try:
-                given = (process / "cmdline").read_bytes()
-                environ = (process / "environ").read_bytes()
-            except OSError:
-                continue
-            if command in given and str(data).encode() in given + environ:
+            if works_on(process, data) and command in (process / "cmdline").read_bytes():
                 return int(process.name)
         time.sleep(0.1)
 

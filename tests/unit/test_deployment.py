@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import importlib
 import re
 import shutil
@@ -19,12 +18,15 @@ import yaml
 from prometheus_client import REGISTRY
 
 import shared.metrics  # noqa: F401 - importing it registers them
+from cli.local.storage_doors import secure
 from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
-from shared.settings import load, variables
+from shared.settings import load, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from shared.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 KUBECTL = Path(sys.executable).with_name("kubectl")
@@ -39,7 +41,6 @@ SECRET = {
     "AWS_SECRET_ACCESS_KEY": "secret",
     "STORAGE_SIGNING_KEY": "signing",
 }
-SERVERS_OWN = {"NATS_PASSWORD", "STORAGE_SIGNING_KEY"}  # for the servers, not for us
 
 Manifest = dict[str, Any]
 
@@ -54,6 +55,7 @@ def manifests(
     for name, values in (("secret.env", SECRET), ("jwt.env", JWT)):
         lines = (f"{key}={value}\n" for key, value in values.items())
         (k8s / "overlays/local" / name).write_text("".join(lines))
+    secure(k8s / "overlays/local/storage-security")
     overlay = k8s / "overlays" / request.param
     rendered = subprocess.run(
         [KUBECTL, "kustomize", overlay], check=True, capture_output=True, text=True
@@ -80,16 +82,60 @@ def test_every_service_is_deployed_and_starts_with_its_settings(manifests: list[
     assert deployed == set(SERVICES)
 
 
-def test_only_those_who_check_tokens_hold_the_secret_that_makes_them(
-    manifests: list[Manifest],
-) -> None:
-    """Packagers and uploaders never see ``JWT_SECRET``."""
-    holders = {
-        deployment["metadata"]["name"]
-        for deployment in _of_kind(manifests, "Deployment")
-        if "aethel-export-jwt" in yaml.safe_dump(deployment)
+def test_each_service_gets_only_the_secrets_that_it_reads(manifests: list[Manifest]) -> None:
+    """Packagers never see ``JWT_SECRET``, the status service no key of the storage."""
+    held = {}
+    for pod in _pods(manifests):
+        for container in pod["containers"]:
+            assert not any("secretRef" in source for source in container.get("envFrom", ()))
+            command = container.get("command", [""])[-1]
+            if command.startswith("services."):
+                service = command.removeprefix("services.")
+                held[service] = set(_secret_keys(container))
+                assert held[service] <= names(_settings(service)), service
+    storage = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+    assert held == {
+        "gateway": {"NATS_URL", "JWT_SECRET", *storage},
+        "status": {"NATS_URL", "JWT_SECRET"},
+        "packager": {"NATS_URL", *storage},
+        "uploader": {"NATS_URL", *storage},
     }
-    assert holders == {"gateway", "status"}
+
+
+def test_no_secret_stands_on_a_command_line(manifests: list[Manifest]) -> None:
+    """Whoever sees a node's processes, or asks the engine for a container, would read it."""
+    for pod in _pods(manifests):
+        for container in pod["containers"]:
+            line = " ".join([*container.get("command", ()), *container.get("args", ())])
+            assert not re.search(r"\$\(", line), line
+    for name, service in _compose()["services"].items():
+        assert "filled-in" not in f"{service.get('entrypoint')} {service.get('command')}", name
+
+
+def test_each_pod_reaches_only_what_it_needs(manifests: list[Manifest]) -> None:
+    """Who moves files reaches the storage; everybody DNS and NATS; nobody anything else."""
+    policies = list(_of_kind(manifests, "NetworkPolicy"))
+    local = bool(_named(manifests, "StatefulSet", "storage"))
+    s3 = 8333 if local else 443
+    for pod in _templates(manifests):
+        labels = pod["metadata"]["labels"]
+        mine = [p["spec"] for p in policies if _selects(p["spec"]["podSelector"], labels)]
+        assert {kind for spec in mine for kind in spec["policyTypes"]} == {"Ingress", "Egress"}
+        out = {port["port"] for rule in _rules(mine, "egress") for port in rule["ports"]}
+        into = {port["port"] for rule in _rules(mine, "ingress") for port in rule["ports"]}
+        match labels["app.kubernetes.io/name"]:
+            case "gateway" | "packager" | "uploader":
+                assert (out, into) == ({53, 4222, s3}, {8080})
+            case "status" | "streams-apply":
+                assert (out, into) == ({53, 4222}, {8080})
+            case "nats":
+                assert (out, into) == (set(), {4222})
+            case "storage":
+                assert (out, into) == (set(), {8333})
+                callers = [rule["from"] for rule in _rules(mine, "ingress")]
+                assert all("podSelector" in peer for peers in callers for peer in peers)
+            case other:
+                raise AssertionError(other)
 
 
 def test_drains_end_before_the_pod_is_killed(manifests: list[Manifest]) -> None:
@@ -154,10 +200,45 @@ def test_compose_starts_every_service_with_its_settings() -> None:
     asked = set(re.findall(r"\$\{(\w+)", text))
     example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert asked == example
-    filled = re.sub(r"\$\{(\w+)[^}]*\}", lambda m: f"filled-in-{m[1]}-0123456789abcdef", text)
-    compose = yaml.safe_load(filled)
     for service in SERVICES:
-        _assert_starts(service, compose["services"][service]["environment"])
+        environ = _compose()["services"][service]["environment"]
+        _assert_starts(service, environ)
+        assert set(environ) <= names(_settings(service)), service
+
+
+def test_compose_lets_each_service_reach_only_what_it_needs() -> None:
+    """Status shares no network with the storage; only what is published has a way out."""
+    compose = _compose()
+    services = compose["services"]
+    networks = {name: set(service.get("networks", ())) for name, service in services.items()}
+    inside = {
+        name for name, network in compose["networks"].items() if (network or {}).get("internal")
+    }
+    assert {name for name in services if networks[name] & networks["nats"]} == {
+        *("nats", "streams", "gateway", "status", "packager", "uploader")
+    }
+    assert {name for name in services if networks[name] & networks["storage"]} == {
+        *("storage", "gateway", "packager", "uploader")
+    }
+    for name, service in services.items():
+        assert bool(networks[name] - inside) == bool(service.get("ports")), name
+        assert networks[name] or service["network_mode"] in {"none", "service:storage"}
+
+
+def test_the_storage_opens_no_port_but_that_of_s3_to_others(manifests: list[Manifest]) -> None:
+    """Its other parts listen inside their container only, and ask for a certificate even there."""
+    compose = _compose()["services"]["storage"]
+    deployed = [(compose["working_dir"], compose["command"], compose["volumes"])]
+    for storage in _named(manifests, "StatefulSet", "storage"):
+        (container,) = storage["spec"]["template"]["spec"]["containers"]
+        mounts = [f"{mount['name']}:{mount['mountPath']}" for mount in container["volumeMounts"]]
+        deployed.append((container["workingDir"], container["args"], mounts))
+    for folder, arguments, mounts in deployed:
+        assert {"-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.iam=false"} <= set(arguments)
+        assert [argument for argument in arguments if "0.0.0.0" in argument] == [  # noqa: S104
+            "-s3.ip.bind=0.0.0.0"
+        ]
+        assert any(f"security:{folder}" in mount for mount in mounts)
 
 
 def test_containers_run_the_servers_that_the_tests_run() -> None:
@@ -175,22 +256,56 @@ def _of_kind(manifests: list[Manifest], kind: str) -> Iterator[Manifest]:
     return (m for m in manifests if m["kind"] == kind)
 
 
+def _compose() -> Manifest:
+    """The compose file with every variable filled in."""
+    text = (ROOT / "compose.yaml").read_text()
+    filled = re.sub(r"\$\{(\w+)[^}]*\}", lambda m: f"filled-in-{m[1]}-0123456789abcdef", text)
+    compose: Manifest = yaml.safe_load(filled)
+    return compose
+
+
+def _templates(manifests: list[Manifest]) -> Iterator[Manifest]:
+    """The pods of everything that runs: their labels and their spec."""
+    for kind in ("Deployment", "StatefulSet", "Job"):
+        yield from (m["spec"]["template"] for m in _of_kind(manifests, kind))
+
+
+def _pods(manifests: list[Manifest]) -> Iterator[Manifest]:
+    return (template["spec"] for template in _templates(manifests))
+
+
+def _secret_keys(container: Manifest) -> Iterator[str]:
+    for entry in container["env"]:
+        if "secretKeyRef" in entry.get("valueFrom", ()):
+            assert entry["name"] == entry["valueFrom"]["secretKeyRef"]["key"]
+            yield entry["name"]
+
+
+def _selects(selector: Manifest, labels: Mapping[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {})
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    expressions = selector.get("matchExpressions", ())
+    assert all(expression["operator"] == "In" for expression in expressions)
+    return all(labels.get(e["key"]) in e["values"] for e in expressions)
+
+
+def _rules(specs: list[Manifest], direction: str) -> Iterator[Manifest]:
+    for spec in specs:
+        yield from spec.get(direction, ())
+
+
 def _environ(
     deployment: Manifest, container: Manifest, manifests: list[Manifest]
 ) -> dict[str, str]:
-    environ = dict(SECRET)
+    environ: dict[str, str] = {}
     for source in container["envFrom"]:
-        if "configMapRef" in source:
-            (config,) = _named(manifests, "ConfigMap", source["configMapRef"]["name"])
-            environ |= config["data"]
-        else:
-            for secret in _named(manifests, "Secret", source["secretRef"]["name"]):
-                for key, value in secret["data"].items():
-                    environ[key] = base64.b64decode(value).decode()
+        (config,) = _named(manifests, "ConfigMap", source["configMapRef"]["name"])
+        environ |= config["data"]
     labels = deployment["spec"]["template"]["metadata"]["labels"]
     for entry in container["env"]:
         environ[entry["name"]] = entry.get("value") or _looked_up(entry["valueFrom"], labels)
-    return {name: value for name, value in environ.items() if name not in SERVERS_OWN}
+    return environ
 
 
 def _known(environ: Mapping[str, str | None]) -> dict[str, str]:
@@ -200,7 +315,7 @@ def _known(environ: Mapping[str, str | None]) -> dict[str, str]:
 def _looked_up(source: Manifest, labels: Mapping[str, str]) -> str:
     match source:
         case {"secretKeyRef": {"key": key}}:
-            return JWT[key]
+            return {**SECRET, **JWT}[key]
         case {"fieldRef": {"fieldPath": path}}:
             return labels[path.removeprefix("metadata.labels['").removesuffix("']")]
     raise AssertionError(source)
@@ -211,15 +326,15 @@ def _named(manifests: list[Manifest], kind: str, name: str) -> list[Manifest]:
 
 
 def _assert_starts(service: str, environ: Mapping[str, str]) -> None:
-    module = importlib.import_module(f"services.{service}.settings")
-    load(getattr(module, f"{service.title()}Settings"), environ)
+    load(_settings(service), environ)
     assert set(environ) <= _known_variables()
 
 
+def _settings(service: str) -> type[ServiceSettings]:
+    module = importlib.import_module(f"services.{service}.settings")
+    settings: type[ServiceSettings] = getattr(module, f"{service.title()}Settings")
+    return settings
+
+
 def _known_variables() -> set[str]:
-    known = set()
-    for service in SERVICES:
-        module = importlib.import_module(f"services.{service}.settings")
-        for _, meta in variables(getattr(module, f"{service.title()}Settings")):
-            known |= {meta["env"], *meta["aliases"]}
-    return known
+    return {name for service in SERVICES for name in names(_settings(service))}
