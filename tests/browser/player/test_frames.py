@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import async_playwright
 
+from tests.browser.conftest import launch
 from tests.browser.player.assembling import CAMERA, FLOOR, SUN, assemble, entity, level
-from tests.browser.player.conftest import Playing, launch
+from tests.browser.player.conftest import Playing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

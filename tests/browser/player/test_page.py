@@ -170,9 +170,7 @@ async def test_it_plays_below_a_path(play: Callable[..., Awaitable[Playing]]) ->
     assert game.troubles.seen == []
 
 
-async def test_it_plays_in_a_sandboxed_frame(
-    drawing_browser: Browser, host: tuple[Path, str]
-) -> None:
+async def test_it_plays_in_a_sandboxed_frame(browser: Browser, host: tuple[Path, str]) -> None:
     """Without an origin, and so without storage: saves last until the page closes."""
     folder, base = host
     script = """
@@ -190,7 +188,7 @@ async def test_it_plays_in_a_sandboxed_frame(
     (folder / "frame.html").write_text(
         '<iframe sandbox="allow-scripts" src="game/" width="600" height="300"></iframe>'
     )
-    page = await drawing_browser.new_page()
+    page = await browser.new_page()
     seen: list[str] = []
     page.on("console", lambda message: seen.append(message.text))
     await page.goto(f"{base}frame.html")
@@ -201,15 +199,13 @@ async def test_it_plays_in_a_sandboxed_frame(
     await page.close()
 
 
-async def test_loading_shows_how_far_it_is(
-    drawing_browser: Browser, host: tuple[Path, str]
-) -> None:
+async def test_loading_shows_how_far_it_is(browser: Browser, host: tuple[Path, str]) -> None:
     """By bytes, not by files: a small one of two leaves most of the way."""
     folder, base = host
     clips = {"assets/small.wav": tone(440, 0.5), "assets/big.wav": tone(440, 1.5)}
     sources = [entity(path, {"AudioSource": {"clipId": path}}) for path in clips]
     assemble(folder / "game", scenes={"main": level(CAMERA, *sources)}, assets=clips)
-    page = await drawing_browser.new_page()
+    page = await browser.new_page()
     arrived = asyncio.Event()
 
     async def hold(route: Route) -> None:
