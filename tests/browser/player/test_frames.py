@@ -84,7 +84,8 @@ async def test_twelve_frames_are_the_same_in_two_browsers(host: tuple[Path, str]
     async with async_playwright() as playwright:
         for seed in (7, 7, 8):
             browser = await launch(playwright)
-            game = Playing(await browser.new_page(), f"{base}game/")
+            page = await browser.new_page(viewport={"width": 320, "height": 180})
+            game = Playing(page, f"{base}game/")
             await game.open()
             await game.ready()
             wanted = {"count": 12, "dt": 1 / 15, "seed": seed}

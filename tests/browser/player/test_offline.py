@@ -32,7 +32,6 @@ async def test_it_plays_without_a_network(browser: Browser, host: tuple[Path, st
     """Physics and all; and another game on the same host keeps its own cache."""
     folder, base = host
     context = await browser.new_context(viewport={"width": 320, "height": 180})
-    context.set_default_timeout(60_000)
     page = await context.new_page()
     for name in ("one", "two"):
         assemble(

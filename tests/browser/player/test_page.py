@@ -193,7 +193,7 @@ async def test_it_plays_in_a_sandboxed_frame(browser: Browser, host: tuple[Path,
     page.on("console", lambda message: seen.append(message.text))
     await page.goto(f"{base}frame.html")
     frame = page.frame_locator("iframe")
-    await frame.locator('[data-ui="kept"]').wait_for(timeout=60_000)
+    await frame.locator('[data-ui="kept"]').wait_for()
     assert await frame.locator('[data-ui="kept"]').inner_text() == 'false {"a":1}'
     assert seen == []
     await page.close()
@@ -217,9 +217,9 @@ async def test_loading_shows_how_far_it_is(browser: Browser, host: tuple[Path, s
     quarter = page.locator(".loading p", has_text="24 %").or_(
         page.locator(".loading p", has_text="25 %")
     )
-    await quarter.wait_for(timeout=60_000)
+    await quarter.wait_for()
     assert await page.text_content(".loading h1") == "Test game"
     arrived.set()
-    await page.locator(".loading.gone").wait_for(state="attached", timeout=60_000)
+    await page.locator(".loading.gone").wait_for(state="attached")
     assert await page.evaluate("document.querySelector('progress').value") == 1
     await page.close()
