@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
-    """Three servers, for the tests of a file: their streams keep them busy even when nobody asks."""
+    """Three servers, for the tests of a file: their streams cost time even when nobody asks."""
     guard = Guard()
     nodes = start_cluster(tmp_path_factory.mktemp("cluster"), guard)
     yield nodes
