@@ -26,6 +26,8 @@ demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of i
 up: $(LOCAL) small-templates ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
 	$(BIN)/aethel-export up
 
+# Hundreds of Python processes: none compiles again what another has compiled.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
 	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
@@ -73,6 +75,6 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 	scripts/setup $*
 
 system-packages:
-	@scripts/system-packages chromium curl faketime libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
+	@scripts/system-packages chromium chromium-headless-shell curl faketime libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
 		binutils gcc imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox wine64 x11-utils xdotool xvfb \
 		desktop-file-utils icnsutils openssl osslsigncode squashfs-tools

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -53,6 +53,9 @@ def _blurred(values: Picture) -> Picture:
     weights /= weights.sum()
     for axis in (0, 1):
         size = values.shape[axis] - WINDOW + 1
-        slices: list[Any] = [np.take(values, range(at, at + size), axis) for at in range(WINDOW)]
-        values = np.asarray(sum(w * part for w, part in zip(weights, slices, strict=True)))
+        rows = np.moveaxis(values, axis, 0)
+        blurred = weights[0] * rows[:size]
+        for at in range(1, WINDOW):
+            blurred += weights[at] * rows[at : at + size]
+        values = np.moveaxis(blurred, 0, axis)
     return values

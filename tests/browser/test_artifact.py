@@ -41,7 +41,7 @@ async def test_the_exported_sample_plays_from_a_sub_path(
     with zipfile.ZipFile(tmp_path / "firefly-1.0.0-web.zip") as archive:
         archive.extractall(tmp_path / "site/games/firefly")
     with served(tmp_path / "site") as url:
-        page = await browser.new_page(viewport={"width": 1000, "height": 600})
+        page = await browser.new_page(viewport={"width": 500, "height": 300})
         troubles = Troubles(page)
         game = GamePage(page)
         await game.open(f"{url}games/firefly/")

@@ -9,11 +9,13 @@ from tests.browser.conftest import Troubles, served
 from tests.browser.game_page import GamePage
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, ViewportSize
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SAMPLES = Path(__file__).parents[2] / "samples"
+WIDE: ViewportSize = {"width": 640, "height": 360}  # a quarter of the pixels, half the ways
+TALL: ViewportSize = {"width": 360, "height": 640}
 NO_STORAGE = """
 Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("denied", "SecurityError"); },
@@ -21,11 +23,11 @@ Object.defineProperty(window, "localStorage", {
 """
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (360, 640)])
-async def test_it_plays(browser: Browser, width: int, height: int) -> None:
+@pytest.mark.parametrize("size", [WIDE, TALL], ids=["wide", "tall"])
+async def test_it_plays(browser: Browser, size: ViewportSize) -> None:
     """A key moves the player, lights can be gathered, and the console stays clean."""
     with served(SAMPLES) as url:
-        page = await browser.new_page(viewport={"width": width, "height": height})
+        page = await browser.new_page(viewport=size)
         troubles = Troubles(page)
         game = GamePage(page)
         await game.open(f"{url}firefly/")
@@ -40,7 +42,7 @@ async def test_it_plays(browser: Browser, width: int, height: int) -> None:
 async def test_it_pauses_and_goes_on(browser: Browser) -> None:
     """P shows the card; the button, which has the focus, continues."""
     with served(SAMPLES) as url:
-        page = await browser.new_page()
+        page = await browser.new_page(viewport=WIDE)
         game = GamePage(page)
         await game.open(f"{url}firefly/")
         await page.keyboard.press("Enter")
@@ -55,7 +57,7 @@ async def test_it_pauses_and_goes_on(browser: Browser) -> None:
 async def test_it_runs_where_storage_is_denied(browser: Browser) -> None:
     """The best score is forgotten, everything else works."""
     with served(SAMPLES) as url:
-        page = await browser.new_page()
+        page = await browser.new_page(viewport=WIDE)
         await page.add_init_script(NO_STORAGE)
         troubles = Troubles(page)
         game = GamePage(page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import BrowserContext
@@ -32,6 +32,7 @@ class Site:
 
     folder: Path
     url: str
+    by_hand: dict[str, Picture] = field(default_factory=dict)  # what each reference shows
 
     def export(
         self, project: Mapping[str, bytes], configuration: Configuration = "release", **options: Any
@@ -114,7 +115,12 @@ async def playing(
 
 
 async def by_hand(browser: Browser, site: Site, scene: str) -> Picture:
-    """The same scene, written with three.js alone; ``scene`` is a name in ``references/``."""
+    """The same scene, written with three.js alone; ``scene`` is a name in ``references/``.
+
+    It is drawn once.
+    """
+    if scene in site.by_hand:
+        return site.by_hand[scene]
     page = await browser.new_page(viewport=SIZE)
     troubles = Troubles(page)
     await page.goto(f"{site.url}references/page.html?scene={scene}")
@@ -122,4 +128,5 @@ async def by_hand(browser: Browser, site: Site, scene: str) -> Picture:
     assert troubles.seen == [], troubles.seen
     shown = picture(await page.screenshot())
     await page.close()
+    site.by_hand[scene] = shown
     return shown

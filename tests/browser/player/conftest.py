@@ -4,20 +4,20 @@ import asyncio
 import base64
 import functools
 import http.server
-import shutil
 import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, Troubles, be_patient
+from tests.browser.conftest import PATIENCE_MS, Troubles
 from tests.browser.player.assembling import assemble
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
+
+    from playwright.async_api import Browser, Page
 
 # What a careful host allows: no inline code, no eval, nothing from elsewhere.
 POLICY = (
@@ -25,9 +25,6 @@ POLICY = (
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' blob: data:; "
     "worker-src 'self' blob:"
 )
-# Mesa draws three times as fast as the browser's own software renderer.
-DRAWING = ("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist")
-MESA = {"LIBGL_ALWAYS_SOFTWARE": "1", "EGL_PLATFORM": "surfaceless"}
 WAIT_MS = PATIENCE_MS
 
 
@@ -48,26 +45,6 @@ class _Host(http.server.SimpleHTTPRequestHandler):
             self.end_headers()
         else:
             super().do_GET()
-
-
-async def launch(playwright: Any) -> Browser:
-    """A Chromium of its own."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    arguments = [*ARGUMENTS, *DRAWING, "--autoplay-policy=user-gesture-required"]
-    browser: Browser = await playwright.chromium.launch(
-        executable_path=program, args=arguments, env=MESA, timeout=PATIENCE_MS
-    )
-    be_patient(browser)
-    return browser
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def drawing_browser() -> AsyncIterator[Browser]:
-    """One Chromium for the player's tests."""
-    async with async_playwright() as playwright:
-        running = await launch(playwright)
-        yield running
-        await running.close()
 
 
 @pytest.fixture
@@ -145,11 +122,11 @@ class Playing:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def play(
-    drawing_browser: Browser, host: tuple[Path, str]
+    browser: Browser, host: tuple[Path, str]
 ) -> AsyncIterator[Callable[..., Awaitable[Playing]]]:
     """Assemble a game, open it, and (unless ``ready=False``) wait for its first scene."""
     folder, base = host
-    context = await drawing_browser.new_context(viewport={"width": 640, "height": 360})
+    context = await browser.new_context(viewport={"width": 640, "height": 360})
     context.set_default_timeout(WAIT_MS)
 
     async def start(*, ready: bool = True, path: str = "game", **parts: Any) -> Playing:

@@ -76,14 +76,14 @@ def _game() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("optimize", ["off", "balanced"])
 async def test_an_export_plays_whatever_its_files_are_made_of(
-    drawing_browser: Browser, host: tuple[Path, str], optimize: str
+    browser: Browser, host: tuple[Path, str], optimize: str
 ) -> None:
     """The script runs, physics works, textures and sounds decode, and nothing is asked in vain."""
     folder, base = host
     built = build(_game(), request(optimize=optimize))
     with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
         archive.extractall(folder / "game")
-    context = await drawing_browser.new_context(viewport={"width": 320, "height": 180})
+    context = await browser.new_context(viewport={"width": 320, "height": 180})
     context.set_default_timeout(WAIT_MS)
     playing = Playing(await context.new_page(), f"{base}game/")
     await playing.open()

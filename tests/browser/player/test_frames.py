@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.async_api import async_playwright
 
+from tests.browser.conftest import launch
 from tests.browser.player.assembling import CAMERA, FLOOR, SUN, assemble, entity, level
-from tests.browser.player.conftest import Playing, launch
+from tests.browser.player.conftest import Playing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -83,7 +84,8 @@ async def test_twelve_frames_are_the_same_in_two_browsers(host: tuple[Path, str]
     async with async_playwright() as playwright:
         for seed in (7, 7, 8):
             browser = await launch(playwright)
-            game = Playing(await browser.new_page(), f"{base}game/")
+            page = await browser.new_page(viewport={"width": 320, "height": 180})
+            game = Playing(page, f"{base}game/")
             await game.open()
             await game.ready()
             wanted = {"count": 12, "dt": 1 / 15, "seed": seed}

@@ -28,11 +28,10 @@ def install_worker(folder: Path, version: str) -> None:
     (folder / "sw.js").write_text(worker)
 
 
-async def test_it_plays_without_a_network(drawing_browser: Browser, host: tuple[Path, str]) -> None:
+async def test_it_plays_without_a_network(browser: Browser, host: tuple[Path, str]) -> None:
     """Physics and all; and another game on the same host keeps its own cache."""
     folder, base = host
-    context = await drawing_browser.new_context(viewport={"width": 320, "height": 180})
-    context.set_default_timeout(60_000)
+    context = await browser.new_context(viewport={"width": 320, "height": 180})
     page = await context.new_page()
     for name in ("one", "two"):
         assemble(

@@ -170,9 +170,7 @@ async def test_it_plays_below_a_path(play: Callable[..., Awaitable[Playing]]) ->
     assert game.troubles.seen == []
 
 
-async def test_it_plays_in_a_sandboxed_frame(
-    drawing_browser: Browser, host: tuple[Path, str]
-) -> None:
+async def test_it_plays_in_a_sandboxed_frame(browser: Browser, host: tuple[Path, str]) -> None:
     """Without an origin, and so without storage: saves last until the page closes."""
     folder, base = host
     script = """
@@ -190,26 +188,24 @@ async def test_it_plays_in_a_sandboxed_frame(
     (folder / "frame.html").write_text(
         '<iframe sandbox="allow-scripts" src="game/" width="600" height="300"></iframe>'
     )
-    page = await drawing_browser.new_page()
+    page = await browser.new_page()
     seen: list[str] = []
     page.on("console", lambda message: seen.append(message.text))
     await page.goto(f"{base}frame.html")
     frame = page.frame_locator("iframe")
-    await frame.locator('[data-ui="kept"]').wait_for(timeout=60_000)
+    await frame.locator('[data-ui="kept"]').wait_for()
     assert await frame.locator('[data-ui="kept"]').inner_text() == 'false {"a":1}'
     assert seen == []
     await page.close()
 
 
-async def test_loading_shows_how_far_it_is(
-    drawing_browser: Browser, host: tuple[Path, str]
-) -> None:
+async def test_loading_shows_how_far_it_is(browser: Browser, host: tuple[Path, str]) -> None:
     """By bytes, not by files: a small one of two leaves most of the way."""
     folder, base = host
     clips = {"assets/small.wav": tone(440, 0.5), "assets/big.wav": tone(440, 1.5)}
     sources = [entity(path, {"AudioSource": {"clipId": path}}) for path in clips]
     assemble(folder / "game", scenes={"main": level(CAMERA, *sources)}, assets=clips)
-    page = await drawing_browser.new_page()
+    page = await browser.new_page()
     arrived = asyncio.Event()
 
     async def hold(route: Route) -> None:
@@ -221,9 +217,9 @@ async def test_loading_shows_how_far_it_is(
     quarter = page.locator(".loading p", has_text="24 %").or_(
         page.locator(".loading p", has_text="25 %")
     )
-    await quarter.wait_for(timeout=60_000)
+    await quarter.wait_for()
     assert await page.text_content(".loading h1") == "Test game"
     arrived.set()
-    await page.locator(".loading.gone").wait_for(state="attached", timeout=60_000)
+    await page.locator(".loading.gone").wait_for(state="attached")
     assert await page.evaluate("document.querySelector('progress').value") == 1
     await page.close()

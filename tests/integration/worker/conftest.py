@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from tests.cluster import Node
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
-    """Three servers, for the whole session."""
+    """Three servers, for the tests of a file: their streams cost time even when nobody asks."""
     guard = Guard()
     nodes = start_cluster(tmp_path_factory.mktemp("cluster"), guard)
     yield nodes
