@@ -34,7 +34,13 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
         await together(
             stop,
             deps.bulk_replays.run(stop),
-            serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
+            serve(
+                app,
+                listener,
+                stop,
+                drain_timeout_s=settings.drain_timeout_s,
+                limits=settings.http,
+            ),
         )
     await nc.close()
 

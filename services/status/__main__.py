@@ -64,7 +64,13 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
-        serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
+        serve(
+            app,
+            listener,
+            stop,
+            drain_timeout_s=settings.drain_timeout_s,
+            limits=settings.http,
+        ),
     )
     await nc.close()
 
