@@ -153,6 +153,10 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 Secret = Annotated[
     str, env("JWT_SECRET", "signs bearer tokens and tickets; at least 32 bytes", min_length=1)
 ]
+MaxLifetime = Annotated[
+    int,
+    env("JWT_MAX_LIFETIME_S", "the longest that a bearer token may still be good for, s", ge=60),
+]
 Bind = r"^[^:\s]+:\d{1,5}$"
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) -> None:
     """Answer HTTP, and work on replay jobs, until told to stop."""
-    tokens = Tokens(check_secret(settings.jwt_secret))
+    tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
     nc = await connect(settings.nats, name="gateway")
     async with open_storage(settings.s3) as storage:
         deps = await assemble(nc, storage, tokens, settings)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 HEAD_BYTES: Final = 64 << 10  # of a request's head, and of all that frames its body
 FRAMING: Final = 16  # more bytes of framing for each byte of a body
 HEADERS: Final = 128
+URL_BYTES: Final = 7 << 10  # what the WebSocket's own parser takes, too
+PARAMETERS: Final = 64  # in a query; Litestar remembers what it has made of a thousand queries
 PIPELINED: Final = 16  # requests that wait for the answer to one before them
 UNREAD_S: Final = 60.0  # how long a client may leave its answer untouched
 LINGER_S: Final = 2.0  # to read what is on its way, or a refusal would be lost with it
@@ -67,6 +69,11 @@ TOO_LARGE: Final = Refusal(
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     "head-too-large",
     f"a request may have {HEADERS} headers, and {HEAD_BYTES} bytes besides its body",
+)
+URL_TOO_LONG: Final = Refusal(
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    "url-too-long",
+    f"a URL may have {URL_BYTES} bytes, and its query {PARAMETERS} parameters",
 )
 TOO_SLOW: Final = Refusal(
     HTTPStatus.REQUEST_TIMEOUT, "head-incomplete", "the head of the request did not arrive in time"
@@ -152,6 +159,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > HEAD_BYTES:
             self._stop(TOO_LARGE)
+        if len(self.url) > URL_BYTES or self.url.count(b"&") >= PARAMETERS:
+            self._stop(URL_TOO_LONG)
         self._in_head = False
         super().on_headers_complete()
 

@@ -173,6 +173,15 @@ async def test_the_number_of_headers_is_limited(server: Server) -> None:
     assert await server.exchange(head + b"a: b\r\n" * (HEADERS - 1) + b"\r\n") == [431]
 
 
+@pytest.mark.parametrize(
+    "url", [b"/" + b"a" * 8_000, b"/?" + b"a=1&" * 64, b"/?q=" + b"%00" * 3_000]
+)
+async def test_urls_are_limited(server: Server, url: bytes) -> None:
+    """A thousand of them are remembered with all of their parameters."""
+    assert await server.exchange(LAST.replace(b"GET /", b"GET " + url)) == [414]
+    assert not server.seen
+
+
 def chunked(chunk: bytes, *, path: bytes = b"/") -> bytes:
     """A request whose body is framed by chunks."""
     head = b"POST %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
