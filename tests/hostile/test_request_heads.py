@@ -41,6 +41,9 @@ class Server:
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.accept"})
+            if scope["path"] == "/large":
+                await send({"type": "websocket.send", "text": "x" * LARGE})
+                return
             await send({"type": "websocket.send", "text": "hello"})
             await receive()
             return
@@ -285,6 +288,14 @@ async def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.Monkey
         await asyncio.to_thread(server_gone, server.port, writer.get_extra_info("sockname")[1])
         with suppress(ConnectionError):
             assert len(await reader.read()) < LARGE
+
+
+async def test_a_websocket_that_is_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where its client never takes what was sent to it."""
+    monkeypatch.setattr(http_protocol, "GOODBYE_S", 0.2)
+    async with serving() as server, server.connected() as (_, writer):
+        writer.write(UPGRADE.replace(b"/ ", b"/large ") + b"\r\n")
+        await asyncio.to_thread(server_gone, server.port, writer.get_extra_info("sockname")[1])
 
 
 def server_gone(port: int, peer: int) -> None:
