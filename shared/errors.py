@@ -19,6 +19,12 @@ class ExportError(Exception):
     title: ClassVar[str] = "Internal error"
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
+    public: ClassVar[str] = ""  # for users, where the message names what operators alone should see
+
+    @property
+    def told(self) -> str:
+        """What users are told."""
+        return self.public or str(self)
 
 
 class ProjectError(ExportError):

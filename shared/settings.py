@@ -125,16 +125,37 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "json"
 
 
+class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process bears from those who connect to it."""
+
+    max_connections: Annotated[
+        int,
+        env(
+            "HTTP_MAX_CONNECTIONS",
+            "connections at a time in one process, WebSockets not counted; 503 beyond",
+            ge=1,
+        ),
+    ] = 1_000
+    head_timeout_s: Annotated[
+        float, env("HTTP_HEAD_TIMEOUT_S", "time for the head of a request, seconds; then 408", gt=0)
+    ] = 10.0
+
+
 class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What every service can be told; each says by which variable it is told its address."""
 
     nats: NatsSettings
     logs: LogSettings
+    http: HttpSettings = HttpSettings()
     bind: str  # host:port
 
 
 Secret = Annotated[
     str, env("JWT_SECRET", "signs bearer tokens and tickets; at least 32 bytes", min_length=1)
+]
+MaxLifetime = Annotated[
+    int,
+    env("JWT_MAX_LIFETIME_S", "the longest that a bearer token may still be good for, s", ge=60),
 ]
 Bind = r"^[^:\s]+:\d{1,5}$"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import jwt
 import msgspec
@@ -17,6 +17,8 @@ from shared.errors import UnauthorizedError
 
 Use = Literal["watch", "download"]
 _ALGORITHM = "HS256"
+WEEK_S: Final = 7 * 86_400
+SKEW_S: Final = 300  # of the issuer's clock
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -57,7 +59,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 class Tokens:
     """Makes and reads both kinds."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, *, max_lifetime_s: float = WEEK_S) -> None:
+        self._max_lifetime_s = max_lifetime_s
         self._bearer_key = secret.encode()
         self._ticket_key = hmac.digest(secret.encode(), b"aethel-export ticket v1", hashlib.sha256)
 
@@ -69,15 +72,26 @@ class Tokens:
         """Who the bearer is.
 
         Raises:
-            UnauthorizedError: Not signed by us, expired, or without a ``userId``.
+            UnauthorizedError: Not signed by us, expired, without a ``userId`` or an ``exp``, or
+                good for longer than any token may be.
         """
         try:
             claims = jwt.decode(
-                token, self._bearer_key, algorithms=[_ALGORITHM], options={"verify_iat": False}
+                token,
+                self._bearer_key,
+                algorithms=[_ALGORITHM],
+                options={"require": ["exp"], "verify_iat": False},
             )
-            return msgspec.convert(claims, User)
-        except (jwt.InvalidTokenError, msgspec.ValidationError) as error:
+            user = msgspec.convert(claims, User)
+            left_s = int(claims["exp"]) - time.time()
+        except (jwt.InvalidTokenError, msgspec.ValidationError, TypeError, OverflowError) as error:
             raise UnauthorizedError(f"the bearer token is not valid: {error}") from error
+        if left_s > self._max_lifetime_s + SKEW_S:
+            raise UnauthorizedError(
+                f"the bearer token is good for longer than {self._max_lifetime_s:.0f} s: sign one "
+                "with an earlier `exp`"
+            )
+        return user
 
     def ticket(self, ticket: Ticket, *, lives_s: float) -> str:
         """A ticket, as it stands in a link."""

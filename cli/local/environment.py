@@ -57,6 +57,9 @@ ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run
 )
 
 
+TOKEN_LIVES_S: Final = 365 * 86_400  # the stack's own token: as long as it is left running
+
+
 def servers(
     credentials: Credentials, nats_url: str, s3: S3Settings, binds: Mapping[str, str]
 ) -> dict[str, str]:
@@ -80,6 +83,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "EXPORT_REQUESTS_PER_MINUTE": "0",
+        "JWT_MAX_LIFETIME_S": str(TOKEN_LIVES_S),
         "PACKAGER_CACHE_DIR": str(data / "cache"),
         "PACKAGER_SANDBOX": "best-effort",  # on one's own machine, one's own projects
         "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli.local.credentials import open_credentials
-from cli.local.environment import SERVICES, defaults, obeyed, of_service, servers
+from cli.local.environment import (
+    SERVICES,
+    TOKEN_LIVES_S,
+    defaults,
+    obeyed,
+    of_service,
+    servers,
+)
 from cli.local.errors import StackError
 from cli.local.ports import free_ports, is_free, reserve
 from cli.local.process import Child, start
@@ -38,7 +45,6 @@ FIRST_PAUSE_S: Final = 0.5
 LONGEST_PAUSE_S: Final = 10.0
 LOCAL_USER: Final = User(user_id="local", email="", role="admin", plan="unlimited")
 LOCAL_SERVICE: Final = User(user_id="local", email="", role="service", plan="unlimited")
-TOKEN_LIVES_S: Final = 365 * 86_400
 
 
 class Ports(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) -> None:
     """Answer HTTP, and work on replay jobs, until told to stop."""
-    tokens = Tokens(check_secret(settings.jwt_secret))
+    tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
     nc = await connect(settings.nats, name="gateway")
     async with open_storage(settings.s3) as storage:
         deps = await assemble(nc, storage, tokens, settings)
@@ -34,7 +34,13 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
         await together(
             stop,
             deps.bulk_replays.run(stop),
-            serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
+            serve(
+                app,
+                listener,
+                stop,
+                drain_timeout_s=settings.drain_timeout_s,
+                limits=settings.http,
+            ),
         )
     await nc.close()
 

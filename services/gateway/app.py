@@ -17,6 +17,7 @@ from services.gateway.http.request_log import RequestLog
 from services.gateway.routes.dead_letters import DeadLetterRoutes
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
+from services.gateway.routes.json_request import JsonRequest
 from services.gateway.routes.operators import OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
@@ -71,6 +72,7 @@ def create_app(
     return Litestar(
         [api, *health_routes(checks)],
         middleware=[RequestLog()],
+        request_class=JsonRequest,
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,

@@ -7,7 +7,8 @@ from typing import Annotated
 import msgspec
 
 from shared.domain.build_minutes import PlanName
-from shared.settings import Bind, S3Settings, Secret, ServiceSettings, env
+from shared.settings import Bind, MaxLifetime, S3Settings, Secret, ServiceSettings, env
+from shared.tokens import WEEK_S
 
 GIB = 1 << 30
 
@@ -28,6 +29,7 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     s3: S3Settings
     limits: Limits
     jwt_secret: Secret
+    jwt_max_lifetime_s: MaxLifetime = WEEK_S
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (
         "127.0.0.1:8080"
     )

@@ -92,7 +92,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     stop,
                     *(worker.run(stop) for worker in workers),
                     inventory.run(stop),
-                    serve(app, listener, stop),
+                    serve(app, listener, stop, limits=settings.http),
                 )
     finally:
         await nc.close()

@@ -13,6 +13,7 @@ from services.status.settings import StatusSettings
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
 from services.status.websocket.hub import Hub
+from services.status.websocket.places import SocketPlaces
 from shared.domain.export_view import Links
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -> None:
     """Fold events and serve sockets until told to stop."""
-    tokens = Tokens(check_secret(settings.jwt_secret))
+    tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
     exports = await bind_exports(js)
@@ -48,6 +49,9 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         AccessCheck(tokens, await bind_projects(js), exports, EventLog(js)),
         stop,
         max_sockets=settings.max_sockets,
+        places=SocketPlaces(
+            per_user=settings.max_sockets_per_user, per_export=settings.max_sockets_per_export
+        ),
         origins=origins(settings.cors_origins),
     )
     max_deliveries = MaxDeliveriesHandler(js)
@@ -64,7 +68,13 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
         hub.run(stop),
-        serve(app, listener, stop, drain_timeout_s=settings.drain_timeout_s),
+        serve(
+            app,
+            listener,
+            stop,
+            drain_timeout_s=settings.drain_timeout_s,
+            limits=settings.http,
+        ),
     )
     await nc.close()
 

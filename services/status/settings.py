@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from shared.settings import Bind, RetrySettings, Secret, ServiceSettings, env
+from services.status.websocket.places import PER_EXPORT, PER_USER
+from shared.settings import Bind, MaxLifetime, RetrySettings, Secret, ServiceSettings, env
+from shared.tokens import WEEK_S
 
 
 class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -12,6 +14,7 @@ class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
 
     retry: RetrySettings
     jwt_secret: Secret
+    jwt_max_lifetime_s: MaxLifetime = WEEK_S
     bind: Annotated[str, env("STATUS_BIND", "host:port to listen on", pattern=Bind)] = (
         "127.0.0.1:8081"
     )
@@ -31,6 +34,17 @@ class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
     max_sockets: Annotated[
         int, env("STATUS_MAX_SOCKETS", "WebSockets at a time in one process", ge=1)
     ] = 10_000
+    max_sockets_per_user: Annotated[
+        int, env("STATUS_MAX_SOCKETS_PER_USER", "WebSockets of one user in one process", ge=1)
+    ] = PER_USER
+    max_sockets_per_export: Annotated[
+        int,
+        env(
+            "STATUS_MAX_SOCKETS_PER_EXPORT",
+            "WebSockets of one user on one export, in one process",
+            ge=1,
+        ),
+    ] = PER_EXPORT
     drain_timeout_s: Annotated[
         float, env("STATUS_DRAIN_TIMEOUT_S", "time to close sockets after SIGTERM, seconds", gt=0)
     ] = 10.0

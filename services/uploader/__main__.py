@@ -85,7 +85,7 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
                 worker.run(stop),
                 CancelAcknowledger(js, storage).run(stop),
                 sweeper.run(stop, interval_s=settings.sweep_interval_s),
-                serve(app, listener, stop),
+                serve(app, listener, stop, limits=settings.http),
             )
     await nc.close()
 

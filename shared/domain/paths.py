@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from shared.domain.visible_text import objection
 from shared.errors import PathError
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _objection(path: str) -> str | None:
         return "starts with a drive letter"
     if found := _FORBIDDEN.search(path):
         return f"contains {found.group()!r}, which not every system allows"
+    if hidden := objection(path):
+        return hidden
     if unicodedata.normalize("NFC", path) != path:
         return "not in Unicode form NFC; normalise the file name"
     return next((o for name in path.split("/") if (o := _name_objection(name))), None)

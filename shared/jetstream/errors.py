@@ -25,6 +25,7 @@ class NatsUnavailableError(UnavailableError):
 
     code = "nats-unavailable"
     title = "The message stream cannot be reached"
+    public = "the message stream does not answer as it should: come again"
 
 
 def unrecovered(error: BaseException | None) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from litestar import Response, get
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.jetstream.topology import EXPORTS
@@ -18,26 +19,36 @@ if TYPE_CHECKING:
 
     from shared.storage.bucket import Storage
 
+# What proxies add. Who comes through one is no probe of the orchestrator and no Prometheus.
+FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 CHECK_TIMEOUT_S: Final = 2.0
+AnyRequest = Request[Any, Any, Any]
 FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
 
 
 def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
-    """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503."""
+    """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503.
+
+    What is behind them is for those inside: through a proxy there are no metrics and no reasons.
+    """
 
     @get("/livez", include_in_schema=False, sync_to_thread=False)
     def livez() -> dict[str, str]:
         return {"status": "alive"}
 
     @get("/readyz", include_in_schema=False)
-    async def readyz() -> Response[dict[str, str]]:
+    async def readyz(request: AnyRequest) -> Response[dict[str, str]]:
         outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
         report = dict(zip(checks, outcomes, strict=True))
         ready = all(outcome == "ok" for outcome in outcomes)
+        if _is_forwarded(request):
+            report = {name: said if said == "ok" else "failed" for name, said in report.items()}
         return Response(report, status_code=200 if ready else 503)
 
     @get("/metrics", include_in_schema=False, sync_to_thread=False)
-    def metrics() -> Response[bytes]:
+    def metrics(request: AnyRequest) -> Response[bytes]:
+        if _is_forwarded(request):
+            raise NotFoundException
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return [livez, readyz, metrics]
@@ -74,6 +85,10 @@ def servers_check(nc: Client, storage: Storage) -> Callable[[], Awaitable[None]]
 def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
     """Ready when the bucket answers."""
     return storage.check
+
+
+def _is_forwarded(request: AnyRequest) -> bool:
+    return any(name in request.headers for name in FORWARDED)
 
 
 async def _outcome(check: Callable[[], Awaitable[None]]) -> str:

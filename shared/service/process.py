@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import structlog
@@ -19,7 +20,8 @@ import uvloop
 
 from shared import logs
 from shared.errors import ConfigurationError
-from shared.settings import ServiceSettings, load, retired
+from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
+from shared.settings import HttpSettings, ServiceSettings, load, retired
 from shared.worker.attempt import StuckError
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 BACKLOG: Final = 2_048  # clients that wait to be accepted
-
+DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
@@ -36,15 +38,17 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 class HttpServer(uvicorn.Server):
     """Uvicorn inside our own event loop; signals are the service's own affair."""
 
-    def __init__(self, app: Any, *, drain_timeout_s: float) -> None:
+    def __init__(self, app: Any, *, drain_timeout_s: float, limits: HttpSettings) -> None:
+        protocol: Any = partial(BoundedHttpProtocol, limits=limits, others=set())
         super().__init__(
             uvicorn.Config(
                 app,
+                http=protocol,
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 backlog=BACKLOG,
-                ws="websockets-sansio",
+                ws=BoundedWebSocketProtocol,
                 ws_per_message_deflate=False,  # costs more than it saves on small JSON
                 ws_ping_interval=15.0,
                 ws_ping_timeout=30.0,
@@ -84,10 +88,15 @@ def listen(bind: str) -> socket.socket:
 
 
 async def serve(
-    app: Any, listener: socket.socket, stop: asyncio.Event, *, drain_timeout_s: float = 10.0
+    app: Any,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    *,
+    drain_timeout_s: float = 10.0,
+    limits: HttpSettings = DEFAULTS,
 ) -> None:
     """Answer HTTP and WebSocket until ``stop`` is set."""
-    server = HttpServer(app, drain_timeout_s=drain_timeout_s)
+    server = HttpServer(app, drain_timeout_s=drain_timeout_s, limits=limits)
     host, port = listener.getsockname()[:2]
     log.info("service.listening", address=f"{host}:{port}")
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -41,6 +41,7 @@ class StorageUnavailableError(UnavailableError):
 
     code = "storage-unavailable"
     title = "The storage cannot be reached"
+    public = "the storage does not answer as it should: come again"
 
 
 class ObjectMissingError(NotFoundError):
@@ -48,6 +49,7 @@ class ObjectMissingError(NotFoundError):
 
     code = "object-missing"
     title = "The object does not exist"
+    public = "what belongs to it is no longer in the storage"
 
 
 def connect(settings: S3Settings, endpoint: str) -> Any:

@@ -177,7 +177,7 @@ def describe(error: BaseException) -> Failure:
     Our own say what to do, anything else is our bug and keeps its inside to itself.
     """
     if isinstance(error, ExportError):
-        message, retryable = as_sentence(str(error)), error.retryable
+        message, retryable = as_sentence(error.told), error.retryable
         return Failure(code=error.code, message=message, retryable=retryable)
     if isinstance(error, TimeoutError):
         return Failure(

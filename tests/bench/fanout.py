@@ -69,6 +69,8 @@ def _bare() -> float:
 
 
 def _ours() -> float:
+    limits = ("STATUS_MAX_SOCKETS_PER_USER", "STATUS_MAX_SOCKETS_PER_EXPORT")
+    os.environ |= dict.fromkeys(limits, "10000")  # one user holds them all
     with tempfile.TemporaryDirectory() as data, local_stack(Path(data)) as stack:
         env = stack.state.env
         ticket = Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u")

@@ -176,6 +176,17 @@ def test_packagers_are_scaled_by_the_consumer_they_read(manifests: list[Manifest
         assert trigger["metadata"]["consumer"] in durables
 
 
+def test_only_what_clients_need_can_be_reached_from_outside(manifests: list[Manifest]) -> None:
+    """No path of an ingress leads to the metrics, or to what is said of readiness."""
+    paths = [
+        path
+        for ingress in _of_kind(manifests, "Ingress")
+        for rule in ingress["spec"]["rules"]
+        for path in rule["http"]["paths"]
+    ]
+    assert {path["path"] for path in paths} <= {"/api", "/export", "/schema/openapi.json"}
+
+
 def test_alerts_ask_for_metrics_that_exist() -> None:
     """Each expression is PromQL and names only what ``shared/metrics.py`` offers."""
     suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}

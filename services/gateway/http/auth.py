@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from litestar import Request  # noqa: TC002 - Litestar reads the annotations of a dependency
 
+from shared.domain.visible_text import objection
 from shared.errors import ForbiddenError, UnauthorizedError
 from shared.tokens import User
 
@@ -36,7 +37,11 @@ class BearerAuthentication:
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             user = self._tokens.user(token.strip())
-            connection.state.user = _acting_for(user, connection.headers.get("x-aethel-user"))
+            user = _acting_for(user, connection.headers.get("x-aethel-user"))
+            for claim, text in (("userId", user.user_id), ("email", user.email)):
+                if said := objection(text):
+                    raise UnauthorizedError(f"{claim} {said}")
+            connection.state.user = user
         elif not (handler.opt.get(TICKET_ROUTE) and "ticket" in connection.query_params):
             raise UnauthorizedError("send your token as `Authorization: Bearer …`")
 

@@ -75,12 +75,14 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
         headers["Connection"] = "close"  # RFC 9110 section 15.5.9: what still comes is of no use
     if isinstance(error, UnavailableError):
         log.warning("request.unavailable", error=str(error), trace_id=trace_id(request))
+    elif error.public:
+        log.warning("request.refused", error=str(error), trace_id=trace_id(request))
     return problem(
         request,
         error.status,
         code=error.code,
         title=error.title,
-        detail=str(error),
+        detail=error.told,
         retryable=error.retryable,
         headers=headers,
         **more,

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import stat
 import zipfile
-import zlib
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from services.gateway.projects.blob_uploads import SILENCE_S, within
 from shared.domain.paths import check_paths
 from shared.domain.project import FileEntry
-from shared.errors import InvalidRequestError, PathError, TooLargeError
+from shared.errors import ExportError, InvalidRequestError, PathError, TooLargeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from services.gateway.projects.blob_uploads import BlobUploads
     from services.gateway.projects.spool import Spool
@@ -86,12 +87,10 @@ class ZipArchive:
     """One uploaded ZIP in a temporary file."""
 
     def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        try:
+        with _reading("not a readable ZIP"):
             _check_directory(file, limits)
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise ZipError(f"not a readable ZIP: {error}") from error
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        infos = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
         self._entries = dict(zip(_paths(infos), infos, strict=True))
         _check_sizes(infos, limits)
 
@@ -111,7 +110,7 @@ class ZipArchive:
         for path, info in self._entries.items():
             sha256 = await asyncio.to_thread(self._hash, info)
             if info.file_size <= SMALL_BYTES:
-                await packs.add(sha256, await asyncio.to_thread(self._zip.read, info))
+                await packs.add(sha256, await asyncio.to_thread(self._read, info))
             else:
                 await uploads.store_blob(project_id, epoch, sha256, self._blocks(info))
             files[path] = FileEntry(sha256, info.file_size)
@@ -121,21 +120,39 @@ class ZipArchive:
     def _hash(self, info: zipfile.ZipInfo) -> str:
         """Also the check that an entry is what it says (its CRC is checked at its end)."""
         digest, size = hashlib.sha256(), 0
-        try:
-            with self._zip.open(info) as file:
-                while block := file.read(BLOCK_BYTES):
-                    digest.update(block)
-                    size += len(block)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise ZipError(f"{info.filename!r} is damaged: {error}") from error
+        with _reading(f"{info.filename!r} is damaged"), self._zip.open(info) as file:
+            while block := file.read(BLOCK_BYTES):
+                digest.update(block)
+                size += len(block)
         if size != info.file_size:
             raise ZipError(f"{info.filename!r} is not as long as it says")
         return digest.hexdigest()
 
+    def _read(self, info: zipfile.ZipInfo) -> bytes:
+        with _reading(f"{info.filename!r} is damaged"):
+            return self._zip.read(info)
+
     async def _blocks(self, info: zipfile.ZipInfo) -> AsyncIterator[bytes]:
-        with self._zip.open(info) as file:
+        with _reading(f"{info.filename!r} is damaged"), self._zip.open(info) as file:
             while block := await asyncio.to_thread(file.read, BLOCK_BYTES):
                 yield block
+
+
+@contextmanager
+def _reading(fault: str) -> Iterator[None]:
+    """Whatever ``zipfile`` raises, it is the ZIP that is wrong, unless the disk fails.
+
+    Raises:
+        ZipError: It says ``fault``.
+    """
+    try:
+        yield
+    except ExportError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a seek to nowhere
+            raise
+        raise ZipError(f"{fault}: {error}") from error
 
 
 def _check_directory(file: IO[bytes], limits: Limits) -> None:

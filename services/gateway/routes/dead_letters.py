@@ -19,6 +19,7 @@ from services.gateway.operators.dead_letter_view import DeadLetterFilter, from_h
 from services.gateway.operators.drop import BulkDropRequest
 from services.gateway.routes.views import log_view
 from shared.domain.events import decode_event
+from shared.domain.visible_text import check_visible
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
@@ -80,7 +81,8 @@ class DeadLetterRoutes(Controller):
         data: JSONBody[AuditReason | None] = None,
     ) -> dict[str, Any]:
         """Let its export go on under the same id; a second time changes nothing."""
-        replayed = await deps.replayer.replay(seq, user, reason=data.reason if data else "")
+        reason = _reason(data.reason) if data else ""
+        replayed = await deps.replayer.replay(seq, user, reason=reason)
         state = replayed.document.state
         return {
             "success": True,
@@ -98,6 +100,7 @@ class DeadLetterRoutes(Controller):
         self, data: JSONBody[BulkReplayRequest], user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """Replay all letters that match, oldest first, as a job that can be watched."""
+        _reason(data.reason)
         return {"job": (await deps.bulk_replays.create(data, user)).id}
 
     @post("/drop", status_code=200)
@@ -105,6 +108,7 @@ class DeadLetterRoutes(Controller):
         self, data: JSONBody[BulkDropRequest], user: CurrentUser, deps: Injected
     ) -> dict[str, Any]:
         """Remove all letters that match, oldest first; says what came of each."""
+        _reason(data.reason)
         drop = await deps.dropper.drop_many(data, user)
         return {"matching": drop.matching, "dropped": drop.dropped, "results": drop.results}
 
@@ -117,7 +121,11 @@ class DeadLetterRoutes(Controller):
         reason: Annotated[str, QueryParameter(max_length=1_000)] = "",
     ) -> None:
         """Remove one letter; its export stays failed."""
-        await deps.dropper.drop(seq, user, reason=reason)
+        await deps.dropper.drop(seq, user, reason=_reason(reason))
+
+
+def _reason(text: str) -> str:
+    return check_visible("reason", text, multiline=True)
 
 
 async def _inside(message: Stored, letter: DeadLetter, exports: Exports) -> dict[str, Any]:

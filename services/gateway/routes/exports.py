@@ -16,6 +16,7 @@ from services.gateway.http.parameters import AnyRequest, ExportId, IdempotencyKe
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.routes.views import export_view, log_view
 from shared.domain.platforms import PLATFORMS
+from shared.domain.visible_text import check_visible
 
 if TYPE_CHECKING:
     from services.gateway.dependencies import Dependencies
@@ -42,6 +43,9 @@ class ExportRoutes(Controller):
 
         A repeated ``Idempotency-Key`` is answered with its export as it stands.
         """
+        check_visible("options.appName", data.options.app_name)
+        check_visible("options.appIcon", data.options.app_icon)
+        check_visible("options.signingKey", data.options.signing_key)
         document = await deps.export_requests.submit(project_id, user, data, key=idempotency_key)
         state = document.state
         body = {

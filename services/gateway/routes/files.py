@@ -6,7 +6,6 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.response import Stream
 
@@ -14,6 +13,7 @@ from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
 from services.gateway.projects.blob_uploads import SILENCE_S, check_hash, within
 from services.gateway.projects.tar_stream import read_entries
+from services.gateway.routes.json_request import decode_json
 from shared.domain.paths import check_path
 from shared.domain.project import FileEntry, Manifest
 from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
@@ -39,10 +39,7 @@ class FileRoutes(Controller):
     ) -> dict[str, str]:
         """What the project consists of: 201, or 409 with the hashes that are missing."""
         body = await _small_body(request, MANIFEST_BYTES)
-        try:
-            manifest = msgspec.json.decode(body, type=Manifest)
-        except msgspec.MsgspecError as error:
-            raise InvalidRequestError(f"not a manifest: {error}") from error
+        manifest = decode_json(body, Manifest)
         return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: manifest.files)}
 
     @put("/blobs/{sha256:str}", status_code=201)

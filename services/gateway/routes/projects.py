@@ -12,6 +12,7 @@ from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.parameters import MemberId, ProjectId
 from shared.domain import events
 from shared.domain.project import Project, Role
+from shared.domain.visible_text import check_visible
 
 if TYPE_CHECKING:
     from shared.tokens import User
@@ -58,8 +59,9 @@ class ProjectRoutes(Controller):
         self, data: JSONBody[NewProject], user: CurrentUser, deps: Injected
     ) -> ProjectView:
         """A new project, owned by the caller."""
+        name = check_visible("name", data.name)
         made = await deps.projects.create(
-            user, project_id=data.id, name=data.name, settings=data.settings
+            user, project_id=data.id, name=name, settings=data.settings
         )
         return _view(made, user)
 
@@ -92,6 +94,7 @@ class ProjectRoutes(Controller):
         deps: Injected,
     ) -> ProjectView:
         """Give somebody a role."""
+        check_visible("member", member)
         await deps.projects.set_member(project_id, user, member, data.role)
         return _view((await deps.projects.get(project_id, user, "viewer")).value, user)
 

@@ -12,6 +12,7 @@ from services.packager.project.game_json import read_game
 from services.packager.project.html_page import read_page
 from services.packager.project.json_documents import UnreadableError
 from shared.domain.options import Version
+from shared.domain.visible_text import visible
 
 if TYPE_CHECKING:
     from services.packager.build.plan import BuildPlan
@@ -34,8 +35,8 @@ def title_of(project: ProjectFiles, request: Request) -> str:
     """``appName``, else the page's title, else the name in ``game.json``, else the project's id."""
     return (
         request.options.app_name.strip()
-        or _page_title(project)
-        or _names(project).name.strip()[:MAX_TITLE]
+        or visible(_page_title(project))
+        or visible(_names(project).name).strip()[:MAX_TITLE]
         or project.project_id
     )
 

@@ -14,6 +14,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
 from services.status.websocket.messages import ErrorMessage, Ready
+from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared import metrics
 from shared.errors import UnavailableError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from services.status.websocket.hub import Hub
     from services.status.websocket.room import Room
+    from shared.tokens import Ticket
 
 AnySocket = WebSocket[Any, Any, Any]
 
@@ -48,12 +50,14 @@ class Sockets:
         stop: asyncio.Event,
         *,
         max_sockets: int,
+        places: SocketPlaces | None = None,
         origins: frozenset[str],
     ) -> None:
         self._hub = hub
         self._access = access
         self._stop = stop
         self._max_sockets = max_sockets
+        self._places = places or SocketPlaces()
         self._origins = frozenset() if "*" in origins else origins  # none named: any
         self._open = 0
 
@@ -106,8 +110,15 @@ class Sockets:
             return SHUTTING_DOWN
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
             raise Refused(4501, "forbidden", "this origin is not allowed")
+        ticket = await self._access.check(
+            export_id, ticket=socket.query_params.get("ticket"), offered=offered
+        )
+        with self._places.place(ticket):
+            return await self._watch(socket, export_id, ticket)
+
+    async def _watch(self, socket: AnySocket, export_id: str, ticket: Ticket) -> int:
+        """Send what there is and what comes, and return the close code it ends with."""
         query = socket.query_params
-        ticket = await self._access.check(export_id, ticket=query.get("ticket"), offered=offered)
         async with self._hub.room(ticket.project_id, export_id) as room:
             if not await room.reached(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
                 return SHUTTING_DOWN  # the fold is behind: come back

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.status.websocket.access import Refused
+from services.status.websocket.places import PER_EXPORT, SocketPlaces
+from shared.tokens import Ticket
+from tests.integration.status.watching import until_closed
+from tests.unit.sample_events import requested
+
+if TYPE_CHECKING:
+    from tests.integration.status.watching import Status
+
+
+async def test_a_ticket_opens_a_few_sockets(status: Status) -> None:
+    """One more is told so and closed with 4529; where one has gone, there is a place again."""
+    await status.events.publish(requested())
+    query = f"ticket={status.ticket()}"
+    held = [await status.connect(query) for _ in range(PER_EXPORT)]
+    for socket in held:
+        assert (await socket.receive_json())["type"] == "ready"
+    messages, code = await until_closed(await status.connect(query))
+    assert code == 4529
+    assert messages[0]["code"] == "too-many-sockets"
+    await held.pop().close()
+    while True:
+        socket = await status.connect(query)
+        if (await socket.receive_json())["type"] == "ready":
+            break
+    for socket in held:
+        await socket.close()
+
+
+def test_places_are_counted_by_user_and_export() -> None:
+    """Whatever anybody opens, nobody has more than they may; all places come back."""
+    places = SocketPlaces(per_user=3, per_export=2)
+
+    def ticket(user: str, export: str) -> Ticket:
+        return Ticket(use="watch", export_id=export, project_id="p", user_id=user)
+
+    with places.place(ticket("ann", "1")), places.place(ticket("ann", "1")):
+        with pytest.raises(Refused, match="on this export"), places.place(ticket("ann", "1")):
+            pass
+        with places.place(ticket("ann", "2")), places.place(ticket("eve", "1")):
+            with pytest.raises(Refused) as refused, places.place(ticket("ann", "3")):
+                pass
+            assert refused.value.close_code == 4529
+    assert not places._taken
