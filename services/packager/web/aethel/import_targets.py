@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -31,9 +32,11 @@ _LITERAL: Final = re.compile(
     r"|`(?P<template>(?:\\.|(?!\$\{)[^\\`])*)(?:`|(?P<open>\$\{))",
     re.DOTALL,
 )
-_ON_ONE_LINE: Final = re.compile(
-    r"(?P<quote>[\"'`])(?P<string>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)"
+# From each quote on, as any of them may stand in a comment.
+_STRING: Final = re.compile(
+    r"(?=(?P<quote>[\"'`])(?P<string>(?:\\[\s\S]|(?!(?P=quote))[^\\\n]){0,999})(?P=quote))"
 )
+MOST_STRINGS: Final = 1_000  # that are looked at for the line of an import
 _ESCAPE: Final = re.compile(
     r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|u\{0*([0-9a-f]{1,6})\}|(\d{1,3})|(.?))",
     re.IGNORECASE | re.DOTALL,
@@ -102,9 +105,15 @@ def place(text: str, target: str) -> str:
 
 
 def _decoded_place(text: str, target: str) -> int:
-    """Of the first string that means it, however it is written; else of the folder it names."""
-    meant = (m.start() for m in _ON_ONE_LINE.finditer(text) if _decoded(m["string"]) == target)
-    return next(meant, text.find(posixpath.dirname(target) or target))
+    """Of the string that means it, however it is written; else of one that it begins with."""
+    begun = text.find(posixpath.dirname(target) or target)
+    for string in islice(_STRING.finditer(text), MOST_STRINGS):
+        meant = _decoded(string["string"])
+        if meant == target:
+            return string.start()
+        if begun < 0 and meant and target.startswith(meant):
+            begun = string.start()
+    return begun
 
 
 def _beginning(printed: str, at: int) -> tuple[str, bool]:

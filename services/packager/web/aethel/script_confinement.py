@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from itertools import islice
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     Compiler = Callable[[Sequence[str]], Finished | None]  # None: it took too long
 
 AT_ONCE: Final = 1_000  # scripts on one command line
+MOST_TOLD: Final = 3  # of what one script imports
 ROUNDS: Final = 3  # each leaves out the scripts that the one before could not read
 UNREAD: Final = "could not be read: too large, or too deeply nested"
 STUB: Final = b"!"  # no script: where it is imported the compiler complains, and we say of what
@@ -115,9 +117,9 @@ def _led_outside(
         found = {target: import_targets.objection(path, target) for target in sorted(targets)}
         found |= dict(import_targets.computed_objections(path, printed))
         text = texts[path]
-        wrong = [(import_targets.place(text, target), why) for target, why in found.items() if why]
-        if wrong:
-            yield path, wrong
+        wrong = islice(((target, why) for target, why in found.items() if why), MOST_TOLD)
+        if told := [(import_targets.place(text, target), why) for target, why in wrong]:
+            yield path, told
 
 
 def _mapped(meta: Any, source_map: bytes) -> Iterator[tuple[str, str | None]]:
