@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import base64
 import functools
 import http.server
@@ -12,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, Troubles, be_patient
+from tests.browser.conftest import ARGUMENTS, PATIENCE_MS, Troubles, be_patient, until
 from tests.browser.player.assembling import assemble
 
 if TYPE_CHECKING:
@@ -102,10 +101,8 @@ class Playing:
         await self.page.evaluate("AethelPlayer.ready()")
 
     async def until(self, condition: str) -> None:
-        """Wait until an expression is true; Playwright's own way needs eval: forbidden here."""
-        async with asyncio.timeout(WAIT_MS / 1000):
-            while not await self.page.evaluate(condition):
-                await self.page.wait_for_timeout(50)
+        """Wait until an expression is true."""
+        await until(self.page, condition)
 
     async def drive(self, *, seed: int = 1) -> None:
         """Take the clock: from now on nothing moves by itself."""
