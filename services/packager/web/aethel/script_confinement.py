@@ -123,12 +123,12 @@ def _led_outside(
 
 
 def _mapped(meta: Any, source_map: bytes) -> Iterator[tuple[str, str | None]]:
-    """The files that the map of the only bundle names, and what it has of each."""
-    (bundle,) = (path for path in meta["outputs"] if not path.endswith(".map"))
+    """The files that the bundle's map names, and what it has of each."""
+    folder = posixpath.dirname(next(iter(meta["outputs"])))  # the same for all outputs
     made = msgspec.json.decode(source_map)
     for source, content in zip(made["sources"], made["sourcesContent"], strict=True):
         yield (
-            posixpath.normpath(posixpath.join(posixpath.dirname(bundle), unquote(source))),
+            posixpath.normpath(posixpath.join(folder, unquote(source))),
             content,
         )
 
