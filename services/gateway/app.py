@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from services.gateway.http.auth import BearerAuthentication, current_user
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
+from services.gateway.http.safe_headers import add_safe_headers
 from services.gateway.routes.dead_letters import DeadLetterRoutes
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from services.gateway.dependencies import Dependencies
-
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-store",
-}
 
 
 def create_app(
@@ -62,7 +56,6 @@ def create_app(
             "user": Provide(current_user, sync_to_thread=False),
             "deps": Provide(lambda: deps, sync_to_thread=False),
         },
-        response_headers=SAFE_HEADERS,
     )
     cors = (
         CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])
@@ -73,6 +66,7 @@ def create_app(
         [api, *health_routes(checks)],
         middleware=[RequestLog()],
         request_class=JsonRequest,
+        before_send=[add_safe_headers],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import functools
 import http.server
 import os
@@ -56,6 +57,13 @@ async def launch(playwright: Playwright) -> Browser:
 def be_patient(browser: Browser) -> None:
     """Let every page of the browser take as long as it needs."""
     browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
+
+
+async def until(page: Page, condition: str) -> None:
+    """Wait until an expression is true; Playwright's own way needs eval, which games forbid."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await page.evaluate(f"Boolean({condition})"):
+            await page.wait_for_timeout(50)
 
 
 class Troubles:

@@ -15,6 +15,8 @@ enum { MAX_PATH_SIZE = 1024 };
 
 static const char OWN_PREFIX[] = ".aethel/";
 static const char FOLDER_PAGE[] = "index.html";
+/* For every page, a maker's own too: no other site frames it. The player's page has a stricter policy of its own. */
+static const char POLICY[] = "frame-ancestors 'self'; object-src 'self' blob: data:";
 static const char SCRIPT_TAG[] = "<script src=\"/.aethel/runtime.js\"></script>";
 
 bool site_open(struct site *site, const struct payload *payload, const struct config *config,
@@ -154,6 +156,9 @@ void response_headers(const struct response *response, header_sink *sink, void *
     sink(context, "Cache-Control", "no-cache"); /* the next version of the game has the same origin */
     sink(context, "X-Content-Type-Options", "nosniff");
     sink(context, "Cross-Origin-Resource-Policy", "same-origin");
+    if (strncmp(response->type, "text/html", strlen("text/html")) == 0) {
+        sink(context, "Content-Security-Policy", POLICY);
+    }
     if (response->isolated) {
         sink(context, "Cross-Origin-Opener-Policy", "same-origin");
         sink(context, "Cross-Origin-Embedder-Policy", "require-corp");

@@ -269,6 +269,7 @@ CASE(answers_say_what_they_are) {
     ask(METHOD_GET, "/", NULL, false);
     response_headers(&response, note_header, NULL);
     CHECK(strstr(headers, "Opener") == NULL && strstr(headers, "Embedder") == NULL);
+    CHECK(strstr(headers, "Content-Security-Policy: frame-ancestors 'self'; object-src 'self' blob: data:\n") != NULL);
     config.isolated = true;
 }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from playwright.async_api import BrowserContext
 
 from tests import projects
-from tests.browser.conftest import Troubles
+from tests.browser.conftest import Troubles, until
 from tests.browser.engine.levels import SIZE
 from tests.browser.pictures import picture
 from tests.projects import build, request
@@ -105,7 +105,7 @@ async def playing(
     game = Game(page)
     try:
         await page.goto(url)
-        await page.wait_for_function("window.AethelPlayer")
+        await until(page, "window.AethelPlayer")
         await game.begin()
         yield game
         if clean:

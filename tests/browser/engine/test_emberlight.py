@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Troubles, served
+from tests.browser.conftest import Troubles, served, until
 from tests.browser.engine.emberlight import PEAK, SHORE, files, shown, walk, where
 from tests.browser.engine.game import Site, playing
 
@@ -44,7 +44,7 @@ async def test_it_is_played_to_the_end_and_remembers(browser: Browser, url: str)
         await walk(game.page, SHORE[1:])
         assert await shown(game.page, "embers") == "Embers 7 / 7"
         await game.steps(230)
-        await game.page.wait_for_function("AethelPlayer.game.scene.name === 'peak'")
+        await until(game.page, "AethelPlayer.game.scene.name === 'peak'")
         await game.steps(2)
         night = await game.draw()
         assert dusk.mean() > night.mean() + 15  # it got dark

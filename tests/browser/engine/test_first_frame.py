@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.conftest import Troubles
+from tests.browser.conftest import Troubles, until
 from tests.browser.engine import emberlight, test_pictures, test_runtime_scenes
 from tests.browser.engine.conftest import WICK
 from tests.browser.engine.game import playing
@@ -104,7 +104,7 @@ async def test_all_that_is_needed_is_asked_for_at_once(
     page = await context.new_page()
     troubles = Troubles(page)
     await page.goto(site.export(GAMES[name]()))
-    await page.wait_for_function("window.first")
+    await until(page, "window.first")
     asked: list[str] = await page.evaluate("window.first")
     fetched = Counter(await page.evaluate(FETCHED))
     named: list[str] = await page.evaluate(LINKS, "link[rel=preload]")

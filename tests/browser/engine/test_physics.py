@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from tests.browser.conftest import until
 from tests.browser.engine.game import Game, playing
 from tests.browser.engine.levels import changed, level, part, project, thing
 from tests.browser.engine.scenes import EYE, FLAT, mesh
@@ -242,7 +243,7 @@ async def test_what_nobody_collides_with_fetches_no_physics(browser: Browser, si
         asked: list[str] = []
         page.on("request", partial(_note, asked))
         await page.goto(site.export(project(level(EYE, thing("box", mesh("box")), *things))))
-        await page.wait_for_function("window.AethelPlayer")
+        await until(page, "window.AethelPlayer")
         await page.evaluate("AethelPlayer.ready()")
         assert any(url.endswith(".wasm") for url in asked) is fetched
         await page.close()

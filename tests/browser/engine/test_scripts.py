@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import until
 from tests.browser.engine.game import playing
 from tests.browser.engine.levels import level, part, project, thing
 from tests.browser.engine.scenes import EYE, mesh
@@ -102,9 +103,7 @@ async def test_a_script_that_throws_is_named_and_the_game_goes_on(
     url = site.export(project(scene, files), "debug")
     async with playing(browser, url, clean=False) as game:
         await game.steps(30)
-        await game.page.wait_for_function(
-            "AethelPlayer.problems.some((line) => line.includes('broken'))"
-        )
+        await until(game.page, "AethelPlayer.problems.some((line) => line.includes('broken'))")
         problems = set(await game.page.evaluate("AethelPlayer.problems"))
         assert len(problems) == 1
         assert f"scripts/deep/broken.ts:{BROKEN_LINE}" in problems.pop()
@@ -172,7 +171,7 @@ async def test_scenes_change_and_state_survives(browser: Browser, site: Site) ->
     async with playing(browser, exported) as game:
         await game.page.evaluate("aethel.game.state.score = 7; aethel.scene.load('second'); null")
         await game.steps(1)
-        await game.page.wait_for_function("aethel.scene.name === 'second'")
+        await until(game.page, "aethel.scene.name === 'second'")
         await game.steps(2)
         assert await game.page.evaluate("aethel.scene.find('old')") is None
         assert await game.page.evaluate("aethel.game.state.score") == 7

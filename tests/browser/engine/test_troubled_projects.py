@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.errors import ProjectError
+from tests.browser.conftest import until
 from tests.browser.engine.game import Game
 from tests.browser.engine.levels import level, project, thing
 from tests.browser.engine.scenes import EYE, mesh
@@ -71,7 +72,7 @@ async def test_the_page_names_what_the_host_has_lost(browser: Browser, site: Sit
     game = await _panel(browser, url)
     assert "assets/checker.png" in await game.page.inner_text(".panel.error")
     await game.page.click("text=Play without it")
-    await game.page.wait_for_function("AethelPlayer.game.scene !== null")
+    await until(game.page, "AethelPlayer.game.scene !== null")
     assert not await game.page.is_visible(".panel.error")
     await game.page.close()
 

@@ -8,6 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from services.packager.runtimes.registry import BUILT, read_template
+from services.packager.web.aethel.page import SERVERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,7 +117,7 @@ def _write_page(folder: Path, page: str, player: Json) -> None:
         for path in player["core"]
         if path.endswith(".js")
     ]
-    values = {"title": "Test game", "lang": "en", "entry": player["entry"]}
+    values = {"title": "Test game", "lang": "en", "entry": player["entry"], "servers": SERVERS}
     for name, value in {**values, "head": "\n".join(preloads)}.items():
         page = page.replace("{{" + name + "}}", value)
     (folder / "index.html").write_text(page)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import base64
 import functools
 import http.server
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from tests.browser.conftest import PATIENCE_MS, Troubles
+from tests.browser.conftest import PATIENCE_MS, Troubles, until
 from tests.browser.player.assembling import assemble
 
 if TYPE_CHECKING:
@@ -79,10 +78,8 @@ class Playing:
         await self.page.evaluate("AethelPlayer.ready()")
 
     async def until(self, condition: str) -> None:
-        """Wait until an expression is true; Playwright's own way needs eval: forbidden here."""
-        async with asyncio.timeout(WAIT_MS / 1000):
-            while not await self.page.evaluate(condition):
-                await self.page.wait_for_timeout(50)
+        """Wait until an expression is true."""
+        await until(self.page, condition)
 
     async def drive(self, *, seed: int = 1) -> None:
         """Take the clock: from now on nothing moves by itself."""

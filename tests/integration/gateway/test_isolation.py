@@ -111,6 +111,17 @@ async def test_operators_routes_are_for_operators(
         assert (await caller.call(method, target, headers=headers))[0] == 403
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/platforms", "/api/projects", "/nowhere", "/livez", "/schema/openapi.json"]
+)
+async def test_no_answer_is_taken_for_a_page(gateway: Gateway, path: str) -> None:
+    """Refusals and the schema too: nothing runs in them, nobody frames them, no type is guessed."""
+    async with aiohttp.ClientSession() as session, session.get(gateway.url + path) as answer:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy == "default-src 'none'; frame-ancestors 'none'"
+
+
 async def test_a_service_acts_for_a_user_and_nobody_else_does(gateway: Gateway) -> None:
     """It sees what that user sees; a user, or an operator, who names another is refused."""
     ann = gateway.user("ann")

@@ -64,6 +64,7 @@ def assemble(
         fetched=_fetched_first(loaded, variant, game_files) if hosted else (),
         title=title,
         language=loaded.game.language or LANGUAGE,
+        debug=request.configuration == "debug",
         pictures=pictures,
     )
     pwa = bool(loaded.game.pwa) and hosted

@@ -9,7 +9,11 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from services.packager.web.aethel.findings import Findings
 
 IMPORTABLE: Final = (
@@ -23,20 +27,50 @@ _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
 
 
-def report(output: str, findings: Findings, *, fatal: bool = True) -> None:
-    """Report each of the program's messages; errors are warnings where they are not fatal."""
-    message, failed = "", False
+class Message(msgspec.Struct, frozen=True):
+    """One error or warning, in the maker's terms."""
+
+    file: str
+    at: str  # line and column, or nothing
+    text: str
+    failed: bool
+
+
+def report(
+    output: str,
+    findings: Findings,
+    *,
+    known: Mapping[str, Iterable[tuple[str, str]]],
+    fatal: bool = True,
+) -> None:
+    """Report each of the program's messages.
+
+    Args:
+        output: What it printed.
+        findings: Where to.
+        known: What is wrong with some files; of those, this is told instead.
+        fatal: Else errors are warnings.
+    """
+    for message in messages(output):
+        tell = findings.error if fatal and message.failed else findings.warning
+        for at, text in known.get(message.file, [(message.at, message.text)]):
+            tell(f"{message.file}{at}", text)
+
+
+def messages(output: str) -> Iterator[Message]:
+    """What the program complains of."""
+    text, failed = "", False
     for line in output.splitlines():
         if head := _HEAD.match(line):
-            if message:
-                _report("scripts", "", message, findings, failed=failed)
-            failed, message = fatal and head[1] is not None, head[2]
-        elif message and (place := _PLACE.match(line)):
+            if text:
+                yield _message("scripts", "", text, failed=failed)
+            failed, text = head[1] is not None, head[2]
+        elif text and (place := _PLACE.match(line)):
             at = f":{place[2]}:{int(place[3]) + 1}"  # editors count columns from 1
-            _report(place[1], at, message, findings, failed=failed)
-            message = ""
-    if message:
-        _report("scripts", "", message, findings, failed=failed)
+            yield _message(place[1], at, text, failed=failed)
+            text = ""
+    if text:
+        yield _message("scripts", "", text, failed=failed)
 
 
 def is_outside(path: str, base: str = "") -> bool:
@@ -45,15 +79,14 @@ def is_outside(path: str, base: str = "") -> bool:
     return target.startswith(("/", "../")) or target == ".."
 
 
-def _report(file: str, at: str, message: str, findings: Findings, *, failed: bool) -> None:
+def _message(file: str, at: str, text: str, *, failed: bool) -> Message:
     if is_outside(file):
-        file, at, message = "scripts", "", OUTSIDE
-    elif _names_outside(message, posixpath.dirname(file)):
-        message = f"imports a file from outside of the project; {IMPORTABLE}"
-    elif message.startswith("Could not resolve"):
-        message = f"{message[0].lower()}{message[1:]}: {IMPORTABLE}"
-    report = findings.error if failed else findings.warning
-    report(f"{file}{at}", message)
+        file, at, text = "scripts", "", OUTSIDE
+    elif _names_outside(text, posixpath.dirname(file)):
+        text = f"imports a file from outside of the project; {IMPORTABLE}"
+    elif text.startswith("Could not resolve"):
+        text = f"{text[0].lower()}{text[1:]}: {IMPORTABLE}"
+    return Message(file, at, text, failed)
 
 
 def _names_outside(message: str, folder: str) -> bool:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 WORKER: Final = "sw.js"
 UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them
+# What a game may speak to beside its own host; in debug also a server on the maker's desk.
+SERVERS: Final = "https: wss:"
+DEBUG_SERVERS: Final = "http: https: ws: wss:"
 MOST_PRELOADS: Final = 200  # the page itself has to arrive soon; the player asks for the rest
 
 
@@ -40,6 +43,7 @@ def page_files(
     fetched: Iterable[str],
     title: str,
     language: str,
+    debug: bool,
     pictures: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """The page, its web manifest and its icons.
@@ -52,6 +56,7 @@ def page_files(
         fetched: What it fetches before its first frame.
         title: Of the page.
         language: Of its text, as BCP 47 has it.
+        debug: Whether the game may speak to servers without TLS.
         pictures: Icons.
     """
     made = dict(pictures)
@@ -62,6 +67,7 @@ def page_files(
         "lang": escape(language),
         "entry": escape(entry),
         "head": head,
+        "servers": DEBUG_SERVERS if debug else SERVERS,
     }
     made[ENTRY] = _filled(template.read(player.page).decode(), values).encode()
     return made

@@ -1,7 +1,7 @@
 """The script bundle is all scripts of a game as one module, made by the player's esbuild.
 
 Scripts are anybody's: they are bundled in a folder that holds nothing else, by a program that runs
-no code of theirs; what it read outside of that folder is neither shipped nor quoted.
+no code of theirs and is kept in that folder; what lies outside is neither shipped nor quoted.
 """
 
 from __future__ import annotations
@@ -14,19 +14,21 @@ import msgspec
 
 from services.packager.processes.inside import run_inside
 from services.packager.processes.subprocess_runner import Finished, ProgramTimeoutError
-from services.packager.web.aethel import esbuild_messages
+from services.packager.web.aethel import esbuild_messages, script_confinement
 from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.import_targets import misleads, package_objection, place
 from services.packager.web.aethel.player_chunks import Variant
 from services.packager.web.aethel.scripts import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
+    from services.packager.web.aethel.script_confinement import Faults
 
 TIMEOUT_S: Final = 60.0
 MEMORY_BYTES: Final = 2 << 30
@@ -37,6 +39,13 @@ THREE: Final = "three"
 _ENTRY: Final = ".entry.mjs"
 _OUT: Final = f"{SCRIPTS}.game.js"
 _TSCONFIG: Final = '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true}}'
+_ALWAYS: Final = (
+    "--format=esm",
+    "--target=es2022",
+    "--charset=utf8",
+    "--color=false",
+    f"--tsconfig-raw={_TSCONFIG}",
+)
 
 
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,9 +76,15 @@ class Bundler:
         self._compiler = template.folder / player.bundler
         self._variants = player.variants
         self._folder = context.scratch / "bundle"
+        self._texts = texts
+        self._given: set[str] = set()  # files that lie in the folder
+        self._faults: Faults = {}
         self._with_three = any(THREE in quoted(text) for text in texts.values())
         if texts:
             self._write_sources(project, texts)
+            self._faults |= script_confinement.faults_of(texts, self._folder, self._run_compiler)
+            for path in self._faults:
+                self._write_file(path, script_confinement.STUB)
 
     def bundle(
         self, entries: Collection[str], findings: Findings, *, minify: bool
@@ -86,7 +101,7 @@ class Bundler:
         """
         if not entries:
             return None
-        self._write_entry(entries)
+        self._write_entry(entries, findings, fatal=True)
         made = self._run("full" if self._with_three else "lean", findings, minify=minify)
         if (
             made
@@ -100,10 +115,10 @@ class Bundler:
         """Warn of what is wrong with scripts that are not shipped: some day they will be."""
         if not unused:
             return
-        self._write_entry(unused)
+        self._write_entry(unused, findings, fatal=False)
         finished = self._compile(_modules(self._variants["full"]), minify=False)
         if finished:
-            esbuild_messages.report(finished.output, findings, fatal=False)
+            esbuild_messages.report(finished.output, findings, known=self._faults, fatal=False)
 
     def _write_sources(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
         """The scripts, and the data that they may import."""
@@ -114,19 +129,33 @@ class Bundler:
         for path, file in project.files.items():
             wanted = path.endswith(DATA) and posixpath.basename(path) in names
             if wanted and file.size <= MAX_DATA_BYTES:
-                self._write_file(path, project.read(path, max_bytes=MAX_DATA_BYTES))
+                self._write_data(path, project.read(path, max_bytes=MAX_DATA_BYTES))
         self._write_file(
             "package.json", b'{"type": "module"}'
         )  # so that none further up is looked for
 
-    def _write_entry(self, entries: Collection[str]) -> None:
+    def _write_data(self, path: str, data: bytes) -> None:
+        """A file; if it describes a package, then one that stays in the project."""
+        is_package = posixpath.basename(path).lower() == "package.json"
+        if why := package_objection(path, data) if is_package else "":
+            self._faults[path] = [("", why)]
+        self._write_file(path, data)
+
+    def _write_entry(self, entries: Collection[str], findings: Findings, *, fatal: bool) -> None:
         """A module that imports all of them."""
-        paths = sorted(entries)
+        tell = findings.error if fatal else findings.warning
+        for path in filter(misleads, sorted(entries)):
+            for at, why in self._faults[path]:
+                tell(f"{path}{at}", why)
+        paths = sorted(path for path in entries if not misleads(path))
         imports = (f"import * as s{n} from {_js('./' + path)};" for n, path in enumerate(paths))
         record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
         self._write_file(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
 
     def _write_file(self, path: str, data: bytes) -> None:
+        if misleads(path):
+            return
+        self._given.add(path)
         target = self._folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
@@ -142,7 +171,7 @@ class Bundler:
         if finished is None:
             findings.error("scripts", f"could not be bundled within {TIMEOUT_S:.0f} s")
             return None
-        esbuild_messages.report(finished.output, findings)
+        esbuild_messages.report(finished.output, findings, known=self._faults)
         if finished.code != 0:
             if len(findings.errors) == before:
                 findings.error("scripts", "could not be bundled: too large, or too deeply nested")
@@ -151,14 +180,21 @@ class Bundler:
         imported = set(self._imported(meta, modules, findings))
         code = (self._folder / _OUT).read_bytes()
         source_map = (self._folder / f"{_OUT}.map").read_bytes()
+        for file, at in script_confinement.strangers(
+            meta, source_map, self._folder, self._given, self._texts
+        ):
+            findings.error(f"{file}{at}", esbuild_messages.OUTSIDE)
         made = Bundle(code=code, source_map=source_map, variant=variant)
         return (made, imported) if len(findings.errors) == before else None
 
     def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
+        return self._run_compiler([*_arguments(modules), *(["--minify"] if minify else [])])
+
+    def _run_compiler(self, arguments: Sequence[str]) -> Finished | None:
         """How the compiler ended; None where it did not."""
         try:
             return run_inside(
-                [self._compiler, *_arguments(modules), *(["--minify"] if minify else [])],
+                [self._compiler, *_ALWAYS, *arguments],
                 folder=self._folder,
                 timeout_s=TIMEOUT_S,
                 memory_bytes=MEMORY_BYTES,
@@ -167,10 +203,7 @@ class Bundler:
             return None
 
     def _imported(self, meta: Any, modules: Mapping[str, str], findings: Findings) -> Iterator[str]:
-        """Files of the player; anything else from outside fails the export."""
-        for file in meta["inputs"]:
-            if esbuild_messages.is_outside(file):
-                findings.error("scripts", esbuild_messages.OUTSIDE)
+        """Files of the player; anything else that stays an import fails the export."""
         kept = {item["path"] for item in meta["outputs"][_OUT]["imports"] if item.get("external")}
         for file, about in meta["inputs"].items():
             for target in {item["path"] for item in about["imports"]} & kept:
@@ -178,7 +211,7 @@ class Bundler:
                     yield target.removeprefix("../")
                 else:
                     message = f"imports {target!r}; {esbuild_messages.IMPORTABLE}"
-                    findings.error(file, message)
+                    findings.error(f"{file}{place(self._texts.get(file, ''), target)}", message)
 
 
 def _modules(variant: Variant) -> dict[str, str]:
@@ -191,15 +224,10 @@ def _arguments(modules: Mapping[str, str]) -> list[str]:
     return [
         _ENTRY,
         "--bundle",
-        "--format=esm",
-        "--target=es2022",
-        "--charset=utf8",
         "--sourcemap=external",
         "--metafile=meta.json",
-        "--color=false",
         "--log-limit=50",
         f"--outfile={_OUT}",
-        f"--tsconfig-raw={_TSCONFIG}",
         *(f"--loader:{suffix}=text" for suffix in DATA if suffix != ".json"),
         *(f"--alias:{name}={file}" for name, file in modules.items()),
         *(f"--external:{file}" for file in modules.values()),

@@ -68,6 +68,22 @@ def model(*extensions: str) -> dict[str, bytes]:
     return {**scene(thing), "assets/m.glb": glb(extensionsUsed=list(extensions))}
 
 
+@pytest.mark.parametrize("configuration", ["debug", "release", "distribution"])
+def test_the_page_s_policy_comes_before_all_that_it_is_for(configuration: Configuration) -> None:
+    """Only what stands behind it is held by it; without TLS a game speaks in debug alone."""
+    page = export(project(), configuration).files["index.html"].decode()
+    before, _, rest = page.partition('<meta http-equiv="Content-Security-Policy" content="')
+    assert re.findall(r"<(\w+)", before) == ["html", "head", "meta"]
+    policy, _, rest = rest.partition('"')
+    rules = {name: values for name, *values in (rule.split() for rule in policy.split(";"))}
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == ["'none'"]
+    assert rules["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert ("ws:" in rules["connect-src"]) is (configuration == "debug")
+    assert "wss:" in rules["connect-src"]
+    assert "<script" in rest
+    assert re.findall(r"<style|style=|<script>", page) == []
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
