@@ -18,6 +18,7 @@ from services.gateway.operators.audit_log import AuditLog
 from services.gateway.operators.bulk_replay_runner import BulkReplays
 from services.gateway.operators.dead_letters import DeadLetters
 from services.gateway.operators.drop import DeadLetterDropper
+from services.gateway.operators.heavy_users import HeavyUsers
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
 from services.gateway.projects.blob_uploads import BlobUploads
@@ -55,6 +56,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     dropper: DeadLetterDropper
     export_requests: ExportRequests
     exports: Exports
+    heavy_users: HeavyUsers
     infrastructure: Infrastructure
     lifecycle: ExportLifecycle
     project_list: ProjectList
@@ -144,6 +146,7 @@ async def assemble(
             room=room,
         ),
         exports=exports,
+        heavy_users=await HeavyUsers.bind(js),
         infrastructure=Infrastructure(nc, storage),
         lifecycle=lifecycle,
         project_list=await ProjectList.bind(js),
@@ -159,5 +162,5 @@ async def assemble(
         uploads=uploads,
         user_quotas=user_quotas,
         workers=workers,
-        zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits, upload_meter),
+        zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits),
     )
