@@ -127,10 +127,10 @@ class KeyValueStore(Generic[T]):
                 continue
             return wanted
 
-    async def delete(self, key: str) -> None:
-        """Remove a value, whoever wrote it last."""
+    async def delete(self, key: str, *, marker_s: float = MARKER_S) -> None:
+        """Remove a value, whoever wrote it last; its key is listed for ``marker_s`` (1 at least)."""
         try:
-            await self._kv.purge(key, msg_ttl=MARKER_S)
+            await self._kv.purge(key, msg_ttl=marker_s)
         except AWAY as error:
             raise NatsUnavailableError(f"cannot delete {key!r}: {error!r}") from error
 

@@ -15,6 +15,7 @@ from shared.errors import ConflictError, InvalidRequestError, NotFoundError, Too
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.jetstream.room import FOR_PROJECTS
 from shared.stores.projects import (
+    MARKER_S,
     Membership,
     bind_memberships,
     bind_projects,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 MOST_MEMBERS: Final = 100  # of one project: its record must stay small
-MOST_SHARED: Final = 1_000  # projects of others that one user belongs to
+MOST_SHARED: Final = 1_000  # projects that one user belongs to
 
 
 class Projects:
@@ -180,7 +181,7 @@ class Projects:
             return msgspec.structs.replace(project, members=members, updated_at=now())
 
         await self._store.change(project_key(project_id), decide)
-        await self._members.delete(membership_key(member, project_id))
+        await self._members.delete(membership_key(member, project_id), marker_s=MARKER_S)
 
     async def delete(self, project_id: str, user: User) -> None:
         """Close a project for good; the sweeper erases what it held."""

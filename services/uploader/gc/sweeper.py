@@ -28,7 +28,7 @@ from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Rec
 from shared.storage import keys
 from shared.stores.artifacts import artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
-from shared.stores.projects import bind_projects, membership_key, project_key
+from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
 from shared.stores.usage import Usages
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class Sweeper:
         for key in await self._claims.records.keys(artifacts_of(project.id)):
             await self._claims.records.delete(key)
         for user in (project.owner, *project.members):
-            await self._projects.delete(membership_key(user, project.id))
+            await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)
         tombstone = Project(
             id=project.id,
             name="",
