@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from services.gateway.settings import UserLimits
 from shared.settings import NatsSettings, S3Settings, names
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "EXPORT_REQUESTS_PER_MINUTE": "0",
+        **dict.fromkeys(sorted(names(UserLimits)), "0"),
         "PACKAGER_CACHE_DIR": str(data / "cache"),
         "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once
     }

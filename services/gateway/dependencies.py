@@ -31,7 +31,7 @@ from services.gateway.projects.zip_import import ZipImports
 from services.gateway.quotas.upload_meter import UploadMeter
 from services.gateway.quotas.user_quotas import UserQuotas
 from shared.domain.export_view import Links
-from shared.jetstream.room import Room
+from shared.jetstream.headroom import Headroom
 from shared.storage.bucket import Storage
 from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
@@ -63,7 +63,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     projects: Projects
     quota: Quota
     replayer: DeadLetterReplayer
-    room: Room
+    headroom: Headroom
     snapshots: Snapshots
     starter: GenerationStarter
     storage: Storage
@@ -85,10 +85,10 @@ async def assemble(
     """Bind to NATS and put everything together."""
     js = nc.jetstream()
     idempotency, quota = await Idempotency.bind(js), await Quota.bind(js)
-    room, workers = Room(js), await Workers.bind(js)
+    headroom, workers = Headroom(js), await Workers.bind(js)
     user_quotas = UserQuotas(await Usages.bind(js), settings.user_limits)
     projects = await Projects.bind(
-        js, settings=ProjectSettings(storage), quotas=user_quotas, room=room
+        js, settings=ProjectSettings(storage), quotas=user_quotas, headroom=headroom
     )
     limiter = RateLimiter(settings.requests_per_minute)
     starter = GenerationStarter(
@@ -97,7 +97,7 @@ async def assemble(
         default_plan=settings.default_plan,
         pending_exports=settings.user_limits.pending_exports,
     )
-    snapshots = Snapshots(storage, projects, settings.limits, quotas=user_quotas, room=room)
+    snapshots = Snapshots(storage, projects, settings.limits, quotas=user_quotas, headroom=headroom)
     uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
     exports = Exports(
         nc,
@@ -120,7 +120,7 @@ async def assemble(
         limiter=limiter,
         starter=starter,
         quotas=user_quotas,
-        room=room,
+        headroom=headroom,
     )
     audit_log, dead_letters = AuditLog(nc), DeadLetters(nc, exports)
     replayer = DeadLetterReplayer(
@@ -143,7 +143,7 @@ async def assemble(
             limiter=limiter,
             starter=starter,
             quotas=user_quotas,
-            room=room,
+            headroom=headroom,
         ),
         exports=exports,
         heavy_users=await HeavyUsers.bind(js),
@@ -153,7 +153,7 @@ async def assemble(
         projects=projects,
         quota=quota,
         replayer=replayer,
-        room=room,
+        headroom=headroom,
         snapshots=snapshots,
         starter=starter,
         storage=storage,

@@ -42,8 +42,8 @@ class UserLimits(msgspec.Struct, frozen=True, kw_only=True):
         int,
         env(
             "EXPORT_USER_PENDING_EXPORTS",
-            "exports of one user that wait or run",
-            ge=1,
+            "exports of one user that wait or run; 0: no limit of its own",
+            ge=0,
             le=MOST_OPEN,
         ),
     ] = 1_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from shared.jetstream.room import FOR_EXPORTS, FOR_PROJECTS, NEW_WORK_SHARE
+from shared.jetstream.headroom import FOR_EXPORTS, FOR_PROJECTS, NEW_WORK_SHARE
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
     from nats.aio.client import Client
 
-    from shared.jetstream.room import Room
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
 
 CHECK_TIMEOUT_S: Final = 2.0
@@ -84,14 +84,14 @@ def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
     return storage.check
 
 
-def room_check(room: Room) -> Callable[[], Awaitable[None]]:
+def headroom_check(headroom: Headroom) -> Callable[[], Awaitable[None]]:
     """Tells of every stream that takes no new work; ready until one is so full that nothing ends.
 
     Readiness is not given up before that: whoever makes room has to come in.
     """
 
     async def check() -> None:
-        shares = await room.shares()
+        shares = await headroom.shares()
         narrow = {name: share for name, share in shares.items() if share >= NEW_WORK_SHARE}
         if not narrow:
             return

@@ -17,7 +17,7 @@ from services.status.projector import Projector
 from services.uploader.gc.sweeper import Sweeper
 from shared.domain.events import now
 from shared.domain.project import Project
-from shared.jetstream import room
+from shared.jetstream import headroom
 from shared.jetstream.topology import EXPORTS_BUCKET, PROJECTS_BUCKET
 from shared.stores.exports import bind_exports, export_key
 from shared.stores.projects import (
@@ -293,7 +293,7 @@ async def test_what_exists_can_be_ended_while_nothing_new_fits(
     stack: Stack, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch, rng: random.Random
 ) -> None:
     """In buckets that are really full to a share beyond the reserve; readiness and metric tell."""
-    monkeypatch.setattr(room, "KNOWN_S", 0)
+    monkeypatch.setattr(headroom, "KNOWN_S", 0)
     (gateway, _) = await stack.gateways()
     ann, eve = gateway.user("ann"), gateway.user("eve")
     for name in ("game", "other"):
@@ -316,10 +316,10 @@ async def test_what_exists_can_be_ended_while_nothing_new_fits(
     ]
     assert [(status, body["code"]) for status, body in refused] == [(503, "stream-full")] * 4
     status, ready = await ann.call("GET", "/readyz")
-    assert (status, "KV_projects is" in ready["room"]) == (200, True)
+    assert (status, "KV_projects is" in ready["headroom"]) == (200, True)
     shown = REGISTRY.get_sample_value("export_stream_fill_ratio", {"stream": "KV_projects"})
     assert shown is not None
-    assert shown > room.NEW_WORK_SHARE
+    assert shown > headroom.NEW_WORK_SHARE
 
     assert (await ann.call("POST", f"{export}/{ids[0]}/cancel"))[0] == 202
     await until_status(documents, "game", ids[:1], "canceled")

@@ -17,7 +17,7 @@ from shared.domain.export_view import retry_refusal
 from shared.domain.next_generation import failed_upload, next_generation
 from shared.errors import ConflictError
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.room import FOR_EXPORTS
+from shared.jetstream.headroom import FOR_EXPORTS
 from shared.storage.multipart_check import can_be_committed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.export_document import Document, State
-    from shared.jetstream.room import Room
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
@@ -74,7 +74,7 @@ class ExportLifecycle:
         limiter: RateLimiter,
         starter: GenerationStarter,
         quotas: UserQuotas,
-        room: Room,
+        headroom: Headroom,
     ) -> None:
         self._events = EventLog(js)
         self._exports = exports
@@ -84,7 +84,7 @@ class ExportLifecycle:
         self._limiter = limiter
         self._starter = starter
         self._quotas = quotas
-        self._room = room
+        self._headroom = headroom
 
     async def cancel(self, document: Document, *, reason: str) -> Document:
         """End an export; one that is canceled already stays so.
@@ -146,7 +146,7 @@ class ExportLifecycle:
         start = await self._what_failed(document)
         if start is None:
             raise NotRetryableError(document.state, FILES_GONE)
-        await self._room.check(FOR_EXPORTS)
+        await self._headroom.check(FOR_EXPORTS)
         return next_generation(document, start, user_id=user_id, replay_of=replay_of)
 
     async def _what_failed(self, document: Document) -> Start | None:

@@ -14,7 +14,7 @@ from shared.domain.export_document import Document, fold
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.platforms import check_options
 from shared.errors import ConflictError, InvalidRequestError
-from shared.jetstream.room import FOR_EXPORTS
+from shared.jetstream.headroom import FOR_EXPORTS
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.project import Project
-    from shared.jetstream.room import Room
+    from shared.jetstream.headroom import Headroom
     from shared.stores.worker_registry import Workers
     from shared.tokens import User
 
@@ -56,7 +56,7 @@ class ExportRequests:
         limiter: RateLimiter,
         starter: GenerationStarter,
         quotas: UserQuotas,
-        room: Room,
+        headroom: Headroom,
     ) -> None:
         self._exports = exports
         self._projects = projects
@@ -66,7 +66,7 @@ class ExportRequests:
         self._limiter = limiter
         self._starter = starter
         self._quotas = quotas
-        self._room = room
+        self._headroom = headroom
 
     async def submit(
         self, project_id: str, user: User, wanted: ExportRequest, *, key: str | None
@@ -113,7 +113,7 @@ class ExportRequests:
         if spec.needs_entry_page:
             check_entry_page(entries, exclude=wanted.options.exclude_patterns)
         check_available(spec, wanted, await self._workers.living(), entries)
-        await self._room.check(FOR_EXPORTS)
+        await self._headroom.check(FOR_EXPORTS)
         asked_at = now()
         return ExportRequested(
             export_id=str(uuid_utils.uuid7()),

@@ -58,7 +58,7 @@ class GenerationStarter:
         if repeated and (accepted := await self._accepted(start)):
             return accepted
         limit = LIMITS[self.plan(user)] if user else None
-        most_open = self._pending_exports if user else MOST_OPEN
+        most_open = (self._pending_exports if user else 0) or MOST_OPEN
         await self._quota.reserve(start, limit=limit, most_open=most_open)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:

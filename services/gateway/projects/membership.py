@@ -12,8 +12,8 @@ from shared.domain.events import now
 from shared.domain.project import Project, Role
 from shared.domain.usage import QuotaUsedUpError
 from shared.errors import ConflictError, InvalidRequestError, NotFoundError, TooLargeError
+from shared.jetstream.headroom import FOR_PROJECTS
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
-from shared.jetstream.room import FOR_PROJECTS
 from shared.stores.projects import (
     MARKER_S,
     Membership,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from services.gateway.projects.project_settings import ProjectSettings
     from services.gateway.quotas.user_quotas import UserQuotas
-    from shared.jetstream.room import Room
+    from shared.jetstream.headroom import Headroom
     from shared.tokens import User
 
 
@@ -46,17 +46,22 @@ class Projects:
         *,
         settings: ProjectSettings,
         quotas: UserQuotas,
-        room: Room,
+        headroom: Headroom,
     ) -> None:
         self._store = records
         self._members = members
         self._settings = settings
         self._quotas = quotas
-        self._room = room
+        self._headroom = headroom
 
     @classmethod
     async def bind(
-        cls, js: JetStreamContext, *, settings: ProjectSettings, quotas: UserQuotas, room: Room
+        cls,
+        js: JetStreamContext,
+        *,
+        settings: ProjectSettings,
+        quotas: UserQuotas,
+        headroom: Headroom,
     ) -> Projects:
         """Bind to the bucket."""
         return cls(
@@ -64,7 +69,7 @@ class Projects:
             await bind_memberships(js),
             settings=settings,
             quotas=quotas,
-            room=room,
+            headroom=headroom,
         )
 
     async def get(self, project_id: str, user: User, least: Role) -> Record[Project]:
@@ -103,7 +108,7 @@ class Projects:
         project_id = project_id or f"p-{uuid.uuid4().hex[:12]}"
         if await self.find(project_id) is not None:
             raise _taken(project_id)
-        await self._room.check(FOR_PROJECTS)
+        await self._headroom.check(FOR_PROJECTS)
         await self._quotas.add_project(user.user_id, project_id)
         created = now()
         project = Project(
@@ -145,7 +150,7 @@ class Projects:
             StreamFullError: There is no room for new members.
         """
         await self.get(project_id, user, "owner")
-        await self._room.check(FOR_PROJECTS)
+        await self._headroom.check(FOR_PROJECTS)
         await self._check_shared(project_id, member)
         await self._index(project_id, member)
 

@@ -23,8 +23,8 @@ from shared.domain.project import (
     encode_snapshot,
 )
 from shared.errors import ConflictError, InvalidRequestError, TooLargeError
+from shared.jetstream.headroom import CHANGES_SHARE, FOR_PROJECTS
 from shared.jetstream.key_value import ConflictingWriteError
-from shared.jetstream.room import CHANGES_SHARE, FOR_PROJECTS
 from shared.storage import keys
 from shared.storage.s3_client import ObjectMissingError
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from services.gateway.quotas.user_quotas import UserQuotas
     from services.gateway.settings import Limits
-    from shared.jetstream.room import Room
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
@@ -68,13 +68,13 @@ class Snapshots:
         limits: Limits,
         *,
         quotas: UserQuotas,
-        room: Room,
+        headroom: Headroom,
     ) -> None:
         self._storage = storage
         self._projects = projects
         self._limits = limits
         self._quotas = quotas
-        self._room = room
+        self._headroom = headroom
         self._indexes: OrderedDict[str, PackIndex] = OrderedDict()
         self._entries: OrderedDict[str, frozenset[str]] = OrderedDict()
 
@@ -115,7 +115,7 @@ class Snapshots:
             PathError, TooLargeError, InvalidRequestError: A manifest that cannot be.
             QuotaUsedUpError, StreamFullError: There is no room for it.
         """
-        await self._room.check(FOR_PROJECTS, share=CHANGES_SHARE)
+        await self._headroom.check(FOR_PROJECTS, share=CHANGES_SHARE)
         while True:
             found = await self._projects.get_or_create(project_id, user)
             project = found.value

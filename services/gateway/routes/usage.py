@@ -28,7 +28,7 @@ class UsageRoutes(Controller):
     ) -> dict[str, Any]:
         """How full the streams are, and the users who have most."""
         return {
-            "streams": await deps.room.shares(),
+            "streams": await deps.headroom.shares(),
             "users": await deps.heavy_users.most(by, page_size),
         }
 

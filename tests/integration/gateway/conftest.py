@@ -14,7 +14,7 @@ from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings, Limits, UserLimits
 from shared.jetstream import topology
-from shared.service.health import nats_check, room_check, storage_check
+from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
@@ -127,7 +127,7 @@ async def running(
         checks={
             "nats": nats_check(nc, topology.EXPORTS),
             "storage": storage_check(storage),
-            "room": room_check(deps.room),
+            "headroom": headroom_check(deps.headroom),
         },
         origins=["https://editor.example"],
     )

@@ -12,8 +12,8 @@ from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.headroom import Headroom, StreamFullError
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.room import Room, StreamFullError
 from shared.storage import keys
 from shared.stores import worker_registry
 from shared.stores.build_times import BuildTimes
@@ -205,7 +205,7 @@ async def test_a_repeated_request_is_answered_whatever_a_new_one_would_be_refuse
         assert (status, again["export"]["id"]) == (202, first["export"]["id"])
         return status, (await ann.call("POST", EXPORTS, json=linux))[0]
 
-    monkeypatch.setattr(Room, "check", _full)
+    monkeypatch.setattr(Headroom, "check", _full)
     assert await answers() == (202, 503)
     worker = WorkerHeartbeat(
         name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()

@@ -61,7 +61,7 @@ class StreamFullError(UnavailableError):
     retry_after_s = 60
 
 
-class Room:
+class Headroom:
     """Asks the servers at most every :data:`KNOWN_S`, however many requests come."""
 
     def __init__(self, js: JetStreamContext) -> None:
