@@ -128,7 +128,7 @@ class KeyValueStore(Generic[T]):
             return wanted
 
     async def delete(self, key: str, *, marker_s: float = MARKER_S) -> None:
-        """Remove a value, whoever wrote it last; its key is listed for ``marker_s`` (1 at least)."""
+        """Remove a value, whoever wrote it last; its key is still listed for ``marker_s``."""
         try:
             await self._kv.purge(key, msg_ttl=marker_s)
         except AWAY as error:
