@@ -71,15 +71,12 @@ class Headroom:
         self._known_until = 0.0
 
     async def shares(self) -> dict[str, float]:
-        """How full each watched stream is, from 0 to 1.
-
-        Raises:
-            NatsUnavailableError: A stream does not answer.
-        """
+        """How full each watched stream is that answers, from 0 to 1."""
         async with self._asking:
             if time.monotonic() >= self._known_until:
-                shares = await asyncio.gather(*map(self._share, WATCHED))
-                self._shares = dict(zip(WATCHED, shares, strict=True))
+                found = await asyncio.gather(*map(self._share, WATCHED))
+                answers = zip(WATCHED, found, strict=True)
+                self._shares = {name: share for name, share in answers if share is not None}
                 self._known_until = time.monotonic() + KNOWN_S
                 for stream, share in self._shares.items():
                     metrics.STREAM_FILL.labels(stream).set(share)
@@ -90,20 +87,22 @@ class Headroom:
 
         Raises:
             StreamFullError: One is full to ``share``.
-            NatsUnavailableError: A stream does not answer.
+            NatsUnavailableError: One does not answer.
         """
         shares = await self.shares()
         for stream in streams:
+            if stream not in shares:
+                raise NatsUnavailableError(f"{stream} does not answer")
             if shares[stream] >= share:
                 raise StreamFullError(
                     f"{stream} is {shares[stream]:.0%} full, and the rest is kept for what ends "
                     "work: come again later; an operator can make room"
                 )
 
-    async def _share(self, stream: str) -> float:
+    async def _share(self, stream: str) -> float | None:
         try:
             info = await self._js.stream_info(stream)
-        except AWAY as error:
-            raise NatsUnavailableError(f"{stream} does not answer: {error!r}") from error
+        except AWAY:
+            return None
         most = info.config.max_bytes or 0
         return info.state.bytes / most if most > 0 else 0.0

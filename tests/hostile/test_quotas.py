@@ -275,6 +275,10 @@ async def test_a_record_of_an_earlier_version_is_read(stack: Stack, js: JetStrea
     await bucket.put(project_key("old"), msgspec.json.encode(record))
     status, shown = await gateway.user("ann").call("GET", f"{PROJECTS}/old")
     assert (status, shown["settings"], len(shown["members"])) == (200, settings, 300)
+    newbie = f"{PROJECTS}/old/members/newbie"
+    assert (await gateway.user("ann").call("PUT", newbie, json=VIEWER))[0] == 413
+    index = await bind_memberships(js)
+    assert await index.keys(membership_key("newbie", "*")) == []  # or it could grow for ever
     assert (await gateway.user("user7").call("DELETE", f"{PROJECTS}/old/members/me"))[0] == 204
     assert (await gateway.user("user7").call("GET", f"{PROJECTS}/old"))[0] == 404
 

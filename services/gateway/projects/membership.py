@@ -149,10 +149,6 @@ class Projects:
             QuotaUsedUpError: So many projects are shared with this member already.
             StreamFullError: There is no room for new members.
         """
-        await self.get(project_id, user, "owner")
-        await self._headroom.check(FOR_PROJECTS)
-        await self._check_shared(project_id, member)
-        await self._index(project_id, member)
 
         def decide(project: Project | None) -> Project | None:
             if project is None:
@@ -165,6 +161,10 @@ class Projects:
             members = {**project.members, member: role}
             return msgspec.structs.replace(project, members=members, updated_at=now())
 
+        decide((await self.get(project_id, user, "owner")).value)  # what is refused is not indexed
+        await self._headroom.check(FOR_PROJECTS)
+        await self._check_shared(project_id, member)
+        await self._index(project_id, member)
         await self._store.change(project_key(project_id), decide)
 
     async def end_membership(self, project_id: str, user: User, member: str) -> None:
