@@ -32,16 +32,16 @@ class UsageRoutes(Controller):
             "users": await deps.heavy_users.most(by, page_size),
         }
 
-    @get("/usage/{owner:str}")
+    @get("/usage/{member:str}")
     async def projects_of(
         self,
-        owner: MemberId,
+        member: MemberId,
         deps: Injected,
         page_size: PageSize = 100,
         page_token: FromQuery[str | None] = None,
     ) -> dict[str, Any]:
         """The projects of one user, by id."""
-        projects = await deps.heavy_users.projects_of(owner)
+        projects = await deps.heavy_users.projects_of(member)
         if page_token is not None:
             after = open_token(page_token)
             projects = [project for project in projects if project.id > after]
