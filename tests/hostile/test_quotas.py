@@ -171,7 +171,7 @@ async def test_who_is_too_quick_is_told_when_to_come_again(
     )
     await first.user("ann").push("game", {"index.html": b"<p>"})
     before: list[int] = []
-    while True:
+    while len(before) <= 3:
         caller = (first, second)[len(before) % 2].user("ann")
         match quota:
             case "projectsPerHour":
@@ -185,7 +185,7 @@ async def test_who_is_too_quick_is_told_when_to_come_again(
         if answer[0] == 429:
             break
         before.append(answer[0])
-    assert len(before) <= 3
+    assert answer[0] == 429
     assert (answer[1]["code"], answer[1]["quota"]) == ("quota-exceeded", quota)
     assert answer[1]["retryable"] is True
     assert (await second.user("bob").call("GET", PROJECTS))[0] == 200
