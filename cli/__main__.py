@@ -27,6 +27,8 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "download": "exports:download_command",
     "retry": "exports:retry",
     "cancel": "exports:cancel",
+    "projects": "projects:projects",
+    "admin": "operators:admin",
     "dead-letters": "dead_letters:dead_letters",
     "templates": "templates:templates",
     "streams": "admin:streams",

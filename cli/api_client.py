@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ATTEMPTS: Final = 5
 RETRY_STATUS: Final = {429, 502, 503, 504}
 NOT_FOUND: Final = 404
+PAGE: Final = 200  # as many rows as the gateway lists at a time
 
 
 class ApiError(CommandError):
@@ -42,6 +43,18 @@ class Client:
     async def get(self, path: str, **query: str | int) -> Any:
         """The JSON that ``path`` answers with."""
         return await self._json("GET", path, params=query)
+
+    async def pages(self, path: str, rows: str, limit: int, **query: str) -> dict[str, Any]:
+        """A list that comes in pages, as one answer with at most ``limit`` of its ``rows``."""
+        found: list[Any] = []
+        more: dict[str, str] = {}
+        while True:
+            size = min(limit - len(found), PAGE)
+            page = await self.get(path, page_size=size, **query, **more)
+            found += page[rows]
+            if page["nextPageToken"] is None or len(found) >= limit:
+                return {**page, rows: found}
+            more = {"page_token": page["nextPageToken"]}
 
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send JSON, get JSON."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cli.api_client import Client
 
 T = TypeVar("T")
+LOOKED_AT: Final = 10_000  # projects in which an export is looked for
 
 
 def address(*, as_service: bool = False) -> tuple[str, str]:
@@ -67,7 +68,7 @@ async def find_export(client: Client, export: str) -> str:
         raise UsageError(f"{export_id!r} is not the id of an export") from error
     if project:
         return f"/api/projects/{project}/export/{export_id}"
-    for item in (await client.get("/api/projects"))["projects"]:
+    for item in (await client.pages("/api/projects", "projects", LOOKED_AT))["projects"]:
         path = f"/api/projects/{item['id']}/export/{export_id}"
         if await _exists(client, path):
             return path

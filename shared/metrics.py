@@ -85,3 +85,8 @@ SWEPT: Final = Counter(
     "Things that the sweeper removed, by kind: export, upload, artifact, object, project.",
     ["kind"],
 )
+STREAM_FILL: Final = Gauge(
+    "export_stream_fill_ratio",
+    "How full a stream or bucket is that refuses what does not fit, from 0 to 1.",
+    ["stream"],
+)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cli.commands.options import json_option
+from cli.commands.table import print_table
 from cli.exit_codes import ExportFailedError, UsageError
 from cli.session import with_client
 
@@ -53,22 +51,23 @@ def dead_letters() -> None:
 @dead_letters.command(name="ls")
 @filter_options
 @click.option("--group", is_flag=True, help="Count them by cause.")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 @json_option
 def list_letters(*, group: bool, limit: int, as_json: bool, **wanted: str | None) -> None:
     """List letters, newest first."""
-    query: dict[str, Any] = {"page_size": limit, **_given(wanted)}
+    query = _given(wanted)
     if group:
-        query["group_by"] = "cause"
-    answer = with_client(lambda client: client.get(PATH, **query))
+        answer = with_client(lambda client: client.get(PATH, group_by="cause", **query))
+    else:
+        answer = with_client(lambda client: client.pages(PATH, "deadLetters", limit, **query))
     if as_json:
         click.echo(json.dumps(answer))
     elif group:
         columns = ("count", "open", "consumer", "reason", "cause", "newestSeq", "lastAt", "error")
-        _table(columns, answer["groups"])
+        print_table(columns, answer["groups"])
     else:
         columns = ("seq", "at", "standing", "consumer", "reason", "cause", "exportId", "error")
-        _table(columns, answer["deadLetters"])
+        print_table(columns, answer["deadLetters"])
         if answer["nextPageToken"]:
             click.echo("… and older ones: --limit, --json", err=True)
 
@@ -235,19 +234,3 @@ def _replayed(seq: int, answer: dict[str, Any]) -> str:
     export = answer["export"]
     before = "was replayed before" if answer["duplicate"] else "replayed"
     return f"{seq} {before}: {export['projectId']}/{export['id']} is {export['status']}"
-
-
-def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
-    """One line each; a terminal cuts them at its width, a pipe gets them whole."""
-    lines = [columns, *([_cell(row[name]) for name in columns] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    for line in lines:
-        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(padded).rstrip()[:most])
-
-
-def _cell(value: object) -> str:
-    """Times to the second; whatever would leave its line is made visible."""
-    text = re.sub(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\S*$", r"\1 \2", str(value))
-    return text if text.isprintable() else repr(text)

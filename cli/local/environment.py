@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.gateway.settings import GatewaySettings
+from services.gateway.settings import GatewaySettings, UserLimits
 from services.packager.settings import PackagerSettings
 from services.status.settings import StatusSettings
 from services.uploader.settings import UploaderSettings
@@ -84,6 +84,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "EXPORT_REQUESTS_PER_MINUTE": "0",
         "JWT_MAX_LIFETIME_S": str(TOKEN_LIVES_S),
+        **dict.fromkeys(sorted(names(UserLimits)), "0"),
         "PACKAGER_CACHE_DIR": str(data / "cache"),
         "PACKAGER_SANDBOX": "best-effort",  # on one's own machine, one's own projects
         "MALLOC_MMAP_THRESHOLD_": "131072",  # glibc: blocks of files go back to the system at once

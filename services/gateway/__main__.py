@@ -9,7 +9,7 @@ from services.gateway.dependencies import assemble
 from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.service.health import nats_check, storage_check
+from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import main, serve, together
 from shared.settings import check_secret, origins
 from shared.storage.bucket import open_storage
@@ -28,7 +28,11 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
         deps = await assemble(nc, storage, tokens, settings)
         app = create_app(
             deps,
-            checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
+            checks={
+                "nats": nats_check(nc, topology.EXPORTS),
+                "storage": storage_check(storage),
+                "headroom": headroom_check(deps.headroom),
+            },
             origins=sorted(origins(settings.cors_origins)),
         )
         await together(

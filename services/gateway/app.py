@@ -23,6 +23,7 @@ from services.gateway.routes.operators import OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
+from services.gateway.routes.usage import UsageRoutes
 from shared.service.health import health_routes
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def create_app(
         "/api",
         route_handlers=[
             *(ProjectRoutes, FileRoutes, ExportRoutes),
-            *(DeadLetterRoutes, OperatorRoutes),
+            *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
         guards=[BearerAuthentication(deps.tokens)],

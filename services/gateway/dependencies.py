@@ -18,18 +18,25 @@ from services.gateway.operators.audit_log import AuditLog
 from services.gateway.operators.bulk_replay_runner import BulkReplays
 from services.gateway.operators.dead_letters import DeadLetters
 from services.gateway.operators.drop import DeadLetterDropper
+from services.gateway.operators.heavy_users import HeavyUsers
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
 from services.gateway.projects.blob_uploads import BlobUploads
 from services.gateway.projects.membership import Projects
+from services.gateway.projects.project_list import ProjectList
+from services.gateway.projects.project_settings import ProjectSettings
 from services.gateway.projects.snapshots import Snapshots
 from services.gateway.projects.spool import Spool
 from services.gateway.projects.zip_import import ZipImports
+from services.gateway.quotas.upload_meter import UploadMeter
+from services.gateway.quotas.user_quotas import UserQuotas
 from shared.domain.export_view import Links
+from shared.jetstream.headroom import Headroom
 from shared.storage.bucket import Storage
 from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
 from shared.stores.quota import Quota
+from shared.stores.usage import Usages
 from shared.stores.worker_registry import Workers
 from shared.tokens import Tokens, User
 
@@ -49,16 +56,21 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     dropper: DeadLetterDropper
     export_requests: ExportRequests
     exports: Exports
+    heavy_users: HeavyUsers
     infrastructure: Infrastructure
     lifecycle: ExportLifecycle
+    project_list: ProjectList
     projects: Projects
     quota: Quota
     replayer: DeadLetterReplayer
+    headroom: Headroom
     snapshots: Snapshots
     starter: GenerationStarter
     storage: Storage
     tokens: Tokens
+    upload_meter: UploadMeter
     uploads: BlobUploads
+    user_quotas: UserQuotas
     workers: Workers
     zip_imports: ZipImports
 
@@ -73,10 +85,19 @@ async def assemble(
     """Bind to NATS and put everything together."""
     js = nc.jetstream()
     idempotency, quota = await Idempotency.bind(js), await Quota.bind(js)
-    projects, workers = await Projects.bind(js), await Workers.bind(js)
+    headroom, workers = Headroom(js), await Workers.bind(js)
+    user_quotas = UserQuotas(await Usages.bind(js), settings.user_limits)
+    projects = await Projects.bind(
+        js, settings=ProjectSettings(storage), quotas=user_quotas, headroom=headroom
+    )
     limiter = RateLimiter(settings.requests_per_minute)
-    starter = GenerationStarter(js, quota, default_plan=settings.default_plan)
-    snapshots = Snapshots(storage, projects, settings.limits)
+    starter = GenerationStarter(
+        js,
+        quota,
+        default_plan=settings.default_plan,
+        pending_exports=settings.user_limits.pending_exports,
+    )
+    snapshots = Snapshots(storage, projects, settings.limits, quotas=user_quotas, headroom=headroom)
     uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
     exports = Exports(
         nc,
@@ -98,6 +119,8 @@ async def assemble(
         idempotency=idempotency,
         limiter=limiter,
         starter=starter,
+        quotas=user_quotas,
+        headroom=headroom,
     )
     audit_log, dead_letters = AuditLog(nc), DeadLetters(nc, exports)
     replayer = DeadLetterReplayer(
@@ -112,7 +135,6 @@ async def assemble(
         dropper=DeadLetterDropper(dead_letters, audit_log),
         downloads=Downloads(exports, projects=projects, storage=storage, tokens=tokens),
         export_requests=ExportRequests(
-            js,
             exports,
             projects=projects,
             snapshots=snapshots,
@@ -120,18 +142,25 @@ async def assemble(
             idempotency=idempotency,
             limiter=limiter,
             starter=starter,
+            quotas=user_quotas,
+            headroom=headroom,
         ),
         exports=exports,
+        heavy_users=await HeavyUsers.bind(js),
         infrastructure=Infrastructure(nc, storage),
         lifecycle=lifecycle,
+        project_list=await ProjectList.bind(js),
         projects=projects,
         quota=quota,
         replayer=replayer,
+        headroom=headroom,
         snapshots=snapshots,
         starter=starter,
         storage=storage,
         tokens=tokens,
+        upload_meter=UploadMeter(user_quotas),
         uploads=uploads,
+        user_quotas=user_quotas,
         workers=workers,
         zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits),
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from shared.domain.build_minutes import PlanName
+from shared.domain.build_minutes import MOST_OPEN, PlanName
 from shared.settings import Bind, MaxLifetime, S3Settings, Secret, ServiceSettings, env
 from shared.tokens import WEEK_S
 
@@ -23,11 +23,55 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     file_bytes: Annotated[int, env("EXPORT_MAX_FILE_BYTES", "one file, bytes", ge=1)] = 8 * GIB
 
 
+class UserLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one user may have and ask for; ``quota-exceeded`` beyond. 0: no limit."""
+
+    projects: Annotated[
+        int, env("EXPORT_USER_PROJECTS", "projects of one user; 0: no limit", ge=0)
+    ] = 200
+    files: Annotated[
+        int, env("EXPORT_USER_FILES", "files of all projects of one user; 0: no limit", ge=0)
+    ] = 1_000_000
+    stored_bytes: Annotated[
+        int, env("EXPORT_USER_BYTES", "all projects of one user, bytes; 0: no limit", ge=0)
+    ] = 100 * GIB
+    exports: Annotated[
+        int,
+        env("EXPORT_USER_EXPORTS", "exports that are kept of one user; 0: no limit", ge=0),
+    ] = 2_000
+    pending_exports: Annotated[
+        int,
+        env(
+            "EXPORT_USER_PENDING_EXPORTS",
+            "exports of one user that wait or run; 0: no limit of its own",
+            ge=0,
+            le=MOST_OPEN,
+        ),
+    ] = 1_000
+    projects_per_hour: Annotated[
+        int,
+        env("EXPORT_USER_PROJECTS_PER_HOUR", "new projects of one user; 0: no limit", ge=0),
+    ] = 100
+    exports_per_day: Annotated[
+        int,
+        env("EXPORT_USER_EXPORTS_PER_DAY", "exports and retries of one user; 0: no limit", ge=0),
+    ] = 1_000
+    upload_bytes_per_day: Annotated[
+        int,
+        env(
+            "EXPORT_USER_UPLOAD_BYTES_PER_DAY",
+            "what one user may send, bytes; 0: no limit",
+            ge=0,
+        ),
+    ] = 200 * GIB
+
+
 class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
     s3: S3Settings
     limits: Limits
+    user_limits: UserLimits
     jwt_secret: Secret
     jwt_max_lifetime_s: MaxLifetime = WEEK_S
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (

@@ -56,7 +56,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """Minutes of all that is under way."""
         return round(sum(r.minutes for r in self.reservations.values()), 1)
 
-    def reserve(self, name: str, minutes: float, at: datetime, limit: float | None) -> Account:
+    def reserve(
+        self,
+        name: str,
+        minutes: float,
+        at: datetime,
+        limit: float | None,
+        most_open: int = MOST_OPEN,
+    ) -> Account:
         """The account with one more reservation.
 
         Raises:
@@ -65,8 +72,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         """
         if limit is not None and minutes > (left := limit - self.used - self.reserved):
             raise QuotaExceededError(available=max(round(left, 1), 0.0), required=minutes)
-        if len(self.reservations) >= MOST_OPEN:
-            raise TooManyRequestsError(f"{MOST_OPEN} of your exports are under way already", 60)
+        if len(self.reservations) >= most_open:
+            raise TooManyPendingError(most_open)
         return msgspec.structs.replace(
             self, reservations={**self.reservations, name: Reservation(minutes, at)}
         )
@@ -107,6 +114,19 @@ class QuotaExceededError(ExportError):
             "required": required,
             "upgradeRequired": True,
         }
+
+
+class TooManyPendingError(TooManyRequestsError):
+    """As many exports of one user are under way as may be."""
+
+    code = "quota-exceeded"
+    title = "Too many of your exports are under way"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} of your exports are under way already: cancel some, or come again later", 60
+        )
+        self.members: dict[str, Any] = {"quota": "pendingExports", "limit": limit}
 
 
 def required_minutes(start: ExportRequested | ExportPackaged) -> float:

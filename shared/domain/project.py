@@ -35,6 +35,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     ``epoch`` and ``condemned`` belong to the sweeper: objects named in the condemned list (an
     object in storage) count as missing, and what is uploaded meanwhile carries the new epoch in its
     key. So nothing is deleted that a later snapshot names.
+
+    ``head_files`` and ``head_bytes`` are 0 where an earlier version wrote the head.
     """
 
     id: ProjectId
@@ -42,7 +44,10 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     members: dict[str, Role] = {}
     settings: dict[str, Any] = {}
+    settings_key: str | None = None  # where they are in storage, once they are large
     head: Sha256 | None = None
+    head_files: int = 0
+    head_bytes: int = 0
     retired: tuple[Retired, ...] = ()
     epoch: int = 0
     condemned: str | None = None  # key of the list while a collection is under way
@@ -84,6 +89,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Itself, once every path may stand in a project (raises PathError)."""
         check_paths(self.files)
         return self
+
+    @property
+    def size_bytes(self) -> int:
+        """All files together."""
+        return sum(entry.size for entry in self.files.values())
 
     @property
     def snapshot_id(self) -> str:

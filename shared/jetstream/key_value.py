@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 from nats.errors import MaxPayloadError
@@ -47,6 +49,7 @@ class KeyValueStore(Generic[T]):
         self._bucket = bucket
         self._kv = kv
         self._decoder = msgspec.json.Decoder(type_)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> KeyValueStore[T]:
@@ -99,11 +102,16 @@ class KeyValueStore(Generic[T]):
     async def change(self, key: str, decide: Callable[[T | None], T | None]) -> T | None:
         """Read, decide, write, until nobody came between.
 
-        ``decide`` returning None leaves it as it is.
+        ``decide`` returning None leaves it as it is. Changes of one key take turns in this process,
+        or they would collide again and again: 400 at once took 13 s without the lock.
 
         Returns:
             What is stored now.
         """
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            return await self._change(key, decide)
+
+    async def _change(self, key: str, decide: Callable[[T | None], T | None]) -> T | None:
         while True:
             found = await self.get(key)
             current = found.value if found else None
@@ -119,10 +127,10 @@ class KeyValueStore(Generic[T]):
                 continue
             return wanted
 
-    async def delete(self, key: str) -> None:
-        """Remove a value, whoever wrote it last."""
+    async def delete(self, key: str, *, marker_s: float = MARKER_S) -> None:
+        """Remove a value, whoever wrote it last; its key is still listed for ``marker_s``."""
         try:
-            await self._kv.purge(key, msg_ttl=MARKER_S)
+            await self._kv.purge(key, msg_ttl=marker_s)
         except AWAY as error:
             raise NatsUnavailableError(f"cannot delete {key!r}: {error!r}") from error
 

@@ -198,6 +198,7 @@ BUILD_TIMES_BUCKET = Bucket(
     name="durations", holds="how long the latest builds of each platform took"
 )
 QUOTA_BUCKET = Bucket(name="quota", holds="build minutes by user and month")
+USAGE_BUCKET = Bucket(name="usage", holds="how many projects, files, bytes, exports each user has")
 IDEMPOTENCY_BUCKET = Bucket(
     name="idempotency", holds="which export an Idempotency-Key stands for", ttl_s=7 * DAY_S
 )
@@ -213,6 +214,7 @@ BUCKETS = (
     ARTIFACTS_BUCKET,
     BUILD_TIMES_BUCKET,
     QUOTA_BUCKET,
+    USAGE_BUCKET,
     IDEMPOTENCY_BUCKET,
     REPLAYS_BUCKET,
     WORKERS_BUCKET,

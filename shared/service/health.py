@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.jetstream.headroom import FOR_EXPORTS, FOR_PROJECTS, NEW_WORK_SHARE
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
     from nats.aio.client import Client
 
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
 
 # What proxies add. Who comes through one is no probe of the orchestrator and no Prometheus.
@@ -26,10 +28,15 @@ AnyRequest = Request[Any, Any, Any]
 FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
 
 
+class NarrowError(Exception):
+    """Something becomes scarce: it is told, and the service is ready for what it still can do."""
+
+
 def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
     """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503.
 
     What is behind them is for those inside: through a proxy there are no metrics and no reasons.
+    What only becomes scarce (:class:`NarrowError`) is named with 200.
     """
 
     @get("/livez", include_in_schema=False, sync_to_thread=False)
@@ -39,8 +46,8 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[H
     @get("/readyz", include_in_schema=False)
     async def readyz(request: AnyRequest) -> Response[dict[str, str]]:
         outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
-        report = dict(zip(checks, outcomes, strict=True))
-        ready = all(outcome == "ok" for outcome in outcomes)
+        report = {name: said for name, (said, _) in zip(checks, outcomes, strict=True)}
+        ready = all(passed for _, passed in outcomes)
         if _is_forwarded(request):
             report = {name: said if said == "ok" else "failed" for name, said in report.items()}
         return Response(report, status_code=200 if ready else 503)
@@ -91,9 +98,32 @@ def _is_forwarded(request: AnyRequest) -> bool:
     return any(name in request.headers for name in FORWARDED)
 
 
-async def _outcome(check: Callable[[], Awaitable[None]]) -> str:
+def headroom_check(headroom: Headroom) -> Callable[[], Awaitable[None]]:
+    """Tells of every stream that takes no new work; ready until one is so full that nothing ends.
+
+    Readiness is not given up before that: whoever makes room has to come in.
+    """
+
+    async def check() -> None:
+        shares = await headroom.shares()
+        narrow = {name: share for name, share in shares.items() if share >= NEW_WORK_SHARE}
+        if not narrow:
+            return
+        told = ", ".join(f"{name} is {share:.0%} full" for name, share in sorted(narrow.items()))
+        full = max((narrow.get(name, 0.0) for name in (*FOR_PROJECTS, *FOR_EXPORTS)), default=0.0)
+        if full >= FULL_SHARE:
+            raise ConnectionError(f"{told}: nothing fits any more")
+        raise NarrowError(f"{told}: new work is refused")
+
+    return check
+
+
+async def _outcome(check: Callable[[], Awaitable[None]]) -> tuple[str, bool]:
+    """What to tell of a check, and whether it lets the service be ready."""
     try:
         await asyncio.wait_for(check(), CHECK_TIMEOUT_S)
+    except NarrowError as error:
+        return str(error), True
     except Exception as error:  # noqa: BLE001 - whatever it is, this is where it is told
-        return f"{type(error).__name__}: {error}"
-    return "ok"
+        return f"{type(error).__name__}: {error}", False
+    return "ok", True

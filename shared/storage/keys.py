@@ -49,6 +49,11 @@ def snapshot(project_id: str, snapshot_id: str) -> str:
     return f"{snapshots(project_id)}{snapshot_id}.json"
 
 
+def settings(project_id: str, sha256: str) -> str:
+    """Settings of a project that are too large for its record."""
+    return f"{project(project_id)}settings/{sha256}.json"
+
+
 def condemned(project_id: str) -> str:
     """Prefix of the sweeper's lists of what is about to go."""
     return f"{project(project_id)}condemned/"

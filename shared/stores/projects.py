@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 BUCKET: Final = PROJECTS_BUCKET.name
+MARKER_S: Final = 1.0  # nobody watches the index, and who has left a project is not to see it
 
 
 class Membership(msgspec.Struct, frozen=True):

@@ -225,3 +225,33 @@ def test_operators_commands(up: Up) -> None:
     assert set(up.json("sweep", "--now")) >= {"artifact", "upload"}
     assert up.cli("doctor").returncode == 0
     assert up.cli("token", "--user", "ann").stdout.count(".") == 2
+
+
+@pytest.mark.timeout(600)  # many commands, each a process
+def test_an_operator_finds_who_fills_what_and_makes_room(up: Up, game: Path) -> None:
+    """Streams, users, their projects; what is deleted is gone from the lists at once."""
+    for project in ("heavy-1", "heavy-2"):
+        assert up.cli("push", str(game), "--project", project).returncode == 0
+    mine = up.json("projects", "ls", "--limit", "1")
+    assert (len(mine["projects"]), mine["nextPageToken"] is None) == (1, False)
+    listed = up.json("projects", "ls")
+    (owner,) = {p["owner"] for p in listed["projects"]}
+    size_bytes = sum(file.stat().st_size for file in game.iterdir())
+    assert {p["sizeBytes"] for p in listed["projects"] if p["id"] == "heavy-1"} == {size_bytes}
+
+    shown = up.json("admin", "usage", "--by", "projects")
+    assert 0 < shown["streams"]["KV_projects"] < 1
+    assert (shown["users"][0]["userId"], shown["users"][0]["projects"]) == (
+        owner,
+        len(listed["projects"]),
+    )
+    assert "KV_projects" in up.cli("admin", "usage").stdout
+    held = up.json("admin", "usage", "--user", owner)["projects"]
+    assert {"id": "heavy-1", "files": 3, "sizeBytes": size_bytes} in held
+    assert up.cli("admin", "delete-projects", "heavy-1").returncode == 2  # it asks why
+    done = up.cli("admin", "delete-projects", "heavy-1", "--why", "abuse")
+    assert (done.returncode, "heavy-1" in done.stdout) == (0, True)
+    assert up.cli("projects", "delete", "heavy-2").returncode == 0
+    left = {p["id"] for p in up.json("admin", "usage", "--user", owner)["projects"]}
+    assert not left & {"heavy-1", "heavy-2"}
+    assert up.cli("projects", "leave", "heavy-1").returncode == 6

@@ -17,6 +17,7 @@ from shared.domain.export_view import retry_refusal
 from shared.domain.next_generation import failed_upload, next_generation
 from shared.errors import ConflictError
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.headroom import FOR_EXPORTS
 from shared.storage.multipart_check import can_be_committed
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from services.gateway.http.idempotency import Idempotency, Start
     from services.gateway.http.rate_limiter import RateLimiter
     from services.gateway.projects.snapshots import Snapshots
+    from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.export_document import Document, State
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
@@ -70,6 +73,8 @@ class ExportLifecycle:
         idempotency: Idempotency,
         limiter: RateLimiter,
         starter: GenerationStarter,
+        quotas: UserQuotas,
+        headroom: Headroom,
     ) -> None:
         self._events = EventLog(js)
         self._exports = exports
@@ -78,6 +83,8 @@ class ExportLifecycle:
         self._idempotency = idempotency
         self._limiter = limiter
         self._starter = starter
+        self._quotas = quotas
+        self._headroom = headroom
 
     async def cancel(self, document: Document, *, reason: str) -> Document:
         """End an export; one that is canceled already stays so.
@@ -113,6 +120,7 @@ class ExportLifecycle:
             NotRetryableError: Says why; also where another retry came first.
             KeyReusedError: The key stands for something else.
             QuotaExceededError, TooManyRequestsError: Too few build minutes, too many requests.
+            StreamFullError: There is no room for new work.
         """
         content, project_id = ["retry", document.state.id], document.state.project_id
         known = await self._idempotency.find(user.user_id, project_id, key, content)
@@ -120,6 +128,7 @@ class ExportLifecycle:
             return await self.begin(document, known, user, repeated=True)
         self._limiter.hit(user.user_id)
         start = await self.next_start(document, user_id=user.user_id)
+        await self._quotas.restart(user.user_id)
         kept = await self._idempotency.keep(start, key, content)
         return await self.begin(document, kept, user, repeated=kept is not start)
 
@@ -130,12 +139,14 @@ class ExportLifecycle:
 
         Raises:
             NotRetryableError: It runs, it has completed, or what it was made of is gone.
+            StreamFullError: There is no room for new work.
         """
         if refusal := retry_refusal(document.state):
             raise NotRetryableError(document.state, refusal)
         start = await self._what_failed(document)
         if start is None:
             raise NotRetryableError(document.state, FILES_GONE)
+        await self._headroom.check(FOR_EXPORTS)
         return next_generation(document, start, user_id=user_id, replay_of=replay_of)
 
     async def _what_failed(self, document: Document) -> Start | None:

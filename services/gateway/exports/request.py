@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -14,25 +13,23 @@ from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, fold
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.platforms import check_options
-from shared.errors import ConflictError, UnavailableError
-from shared.jetstream import topology
-from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.errors import ConflictError, InvalidRequestError
+from shared.jetstream.headroom import FOR_EXPORTS
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext
-
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
     from services.gateway.http.rate_limiter import RateLimiter
     from services.gateway.projects.membership import Projects
     from services.gateway.projects.snapshots import Snapshots
+    from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.project import Project
+    from shared.jetstream.headroom import Headroom
     from shared.stores.worker_registry import Workers
     from shared.tokens import User
 
-FULL_SHARE: Final = 0.9  # of EXPORTS; the rest is kept for the events that end exports
-FULL_CHECK_S: Final = 5.0
+OPTIONS_BYTES: Final = 4 << 10  # an export's record and events hold them several times
 
 
 class ExportRequest(
@@ -45,20 +42,11 @@ class ExportRequest(
     options: ExportOptions = ExportOptions()
 
 
-class StreamFullError(UnavailableError):
-    """New exports wait while what is left is kept for the running ones."""
-
-    code = "stream-full"
-    title = "Too much is under way"
-    retry_after_s = 60
-
-
 class ExportRequests:
     """The one way in which a new export begins."""
 
     def __init__(
         self,
-        js: JetStreamContext,
         exports: Exports,
         *,
         projects: Projects,
@@ -67,8 +55,9 @@ class ExportRequests:
         idempotency: Idempotency,
         limiter: RateLimiter,
         starter: GenerationStarter,
+        quotas: UserQuotas,
+        headroom: Headroom,
     ) -> None:
-        self._js = js
         self._exports = exports
         self._projects = projects
         self._snapshots = snapshots
@@ -76,7 +65,8 @@ class ExportRequests:
         self._idempotency = idempotency
         self._limiter = limiter
         self._starter = starter
-        self._room_checked_at = -FULL_CHECK_S
+        self._quotas = quotas
+        self._headroom = headroom
 
     async def submit(
         self, project_id: str, user: User, wanted: ExportRequest, *, key: str | None
@@ -98,6 +88,7 @@ class ExportRequests:
             KeyReusedError: The key stands for another request.
             InvalidRequestError, ProjectError, PlatformUnavailableError: It could not be built.
             QuotaExceededError, TooManyRequestsError: Too few build minutes, too many requests.
+            QuotaUsedUpError, RateUsedUpError: Too many exports are kept, or asked for in a day.
             UnavailableError: Not acknowledged; the same request may be sent again.
         """
         project = (await self._projects.get(project_id, user, "viewer")).value
@@ -106,13 +97,15 @@ class ExportRequests:
             return await self._begin(known, user, repeated=True)
         self._limiter.hit(user.user_id)
         event = await self._first_event(project, user, wanted)
-        start = await self._idempotency.keep(event, key, wanted)
-        return await self._begin(start, user, repeated=start is not event)
+        async with self._quotas.new_export(user.user_id):
+            start = await self._idempotency.keep(event, key, wanted)
+            return await self._begin(start, user, repeated=start is not event)
 
     async def _first_event(
         self, project: Project, user: User, wanted: ExportRequest
     ) -> ExportRequested:
         """The event that asks for it, once nothing that can be seen speaks against it."""
+        _check_size(wanted.options)
         spec = check_options(wanted.platform, wanted.configuration, wanted.options)
         if project.head is None:
             raise ConflictError("the project has no files yet: push some first")
@@ -120,7 +113,7 @@ class ExportRequests:
         if spec.needs_entry_page:
             check_entry_page(entries, exclude=wanted.options.exclude_patterns)
         check_available(spec, wanted, await self._workers.living(), entries)
-        await self._check_room()
+        await self._headroom.check(FOR_EXPORTS)
         asked_at = now()
         return ExportRequested(
             export_id=str(uuid_utils.uuid7()),
@@ -140,14 +133,12 @@ class ExportRequests:
             return await self._exports.get(start.project_id, start.export_id)
         return fold(None, first, seq)
 
-    async def _check_room(self) -> None:
-        if time.monotonic() - self._room_checked_at < FULL_CHECK_S:
-            return
-        try:
-            info = await self._js.stream_info(topology.EXPORTS)
-        except AWAY as error:
-            raise NatsUnavailableError(f"EXPORTS does not answer: {error!r}") from error
-        limit = info.config.max_bytes or 0
-        if limit > 0 and info.state.bytes >= FULL_SHARE * limit:
-            raise StreamFullError("the event stream is nearly full; running exports go first")
-        self._room_checked_at = time.monotonic()
+
+def _check_size(options: ExportOptions) -> None:
+    """Raise InvalidRequestError for options that would make a large record of every export."""
+    if (size := len(msgspec.json.encode(options))) > OPTIONS_BYTES:
+        reason = (
+            f"all options together may have {OPTIONS_BYTES} bytes as JSON, these have {size}: "
+            "write fewer, wider patterns"
+        )
+        raise InvalidRequestError("the options are too large", [("options", reason)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.domain.build_minutes import LIMITS
+from shared.domain.build_minutes import LIMITS, MOST_OPEN
 from shared.domain.events import StartEvent
 from shared.jetstream.event_log import EventLog
 
@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 class GenerationStarter:
     """Used for requests, retries and replays alike."""
 
-    def __init__(self, js: JetStreamContext, quota: Quota, *, default_plan: PlanName) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        quota: Quota,
+        *,
+        default_plan: PlanName,
+        pending_exports: int,
+    ) -> None:
         self._events = EventLog(js)
         self._quota = quota
         self._default_plan = default_plan
+        self._pending_exports = pending_exports
 
     def plan(self, user: User) -> str:
         """The plan of a token, or the default one where it names none that is known."""
@@ -50,7 +58,8 @@ class GenerationStarter:
         if repeated and (accepted := await self._accepted(start)):
             return accepted
         limit = LIMITS[self.plan(user)] if user else None
-        await self._quota.reserve(start, limit=limit)
+        most_open = (self._pending_exports if user else 0) or MOST_OPEN
+        await self._quota.reserve(start, limit=limit, most_open=most_open)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)

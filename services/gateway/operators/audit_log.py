@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from shared.tokens import User
 
-AuditAction = Literal["replay", "replay-many", "drop", "drop-many", "drop-many-result"]
+AuditAction = Literal[
+    "replay", "replay-many", "drop", "drop-many", "drop-many-result", "delete-project"
+]
 
 
 class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):

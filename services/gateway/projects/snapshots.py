@@ -23,6 +23,7 @@ from shared.domain.project import (
     encode_snapshot,
 )
 from shared.errors import ConflictError, InvalidRequestError, TooLargeError
+from shared.jetstream.headroom import CHANGES_SHARE, FOR_PROJECTS
 from shared.jetstream.key_value import ConflictingWriteError
 from shared.storage import keys
 from shared.storage.s3_client import ObjectMissingError
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from services.gateway.projects.membership import Projects
+    from services.gateway.quotas.user_quotas import UserQuotas
     from services.gateway.settings import Limits
+    from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
@@ -58,10 +61,20 @@ class MissingBlobsError(ConflictError):
 class Snapshots:
     """Proposes, commits and reads snapshots."""
 
-    def __init__(self, storage: Storage, projects: Projects, limits: Limits) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        projects: Projects,
+        limits: Limits,
+        *,
+        quotas: UserQuotas,
+        headroom: Headroom,
+    ) -> None:
         self._storage = storage
         self._projects = projects
         self._limits = limits
+        self._quotas = quotas
+        self._headroom = headroom
         self._indexes: OrderedDict[str, PackIndex] = OrderedDict()
         self._entries: OrderedDict[str, frozenset[str]] = OrderedDict()
 
@@ -100,7 +113,9 @@ class Snapshots:
         Raises:
             MissingBlobsError: Nothing was changed.
             PathError, TooLargeError, InvalidRequestError: A manifest that cannot be.
+            QuotaUsedUpError, StreamFullError: There is no room for it.
         """
+        await self._headroom.check(FOR_PROJECTS, share=CHANGES_SHARE)
         while True:
             found = await self._projects.get_or_create(project_id, user)
             project = found.value
@@ -110,11 +125,15 @@ class Snapshots:
             if manifest.snapshot_id == project.head:
                 return manifest.snapshot_id
             places = await self._places(project, manifest, head[1])
+            await self._quotas.hold(
+                project.owner,
+                project.id,
+                files=len(manifest.files),
+                size_bytes=manifest.size_bytes,
+            )
             await self._store(project.id, manifest, places)
             try:
-                await self._projects.replace(
-                    _with_head(project, manifest.snapshot_id), revision=found.revision
-                )
+                await self._projects.replace(_with_head(project, manifest), revision=found.revision)
             except ConflictingWriteError:
                 continue
             self._remember(manifest.snapshot_id, manifest.files)
@@ -230,8 +249,15 @@ class Snapshots:
         )
 
 
-def _with_head(project: Project, snapshot_id: str) -> Project:
+def _with_head(project: Project, manifest: Manifest) -> Project:
     retired = project.retired
     if project.head is not None:
         retired = (*retired[-KEEP_RETIRED:], Retired(project.head, now()))
-    return msgspec.structs.replace(project, head=snapshot_id, retired=retired, updated_at=now())
+    return msgspec.structs.replace(
+        project,
+        head=manifest.snapshot_id,
+        head_files=len(manifest.files),
+        head_bytes=manifest.size_bytes,
+        retired=retired,
+        updated_at=now(),
+    )

@@ -55,7 +55,8 @@ class FileRoutes(Controller):
         """One blob, raw."""
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
-        stored = await deps.uploads.blob(project_id, project.epoch, sha256, request.stream())
+        body = deps.upload_meter.metered(user.user_id, request.stream())
+        stored = await deps.uploads.blob(project_id, project.epoch, sha256, body)
         return {"sha256": stored.sha256, "size": stored.size}
 
     @post("/blobs", status_code=201)
@@ -64,10 +65,10 @@ class FileRoutes(Controller):
     ) -> dict[str, int]:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await deps.projects.get_or_create(project_id, user)).value
-        stored = 0
+        stored, body = 0, deps.upload_meter.metered(user.user_id, request.stream())
         async with deps.uploads.slot(project_id):
             packs = deps.uploads.packs(project_id, project.epoch)
-            async for sha256, data in read_entries(within(SILENCE_S, request.stream())):
+            async for sha256, data in read_entries(within(SILENCE_S, body)):
                 check_hash(hashlib.sha256(data).hexdigest(), sha256)
                 await packs.add(sha256, data)
                 stored += 1
@@ -82,7 +83,8 @@ class FileRoutes(Controller):
         path = check_path(_path(request))
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
-        stored = await deps.uploads.file(project_id, project.epoch, request.stream())
+        body = deps.upload_meter.metered(user.user_id, request.stream())
+        stored = await deps.uploads.file(project_id, project.epoch, body)
         change = {path: FileEntry(stored.sha256, stored.size)}
         return {
             "snapshot": await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
@@ -127,8 +129,12 @@ class FileRoutes(Controller):
         """A ZIP in place of everything that was there."""
         project = (await deps.projects.get_or_create(project_id, user)).value
         files = await deps.zip_imports.receive(
-            project, request.stream(), announced_bytes=_announced_bytes(request)
+            project,
+            deps.upload_meter.metered(user.user_id, request.stream()),
+            announced_bytes=_announced_bytes(request),
         )
+        unpacked_bytes = sum(file.size for file in files.values())
+        await deps.user_quotas.owe_upload(user.user_id, unpacked_bytes)
         return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: files)}
 
 

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from services.gateway.dependencies import CurrentUser, Injected
-from services.gateway.http.parameters import MemberId, ProjectId
+from services.gateway.http.parameters import MemberId, PageSize, ProjectId
+from services.gateway.http.problem_docs import problem_responses
 from shared.domain import events
 from shared.domain.project import Project, Role
 from shared.domain.visible_text import check_visible
 
 if TYPE_CHECKING:
+    from services.gateway.dependencies import Dependencies
     from shared.tokens import User
+
+MYSELF = "me"  # in the place of the caller's own id
 
 
 class NewProject(
@@ -34,18 +38,25 @@ class NewMember(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: Role
 
 
-class ProjectView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A project as its members see it."""
+class ProjectSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A project as it stands in a list."""
 
     id: str
     name: str
     owner: str
     role: str
-    members: dict[str, Role]
-    settings: dict[str, Any]
     snapshot: str | None
+    files: int
+    size_bytes: int
     created_at: Any
     updated_at: Any
+
+
+class ProjectView(ProjectSummary, frozen=True, kw_only=True, rename="camel"):
+    """A project as its members see it."""
+
+    members: dict[str, Role]
+    settings: dict[str, Any]
 
 
 class ProjectRoutes(Controller):
@@ -54,7 +65,7 @@ class ProjectRoutes(Controller):
     path = "/projects"
     tags = ["projects"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @post("/")
+    @post("/", responses=problem_responses(403, 409, 429, 503))
     async def create(
         self, data: JSONBody[NewProject], user: CurrentUser, deps: Injected
     ) -> ProjectView:
@@ -63,17 +74,27 @@ class ProjectRoutes(Controller):
         made = await deps.projects.create(
             user, project_id=data.id, name=name, settings=data.settings
         )
-        return _view(made, user)
+        return await _view(made, user, deps)
 
     @get("/")
-    async def index(self, user: CurrentUser, deps: Injected) -> dict[str, list[ProjectView]]:
-        """The caller's projects."""
-        return {"projects": [_view(project, user) for project in await deps.projects.of(user)]}
+    async def index(
+        self,
+        user: CurrentUser,
+        deps: Injected,
+        page_size: PageSize = 100,
+        page_token: FromQuery[str | None] = None,
+    ) -> dict[str, Any]:
+        """The caller's projects: their own, then those that others share with them."""
+        page, next_token = await deps.project_list.page(user, size=page_size, page_token=page_token)
+        return {
+            "projects": [ProjectSummary(**_summary(project, user)) for project in page],
+            "nextPageToken": next_token,
+        }
 
     @get("/{project_id:str}")
     async def show(self, project_id: ProjectId, user: CurrentUser, deps: Injected) -> ProjectView:
         """One project."""
-        return _view((await deps.projects.get(project_id, user, "viewer")).value, user)
+        return await _view((await deps.projects.get(project_id, user, "viewer")).value, user, deps)
 
     @delete("/{project_id:str}", status_code=202)
     async def remove(
@@ -84,7 +105,10 @@ class ProjectRoutes(Controller):
         await deps.lifecycle.cancel_all(project_id, reason="The project was deleted.")
         return {"status": "deleting"}
 
-    @put("/{project_id:str}/members/{member:str}")
+    @put(
+        "/{project_id:str}/members/{member:str}",
+        responses=problem_responses(403, 404, 413, 503),
+    )
     async def set_member(
         self,
         project_id: ProjectId,
@@ -96,25 +120,34 @@ class ProjectRoutes(Controller):
         """Give somebody a role."""
         check_visible("member", member)
         await deps.projects.set_member(project_id, user, member, data.role)
-        return _view((await deps.projects.get(project_id, user, "viewer")).value, user)
+        return await _view((await deps.projects.get(project_id, user, "viewer")).value, user, deps)
 
     @delete("/{project_id:str}/members/{member:str}")
     async def remove_member(
         self, project_id: ProjectId, member: MemberId, user: CurrentUser, deps: Injected
     ) -> None:
-        """End somebody's membership."""
-        await deps.projects.set_member(project_id, user, member, None)
+        """End somebody's membership; everybody may end their own, as ``me``."""
+        who = user.user_id if member == MYSELF else member
+        await deps.projects.end_membership(project_id, user, who)
 
 
-def _view(project: Project, user: User) -> ProjectView:
+async def _view(project: Project, user: User, deps: Dependencies) -> ProjectView:
     return ProjectView(
-        id=project.id,
-        name=project.name,
-        owner=project.owner,
-        role=project.role_of(user.user_id) or "",
+        **_summary(project, user),
         members=project.members,
-        settings=project.settings,
-        snapshot=project.head,
-        created_at=project.created_at,
-        updated_at=project.updated_at,
+        settings=await deps.projects.settings(project),
     )
+
+
+def _summary(project: Project, user: User) -> dict[str, Any]:
+    return {
+        "id": project.id,
+        "name": project.name,
+        "owner": project.owner,
+        "role": project.role_of(user.user_id) or "",
+        "snapshot": project.head,
+        "files": project.head_files,
+        "size_bytes": project.head_bytes,
+        "created_at": project.created_at,
+        "updated_at": project.updated_at,
+    }

@@ -13,7 +13,10 @@ from shared.domain.events import now
 
 @get("/quota", tags=["quota"])
 async def show_quota(user: CurrentUser, deps: Injected) -> dict[str, Any]:
-    """The caller's plan and what is left of it; ``limit`` and ``available`` null: unlimited."""
+    """The caller's plan and what is left of it; ``limit`` and ``available`` null: unlimited.
+
+    ``usage``: what else the caller has and may have.
+    """
     plan = deps.starter.plan(user)
     limit, account = LIMITS[plan], await deps.quota.account(user.user_id)
     left = None if limit is None else max(round(limit - account.used - account.reserved, 1), 0.0)
@@ -24,6 +27,7 @@ async def show_quota(user: CurrentUser, deps: Injected) -> dict[str, Any]:
         "used": account.used,
         "reserved": account.reserved,
         "available": left,
+        "usage": await deps.user_quotas.report(user.user_id),
     }
 
 

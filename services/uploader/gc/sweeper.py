@@ -17,6 +17,7 @@ import structlog
 from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.blob_collector import BlobCollector
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, ended_or_expired_at, is_retryable
+from services.uploader.gc.usage_recount import UsageRecount
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
 from shared.domain.next_generation import failed_upload
@@ -27,7 +28,8 @@ from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Rec
 from shared.storage import keys
 from shared.stores.artifacts import artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
-from shared.stores.projects import bind_projects, membership_key, project_key
+from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
+from shared.stores.usage import Usages
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -52,11 +54,13 @@ class Sweeper:
         exports: KeyValueStore[Document],
         events: EventLog,
         *,
+        usages: Usages,
         grace: timedelta,
         history: timedelta,
     ) -> None:
         self._storage = storage
         self._events = events
+        self._usages = usages
         self._claims = claims
         self._projects = projects
         self._exports = exports
@@ -79,6 +83,7 @@ class Sweeper:
             await bind_projects(js),
             await bind_exports(js),
             EventLog(js),
+            usages=await Usages.bind(js),
             grace=grace,
             history=history,
         )
@@ -105,20 +110,25 @@ class Sweeper:
             How many of each kind went: export, upload, artifact, object, project.
         """
         swept: Counter[str] = Counter()
+        recount = await UsageRecount.begin(self._usages)
         documents = await self._documents()
-        swept["export"] += await self._delete_old_documents(documents)
+        old = await self._delete_old_documents(documents)
+        swept["export"] += len(old)
         swept["artifact"] += await self._delete_expired_artifacts()
         swept["upload"] += await self._abort_stale_uploads(documents)
+        projects = []
         for key in await self._projects.keys(project_key("*")):
             found = await self._projects.get(key)
             if found is None:
                 continue
+            projects.append(found.value)
             mine = [d for d in documents if d.state.project_id == found.value.id]
             if found.value.deleted_at is not None:
                 swept["project"] += await self._erase(found, mine)
             else:
                 collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
+        await recount.finish(projects, (d for d in documents if d.state.id not in old))
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)
         return swept
@@ -127,7 +137,7 @@ class Sweeper:
         found = [await self._exports.get(key) for key in await self._exports.keys()]
         return [record.value for record in found if record is not None]
 
-    async def _delete_old_documents(self, documents: list[Document]) -> int:
+    async def _delete_old_documents(self, documents: list[Document]) -> set[str]:
         """Delete the documents of exports that ended long ago: their bucket has limits, too."""
         history = max(self._history, DEAD_LETTER_GRACES * self._grace)
         old = [
@@ -137,7 +147,7 @@ class Sweeper:
         ]
         for state in old:
             await self._exports.delete(export_key(state.project_id, state.id))
-        return len(old)
+        return {state.id for state in old}
 
     async def _delete_expired_artifacts(self) -> int:
         """Delete expired artifacts; they are marked before, so that no uploader extends them."""
@@ -214,7 +224,7 @@ class Sweeper:
         for key in await self._claims.records.keys(artifacts_of(project.id)):
             await self._claims.records.delete(key)
         for user in (project.owner, *project.members):
-            await self._projects.delete(membership_key(user, project.id))
+            await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)
         tombstone = Project(
             id=project.id,
             name="",

@@ -12,9 +12,9 @@ import pytest_asyncio
 from cli.local.ports import free_ports
 from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
-from services.gateway.settings import GatewaySettings, Limits
+from services.gateway.settings import GatewaySettings, Limits, UserLimits
 from shared.jetstream import topology
-from shared.service.health import nats_check, storage_check
+from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TOKENS = Tokens("0123456789abcdef" * 4)
 SEE_OTHER = 303
+USER_LIMITS = UserLimits()
 LIMITS = Limits(project_bytes=64 << 20, files=200, file_bytes=40 << 20)
 
 
@@ -98,7 +99,11 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 
 @asynccontextmanager
 async def running(
-    nc: Client, storage: Storage, *, spool_bytes: int = 64 << 20
+    nc: Client,
+    storage: Storage,
+    *,
+    spool_bytes: int = 64 << 20,
+    user_limits: UserLimits = USER_LIMITS,
 ) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
     (port,) = free_ports(1)
@@ -108,6 +113,7 @@ async def running(
         s3=S3Settings(bucket=storage.bucket),
         logs=LogSettings(),
         limits=LIMITS,
+        user_limits=user_limits,
         jwt_secret="",
         public_url=url,
         websocket_url="ws://status",
@@ -118,7 +124,11 @@ async def running(
     deps = await assemble(nc, storage, TOKENS, settings)
     app = create_app(
         deps,
-        checks={"nats": nats_check(nc, topology.EXPORTS), "storage": storage_check(storage)},
+        checks={
+            "nats": nats_check(nc, topology.EXPORTS),
+            "storage": storage_check(storage),
+            "headroom": headroom_check(deps.headroom),
+        },
         origins=["https://editor.example"],
     )
     stop = asyncio.Event()
@@ -138,9 +148,9 @@ async def running(
 
 
 @asynccontextmanager
-async def open_gateway(nc: Client, storage: Storage) -> AsyncIterator[Gateway]:
+async def open_gateway(nc: Client, storage: Storage, **settings: Any) -> AsyncIterator[Gateway]:
     """A running gateway on these servers."""
-    async with running(nc, storage) as url, aiohttp.ClientSession() as session:
+    async with running(nc, storage, **settings) as url, aiohttp.ClientSession() as session:
         yield Gateway(session, url, nc, storage)
 
 

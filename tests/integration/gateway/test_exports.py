@@ -12,6 +12,7 @@ from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.headroom import Headroom, StreamFullError
 from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 from shared.stores import worker_registry
@@ -204,8 +205,7 @@ async def test_a_repeated_request_is_answered_whatever_a_new_one_would_be_refuse
         assert (status, again["export"]["id"]) == (202, first["export"]["id"])
         return status, (await ann.call("POST", EXPORTS, json=linux))[0]
 
-    monkeypatch.setattr("services.gateway.exports.request.FULL_SHARE", 0)
-    monkeypatch.setattr("services.gateway.exports.request.FULL_CHECK_S", 0)
+    monkeypatch.setattr(Headroom, "check", _full)
     assert await answers() == (202, 503)
     worker = WorkerHeartbeat(
         name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
@@ -552,6 +552,10 @@ async def test_what_nobody_can_sign_is_refused(
     await signs.put("v", msgspec.json.encode(able))
     status, _ = await ann.call("POST", EXPORTS, json=request)
     assert status == 202
+
+
+async def _full(*_: object, **__: object) -> None:
+    raise StreamFullError("EXPORTS is 81 % full")
 
 
 def _too_many(_limiter: RateLimiter, _user_id: str) -> None:

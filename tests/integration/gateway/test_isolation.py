@@ -56,7 +56,7 @@ def routes() -> list[tuple[str, str]]:
 
 
 FOR_OPERATORS = [(m, p) for m, p in routes() if p.startswith("/api/admin")]
-OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p]
+OF_A_PROJECT = [(m, p) for m, p in routes() if "{project_id}" in p and (m, p) not in FOR_OPERATORS]
 
 
 def concrete(path: str, export_id: str) -> str:

@@ -11,9 +11,9 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from services.gateway.projects.blob_uploads import AT_A_TIME, PACK_BLOBS, PackWriter
-from services.gateway.projects.membership import Projects
 from shared.domain.project import decode_snapshot
 from shared.storage import keys
+from shared.stores.projects import bind_projects, project_key
 from tests.integration.gateway.conftest import LIMITS, manifest, sha
 
 if TYPE_CHECKING:
@@ -213,13 +213,13 @@ async def test_what_is_condemned_counts_as_missing(gateway: Gateway) -> None:
     ann = gateway.user("ann")
     await ann.push("game", {"a": b"old", "keep": b"keep"})
     await ann.push("game", {"keep": b"keep"})
-    projects = await Projects.bind(gateway.nc.jetstream())
-    found = await projects.find("game")
+    projects = await bind_projects(gateway.nc.jetstream())
+    found = await projects.get(project_key("game"))
     assert found is not None
     names = "projects/game/condemned/0.json"
     await gateway.storage.put(names, msgspec.json.encode([keys.blob("game", 0, sha(b"old"))]))
     condemned = msgspec.structs.replace(found.value, condemned=names, epoch=1)
-    await projects.replace(condemned, revision=found.revision)
+    await projects.replace(project_key("game"), condemned, revision=found.revision)
     files = {"a": b"old", "keep": b"keep"}
     status, body = await ann.call("PUT", SNAPSHOT, json=manifest(files))
     assert (status, body["missing"]) == (409, [sha(b"old")])

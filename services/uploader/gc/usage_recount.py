@@ -1,0 +1,51 @@
+"""The recount brings every user's record of usage into line with what there is.
+
+What died between counting and making, or was made by an earlier version, is put right here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import partial
+from typing import TYPE_CHECKING
+
+from shared.domain.events import now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shared.domain.export_document import Document
+    from shared.domain.project import Project
+    from shared.domain.usage import Usage
+    from shared.stores.usage import Usages
+
+
+class UsageRecount:
+    """One recount: what was counted is noted before anything is looked at, and compared after it.
+
+    Exports that are asked for meanwhile stay counted: the difference is taken off, nothing is set.
+    """
+
+    def __init__(self, usages: Usages, counted: dict[str, int]) -> None:
+        self._usages = usages
+        self._counted = counted
+
+    @classmethod
+    async def begin(cls, usages: Usages) -> UsageRecount:
+        """Note what is counted now."""
+        return cls(usages, {usage.user_id: usage.exports async for usage in usages.all()})
+
+    async def finish(self, projects: Iterable[Project], documents: Iterable[Document]) -> None:
+        """Compare it with the projects and exports that were found."""
+        found: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        for project in projects:
+            if project.deleted_at is None:
+                found[project.owner][project.id] = (project.head_files, project.head_bytes)
+        kept = Counter(document.state.user_id for document in documents)
+        for user_id in self._counted.keys() | found.keys() | kept.keys():
+            more = kept[user_id] - self._counted.get(user_id, 0)
+            await self._usages.change(user_id, partial(_corrected, found[user_id], more))
+
+
+def _corrected(projects: dict[str, tuple[int, int]], more: int, usage: Usage) -> Usage:
+    return usage.as_found(projects, now()).counting(more)
