@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 class ExportError(Exception):
     """A failure with a stable code, an HTTP status, and a message that says what to do.
 
-    ``retryable`` is true where the same request may succeed later without any change.
+    ``retryable`` is true where the same request may succeed later without any change;
+    ``of_project`` where the cause lies in one project's data and says nothing of others.
     """
 
     code: ClassVar[str] = "internal"
     title: ClassVar[str] = "Internal error"
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
+    of_project: ClassVar[bool] = False
 
 
 class ProjectError(ExportError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.export_document import Document, Eta
-    from shared.domain.waiting import WaitingReason
+    from shared.domain.waiting import Obstacle
     from shared.stores.worker_registry import WorkerHeartbeat
 
 FORGOTTEN_AFTER_S: Final = 5.0
@@ -61,14 +61,14 @@ class QueuePositions:
                 position, eta = await self._in_queue(document)
         return QueuePosition(position, eta, await self.reason(document))
 
-    async def reason(self, document: Document) -> WaitingReason | None:
+    async def reason(self, document: Document) -> Obstacle | None:
         """Why an export waits; None where it does not, or nobody can tell."""
         wait = document.wait
         if wait is None:
             return None
         durable = UPLOADER if wait.stage == "upload" else packager_durable(wait.platform)
         with suppress(*AWAY, UnavailableError):
-            return wait.reason(obstacle(durable, await self._living_workers()), now())
+            return wait.obstacle(obstacle(durable, await self._living_workers()), now())
         return None
 
     async def _living_workers(self) -> Sequence[WorkerHeartbeat]:

@@ -19,7 +19,7 @@ import structlog
 
 from shared import metrics
 from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event
-from shared.errors import PreflightError, ProjectError, UnavailableError
+from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
@@ -118,7 +118,7 @@ class Delivery:
             event = decode_event(self._message.data)
         except msgspec.MsgspecError as error:
             refused = unreadable(self._message.data, error)
-            if self._breaker.failed(str(self._message.seq), refused.code):
+            if self._breaker.failed(refused.code, **self._named()):
                 return await self._return(Outcome.RETRY)
             return await self._dead_letter(None, refused.code, refused)
         if not isinstance(event, self._consumer.event_type):
@@ -191,7 +191,7 @@ class Delivery:
             if first != event:
                 await self._context.handler.discard(event)
         job.attempting = False
-        self._breaker.succeeded(job.event.export_id)
+        self._breaker.succeeded(**_tenant(job.event))
         return await self._acknowledge(Outcome.DONE)
 
     async def _fail(self, job: Job, error: Exception, *, build_s: float) -> Outcome:
@@ -220,11 +220,13 @@ class Delivery:
         failures = job.history.failures
         decision = decide(error, failures=failures, policy=self._consumer.retry)
         if isinstance(decision, Fail):
-            self._breaker.succeeded(job.event.export_id)
+            self._breaker.succeeded(**_tenant(job.event))
+        elif isinstance(error, ExportError) and error.of_project:
+            return decision
         elif isinstance(error, UnavailableError):
             self._breaker.outage()
             return Retry(self._message.outage_delay_s, failures)
-        elif self._breaker.failed(job.event.export_id, cause_of(error)):
+        elif self._breaker.failed(cause_of(error), **_tenant(job.event)):
             return Retry(OUTAGE_DELAY_S, failures)
         return decision
 
@@ -305,6 +307,15 @@ class Delivery:
         await self._context.handler.discard(job.event)
         await self._about(job).stopped()
 
+    def _named(self) -> dict[str, str]:
+        """Whose message it is by its headers, where it cannot be decoded; else its own."""
+        headers = self._message.dead(self._consumer.durable).headers
+        nobody = str(self._message.seq)
+        return {
+            "project_id": headers.get("Aethel-Project-Id", nobody),
+            "user_id": headers.get("Aethel-User-Id", nobody),
+        }
+
     def _about(self, job: Job) -> JobEvents:
         return JobEvents(self._events, self._consumer, job)
 
@@ -317,3 +328,8 @@ class Delivery:
         """Not now: it comes again, later the more often it has come."""
         await self._message.hand_back(self._message.outage_delay_s)
         return outcome
+
+
+def _tenant(event: Event) -> dict[str, str]:
+    """Whose event it is, for the breaker."""
+    return {"project_id": event.project_id, "user_id": event.user_id}
