@@ -38,6 +38,11 @@ BREAKER_OPEN: Final = Gauge(
     "1 while a consumer takes no work: most jobs fail of one cause, or a server is away.",
     ["consumer"],
 )
+OUT_OF_TURN: Final = Counter(
+    "export_out_of_turn_total",
+    "Exports taken before their message came, by consumer: a fair share for other users.",
+    ["consumer"],
+)
 REAPED: Final = Counter(
     "export_reaped_total",
     "Exports that had stopped moving, by what was done: requeued, failed.",
