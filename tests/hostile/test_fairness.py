@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from services.packager.storage.object_fetcher import ObjectLostError
-from shared.domain.events import ExportPackaged, TerminalEvent
+from shared.domain.events import ExportPackaged, TerminalEvent, now
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.topology import EXPORTS
 from shared.settings import RetrySettings
-from tests.integration.worker.working import has, new_request, until, working
+from shared.stores.export_queue import ExportQueue
+from shared.stores.worker_registry import WorkerHeartbeat
+from shared.worker.registration import Heartbeat
+from tests.integration.worker.working import acknowledged, has, new_request, until, working
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
@@ -56,4 +60,99 @@ async def test_the_bad_exports_of_one_tenant_hold_up_nobody(
         for event in bad:
             known = [found for _, found in await EventLog(js).of(event.export_id)]
             assert not any(isinstance(found, TerminalEvent) for found in known)
+        await js.purge_stream(EXPORTS)
+
+
+class Starts:
+    """Which export begins when, over all workers of a test; builds end when the test says so."""
+
+    def __init__(self) -> None:
+        self.order: list[ExportRequested] = []
+        self._running: dict[str, asyncio.Event] = {}
+        self._changed = asyncio.Condition()
+
+    async def build(self, event: ExportRequested, _: ProgressReporter) -> None:
+        """Run until it is let go."""
+        async with self._changed:
+            self.order.append(event)
+            done = self._running[event.export_id] = asyncio.Event()
+            self._changed.notify_all()
+        await done.wait()
+
+    async def running(self, count: int) -> list[str]:
+        """The exports at work, once they are so many."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(self._running) >= count)
+            return list(self._running)
+
+    def end(self, export_id: str) -> None:
+        """Let a build go."""
+        self._running.pop(export_id).set()
+
+
+@asynccontextmanager
+async def workers(nc: Client, starts: Starts, count: int, slots: int) -> AsyncIterator[None]:
+    """So many processes' workers, each with a queue and a heartbeat of its own."""
+    js, stop = nc.jetstream(), asyncio.Event()
+    async with AsyncExitStack() as stack:
+        for number in range(count):
+            queue = ExportQueue(js, "web")
+            await queue.hear()
+            name = f"w{number}"
+            await stack.enter_async_context(
+                working(nc, starts.build, worker=name, queue=queue, concurrency=slots)
+            )
+            sign = WorkerHeartbeat(
+                name=name, version="1", platforms=("web",), started_at=now(), in_hand=()
+            )
+            await stack.enter_async_context(Heartbeat(js, lambda sign=sign: sign, stop))
+        yield
+
+
+async def test_nobody_waits_for_more_than_one_build_in_each_slot(
+    nc: Client, js: JetStreamContext, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """Behind a heavy user's queue, others' first exports begin as soon as each slot is free once.
+
+    Nothing is handed back for that: every message is delivered once.
+    """
+    events, queue = EventLog(js), ExportQueue(js, "web")
+    for number in rounds(1):
+        starts, count, slots = Starts(), rng.randint(1, 2), rng.randint(1, 2)
+        free = count * slots
+        heavy = [
+            new_request(user_id=f"heavy-{number}", project_id=f"h{rng.randint(1, 3)}")
+            for _ in range(rng.randint(12, 24))
+        ]
+        others = [
+            new_request(user_id=f"light-{number}-{n}", project_id="light")
+            for n in range(rng.randint(1, 3))
+        ]
+        for event in heavy:
+            await events.publish(event)
+        async with workers(nc, starts, count, slots):
+            await starts.running(free)
+            for event in others:
+                seq = (await events.publish(event)).seq
+            await queue.hear()
+            await queue.reached(seq, patience_s=60)
+            told_to_others = {e.export_id: queue.position(e.export_id) or 0 for e in others}
+            await asyncio.sleep(0.2)  # every worker hears of them, too
+            left = len(heavy) + len(others)
+            while left:
+                at_work = await starts.running(min(free, left))
+                starts.end(rng.choice(at_work))
+                left -= 1
+            for event in heavy + others:
+                await until(js, event, has(ExportPackaged))
+            await acknowledged(js)
+        begun = [event.export_id for event in starts.order]
+        assert sorted(begun) == sorted(event.export_id for event in heavy + others)
+        later = begun[free:]
+        last = max(later.index(event.export_id) for event in others)
+        assert last < len(others) + free
+        for place, export_id in enumerate(later):
+            if export_id in told_to_others:
+                assert abs(told_to_others[export_id] - 1 - place) < free
+        await queue.close()
         await js.purge_stream(EXPORTS)
