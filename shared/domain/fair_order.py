@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import UNSET
 
 from shared.domain.events import (
     AttemptFailed,
@@ -38,6 +39,7 @@ class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
     seq: int  # of its ``requested``
     attempts: int = 0
     running: ExportStarted | None = None
+    early: bool = False  # its newest attempt began out of turn: its message may be anywhere
     retry_at: datetime | None = None
 
 
@@ -67,7 +69,10 @@ class PlatformQueue:
         match event:
             case ExportStarted(stage="build"):
                 self._exports[event.export_id] = change(
-                    known, running=event, attempts=event.attempt
+                    known,
+                    running=event,
+                    early=event.out_of_turn is not UNSET,
+                    attempts=event.attempt,
                 )
                 self._note(known, seq)
             case AttemptFailed(stage="build"):

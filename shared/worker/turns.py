@@ -20,6 +20,8 @@ from shared.jetstream.event_log import EventLog
 from shared.worker.message import OutOfTurnMessage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nats.js import JetStreamContext
 
     from shared.domain.fair_order import QueuedExport
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from shared.worker.contract import Consumer
     from shared.worker.job import RunningJobs
 
-SEVERAL: Final = 2
 LISTEN_S: Final = 1.0  # between two looks at whether the queue is still heard
 HELD_S: Final = 10.0  # all slots in one's hands for so long: the spare one serves others
 
@@ -67,14 +68,12 @@ class Turns:
             trying: A breaker is open: what was never attempted comes first.
         """
         order = self._queue.order(at_work=frozenset(self._running.export_ids))
+        if not order:
+            return None
         fresh = next((export for export in order if not export.attempts), None)
         if trying and fresh is not None:
             return await self._take(fresh)
-        if len({(export.user_id, export.project_id) for export in order}) < SEVERAL:
-            return None
-        first = order[0]
-        at_head = first.seq == min(export.seq for export in order)
-        return None if at_head and not first.attempts else await self._take(first)
+        return None if _comes_by_itself(order) else await self._take(order[0])
 
     async def for_others(self) -> OutOfTurnMessage | None:
         """What the spare slot builds: another's export while one user or project holds all slots.
@@ -116,3 +115,13 @@ class Turns:
             return None
         metrics.OUT_OF_TURN.labels(self._consumer.durable).inc()
         return OutOfTurnMessage(stored)
+
+
+def _comes_by_itself(order: Sequence[QueuedExport]) -> bool:
+    """Whether the stream's next message is that of the first, or as good."""
+    first = order[0]
+    if first.early:
+        return False
+    if all((e.user_id, e.project_id) == (first.user_id, first.project_id) for e in order):
+        return True
+    return not first.attempts and first.seq == min(export.seq for export in order)

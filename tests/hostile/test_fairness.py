@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.packager.storage.object_fetcher import ObjectLostError
@@ -13,6 +14,7 @@ from shared.jetstream.topology import EXPORTS
 from shared.settings import RetrySettings
 from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
+from shared.worker.circuit_breaker import LEAST, LONGEST_PAUSE_S, CircuitBreaker
 from shared.worker.registration import Heartbeat
 from tests.integration.worker.working import acknowledged, has, new_request, until, working
 
@@ -20,11 +22,17 @@ if TYPE_CHECKING:
     import random
     from collections.abc import AsyncIterator, Callable, Iterator
 
+    import pytest
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.domain.events import ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
+
+
+async def fine() -> None:
+    """All servers are there."""
+
 
 FOR_EVER = RetrySettings(max_attempts=1_000_000, base_delay_ms=10_000)
 
@@ -60,6 +68,48 @@ async def test_the_bad_exports_of_one_tenant_hold_up_nobody(
         for event in bad:
             known = [found for _, found in await EventLog(js).of(event.export_id)]
             assert not any(isinstance(found, TerminalEvent) for found in known)
+        await js.purge_stream(EXPORTS)
+
+
+class Clock:
+    """Goes on when the test says so."""
+
+    def __init__(self) -> None:
+        self.s = 0.0
+
+    def __call__(self) -> float:
+        return self.s
+
+
+async def test_an_open_breaker_tries_what_is_new(
+    nc: Client, js: JetStreamContext, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """Where many tenants' exports fail alike, the one try that it allows is a newcomer's."""
+
+    async def build(event: ExportRequested, _: ProgressReporter) -> None:
+        if event.user_id.startswith("bad"):
+            raise KeyError("a bug that these meet")
+
+    clock = Clock()
+    for number in rounds(1):
+        breaker = CircuitBreaker("packager-web", fine, clock=clock)
+        queue = ExportQueue(js, "web")
+        await queue.hear()
+        bad = [
+            new_request(project_id=f"bad-{number}-{n}", user_id=f"bad-{n % rng.randint(2, 4)}")
+            for n in range(rng.randint(LEAST + 2, 3 * LEAST))
+        ]
+        good = new_request(project_id="good", user_id="good")
+        for event in bad:
+            await EventLog(js).publish(event)
+        # They come again at once, before anything new does.
+        again = RetrySettings(max_attempts=1_000_000, base_delay_ms=1)
+        async with working(nc, build, retry=again, queue=queue, breaker=breaker):
+            while breaker.cause is None:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.02)
+            await queue.reached((await EventLog(js).publish(good)).seq, patience_s=60)
+            clock.s += LONGEST_PAUSE_S  # time for one try, for ever
+            await until(js, good, has(ExportPackaged))
         await js.purge_stream(EXPORTS)
 
 
@@ -102,20 +152,26 @@ async def workers(nc: Client, starts: Starts, count: int, slots: int) -> AsyncIt
             await stack.enter_async_context(
                 working(nc, starts.build, worker=name, queue=queue, concurrency=slots)
             )
-            sign = WorkerHeartbeat(
-                name=name, version="1", platforms=("web",), started_at=now(), in_hand=()
+            heartbeat = partial(
+                WorkerHeartbeat, name=name, version="1", platforms=("web",), started_at=now()
             )
-            await stack.enter_async_context(Heartbeat(js, lambda sign=sign: sign, stop))
+            sign = partial(heartbeat, in_hand=())
+            await stack.enter_async_context(Heartbeat(js, sign, stop))
         yield
 
 
 async def test_nobody_waits_for_more_than_one_build_in_each_slot(
-    nc: Client, js: JetStreamContext, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+    nc: Client,
+    js: JetStreamContext,
+    rng: random.Random,
+    rounds: Callable[[int], Iterator[int]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Behind a heavy user's queue, others' first exports begin as soon as each slot is free once.
 
     Nothing is handed back for that: every message is delivered once.
     """
+    monkeypatch.setattr("shared.worker.turns.HELD_S", 1e9)  # no spare slot helps
     events, queue = EventLog(js), ExportQueue(js, "web")
     for number in rounds(1):
         starts, count, slots = Starts(), rng.randint(1, 2), rng.randint(1, 2)
