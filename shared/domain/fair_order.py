@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict, deque
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import UNSET
@@ -24,9 +24,13 @@ from shared.domain.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from shared.domain.events import AnyEvent
+
+
+Tenant = tuple[str, str]
+REMEMBERED: Final = 20_000  # users and projects whose last build is known; the others never had one
 
 
 class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,76 +46,117 @@ class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
     early: bool = False  # its newest attempt began out of turn: its message may be anywhere
     retry_at: datetime | None = None
 
+    @property
+    def tenant(self) -> Tenant:
+        """What the share of its user, and within it of its project, is counted by."""
+        return self.user_id, f"{self.user_id}\n{self.project_id}"
+
+    def due(self, at: datetime) -> bool:
+        """Whether it may be built at a moment."""
+        return self.retry_at is None or self.retry_at <= at
+
 
 class PlatformQueue:
     """The exports of one platform that are not built yet: a fold over events in stream order."""
 
     def __init__(self) -> None:
-        self._exports: dict[str, QueuedExport] = {}
+        self._waiting: dict[Tenant, dict[str, QueuedExport]] = {}  # by export id, oldest first
+        self._running: dict[str, QueuedExport] = {}
+        self._tenants: dict[str, Tenant] = {}  # of every export
         self._began: dict[str, int] = {}  # user or project → sequence of the newest ``started``
 
     def apply(self, event: AnyEvent, seq: int) -> None:
         """What ``event`` changes; applying one twice changes nothing more."""
-        known = self._exports.get(event.export_id)
+        known = self._known(event.export_id)
         if isinstance(event, ExportRequested):
             if known is None or event.generation > known.generation:
-                self._exports[event.export_id] = QueuedExport(
-                    export_id=event.export_id,
-                    generation=event.generation,
-                    user_id=event.user_id,
-                    project_id=event.project_id,
-                    seq=seq,
-                )
+                self._request(event, seq)
             return
         if known is None or event.generation != known.generation:
             return
-        change = msgspec.structs.replace
         match event:
             case ExportStarted(stage="build"):
-                self._exports[event.export_id] = change(
-                    known,
-                    running=event,
-                    early=event.out_of_turn is not UNSET,
-                    attempts=event.attempt,
-                )
-                self._note(known, seq)
+                self._start(known, event, seq)
             case AttemptFailed(stage="build"):
-                self._exports[event.export_id] = change(
-                    known, running=None, retry_at=event.retry_at
-                )
+                self._wait_again(msgspec.structs.replace(known, retry_at=event.retry_at))
             case ExportPackaged() | TerminalEvent():
                 self.forget(event.export_id)
 
     def forget(self, export_id: str) -> None:
         """It is built, has ended, or its message is gone."""
-        self._exports.pop(export_id, None)
+        self._running.pop(export_id, None)
+        tenant = self._tenants.pop(export_id, None)
+        if tenant is not None and (theirs := self._waiting.get(tenant)) is not None:
+            theirs.pop(export_id, None)
+            if not theirs:
+                del self._waiting[tenant]
 
     def lost(self, export_id: str) -> None:
         """Its worker has died: it waits again."""
-        known = self._exports.get(export_id)
+        known = self._running.get(export_id)
         if known is not None:
-            self._exports[export_id] = msgspec.structs.replace(known, running=None)
+            self._wait_again(known)
 
     @property
     def running(self) -> list[QueuedExport]:
         """Those that are built now, as far as events tell."""
-        return [export for export in self._exports.values() if export.running]
+        return list(self._running.values())
 
-    def order(self, at: datetime, *, but: Iterable[str] = ()) -> list[QueuedExport]:
+    def order(self, at: datetime, *, but: Collection[str] = ()) -> list[QueuedExport]:
         """Those that could be built ``at`` a moment, fairest first, without those in ``but``."""
-        left_out = set(but)
         waiting = [
             export
-            for export in self._exports.values()
-            if export.running is None
-            and (export.retry_at is None or export.retry_at <= at)
-            and export.export_id not in left_out
+            for theirs in self._waiting.values()
+            for export in theirs.values()
+            if export.due(at) and export.export_id not in but
         ]
         return fair_order(waiting, self.running, self._began)
 
-    def _note(self, export: QueuedExport, seq: int) -> None:
-        for share in _shares(export):
-            self._began[share] = max(seq, self._began.get(share, 0))
+    def firsts(self, at: datetime, *, but: Collection[str] = ()) -> list[QueuedExport]:
+        """The same, but of each tenant the first alone: quick however many wait."""
+        found = (
+            next((e for e in theirs.values() if e.due(at) and e.export_id not in but), None)
+            for theirs in self._waiting.values()
+        )
+        return fair_order([export for export in found if export], self.running, self._began)
+
+    def _known(self, export_id: str) -> QueuedExport | None:
+        tenant = self._tenants.get(export_id)
+        if tenant is None:
+            return None
+        return self._running.get(export_id) or self._waiting[tenant][export_id]
+
+    def _request(self, event: ExportRequested, seq: int) -> None:
+        self.forget(event.export_id)
+        export = QueuedExport(
+            export_id=event.export_id,
+            generation=event.generation,
+            user_id=event.user_id,
+            project_id=event.project_id,
+            seq=seq,
+        )
+        self._tenants[export.export_id] = export.tenant
+        self._waiting.setdefault(export.tenant, {})[export.export_id] = export
+
+    def _start(self, known: QueuedExport, event: ExportStarted, seq: int) -> None:
+        self.forget(known.export_id)
+        self._tenants[known.export_id] = known.tenant
+        self._running[known.export_id] = msgspec.structs.replace(
+            known, running=event, early=event.out_of_turn is not UNSET, attempts=event.attempt
+        )
+        for share in known.tenant:
+            newest = max(seq, self._began.pop(share, 0))
+            self._began[share] = newest
+        while len(self._began) > REMEMBERED:
+            del self._began[next(iter(self._began))]
+
+    def _wait_again(self, export: QueuedExport) -> None:
+        """Before what its tenant has asked for later."""
+        self.forget(export.export_id)
+        self._tenants[export.export_id] = export.tenant
+        waiting = msgspec.structs.replace(export, running=None)
+        theirs = self._waiting.get(export.tenant, {})
+        self._waiting[export.tenant] = {export.export_id: waiting, **theirs}
 
 
 def fair_order(
@@ -123,10 +168,10 @@ def fair_order(
 
     ``began`` says of users and projects when a build of theirs last began, in stream sequences.
     """
-    load = Counter(share for export in running for share in _shares(export))
+    load = Counter(share for export in running for share in export.tenant)
     queues: dict[str, dict[str, deque[QueuedExport]]] = defaultdict(lambda: defaultdict(deque))
     for export in sorted(waiting, key=lambda export: export.seq):
-        user, project = _shares(export)
+        user, project = export.tenant
         queues[user][project].append(export)
 
     def turn(share: str, first: QueuedExport) -> tuple[int, int, int, str]:
@@ -154,8 +199,3 @@ def fair_order(
             first = queues[user][projects[user][0][-1]][0]
             heapq.heappush(users, (user_load + 1, clock, first.seq, user))
     return order
-
-
-def _shares(export: QueuedExport) -> tuple[str, str]:
-    """What the share of its user, and within it of its project, is counted by."""
-    return export.user_id, f"{export.user_id}\n{export.project_id}"

@@ -14,6 +14,7 @@ from nats.js import api
 from shared.domain.events import decode_event, now
 from shared.domain.fair_order import PlatformQueue
 from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.publishing import read_message
 from shared.jetstream.topology import EXPORTS, packager_durable
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ExportQueue:
     def __init__(self, js: JetStreamContext, platform: str) -> None:
         self._js = js
         self._platform = platform
+        self._subject = f"exports.*.{platform}.*"
         self._queue = PlatformQueue()
         self._subscription: JetStreamContext.PushSubscription | None = None
         self._seq = 0
@@ -57,9 +59,11 @@ class ExportQueue:
 
     def order(self, *, at_work: frozenset[str] = frozenset()) -> list[QueuedExport]:
         """Who is next, fairest first, without those in ``at_work`` and those just passed over."""
-        clock = time.monotonic()
-        self._passed_over = {k: until for k, until in self._passed_over.items() if until > clock}
-        return self._queue.order(now(), but=at_work | self._passed_over.keys())
+        return self._queue.order(now(), but=at_work | self._just_passed_over())
+
+    def firsts(self, *, at_work: frozenset[str] = frozenset()) -> list[QueuedExport]:
+        """The same, but of each tenant the first alone."""
+        return self._queue.firsts(now(), but=at_work | self._just_passed_over())
 
     def position(self, export_id: str) -> int | None:
         """From 1; None where it does not wait, or was not heard of yet."""
@@ -110,20 +114,29 @@ class ExportQueue:
                 await self._subscription.unsubscribe()
             self._subscription = None
 
+    def _just_passed_over(self) -> set[str]:
+        clock = time.monotonic()
+        self._passed_over = {k: until for k, until in self._passed_over.items() if until > clock}
+        return set(self._passed_over)
+
     async def _whole(self) -> bool:
-        """Whether the subscription is there, of the stream that it was made for."""
-        assert self._subscription is not None  # noqa: S101 - the caller has looked
-        info = await self._js.stream_info(EXPORTS)
-        return info.state.last_seq >= self._seq
+        """Whether it has heard the newest event, and no later one: a stream may begin anew."""
+        newest = await read_message(self._js, EXPORTS, subject=self._subject)
+        if newest is None or newest.seq is None:
+            return True
+        await self.reached(newest.seq, patience_s=CAUGHT_UP_S)
+        heard = self._seq
+        again = await read_message(self._js, EXPORTS, subject=self._subject)
+        return again is None or newest.seq <= heard <= (again.seq or 0)
 
     async def _open(self) -> None:
         consumer = await self._js.consumer_info(EXPORTS, packager_durable(self._platform))
         floor = consumer.ack_floor.stream_seq if consumer.ack_floor else 0
         if not consumer.num_pending and not consumer.num_ack_pending and consumer.delivered:
             floor = max(floor, consumer.delivered.stream_seq)
-        self._queue, self._seq, self._heard = PlatformQueue(), 0, 0
+        self._queue, self._seq, self._heard = PlatformQueue(), floor, 0
         self._subscription = await self._js.subscribe(
-            f"exports.*.{self._platform}.*",
+            self._subject,
             stream=EXPORTS,
             cb=self._on_event,
             ordered_consumer=True,

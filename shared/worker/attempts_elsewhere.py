@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.events import now
+from shared.errors import ConfigurationError
+from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.stores.worker_registry import Workers
 
 if TYPE_CHECKING:
@@ -46,7 +48,10 @@ class AttemptsElsewhere:
 
     async def _heartbeats(self) -> Sequence[WorkerHeartbeat]:
         if time.monotonic() >= self._living_until:
-            self._workers = self._workers or await Workers.bind(self._js)
+            try:
+                self._workers = self._workers or await Workers.bind(self._js)
+            except (*AWAY, ConfigurationError) as error:  # a server that starts knows no bucket yet
+                raise NatsUnavailableError(f"cannot ask for workers: {error!r}") from error
             self._living = await self._workers.living()
             self._living_until = time.monotonic() + KNOWN_S
         return self._living

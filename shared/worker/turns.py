@@ -67,13 +67,15 @@ class Turns:
         Args:
             trying: A breaker is open: what was never attempted comes first.
         """
-        order = self._queue.order(at_work=frozenset(self._running.export_ids))
-        if not order:
+        at_work = frozenset(self._running.export_ids)
+        if trying:
+            order = self._queue.order(at_work=at_work)
+            if fresh := next((export for export in order if not export.attempts), None):
+                return await self._take(fresh)
+        firsts = self._queue.firsts(at_work=at_work)
+        if not firsts or _comes_by_itself(firsts):
             return None
-        fresh = next((export for export in order if not export.attempts), None)
-        if trying and fresh is not None:
-            return await self._take(fresh)
-        return None if _comes_by_itself(order) else await self._take(order[0])
+        return await self._take(firsts[0])
 
     async def for_others(self) -> OutOfTurnMessage | None:
         """What the spare slot builds: another's export while one user or project holds all slots.
@@ -88,7 +90,7 @@ class Turns:
         projects = {job.event.project_id for job in jobs}
         if len(users) > 1 and len(projects) > 1:
             return None
-        for export in self._queue.order(at_work=frozenset(self._running.export_ids)):
+        for export in self._queue.firsts(at_work=frozenset(self._running.export_ids)):
             if export.user_id not in users and export.project_id not in projects:
                 return await self._take(export)
         return None
@@ -117,11 +119,11 @@ class Turns:
         return OutOfTurnMessage(stored)
 
 
-def _comes_by_itself(order: Sequence[QueuedExport]) -> bool:
-    """Whether the stream's next message is that of the first, or as good."""
-    first = order[0]
-    if first.early:
+def _comes_by_itself(firsts: Sequence[QueuedExport]) -> bool:
+    """Whether the stream's next message is that of the fairest, or as good."""
+    fairest = firsts[0]
+    if fairest.early:
         return False
-    if all((e.user_id, e.project_id) == (first.user_id, first.project_id) for e in order):
+    if len(firsts) == 1:
         return True
-    return not first.attempts and first.seq == min(export.seq for export in order)
+    return not fairest.attempts and fairest.seq == min(export.seq for export in firsts)
