@@ -60,7 +60,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
-ELSEWHERE_S: Final = 120.0  # a few deliveries for the longest attempt; who dies is found sooner
 CLOCKS_DIFFER_S: Final = 1.0  # a wait below that is none
 LOST: Final = Failure(
     code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
@@ -159,7 +158,7 @@ class Delivery:
             return await self._dead_letter(event, error.code, error)
         if past.unfinished:
             if await self._elsewhere(past):
-                return await self._leave_to_other(ELSEWHERE_S)
+                return await self._leave_to_other()
             return await self._wait_after_crash(job)
         if self._message.first_time and (wait_s := past.wait_s(now())) > CLOCKS_DIFFER_S:
             await self._message.hand_back(min(wait_s, MAX_DELAY_S))
@@ -246,9 +245,9 @@ class Delivery:
             return self._message.out_of_turn
         return await self._context.elsewhere.alive(newest)
 
-    async def _leave_to_other(self, delay_s: float | None = None) -> Outcome:
+    async def _leave_to_other(self) -> Outcome:
         """Another slot or worker is at it; it comes again, in case that one dies."""
-        await self._message.hand_back(delay_s or self._message.ack_wait_s)
+        await self._message.hand_back(self._message.elsewhere_delay_s)
         return Outcome.RETURNED
 
     async def _wait_after_crash(self, job: Job) -> Outcome:

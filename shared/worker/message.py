@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nats.js.api import RawStreamMsg
 
 ACK_TIMEOUT_S: Final = 5.0
+ELSEWHERE_S: Final = 2.0  # until a message comes again that another is at; then ever later
+ELSEWHERE_MAX_S: Final = 120.0  # a few dozen deliveries outlast the longest attempts
 HEARTBEAT_S: Final = 10.0  # of a message that nobody delivered: how often its attempt is looked at
 
 
@@ -55,6 +57,11 @@ class TakenMessage(Protocol):
     @property
     def outage_delay_s(self) -> float:
         """When it should come again if an outage keeps it from being done now."""
+        ...
+
+    @property
+    def elsewhere_delay_s(self) -> float:
+        """When it should come again while another slot or worker is at it."""
         ...
 
     def dead(self, consumer: str) -> DeadMessage:
@@ -113,6 +120,12 @@ class DeliveredMessage:
         """When it should come again if an outage keeps it from being done now."""
         return outage_delay_s(self._message.metadata.num_delivered)
 
+    @property
+    def elsewhere_delay_s(self) -> float:
+        """When it should come again while another slot or worker is at it."""
+        late = min(self._message.metadata.num_delivered - 1, 10)
+        return float(min(ELSEWHERE_S * 2**late, ELSEWHERE_MAX_S))
+
     def dead(self, consumer: str) -> DeadMessage:
         """As its dead letter keeps it."""
         return DeadMessage.delivered(self._message, consumer)
@@ -153,6 +166,7 @@ class OutOfTurnMessage:
     out_of_turn = True
     first_time = True
     outage_delay_s = OUTAGE_DELAY_S
+    elsewhere_delay_s = 0.0
 
     def __init__(self, stored: RawStreamMsg) -> None:
         self._stored = stored

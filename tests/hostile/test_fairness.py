@@ -172,6 +172,7 @@ async def test_nobody_waits_for_more_than_one_build_in_each_slot(
     Nothing is handed back for that: every message is delivered once.
     """
     monkeypatch.setattr("shared.worker.turns.HELD_S", 1e9)  # no spare slot helps
+    monkeypatch.setattr("shared.worker.message.ELSEWHERE_S", 0.1)
     events, queue = EventLog(js), ExportQueue(js, "web")
     for number in rounds(1):
         starts, count, slots = Starts(), rng.randint(1, 2), rng.randint(1, 2)
