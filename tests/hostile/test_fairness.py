@@ -7,6 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
+
 from services.packager.storage.object_fetcher import ObjectLostError
 from shared.domain.events import ExportPackaged, TerminalEvent, now
 from shared.jetstream.event_log import EventLog
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    import pytest
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
@@ -37,25 +38,30 @@ async def fine() -> None:
 FOR_EVER = RetrySettings(max_attempts=1_000_000, base_delay_ms=10_000)
 
 
-async def test_the_bad_exports_of_one_tenant_hold_up_nobody(
-    nc: Client, js: JetStreamContext, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+@pytest.mark.parametrize("tenants", ["one", "many"])
+async def test_bad_exports_hold_up_nobody(
+    nc: Client,
+    js: JetStreamContext,
+    rng: random.Random,
+    rounds: Callable[[int], Iterator[int]],
+    tenants: str,
 ) -> None:
-    """In any number of projects, of any cause, and although none of them ever ends."""
+    """Of one tenant by any causes, or of many by what lies in their projects; none ever ends."""
 
     async def build(event: ExportRequested, _: ProgressReporter) -> None:
-        if event.user_id.startswith("bad"):
+        if event.project_id != "good":
             error, text = causes[event.project_id]
             raise error(text)
 
-    for number in rounds(2):
+    lost = (ObjectLostError, "gone")
+    kinds = [lost, (KeyError, "odd"), (TimeoutError, "slow")] if tenants == "one" else [lost]
+    for number in rounds(1):
         projects = [f"bad-{number}-{n}" for n in range(rng.randint(1, 12))]
-        causes = {
-            name: rng.choice([(ObjectLostError, "gone"), (KeyError, "odd"), (TimeoutError, "slow")])
-            for name in projects
-        }
+        causes = {name: rng.choice(kinds) for name in projects}
+        owner = {name: "bad" if tenants == "one" else f"of {name}" for name in projects}
         bad = [
-            new_request(project_id=rng.choice(projects), user_id=f"bad-{number}")
-            for _ in range(rng.randint(3, 30))
+            new_request(project_id=name, user_id=owner[name])
+            for name in rng.choices(projects, k=rng.randint(3, 30))
         ]
         good = new_request(project_id="good", user_id="good")
         for event in bad:
