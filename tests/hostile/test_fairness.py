@@ -56,19 +56,24 @@ async def test_bad_exports_hold_up_nobody(
     lost = (ObjectLostError, "gone")
     kinds = [lost, (KeyError, "odd"), (TimeoutError, "slow")] if tenants == "one" else [lost]
     for number in rounds(1):
+        breaker = CircuitBreaker("packager-web", fine)
         projects = [f"bad-{number}-{n}" for n in range(rng.randint(1, 12))]
         causes = {name: rng.choice(kinds) for name in projects}
         owner = {name: "bad" if tenants == "one" else f"of {name}" for name in projects}
         bad = [
             new_request(project_id=name, user_id=owner[name])
-            for name in rng.choices(projects, k=rng.randint(3, 30))
+            for name in rng.choices(projects, k=rng.randint(3, 30))  # eight once stopped everybody
         ]
         good = new_request(project_id="good", user_id="good")
         for event in bad:
             await EventLog(js).publish(event)
-        async with working(nc, build, retry=FOR_EVER, concurrency=rng.randint(1, 3)) as builder:
-            while len(builder.calls) < len(bad):  # noqa: ASYNC110 - it tells nobody
+        slots = rng.randint(1, 3)
+        async with working(
+            nc, build, retry=FOR_EVER, breaker=breaker, concurrency=slots
+        ) as builder:
+            while len(builder.calls) < len(bad):
                 await asyncio.sleep(0.02)
+                assert breaker.cause is None
             await EventLog(js).publish(good)
             await until(js, good, has(ExportPackaged))
         for event in bad:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -12,8 +12,11 @@ from shared.domain.events import (
     AttemptFailed,
     ExportCanceled,
     ExportPackaged,
+    ExportRequested,
     ExportStarted,
     ExportStopped,
+    Failure,
+    decode_event,
     now,
 )
 from shared.jetstream import topology
@@ -21,14 +24,26 @@ from shared.jetstream.event_log import EventLog
 from shared.settings import RetrySettings
 from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import BUCKET, WorkerHeartbeat
+from shared.worker.attempts_elsewhere import AttemptsElsewhere
+from shared.worker.contract import Consumer
+from shared.worker.job import RunningJobs
 from shared.worker.retry import WORKER_LOST
-from tests.integration.worker.working import acknowledged, has, new_request, until, working
+from shared.worker.turns import Turns
+from tests.integration.worker.working import (
+    QUICK,
+    acknowledged,
+    has,
+    new_request,
+    packaged,
+    until,
+    working,
+)
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.domain.events import AnyEvent, ExportRequested
+    from shared.domain.events import AnyEvent
     from shared.jetstream.progress_reporter import ProgressReporter
 
 
@@ -176,3 +191,37 @@ async def test_stuck_builds_never_hold_all_slots(
         stuck.set()
         for event in heavy:
             await until(js, event, has(ExportPackaged))
+
+
+async def test_while_a_breaker_is_open_newcomers_are_tried_first(
+    js: JetStreamContext,
+) -> None:
+    """Also before what fails and whose turn it would be."""
+    bad = new_request(user_id="bad", project_id="bad")
+    well, new = (new_request(user_id="good", project_id="good") for _ in range(2))
+    about: dict[str, Any] = {"stage": "build", "attempt": 1}
+    oops = Failure(code="x", message="y", retryable=True)
+    for happened in (
+        bad,
+        ExportStarted(**bad.identity, **about, worker="w"),
+        AttemptFailed(**bad.identity, **about, failures=1, error=oops, retry_at=now()),
+        well,
+        ExportStarted(**well.identity, **about, worker="w"),
+        packaged(well),
+        new,
+    ):
+        await EventLog(js).publish(happened)
+    consumer = Consumer(
+        durable=topology.packager_durable("web"),
+        event_type=ExportRequested,
+        stage="build",
+        retry=QUICK,
+        worker="w",
+    )
+    taken = []
+    for trying in (True, False):
+        turns = Turns(js, await queue_of(js), consumer, RunningJobs(), AttemptsElsewhere(js))
+        message = await turns.next(trying=trying)
+        assert message is not None
+        taken.append(decode_event(message.data).export_id)
+    assert taken == [new.export_id, bad.export_id]
