@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 class ExportError(Exception):
     """A failure with a stable code, an HTTP status, and a message that says what to do.
 
-    ``retryable`` is true where the same request may succeed later without any change.
+    ``retryable`` is true where the same request may succeed later without any change;
+    ``of_project`` where the cause lies in one project's data and says nothing of others.
     """
 
     code: ClassVar[str] = "internal"
@@ -20,6 +21,7 @@ class ExportError(Exception):
     status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
     public: ClassVar[str] = ""  # for users, where the message names what operators alone should see
+    of_project: ClassVar[bool] = False
 
     @property
     def told(self) -> str:

@@ -35,7 +35,12 @@ WORKERS_LOST: Final = Counter(
 )
 BREAKER_OPEN: Final = Gauge(
     "export_breaker_open",
-    "1 while a consumer takes no work: most jobs fail of one cause, or a server is away.",
+    "1 while a consumer takes no work: most projects fail of one cause, or a server is away.",
+    ["consumer"],
+)
+OUT_OF_TURN: Final = Counter(
+    "export_out_of_turn_total",
+    "Exports taken before their message came, by consumer: a fair share for other users.",
     ["consumer"],
 )
 REAPED: Final = Counter(

@@ -25,6 +25,7 @@ from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import health_routes, nats_check, servers_check, storage_check
 from shared.service.process import main, serve, together
 from shared.storage.bucket import open_storage
+from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
@@ -57,7 +58,14 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation = Isolation()
             workers = [
-                Worker(nc, _consumer(settings, platform, name), handler, breaker, isolation)
+                Worker(
+                    nc,
+                    _consumer(settings, platform, name),
+                    handler,
+                    breaker,
+                    isolation,
+                    queue=ExportQueue(nc.jetstream(), platform),
+                )
                 for platform, breaker in breakers.items()
             ]
             checks = {

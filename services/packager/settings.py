@@ -106,7 +106,14 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
         str, env("PACKAGER_PLATFORMS", "platforms this process packs, comma separated, or all")
     ] = "all"
     concurrency: Annotated[
-        int, env("PACKAGER_CONCURRENCY", "exports at a time, of each platform", ge=1, le=64)
+        int,
+        env(
+            "PACKAGER_CONCURRENCY",
+            "exports at a time, of each platform; one more for others while one user or project "
+            "holds all",
+            ge=1,
+            le=64,
+        ),
     ] = 2
     threads: Annotated[
         int, env("PACKAGER_THREADS", "compressing threads of each export", ge=1, le=64)

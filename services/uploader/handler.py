@@ -34,6 +34,7 @@ class PartsLostError(ExportError):
 
     code = "parts-lost"
     title = "The uploaded parts are not those that were packed"
+    of_project = True
 
 
 class UploaderHandler:

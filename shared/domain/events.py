@@ -117,7 +117,8 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
 class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):
     """A worker has begun an attempt.
 
-    One that no ``attempt-failed`` follows means that the worker died.
+    One that no ``attempt-failed`` follows means that the worker died, once its message comes again;
+    one that began out of turn may just be under way when its message comes for the first time.
     """
 
     name = "started"
@@ -125,13 +126,12 @@ class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):
     stage: Stage
     attempt: Annotated[int, msgspec.Meta(ge=1)]
     worker: str
+    out_of_turn: Literal[True] | UnsetType = UNSET  # not by its message, which comes later
 
     @property
     def message_id(self) -> str:
-        """One for each worker that tries."""
-        return (
-            f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}:{self.worker}"
-        )
+        """One for each attempt: of racing workers one begins it."""
+        return f"{self.export_id}:{self.generation}:{self.stage}:started:{self.attempt}"
 
 
 class AttemptFailed(Event, frozen=True, kw_only=True, tag="export.attempt-failed.v1"):

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.domain.events import now
 from shared.domain.progress import NOWHERE, QueuePosition
+from shared.domain.waiting import shown
 from shared.tokens import Ticket, Tokens
 
 if TYPE_CHECKING:
@@ -96,10 +97,10 @@ def as_of_now(
     """
     state = _with_progress(document, progress)
     if (wait := document.wait) is not None:
-        reason = queue_position.reason or wait.reason(None, now())
+        reason = queue_position.reason or wait.obstacle(None, now())
         state = msgspec.structs.replace(
             state,
-            waiting_reason=reason,
+            waiting_reason=shown(reason),
             current_step=wait.sentence(reason),
             position=queue_position.position,
             eta=queue_position.eta,

@@ -9,7 +9,7 @@ import msgspec
 
 from shared.domain.events import now
 from shared.domain.export_document import Eta, Status
-from shared.domain.waiting import WaitingReason
+from shared.domain.waiting import Obstacle
 
 
 class QueuePosition(msgspec.Struct, frozen=True):
@@ -17,7 +17,7 @@ class QueuePosition(msgspec.Struct, frozen=True):
 
     position: int | None = None  # 1 is next
     eta: Eta | None = None
-    reason: WaitingReason | None = None
+    reason: Obstacle | None = None
 
 
 NOWHERE: Final = QueuePosition()

@@ -53,6 +53,7 @@ async def pull(
     stop: asyncio.Event,
     *,
     admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+    ahead: Callable[[], Awaitable[bool]] | None = None,
 ) -> None:
     """Give ``handle`` one message after the other until told to stop.
 
@@ -65,11 +66,15 @@ async def pull(
         handle: Acknowledges the message, or hands it back.
         stop: Ends the loop; a message that is fetched meanwhile is handed back.
         admitted: Entered before each fetch, left when its message is handled.
+        ahead: Does what is to be done before the next message; true where there was something, and
+            nothing is fetched then.
     """
     subscription = await js.pull_subscribe_bind(durable, stream=stream)
     try:
         while not stop.is_set():
             async with admitted():
+                if ahead is not None and not stop.is_set() and await ahead():
+                    continue
                 for message in await _fetch(subscription, durable, stop):
                     if stop.is_set():
                         await _hand_back(message)

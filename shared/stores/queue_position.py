@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-import uuid
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
-
-from nats.js import api
 
 from shared.domain.events import now
 from shared.domain.progress import QueuePosition
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
-from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable, requests_for
+from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable
 from shared.stores.build_times import BuildTimes
+from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import Workers, obstacle
 
 if TYPE_CHECKING:
@@ -23,15 +21,15 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.export_document import Document, Eta
-    from shared.domain.waiting import WaitingReason
+    from shared.domain.waiting import Obstacle
     from shared.stores.worker_registry import WorkerHeartbeat
 
-FORGOTTEN_AFTER_S: Final = 5.0
+HEARD_S: Final = 1.0  # how long the queue may take to hear of an export that was just asked for
 WORKERS_KNOWN_S: Final = 1.0  # many exports are asked about at once
 
 
 class QueuePositions:
-    """Counts what lies before an event and was not delivered to any worker yet."""
+    """Tells where exports stand in the fair order of their platform, which workers go by."""
 
     def __init__(self, js: JetStreamContext, build_times: BuildTimes, workers: Workers) -> None:
         self._js = js
@@ -39,17 +37,17 @@ class QueuePositions:
         self._workers = workers
         self._living: Sequence[WorkerHeartbeat] = ()
         self._living_until = 0.0
+        self._queues: dict[str, ExportQueue] = {}
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> QueuePositions:
         """Bind to the buckets of build times and of workers."""
         return cls(js, await BuildTimes.bind(js), await Workers.bind(js))
 
-    async def last(self, platform: str) -> int | None:
-        """The position of an export that has been asked for this moment: the end of the queue."""
-        with suppress(*AWAY):
-            info = await self._js.consumer_info(EXPORTS, packager_durable(platform))
-            return max(info.num_pending or 0, 1)
+    async def of_new(self, document: Document) -> int | None:
+        """The position of an export that has been asked for this moment."""
+        with suppress(*AWAY, UnavailableError):
+            return await self._position(document)
         return None
 
     async def of(self, document: Document) -> QueuePosition:
@@ -61,14 +59,14 @@ class QueuePositions:
                 position, eta = await self._in_queue(document)
         return QueuePosition(position, eta, await self.reason(document))
 
-    async def reason(self, document: Document) -> WaitingReason | None:
+    async def reason(self, document: Document) -> Obstacle | None:
         """Why an export waits; None where it does not, or nobody can tell."""
         wait = document.wait
         if wait is None:
             return None
         durable = UPLOADER if wait.stage == "upload" else packager_durable(wait.platform)
         with suppress(*AWAY, UnavailableError):
-            return wait.reason(obstacle(durable, await self._living_workers()), now())
+            return wait.obstacle(obstacle(durable, await self._living_workers()), now())
         return None
 
     async def _living_workers(self) -> Sequence[WorkerHeartbeat]:
@@ -84,37 +82,19 @@ class QueuePositions:
         nobody works at all, nobody can tell when it ends.
         """
         platform = document.state.platform
+        position = await self._position(document)
         consumer = await self._js.consumer_info(EXPORTS, packager_durable(platform))
-        position = await self._position(consumer, document)
-        in_hand = consumer.num_ack_pending or 0
+        in_hand = max(consumer.num_ack_pending or 0, len(self._queues[platform].running))
         if not consumer.num_waiting and not in_hand:
             return position, None
         turns = 0.0 if consumer.num_waiting else position / in_hand
         times = await self._build_times.of(platform)
         return position, times.eta(turns=turns)
 
-    async def _position(self, consumer: api.ConsumerInfo, document: Document) -> int:
-        """All that is pending less what lies behind it, for a consumer that is never read."""
-        seq = document.start_seq
-        if consumer.delivered and seq <= consumer.delivered.stream_seq:
-            return 1
-        behind = await self._behind(document.state.platform, seq)
-        return max((consumer.num_pending or 0) - behind, 1)
-
-    async def _behind(self, platform: str, seq: int) -> int:
-        name = f"behind-{uuid.uuid4().hex}"
-        counting = await self._js.add_consumer(
-            EXPORTS,
-            api.ConsumerConfig(
-                name=name,
-                filter_subject=requests_for(platform),
-                deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
-                opt_start_seq=seq + 1,
-                ack_policy=api.AckPolicy.NONE,
-                inactive_threshold=FORGOTTEN_AFTER_S,
-                mem_storage=True,
-                num_replicas=1,
-            ),
-        )
-        await self._js.delete_consumer(EXPORTS, name)
-        return counting.num_pending or 0
+    async def _position(self, document: Document) -> int:
+        """Its place in the fair order; next, where it is about to be built."""
+        platform = document.state.platform
+        queue = self._queues.setdefault(platform, ExportQueue(self._js, platform))
+        await queue.hear()
+        await queue.reached(document.seq, patience_s=HEARD_S)
+        return queue.position(document.state.id) or 1

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.domain.waiting import WaitingReason
+    from shared.domain.waiting import Obstacle
 
+OUTAGE: Final = "outage"  # the cause of a breaker that a server's absence has opened
 BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
 
 
@@ -40,7 +41,7 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
         return frozenset(map(packager_durable, self.platforms)) or frozenset({UPLOADER})
 
 
-def obstacle(durable: str, living: Iterable[WorkerHeartbeat]) -> WaitingReason | None:
+def obstacle(durable: str, living: Iterable[WorkerHeartbeat]) -> Obstacle | None:
     """Why none of the living workers takes messages of a consumer; None where one does."""
     workers = [worker for worker in living if durable in worker.consumers]
     staying = [worker for worker in workers if not worker.draining]
@@ -48,8 +49,9 @@ def obstacle(durable: str, living: Iterable[WorkerHeartbeat]) -> WaitingReason |
         return "no-worker"
     if not staying:
         return "draining"
-    if all(durable in worker.open_breakers for worker in staying):
-        return "breaker"
+    causes = [worker.open_breakers.get(durable) for worker in staying]
+    if all(causes):
+        return "outage" if OUTAGE in causes else "breaker"
     return None
 
 

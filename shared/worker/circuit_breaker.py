@@ -1,9 +1,11 @@
-"""The circuit breaker: when most jobs of a consumer fail of one cause, no more are taken.
+"""The circuit breaker: when the jobs of most projects fail of one cause, no more are taken.
 
-The fault is not theirs then: a release with a bug, or a storage that is away, would fail the whole
-queue. While the breaker is open one job at a time is tried, at growing intervals; the first that
-succeeds, or fails of something else, closes it. An outage (a server that is away) opens it too;
-there, asking the server is enough of a try.
+The fault is not theirs then: a release with a bug, or a missing template, would fail the whole
+queue. It takes several projects and more than one user to open it, so that nobody's own exports
+keep those of others from being built; what lies in a project's own data is no cause at all
+(``ExportError.of_project``). While the breaker is open one job at a time is tried, at growing
+intervals, new ones first; the first that succeeds, or fails of something else, closes it. An outage
+(a server that is away) opens it too; there, asking the server is enough of a try.
 """
 
 from __future__ import annotations
@@ -12,20 +14,22 @@ import asyncio
 import time
 from collections import OrderedDict
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
 from shared import metrics
 from shared.errors import UnavailableError
+from shared.stores.worker_registry import OUTAGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
 log = structlog.get_logger()
 
-WINDOW: Final = 10  # exports, the latest
+WINDOW: Final = 10  # projects, the latest, each with the outcome of its latest job
 LEAST: Final = 5  # of them, with the same cause, and more than half
+LEAST_USERS: Final = 2  # that these were asked for by: a user has as many projects as they like
 FIRST_PAUSE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 300.0
 OUTAGE_PAUSE_S: Final = 1.0
@@ -36,6 +40,13 @@ class WorkStoppedError(UnavailableError):
 
     code = "work-stopped"
     title = "No work is taken"
+
+
+class Verdict(NamedTuple):
+    """How the latest job of a project ended."""
+
+    user_id: str
+    cause: str | None  # None: well
 
 
 class CircuitBreaker:
@@ -58,7 +69,7 @@ class CircuitBreaker:
         self._consumer = consumer
         self._check = check
         self._clock = clock
-        self._latest: OrderedDict[str, str | None] = OrderedDict()  # export → cause, None: well
+        self._latest: OrderedDict[str, Verdict] = OrderedDict()  # by project
         self._outage = False
         self._pause_s = FIRST_PAUSE_S
         self._next_try_at = 0.0
@@ -76,21 +87,21 @@ class CircuitBreaker:
     @property
     def stopped_by(self) -> str | None:
         """Why no work is taken; None while it is."""
-        return self.cause or ("outage" if self._outage else None)
+        return self.cause or (OUTAGE if self._outage else None)
 
-    def succeeded(self, export_id: str) -> None:
+    def succeeded(self, *, project_id: str, user_id: str) -> None:
         """A job ended well, or by its maker's fault: our side works."""
-        self._remember(export_id, None)
+        self._remember(project_id, Verdict(user_id, None))
         self._close()
 
-    def failed(self, export_id: str, cause: str) -> bool:
+    def failed(self, cause: str, *, project_id: str, user_id: str) -> bool:
         """A job failed by ours.
 
         Returns:
             True where that is not held against the job: most fail like it.
         """
         trying, before = self._trying, self.cause
-        self._remember(export_id, cause)
+        self._remember(project_id, Verdict(user_id, cause))
         if before == cause:
             if trying:
                 self._pause_s = min(self._pause_s * 2, LONGEST_PAUSE_S)
@@ -98,8 +109,10 @@ class CircuitBreaker:
             return not trying
         if before is not None:
             self._close()
-        alike = sum(known == cause for known in self._latest.values())
-        if alike < LEAST or alike <= len(self._latest) / 2:
+        alike = [verdict for verdict in self._latest.values() if verdict.cause == cause]
+        if len(alike) < LEAST or len(alike) <= len(self._latest) / 2:
+            return False
+        if len({verdict.user_id for verdict in alike}) < LEAST_USERS:
             return False
         self._open(cause)
         return True
@@ -137,9 +150,9 @@ class CircuitBreaker:
                 self._outage = False
                 metrics.BREAKER_OPEN.labels(self._consumer).set(self.cause is not None)
 
-    def _remember(self, export_id: str, cause: str | None) -> None:
-        self._latest.pop(export_id, None)
-        self._latest[export_id] = cause
+    def _remember(self, project_id: str, verdict: Verdict) -> None:
+        self._latest.pop(project_id, None)
+        self._latest[project_id] = verdict
         if len(self._latest) > WINDOW:
             self._latest.popitem(last=False)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.jetstream.progress_reporter import ProgressReporter
+    from shared.worker.attempts_elsewhere import AttemptsElsewhere
     from shared.worker.circuit_breaker import CircuitBreaker
     from shared.worker.isolation import Isolation
     from shared.worker.job import RunningJobs
@@ -33,6 +34,7 @@ class WorkerContext:
     breaker: CircuitBreaker
     isolation: Isolation
     running: RunningJobs  # of all slots of the worker
+    elsewhere: AttemptsElsewhere
     ack_wait_s: float
 
 

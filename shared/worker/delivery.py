@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import nats.errors
 import structlog
+from msgspec import UNSET
 
 from shared import metrics
-from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event
-from shared.errors import PreflightError, ProjectError, UnavailableError
+from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event, now
+from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
@@ -31,11 +32,11 @@ from shared.worker.dead_letter_writer import (
 )
 from shared.worker.job import Job
 from shared.worker.job_events import JobEvents
-from shared.worker.message import DeliveredMessage
 from shared.worker.outcomes import Outcome
 from shared.worker.retry import (
     ALONE_AFTER,
     MAX_CRASHES,
+    MAX_DELAY_S,
     OUTAGE_DELAY_S,
     WORKER_LOST,
     Fail,
@@ -51,15 +52,15 @@ from shared.worker.retry import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from nats.aio.msg import Msg
-
     from shared.domain.events import Event
     from shared.worker.contract import WorkerContext
-    from shared.worker.retry import Decision
+    from shared.worker.message import TakenMessage
+    from shared.worker.retry import Decision, History
 
 log = structlog.get_logger()
 
 LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
+CLOCKS_DIFFER_S: Final = 1.0  # a wait below that is none
 LOST: Final = Failure(
     code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
 )
@@ -68,11 +69,11 @@ LOST: Final = Failure(
 class Delivery:
     """One message in one worker's hands."""
 
-    def __init__(self, context: WorkerContext, message: Msg) -> None:
+    def __init__(self, context: WorkerContext, message: TakenMessage) -> None:
         self._context = context
         self._consumer = context.consumer
         self._breaker = context.breaker
-        self._message = DeliveredMessage(message, ack_wait_s=context.ack_wait_s)
+        self._message = message
         self._events = EventLog(context.js)
         self._dead_letters = DeadLetterWriter(
             context.js, self._events, worker=context.consumer.worker
@@ -118,7 +119,7 @@ class Delivery:
             event = decode_event(self._message.data)
         except msgspec.MsgspecError as error:
             refused = unreadable(self._message.data, error)
-            if self._breaker.failed(str(self._message.seq), refused.code):
+            if self._breaker.failed(refused.code, **self._named()):
                 return await self._return(Outcome.RETRY)
             return await self._dead_letter(None, refused.code, refused)
         if not isinstance(event, self._consumer.event_type):
@@ -132,11 +133,12 @@ class Delivery:
     async def _take(self, event: Event) -> Outcome:
         """One process works on an export once, and a cancel reaches the job from here on."""
         reporter = ProgressReporter(self._context.js, event.export_id, event.generation)
-        job = self._job = Job(event=event, message=self._message, reporter=reporter)
+        taken_at = asyncio.get_running_loop().time()
+        job = Job(event=event, message=self._message, reporter=reporter, taken_at=taken_at)
+        self._job = job
         try:
             if not self._context.running.add(job):
-                await self._message.hand_back(self._message.ack_wait_s)
-                return Outcome.RETURNED
+                return await self._leave_to_other()
             return await self._consider(job)
         finally:
             self._context.running.remove(job)
@@ -155,7 +157,12 @@ class Delivery:
             error = CrashLoopError(f"It has stopped {past.crashes} workers, one after another.")
             return await self._dead_letter(event, error.code, error)
         if past.unfinished:
+            if await self._elsewhere(past):
+                return await self._leave_to_other()
             return await self._wait_after_crash(job)
+        if self._message.first_time and (wait_s := past.wait_s(now())) > CLOCKS_DIFFER_S:
+            await self._message.hand_back(min(wait_s, MAX_DELAY_S))
+            return Outcome.RETURNED  # it has failed out of turn, and its next attempt is not due
         async with AsyncExitStack() as turn:
             async with self._message.kept_alive():
                 alone = past.crashes >= ALONE_AFTER
@@ -165,7 +172,8 @@ class Delivery:
 
     async def _attempt(self, job: Job) -> Outcome:
         """The handler does its work, and its result is published."""
-        await self._about(job).started()
+        if not await self._about(job).started():
+            return await self._leave_to_other()
         job.attempting = True
         limits = Limits(
             timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
@@ -191,7 +199,7 @@ class Delivery:
             if first != event:
                 await self._context.handler.discard(event)
         job.attempting = False
-        self._breaker.succeeded(job.event.export_id)
+        self._breaker.succeeded(**_tenant(job.event))
         return await self._acknowledge(Outcome.DONE)
 
     async def _fail(self, job: Job, error: Exception, *, build_s: float) -> Outcome:
@@ -220,13 +228,27 @@ class Delivery:
         failures = job.history.failures
         decision = decide(error, failures=failures, policy=self._consumer.retry)
         if isinstance(decision, Fail):
-            self._breaker.succeeded(job.event.export_id)
+            self._breaker.succeeded(**_tenant(job.event))
+        elif isinstance(error, ExportError) and error.of_project:
+            return decision
         elif isinstance(error, UnavailableError):
             self._breaker.outage()
             return Retry(self._message.outage_delay_s, failures)
-        elif self._breaker.failed(job.event.export_id, cause_of(error)):
+        elif self._breaker.failed(cause_of(error), **_tenant(job.event)):
             return Retry(OUTAGE_DELAY_S, failures)
         return decision
+
+    async def _elsewhere(self, past: History) -> bool:
+        """Whether another worker is at it: the message was not delivered again by its silence."""
+        newest = past.newest
+        if newest is None or newest.out_of_turn is UNSET:
+            return self._message.out_of_turn
+        return await self._context.elsewhere.alive(newest)
+
+    async def _leave_to_other(self) -> Outcome:
+        """Another slot or worker is at it; it comes again, in case that one dies."""
+        await self._message.hand_back(self._message.elsewhere_delay_s)
+        return Outcome.RETURNED
 
     async def _wait_after_crash(self, job: Job) -> Outcome:
         """The last worker died without a word: wait, longer each time, before another tries."""
@@ -305,6 +327,15 @@ class Delivery:
         await self._context.handler.discard(job.event)
         await self._about(job).stopped()
 
+    def _named(self) -> dict[str, str]:
+        """Whose message it is by its headers, where it cannot be decoded; else its own."""
+        headers = self._message.dead(self._consumer.durable).headers
+        nobody = str(self._message.seq)
+        return {
+            "project_id": headers.get("Aethel-Project-Id", nobody),
+            "user_id": headers.get("Aethel-User-Id", nobody),
+        }
+
     def _about(self, job: Job) -> JobEvents:
         return JobEvents(self._events, self._consumer, job)
 
@@ -317,3 +348,8 @@ class Delivery:
         """Not now: it comes again, later the more often it has come."""
         await self._message.hand_back(self._message.outage_delay_s)
         return outcome
+
+
+def _tenant(event: Event) -> dict[str, str]:
+    """Whose event it is, for the breaker."""
+    return {"project_id": event.project_id, "user_id": event.user_id}

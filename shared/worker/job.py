@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from shared.domain.events import Event
     from shared.jetstream.progress_reporter import ProgressReporter
-    from shared.worker.message import DeliveredMessage
+    from shared.worker.message import TakenMessage
 
 
 @dataclass(kw_only=True, eq=False)
@@ -20,7 +20,7 @@ class Job:
     """One event in a worker's hands, and all that belongs to its attempt."""
 
     event: Event
-    message: DeliveredMessage  # its heartbeat keeps the event ours
+    message: TakenMessage  # its heartbeat keeps the event ours
     reporter: ProgressReporter
     history: History = field(
         default_factory=History
@@ -28,6 +28,7 @@ class Job:
     attempting: bool = False  # an attempt has started and the stream does not have its end yet
     task: asyncio.Task[Any] | None = None  # the handler at work
     canceled: bool = False  # its user has ended it
+    taken_at: float = 0.0  # the loop's clock
     cancel_heard_at: float | None = None  # when a cancel was last announced, the loop's clock
 
     @property
@@ -55,6 +56,11 @@ class RunningJobs:
     def export_ids(self) -> tuple[str, ...]:
         """The ids of the exports in hand, sorted."""
         return tuple(sorted(self._jobs))
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs in hand, the one that was taken last at the end."""
+        return list(self._jobs.values())
 
     def add(self, job: Job) -> bool:
         """Whether the job is now running; not where another one of its export is."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
+from msgspec import UNSET
 
 from shared.domain.events import (
     AttemptFailed,
@@ -43,11 +44,16 @@ class JobEvents:
         self._job = job
         self._about: dict[str, Any] = {**job.event.identity, "stage": consumer.stage}
 
-    async def started(self) -> None:
-        """An attempt starts."""
-        await self._events.publish(
-            ExportStarted(**self._about, attempt=self._job.attempt, worker=self._worker)
+    async def started(self) -> bool:
+        """An attempt starts; False where another worker has just begun it."""
+        event = ExportStarted(
+            **self._about,
+            attempt=self._job.attempt,
+            worker=self._worker,
+            out_of_turn=True if self._job.message.out_of_turn else UNSET,
         )
+        first, _ = await self._events.publish_first(event)
+        return isinstance(first, ExportStarted) and first.worker == self._worker
 
     async def attempt_failed(
         self, attempt: int, why: Failure, *, delay_s: float, failures: int

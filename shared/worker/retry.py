@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import traceback
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -66,6 +67,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     terminal_event: TerminalEvent | None = None
     handed_on: bool = False  # the next stage has begun
     superseded: bool = False  # a later generation exists
+    newest: ExportStarted | None = None  # its worker, where the attempt is unfinished, is at it
+    retry_at: datetime | None = None  # of the newest ended attempt
     parts_left: bool = False  # a worker died while it built: its parts wait for the sweeper
 
     @property
@@ -87,6 +90,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     def over(self) -> bool:
         """There is nothing left to do for this generation."""
         return self.terminal_event is not None or self.handed_on or self.superseded
+
+    def wait_s(self, at: datetime) -> float:
+        """How long the next attempt has to wait from a moment on, seconds."""
+        return (self.retry_at - at).total_seconds() if self.retry_at else 0.0
 
     def failures_with(self, reason: str) -> int:
         """Failures up to a dead letter of this reason.
@@ -110,6 +117,8 @@ def history(events: Iterable[Event], *, generation: int, stage: Stage) -> Histor
         terminal_event=next((event for event in mine if isinstance(event, TerminalEvent)), None),
         handed_on=stage == "build" and any(isinstance(event, ExportPackaged) for event in mine),
         superseded=any(event.generation > generation for event in found),
+        newest=started[-1] if started else None,
+        retry_at=ended[-1].retry_at if ended else None,
         parts_left=parts_left(mine),
     )
 

@@ -16,21 +16,27 @@ import structlog
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import pull
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS
+from shared.worker.attempts_elsewhere import AttemptsElsewhere
 from shared.worker.cancels import CancelListener
 from shared.worker.contract import Consumer, EventT_contra, Handler, WorkerContext
 from shared.worker.delivery import Delivery
 from shared.worker.isolation import Isolation
 from shared.worker.job import RunningJobs
+from shared.worker.message import DeliveredMessage
+from shared.worker.turns import Turns
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
+    from shared.stores.export_queue import ExportQueue
     from shared.worker.circuit_breaker import CircuitBreaker
 
 log = structlog.get_logger()
 
 FLUSH_S: Final = 5
+SPARE_SLOTS: Final = 1  # of each worker, for others while one user holds the rest
+SPARE_S: Final = 1.0  # between two looks at whether the spare slot is needed
 WAIT_S: Final = 1.0  # until NATS is asked again that did not answer
 
 
@@ -43,6 +49,7 @@ class Worker(Generic[EventT_contra]):
         handler: What is done with it.
         breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
         isolation: Shared by all workers of a process.
+        queue: What waits for the consumer, where its users take turns.
     """
 
     def __init__(
@@ -52,6 +59,8 @@ class Worker(Generic[EventT_contra]):
         handler: Handler[EventT_contra],
         breaker: CircuitBreaker,
         isolation: Isolation | None = None,
+        *,
+        queue: ExportQueue | None = None,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
@@ -60,6 +69,10 @@ class Worker(Generic[EventT_contra]):
         self._breaker = breaker
         self._isolation = isolation or Isolation()
         self._running = RunningJobs()
+        self._elsewhere = AttemptsElsewhere(self._js)
+        self._turns = (
+            Turns(self._js, queue, consumer, self._running, self._elsewhere) if queue else None
+        )
 
     @property
     def in_hand(self) -> tuple[str, ...]:
@@ -79,6 +92,11 @@ class Worker(Generic[EventT_contra]):
                 asyncio.create_task(self._slot(stop)) for _ in range(self._consumer.concurrency)
             ]
             log.info("worker.started", consumer=self._consumer.durable, slots=len(slots))
+            if self._turns is not None:
+                slots += [
+                    asyncio.create_task(self._turns.listen(stop)),
+                    asyncio.create_task(self._spare_slot(self._turns, stop)),
+                ]
             try:
                 stopped = asyncio.create_task(stop.wait())
                 done, _ = await asyncio.wait({stopped, *slots}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,7 +117,16 @@ class Worker(Generic[EventT_contra]):
         context = await self._context()
 
         async def deliver(message: Msg) -> None:
-            await Delivery(context, message).run()
+            taken = DeliveredMessage(message, ack_wait_s=context.ack_wait_s)
+            await Delivery(context, taken).run()
+
+        async def ahead() -> bool:
+            if self._turns is None:
+                return False
+            message = await self._turns.next(trying=self._breaker.cause is not None)
+            if message is not None:
+                await Delivery(context, message).run()
+            return message is not None
 
         await pull(
             self._js,
@@ -108,7 +135,19 @@ class Worker(Generic[EventT_contra]):
             deliver,
             stop,
             admitted=partial(self._breaker.admitted, stop),
+            ahead=ahead,
         )
+
+    async def _spare_slot(self, turns: Turns, stop: asyncio.Event) -> None:
+        """One more, for others, while one user's or one project's builds hold all slots."""
+        context = await self._context()
+        while not stop.is_set():
+            message = None if self._breaker.stopped_by else await turns.for_others()
+            if message is not None:
+                await Delivery(context, message).run()
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), SPARE_S)
 
     async def _context(self) -> WorkerContext:
         """The server's own settings of the consumer say how often it wants a heartbeat."""
@@ -126,5 +165,6 @@ class Worker(Generic[EventT_contra]):
                 breaker=self._breaker,
                 isolation=self._isolation,
                 running=self._running,
+                elsewhere=self._elsewhere,
                 ack_wait_s=info.config.ack_wait or ACK_WAIT_S,
             )

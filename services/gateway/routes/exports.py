@@ -171,7 +171,7 @@ async def _document(
 
 
 async def _position(document: Document, deps: Dependencies) -> int | None:
-    """Where a new export stands: at the end of its queue; a repeated request asks by its state."""
+    """Where a new export stands in its queue; a repeated request asks by its state."""
     if document.state.status != "queued":
         return None
-    return await deps.exports.queue.last(document.state.platform)
+    return await deps.exports.queue.of_new(document)

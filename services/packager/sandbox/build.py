@@ -85,6 +85,7 @@ def failure(error: BaseException) -> Failed:
         title=error.title,
         status=error.status,
         message=str(error)[:MAX_MESSAGE],
+        public=error.public,
     )
 
 

@@ -184,6 +184,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     title: Line
     status: Annotated[int, msgspec.Meta(ge=400, le=599)]
     message: Annotated[str, msgspec.Meta(max_length=16_384)]
+    public: Line = ""
     traceback: Annotated[str, msgspec.Meta(max_length=32_768)] = ""
 
 

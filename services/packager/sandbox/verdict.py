@@ -10,6 +10,7 @@ import structlog
 from services.packager.build.progress import megabytes
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox.build_server import BuildServerLostError
+from services.packager.storage.disk_cache import CacheFullError
 from shared.errors import ExportError, PreflightError, ProjectError
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def failed(said: Failed) -> ExportError:
     """The error that a build has raised; it keeps its code and its kind."""
     if said.traceback:
         log.error("build.failed", traceback=said.traceback)
-    names = {"code": said.code, "title": said.title, "status": said.status}
+    if said.code == CacheFullError.code:
+        return CacheFullError(said.message)  # the world's fault, which is not counted
+    names = {"code": said.code, "title": said.title, "status": said.status, "public": said.public}
     error: ExportError = type("BuildError", (KINDS[said.kind],), names)(said.message)
     return error
 

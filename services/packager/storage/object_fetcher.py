@@ -43,6 +43,7 @@ class ObjectLostError(ExportError):
     code = "object-lost"
     title = "A stored object is missing or damaged"
     retryable = True
+    of_project = True
 
 
 class ObjectFetcher:

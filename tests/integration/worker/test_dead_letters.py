@@ -220,7 +220,7 @@ async def test_the_breaker_keeps_a_bug_from_failing_the_queue(
         if broken_release:
             await broken(event, reporter)
 
-    queue = [new_request() for _ in range(4 * LEAST)]
+    queue = [new_request(project_id=f"p{n}", user_id=f"u{n % 3}") for n in range(4 * LEAST)]
     for event in queue:
         await EventLog(js).publish(event)
     now_s = 0.0

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from shared.domain.events import AnyEvent, Event
     from shared.jetstream.progress_reporter import ProgressReporter
+    from shared.stores.export_queue import ExportQueue
 
 QUICK = RetrySettings(max_attempts=3, base_delay_ms=20)
 
@@ -73,6 +74,7 @@ async def working(
     breaker: CircuitBreaker | None = None,
     drain_timeout_s: float = 0.1,
     worker: str = "w1",
+    queue: ExportQueue | None = None,
     **patience: Any,
 ) -> AsyncIterator[Builder]:
     """A worker of the platform ``web`` until the block ends; its failure fails the test."""
@@ -88,7 +90,7 @@ async def working(
     handler = Builder(job)
     stop = asyncio.Event()
     breaker = breaker or CircuitBreaker(consumer.durable, nothing)
-    task = asyncio.create_task(Worker(nc, consumer, handler, breaker).run(stop))
+    task = asyncio.create_task(Worker(nc, consumer, handler, breaker, queue=queue).run(stop))
     try:
         yield handler
     finally:

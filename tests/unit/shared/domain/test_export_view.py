@@ -10,6 +10,7 @@ from shared.domain.events import ExportCompleted, Failure, now
 from shared.domain.export_document import fold
 from shared.domain.export_view import Links, as_of_now, present, with_retry_refusal
 from shared.domain.progress import Progress, QueuePosition
+from shared.domain.waiting import shown
 from shared.tokens import Tokens
 from tests.unit.sample_events import ARTIFACT, EXPORT, generation, identity, requested
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from shared.domain.events import AnyEvent
     from shared.domain.export_document import Document
-    from shared.domain.waiting import WaitingReason
+    from shared.domain.waiting import Obstacle
 
 LINKS = Links(Tokens("x" * 32), public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
 REQUESTED, STARTED, FAILED_ATTEMPT, _, PACKAGED, UPLOADING = generation()[:6]
@@ -91,14 +92,15 @@ def test_an_expired_artifact_that_cannot_be_made_again_promises_nothing() -> Non
         ("queue", "Waiting for its turn: the next free worker for web takes the export."),
         ("no-worker", "No worker for web is running."),
         ("draining", "Every worker for web is being replaced."),
-        ("breaker", "Every worker for web has stopped taking work"),
+        ("breaker", "Every worker for web has stopped taking work but for single tries"),
+        ("outage", "Every worker for web has stopped taking work, because a server"),
     ],
 )
-def test_who_waits_is_told_why_and_what_follows(reason: WaitingReason, step: str) -> None:
+def test_who_waits_is_told_why_and_what_follows(reason: Obstacle, step: str) -> None:
     """A reason for programs, a sentence with the next action for people."""
     where = QueuePosition(position=3, reason=reason)
     state = as_of_now(folded(REQUESTED), queue_position=where)
-    assert (state.status, state.waiting_reason, state.position) == ("queued", reason, 3)
+    assert (state.status, state.waiting_reason, state.position) == ("queued", shown(reason), 3)
     assert state.current_step.startswith(step)
 
 

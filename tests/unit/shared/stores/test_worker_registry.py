@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.stores.worker_registry import WorkerHeartbeat, obstacle
+from shared.stores.worker_registry import OUTAGE, WorkerHeartbeat, obstacle
 from tests.unit.sample_events import START
 
 
@@ -29,6 +29,7 @@ STOPPED = {"packager-web": "StorageError"}
         ([worker("web", open_breakers=STOPPED)], "breaker"),
         ([worker("web", open_breakers=STOPPED), worker("web", draining=True)], "breaker"),
         ([worker("web", open_breakers=STOPPED), worker("web")], None),
+        ([worker("web", open_breakers={"packager-web": OUTAGE})], "outage"),
         ([worker("web", "linux", open_breakers={"packager-linux": "OSError"})], None),
     ],
 )

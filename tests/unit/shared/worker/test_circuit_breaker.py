@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.worker.circuit_breaker import (
     LEAST,
+    LEAST_USERS,
     LONGEST_PAUSE_S,
     WINDOW,
     CircuitBreaker,
@@ -27,32 +28,52 @@ async def fine() -> None:
     """All servers are there."""
 
 
+def of(project: int | str, user: str | None = None) -> dict[str, str]:
+    """A project, of a user of its own where none is named."""
+    return {"project_id": str(project), "user_id": user or f"of {project}"}
+
+
 def tripped(clock: Clock) -> CircuitBreaker:
     """Open, because of ``bug``."""
     breaker = CircuitBreaker("c", fine, clock=clock)
     for number in range(LEAST):
-        breaker.failed(str(number), "bug")
+        breaker.failed("bug", **of(number))
     assert breaker.cause == breaker.stopped_by == "bug"
     return breaker
 
 
-@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from([None, "a", "b", "c"]))))
-def test_it_opens_only_when_most_fail_alike(outcomes: list[tuple[int, str | None]]) -> None:
-    """Never for fewer than five exports, never while half of the latest ended otherwise."""
+Outcome = tuple[int, int, str | None]  # project, user, cause
+OUTCOMES = st.tuples(st.integers(0, 30), st.integers(0, 3), st.sampled_from([None, "a", "b", "c"]))
+
+
+@given(st.lists(OUTCOMES))
+def test_it_opens_only_when_most_projects_fail_alike(outcomes: list[Outcome]) -> None:
+    """Never for fewer than five of two users, never while half of the latest ended otherwise."""
     breaker = CircuitBreaker("c", fine, clock=Clock())
-    latest: dict[int, str | None] = {}
-    for export, cause in outcomes:
-        latest.pop(export, None)
-        latest[export] = cause
+    latest: dict[int, tuple[int, str | None]] = {}
+    for project, user, cause in outcomes:
+        latest.pop(project, None)
+        latest[project] = (user, cause)
         if cause is None:
-            breaker.succeeded(str(export))
+            breaker.succeeded(**of(project, str(user)))
         else:
-            breaker.failed(str(export), cause)
+            breaker.failed(cause, **of(project, str(user)))
         if breaker.cause is not None:
             seen = list(latest.values())[-WINDOW:]
-            assert seen.count(breaker.cause) >= LEAST
-            assert seen.count(breaker.cause) > len(seen) / 2
+            alike = [user for user, cause in seen if cause == breaker.cause]
+            assert len(alike) >= LEAST
+            assert len(alike) > len(seen) / 2
+            assert len(set(alike)) >= LEAST_USERS
             return
+
+
+@given(st.lists(OUTCOMES))
+def test_one_user_opens_nothing(outcomes: list[Outcome]) -> None:
+    """However many projects they have, and whatever these fail of."""
+    breaker = CircuitBreaker("c", fine)
+    for project, _, cause in outcomes:
+        breaker.failed(str(cause), **of(project, "one"))
+        assert breaker.cause is None
 
 
 @pytest.mark.parametrize("well", range(2 * WINDOW))
@@ -60,15 +81,15 @@ def test_few_are_held_against_their_jobs_before_it_opens(well: int) -> None:
     """However much had gone well before: the runbook says five."""
     breaker = CircuitBreaker("c", fine, clock=Clock())
     for number in range(well):
-        breaker.succeeded(str(number))
-    held = [breaker.failed(f"bad {number}", "bug") for number in range(WINDOW)].count(False)
+        breaker.succeeded(**of(number))
+    held = [breaker.failed("bug", **of(f"bad {number}")) for number in range(WINDOW)].count(False)
     assert held in {LEAST - 1, LEAST}
 
 
-def test_one_export_that_fails_again_and_again_opens_nothing() -> None:
-    """It is one vote, however often it is tried."""
+def test_one_project_that_fails_again_and_again_opens_nothing() -> None:
+    """It has one vote, whoever of its members exports it, and however often."""
     breaker = CircuitBreaker("c", fine)
-    assert not any(breaker.failed("same", "bug") for _ in range(50))
+    assert not any(breaker.failed("bug", **of("same", str(number))) for number in range(50))
 
 
 async def test_what_is_tried_while_it_is_open_comes_at_growing_intervals() -> None:
@@ -84,7 +105,9 @@ async def test_what_is_tried_while_it_is_open_comes_at_growing_intervals() -> No
             clock.s += 1
             try:
                 async with asyncio.timeout(0), breaker.admitted(stop):
-                    assert not breaker.failed(f"t{clock.s}", "bug")  # counted: it was tried alone
+                    assert not breaker.failed(
+                        "bug", **of(f"t{clock.s}")
+                    )  # counted: it was tried alone
                 break
             except TimeoutError:
                 continue
@@ -93,7 +116,7 @@ async def test_what_is_tried_while_it_is_open_comes_at_growing_intervals() -> No
     assert waits[0] < waits[-1] == LONGEST_PAUSE_S
     clock.s += LONGEST_PAUSE_S
     async with breaker.admitted(stop):
-        breaker.succeeded("well")
+        breaker.succeeded(**of("well"))
     await breaker.ready()
 
 
@@ -106,7 +129,7 @@ async def test_only_one_is_let_in_to_try() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05), breaker.admitted(stop):
                 pass
-        breaker.succeeded("x")
+        breaker.succeeded(**of("x"))
     async with breaker.admitted(stop), breaker.admitted(stop):
         pass
 

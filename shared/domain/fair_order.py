@@ -1,0 +1,201 @@
+"""Who comes next in the queue of a platform: users take turns, and within a user the projects do.
+
+Whoever has the fewest builds running comes first, among equals whose last build began longest ago.
+All of it follows from events, so that every process comes to the same order, and the position that
+a user is told is the place in it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict, deque
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec import UNSET
+
+from shared.domain.events import (
+    AttemptFailed,
+    ExportPackaged,
+    ExportRequested,
+    ExportStarted,
+    TerminalEvent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from shared.domain.events import AnyEvent
+
+
+Tenant = tuple[str, str]
+REMEMBERED: Final = 20_000  # users and projects whose last build is known; the others never had one
+
+
+class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
+    """An export that is not built yet, and what is known of its attempts."""
+
+    export_id: str
+    generation: int
+    user_id: str
+    project_id: str
+    seq: int  # of its ``requested``
+    attempts: int = 0
+    running: ExportStarted | None = None
+    early: bool = False  # its newest attempt began out of turn: its message may be anywhere
+    retry_at: datetime | None = None
+
+    @property
+    def tenant(self) -> Tenant:
+        """What the share of its user, and within it of its project, is counted by."""
+        return self.user_id, f"{self.user_id}\n{self.project_id}"
+
+    def due(self, at: datetime) -> bool:
+        """Whether it may be built at a moment."""
+        return self.retry_at is None or self.retry_at <= at
+
+
+class PlatformQueue:
+    """The exports of one platform that are not built yet: a fold over events in stream order."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Tenant, dict[str, QueuedExport]] = {}  # by export id, oldest first
+        self._running: dict[str, QueuedExport] = {}
+        self._tenants: dict[str, Tenant] = {}  # of every export
+        self._began: dict[str, int] = {}  # user or project → sequence of the newest ``started``
+
+    def apply(self, event: AnyEvent, seq: int) -> None:
+        """What ``event`` changes; applying one twice changes nothing more."""
+        known = self._known(event.export_id)
+        if isinstance(event, ExportRequested):
+            if known is None or event.generation > known.generation:
+                self._request(event, seq)
+            return
+        if known is None or event.generation != known.generation:
+            return
+        match event:
+            case ExportStarted(stage="build"):
+                self._start(known, event, seq)
+            case AttemptFailed(stage="build"):
+                self._wait_again(msgspec.structs.replace(known, retry_at=event.retry_at))
+            case ExportPackaged() | TerminalEvent():
+                self.forget(event.export_id)
+
+    def forget(self, export_id: str) -> None:
+        """It is built, has ended, or its message is gone."""
+        self._running.pop(export_id, None)
+        tenant = self._tenants.pop(export_id, None)
+        if tenant is not None and (theirs := self._waiting.get(tenant)) is not None:
+            theirs.pop(export_id, None)
+            if not theirs:
+                del self._waiting[tenant]
+
+    def lost(self, export_id: str) -> None:
+        """Its worker has died: it waits again."""
+        known = self._running.get(export_id)
+        if known is not None:
+            self._wait_again(known)
+
+    @property
+    def running(self) -> list[QueuedExport]:
+        """Those that are built now, as far as events tell."""
+        return list(self._running.values())
+
+    def order(self, at: datetime, *, but: Collection[str] = ()) -> list[QueuedExport]:
+        """Those that could be built ``at`` a moment, fairest first, without those in ``but``."""
+        waiting = [
+            export
+            for theirs in self._waiting.values()
+            for export in theirs.values()
+            if export.due(at) and export.export_id not in but
+        ]
+        return fair_order(waiting, self.running, self._began)
+
+    def firsts(self, at: datetime, *, but: Collection[str] = ()) -> list[QueuedExport]:
+        """The same, but of each tenant the first alone: quick however many wait."""
+        found = (
+            next((e for e in theirs.values() if e.due(at) and e.export_id not in but), None)
+            for theirs in self._waiting.values()
+        )
+        return fair_order([export for export in found if export], self.running, self._began)
+
+    def _known(self, export_id: str) -> QueuedExport | None:
+        tenant = self._tenants.get(export_id)
+        if tenant is None:
+            return None
+        return self._running.get(export_id) or self._waiting[tenant][export_id]
+
+    def _request(self, event: ExportRequested, seq: int) -> None:
+        self.forget(event.export_id)
+        export = QueuedExport(
+            export_id=event.export_id,
+            generation=event.generation,
+            user_id=event.user_id,
+            project_id=event.project_id,
+            seq=seq,
+        )
+        self._tenants[export.export_id] = export.tenant
+        self._waiting.setdefault(export.tenant, {})[export.export_id] = export
+
+    def _start(self, known: QueuedExport, event: ExportStarted, seq: int) -> None:
+        self.forget(known.export_id)
+        self._tenants[known.export_id] = known.tenant
+        self._running[known.export_id] = msgspec.structs.replace(
+            known, running=event, early=event.out_of_turn is not UNSET, attempts=event.attempt
+        )
+        for share in known.tenant:
+            newest = max(seq, self._began.pop(share, 0))
+            self._began[share] = newest
+        while len(self._began) > REMEMBERED:
+            del self._began[next(iter(self._began))]
+
+    def _wait_again(self, export: QueuedExport) -> None:
+        """Before what its tenant has asked for later."""
+        self.forget(export.export_id)
+        self._tenants[export.export_id] = export.tenant
+        waiting = msgspec.structs.replace(export, running=None)
+        theirs = self._waiting.get(export.tenant, {})
+        self._waiting[export.tenant] = {export.export_id: waiting, **theirs}
+
+
+def fair_order(
+    waiting: Iterable[QueuedExport],
+    running: Iterable[QueuedExport],
+    began: Mapping[str, int],
+) -> list[QueuedExport]:
+    """The order in which free slots take ``waiting``, were nothing that runs to end meanwhile.
+
+    ``began`` says of users and projects when a build of theirs last began, in stream sequences.
+    """
+    load = Counter(share for export in running for share in export.tenant)
+    queues: dict[str, dict[str, deque[QueuedExport]]] = defaultdict(lambda: defaultdict(deque))
+    for export in sorted(waiting, key=lambda export: export.seq):
+        user, project = export.tenant
+        queues[user][project].append(export)
+
+    def turn(share: str, first: QueuedExport) -> tuple[int, int, int, str]:
+        return load[share], began.get(share, 0), first.seq, share
+
+    projects = {
+        user: [turn(project, queue[0]) for project, queue in theirs.items()]
+        for user, theirs in queues.items()
+    }
+    for turns in projects.values():
+        heapq.heapify(turns)
+    users = [turn(user, queues[user][turns[0][-1]][0]) for user, turns in projects.items()]
+    heapq.heapify(users)
+    clock = max(began.values(), default=0)
+    order: list[QueuedExport] = []
+    while users:
+        user_load, _, _, user = heapq.heappop(users)
+        project_load, _, _, project = heapq.heappop(projects[user])
+        queue = queues[user][project]
+        order.append(queue.popleft())
+        clock += 1
+        if queue:
+            heapq.heappush(projects[user], (project_load + 1, clock, queue[0].seq, project))
+        if projects[user]:
+            first = queues[user][projects[user][0][-1]][0]
+            heapq.heappush(users, (user_load + 1, clock, first.seq, user))
+    return order
