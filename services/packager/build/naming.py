@@ -10,7 +10,7 @@ import msgspec
 
 from services.packager.project.game_json import read_game
 from services.packager.project.html_page import read_page
-from services.packager.project.json_documents import UnreadableError
+from services.packager.project.unreadable import UnreadableError
 from shared.domain.options import Version
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.optimizing.gltf import UnsuitableError
+from services.packager.project.json_documents import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +30,10 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes | None]:
 
     Raises:
         UnsuitableError: It is broken, of another version, or has chunks of other kinds.
+        UnreadableError: Its document cannot be read.
     """
     text, binary = _chunks(data) if data.startswith(_MAGIC) else (data, None)
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any]), binary
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UnsuitableError(str(error)) from None
+    return parse(text), binary
 
 
 def write(document: Mapping[str, Any], binary: bytes) -> bytes:

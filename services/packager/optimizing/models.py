@@ -9,6 +9,7 @@ does it; indices, times and bones stay exact.
 
 from __future__ import annotations
 
+import io
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,11 +18,13 @@ from services.packager.optimizing.buffer_layout import lay_out, require
 from services.packager.optimizing.buffer_view_bytes import blocks_of
 from services.packager.optimizing.buffer_views import ViewEncoder
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
-from services.packager.optimizing.meshopt import EncoderError
+from services.packager.optimizing.meshopt import MAX_MEMORY_BYTES
 from services.packager.optimizing.precision import roles
+from services.packager.project.json_documents import fields_in
+from services.packager.project.unreadable import UnreadableError, decoding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from services.packager.optimizing.buffer_views import EncodedView
     from services.packager.optimizing.gltf import Accessor, Outline
@@ -30,10 +33,52 @@ if TYPE_CHECKING:
 SOURCES: Final = (".glb", ".gltf")
 CORNERS_MATTER: Final = "FB_ngon_encoding"  # triangles of one polygon begin at the same corner
 MOST_LOOKS: Final = 4  # of accessors at a byte, on average: each takes time
+MOST_PARTS: Final = 16_384  # of a kind: views, accessors, images
+COPIES: Final = 3  # of a model's bytes in memory: as read, cut up, and put together again
+VALUE_BYTES: Final = 100  # of memory, of a value of JSON
+ENCODER_BYTES: Final = 64 << 20
+ENCODER_BYTES_A_BYTE: Final = 6  # what small indices take, and their codes
+
+
+def reading_bytes(size_bytes: int, values: int) -> int:
+    """What a model takes of memory at most before anything of it is encoded.
+
+    Args:
+        size_bytes: Of its files.
+        values: Of its JSON.
+    """
+    return COPIES * size_bytes + VALUE_BYTES * values
+
+
+def encoding_bytes(data: bytes, parts: Mapping[str, bytes]) -> int:
+    """What ``smaller`` takes of memory at most beside :func:`reading_bytes`, which this takes, too.
+
+    Raises:
+        UnreadableError: Its document cannot be read, or it has more parts than are looked at.
+    """
+    document, binary = glb.read(data)
+    try:
+        blocks = blocks_of(document, binary, parts)
+        pictures = textures.replaceable(_outline(document), Counter(_views_in(document)))
+    except UnsuitableError:
+        return 0  # it stays as it is
+    largest = max((_picture_bytes(blocks[view]) for view, _ in pictures.values()), default=0)
+    return max(encoder_bytes(len(data) + sum(map(len, parts.values()))), largest)
+
+
+def encoder_bytes(size_bytes: int) -> int:
+    """The memory that the encoder of a model may take."""
+    return min(ENCODER_BYTES + ENCODER_BYTES_A_BYTE * size_bytes, MAX_MEMORY_BYTES)
 
 
 def smaller(
-    data: bytes, parts: Mapping[str, bytes], encoder: Encoder, *, lossless: bool
+    data: bytes,
+    parts: Mapping[str, bytes],
+    encoder: Encoder,
+    *,
+    lossless: bool,
+    file: str = "the model",
+    note: Callable[[str], object] = lambda _: None,
 ) -> bytes | None:
     """The model as one ``.glb``; None where that is not smaller, or would not be the same model.
 
@@ -42,19 +87,32 @@ def smaller(
         parts: The buffers beside it, by URI; they go into the result. Images stay beside it.
         encoder: For this model alone.
         lossless: Whether every number has to stay as it is.
+        file: Its path, for errors.
+        note: Takes what the maker should know of its images.
+
+    Raises:
+        UnreadableError: Its document cannot be read, or it has more parts than are looked at.
+        EncoderError: The encoder needed more than any model of that size.
     """
     try:
         document, binary = glb.read(data)
-        made = _made(document, blocks_of(document, binary, parts), encoder, lossless=lossless)
-    except (UnsuitableError, EncoderError, RecursionError, OverflowError):
+        blocks = blocks_of(document, binary, parts)
+        made = _made(document, blocks, encoder, lossless=lossless, file=file, note=note)
+    except UnsuitableError:
         return None  # the player may do better; it goes as it is
     return made if len(made) < len(data) + sum(map(len, parts.values())) else None
 
 
 def _made(
-    document: dict[str, Any], blocks: list[bytes], encoder: Encoder, *, lossless: bool
+    document: dict[str, Any],
+    blocks: list[bytes],
+    encoder: Encoder,
+    *,
+    lossless: bool,
+    file: str,
+    note: Callable[[str], object],
 ) -> bytes:
-    outline = outline_of(document)
+    outline = _outline(document)
     uses = Counter(_views_in(document))
     packer = ViewEncoder(
         encoder=encoder,
@@ -70,12 +128,34 @@ def _made(
             packed[view] = form
     colors = textures.colors(outline)
     for image, (view, users) in textures.replaceable(outline, uses).items():
-        data = images.smaller(blocks[view], lossless=lossless or image not in colors)
-        if data:
-            blocks[view] = data
+        try:
+            with decoding(file):
+                picture = images.smaller(blocks[view], lossless=lossless or image not in colors)
+        except UnreadableError as error:
+            note(f"its image {image} stays as it is: it {error}")
+            continue
+        if picture:
+            blocks[view] = picture
             textures.replace(document, image, users)
             require(document, textures.EXTENSION)
     return glb.write(document, lay_out(document, blocks, packed) if blocks else b"")
+
+
+def _outline(document: dict[str, Any]) -> Outline:
+    outline = outline_of(document)
+    parts = max(len(outline.buffer_views), len(outline.accessors), len(outline.images))
+    if parts > MOST_PARTS:
+        raise UnreadableError(f"has {parts:,} views, accessors or images; {MOST_PARTS:,} are read")
+    return outline
+
+
+def _picture_bytes(data: bytes) -> int:
+    """None where it is not decoded."""
+    try:
+        with decoding("an image"):
+            return images.memory_bytes(io.BytesIO(data))
+    except UnreadableError:
+        return 0
 
 
 def _accessors_by_view(outline: Outline, blocks: Sequence[bytes]) -> dict[int, dict[int, Accessor]]:
@@ -92,13 +172,8 @@ def _accessors_by_view(outline: Outline, blocks: Sequence[bytes]) -> dict[int, d
     return found
 
 
-def _views_in(value: Any) -> Iterator[int]:
+def _views_in(document: dict[str, Any]) -> Iterator[int]:
     """Every reference to a view, whoever makes it."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _views_in(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            if name == "bufferView" and isinstance(item, int):
-                yield item
-            yield from _views_in(item)
+    for name, item in fields_in(document):
+        if name == "bufferView" and isinstance(item, int):
+            yield item

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from services.packager.project.json_documents import UnreadableError, read_json
+from services.packager.project.json_documents import read_json
+from services.packager.project.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles

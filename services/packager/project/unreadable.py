@@ -55,7 +55,7 @@ def decoding(file: str) -> Iterator[None]:
         yield
     except (ExportError, UnreadableError):
         raise
-    except Exception as error:  # noqa: BLE001 - decoders are not ours, and raise what they like
+    except Exception as error:
         raise _fault(file, error) from error
 
 

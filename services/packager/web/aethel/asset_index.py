@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import ASSETS
-from services.packager.project.json_documents import UnreadableError
+from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel import asset_paths, materials, models
 from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.scenes import read_prefab, strings_in

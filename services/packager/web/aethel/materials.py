@@ -31,7 +31,9 @@ OLDER_NAMES: Final = {
 def textures_of(project: ProjectFiles, file: str, findings: Findings) -> dict[str, str]:
     """The texture of each map of a material: an asset's id or a path."""
     document = read_document(project, file, findings)
-    return dict(_maps(document)) if document else {}
+    with findings.walking(file):
+        return dict(_maps(document)) if document else {}
+    return {}
 
 
 def _maps(document: dict[str, Any]) -> list[tuple[str, str]]:
