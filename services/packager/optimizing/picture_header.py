@@ -9,7 +9,9 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
+
+from services.packager.project.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,14 @@ Image.MAX_IMAGE_PIXELS = None
 
 @contextmanager
 def opened(source: BinaryIO, formats: tuple[str, ...]) -> Iterator[Image.Image]:
-    """The picture, not decoded yet; raises what Pillow raises."""
-    with Image.open(source, formats=formats) as picture:
+    """The picture, not decoded yet; raises what else Pillow raises.
+
+    Raises:
+        UnreadableError: It has none of the formats.
+    """
+    try:
+        picture = Image.open(source, formats=formats)
+    except UnidentifiedImageError as error:
+        raise UnreadableError(f"is no {' or '.join(formats)} that can be read") from error
+    with picture:
         yield picture

@@ -79,5 +79,5 @@ def _fault(file: str, error: Exception) -> Exception:
     if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
         return ProjectTooHeavyError("memory", file=file)
     log.warning("file.unreadable", file=file, exc_info=error)  # it may show a fault of ours, too
-    reason = str(error)[:MAX_REASON] or "no reason is given"
+    reason = (getattr(error, "strerror", None) or str(error))[:MAX_REASON] or "no reason is given"
     return UnreadableError(f"cannot be read: {type(error).__name__}, {reason}")

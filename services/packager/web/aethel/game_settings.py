@@ -44,9 +44,10 @@ DEFAULTS: Final[dict[str, Any]] = {
 def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
     """The game's own settings, typed and as they stand there; what is wrong is reported."""
     document = read_document(project, GAME, findings) or {}
+    game = Game()
     with findings.walking(GAME):
-        return _typed(document, findings), document
-    return Game(), document
+        game = _typed(document, findings)
+    return game, document
 
 
 def _typed(document: Mapping[str, Any], findings: Findings) -> Game:
