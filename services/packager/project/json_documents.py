@@ -96,12 +96,13 @@ def unpack(data: bytes) -> bytes:
         raise UnreadableError(f"is cut short: {packed:,} bytes are announced, {len(body):,} follow")
     if length > MAX_TEXT_BYTES:
         raise UnreadableError(f"announces {length:,} bytes of JSON; {MAX_TEXT_BYTES:,} are read")
+    most = min(length * BYTES_A_CHARACTER, MAX_TEXT_BYTES)
     unpacker = zlib.decompressobj()
     try:
-        text = unpacker.decompress(body, length * BYTES_A_CHARACTER + 1)
+        text = unpacker.decompress(body, most + 1)
     except zlib.error as error:
         raise UnreadableError(f"cannot be unpacked: {error}") from None
-    if len(text) > length * BYTES_A_CHARACTER or not unpacker.eof:
+    if len(text) > most or not unpacker.eof:
         raise UnreadableError(f"does not unpack to the {length:,} bytes that its header announces")
     return text
 

@@ -82,6 +82,8 @@ class AssetIndex:
 
         In debug the player shows what is missing where it is missing, so that work can go on.
         """
+        if self._findings.is_full:
+            return
         if self._left_out(reference):
             message = f"{reference!r} is left out by excludePatterns and includeAssets"
             self._findings.warning(file, message)

@@ -75,6 +75,11 @@ class Findings:
         """Report what was done."""
         self.notes.append(Note(level="info", file=file, message=message))
 
+    @property
+    def is_full(self) -> bool:
+        """Whether more errors are of no use to anybody."""
+        return len(self.errors) >= MAX_KEPT
+
     @contextmanager
     def walking(self, file: str) -> Iterator[None]:
         """Report what odd data makes of a walk as that file's error; the block ends there."""

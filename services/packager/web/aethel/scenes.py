@@ -183,7 +183,8 @@ class _SceneReader:
         try:
             return msgspec.convert(value, expected)
         except msgspec.ValidationError:
-            for place, message in islice(faults(value, expected, path), MAX_SHOWN):
+            most = 0 if self._findings.is_full else MAX_SHOWN
+            for place, message in islice(faults(value, expected, path), most):
                 self._findings.error(self.scene.file, message, path=place)
             return None
 

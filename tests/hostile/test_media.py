@@ -1,0 +1,259 @@
+"""Pictures, sounds and models that lie, strain or break: each is told to its maker, none to us."""
+
+from __future__ import annotations
+
+import struct
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import av.error
+import pytest
+from PIL import Image
+
+from services.packager.optimizing import images, models, sounds
+from services.packager.optimizing.memory_budget import MemoryBudget
+from services.packager.optimizing.meshopt import EncoderProgram
+from services.packager.project.too_heavy import ProjectTooHeavyError
+from services.packager.project.unreadable import UnreadableError
+from services.packager.storage.derived_files import DerivedFileCache
+from services.packager.web.aethel import derivatives
+from services.packager.web.aethel.asset_index import AssetIndex
+from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
+from services.packager.web.aethel.findings import Findings
+from services.packager.web.icons import IconError
+from shared.errors import ProjectError
+from tests.hostile.media_files import (
+    claiming,
+    flat_png,
+    game,
+    many_views,
+    mutated,
+    mutated_glb,
+    mutated_png,
+    mutated_wav,
+    notes_of,
+    painted,
+    picture,
+    plan,
+    planned,
+    png_chunks,
+    png_of,
+    sound,
+)
+from tests.projects import build_context, in_memory, request
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Iterator
+
+KINDS = {
+    "assets/color.png": (picture(), (mutated, mutated_png)),
+    "assets/photo.jpg": (picture(kind="JPEG"), (mutated,)),
+    "assets/boom.wav": (sound(), (mutated, mutated_wav)),
+    "assets/thing.glb": (painted(), (mutated, mutated_glb)),
+}
+MEBIBYTE = 1 << 20
+
+
+@pytest.fixture(autouse=True)
+def _one_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoder of meshes is compiled once, not for each project."""
+    monkeypatch.setattr(derivatives, "EncoderProgram", _program)
+
+
+def test_any_file_gives_a_plan_or_an_error_that_names_it(
+    rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """Whatever its bytes: it is optimised, shipped as it is, or refused."""
+    for _ in rounds(40):
+        files = {path: rng.choice(ways)(data, rng) for path, (data, ways) in KINDS.items()}
+        made = plan(game(**files), optimize=rng.choice(("balanced", "lossless")))
+        if not isinstance(made, ProjectError):
+            shipped = {content.path for content in made.contents}
+            assert all(any(name.startswith(path) for name in shipped) for path in files)
+
+
+def test_pictures_are_measured_before_they_are_decoded(
+    rng: random.Random, rounds: Callable[[int], Iterator[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few bytes; beside a model or inside one."""
+    monkeypatch.setattr(Image.Image, "convert", _never)
+    for _ in rounds(6):
+        width, height = rng.randint(8_193, 1 << 31 - 1), rng.randint(1, 60_000)
+        bomb = claiming(
+            *rng.choice(((width, height), (height, width), (60_000, 60_000), (8_192, 2_049)))
+        )
+        made = planned(
+            game(**{"assets/color.png": bomb, "assets/thing.glb": painted(bomb)})
+            | {"assets/photo.jpg": b""},
+            optimize="balanced",
+        )
+        for file in ("assets/color.png", "assets/thing.glb"):
+            (note,) = notes_of(made, file)
+            assert "as it is" in note
+            assert "×" in note
+
+
+def test_a_true_picture_of_many_pixels_is_left_alone() -> None:
+    """Its bytes are a thousandth of what it stands for."""
+    bomb = flat_png(8_190, 8_190)
+    assert len(bomb) < MEBIBYTE
+    made = planned(game(**{"assets/color.png": bomb}), optimize="lossless")
+    assert "8190 × 8190" in notes_of(made, "assets/color.png")[0]
+
+
+def test_a_jpeg_of_endless_scans_is_left_alone() -> None:
+    """Each is a few bytes, and as much work as the whole picture."""
+    data = picture(kind="JPEG")
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
+    made = planned(
+        game(**{"assets/photo.jpg": data[:-2] + scan * 200 + data[-2:]}), optimize="lossless"
+    )
+    assert "scans" in notes_of(made, "assets/photo.jpg")[0]
+
+
+def test_sounds_are_measured_before_they_are_resampled(
+    rng: random.Random, rounds: Callable[[int], Iterator[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sample a second becomes 48,000; and nobody's game plays for a day."""
+    monkeypatch.setattr(sounds, "_encoded", _never)
+    day = struct.pack("<I", 86_400 * 8_000 * 2)
+    for _ in rounds(6):
+        rate_hz = rng.choice((1, rng.randint(1, 3_999), rng.randint(192_001, 1 << 31 - 1)))
+        slow = bytearray(sound())
+        slow[24:28] = struct.pack("<I", rate_hz)
+        made = planned(game(**{"assets/boom.wav": bytes(slow)}), optimize="balanced")
+        assert "samples a second" in notes_of(made, "assets/boom.wav")[0]
+    long = sound(rate_hz=8_000)
+    long = long[:40] + day + long[44:]
+    planned(game(**{"assets/boom.wav": long}), optimize="balanced")  # it has ended by then
+
+
+def test_a_sound_that_is_longer_than_it_said_ends_where_the_limit_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its header is one thing, what comes is another."""
+    monkeypatch.setattr(sounds, "MOST_S", 1)
+    monkeypatch.setattr(sounds, "_checked", lambda source: source.streams.audio[0])
+    made = planned(game(**{"assets/boom.wav": sound(count=60_000)}), optimize="balanced")
+    assert "longer" in notes_of(made, "assets/boom.wav")[0]
+
+
+def test_models_of_endless_parts_are_left_alone() -> None:
+    """Each part is a call of the encoder."""
+    many = many_views(models.MOST_PARTS + 1)
+    made = planned(game(**{"assets/thing.glb": many}), optimize="balanced")
+    assert "views" in notes_of(made, "assets/thing.glb")[0]
+
+
+@pytest.mark.parametrize("platform", ["web", "windows"])
+def test_an_icon_is_as_large_as_its_decoder_says(
+    platform: str, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """Its first chunk may be a text that looks like a header; the error tells file, size, limit."""
+    for _ in rounds(4):
+        width, height = rng.randint(4_097, 60_000), rng.randint(4_097, 60_000)
+        bomb = claiming(width, height)
+        lie = (b"tEXt", struct.pack(">II", 512, 512) + b"\0")
+        for icon in (bomb, png_of([lie, *png_chunks(bomb)])):
+            made = plan(game(**{"icon.png": icon}), app_icon="icon.png", platform=platform)
+            assert isinstance(made, IconError)
+            assert f"{width} x {height}" in str(made)
+            assert "4096 x 4096" in str(made)
+
+
+def test_any_icon_gives_a_plan_or_an_error_that_names_it(
+    rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """As ``appIcon`` it is refused; as the game's own there are no icons then."""
+    for _ in rounds(12):
+        icon = rng.choice((mutated, mutated_png))(picture(256, 256), rng)
+        plan(game(**{"assets/icon.png": icon}), app_icon="assets/icon.png")
+        own = game(**{"assets/icon.png": icon}) | {"game.json": b'{"icon": "icon.png"}'}
+        assert not isinstance(plan(own), ProjectError)
+
+
+@pytest.mark.parametrize(
+    ("decoder", "file"),
+    [
+        (images, "assets/color.png"),
+        (sounds, "assets/boom.wav"),
+        (models, "assets/thing.glb"),
+    ],
+)
+@pytest.mark.parametrize(
+    "error", [MemoryError(), av.error.MemoryError(12, "no memory"), OSError(12, "")]
+)
+def test_too_little_memory_is_no_broken_file(
+    monkeypatch: pytest.MonkeyPatch, decoder: Any, file: str, error: Exception
+) -> None:
+    """Others may have taken it: the export fails, and says at which file."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(decoder, "smaller", fail)
+    made = plan(game(), optimize="lossless")
+    assert isinstance(made, ProjectTooHeavyError)
+    assert made.file == file or decoder is images
+    assert made.code == "project-too-heavy"
+
+
+def test_decoders_of_an_export_share_one_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight threads take no more than two pictures' worth together, if that is all there is."""
+    need = 64 * 64 * images.BYTES_A_PIXEL
+    monkeypatch.setattr(derivatives, "DECODERS_BYTES", int(2.5 * need))
+    inside, most, lock = [0], [0], threading.Lock()
+    both = threading.Barrier(2)
+
+    def watched(data: bytes, *, lossless: bool) -> bytes | None:
+        del data, lossless
+        with lock:
+            inside[0] += 1
+            most[0] = max(most[0], inside[0])
+        both.wait(60)  # two are let in at a time; with a third, somebody waits for ever
+        with lock:
+            inside[0] -= 1
+        return None
+
+    monkeypatch.setattr(images, "smaller", watched)
+    files = {f"assets/{n}.png": picture(64, 64) for n in range(8)}
+    project = in_memory(files)
+    with build_context() as context:
+        index = AssetIndex(project, request(), Findings())
+        builder = DerivativeBuilder(index, DerivedFileCache(context.cache, context.scratch), b"")
+        chosen = [Candidate(path, "picture", exact=True) for path in files]
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(partial(builder.build, lossless=True), chosen))
+    assert most[0] == 2
+
+
+def test_a_budget_is_never_exceeded(rng: random.Random) -> None:
+    """Whoever asks, in whatever order; and what exceeds all of it is refused at once."""
+    budget, taken, most = MemoryBudget(100), [0], [0]
+    lock = threading.Lock()
+
+    def take(need: int) -> None:
+        with budget.taking(need):
+            with lock:
+                taken[0] += need
+                most[0] = max(most[0], taken[0])
+            with lock:
+                taken[0] -= need
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(take, [rng.randint(1, 100) for _ in range(500)]))
+    assert most[0] <= 100
+    with pytest.raises(UnreadableError, match="memory"), budget.taking(101):
+        pass
+
+
+def _never(*_: object, **__: object) -> None:
+    pytest.fail("it was decoded")
+
+
+@cache
+def _program(wasm: bytes) -> EncoderProgram:
+    return EncoderProgram(wasm)
