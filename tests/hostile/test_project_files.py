@@ -70,7 +70,7 @@ def test_any_document_gives_a_plan_or_an_error_that_names_it(
     """Fields of other types, other numbers, missing ones; then bytes that are no JSON any more."""
     valid = everything()
     planned(valid, configuration="debug")
-    for _ in rounds(60):
+    for _ in rounds(30):
         path = rng.choice(sorted(DOCUMENTS))
         changed = as_json(mutated_json(json.loads(valid[path]), rng))
         data = mutated(changed, rng) if not rng.randrange(4) else changed
@@ -133,15 +133,15 @@ def test_chains_have_no_end_that_matters() -> None:
 
 def test_circles_and_towers_of_entities_are_told() -> None:
     """Each parent in the next: a message that everybody can read, whatever their number."""
-    ring = [entity(f"e{n}", parentId=f"e{(n + 1) % 20_000}") for n in range(20_000)]
+    ring = [entity(f"e{n}", parentId=f"e{(n + 1) % 5_000}") for n in range(5_000)]
     made = plan(project(**{"scenes/main.json": level(*ring)}))
     assert isinstance(made, ProjectError)
     assert len(str(made)) < 10_000
 
 
-def test_what_is_wrong_ten_thousand_times_is_told_within_bounds() -> None:
+def test_what_is_wrong_thousands_of_times_is_told_within_bounds() -> None:
     """The error goes through queues and logs."""
-    wrong: list[Any] = [{"id": "x" * 5_000, str(n) * 900: 1, "layer": "no"} for n in range(20_000)]
+    wrong: list[Any] = [{"id": "x" * 5_000, str(n) * 900: 1, "layer": "no"} for n in range(2_000)]
     made = plan(project(**{"scenes/main.json": level(*wrong)}))
     assert isinstance(made, ProjectError)
     assert len(str(made)) < 200_000
@@ -158,7 +158,7 @@ def test_any_page_gives_a_plan_or_an_error_that_names_it(
         b"</head><body><img srcset='a.png 1x, b.png 2x'><script type=module src=main.js></script>"
     )
     script = b"import './x.js'; new URL('d.bin', import.meta.url); fetch(`x`); fetch('y.json')"
-    for _ in rounds(40):
+    for _ in rounds(25):
         made = planned(
             {
                 "index.html": mutated(page, rng),

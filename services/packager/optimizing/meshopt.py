@@ -49,13 +49,18 @@ class Encoder:
     """For one thread and one model: what it has taken of memory it keeps."""
 
     def __init__(self, engine: Engine, module: Module, max_memory_bytes: int) -> None:
-        from wasmtime import Instance, Store  # noqa: PLC0415 - see above
+        from wasmtime import Instance, Store, WasmtimeError  # noqa: PLC0415 - see above
 
         self._store = Store(engine)
         self._max_memory_bytes = max_memory_bytes
         self._store.set_limits(memory_size=max_memory_bytes)
         self._store.set_fuel(STEPS)
-        self._exports = Instance(self._store, module, []).exports(self._store)
+        try:
+            self._exports = Instance(self._store, module, []).exports(self._store)
+        except WasmtimeError as error:
+            if "mem" in str(error):
+                raise MemoryError(str(error)) from error
+            raise
         self._memory = cast("Memory", self._exports["memory"])
         self._call("__wasm_call_ctors")
         self._call("meshopt_encodeIndexVersion", INDEX_VERSION)

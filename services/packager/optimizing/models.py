@@ -34,7 +34,7 @@ SOURCES: Final = (".glb", ".gltf")
 CORNERS_MATTER: Final = "FB_ngon_encoding"  # triangles of one polygon begin at the same corner
 MOST_LOOKS: Final = 4  # of accessors at a byte, on average: each takes time
 MOST_PARTS: Final = 16_384  # of a kind: views, accessors, images
-COPIES: Final = 3  # of a model's bytes in memory: as read, cut up, and put together again
+COPIES: Final = 6  # of a model's bytes in memory: read, cut up, rounded, put together again
 VALUE_BYTES: Final = 100  # of memory, of a value of JSON
 ENCODER_BYTES: Final = 64 << 20
 ENCODER_BYTES_A_BYTE: Final = 6  # what small indices take, and their codes
@@ -97,6 +97,7 @@ def smaller(
     try:
         document, binary = glb.read(data)
         blocks = blocks_of(document, binary, parts)
+        del binary
         made = _made(document, blocks, encoder, lossless=lossless, file=file, note=note)
     except UnsuitableError:
         return None  # the player may do better; it goes as it is
@@ -138,7 +139,7 @@ def _made(
             blocks[view] = picture
             textures.replace(document, image, users)
             require(document, textures.EXTENSION)
-    return glb.write(document, lay_out(document, blocks, packed) if blocks else b"")
+    return glb.write(document, lay_out(document, blocks, packed) if blocks else bytearray())
 
 
 def _outline(document: dict[str, Any]) -> Outline:

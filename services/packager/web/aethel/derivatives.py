@@ -12,7 +12,7 @@ from services.packager.build.cache_key import tool_versions
 from services.packager.optimizing import images, models, sounds
 from services.packager.optimizing.memory_budget import MemoryBudget
 from services.packager.optimizing.meshopt import EncoderProgram
-from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.project.unreadable import UnreadableError, decoding, walking
 
 if TYPE_CHECKING:
     from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
@@ -90,7 +90,11 @@ class DerivativeBuilder:
         return make[candidate.kind](candidate.path, size, lossless=lossless)
 
     def _picture(self, path: str, size: int, *, lossless: bool) -> Derivative | None:
-        with self._project.open(path) as stream, decoding(path):
+        with (
+            self._project.open(path) as stream,
+            self._budget.taking(size),  # a header may be as long as the file
+            decoding(path),
+        ):
             need = size + images.memory_bytes(stream)
         with self._budget.taking(need):
             data = self._read(path)
@@ -115,11 +119,13 @@ class DerivativeBuilder:
             del data, parts
         with self._budget.taking(reading + encoding):
             data, parts = self._read_model(path)
+            with walking(path):  # what else ends an encoder before it begins is ours
+                encoder = self._encoders.start(max_memory_bytes=models.encoder_bytes(size))
             with decoding(path):
                 model = models.smaller(
                     data,
                     parts,
-                    self._encoders.start(max_memory_bytes=models.encoder_bytes(size)),
+                    encoder,
                     lossless=lossless,
                     file=path,
                     note=lambda message: self._notes.append((path, message)),
@@ -132,8 +138,10 @@ class DerivativeBuilder:
         return model.values if model else 0
 
     def _read_model(self, path: str) -> tuple[bytes, dict[str, bytes]]:
+        """Its bytes, and those of its buffers by URI; several URIs may mean one file."""
         parts = self._parts(Candidate(path, "model", exact=False))
-        return self._read(path), {uri: self._read(part) for uri, part in parts}
+        files = {part: self._read(part) for part in {part for _, part in parts}}
+        return self._read(path), {uri: files[part] for uri, part in parts}
 
     @cached_property
     def _encoders(self) -> EncoderProgram:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_SHOWN: Final = 50  # of one kind and altogether in an error; who fixes these exports again
 MAX_KEPT: Final = 10_000  # errors, and notes; beyond, nobody counts
-MAX_TEXT: Final = 1_000  # characters of a message, and of a place: both may quote what was read
+MAX_TEXT: Final = 500  # characters of a message, and of a place: both may quote what was read
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
