@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import json
+import struct
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from services.packager.project import json_documents
+from services.packager.web import html5
+from services.packager.web.aethel import (
+    assembly,
+    game_settings,
+    materials,
+    models,
+    reachability,
+    reference_check,
+    scenes,
+)
 from shared.errors import ProjectError
 from tests.engine import aelv, as_json, assets, component, entity, glb, level, project
 from tests.hostile.media_files import game, mutated, mutated_json, plan, planned
@@ -30,7 +41,7 @@ DOCUMENTS = {
         "lights": [{"lightType": "point", "color": "#fff", "position": {"x": 1, "y": 2, "z": 3}}],
         "environment": {"fog": {"type": "linear", "near": 1}},
     },
-    "assets/gold.json": {"map": "color", "properties": {"normalMap": "photo"}},
+    "assets/gold.json": {"map": "color", "properties": {"normalMap": "color"}},
     "assets/door.prefab.json": {
         "id": "door", "rootEntityId": "leaf",
         "entities": [
@@ -104,19 +115,61 @@ def test_documents_of_endless_values_are_told_before_they_are_decoded(
         assert "scenes/main.json: holds more than 10,000 values" in str(made)
 
 
+@pytest.mark.parametrize(
+    ("place", "name", "file"),
+    [
+        (scenes._SceneReader, "level", "scenes/main.json"),
+        (scenes._SceneReader, "runtime", "scenes/old.json"),
+        (scenes._SceneReader, "prefab", "assets/door.prefab.json"),
+        (reference_check, "_check_uses", "scenes/main.json"),
+        (materials, "_maps", "assets/gold.json"),
+        (models, "_model", "assets/m.gltf"),
+        (game_settings, "_typed", "game.json"),
+        (reachability._Walk, "finish", "game.json"),
+    ],
+)
+def test_whatever_a_walk_raises_is_its_files_fault(
+    monkeypatch: pytest.MonkeyPatch, rng: random.Random, place: Any, name: str, file: str
+) -> None:
+    """Odd data makes any of these; too little memory is told apart."""
+    kinds = (RecursionError, OverflowError, struct.error, KeyError, TypeError, AttributeError)
+    error = rng.choice((*kinds, ValueError, IndexError, ZeroDivisionError, MemoryError))
+    monkeypatch.setattr(place, name, _raising(error))
+    made = plan(everything())
+    assert isinstance(made, ProjectError)
+    assert file in str(made)
+    assert made.code == ("project-too-heavy" if error is MemoryError else "project-invalid")
+
+
+def test_a_page_that_cannot_be_read_goes_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is put into it."""
+    monkeypatch.setattr(html5, "read_page", _raising(RecursionError))
+    made = planned({"index.html": b"<title>T</title>"})
+    page = next(content for content in made.contents if content.path == "index.html")
+    assert page.stored
+    assert any("as it is" in str(note) for note in made.notes)
+
+
+def test_a_fault_of_our_own_is_still_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What no border surrounds is not blamed on a file."""
+    monkeypatch.setattr(assembly, "_boot", _raising(TypeError))
+    with pytest.raises(TypeError):
+        plan(everything())
+
+
 def test_chains_have_no_end_that_matters() -> None:
     """1,500 scripts, 600 models and 1,500 scenes, each named by the one before."""
     scripts = {
         f"scripts/s{n}.ts": f'import "./s{n + 1}"; export const n = {n};'.encode()
         for n in range(1_500)
     } | {"scripts/s1500.ts": b"export default 1"}
-    models = {
+    meshes = {
         f"assets/m{n}.gltf": as_json(
             {"asset": {"version": "2.0"}, "images": [{"uri": f"m{n + 1}.gltf"}]}
         )
         for n in range(600)
     } | {"assets/m600.gltf": glb()}
-    scenes = {
+    levels = {
         f"scenes/c{n}.json": level(
             entity("next", component("Script", scriptId="s0", properties={"to": f"c{n + 1}"}))
         )
@@ -126,7 +179,7 @@ def test_chains_have_no_end_that_matters() -> None:
         entity("a", component("Script", scriptId="s0", properties={"to": "c0"})),
         entity("b", component("MeshRenderer", meshId="m0.gltf")),
     )
-    made = planned(project(**scripts, **models, **scenes) | {"scenes/main.json": start})
+    made = planned(project(**scripts, **meshes, **levels) | {"scenes/main.json": start})
     shipped = {content.path for content in made.contents}
     assert {"assets/m600.gltf", "scenes/c1500.json"} <= shipped
 
@@ -195,3 +248,10 @@ def test_any_script_gives_a_plan_or_an_error_that_names_it(
                 }
             )
         )
+
+
+def _raising(error: type[Exception]) -> Callable[..., object]:
+    def fail(*_: object, **__: object) -> object:
+        raise error
+
+    return fail

@@ -26,6 +26,7 @@ SOURCES: Final = (".png", ".jpg", ".jpeg")
 MOST_PX: Final = 8_192  # an edge; WebP itself ends at 16,383
 MOST_PIXELS: Final = 4_096 * 4_096
 BYTES_A_PIXEL: Final = 56  # of memory, at most: the picture thrice, and what libwebp notes of it
+ENCODER_BYTES: Final = 32 << 20  # what libwebp takes for any
 MOST_SCANS: Final = 100  # of a progressive JPEG, each as much work as the first; usual are 10
 LEAST_DB: Final = (40.0, 35.0, 35.0, 40.0)  # of Y, Cb, Cr, alpha
 QUALITIES: Final = (80, 90, 95)
@@ -44,7 +45,7 @@ def memory_bytes(source: BinaryIO) -> int:
     """
     with _opened(source) as picture:
         _check_size(picture)
-        return picture.width * picture.height * BYTES_A_PIXEL
+        return ENCODER_BYTES + picture.width * picture.height * BYTES_A_PIXEL
 
 
 def smaller(data: bytes, *, lossless: bool) -> bytes | None:
