@@ -9,19 +9,19 @@ does it; indices, times and bones stay exact.
 
 from __future__ import annotations
 
-import io
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
-from services.packager.optimizing import glb, images, textures
+from services.packager.optimizing import glb, textures
 from services.packager.optimizing.buffer_layout import lay_out, require
 from services.packager.optimizing.buffer_view_bytes import blocks_of
 from services.packager.optimizing.buffer_views import ViewEncoder
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
 from services.packager.optimizing.meshopt import MAX_MEMORY_BYTES
+from services.packager.optimizing.model_pictures import PictureEncoder, picture_bytes
 from services.packager.optimizing.precision import roles
 from services.packager.project.json_documents import fields_in
-from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.project.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +34,8 @@ SOURCES: Final = (".glb", ".gltf")
 CORNERS_MATTER: Final = "FB_ngon_encoding"  # triangles of one polygon begin at the same corner
 MOST_LOOKS: Final = 4  # of accessors at a byte, on average: each takes time
 MOST_PARTS: Final = 16_384  # of a kind: views, accessors, images
-COPIES: Final = 6  # of a model's bytes in memory: read, cut up, rounded, put together again
+READ_COPIES: Final = 3  # of a model's bytes in memory: as read, cut up, and packed
+MADE_COPIES: Final = 3  # besides: of what is rounded, or of what is put together again
 VALUE_BYTES: Final = 100  # of memory, of a value of JSON
 ENCODER_BYTES: Final = 64 << 20
 ENCODER_BYTES_A_BYTE: Final = 6  # what small indices take, and their codes
@@ -47,11 +48,16 @@ def reading_bytes(size_bytes: int, values: int) -> int:
         size_bytes: Of its files.
         values: Of its JSON.
     """
-    return COPIES * size_bytes + VALUE_BYTES * values
+    return READ_COPIES * size_bytes + VALUE_BYTES * values
 
 
-def encoding_bytes(data: bytes, parts: Mapping[str, bytes]) -> int:
+def encoding_bytes(data: bytes, parts: Mapping[str, bytes], *, most_bytes: int) -> int:
     """What ``smaller`` takes of memory at most beside :func:`reading_bytes`, which this takes, too.
+
+    Args:
+        data: As of ``smaller``.
+        parts: Likewise.
+        most_bytes: Pictures inside that take more are not decoded.
 
     Raises:
         UnreadableError: Its document cannot be read, or it has more parts than are looked at.
@@ -62,8 +68,10 @@ def encoding_bytes(data: bytes, parts: Mapping[str, bytes]) -> int:
         pictures = textures.replaceable(_outline(document), Counter(_views_in(document)))
     except UnsuitableError:
         return 0  # it stays as it is
-    largest = max((_picture_bytes(blocks[view]) for view, _ in pictures.values()), default=0)
-    return max(encoder_bytes(len(data) + sum(map(len, parts.values()))), largest)
+    needs = (picture_bytes(blocks[view]) for view, _ in pictures.values())
+    largest = max((need for need in needs if need <= most_bytes), default=0)
+    size_bytes = len(data) + sum(map(len, parts.values()))
+    return max(encoder_bytes(size_bytes) + MADE_COPIES * size_bytes, largest)
 
 
 def encoder_bytes(size_bytes: int) -> int:
@@ -78,6 +86,7 @@ def smaller(
     *,
     lossless: bool,
     file: str = "the model",
+    most_bytes: int = MAX_MEMORY_BYTES,
     note: Callable[[str], object] = lambda _: None,
 ) -> bytes | None:
     """The model as one ``.glb``; None where that is not smaller, or would not be the same model.
@@ -88,17 +97,19 @@ def smaller(
         encoder: For this model alone.
         lossless: Whether every number has to stay as it is.
         file: Its path, for errors.
+        most_bytes: Pictures inside that take more memory are not decoded.
         note: Takes what the maker should know of its images.
 
     Raises:
         UnreadableError: Its document cannot be read, or it has more parts than are looked at.
         EncoderError: The encoder needed more than any model of that size.
     """
+    pictures = PictureEncoder(file=file, most_bytes=most_bytes, note=note)
     try:
         document, binary = glb.read(data)
         blocks = blocks_of(document, binary, parts)
         del binary
-        made = _made(document, blocks, encoder, lossless=lossless, file=file, note=note)
+        made = _made(document, blocks, encoder, lossless=lossless, pictures=pictures)
     except UnsuitableError:
         return None  # the player may do better; it goes as it is
     return made if len(made) < len(data) + sum(map(len, parts.values())) else None
@@ -110,8 +121,7 @@ def _made(
     encoder: Encoder,
     *,
     lossless: bool,
-    file: str,
-    note: Callable[[str], object],
+    pictures: PictureEncoder,
 ) -> bytes:
     outline = _outline(document)
     uses = Counter(_views_in(document))
@@ -129,12 +139,8 @@ def _made(
             packed[view] = form
     colors = textures.colors(outline)
     for image, (view, users) in textures.replaceable(outline, uses).items():
-        try:
-            with decoding(file):
-                picture = images.smaller(blocks[view], lossless=lossless or image not in colors)
-        except UnreadableError as error:
-            note(f"its image {image} stays as it is: it {error}")
-            continue
+        exact = lossless or image not in colors
+        picture = pictures.smaller(image, blocks[view], lossless=exact)
         if picture:
             blocks[view] = picture
             textures.replace(document, image, users)
@@ -148,15 +154,6 @@ def _outline(document: dict[str, Any]) -> Outline:
     if parts > MOST_PARTS:
         raise UnreadableError(f"has {parts:,} views, accessors or images; {MOST_PARTS:,} are read")
     return outline
-
-
-def _picture_bytes(data: bytes) -> int:
-    """None where it is not decoded."""
-    try:
-        with decoding("an image"):
-            return images.memory_bytes(io.BytesIO(data))
-    except UnreadableError:
-        return 0
 
 
 def _accessors_by_view(outline: Outline, blocks: Sequence[bytes]) -> dict[int, dict[int, Accessor]]:

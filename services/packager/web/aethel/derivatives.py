@@ -112,10 +112,11 @@ class DerivativeBuilder:
     def _model(self, path: str, size: int, *, lossless: bool) -> Derivative | None:
         """Read twice: what it needs is not known before, and nobody may wait while holding it."""
         reading = models.reading_bytes(size, self._values(path))
+        most = self._budget.size_bytes - reading  # where that is nothing, the next line says so
         with self._budget.taking(reading):
             data, parts = self._read_model(path)
             with decoding(path):
-                encoding = models.encoding_bytes(data, parts)
+                encoding = models.encoding_bytes(data, parts, most_bytes=most)
             del data, parts
         with self._budget.taking(reading + encoding):
             data, parts = self._read_model(path)
@@ -128,6 +129,7 @@ class DerivativeBuilder:
                     encoder,
                     lossless=lossless,
                     file=path,
+                    most_bytes=most,
                     note=lambda message: self._notes.append((path, message)),
                 )
         suffix = "" if path.lower().endswith(GLB) else GLB
