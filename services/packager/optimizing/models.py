@@ -131,12 +131,7 @@ def _made(
         rounds=not lossless,
         turns=CORNERS_MATTER not in outline.extensions_used,
     )
-    packed: dict[int, EncodedView] = {}
-    for view, accessors in _accessors_by_view(outline, blocks).items():
-        alone = uses[view] == len(accessors)  # no sparse values, image or extension lies there
-        form = packer.pack(outline.buffer_views[view], blocks[view], accessors) if alone else None
-        if form:
-            packed[view] = form
+    looks = _accessors_by_view(outline, blocks)
     colors = textures.colors(outline)
     for image, (view, users) in textures.replaceable(outline, uses).items():
         exact = lossless or image not in colors
@@ -145,6 +140,12 @@ def _made(
             blocks[view] = picture
             textures.replace(document, image, users)
             require(document, textures.EXTENSION)
+    packed: dict[int, EncodedView] = {}  # after the pictures: the encoder keeps what it has taken
+    for view, accessors in looks.items():
+        alone = uses[view] == len(accessors)  # no sparse values, image or extension lies there
+        form = packer.pack(outline.buffer_views[view], blocks[view], accessors) if alone else None
+        if form:
+            packed[view] = form
     return glb.write(document, lay_out(document, blocks, packed) if blocks else bytearray())
 
 
