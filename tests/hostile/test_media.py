@@ -168,7 +168,7 @@ def test_a_buffer_of_many_names_is_read_once_and_never_multiplied() -> None:
         "asset": {"version": "2.0"},
         "buffers": [{"byteLength": len(buffer), "uri": uri} for uri in uris],
         "bufferViews": [
-            {"buffer": number, "byteLength": len(buffer)} for number in range(len(uris))
+            {"buffer": number, "byteLength": len(buffer) - 1} for number in range(len(uris))
         ],
     }
     files = {"assets/thing.gltf": as_json(document), "assets/b.bin": buffer}
@@ -288,13 +288,13 @@ def test_a_picture_takes_no_more_memory_than_was_taken_for_it(
     mode: str, rng: random.Random
 ) -> None:
     """Noise takes most."""
-    edge = 400
+    edge = 1_024
     noise = Image.frombytes(mode, (edge, edge), rng.randbytes(edge * edge * len(mode)))
     out = io.BytesIO()
     noise.save(out, "PNG")
     images.smaller(picture(), lossless=False)  # what is loaded once, is loaded now
     before = _peak_from_here()
-    images.smaller(out.getvalue(), lossless=False)
+    images.smaller(out.getvalue(), lossless=True)
     grown = _memory_bytes("VmHWM") - before
     assert grown < images.memory_bytes(out)
 
