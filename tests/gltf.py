@@ -125,11 +125,11 @@ def mesh_encoder() -> bytes:
 
 def encoder(**limits: int) -> Encoder:
     """For one model."""
-    return _encoder_program().start(**limits)
+    return encoder_program().start(**limits)
 
 
 @cache
-def _encoder_program() -> EncoderProgram:
+def encoder_program() -> EncoderProgram:
     """Compiled once in a process, as the packager does it."""
     return EncoderProgram(mesh_encoder())
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-BUILD_VERSION: Final = "1"  # raise it with every change here that changes the bytes of an artifact
+BUILD_VERSION: Final = "2"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from services.packager.project.game_json import read_game
 from services.packager.project.html_page import read_page
-from services.packager.project.json_documents import UnreadableError
+from services.packager.project.unreadable import UnreadableError, decoding
 from shared.domain.options import Version
 from shared.domain.visible_text import visible
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 MAX_SLUG: Final = 60
 MAX_TITLE: Final = 100
 FIRST_VERSION: Final = "1.0.0"
+PAGE: Final = "index.html"
 
 
 class _Names(msgspec.Struct):
@@ -68,9 +69,14 @@ def slug(title: str) -> str:
 
 
 def _page_title(project: ProjectFiles) -> str:
-    if "index.html" not in project:
+    if PAGE not in project:
         return ""
-    return " ".join(read_page(project.read("index.html")).title.split())[:MAX_TITLE]
+    source = project.read(PAGE)
+    try:
+        with decoding(PAGE):
+            return " ".join(read_page(source).title.split())[:MAX_TITLE]
+    except UnreadableError:  # whoever needs more of the page than its title says so
+        return ""
 
 
 def _names(project: ProjectFiles) -> _Names:

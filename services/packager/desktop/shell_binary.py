@@ -10,7 +10,7 @@ import msgspec
 from services.packager.build.plan import Note
 from services.packager.desktop.app_identity import file_name_of
 from services.packager.project.game_json import GAME, read_game
-from services.packager.project.json_documents import UnreadableError
+from services.packager.project.unreadable import UnreadableError
 from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:

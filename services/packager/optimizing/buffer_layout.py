@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def lay_out(
     document: dict[str, Any], blocks: Sequence[bytes], packed: Mapping[int, EncodedView]
-) -> bytes:
+) -> bytearray:
     """Lay the views out one behind the other: the binary chunk.
 
     Encoded views lie in a second buffer, which is nowhere: its bytes are what a decoder makes.
@@ -42,7 +42,7 @@ def lay_out(
     _describe_buffers(document, len(binary), unpacked_bytes)
     if packed:
         require(document, MESHOPT)
-    return bytes(binary)
+    return binary
 
 
 def require(document: dict[str, Any], extension: str) -> None:

@@ -34,9 +34,10 @@ def blocks_of(
     buffers = _buffers(outline, binary, parts)
     if len(buffers) > 1 and any(buffer.keys() - _KNOWN for buffer in document["buffers"]):
         raise UnsuitableError("has several buffers, and tells more of them than their length")
-    blocks = [_block(view, buffers) for view in outline.buffer_views]
-    if sum(map(len, blocks)) > sum(map(len, buffers)):
+    there = {id(buffer): len(buffer) for buffer in buffers}  # several may be the same file
+    if sum(view.byte_length for view in outline.buffer_views) > sum(there.values()):
         raise UnsuitableError("has buffer views that lie over each other")
+    blocks = [_block(view, buffers) for view in outline.buffer_views]
     return blocks + _images(outline, document, len(blocks))
 
 

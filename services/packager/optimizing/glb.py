@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.optimizing.gltf import UnsuitableError
+from services.packager.project.json_documents import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,20 +30,21 @@ def read(data: bytes) -> tuple[dict[str, Any], bytes | None]:
 
     Raises:
         UnsuitableError: It is broken, of another version, or has chunks of other kinds.
+        UnreadableError: Its document cannot be read.
     """
     text, binary = _chunks(data) if data.startswith(_MAGIC) else (data, None)
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any]), binary
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise UnsuitableError(str(error)) from None
+    return parse(text), binary
 
 
-def write(document: Mapping[str, Any], binary: bytes) -> bytes:
+def write(document: Mapping[str, Any], binary: bytearray) -> bytes:
     """A ``.glb`` (section 4.4 of the specification)."""
-    chunks = [(_JSON, padded(msgspec.json.encode(document), b" "))]
-    chunks += [(_BINARY, padded(binary))] if binary else []
-    body = b"".join(_CHUNK.pack(len(chunk), kind) + chunk for kind, chunk in chunks)
-    return _HEADER.pack(_MAGIC, _VERSION, _HEADER.size + len(body)) + body
+    text = padded(msgspec.json.encode(document), b" ")
+    pieces: list[bytes | bytearray] = [_CHUNK.pack(len(text), _JSON), text]
+    if binary:
+        filler = bytes(-len(binary) % ALIGNMENT)
+        pieces += [_CHUNK.pack(len(binary) + len(filler), _BINARY), binary, filler]
+    length = _HEADER.size + sum(map(len, pieces))
+    return b"".join((_HEADER.pack(_MAGIC, _VERSION, length), *pieces))
 
 
 def bytes_of(uri: str) -> bytes | None:

@@ -11,24 +11,50 @@ from __future__ import annotations
 import io
 import math
 import operator
-import struct
-import zlib
-from typing import Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from PIL import Image, ImageChops, ImageStat
 
+from services.packager.optimizing.picture_header import opened
+from services.packager.project.unreadable import UnreadableError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
 SUFFIX: Final = ".webp"
 SOURCES: Final = (".png", ".jpg", ".jpeg")
-MOST_PX: Final = 8_192  # an edge; few bytes can stand for gigabytes. WebP itself ends at 16,383
+MOST_PX: Final = 8_192  # an edge; WebP itself ends at 16,383
+MOST_PIXELS: Final = 4_096 * 4_096
+BYTES_A_PIXEL: Final = 52  # of memory, at most: the picture thrice, and what libwebp notes of it
+ENCODER_BYTES: Final = 32 << 20  # what libwebp takes for any
+MOST_SCANS: Final = 100  # of a progressive JPEG, each as much work as the first; usual are 10
 LEAST_DB: Final = (40.0, 35.0, 35.0, 40.0)  # of Y, Cb, Cr, alpha
 QUALITIES: Final = (80, 90, 95)
 METHOD: Final = 4  # libwebp's effort, of 6: what is beyond costs twice the time for a percent
 _ORIENTATION: Final = 0x0112  # EXIF
+_SCAN: Final = b"\xff\xda"  # JPEG's start of scan; pixels never look like it
 _PLAIN: Final = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}  # eight bits at most
 
 
+def memory_bytes(source: BinaryIO) -> int:
+    """What ``smaller`` takes of memory at most, as the picture's header says.
+
+    Raises:
+        UnreadableError: It is larger than is decoded.
+        Exception: What Pillow has to say.
+    """
+    with _opened(source) as picture:
+        _check_size(picture)
+        return ENCODER_BYTES + picture.width * picture.height * BYTES_A_PIXEL
+
+
 def smaller(data: bytes, *, lossless: bool) -> bytes | None:
-    """The picture as WebP; None where that is not smaller, or would not be the same picture."""
+    """The picture as WebP; None where that is not smaller, or would not be the same picture.
+
+    Raises:
+        UnreadableError: It is larger than is decoded.
+        Exception: What Pillow has to say.
+    """
     picture = _decoded(data)
     if picture is None:
         return None
@@ -39,17 +65,30 @@ def smaller(data: bytes, *, lossless: bool) -> bytes | None:
     return best if best is not None and len(best) < len(data) else None
 
 
+def _opened(source: BinaryIO) -> AbstractContextManager[Image.Image]:
+    return opened(source, ("PNG", "JPEG"))
+
+
+def _check_size(picture: Image.Image) -> None:
+    width, height = picture.size
+    if max(width, height) > MOST_PX or width * height > MOST_PIXELS:
+        message = (
+            f"is {width} × {height} pixels; up to {MOST_PIXELS:,} are decoded, {MOST_PX:,} an edge"
+        )
+        raise UnreadableError(message)
+
+
 def _decoded(data: bytes) -> Image.Image | None:
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
-            if max(picture.size) > MOST_PX or picture.mode not in _PLAIN:
-                return None
-            if getattr(picture, "n_frames", 1) > 1 or picture.getexif().get(_ORIENTATION, 1) != 1:
-                return None
-            transparent = "A" in picture.mode or "transparency" in picture.info
-            return picture.convert("RGBA" if transparent else "RGB")
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error):
-        return None  # the browser may do better; it goes as it is
+    with _opened(io.BytesIO(data)) as picture:
+        _check_size(picture)
+        if picture.mode not in _PLAIN:
+            return None
+        if picture.format != "PNG" and data.count(_SCAN) > MOST_SCANS:
+            raise UnreadableError(f"is a JPEG of more than {MOST_SCANS} scans")
+        if getattr(picture, "n_frames", 1) > 1 or picture.getexif().get(_ORIENTATION, 1) != 1:
+            return None
+        transparent = "A" in picture.mode or "transparency" in picture.info
+        return picture.convert("RGBA" if transparent else "RGB")
 
 
 def _lossless(picture: Image.Image) -> bytes | None:
@@ -68,15 +107,18 @@ def _lossy(picture: Image.Image) -> bytes | None:
 
 def _encoded(picture: Image.Image, *, lossless: bool, quality: int) -> bytes:
     out = io.BytesIO()
-    picture.save(
-        out,
-        "WEBP",
-        lossless=lossless,
-        quality=quality,
-        alpha_quality=100,
-        method=METHOD,
-        exact=True,
-    )
+    try:
+        picture.save(
+            out,
+            "WEBP",
+            lossless=lossless,
+            quality=quality,
+            alpha_quality=100,
+            method=METHOD,
+            exact=True,
+        )
+    except (OSError, ValueError) as error:  # a picture of that size has no other reason
+        raise MemoryError(str(error)) from error
     return out.getvalue()
 
 
@@ -95,5 +137,8 @@ def _signal_to_noise_db(picture: Image.Image, data: bytes) -> list[float]:
 
 
 def _read(data: bytes, mode: str) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=("WEBP",)) as picture:
-        return picture.convert(mode)
+    try:
+        with opened(io.BytesIO(data), ("WEBP",)) as picture:
+            return picture.convert(mode)
+    except OSError as error:  # it was made here
+        raise MemoryError(str(error)) from error

@@ -21,6 +21,7 @@ VERTEX_VERSION: Final = 1  # what KHR_meshopt_compression added to the EXT of th
 INDEX_VERSION: Final = 1
 ANY_VERTEX: Final = (1 << 32) - 1
 WORD_BYTES: Final = 4
+PAGE_BYTES: Final = 64 << 10  # of WebAssembly
 SHARED_EXPONENT: Final = 2  # meshopt_EncodeExpSharedComponent
 
 
@@ -48,12 +49,18 @@ class Encoder:
     """For one thread and one model: what it has taken of memory it keeps."""
 
     def __init__(self, engine: Engine, module: Module, max_memory_bytes: int) -> None:
-        from wasmtime import Instance, Store  # noqa: PLC0415 - see above
+        from wasmtime import Instance, Store, WasmtimeError  # noqa: PLC0415 - see above
 
         self._store = Store(engine)
+        self._max_memory_bytes = max_memory_bytes
         self._store.set_limits(memory_size=max_memory_bytes)
         self._store.set_fuel(STEPS)
-        self._exports = Instance(self._store, module, []).exports(self._store)
+        try:
+            self._exports = Instance(self._store, module, []).exports(self._store)
+        except WasmtimeError as error:
+            if "mem" in str(error):
+                raise MemoryError(str(error)) from error
+            raise
         self._memory = cast("Memory", self._exports["memory"])
         self._call("__wasm_call_ctors")
         self._call("meshopt_encodeIndexVersion", INDEX_VERSION)
@@ -105,10 +112,13 @@ class Encoder:
         return bytes(made)
 
     def _reserve(self, size: int) -> int:
+        used = self._call("sbrk", 0)
         at = self._call("sbrk", size)
-        if at < 0 or at + size > self._memory.data_len(self._store):
-            raise EncoderError(f"{size:,} bytes more than its memory may hold")
-        return at
+        if at >= 0 and at + size <= self._memory.data_len(self._store):
+            return at
+        if used + size + PAGE_BYTES < self._max_memory_bytes:  # then it is the machine's
+            raise MemoryError(f"{size:,} bytes more")
+        raise EncoderError(f"{size:,} bytes more than its memory may hold")
 
     def _release(self, start: int) -> None:
         self._call("sbrk", start - self._call("sbrk", 0))

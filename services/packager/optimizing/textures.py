@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
+from services.packager.project.json_documents import fields_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -61,12 +63,7 @@ def replace(document: dict[str, Any], image: int, textures: list[int]) -> None:
 
 def _uses(value: Any) -> Iterator[tuple[str, int]]:
     """(slot, texture) of materials and their extensions, whoever made them."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _uses(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            index = item.get("index") if isinstance(item, dict) else None
-            if name.endswith(SUFFIX) and isinstance(index, int) and index >= 0:
-                yield name, index
-            yield from _uses(item)
+    for name, item in fields_in(value):
+        index = item.get("index") if isinstance(item, dict) else None
+        if name.endswith(SUFFIX) and isinstance(index, int) and index >= 0:
+            yield name, index

@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from services.packager.project.too_heavy import ProjectTooHeavyError
 from shared.domain.globs import matches_any
 from shared.errors import ProjectError
 
@@ -56,13 +57,17 @@ class ProjectFiles:
 
         Raises:
             FileTooLargeError: It is larger than ``max_bytes``.
+            ProjectTooHeavyError: There is not enough memory for it.
         """
         size = self.files[path].size
         if size > max_bytes:
             message = f"{path} has {size} bytes; at most {max_bytes} can be read here"
             raise FileTooLargeError(message)
-        with self.open(path) as stream:
-            return stream.read()
+        try:
+            with self.open(path) as stream:
+                return stream.read()
+        except MemoryError as error:
+            raise ProjectTooHeavyError("memory", file=path) from error
 
     def spelled(self, path: str) -> str | None:
         """How the project spells the path, whatever its case here; None where there is none."""

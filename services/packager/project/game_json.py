@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from services.packager.project.json_documents import UnreadableError, read_json
+from services.packager.project.json_documents import read_json
+from services.packager.project.unreadable import UnreadableError, walking
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
@@ -26,7 +27,8 @@ def read_game(project: ProjectFiles, view: type[T]) -> T:
         UnreadableError: It is no JSON, or a field that ``view`` describes has another type.
     """
     document: dict[str, Any] = read_json(project, GAME) if GAME in project else {}
-    try:
-        return msgspec.convert(document, view)
-    except msgspec.ValidationError as error:
-        raise UnreadableError(str(error)) from None
+    with walking(GAME):
+        try:
+            return msgspec.convert(document, view)
+        except msgspec.ValidationError as error:
+            raise UnreadableError(str(error)) from None

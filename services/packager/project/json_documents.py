@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.project.unreadable import UnreadableError, decoding
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from services.packager.project.files import ProjectFiles
 
 MAX_TEXT_BYTES: Final = 64 << 20  # of one document: the largest levels have a tenth of that
+MAX_VALUES: Final = 4_000_000  # likewise; each takes about 100 bytes of memory
+MAX_DEPTH: Final = 128  # editors write a tenth; whoever writes it again needs a stack as deep
 AELV: Final = b"AELV"
 AELV_HEADER: Final = struct.Struct("<4sIII")  # magic, version, bytes of zlib data, length of text
 AELV_VERSION: Final = 1
 BYTES_A_CHARACTER: Final = 4  # files count bytes or characters
-
-
-class UnreadableError(Exception):
-    """Why a document cannot be read."""
+_TOO_DEEP: Final = f"is nested deeper than {MAX_DEPTH} levels: no editor writes it so"
 
 
 def read_json(project: ProjectFiles, path: str) -> dict[str, Any]:
@@ -31,7 +34,9 @@ def read_json(project: ProjectFiles, path: str) -> dict[str, Any]:
     size = project.files[path].size
     if size > MAX_TEXT_BYTES:
         raise UnreadableError(f"has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are read")
-    return parse(project.read(path, max_bytes=MAX_TEXT_BYTES))
+    data = project.read(path, max_bytes=MAX_TEXT_BYTES)
+    with decoding(path):
+        return parse(data)
 
 
 def parse(data: bytes) -> dict[str, Any]:
@@ -41,17 +46,38 @@ def parse(data: bytes) -> dict[str, Any]:
         UnreadableError: What is wrong with it.
     """
     text = unpack(data) if data.startswith(AELV) else data
+    if values_in(text) > MAX_VALUES:
+        raise UnreadableError(f"holds more than {MAX_VALUES:,} values; split it")
     try:
         document = msgspec.json.decode(text.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:
-        raise UnreadableError("is nested deeper than any editor writes it") from None
+        raise UnreadableError(_TOO_DEEP) from None
     except msgspec.MsgspecError as error:
         raise UnreadableError(f"is not valid JSON: {_placed(error, text)}") from None
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is not UTF-8: {error.reason} at byte {error.start}") from None
     if not isinstance(document, dict):
         raise UnreadableError("holds no JSON object")
+    if _is_too_deep(document):
+        raise UnreadableError(_TOO_DEEP)
     return document
+
+
+def values_in(text: bytes) -> int:
+    """How many values JSON holds at most, before it is decoded: each has a sign in front of it."""
+    return 1 + sum(map(text.count, (b",", b"[", b"{")))
+
+
+def fields_in(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every (name, value) of the objects in a JSON value, however deep, in no order."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            yield from item.items()
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
 
 
 def unpack(data: bytes) -> bytes:
@@ -70,14 +96,30 @@ def unpack(data: bytes) -> bytes:
         raise UnreadableError(f"is cut short: {packed:,} bytes are announced, {len(body):,} follow")
     if length > MAX_TEXT_BYTES:
         raise UnreadableError(f"announces {length:,} bytes of JSON; {MAX_TEXT_BYTES:,} are read")
+    most = min(length * BYTES_A_CHARACTER, MAX_TEXT_BYTES)
     unpacker = zlib.decompressobj()
     try:
-        text = unpacker.decompress(body, length * BYTES_A_CHARACTER + 1)
+        text = unpacker.decompress(body, most + 1)
     except zlib.error as error:
         raise UnreadableError(f"cannot be unpacked: {error}") from None
-    if len(text) > length * BYTES_A_CHARACTER or not unpacker.eof:
+    if len(text) > most or not unpacker.eof:
         raise UnreadableError(f"does not unpack to the {length:,} bytes that its header announces")
     return text
+
+
+def _is_too_deep(document: dict[str, Any]) -> bool:
+    """Whether something is nested deeper than ``MAX_DEPTH``; level by level, without recursion."""
+    level: list[Any] = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _placed(error: msgspec.MsgspecError, text: bytes) -> str:

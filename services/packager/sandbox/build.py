@@ -68,8 +68,7 @@ def run(
 def failure(error: BaseException) -> Failed:
     """An error as the packager is told of it; a limit of the system is the project's fault."""
     if isinstance(error, MemoryError) or _is_limit(error):
-        what = "memory" if isinstance(error, MemoryError) else "disk"
-        error = ProjectTooHeavyError(f"the build needs more {what} than it may use")
+        error = ProjectTooHeavyError("memory" if isinstance(error, MemoryError) else "disk")
     if not isinstance(error, ExportError):
         return Failed(
             kind="final",

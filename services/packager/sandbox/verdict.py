@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-REMEDY: Final = "make it smaller, or leave it out with excludePatterns"
 CRASHES: Final = frozenset(
     {signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT, signal.SIGTRAP}
 )
@@ -66,12 +65,11 @@ def failed(said: Failed) -> ExportError:
 def died(ended: Ended, limits: Limits, suspects: Sequence[str]) -> ExportError:
     """The reason why a build's process ended without a word."""
     number = -ended.status
+    file = " or ".join(suspects)
     if ended.too_much_memory:
-        limit = f"more memory than a build may use ({megabytes(limits.memory_bytes)})"
-        return ProjectTooHeavyError(f"{_named(suspects)} needs {limit}: {REMEDY}")
+        return ProjectTooHeavyError("memory", file=file, limit=megabytes(limits.memory_bytes))
     if number == signal.SIGXCPU:
-        limit = f"more computing time than a build may use ({limits.cpu_s} s)"
-        return ProjectTooHeavyError(f"{_named(suspects)} needs {limit}: {REMEDY}")
+        return ProjectTooHeavyError("computing time", file=file, limit=f"{limits.cpu_s} s")
     if number in CRASHES:
         name = signal.Signals(number).name
         log.error("build.crashed", signal=name, suspects=suspects)
@@ -85,8 +83,8 @@ def died(ended: Ended, limits: Limits, suspects: Sequence[str]) -> ExportError:
 
 def hangs(quiet_s: float, suspects: Sequence[str]) -> ExportError:
     """The build says nothing any more."""
-    message = f"{_named(suspects)} keeps the build from advancing for {quiet_s:.0f} s: {REMEDY}"
-    return ProjectTooHeavyError(message)
+    file = " or ".join(suspects)
+    return ProjectTooHeavyError("time", file=file, limit=f"{quiet_s:.0f} s without a sign of life")
 
 
 def broken(error: Exception, suspects: Sequence[str]) -> ExportError:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, Note, ordered
-from services.packager.project.html_page import insert, read_page
+from services.packager.project.html_page import Page, insert, read_page
+from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import icons, reference_check, web_manifest
 from services.packager.web.game_site import ENTRY, Site
 
@@ -14,21 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.packager.project.files import ProjectFiles
-    from services.packager.project.html_page import Page
     from services.packager.request import Request
 
 
 def site(project: ProjectFiles, request: Request) -> Site:
     """All files of the project, the page with its links, and the files that were made for it."""
     source = project.read(ENTRY)
-    page = read_page(source)
+    page, unread = _page(source)
     title = title_of(project, request)
     kept = {path: file for path, file in project.files.items() if _ships(path, request)}
     made, notes = _made(project, request, page, title)
     links = web_manifest.links(made.keys(), page.link_rels)
     contents = {path: Content.made(path, data) for path, data in made.items()}
     contents |= {path: Content.taken(file) for path, file in kept.items()}
-    if links:
+    if links and not unread:
         contents[ENTRY] = Content.made(ENTRY, insert(source, page, links))
     return Site(
         contents=ordered(contents.values()),
@@ -39,9 +39,19 @@ def site(project: ProjectFiles, request: Request) -> Site:
             *_not_optimized(request),
             *(Note.kept(path) for path in sorted(made.keys() & kept.keys())),
             *notes,
+            *unread,
             *reference_check.check(project, page),
         ),
     )
+
+
+def _page(source: bytes) -> tuple[Page, list[Note]]:
+    """The page; an empty one, and a note, where it cannot be read: then it goes as it is."""
+    try:
+        with decoding(ENTRY):
+            return read_page(source), []
+    except UnreadableError as error:
+        return Page(), [Note(file=ENTRY, message=f"is shipped as it is: it {error}")]
 
 
 def _ships(path: str, request: Request) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageOps
 
 from services.packager.build.plan import Note
+from services.packager.optimizing.picture_header import opened
+from services.packager.project.unreadable import UnreadableError, decoding
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LEAST_PX: Final = 192
 BEST_PX: Final = 512
 MOST_PX: Final = 4_096  # an edge; larger ones are refused before they are decoded
+MOST_BYTES: Final = 16 << 20
 SAFE_ZONE: Final = 0.8  # of a maskable icon's edge (W3C manifest, icon masks)
 
 FAVICON: Final = "favicon.ico"
@@ -92,14 +93,25 @@ def _data(project: ProjectFiles, path: str) -> bytes:
             f"; the project spells it {spelled!r}" if spelled else " (or is left out of the export)"
         )
         raise IconError(f"appIcon {path!r} is not in the project{hint}")
-    return project.read(path)
+    size = project.files[path].size
+    if size > MOST_BYTES:
+        raise IconError(f"appIcon {path!r} has {size:,} bytes; at most {MOST_BYTES:,} are taken")
+    return project.read(path, max_bytes=MOST_BYTES)
 
 
 def _load(path: str, data: bytes) -> Image.Image:
     """Decoded, once its header promises a reasonable size: few bytes can stand for gigabytes."""
-    if not data.startswith(_PNG) or len(data) < 24:  # noqa: PLR2004 - signature and IHDR
+    if not data.startswith(_PNG):
         raise IconError(f"appIcon {path!r} is not a PNG")
-    width, height = struct.unpack(">II", data[16:24])
+    try:
+        with decoding(path), opened(io.BytesIO(data), ("PNG",)) as picture:
+            _check_size(path, *picture.size)
+            return picture.convert("RGBA")
+    except UnreadableError as error:
+        raise IconError(f"appIcon {path!r} is a broken PNG: it {error}") from error
+
+
+def _check_size(path: str, width: int, height: int) -> None:
     if max(width, height) > MOST_PX:
         message = f"appIcon {path!r} is {width} x {height}; at most {MOST_PX} x {MOST_PX} is taken"
         raise IconError(message)
@@ -108,11 +120,6 @@ def _load(path: str, data: bytes) -> Image.Image:
             f"appIcon {path!r} is {width} x {height}; at least {LEAST_PX} x {LEAST_PX} is needed"
         )
         raise IconError(message)
-    try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as picture:
-            return picture.convert("RGBA")
-    except (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error) as error:
-        raise IconError(f"appIcon {path!r} is a broken PNG: {error}") from error
 
 
 def _scaled(picture: Image.Image, edge: int) -> Image.Image:

@@ -16,6 +16,7 @@ import msgspec
 
 from services.packager.build.plan import Note
 from services.packager.project.html_page import read_page
+from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
 from services.packager.web.url_scanner import Kind, css_urls, js_urls
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 MAX_SCANNED_BYTES: Final = 2 << 20  # of one file; what is larger came out of a bundler
 MAX_SCANNED_FILES: Final = 1_000
+MAX_NOTES: Final = 1_000  # of which the log shows a part
 _PAGES: Final = (".html", ".htm")
 _SCRIPTS: Final = (".js", ".mjs")
 _UNCOMPILED: Final = (".ts", ".tsx", ".jsx")
@@ -53,10 +55,10 @@ def check(project: ProjectFiles, entry: Page) -> list[Note]:
     reported: set[tuple[str, str]] = set()
     waiting = deque([ENTRY])
     scanned = 0
-    while waiting and scanned < MAX_SCANNED_FILES:
+    while waiting and scanned < MAX_SCANNED_FILES and len(notes) < MAX_NOTES:
         path = waiting.popleft()
         scanned += 1
-        for reference in _references(project, path, import_map=entry.has_import_map):
+        for reference in _read(project, path, import_map=entry.has_import_map):
             target, note = check_reference(project, reference)
             if note and (path, reference.url) not in reported:
                 reported.add((path, reference.url))
@@ -124,10 +126,19 @@ def _split(url: str) -> str | None:
     return parts.path
 
 
-def _references(project: ProjectFiles, path: str, *, import_map: bool) -> Iterator[Reference]:
+def _read(project: ProjectFiles, path: str, *, import_map: bool) -> list[Reference]:
+    """What a file refers to; nothing where it is too large, or cannot be read."""
     if project.files[path].size > MAX_SCANNED_BYTES:
-        return
+        return []
     data = project.read(path)
+    try:
+        with decoding(path):
+            return list(_references(path, data, import_map=import_map))
+    except UnreadableError:
+        return []
+
+
+def _references(path: str, data: bytes, *, import_map: bool) -> Iterator[Reference]:
     folder = posixpath.dirname(path)
     if path.endswith(_PAGES):
         yield from _of_page(path, read_page(data), folder)

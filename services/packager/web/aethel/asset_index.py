@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import ASSETS
-from services.packager.project.json_documents import UnreadableError
+from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel import asset_paths, materials, models
 from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.scenes import read_prefab, strings_in
@@ -82,6 +82,8 @@ class AssetIndex:
 
         In debug the player shows what is missing where it is missing, so that work can go on.
         """
+        if self._findings.is_full:
+            return
         if self._left_out(reference):
             message = f"{reference!r} is left out by excludePatterns and includeAssets"
             self._findings.warning(file, message)

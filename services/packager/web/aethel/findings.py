@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 from services.packager.build.plan import Note
-from services.packager.project.json_documents import UnreadableError, read_json
+from services.packager.project.json_documents import read_json
+from services.packager.project.unreadable import UnreadableError, walking
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from services.packager.project.files import ProjectFiles
 
 MAX_SHOWN: Final = 50  # of one kind and altogether in an error; who fixes these exports again
+MAX_KEPT: Final = 10_000  # errors, and notes; beyond, nobody counts
+MAX_TEXT: Final = 500  # characters of a message, and of a place: both may quote what was read
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,16 +63,31 @@ class Findings:
 
     def error(self, file: str, message: str, *, path: str = "") -> None:
         """Report what keeps the game from working."""
-        self._once(self.errors, Finding(file=file, message=message, path=path))
+        found = Finding(file=file, message=_shortened(message), path=_shortened(path))
+        self._once(self.errors, found)
 
     def warning(self, file: str, message: str, *, path: str = "") -> None:
         """Report what the maker will want to look at."""
-        text = f"{path}: {message}" if path else message
+        text = f"{_shortened(path)}: {_shortened(message)}" if path else _shortened(message)
         self._once(self.notes, Note(file=file, message=text))
 
     def info(self, message: str, *, file: str = "") -> None:
         """Report what was done."""
         self.notes.append(Note(level="info", file=file, message=message))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more errors are of no use to anybody."""
+        return len(self.errors) >= MAX_KEPT
+
+    @contextmanager
+    def walking(self, file: str) -> Iterator[None]:
+        """Report what odd data makes of a walk as that file's error; the block ends there."""
+        try:
+            with walking(file):
+                yield
+        except UnreadableError as error:
+            self.error(file, str(error))
 
     def check(self) -> None:
         """Go on only if nothing has to be changed.
@@ -80,7 +99,7 @@ class Findings:
             raise InvalidProjectError(self.errors)
 
     def _once(self, found: list[Item], item: Item) -> None:
-        if str(item) not in self._seen:
+        if len(found) < MAX_KEPT and str(item) not in self._seen:
             self._seen.add(str(item))
             found.append(item)
 
@@ -92,3 +111,7 @@ def read_document(project: ProjectFiles, path: str, findings: Findings) -> dict[
     except UnreadableError as error:
         findings.error(path, str(error))
         return None
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"

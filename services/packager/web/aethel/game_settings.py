@@ -44,17 +44,24 @@ DEFAULTS: Final[dict[str, Any]] = {
 def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
     """The game's own settings, typed and as they stand there; what is wrong is reported."""
     document = read_document(project, GAME, findings) or {}
+    game = Game()
+    with findings.walking(GAME):
+        game = _typed(document, findings)
+    return game, document
+
+
+def _typed(document: Mapping[str, Any], findings: Findings) -> Game:
     try:
         game = msgspec.convert(document, Game)
     except msgspec.ValidationError:
         wrong = list(islice(faults(document, Game), MAX_SHOWN))
         for path, message in wrong:
             findings.error(GAME, message, path=path)
-        return _valid_part(document, {path.split(".")[1] for path, _ in wrong}), document
+        return _valid_part(document, {path.split(".")[1] for path, _ in wrong})
     if game.version and not is_version(game.version.strip()):
         message = f"{game.version!r} is no version like 1.2.0; {FIRST_VERSION} is taken"
         findings.warning(GAME, message, path="$.version")
-    return game, document
+    return game
 
 
 def _valid_part(document: Mapping[str, Any], wrong: Collection[str]) -> Game:

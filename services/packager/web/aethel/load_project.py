@@ -54,11 +54,13 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     read = {name: read_scene(project, name, file, findings) for name, file in files.items()}
     scenes = {name: scene for name, scene in read.items() if scene}
     for scene in scenes.values():
-        reference_check.check(scene, index, findings)
+        with findings.walking(scene.file):
+            reference_check.check(scene, index, findings)
     texts = {path: read_script(project, path, findings) for path in scripts_of(project)}
-    used = reachability.reachable(
-        index, scenes, texts, start=start, also=_also(game, index, findings)
-    )
+    also = _also(game, index, findings)
+    used = ReachableAssets()
+    with findings.walking(GAME):
+        used = reachability.reachable(index, scenes, texts, start=start, also=also)
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)

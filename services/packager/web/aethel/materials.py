@@ -31,7 +31,10 @@ OLDER_NAMES: Final = {
 def textures_of(project: ProjectFiles, file: str, findings: Findings) -> dict[str, str]:
     """The texture of each map of a material: an asset's id or a path."""
     document = read_document(project, file, findings)
-    return dict(_maps(document)) if document else {}
+    maps: dict[str, str] = {}
+    with findings.walking(file):
+        maps.update(_maps(document or {}))
+    return maps
 
 
 def _maps(document: dict[str, Any]) -> list[tuple[str, str]]:

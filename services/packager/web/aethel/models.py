@@ -9,7 +9,8 @@ import msgspec
 
 from services.packager.optimizing import textures
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
-from services.packager.project.json_documents import MAX_TEXT_BYTES, UnreadableError, parse
+from services.packager.project.json_documents import MAX_TEXT_BYTES, parse, values_in
+from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.aethel.asset_paths import beside
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Model(msgspec.Struct, frozen=True):
     buffers: dict[str, str]  # project path by URI, whether it is there or not
     images: dict[str, bool]  # whether an image holds colours and nothing else, by project path
     extensions: frozenset[str]
+    values: int  # of its JSON, at most
 
     @property
     def parts(self) -> list[str]:
@@ -45,7 +47,13 @@ def read_model(project: ProjectFiles, file: str) -> Model:
     Source:
         glTF 2.0 specification, sections 3.6.1 (buffers), 3.8.3 (images), 4.4 (GLB).
     """
-    document = parse(_json(project, file))
+    text = _json(project, file)
+    with decoding(file):
+        return _model(file, text)
+
+
+def _model(file: str, text: bytes) -> Model:
+    document = parse(text)
     asset = document.get("asset")
     if not isinstance(asset, dict) or not str(asset.get("version", "")).startswith("2"):
         raise UnreadableError("is no glTF 2.0 model: export it anew from the modelling program")
@@ -59,6 +67,7 @@ def read_model(project: ProjectFiles, file: str) -> Model:
         buffers={uri: beside(file, uri) for _, uri in _uris(document, "buffers")},
         images=images,
         extensions=frozenset(filter(_is_text, used if isinstance(used, list) else [])),
+        values=values_in(text),
     )
 
 
@@ -83,7 +92,7 @@ def _json(project: ProjectFiles, file: str) -> bytes:
 def _colors(document: dict[str, Any]) -> frozenset[int]:
     try:
         return textures.colors(outline_of(document))
-    except (UnsuitableError, RecursionError):
+    except UnsuitableError:
         return frozenset()
 
 

@@ -74,6 +74,8 @@ def optimize(
     named = _named_by_scripts(loaded)
     chosen = candidates(loaded, named)
     gains = _gains(builder, chosen, context, lossless=level == "lossless")
+    for file, message in builder.notes:
+        findings.warning(file, message)
     if not _worth_a_decoder(gains, coder.decoder_bytes):
         gains = [gain for gain in gains if gain.candidate.kind != "model"]
         findings.info("models stay as they are: what unpacks them is larger than what it saves")

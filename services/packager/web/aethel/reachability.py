@@ -74,6 +74,8 @@ def reachable(
 
 
 class _Walk:
+    """Looks at one thing after the other; what that names waits, however long the chain."""
+
     def __init__(
         self, index: AssetIndex, scenes: Mapping[str, Scene], texts: Mapping[str, str]
     ) -> None:
@@ -83,7 +85,9 @@ class _Walk:
         self._texts = texts
         self._paths_by_id: dict[str, set[str]] = {}  # of the scenes that were reached
         self._strings: set[str] = set()
-        self._waiting: list[str] = []  # strings that are to be looked at
+        self._waiting_paths: list[str] = []
+        self._waiting_modules: list[str] = []
+        self._waiting_strings: list[str] = []
 
     def scene(self, name: str) -> None:
         """A scene, and all that it uses."""
@@ -102,14 +106,7 @@ class _Walk:
 
     def path(self, path: str) -> None:
         """A file of the project, whatever it is, and all that it uses."""
-        if path in self._texts:
-            self.reach.scripts.add(path)
-            self._script(path)
-        elif path.startswith(scene_files.FOLDER):
-            self._waiting.append(path)
-        elif path not in self.reach.files and not path.startswith(SCRIPTS):
-            self.reach.files.add(path)
-            self._inside(path)
+        self._waiting_paths.append(path)
 
     def finish(self) -> None:
         """Look at strings until none is new, then at those that stand for many names."""
@@ -121,8 +118,25 @@ class _Walk:
         self._drain()
 
     def _drain(self) -> None:
-        while self._waiting:
-            self._string(self._waiting.pop())
+        while True:
+            if self._waiting_paths:
+                self._path(self._waiting_paths.pop())
+            elif self._waiting_modules:
+                self._module(self._waiting_modules.pop())
+            elif self._waiting_strings:
+                self._string(self._waiting_strings.pop())
+            else:
+                return
+
+    def _path(self, path: str) -> None:
+        if path in self._texts:
+            self.reach.scripts.add(path)
+            self._waiting_modules.append(path)
+        elif path.startswith(scene_files.FOLDER):
+            self._waiting_strings.append(path)
+        elif path not in self.reach.files and not path.startswith(SCRIPTS):
+            self.reach.files.add(path)
+            self._inside(path)
 
     def _uses(self, scene: Scene) -> None:
         for use in scene.uses:
@@ -133,7 +147,7 @@ class _Walk:
             )
             if found:
                 self.path(found)
-        self._waiting += scene.strings
+        self._waiting_strings += scene.strings
 
     def _string(self, string: str) -> None:
         if string in self._strings:
@@ -153,18 +167,20 @@ class _Walk:
     def _inside(self, path: str) -> None:
         if path.lower().endswith(MODELS):
             model = self._index.model(path)
-            for part in model.parts if model else ():
-                if part in self._index.project:
-                    self.path(part)
+            self._waiting_paths += (
+                part for part in (model.parts if model else ()) if part in self._index.project
+            )
         elif path.endswith(".json") and self._index.project.files[path].size <= MAX_DATA_BYTES:
-            self._waiting += self._index.strings(path)
+            self._waiting_strings += self._index.strings(path)
 
-    def _script(self, path: str) -> None:
+    def _module(self, path: str) -> None:
         if path in self.reach.modules:
             return
         self.reach.modules.add(path)
         strings = quoted(self._texts[path])
-        self._waiting += strings
-        for module in imported(path, strings, self._index.project):
-            if module in self._texts:
-                self._script(module)
+        self._waiting_strings += strings
+        self._waiting_modules += (
+            module
+            for module in imported(path, strings, self._index.project)
+            if module in self._texts
+        )

@@ -98,12 +98,14 @@ def read_scene(project: ProjectFiles, name: str, file: str, findings: Findings) 
         return None
     reader = _SceneReader(Scene(name=name, file=file), findings)
     if "entities" in document:
-        reader.level(document)
+        read = reader.level
     elif "objects" in document or "lights" in document:
-        reader.runtime(document)
+        read = reader.runtime
     else:
         findings.error(file, "is no scene: it has neither entities (a level) nor objects")
         return None
+    with findings.walking(file):
+        read(document)
     return reader.scene
 
 
@@ -113,7 +115,8 @@ def read_prefab(project: ProjectFiles, file: str, findings: Findings) -> Scene |
     if document is None:
         return None
     reader = _SceneReader(Scene(name=file, file=file), findings)
-    reader.prefab(document)
+    with findings.walking(file):
+        reader.prefab(document)
     return reader.scene
 
 
@@ -180,7 +183,8 @@ class _SceneReader:
         try:
             return msgspec.convert(value, expected)
         except msgspec.ValidationError:
-            for place, message in islice(faults(value, expected, path), MAX_SHOWN):
+            most = 0 if self._findings.is_full else MAX_SHOWN
+            for place, message in islice(faults(value, expected, path), most):
                 self._findings.error(self.scene.file, message, path=place)
             return None
 

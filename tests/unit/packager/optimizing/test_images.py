@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from services.packager.optimizing import images
+from services.packager.project.unreadable import UnreadableError, decoding
 
 
 def noise(mode: str = "RGB", edge: int = 96) -> Image.Image:
@@ -73,16 +74,28 @@ def _turned() -> bytes:
         ),
         pytest.param(_turned(), id="turned by EXIF"),
         pytest.param(encoded(noise().convert("CMYK"), "JPEG"), id="for print"),
-        pytest.param(encoded(Image.new("1", (9_000, 16))), id="too wide"),
-        pytest.param(encoded(noise())[:200], id="cut"),
-        pytest.param(b"GIF89a", id="no PNG"),
-        pytest.param(b"", id="empty"),
     ],
 )
 @pytest.mark.parametrize("lossless", [True, False])
 def test_what_would_change_or_grow_stays_as_it_is(data: bytes, lossless: bool) -> None:
     """Nothing is lost that a browser would have shown."""
     assert images.smaller(data, lossless=lossless) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(encoded(Image.new("1", (9_000, 16))), "9000 × 16 pixels", id="too wide"),
+        pytest.param(encoded(Image.new("1", (4_097, 4_097))), "4097 × 4097", id="too large"),
+        pytest.param(encoded(noise())[:200], "cannot be read", id="cut"),
+        pytest.param(b"GIF89a", "no PNG or JPEG", id="no PNG"),
+        pytest.param(b"", "no PNG or JPEG", id="empty"),
+    ],
+)
+def test_what_is_broken_or_too_large_says_so(data: bytes, reason: str) -> None:
+    """Its maker may not know."""
+    with pytest.raises(UnreadableError, match=reason), decoding("picture.png"):
+        images.smaller(data, lossless=True)
 
 
 def test_the_same_picture_gives_the_same_bytes() -> None:

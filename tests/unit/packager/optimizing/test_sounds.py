@@ -10,20 +10,24 @@ import av
 import pytest
 
 from services.packager.optimizing import sounds
+from services.packager.project.unreadable import UnreadableError, decoding
 
 
 def wav(*, rate_hz: int = 44_100, seconds: float = 1.0, channels: int = 1, width: int = 2) -> bytes:
-    """A tone with a little noise."""
-    rng = random.Random(7)
+    """A tone with a little noise, or silence of another width."""
     count = int(rate_hz * seconds)
-    tone = (int(9_000 * math.sin(n / 20)) + rng.randrange(-90, 90) for n in range(count))
-    samples = array.array("h", (value for value in tone for _ in range(channels)))
-    data = samples.tobytes() if width == 2 else bytes(count * channels * width)
+    data = _tone(count, channels) if width == 2 else bytes(count * channels * width)
     out = io.BytesIO()
     with wave.open(out, "wb") as file:
         file.setparams((channels, width, rate_hz, 0, "NONE", ""))
         file.writeframes(data)
     return out.getvalue()
+
+
+def _tone(count: int, channels: int) -> bytes:
+    rng = random.Random(7)
+    tone = (int(9_000 * math.sin(n / 20)) + rng.randrange(-90, 90) for n in range(count))
+    return array.array("h", (value for value in tone for _ in range(channels))).tobytes()
 
 
 def samples(data: bytes) -> bytes:
@@ -66,16 +70,31 @@ def test_balanced_is_opus_of_the_same_length(channels: int) -> None:
     [
         pytest.param(wav(seconds=0.002), id="tiny"),
         pytest.param(wav(channels=6), id="six channels"),
-        pytest.param(wav()[:40], id="cut"),
-        pytest.param(b"RIFF", id="no WAV"),
-        pytest.param(b"OggS" + bytes(1_000), id="another kind"),
-        pytest.param(b"", id="empty"),
     ],
 )
 @pytest.mark.parametrize("lossless", [True, False])
 def test_what_cannot_be_smaller_stays_as_it_is(data: bytes, lossless: bool) -> None:
-    """Whatever the bytes, never an error."""
+    """It is well as it is."""
     assert sounds.smaller(data, lossless=lossless) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(wav()[:40], "cannot be read", id="cut"),
+        pytest.param(b"RIFF", "cannot be read", id="no WAV"),
+        pytest.param(b"OggS" + bytes(1_000), "cannot be read", id="another kind"),
+        pytest.param(b"", "cannot be read", id="empty"),
+        pytest.param(wav(rate_hz=1, seconds=900), "1 samples a second", id="slow"),
+        pytest.param(wav(rate_hz=250_000, seconds=0.1), "250,000 samples a second", id="fast"),
+        pytest.param(wav(rate_hz=4_000, seconds=3_601, width=1), "longer than the 3,6", id="long"),
+    ],
+)
+@pytest.mark.parametrize("lossless", [True, False])
+def test_what_is_broken_or_beyond_a_limit_says_so(data: bytes, reason: str, lossless: bool) -> None:
+    """Its maker may not know."""
+    with pytest.raises(UnreadableError, match=reason), decoding("tone.wav"):
+        sounds.smaller(data, lossless=lossless)
 
 
 def test_more_than_sixteen_bits_are_never_thrown_away() -> None:

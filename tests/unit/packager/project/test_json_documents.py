@@ -6,7 +6,8 @@ import zlib
 import pytest
 
 from services.packager.project import json_documents
-from services.packager.project.json_documents import UnreadableError, parse, unpack
+from services.packager.project.json_documents import parse, unpack
+from services.packager.project.unreadable import UnreadableError
 from tests.engine import aelv
 
 
