@@ -122,11 +122,11 @@ async def test_no_text_becomes_a_program(browser: Browser, tmp_path: Path) -> No
     files = _game(TRIALS % {"mark": MARK}, name=MARKUP, title=title)
     with served(tmp_path) as url:
         page = await _opened(browser, tmp_path, url, files)
-        await until(page, "window.tried && refused.some((one) => one.startsWith('base-uri'))")
-        await page.wait_for_timeout(200)
-        assert await page.evaluate("window.ran") is None
+        await until(page, "window.tried")
         tried = await page.evaluate("tried")
         assert [tried[name] for name in ("eval", "Function", "generator")] == ["EvalError"] * 3
+        await until(page, "refused.some((one) => one.startsWith('base-uri'))")
+        assert await page.evaluate("window.ran") is None
         assert await page.title() == title
         assert await page.evaluate("document.baseURI") == url
         refused = {one.partition(" ")[0] for one in await page.evaluate("refused")}
