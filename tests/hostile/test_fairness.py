@@ -57,12 +57,13 @@ async def test_bad_exports_hold_up_nobody(
     kinds = [lost, (KeyError, "odd"), (TimeoutError, "slow")] if tenants == "one" else [lost]
     for number in rounds(1):
         breaker = CircuitBreaker("packager-web", fine)
-        projects = [f"bad-{number}-{n}" for n in range(rng.randint(1, 12))]
-        causes = {name: rng.choice(kinds) for name in projects}
+        projects = [f"bad-{number}-{n}" for n in range(rng.randint(2 * LEAST, 15))]
+        kind = rng.choice(kinds)  # the same for all, mostly
+        causes = {name: rng.choice([kind, kind, kind, rng.choice(kinds)]) for name in projects}
         owner = {name: "bad" if tenants == "one" else f"of {name}" for name in projects}
         bad = [
             new_request(project_id=name, user_id=owner[name])
-            for name in rng.choices(projects, k=rng.randint(3, 30))  # eight once stopped everybody
+            for name in projects + rng.choices(projects, k=rng.randint(0, 15))
         ]
         good = new_request(project_id="good", user_id="good")
         for event in bad:
