@@ -142,7 +142,7 @@ class PackagerHandler:
                 )
                 signer = KeySigner(request.platform, key, bench)
             objects = await stack.enter_async_context(
-                _fetching(self._storage, self._cache, selection, progress)
+                fetching(self._storage, self._cache, selection, progress)
             )
             yield Services(
                 storage=self._storage,
@@ -156,7 +156,7 @@ class PackagerHandler:
 
 
 @asynccontextmanager
-async def _fetching(
+async def fetching(
     storage: Storage, cache: DiskCache, selection: Selection, progress: BuildProgress
 ) -> AsyncIterator[ObjectFetcher]:
     """Fetch objects ahead of their use and report the build's progress, until the block ends."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import applications, engine, exporting, fanout, first_frame, packing
+from tests.bench import applications, engine, exporting, fanout, first_frame, isolation, packing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "packing": packing.measure,
     "engine": engine.measure,
     "exporting": exporting.measure,
+    "isolation": isolation.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
 }
