@@ -68,7 +68,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
             raise ForbiddenError(f"you are {role} of this project; this needs {least}")
 
 
-class FileEntry(msgspec.Struct, frozen=True):
+class FileEntry(msgspec.Struct, frozen=True, gc=False):
     """One file of a manifest as the client names it."""
 
     sha256: Sha256
@@ -98,7 +98,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return digest.hexdigest()
 
 
-class StoredFile(msgspec.Struct, frozen=True, array_like=True):
+class StoredFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file of a snapshot, and where its bytes lie.
 
     ``size`` bytes at ``offset`` of ``object``.
