@@ -21,6 +21,7 @@ from services.gateway.operators.drop import DeadLetterDropper
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
 from services.gateway.projects.blob_uploads import BlobUploads
+from services.gateway.projects.manifests import Manifests
 from services.gateway.projects.membership import Projects
 from services.gateway.projects.snapshots import Snapshots
 from services.gateway.projects.spool import Spool
@@ -51,6 +52,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     exports: Exports
     infrastructure: Infrastructure
     lifecycle: ExportLifecycle
+    manifests: Manifests
     projects: Projects
     quota: Quota
     replayer: DeadLetterReplayer
@@ -76,6 +78,7 @@ async def assemble(
     projects, workers = await Projects.bind(js), await Workers.bind(js)
     limiter = RateLimiter(settings.requests_per_minute)
     starter = GenerationStarter(js, quota, default_plan=settings.default_plan)
+    spool = Spool(settings.spool_bytes)
     snapshots = Snapshots(storage, projects, settings.limits)
     uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
     exports = Exports(
@@ -124,6 +127,7 @@ async def assemble(
         exports=exports,
         infrastructure=Infrastructure(nc, storage),
         lifecycle=lifecycle,
+        manifests=Manifests(snapshots, spool, settings.limits),
         projects=projects,
         quota=quota,
         replayer=replayer,
@@ -133,5 +137,5 @@ async def assemble(
         tokens=tokens,
         uploads=uploads,
         workers=workers,
-        zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits),
+        zip_imports=ZipImports(uploads, spool, settings.limits),
     )

@@ -140,3 +140,16 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 def decode_snapshot(data: bytes) -> Snapshot:
     """The stored form back; raises msgspec.ValidationError on anything else."""
     return msgspec.json.decode(data, type=Snapshot)
+
+
+def find_file(data: bytes, path: str) -> StoredFile | None:
+    """One file of a snapshot in its stored form, which is not decoded for it.
+
+    Its row begins like no other text there: within a string, quotes are escaped.
+    """
+    begin = b"[" + msgspec.json.encode(path) + b","
+    start = data.find(begin)
+    if start < 0:
+        return None
+    end = data.index(b"]", start + len(begin)) + 1  # neither hashes nor keys of ours have one
+    return msgspec.json.decode(data[start:end], type=StoredFile)

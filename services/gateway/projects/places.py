@@ -21,8 +21,8 @@ WAITING: Final = 64  # of one user
 class NoPlaceError(UnavailableError):
     """All places stayed taken for as long as one may wait."""
 
-    code = "no-upload-place"
-    title = "Too many uploads are under way"
+    code = "busy"
+    title = "Too much is under way"
     retry_after_s = 10
 
 
@@ -30,8 +30,8 @@ class Places:
     """Gives out places; nobody has more of them than are left for the others.
 
     One user alone may have half of them, a second one half of the rest, and so on: whoever comes
-    next finds one. Of those who wait, the one with the fewest places is next, and what has begun
-    comes before what has not.
+    next finds one. Of those who wait, the user with the fewest places is next, then the one whose
+    turn was longest ago; of one user, what has begun comes before what has not.
 
     Source:
         Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
@@ -43,6 +43,8 @@ class Places:
         self._wait_s = wait_s
         self._held: Counter[str] = Counter()
         self._waiting: list[_Waiter] = []
+        self._turns: dict[str, int] = {}  # the last one of each user who is still about
+        self._turn = 0
 
     def held_by(self, user_id: str) -> int:
         """How many places a user has."""
@@ -75,7 +77,7 @@ class Places:
             self._give(user_id)
             return
         if sum(waiter.user_id == user_id for waiter in self._waiting) >= WAITING:
-            raise NoPlaceError(f"{WAITING} of your uploads wait already: send fewer at a time")
+            raise NoPlaceError(f"{WAITING} of your requests wait already: send fewer at a time")
         waiter = _Waiter(user_id, begun, asyncio.get_running_loop().create_future())
         self._waiting.append(waiter)
         try:
@@ -87,7 +89,7 @@ class Places:
             else:  # it was given in this very moment
                 self.give_back(user_id)
             if isinstance(error, TimeoutError):
-                message = "other uploads take all places: come again, or send fewer at a time"
+                message = "others are being worked on: come again, or send fewer at a time"
                 raise NoPlaceError(message) from error
             raise
 
@@ -95,13 +97,20 @@ class Places:
         """Leave a place to whoever waits for one."""
         self._free += 1
         self._held[user_id] -= 1
-        if not self._held[user_id]:
-            del self._held[user_id]
-        while able := [w for w in self._waiting if not w.given.done() and self._may_have(w.user_id)]:
-            chosen = min(able, key=lambda waiter: (self._held[waiter.user_id], not waiter.begun))
+        while able := [
+            w for w in self._waiting if not w.given.done() and self._may_have(w.user_id)
+        ]:
+            chosen = min(able, key=self._rank)
             self._waiting.remove(chosen)
             self._give(chosen.user_id)
             chosen.given.set_result(None)
+        if not self._held[user_id]:
+            del self._held[user_id]
+            self._turns.pop(user_id, None)
+
+    def _rank(self, waiter: _Waiter) -> tuple[int, int, bool]:
+        user_id = waiter.user_id
+        return self._held[user_id], self._turns.get(user_id, 0), not waiter.begun
 
     def _may_have(self, user_id: str) -> bool:
         return self._held[user_id] < self._free
@@ -109,6 +118,8 @@ class Places:
     def _give(self, user_id: str) -> None:
         self._free -= 1
         self._held[user_id] += 1
+        self._turn += 1
+        self._turns[user_id] = self._turn
 
 
 class Visit:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
-from services.gateway.projects.blob_uploads import SILENCE_S, check_hash, within
-from services.gateway.projects.tar_stream import read_entries
 from shared.domain.paths import check_path
-from shared.domain.project import FileEntry, Manifest
-from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
+from shared.domain.project import FileEntry
+from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from services.gateway.projects.snapshots import Files
-
-MANIFEST_BYTES = 64 << 20
+    from services.gateway.projects.proposal import Files
 
 
 class FileRoutes(Controller):
@@ -38,12 +32,8 @@ class FileRoutes(Controller):
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
         """What the project consists of: 201, or 409 with the hashes that are missing."""
-        body = await _small_body(request, MANIFEST_BYTES)
-        try:
-            manifest = msgspec.json.decode(body, type=Manifest)
-        except msgspec.MsgspecError as error:
-            raise InvalidRequestError(f"not a manifest: {error}") from error
-        return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: manifest.files)}
+        name = await deps.manifests.propose(project_id, user, request.stream())
+        return {"snapshot": name}
 
     @put("/blobs/{sha256:str}", status_code=201)
     async def put_blob(
@@ -58,7 +48,7 @@ class FileRoutes(Controller):
         """One blob, raw."""
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
-        stored = await deps.uploads.blob(project_id, project.epoch, sha256, request.stream())
+        stored = await deps.uploads.blob(project, user.user_id, sha256, request.stream())
         return {"sha256": stored.sha256, "size": stored.size}
 
     @post("/blobs", status_code=201)
@@ -67,15 +57,7 @@ class FileRoutes(Controller):
     ) -> dict[str, int]:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await deps.projects.get_or_create(project_id, user)).value
-        stored = 0
-        async with deps.uploads.slot(project_id):
-            packs = deps.uploads.packs(project_id, project.epoch)
-            async for sha256, data in read_entries(within(SILENCE_S, request.stream())):
-                check_hash(hashlib.sha256(data).hexdigest(), sha256)
-                await packs.add(sha256, data)
-                stored += 1
-            await packs.flush()
-        return {"stored": stored}
+        return {"stored": await deps.uploads.tar(project, user.user_id, request.stream())}
 
     @put("/files/{path:path}", status_code=201)
     async def put_file(
@@ -85,7 +67,7 @@ class FileRoutes(Controller):
         path = check_path(_path(request))
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
-        stored = await deps.uploads.file(project_id, project.epoch, request.stream())
+        stored = await deps.uploads.file(project, user.user_id, request.stream())
         change = {path: FileEntry(stored.sha256, stored.size)}
         return {
             "snapshot": await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
@@ -97,8 +79,8 @@ class FileRoutes(Controller):
     ) -> Stream:
         """One file of the head, never shown by a browser as a page of ours."""
         project = (await deps.projects.get(project_id, user, "viewer")).value
-        path, snapshot = _path(request), await deps.snapshots.read(project)
-        found = next((f for f in snapshot.files if f.path == path), None) if snapshot else None
+        path = _path(request)
+        found = await deps.snapshots.file(project, user, path)
         if found is None:
             raise NotFoundError(f"no file {path!r}")
         blocks = deps.storage.read(found.object, offset=found.offset, size_bytes=found.size)
@@ -130,7 +112,7 @@ class FileRoutes(Controller):
         """A ZIP in place of everything that was there."""
         project = (await deps.projects.get_or_create(project_id, user)).value
         files = await deps.zip_imports.receive(
-            project, request.stream(), announced_bytes=_announced_bytes(request)
+            project, user.user_id, request.stream(), announced_bytes=_announced_bytes(request)
         )
         return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: files)}
 
@@ -145,15 +127,6 @@ async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
             yield block
 
     return all_of_them()
-
-
-async def _small_body(request: AnyRequest, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in within(SILENCE_S, request.stream()):
-        body += chunk
-        if len(body) > limit:
-            raise TooLargeError(f"the body may have {limit} bytes")
-    return bytes(body)
 
 
 def _path(request: AnyRequest) -> str:
