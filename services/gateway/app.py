@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from services.gateway.dependencies import Dependencies
 
+JSON_BYTES = 1 << 20  # of a body that is read whole; those of files are streamed
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -62,6 +63,7 @@ def create_app(
             "deps": Provide(lambda: deps, sync_to_thread=False),
         },
         response_headers=SAFE_HEADERS,
+        request_max_body_size=JSON_BYTES,
     )
     cors = (
         CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])

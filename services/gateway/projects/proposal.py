@@ -56,7 +56,7 @@ def decode_manifest(body: bytes) -> Files:
     """What a client says a project consists of (raises InvalidRequestError)."""
     try:
         return msgspec.json.decode(body, type=Manifest).files
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise InvalidRequestError(f"not a manifest: {error}") from error
 
 
