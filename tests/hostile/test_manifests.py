@@ -19,6 +19,7 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.gateway.app import JSON_BYTES
 from services.gateway.projects import manifests
 from services.gateway.projects.proposal import decode_manifest, propose
 from services.gateway.settings import Limits
@@ -168,6 +169,15 @@ async def test_a_manifest_has_a_size(
     body = json.dumps({"files": {"a" * rng.randint(10_000, 100_000): {}}})
     status, problem = await gateway.user("ann").call("PUT", SNAPSHOT, data=body)
     assert (status, problem["code"]) == (413, "too-large")
+
+
+async def test_other_json_has_a_size(gateway: Gateway) -> None:
+    """It is read whole, so that it must be small."""
+    ann = gateway.user("ann")
+    body = b'{"platform": "web", "x": "' + b"a" * JSON_BYTES + b'"}'
+    for path in ("/api/projects", "/api/projects/game/export"):
+        status, _ = await ann.call("POST", path, data=io.BytesIO(body))
+        assert status == 413, path
 
 
 @pytest.mark.parametrize(
