@@ -34,7 +34,7 @@ def rng(request: pytest.FixtureRequest) -> random.Random:
 
 @pytest.fixture
 def rounds() -> Callable[[int], Iterator[int]]:
-    """Counts: ``for n in rounds(20)`` runs 20 times, or for HOSTILE_SECONDS where that is set."""
+    """Numbers to loop over: as many as asked for, or for HOSTILE_SECONDS where that is set."""
     long_s = float(os.environ.get(SECONDS, "0"))
 
     def count(few: int) -> Iterator[int]:
