@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import tarfile
+import time
 import zipfile
 from collections import Counter
 from functools import partial
@@ -14,13 +15,16 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from services.gateway.projects import body_pace, places
-from services.gateway.projects.blob_uploads import AT_A_TIME
+from services.gateway.projects import body_pace, places, zip_import
+from services.gateway.projects.blob_uploads import AT_A_TIME, BlobUploads
 from services.gateway.projects.body_pace import BrokenBodyError, paced
 from services.gateway.projects.places import WAITING, NoPlaceError, Places
 from services.gateway.projects.spool import Spool, SpoolFullError
+from services.gateway.projects.zip_import import ZipError, ZipImports
+from shared.domain.events import now
+from shared.domain.project import Project
 from shared.errors import TooLargeError
-from tests.integration.gateway.conftest import Gateway, manifest, open_gateway, running, sha
+from tests.integration.gateway.conftest import LIMITS, Gateway, manifest, open_gateway, running, sha
 
 if TYPE_CHECKING:
     import random
@@ -123,6 +127,40 @@ async def test_nobody_waits_for_ever() -> None:
         await shared.take("eve", begun=True)
     for task in queue:
         task.cancel()
+
+
+class CountedArchive:
+    """A ZIP whose directory takes a while to read, and that then is none."""
+
+    reading, most = 0, 0
+
+    def __init__(self, *_: object) -> None:
+        type(self).reading += 1
+        type(self).most = max(self.reading, self.most)
+        time.sleep(0.02)
+        type(self).reading -= 1
+        raise ZipError("no ZIP")
+
+
+async def test_large_directories_are_read_one_after_the_other(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sends them: each takes much memory, however small its ZIP is."""
+    monkeypatch.setattr(zip_import, "LARGE_DIRECTORY_BYTES", 10)
+    monkeypatch.setattr(zip_import, "ZipArchive", CountedArchive)
+    uploads = BlobUploads(storage, max_file_bytes=LIMITS.file_bytes)
+    imports = ZipImports(uploads, Spool(1 << 20), LIMITS)
+    project = Project(id="game", name="", owner="ann", created_at=now(), updated_at=now())
+
+    async def body() -> AsyncIterator[bytes]:
+        yield zip_of(b"x")
+
+    ended = await asyncio.gather(
+        *(imports.receive(project, f"user-{n % 4}", body(), announced_bytes=0) for n in range(8)),
+        return_exceptions=True,
+    )
+    assert {type(end) for end in ended} == {ZipError}
+    assert CountedArchive.most == 1
 
 
 async def test_the_spool_has_room_for_whoever_comes_next(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import stat
+import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Final
 
 from services.gateway.projects.body_pace import paced
+from services.gateway.projects.places import Places
 from shared.domain.paths import check_paths
 from shared.domain.project import FileEntry
 from shared.errors import InvalidRequestError, PathError, TooLargeError
@@ -30,6 +33,8 @@ BOMB_BYTES: Final = 64 << 20
 ENCRYPTED: Final = 0x1
 DIRECTORY_BYTES: Final = 256  # of each file: its name, and what packers note beside it
 ZIP64_BYTES: Final = 76  # what may stand between the directory and its end record
+LARGE_DIRECTORY_BYTES: Final = 4 << 20  # of some ten thousand files
+LARGE_AT_A_TIME: Final = 1  # each takes 100 MB and more
 DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 
 
@@ -48,6 +53,7 @@ class ZipImports:
         self._uploads = uploads
         self._spool = spool
         self._limits = limits
+        self._large = Places(LARGE_AT_A_TIME)
 
     async def receive(
         self, project: Project, user_id: str, body: AsyncIterator[bytes], *, announced_bytes: int
@@ -68,7 +74,10 @@ class ZipImports:
         whole = self._checked(paced(body))
         receiving = self._spool.receive(user_id, whole, announced_bytes=announced_bytes)
         async with receiving as file:
-            with self._uploads.visit(user_id) as visit:
+            size_bytes = await asyncio.to_thread(_directory_bytes, file)
+            with self._large.visit(user_id) as alone, self._uploads.visit(user_id) as visit:
+                if size_bytes > LARGE_DIRECTORY_BYTES:
+                    await alone.enter()
                 await visit.enter()
                 archive = await asyncio.to_thread(ZipArchive, file, self._limits)
                 return await archive.store(self._uploads, project, visit)
@@ -139,6 +148,14 @@ class ZipArchive:
         with self._zip.open(info) as file:
             while block := await asyncio.to_thread(file.read, BLOCK_BYTES):
                 yield block
+
+
+def _directory_bytes(file: IO[bytes]) -> int:
+    """The size of a ZIP's directory; 0 where none is found, which reading it will tell."""
+    end = None
+    with suppress(OSError, ValueError, struct.error, zipfile.BadZipFile):
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # noqa: SLF001 - all it looks at first
+    return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined] # noqa: SLF001
 
 
 def _check_directory(file: IO[bytes], limits: Limits) -> None:

@@ -31,7 +31,11 @@ class FileRoutes(Controller):
     async def propose(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
-        """What the project consists of: 201, or 409 with the hashes that are missing."""
+        """What the project consists of: 201, or 409 with the hashes that are missing.
+
+        At most 32 MiB; 413 for more files than a project may have, 503 with Retry-After where
+        others' projects are being worked on for too long.
+        """
         name = await deps.manifests.propose(project_id, user, request.stream())
         return {"snapshot": name}
 
@@ -45,7 +49,10 @@ class FileRoutes(Controller):
         user: CurrentUser,
         deps: Injected,
     ) -> dict[str, Any]:
-        """One blob, raw."""
+        """One blob, raw.
+
+        408 where it comes too slowly, 503 with Retry-After where others' uploads take all places.
+        """
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
         stored = await deps.uploads.blob(project, user.user_id, sha256, request.stream())
@@ -109,7 +116,10 @@ class FileRoutes(Controller):
     async def import_zip(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
-        """A ZIP in place of everything that was there."""
+        """A ZIP in place of everything that was there.
+
+        At most half of GATEWAY_SPOOL_BYTES; 503 with Retry-After where others fill the rest.
+        """
         project = (await deps.projects.get_or_create(project_id, user)).value
         files = await deps.zip_imports.receive(
             project, user.user_id, request.stream(), announced_bytes=_announced_bytes(request)
