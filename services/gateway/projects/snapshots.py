@@ -6,6 +6,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -48,6 +49,7 @@ class Snapshots:
         self._blobs = BlobPlaces(storage)
         self._small, self._large = Places(SMALL_AT_A_TIME), Places(LARGE_AT_A_TIME)
         self._entries: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def file(self, project: Project, user: User, path: str) -> StoredFile | None:
         """One file of the head, or None where there is no such file."""
@@ -63,11 +65,12 @@ class Snapshots:
         Raises:
             ObjectMissingError: It is gone.
         """
-        if snapshot_id not in self._entries:
-            key = keys.snapshot(project_id, snapshot_id)
-            async with self._turn(user, key):
-                entries = await asyncio.to_thread(_entries_of, await self._storage.get(key))
-            self._remember(snapshot_id, entries)
+        async with self._reading.setdefault(snapshot_id, asyncio.Lock()):
+            if snapshot_id not in self._entries:
+                key = keys.snapshot(project_id, snapshot_id)
+                async with self._turn(user, key):
+                    entries = await asyncio.to_thread(_entries_of, await self._storage.get(key))
+                self._remember(snapshot_id, entries)
         self._entries.move_to_end(snapshot_id)
         return self._entries[snapshot_id]
 
