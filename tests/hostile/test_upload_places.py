@@ -109,6 +109,20 @@ async def test_who_has_least_is_next(total: int, rng: random.Random) -> None:
     assert order.index("ann") <= begun + 2 * total
 
 
+async def test_a_place_given_to_somebody_who_goes_is_not_lost() -> None:
+    """In the very moment: it was given, and its user does not know yet."""
+    shared = Places(1)
+    await shared.take("eve", begun=False)
+    waiting = asyncio.create_task(shared.take("ann", begun=False))
+    await settled()
+    shared.give_back("eve")
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert shared.held_by("ann") == 0
+    await asyncio.wait_for(shared.take("bob", begun=False), 30)
+
+
 async def test_nobody_waits_for_ever() -> None:
     """A first place is waited for so long, and by so many; what has begun waits on."""
     shared = Places(1, wait_s=0.01)
