@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,3 +45,27 @@ async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Pa
             await push(client, "game", folder, lambda *_: None)
     await runner.cleanup()
     await asyncio.sleep(0)
+
+
+async def test_a_busy_gateway_is_asked_again_when_it_says() -> None:
+    """Not earlier: it has said how long others will take."""
+    asked: list[float] = []
+
+    async def busy_once(_: web.Request) -> web.Response:
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            return web.json_response({}, status=503, headers={"Retry-After": "2"})
+        return web.json_response({"stored": 1})
+
+    app = web.Application()
+    app.router.add_post("/api/projects/game/blobs", busy_once)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    (port,) = free_ports(1)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with api.connect(f"http://127.0.0.1:{port}", "token") as client:
+        path = "/api/projects/game/blobs"
+        assert await client.upload("POST", path, lambda: b"x", size_bytes=1) == {"stored": 1}
+    await runner.cleanup()
+    first, second = asked
+    assert second - first >= 1.9
