@@ -18,7 +18,7 @@ ATTEMPTS: Final = 5
 RETRY_STATUS: Final = {429, 502, 503, 504}
 NOT_FOUND: Final = 404
 PAGE: Final = 200  # as many rows as the gateway lists at a time
-LONGEST_WAIT_S: Final = 60.0
+LONGEST_WAIT_S: Final = 60.0  # who is asked to wait longer is told so at once
 
 
 class ApiError(CommandError):
@@ -102,10 +102,11 @@ class Client:
                 options["data"] = content()
             try:
                 async with self._session.request(method, f"{self.url}{path}", **options) as answer:
-                    if answer.status not in RETRY_STATUS or attempt == ATTEMPTS:
+                    wait_s = max(_retry_after_s(answer), 0.5 * 2**attempt)
+                    is_last = attempt == ATTEMPTS or wait_s > LONGEST_WAIT_S
+                    if answer.status not in RETRY_STATUS or is_last:
                         await self._check(answer)
                         return await answer.json() if answer.status != 204 else None  # noqa: PLR2004 - no content
-                    wait_s = max(_retry_after_s(answer), 0.5 * 2**attempt)
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
                     why = str(error) or repr(error)
@@ -127,9 +128,9 @@ class Client:
 
 
 def _retry_after_s(answer: aiohttp.ClientResponse) -> float:
-    """How long the service asks for; a minute at most, 0 where it does not say."""
+    """How long the service asks for; 0 where it does not say."""
     text = answer.headers.get("Retry-After", "")
-    return min(float(text), LONGEST_WAIT_S) if text.isdecimal() else 0.0
+    return float(text) if text.isdecimal() else 0.0
 
 
 @asynccontextmanager
