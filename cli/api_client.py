@@ -18,6 +18,7 @@ ATTEMPTS: Final = 5
 RETRY_STATUS: Final = {429, 502, 503, 504}
 NOT_FOUND: Final = 404
 PAGE: Final = 200  # as many rows as the gateway lists at a time
+LONGEST_WAIT_S: Final = 60.0  # who is asked to wait longer is told so at once
 
 
 class ApiError(CommandError):
@@ -101,14 +102,17 @@ class Client:
                 options["data"] = content()
             try:
                 async with self._session.request(method, f"{self.url}{path}", **options) as answer:
-                    if answer.status not in RETRY_STATUS or attempt == ATTEMPTS:
+                    wait_s = max(_retry_after_s(answer), 0.5 * 2**attempt)
+                    is_last = attempt == ATTEMPTS or wait_s > LONGEST_WAIT_S
+                    if answer.status not in RETRY_STATUS or is_last:
                         await self._check(answer)
                         return await answer.json() if answer.status != 204 else None  # noqa: PLR2004 - no content
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
                     why = str(error) or repr(error)
                     raise UnreachableError(f"no answer from {self.url}: {why}") from error
-            await asyncio.sleep(0.5 * 2**attempt)
+                wait_s = 0.5 * 2**attempt
+            await asyncio.sleep(wait_s)
         raise AssertionError  # the last attempt has returned or raised
 
     async def _check(self, answer: aiohttp.ClientResponse) -> None:
@@ -121,6 +125,12 @@ class Client:
         if answer.status in RETRY_STATUS:
             raise UnreachableError(f"{self.url}: {problem.get('detail')}")
         raise ApiError(answer.status, problem)
+
+
+def _retry_after_s(answer: aiohttp.ClientResponse) -> float:
+    """How long the service asks for; 0 where it does not say."""
+    text = answer.headers.get("Retry-After", "")
+    return float(text) if text.isdecimal() else 0.0
 
 
 @asynccontextmanager

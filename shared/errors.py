@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+
+SHOWN: Final = 1_024  # letters of a client's own words that a refusal repeats
 
 
 class ExportError(Exception):
@@ -71,7 +74,8 @@ class PathError(ProjectError):
     title = "A path is not allowed"
 
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path!r}: {reason}")
+        shown = path if len(path) <= SHOWN else f"{path[:SHOWN]}…"
+        super().__init__(f"{shown!r}: {reason}")
         self.path = path
         self.reason = reason
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from services.gateway.dependencies import Dependencies
 
+JSON_BYTES = 1 << 20  # of a body that is read whole; those of files are streamed
+
 
 def create_app(
     deps: Dependencies,
@@ -57,6 +59,7 @@ def create_app(
             "user": Provide(current_user, sync_to_thread=False),
             "deps": Provide(lambda: deps, sync_to_thread=False),
         },
+        request_max_body_size=JSON_BYTES,
     )
     cors = (
         CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])

@@ -22,6 +22,7 @@ from services.gateway.operators.heavy_users import HeavyUsers
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
 from services.gateway.projects.blob_uploads import BlobUploads
+from services.gateway.projects.manifests import Manifests
 from services.gateway.projects.membership import Projects
 from services.gateway.projects.project_list import ProjectList
 from services.gateway.projects.project_settings import ProjectSettings
@@ -59,6 +60,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     heavy_users: HeavyUsers
     infrastructure: Infrastructure
     lifecycle: ExportLifecycle
+    manifests: Manifests
     project_list: ProjectList
     projects: Projects
     quota: Quota
@@ -97,6 +99,7 @@ async def assemble(
         default_plan=settings.default_plan,
         pending_exports=settings.user_limits.pending_exports,
     )
+    spool = Spool(settings.spool_bytes)
     snapshots = Snapshots(storage, projects, settings.limits, quotas=user_quotas, headroom=headroom)
     uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
     exports = Exports(
@@ -149,6 +152,7 @@ async def assemble(
         heavy_users=await HeavyUsers.bind(js),
         infrastructure=Infrastructure(nc, storage),
         lifecycle=lifecycle,
+        manifests=Manifests(snapshots, spool, settings.limits),
         project_list=await ProjectList.bind(js),
         projects=projects,
         quota=quota,
@@ -162,5 +166,5 @@ async def assemble(
         uploads=uploads,
         user_quotas=user_quotas,
         workers=workers,
-        zip_imports=ZipImports(uploads, Spool(settings.spool_bytes), settings.limits),
+        zip_imports=ZipImports(uploads, spool, settings.limits),
     )

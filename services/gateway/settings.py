@@ -105,7 +105,7 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
         int,
         env(
             "GATEWAY_SPOOL_BYTES",
-            "ZIPs that are being imported, all in one process; on the disk of /tmp, bytes",
+            "ZIPs and manifests on their way in, half for one user; on the disk of /tmp, bytes",
             ge=1,
         ),
     ] = 20 * GIB

@@ -17,9 +17,11 @@ from msgspec import UNSET, UnsetType
 from shared.domain.options import Configuration, ExportOptions, Platform
 
 Stage = Literal["build", "upload"]
-Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-ProjectId = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
-ExportId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]
+ProjectId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$(?!\n)")]
+ExportId = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")
+]
 _IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -163,7 +165,7 @@ class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     size_bytes: Count
     sha256: Sha256
     crc32c: Annotated[
-        str, msgspec.Meta(pattern="^[A-Za-z0-9+/]{6}==$")
+        str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{6}==$(?!\n)")
     ]  # base64, big endian, as S3 has it
 
 

@@ -3,8 +3,8 @@
 ``*`` stays within a folder, ``**`` crosses folders, letters count as they are.
 
 Own code because the well-known libraries either give ``*`` another meaning or turn a hostile
-pattern into exponential time; this takes at most pattern parts x path parts steps, each a linear
-``fnmatch``.
+pattern into exponential time. This takes at most path parts x pattern parts steps, each a linear
+``fnmatch``, and keeps nothing: no recursion, no sets. Both have at most ``MAX_PARTS``.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ from __future__ import annotations
 import fnmatch
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from shared.domain.paths import MAX_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+MAX_PARTS: Final = MAX_FOLDERS + 1  # of a pattern, as of a path
 
 
 def matches_any(path: str, patterns: Iterable[str]) -> bool:
@@ -25,15 +29,26 @@ def matches_any(path: str, patterns: Iterable[str]) -> bool:
 
 
 def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool:
-    """Whether the pattern uses up the path, or a folder of it: breadth first, no recursion."""
-    reachable = {0}  # how many parts of the path the pattern may have used up so far
-    for piece in pieces:
-        if piece is None:
-            reachable = set(range(min(reachable), len(parts) + 1))
-        else:
-            reachable = {n + 1 for n in reachable if n < len(parts) and piece.match(parts[n])}
-        if not reachable:
+    """Whether the pattern uses up the path, or a folder of it.
+
+    What stands between two ``**`` is taken where it first fits: no other place leaves more of the
+    path for what follows, so that only the last ``**`` is ever tried again, further on.
+    """
+    part = piece = 0
+    again: tuple[int, int] | None = None  # the part and the piece behind the last ``**``
+    while piece < len(pieces):
+        wanted = pieces[piece]
+        if wanted is None:
+            piece += 1
+            again = (part, piece)
+        elif part == len(parts):
             return False
+        elif wanted.match(parts[part]):
+            part, piece = part + 1, piece + 1
+        elif again is None:
+            return False
+        else:
+            part, piece = again = (again[0] + 1, again[1])
     return True  # what is left of the path lies below the folder that was named
 
 

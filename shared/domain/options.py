@@ -9,21 +9,32 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shared.domain.globs import MAX_PARTS
+
 Platform = Literal["windows", "macos", "linux", "web", "ios", "android", "source", "video"]
 Configuration = Literal["debug", "release", "distribution"]
 Compression = Literal["none", "lz4", "zstd"]
 Optimize = Literal["off", "lossless", "balanced"]
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
-Glob = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Glob = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=256,
+        pattern=f"^([^/]*/){{0,{MAX_PARTS - 1}}}[^/]*$",
+        description=f"* stays within a folder, ** crosses folders; at most {MAX_PARTS} parts",
+    ),
+]
 Version = Annotated[
-    str, msgspec.Meta(pattern=r"^([0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?)?$")
+    str,
+    msgspec.Meta(pattern=r"^([0-9]{1,9}(\.[0-9]{1,9}){0,3}([-+][0-9A-Za-z.+-]{1,40})?)?$(?!\n)"),
 ]
 # A reverse domain name. Its least common denominator is for the platforms to check.
 BundleId = Annotated[
     str,
     msgspec.Meta(
-        max_length=128, pattern=r"^([A-Za-z][0-9A-Za-z_-]*(\.[0-9A-Za-z][0-9A-Za-z_-]*)+)?$"
+        max_length=128, pattern=r"^([A-Za-z][0-9A-Za-z_-]*(\.[0-9A-Za-z][0-9A-Za-z_-]*)+)?$(?!\n)"
     ),
 ]
 

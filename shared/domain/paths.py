@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.visible_text import objection
@@ -17,11 +19,13 @@ if TYPE_CHECKING:
 
 MAX_PATH_BYTES: Final = 512
 MAX_NAME_BYTES: Final = 255
+MAX_FOLDERS: Final = 32  # around one file
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
 _DRIVE: Final = re.compile(r"^[A-Za-z]:")
 RESERVED: Final = re.compile(
     r"^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$", re.IGNORECASE
 )
+_SEPARATOR: Final = "\0"  # sorts before every letter, and stands in no path
 
 
 def check_path(path: str) -> str:
@@ -45,39 +49,58 @@ def check_path(path: str) -> str:
 def check_paths(paths: Iterable[str]) -> None:
     """All paths of one project together.
 
-    No two may collide where case does not count, no file may also be a folder.
+    No two may collide where case does not count, no file may also be a folder. Sorted without
+    regard to case, all that lies in a folder stands in one row, right behind a file of the
+    folder's name: whatever collides has a neighbour that it collides with.
 
     Raises:
-        PathError: The first path that must not stand beside the others.
+        PathError: A path that may not stand in a project, or not beside its neighbour.
     """
-    seen: dict[str, str] = {}
-    folders: dict[str, str] = {}
-    for path in paths:
-        check_path(path)
-        folded = _fold(path)
-        if folded in seen:
-            other = seen[folded]
-            reason = "named twice" if other == path else f"differs from {other!r} only in case"
-            raise PathError(path, reason)
-        seen[folded] = path
-        for folder in _parents(path):
-            other = folders.setdefault(_fold(folder), folder)
-            if other != folder:
-                raise PathError(path, f"its folder differs from {other!r} only in case")
-    for folded, path in seen.items():
-        if folded in folders:
+    rows = sorted((_fold(path).replace("/", _SEPARATOR), path) for path in map(check_path, paths))
+    for (folded, path), (next_folded, next_path) in pairwise(rows):
+        if folded == next_folded:
+            same = path == next_path
+            reason = "named twice" if same else f"differs from {path!r} only in case"
+            raise PathError(next_path, reason)
+        if next_folded.startswith(folded + _SEPARATOR):
             raise PathError(path, "a file and also a folder")
+        if folder := _same_folder_in_another_case(path, next_path):
+            raise PathError(next_path, f"its folder differs from {folder!r} only in case")
+
+
+def _same_folder_in_another_case(path: str, other: str) -> str | None:
+    """The folder around ``path`` in which ``other`` would lie too, where case does not count."""
+    folder, other_folder = path.rpartition("/")[0], other.rpartition("/")[0]
+    if folder == other_folder:
+        return None
+    folders, others = folder.split("/"), other_folder.split("/")
+    for number, (name, other_name) in enumerate(zip(folders, others, strict=False), 1):
+        if name != other_name:
+            return "/".join(folders[:number]) if _fold(name) == _fold(other_name) else None
+    return None
 
 
 def _objection(path: str) -> str | None:
+    return _size_objection(path) or _letter_objection(path) or _part_objection(path)
+
+
+def _size_objection(path: str) -> str | None:
     if not path:
         return "empty"
+    if len(path) > MAX_PATH_BYTES:
+        return f"longer than {MAX_PATH_BYTES} bytes"
     try:
         encoded = path.encode()
     except UnicodeEncodeError:
         return "not valid Unicode"
     if len(encoded) > MAX_PATH_BYTES:
         return f"longer than {MAX_PATH_BYTES} bytes"
+    if path.count("/") > MAX_FOLDERS:
+        return f"in more than {MAX_FOLDERS} folders"
+    return None
+
+
+def _letter_objection(path: str) -> str | None:
     if path.startswith("/"):
         return "absolute; paths are relative to the project"
     if _DRIVE.match(path):
@@ -86,9 +109,20 @@ def _objection(path: str) -> str | None:
         return f"contains {found.group()!r}, which not every system allows"
     if hidden := objection(path):
         return hidden
-    if unicodedata.normalize("NFC", path) != path:
+    if not unicodedata.is_normalized("NFC", path):
         return "not in Unicode form NFC; normalise the file name"
-    return next((o for name in path.split("/") if (o := _name_objection(name))), None)
+    return None
+
+
+def _part_objection(path: str) -> str | None:
+    folder, _, name = path.rpartition("/")
+    return _folder_objection(folder) or _name_objection(name)
+
+
+@lru_cache(maxsize=1_024)  # most files lie in the same folder as their neighbour
+def _folder_objection(folder: str) -> str | None:
+    names = folder.split("/") if folder else []
+    return next((o for name in names if (o := _name_objection(name))), None)
 
 
 def _name_objection(name: str) -> str | None:
@@ -106,9 +140,4 @@ def _name_objection(name: str) -> str | None:
 
 
 def _fold(path: str) -> str:
-    return unicodedata.normalize("NFC", path.casefold())
-
-
-def _parents(path: str) -> Iterable[str]:
-    parts = path.split("/")[:-1]
-    return ("/".join(parts[: n + 1]) for n in range(len(parts)))
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path.casefold())

@@ -73,7 +73,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
             raise ForbiddenError(f"you are {role} of this project; this needs {least}")
 
 
-class FileEntry(msgspec.Struct, frozen=True):
+class FileEntry(msgspec.Struct, frozen=True, gc=False):
     """One file of a manifest as the client names it."""
 
     sha256: Sha256
@@ -108,7 +108,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return digest.hexdigest()
 
 
-class StoredFile(msgspec.Struct, frozen=True, array_like=True):
+class StoredFile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One file of a snapshot, and where its bytes lie.
 
     ``size`` bytes at ``offset`` of ``object``.
@@ -150,3 +150,16 @@ def encode_snapshot(snapshot: Snapshot) -> bytes:
 def decode_snapshot(data: bytes) -> Snapshot:
     """The stored form back; raises msgspec.ValidationError on anything else."""
     return msgspec.json.decode(data, type=Snapshot)
+
+
+def find_file(data: bytes, path: str) -> StoredFile | None:
+    """One file of a snapshot in its stored form, which is not decoded for it.
+
+    Its row begins like no other text there: within a string, quotes are escaped.
+    """
+    begin = b"[" + msgspec.json.encode(path) + b","
+    start = data.find(begin)
+    if start < 0:
+        return None
+    end = data.index(b"]", start + len(begin)) + 1  # neither hashes nor keys of ours have one
+    return msgspec.json.decode(data[start:end], type=StoredFile)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from services.packager.build.cache_key import plan_of
 from services.packager.build.context import BuildContext
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from services.packager.storage.object_fetcher import ObjectFetcher
     from shared.domain.project import StoredFile
     from shared.storage.bucket import Storage
+    from tests.servers import Servers
 
 EXPORT: Final = "0197b0a0-0000-7000-8000-000000000000"
 TINY: Final = {"index.html": b"<!doctype html><title>tiny</title>"}
@@ -56,16 +57,16 @@ LARGE_ROUNDS: Final = 5
 def measure(cache: Path) -> Iterator[Measurement]:
     """The cost of a tiny export in milliseconds, and of a large one in per cent."""
     project = mixed_project(cache)
-    with tempfile.TemporaryDirectory() as folder, from_packages(Path(folder)) as servers:
-        yield from asyncio.run(_measure(servers, project, Path(folder)))
-
-
-async def _measure(servers: Any, project: Path, folder: Path) -> list[Measurement]:
     files = {
         path.relative_to(project).as_posix(): path.read_bytes()
         for path in sorted(project.rglob("*"))
         if path.is_file()
     }
+    with tempfile.TemporaryDirectory() as folder, from_packages(Path(folder)) as servers:
+        yield from asyncio.run(_measure(servers, files, Path(folder)))
+
+
+async def _measure(servers: Servers, files: dict[str, bytes], folder: Path) -> list[Measurement]:
     async with (
         empty_nats(NatsSettings(url=servers.nats_url)) as nc,
         empty_bucket(servers.s3) as storage,

@@ -191,6 +191,28 @@ async def test_who_is_too_quick_is_told_when_to_come_again(
     assert (await second.user("bob").call("GET", PROJECTS))[0] == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"blobs/{'0' * 64}"),
+        ("POST", "blobs"),
+        ("PUT", "files/a.txt"),
+        ("POST", "import"),
+        ("PUT", "snapshot"),
+    ],
+)
+async def test_every_body_is_counted(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, rng: random.Random, method: str, path: str
+) -> None:
+    """Wherever it is sent, and also where nothing comes of it."""
+    monkeypatch.setattr("services.gateway.quotas.upload_meter.COUNTED_BYTES", 1)
+    gateway, _ = await stack.gateways(upload_bytes_per_day=1_000)
+    ann = gateway.user("ann")
+    await ann.call(method, f"{PROJECTS}/game/{path}", data=rng.randbytes(2_000))
+    status, problem = await ann.call("PUT", f"{PROJECTS}/game/files/b.txt", data=b"b")
+    assert (status, problem.get("quota")) == (429, "uploadBytesPerDay")
+
+
 async def test_kept_exports_are_counted_whatever_becomes_of_the_request(
     stack: Stack, js: JetStreamContext, storage: Storage, rng: random.Random
 ) -> None:

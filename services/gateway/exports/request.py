@@ -109,7 +109,7 @@ class ExportRequests:
         spec = check_options(wanted.platform, wanted.configuration, wanted.options)
         if project.head is None:
             raise ConflictError("the project has no files yet: push some first")
-        entries = await self._snapshots.entry_files(project.id, project.head)
+        entries = await self._snapshots.entry_files(project.id, project.head, user)
         if spec.needs_entry_page:
             check_entry_page(entries, exclude=wanted.options.exclude_patterns)
         check_available(spec, wanted, await self._workers.living(), entries)

@@ -4,62 +4,46 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
+from services.gateway.projects.blob_places import BlobPlaces
+from services.gateway.projects.places import Places
+from services.gateway.projects.proposal import propose, snapshot_of
 from shared.domain.entry_page import entry_files
 from shared.domain.events import now
-from shared.domain.project import (
-    FileEntry,
-    Manifest,
-    PackIndex,
-    Project,
-    Retired,
-    Snapshot,
-    StoredFile,
-    decode_snapshot,
-    encode_snapshot,
-)
-from shared.errors import ConflictError, InvalidRequestError, TooLargeError
+from shared.domain.project import Project, Retired, StoredFile, decode_snapshot, find_file
 from shared.jetstream.headroom import CHANGES_SHARE, FOR_PROJECTS
 from shared.jetstream.key_value import ConflictingWriteError
 from shared.storage import keys
-from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable
 
     from services.gateway.projects.membership import Projects
+    from services.gateway.projects.proposal import Files, Proposal
     from services.gateway.quotas.user_quotas import UserQuotas
     from services.gateway.settings import Limits
     from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
-INDEX_CACHE: Final = 256  # pack indexes; they never change
 ENTRY_CACHE: Final = 10_000  # snapshots; two names each at most, and they never change
-READ_AT_ONCE: Final = 16
 KEEP_RETIRED: Final = 100  # heads of a moment ago, for requests that had just read them
-
-Files = dict[str, FileEntry]
-Place = tuple[str, int, int]  # object, offset, size
-
-
-class MissingBlobsError(ConflictError):
-    """The project does not have all bytes yet: send these, then propose again."""
-
-    code = "blobs-missing"
-    title = "Some files are not there yet"
-
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(f"{len(missing)} blobs are missing: send them, then propose again")
-        self.members = {"missing": missing}
+SMALL_BYTES: Final = 1 << 20  # of a manifest or a snapshot: some thousand files
+SMALL_AT_A_TIME: Final = 8
+LARGE_AT_A_TIME: Final = 1  # each takes up to 300 MB for a moment
 
 
 class Snapshots:
-    """Proposes, commits and reads snapshots."""
+    """Proposes, commits and reads snapshots.
+
+    Work that grows with their files is done in threads: on small ones a few at a time, on large
+    ones one after the other, each user in turn.
+    """
 
     def __init__(
         self,
@@ -75,37 +59,51 @@ class Snapshots:
         self._limits = limits
         self._quotas = quotas
         self._headroom = headroom
-        self._indexes: OrderedDict[str, PackIndex] = OrderedDict()
+        self._blobs = BlobPlaces(storage)
+        self._small, self._large = Places(SMALL_AT_A_TIME), Places(LARGE_AT_A_TIME)
         self._entries: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def read(self, project: Project) -> Snapshot | None:
-        """The head, or None of an empty project."""
+    async def file(self, project: Project, user: User, path: str) -> StoredFile | None:
+        """One file of the head, or None where there is no such file."""
         if project.head is None:
             return None
-        return decode_snapshot(await self._storage.get(keys.snapshot(project.id, project.head)))
+        key = keys.snapshot(project.id, project.head)
+        async with self._turn(user, key):
+            return await asyncio.to_thread(find_file, await self._storage.get(key), path)
 
-    async def entry_files(self, project_id: str, snapshot_id: str) -> frozenset[str]:
+    async def entry_files(self, project_id: str, snapshot_id: str, user: User) -> frozenset[str]:
         """Those of a snapshot's files that may be opened; it is read once for all exports of it.
 
         Raises:
             ObjectMissingError: It is gone.
         """
-        if snapshot_id not in self._entries:
-            data = await self._storage.get(keys.snapshot(project_id, snapshot_id))
-            snapshot = await asyncio.to_thread(decode_snapshot, data)
-            self._remember(snapshot_id, (file.path for file in snapshot.files))
+        async with self._reading.setdefault(snapshot_id, asyncio.Lock()):
+            if snapshot_id not in self._entries:
+                key = keys.snapshot(project_id, snapshot_id)
+                async with self._turn(user, key):
+                    entries = await asyncio.to_thread(_entries_of, await self._storage.get(key))
+                self._remember(snapshot_id, entries)
         self._entries.move_to_end(snapshot_id)
         return self._entries[snapshot_id]
 
-    def _remember(self, snapshot_id: str, paths: Iterable[str]) -> None:
-        self._entries[snapshot_id] = entry_files(paths)
+    def _remember(self, snapshot_id: str, entries: frozenset[str]) -> None:
+        self._entries[snapshot_id] = entries
         while len(self._entries) > ENTRY_CACHE:
             self._entries.popitem(last=False)
 
-    async def commit(self, project_id: str, user: User, change: Callable[[Files], Files]) -> str:
+    async def commit(
+        self, project_id: str, user: User, change: Callable[[Files], Files], *, size_bytes: int = 0
+    ) -> str:
         """Make ``change`` of the head's files the new head.
 
         Everything is looked at again where anybody (another push, or the sweeper) came between.
+
+        Args:
+            project_id: Which project's.
+            user: Who does it.
+            change: Called in a thread, perhaps several times.
+            size_bytes: Of what it reads.
 
         Returns:
             The snapshot's name.
@@ -114,30 +112,47 @@ class Snapshots:
             MissingBlobsError: Nothing was changed.
             PathError, TooLargeError, InvalidRequestError: A manifest that cannot be.
             QuotaUsedUpError, StreamFullError: There is no room for it.
+            NoPlaceError: Too many others are at it.
         """
         await self._headroom.check(FOR_PROJECTS, share=CHANGES_SHARE)
         while True:
-            found = await self._projects.get_or_create(project_id, user)
-            project = found.value
-            head = await self._head(project)
-            manifest = Manifest(files=change(head[0])).checked()
-            self._check_limits(manifest)
-            if manifest.snapshot_id == project.head:
-                return manifest.snapshot_id
-            places = await self._places(project, manifest, head[1])
-            await self._quotas.hold(
-                project.owner,
-                project.id,
-                files=len(manifest.files),
-                size_bytes=manifest.size_bytes,
-            )
-            await self._store(project.id, manifest, places)
-            try:
-                await self._projects.replace(_with_head(project, manifest), revision=found.revision)
-            except ConflictingWriteError:
-                continue
-            self._remember(manifest.snapshot_id, manifest.files)
-            return manifest.snapshot_id
+            project = (await self._projects.get_or_create(project_id, user)).value
+            key = keys.snapshot(project_id, project.head) if project.head else None
+            async with self._turn(user, key, size_bytes=size_bytes):
+                with suppress(ConflictingWriteError):
+                    return await self._commit(project_id, user, change)
+
+    @asynccontextmanager
+    async def _turn(
+        self, user: User, key: str | None, *, size_bytes: int = 0
+    ) -> AsyncIterator[None]:
+        """The user's turn to work on a snapshot, and on something else of a known size."""
+        stored = await self._storage.head(key) if key else None
+        is_large = max(size_bytes, stored.size_bytes if stored else 0) > SMALL_BYTES
+        with (self._large if is_large else self._small).visit(user.user_id) as visit:
+            await visit.enter()
+            yield
+
+    async def _commit(self, project_id: str, user: User, change: Callable[[Files], Files]) -> str:
+        found = await self._projects.get_or_create(project_id, user)
+        project, head = found.value, None
+        if project.head is not None:
+            head = await self._storage.get(keys.snapshot(project_id, project.head))
+        proposal = await asyncio.to_thread(propose, head, change, self._limits)
+        name = proposal.snapshot_id
+        if name == project.head:
+            return name
+        more = {} if proposal.is_known else await self._blobs.of(project)
+        data = await asyncio.to_thread(snapshot_of, project_id, proposal, more)
+        await self._quotas.hold(
+            project.owner, project_id, files=len(proposal.files), size_bytes=proposal.size_bytes
+        )
+        await self._storage.put(
+            keys.snapshot(project_id, name), data, content_type="application/json"
+        )
+        await self._projects.replace(_with_head(project, proposal), revision=found.revision)
+        self._remember(name, proposal.entries)
+        return name
 
     async def has(self, project_id: str, snapshot_id: str) -> bool:
         """Whether a snapshot is stored."""
@@ -155,109 +170,25 @@ class Snapshots:
             changed = msgspec.structs.replace(project, retired=kept)
             with suppress(ConflictingWriteError):
                 await self._projects.replace(changed, revision=found.revision)
-                condemned = await self._condemned(project)
+                condemned = await self._blobs.condemned(project)
                 name = keys.snapshot(project_id, snapshot_id)
                 return name not in condemned and await self.has(project_id, snapshot_id)
         return False
 
-    async def _head(self, project: Project) -> tuple[Files, dict[str, Place]]:
-        snapshot = await self.read(project)
-        stored = snapshot.files if snapshot else ()
-        files = {file.path: FileEntry(file.sha256, file.size) for file in stored}
-        return files, {file.sha256: (file.object, file.offset, file.size) for file in stored}
 
-    def _check_limits(self, manifest: Manifest) -> None:
-        limits, sizes = self._limits, [entry.size for entry in manifest.files.values()]
-        if len(sizes) > limits.files:
-            raise TooLargeError(f"a project may have {limits.files} files, this has {len(sizes)}")
-        if sum(sizes) > limits.project_bytes:
-            raise TooLargeError(
-                f"a project may have {limits.project_bytes} bytes, this has {sum(sizes)}"
-            )
-
-    async def _places(
-        self, project: Project, manifest: Manifest, known: dict[str, Place]
-    ) -> dict[str, Place]:
-        """Where each blob of the manifest lies.
-
-        Raises:
-            MissingBlobsError: Not all of them are in this project, or they are about to be
-                collected.
-            InvalidRequestError: A size that is not the blob's.
-        """
-        needed = {entry.sha256 for entry in manifest.files.values()}
-        if not needed <= known.keys():
-            known = {**await self._all_places(project), **known}
-        if missing := sorted(needed - known.keys()):
-            raise MissingBlobsError(missing)
-        wrong = [
-            (f"files.{path}.size", f"the blob has {known[entry.sha256][2]} bytes")
-            for path, entry in manifest.files.items()
-            if known[entry.sha256][2] != entry.size
-        ]
-        if wrong:
-            raise InvalidRequestError("sizes differ from the blobs", wrong)
-        return known
-
-    async def _all_places(self, project: Project) -> dict[str, Place]:
-        condemned = await self._condemned(project)
-        places: dict[str, Place] = {}
-        async for item in self._storage.objects(keys.blobs(project.id)):
-            if item.key not in condemned:
-                places[item.key.rpartition("/")[2]] = (item.key, 0, item.size_bytes)
-        found = {item.key async for item in self._storage.objects(keys.packs(project.id))}
-        usable = sorted(key for key in found - condemned if keys.pack_index(key) in found)
-        for key, index in zip(usable, await self._read_indexes(usable), strict=True):
-            places |= {sha: (key, offset, size) for sha, (offset, size) in index.items()}
-        return places
-
-    async def _condemned(self, project: Project) -> frozenset[str]:
-        if project.condemned is None:
-            return frozenset()
-        try:
-            names = await self._storage.get(project.condemned)
-        except ObjectMissingError:  # they went meanwhile, and the list after them
-            return frozenset()
-        return frozenset(msgspec.json.decode(names, type=list[str]))
-
-    async def _read_indexes(self, packs: list[str]) -> Iterable[PackIndex]:
-        slots = asyncio.Semaphore(READ_AT_ONCE)
-
-        async def read(pack: str) -> PackIndex:
-            if pack not in self._indexes:
-                async with slots:
-                    data = await self._storage.get(keys.pack_index(pack))
-                self._indexes[pack] = msgspec.json.decode(data, type=PackIndex)
-            self._indexes.move_to_end(pack)
-            return self._indexes[pack]
-
-        indexes = await asyncio.gather(*(read(pack) for pack in packs))
-        while len(self._indexes) > INDEX_CACHE:
-            self._indexes.popitem(last=False)
-        return indexes
-
-    async def _store(self, project_id: str, manifest: Manifest, places: dict[str, Place]) -> None:
-        files = tuple(
-            StoredFile(path, entry.sha256, entry.size, *places[entry.sha256][:2])
-            for path, entry in sorted(manifest.files.items())
-        )
-        snapshot = Snapshot(id=manifest.snapshot_id, project_id=project_id, files=files)
-        await self._storage.put(
-            keys.snapshot(project_id, snapshot.id),
-            encode_snapshot(snapshot),
-            content_type="application/json",
-        )
+def _entries_of(data: bytes) -> frozenset[str]:
+    return entry_files(file.path for file in decode_snapshot(data).files)
 
 
-def _with_head(project: Project, manifest: Manifest) -> Project:
+def _with_head(project: Project, proposal: Proposal) -> Project:
     retired = project.retired
     if project.head is not None:
         retired = (*retired[-KEEP_RETIRED:], Retired(project.head, now()))
     return msgspec.structs.replace(
         project,
-        head=manifest.snapshot_id,
-        head_files=len(manifest.files),
-        head_bytes=manifest.size_bytes,
+        head=proposal.snapshot_id,
+        head_files=len(proposal.files),
+        head_bytes=proposal.size_bytes,
         retired=retired,
         updated_at=now(),
     )

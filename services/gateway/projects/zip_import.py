@@ -10,7 +10,8 @@ import zipfile
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
-from services.gateway.projects.blob_uploads import SILENCE_S, within
+from services.gateway.projects.body_pace import paced
+from services.gateway.projects.places import Places
 from shared.domain.paths import check_paths
 from shared.domain.project import FileEntry
 from shared.errors import ExportError, InvalidRequestError, PathError, TooLargeError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from services.gateway.projects.blob_uploads import BlobUploads
+    from services.gateway.projects.places import Visit
     from services.gateway.projects.spool import Spool
     from services.gateway.settings import Limits
     from shared.domain.project import Project
@@ -30,6 +32,8 @@ BOMB_BYTES: Final = 64 << 20
 ENCRYPTED: Final = 0x1
 DIRECTORY_BYTES: Final = 256  # of each file: its name, and what packers note beside it
 ZIP64_BYTES: Final = 76  # what may stand between the directory and its end record
+LARGE_DIRECTORY_BYTES: Final = 4 << 20  # of some ten thousand files
+LARGE_AT_A_TIME: Final = 1  # each takes 100 MB and more
 DIRECTORY_ENTRY: Final = b"PK\x01\x02"
 
 
@@ -42,34 +46,40 @@ class ZipError(InvalidRequestError):
 
 
 class ZipImports:
-    """Receives ZIPs, as many at a time as there are slots for bodies."""
+    """Receives ZIPs: each user's share of the spool, then a place while one is read."""
 
     def __init__(self, uploads: BlobUploads, spool: Spool, limits: Limits) -> None:
         self._uploads = uploads
         self._spool = spool
         self._limits = limits
+        self._large = Places(LARGE_AT_A_TIME)
 
     async def receive(
-        self, project: Project, body: AsyncIterator[bytes], *, announced_bytes: int
+        self, project: Project, user_id: str, body: AsyncIterator[bytes], *, announced_bytes: int
     ) -> dict[str, FileEntry]:
         """Store all files of a ZIP.
 
-        It holds one slot from its first byte to the last blob of it, so that no more of them lie
-        on the disk than there are slots.
+        It takes a place only once it is whole: until then it lies on the disk.
 
         Returns:
             The files of the snapshot to be.
 
         Raises:
             TooLargeError, SpoolFullError: There is no room for it, ever or at the moment.
+            NoPlaceError: It has come, but too much else is being stored.
             ZipError, PathError: What is wrong with it; nothing of it is in the project.
         """
         self._check_size(announced_bytes)
-        async with self._uploads.slot(project.id):
-            whole = self._checked(within(SILENCE_S, body))
-            async with self._spool.receive(whole, announced_bytes=announced_bytes) as file:
+        whole = self._checked(paced(body))
+        receiving = self._spool.receive(user_id, whole, announced_bytes=announced_bytes)
+        async with receiving as file:
+            size_bytes = await asyncio.to_thread(_directory_bytes, file)
+            with self._large.visit(user_id) as alone, self._uploads.visit(user_id) as visit:
+                if size_bytes > LARGE_DIRECTORY_BYTES:
+                    await alone.enter()
+                await visit.enter()
                 archive = await asyncio.to_thread(ZipArchive, file, self._limits)
-                return await archive.store(self._uploads, project.id, project.epoch)
+                return await archive.store(self._uploads, project, visit)
 
     async def _checked(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         size = 0
@@ -95,9 +105,9 @@ class ZipArchive:
         _check_sizes(infos, limits)
 
     async def store(
-        self, uploads: BlobUploads, project_id: str, epoch: int
+        self, uploads: BlobUploads, project: Project, visit: Visit
     ) -> dict[str, FileEntry]:
-        """Store all entries as blobs; the caller holds a slot.
+        """Store all entries as blobs; the caller has entered.
 
         Returns:
             The files of the snapshot to be.
@@ -106,13 +116,13 @@ class ZipArchive:
             ZipError: An entry's bytes are damaged or not as long as it says.
         """
         files: dict[str, FileEntry] = {}
-        packs = uploads.packs(project_id, epoch)
+        packs = uploads.packs(project)
         for path, info in self._entries.items():
             sha256 = await asyncio.to_thread(self._hash, info)
             if info.file_size <= SMALL_BYTES:
                 await packs.add(sha256, await asyncio.to_thread(self._read, info))
             else:
-                await uploads.store_blob(project_id, epoch, sha256, self._blocks(info))
+                await uploads.store_blob(project, sha256, self._blocks(info), visit)
             files[path] = FileEntry(sha256, info.file_size)
         await packs.flush()
         return files
@@ -153,6 +163,13 @@ def _reading(fault: str) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:  # a seek to nowhere
             raise
         raise ZipError(f"{fault}: {error}") from error
+
+
+def _directory_bytes(file: IO[bytes]) -> int:
+    """The size of a ZIP's directory (raises ZipError); 0 where none is found."""
+    with _reading("not a readable ZIP"):
+        end = zipfile._EndRecData(file)  # type: ignore[attr-defined] # noqa: SLF001 - all it looks at first
+    return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined] # noqa: SLF001
 
 
 def _check_directory(file: IO[bytes], limits: Limits) -> None:

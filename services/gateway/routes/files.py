@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -11,19 +10,14 @@ from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
-from services.gateway.projects.blob_uploads import SILENCE_S, check_hash, within
-from services.gateway.projects.tar_stream import read_entries
-from services.gateway.routes.json_request import decode_json
 from shared.domain.paths import check_path
-from shared.domain.project import FileEntry, Manifest
-from shared.errors import InvalidRequestError, NotFoundError, TooLargeError
+from shared.domain.project import FileEntry
+from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from services.gateway.projects.snapshots import Files
-
-MANIFEST_BYTES = 64 << 20
+    from services.gateway.projects.proposal import Files
 
 
 class FileRoutes(Controller):
@@ -37,10 +31,13 @@ class FileRoutes(Controller):
     async def propose(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
-        """What the project consists of: 201, or 409 with the hashes that are missing."""
-        body = await _small_body(request, MANIFEST_BYTES)
-        manifest = decode_json(body, Manifest)
-        return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: manifest.files)}
+        """What the project consists of: 201, or 409 with the hashes that are missing.
+
+        At most 32 MiB; 413 for more files than a project may have, 503 with Retry-After where
+        others' projects are being worked on for too long.
+        """
+        body = deps.upload_meter.metered(user.user_id, request.stream())
+        return {"snapshot": await deps.manifests.propose(project_id, user, body)}
 
     @put("/blobs/{sha256:str}", status_code=201)
     async def put_blob(
@@ -52,11 +49,14 @@ class FileRoutes(Controller):
         user: CurrentUser,
         deps: Injected,
     ) -> dict[str, Any]:
-        """One blob, raw."""
+        """One blob, raw.
+
+        408 where it comes too slowly, 503 with Retry-After where others' uploads take all places.
+        """
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
         body = deps.upload_meter.metered(user.user_id, request.stream())
-        stored = await deps.uploads.blob(project_id, project.epoch, sha256, body)
+        stored = await deps.uploads.blob(project, user.user_id, sha256, body)
         return {"sha256": stored.sha256, "size": stored.size}
 
     @post("/blobs", status_code=201)
@@ -65,15 +65,8 @@ class FileRoutes(Controller):
     ) -> dict[str, int]:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await deps.projects.get_or_create(project_id, user)).value
-        stored, body = 0, deps.upload_meter.metered(user.user_id, request.stream())
-        async with deps.uploads.slot(project_id):
-            packs = deps.uploads.packs(project_id, project.epoch)
-            async for sha256, data in read_entries(within(SILENCE_S, body)):
-                check_hash(hashlib.sha256(data).hexdigest(), sha256)
-                await packs.add(sha256, data)
-                stored += 1
-            await packs.flush()
-        return {"stored": stored}
+        body = deps.upload_meter.metered(user.user_id, request.stream())
+        return {"stored": await deps.uploads.tar(project, user.user_id, body)}
 
     @put("/files/{path:path}", status_code=201)
     async def put_file(
@@ -84,7 +77,7 @@ class FileRoutes(Controller):
         project = (await deps.projects.get_or_create(project_id, user)).value
         deps.uploads.check_size(_announced_bytes(request))
         body = deps.upload_meter.metered(user.user_id, request.stream())
-        stored = await deps.uploads.file(project_id, project.epoch, body)
+        stored = await deps.uploads.file(project, user.user_id, body)
         change = {path: FileEntry(stored.sha256, stored.size)}
         return {
             "snapshot": await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
@@ -96,8 +89,8 @@ class FileRoutes(Controller):
     ) -> Stream:
         """One file of the head, never shown by a browser as a page of ours."""
         project = (await deps.projects.get(project_id, user, "viewer")).value
-        path, snapshot = _path(request), await deps.snapshots.read(project)
-        found = next((f for f in snapshot.files if f.path == path), None) if snapshot else None
+        path = _path(request)
+        found = await deps.snapshots.file(project, user, path)
         if found is None:
             raise NotFoundError(f"no file {path!r}")
         blocks = deps.storage.read(found.object, offset=found.offset, size_bytes=found.size)
@@ -126,10 +119,14 @@ class FileRoutes(Controller):
     async def import_zip(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> dict[str, str]:
-        """A ZIP in place of everything that was there."""
+        """A ZIP in place of everything that was there.
+
+        At most half of GATEWAY_SPOOL_BYTES; 503 with Retry-After where others fill the rest.
+        """
         project = (await deps.projects.get_or_create(project_id, user)).value
         files = await deps.zip_imports.receive(
             project,
+            user.user_id,
             deps.upload_meter.metered(user.user_id, request.stream()),
             announced_bytes=_announced_bytes(request),
         )
@@ -148,15 +145,6 @@ async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
             yield block
 
     return all_of_them()
-
-
-async def _small_body(request: AnyRequest, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in within(SILENCE_S, request.stream()):
-        body += chunk
-        if len(body) > limit:
-            raise TooLargeError(f"the body may have {limit} bytes")
-    return bytes(body)
 
 
 def _path(request: AnyRequest) -> str:

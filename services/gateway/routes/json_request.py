@@ -1,20 +1,17 @@
-"""What routes are given as a request: its body comes in time, its JSON is read in one place."""
+"""What routes are given as a request: its body comes whole and in time."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from services.gateway.projects.blob_uploads import BrokenBodyError
-from shared.errors import InvalidRequestError
+from services.gateway.http.json_document import decode_json
+from services.gateway.projects.body_pace import BrokenBodyError
 
 BODY_S: Final = 60.0  # for a body that is read whole; streamed ones have limits of their own
-
-DocumentT = TypeVar("DocumentT")
 
 
 class JsonRequest(Request[Any, Any, Any]):
@@ -37,17 +34,3 @@ class JsonRequest(Request[Any, Any, Any]):
     async def json(self) -> Any:
         """The body as JSON (raises InvalidRequestError)."""
         return decode_json(await self.body() or b"null", object)
-
-
-def decode_json(body: bytes, document: type[DocumentT]) -> DocumentT:
-    """The document that a body is.
-
-    Raises:
-        InvalidRequestError: No JSON, not in UTF-8, nested too deep, or not such a document.
-    """
-    try:
-        return msgspec.json.decode(body, type=document)
-    except RecursionError as error:
-        raise InvalidRequestError("the JSON is nested too deep") from error
-    except (msgspec.MsgspecError, UnicodeError) as error:
-        raise InvalidRequestError(f"the body is not what it should be: {error}") from error

@@ -15,8 +15,8 @@ from shared.errors import ExportError, PathError
 BUILT: Final = Path(__file__).parents[3] / "build" / "templates"  # what ``make templates`` makes
 DESCRIPTION: Final = "template.json"
 REMEDY: Final = "run `make templates` in a checkout, or `aethel-export templates install`"
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
-Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,59}$")]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$(?!\n)")]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,59}$(?!\n)")]
 
 
 class TemplateError(ExportError):

@@ -10,7 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.gateway.projects.blob_uploads import AT_A_TIME, PACK_BLOBS, PackWriter
+from services.gateway.projects.packs import PACK_BLOBS, PackWriter
 from shared.domain.project import decode_snapshot
 from shared.storage import keys
 from shared.stores.projects import bind_projects, project_key
@@ -264,7 +264,7 @@ async def test_a_body_that_breaks_off_is_not_our_fault(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     """408, not 500: nobody is called out of bed for a client that has lost its connection."""
-    monkeypatch.setattr("services.gateway.projects.blob_uploads.SILENCE_S", 0.3)
+    monkeypatch.setattr("services.gateway.projects.body_pace.SILENCE_S", 0.3)
     route = "/api/projects/{project_id}/blobs/{sha256}"
     answered = {"method": "PUT", "route": route, "status": "408"}
     before = REGISTRY.get_sample_value("export_http_requests_total", answered) or 0
@@ -279,18 +279,6 @@ async def test_a_body_that_breaks_off_is_not_our_fault(
         await asyncio.sleep(0.1)
     writer.close()
     assert [item async for item in gateway.storage.objects("")] == []
-
-
-async def test_slow_bodies_of_one_project_keep_no_other_waiting(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """However many they are, and however long they take."""
-    monkeypatch.setattr("services.gateway.projects.blob_uploads.SILENCE_S", 1e6)
-    slow = [await half_a_body(gateway.user("eve"), "slow") for _ in range(AT_A_TIME)]
-    await asyncio.sleep(0.5)
-    await gateway.user("ann").push("game", {"index.html": b"<p>"})
-    for _, writer in slow:
-        writer.close()
 
 
 async def test_a_file_whose_bytes_are_gone_is_told_before_the_answer_begins(

@@ -4,10 +4,10 @@ import asyncio
 import io
 import tempfile
 import zipfile
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from http import HTTPStatus
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
@@ -50,25 +50,25 @@ def packed(**files: bytes) -> bytes:
 
 async def test_a_spool_never_holds_more_than_its_budget() -> None:
     """Announced or not; what cannot ever fit is told apart, and the end of each makes room."""
-    spool = Spool(100)
+    spool = Spool(200)
     with pytest.raises(TooLargeError):
-        async with spool.receive(body(), announced_bytes=101):
+        async with spool.receive("ann", body(), announced_bytes=101):
             pass
     with pytest.raises(TooLargeError):
-        async with spool.receive(body(b"x" * 60, b"x" * 60), announced_bytes=0):
+        async with spool.receive("ann", body(b"x" * 60, b"x" * 60), announced_bytes=0):
             pass
     assert spool.used_bytes == 0
-    async with spool.receive(body(b"x" * 30, b"y" * 30), announced_bytes=50) as file:
+    async with spool.receive("ann", body(b"x" * 30, b"y" * 70), announced_bytes=50) as file:
         file.seek(0)
-        assert file.read() == b"x" * 30 + b"y" * 30
-        assert spool.used_bytes == 60
-        for announced_bytes, chunk in ((50, b""), (0, b"x" * 50), (30, b"x" * 50)):
+        assert file.read() == b"x" * 30 + b"y" * 70
+        assert spool.used_bytes == 100
+        for announced_bytes, chunk in ((51, b""), (0, b"x" * 51), (30, b"x" * 51)):
             with pytest.raises(SpoolFullError):
-                async with spool.receive(body(chunk), announced_bytes=announced_bytes):
+                async with spool.receive("bob", body(chunk), announced_bytes=announced_bytes):
                     pass
-        assert spool.used_bytes == 60
-        async with spool.receive(body(b"x"), announced_bytes=40):
-            assert spool.used_bytes == 61
+        assert spool.used_bytes == 100
+        async with spool.receive("bob", body(b"x"), announced_bytes=40):
+            assert spool.used_bytes == 101
     assert spool.used_bytes == 0
 
 
@@ -96,7 +96,7 @@ async def spool_full(caller: Caller, data: bytes) -> AsyncIterator[None]:
     sent again, with more time.
     """
     for tries in count():
-        reader, writer = await half_an_import(caller, ROOM - 100)
+        reader, writer = await half_an_import(caller, ROOM // 2)
         refused = asyncio.create_task(reader.read(1))
         try:
             await asyncio.sleep(0.1 * tries)
@@ -126,34 +126,22 @@ async def test_a_zip_that_finds_no_room_may_come_again(nc: Client, storage: Stor
             pass
 
 
-async def test_imports_wait_for_a_slot(storage: Storage) -> None:
-    """Of one project half as many as there are, from the first byte on; the others' turn comes."""
+async def test_imports_wait_for_a_place_once_they_are_whole(storage: Storage) -> None:
+    """As much else of the same user is being stored; another user's goes ahead."""
     uploads = BlobUploads(storage, max_file_bytes=LIMITS.file_bytes)
     imports = ZipImports(uploads, Spool(ROOM), LIMITS)
     project = Project(id="game", name="", owner="ann", created_at=now(), updated_at=now())
-    begun, go_on = 0, asyncio.Event()
-    full = asyncio.Event()
-
-    async def waiting() -> AsyncIterator[bytes]:
-        nonlocal begun
-        begun += 1
-        if begun == AT_A_TIME // 2:
-            full.set()
-        await go_on.wait()
-        yield b"no ZIP"
-
-    tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(imports.receive(project, waiting(), announced_bytes=6))
-        for _ in range(AT_A_TIME)
-    ]
-    await full.wait()
-    for _ in range(100):
-        await asyncio.sleep(0)
-    assert begun == AT_A_TIME // 2
-    go_on.set()
-    ended = await asyncio.gather(*tasks, return_exceptions=True)
-    assert {type(error) for error in ended} == {ZipError}
-    assert begun == AT_A_TIME
+    with ExitStack() as busy:
+        for _ in range(AT_A_TIME // 2):
+            await busy.enter_context(uploads.visit("ann")).enter()
+        waiting = asyncio.create_task(
+            imports.receive(project, "ann", body(b"no ZIP"), announced_bytes=6)
+        )
+        with pytest.raises(ZipError):
+            await imports.receive(project, "bob", body(b"no ZIP"), announced_bytes=6)
+        assert not waiting.done()
+    with pytest.raises(ZipError):
+        await waiting
 
 
 async def test_a_single_file_never_lies_on_the_disk(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +15,24 @@ from cli.project_folder import read_folder
 from cli.push import push
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from aiohttp.typedefs import Handler
+
+
+@asynccontextmanager
+async def served(path: str, answer: Handler) -> AsyncIterator[api.Client]:
+    """A client of a gateway that has one route."""
+    app = web.Application()
+    app.router.add_post(path, answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    (port,) = free_ports(1)
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    async with api.connect(f"http://127.0.0.1:{port}", "token") as client:
+        yield client
+    await runner.cleanup()
 
 
 async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Path) -> None:
@@ -44,3 +63,37 @@ async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Pa
             await push(client, "game", folder, lambda *_: None)
     await runner.cleanup()
     await asyncio.sleep(0)
+
+
+async def test_a_busy_gateway_is_asked_again_when_it_says() -> None:
+    """Not earlier: it has said how long others will take."""
+    asked: list[float] = []
+
+    async def busy_once(_: web.Request) -> web.Response:
+        asked.append(time.monotonic())
+        if len(asked) == 1:
+            return web.json_response({}, status=503, headers={"Retry-After": "2"})
+        return web.json_response({"stored": 1})
+
+    async with served("/api/projects/game/blobs", busy_once) as client:
+        path = "/api/projects/game/blobs"
+        assert await client.upload("POST", path, lambda: b"x", size_bytes=1) == {"stored": 1}
+    first, second = asked
+    assert second - first >= 1.9
+
+
+async def test_a_quota_of_tomorrow_is_told_at_once() -> None:
+    """Nobody waits for it in front of a command line."""
+    asked = 0
+
+    async def come_tomorrow(_: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        problem = {"detail": "the quota 'uploadBytesPerDay' is used up"}
+        return web.json_response(problem, status=429, headers={"Retry-After": "86400"})
+
+    async with served("/api/projects/game/blobs", come_tomorrow) as client:
+        path = "/api/projects/game/blobs"
+        with pytest.raises(UnreachableError, match="uploadBytesPerDay"):
+            await client.upload("POST", path, lambda: b"x", size_bytes=1)
+    assert asked == 1

@@ -69,7 +69,9 @@ def test_a_certificate_is_renewed_long_before_it_expires(
 
 @pytest.mark.parametrize("damaged", [CERTIFICATE, KEY])
 @pytest.mark.parametrize(
-    "content", [None, b"", b"-----BEGIN CERTIFICATE-----\nAA\n", os.urandom(99)]
+    "content",
+    [None, b"", b"-----BEGIN CERTIFICATE-----\nAA\n", os.urandom(99)],
+    ids=["gone", "empty", "short", "noise"],
 )
 def test_what_is_damaged_is_made_anew(folder: Path, damaged: str, content: bytes | None) -> None:
     """A ``weed`` that cannot read it would serve everything to everybody."""

@@ -235,7 +235,7 @@ class Game(Struct, frozen=True, kw_only=True):
     version: Annotated[str, msgspec.Meta(max_length=60)] | None = None
     description: str | None = None
     language: (
-        Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] | None
+        Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)")] | None
     ) = None
     resolution: Resolution | None = None
     fullscreen: bool | None = None
