@@ -63,7 +63,7 @@ class Up:
     @contextmanager
     def frozen(self, service: str) -> Iterator[None]:
         """Let a service do nothing for a while (SIGSTOP)."""
-        command = f"services.{service}".encode()
+        command = f"services.{service}\0".encode()  # not the processes in which it builds
         (pid,) = [
             int(process.name)
             for process in Path("/proc").glob("[0-9]*")

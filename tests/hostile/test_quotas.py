@@ -352,6 +352,12 @@ async def test_what_exists_can_be_ended_while_nothing_new_fits(
     assert (await ann.call("POST", f"{export}/{ids[0]}/retry"))[1]["code"] == "stream-full"
     assert (await eve.call("DELETE", f"{PROJECTS}/other/members/me"))[0] == 204
     assert (await ann.call("PUT", f"{PROJECTS}/other/files/b.txt", data=b"x"))[0] == 201
+    await fill(js, PROJECTS_BUCKET.name, rng.uniform(0.96, 0.98))
+    changes = [
+        await ann.call("PUT", f"{PROJECTS}/other/files/c.txt", data=b"x"),
+        await ann.call("PUT", f"{PROJECTS}/other/snapshot", json=manifest({})),
+    ]
+    assert [(status, body["code"]) for status, body in changes] == [(503, "stream-full")] * 2
     assert (await ann.call("DELETE", f"{PROJECTS}/game"))[0] == 202
     await until_status(documents, "game", ids, "canceled")
     ops = gateway.user("ops", role="admin")
