@@ -107,15 +107,13 @@ def kills(_link: Any, target: str, _project: Any) -> str:
 
 def escapes(_link: Any, _target: str, _project: Any) -> str:
     """The group that is killed; a process of its own would stay behind."""
-    with suppress(OSError):
-        os.setsid()
-        return "setsid"
-    with suppress(OSError):
-        os.setpgid(0, 0)
-        return "setpgid"
     child = os.fork()
     if child == 0:
+        for leave in (os.setsid, lambda: os.setpgid(0, 0)):
+            with suppress(OSError):
+                leave()
         time.sleep(1_000)
+    time.sleep(1)  # until it has tried
     return str(child)
 
 
