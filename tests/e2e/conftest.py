@@ -100,13 +100,13 @@ def _read(path: Path) -> bytes:
 
 
 def works_on(process: Path, data: Path) -> bool:
-    """Whether a process carries a folder in its command line or environment, or logs into it."""
+    """Whether a process carries a folder in its command line or environment, works or logs there."""
     try:
-        log = str((process / "fd/1").readlink())
+        places = [str((process / name).readlink()) for name in ("fd/1", "cwd")]
     except OSError:  # it has ended, or is somebody else's
         return False
     given = _read(process / "cmdline") + _read(process / "environ")
-    return str(data).encode() in given or log.startswith(f"{data}/")
+    return str(data).encode() in given or any(place.startswith(f"{data}/") for place in places)
 
 
 def left_over(data: Path) -> list[str]:

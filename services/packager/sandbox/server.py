@@ -69,6 +69,7 @@ class BuildServer:
         except channel.ClosedError:
             for pid in self._memory_bytes:
                 _kill(pid)
+            os._exit(0)  # at once: nothing is left to be put in order
 
     def _watch(self) -> None:
         """Wait for a message, and kill what has grown too large, or outlives its build."""
