@@ -100,7 +100,7 @@ def _read(path: Path) -> bytes:
 
 
 def works_on(process: Path, data: Path) -> bool:
-    """Whether a process carries a folder in its command line or environment, works or logs there."""
+    """Whether a process carries a folder in its command or environment, works or logs there."""
     try:
         places = [str((process / name).readlink()) for name in ("fd/1", "cwd")]
     except OSError:  # it has ended, or is somebody else's
