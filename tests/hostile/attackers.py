@@ -201,6 +201,13 @@ def leaves(_link: Any, target: str, _project: Any) -> str:
     os._exit(int(target))
 
 
+def abandons(_link: Any, _target: str, _project: Any) -> str:
+    """A process of its own, which keeps the way to the packager open."""
+    if os.fork() == 0:
+        time.sleep(1_000)
+    os._exit(1)
+
+
 def floods(link: Any, _target: str, _project: Any) -> str:
     """News."""
     for number in range(4_000):
@@ -266,6 +273,7 @@ ATTACKS: Final[dict[str, Callable[[Any, str, Any], str]]] = {
         sleeps,
         crashes,
         leaves,
+        abandons,
         starts,
         floods,
         babbles,

@@ -199,10 +199,10 @@ async def test_a_crash_is_the_files_fault(attacked: Attacked, number: str) -> No
     await attacked.is_well()
 
 
-@pytest.mark.parametrize("status", ["0", "1", "77"])
-async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, status: str) -> None:
-    """Nobody knows why, so it is nobody's fault."""
-    error = await attacked.attack(f"leaves {status}")
+@pytest.mark.parametrize("attack", ["leaves 0", "leaves 77", "abandons"])
+async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, attack: str) -> None:
+    """Nobody knows why, so it is nobody's fault; what it has left behind is not waited for."""
+    error = await attacked.attack(attack)
     assert (error.code, error.retryable) == ("build-lost", True)
 
 
