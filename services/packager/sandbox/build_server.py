@@ -205,7 +205,8 @@ class BuildServer:
     def _user(self, scratch: Path, templates: Path) -> int | None:
         """A user that no other build has, and who owns the folder; None: the same as ours."""
         assert self._protections is not None  # noqa: S101 - the server has said so
-        if not self._protections.own_user or not _is_public(templates):
+        reachable = _is_public(templates) and _is_public(scratch.parent)
+        if not self._protections.own_user or not reachable:
             return None
         user = next(n for n in range(FIRST_USER, FIRST_USER + MAX_BUILDS) if n not in self._users)
         self._users.add(user)

@@ -110,12 +110,13 @@ class BuildServer:
             os.setsid()
             self._end.close()
             job, end = files
-            os.chdir(start.scratch)
+            scratch = Path(start.scratch)
+            os.chdir(scratch)
             with suppress(OSError):
                 Path("/proc/self/oom_score_adj").write_bytes(MORE_LIKELY)
-            view = View(scratch=Path(), programs=(Path(start.templates),))
+            view = View(scratch=scratch, programs=(Path(start.templates),))
             confine(view, start.limits, self._protections, user=start.user)
-            build.run(job, socket.socket(fileno=end), self._exporters, templates, scratch=Path())
+            build.run(job, socket.socket(fileno=end), self._exporters, templates, scratch=scratch)
             status = 0
         finally:
             sys.stderr.flush()
