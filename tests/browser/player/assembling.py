@@ -8,7 +8,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from services.packager.runtimes.registry import BUILT, read_template
-from services.packager.web.aethel.page import SERVERS
+from services.packager.web.aethel.page import PROGRAMS, SERVERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +118,7 @@ def _write_page(folder: Path, page: str, player: Json) -> None:
         if path.endswith(".js")
     ]
     values = {"title": "Test game", "lang": "en", "entry": player["entry"], "servers": SERVERS}
+    values["programs"] = PROGRAMS
     for name, value in {**values, "head": "\n".join(preloads)}.items():
         page = page.replace("{{" + name + "}}", value)
     (folder / "index.html").write_text(page)

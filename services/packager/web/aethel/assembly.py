@@ -65,6 +65,9 @@ def assemble(
         title=title,
         language=loaded.game.language or LANGUAGE,
         debug=request.configuration == "debug",
+        transcodes=not variant.fetched.intersection(variant.chunks["ktx2"]).isdisjoint(
+            player_files
+        ),
         pictures=pictures,
     )
     pwa = bool(loaded.game.pwa) and hosted

@@ -30,6 +30,9 @@ WORKER: Final = "sw.js"
 UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them
 # What a game may speak to beside its own host; in debug also a server on the maker's desk.
 SERVERS: Final = "https: wss:"
+# What may run. The transcoder of KTX2 textures writes its own glue code, so it needs eval.
+PROGRAMS: Final = "'self' 'wasm-unsafe-eval'"
+TRANSCODER_PROGRAMS: Final = f"{PROGRAMS} 'unsafe-eval'"
 DEBUG_SERVERS: Final = "http: https: ws: wss:"
 MOST_PRELOADS: Final = 200  # the page itself has to arrive soon; the player asks for the rest
 
@@ -44,6 +47,7 @@ def page_files(
     title: str,
     language: str,
     debug: bool,
+    transcodes: bool,
     pictures: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """The page, its web manifest and its icons.
@@ -57,6 +61,7 @@ def page_files(
         title: Of the page.
         language: Of its text, as BCP 47 has it.
         debug: Whether the game may speak to servers without TLS.
+        transcodes: Whether it carries KTX2 textures.
         pictures: Icons.
     """
     made = dict(pictures)
@@ -68,6 +73,7 @@ def page_files(
         "entry": escape(entry),
         "head": head,
         "servers": DEBUG_SERVERS if debug else SERVERS,
+        "programs": TRANSCODER_PROGRAMS if transcodes else PROGRAMS,
     }
     made[ENTRY] = _filled(template.read(player.page).decode(), values).encode()
     return made

@@ -84,6 +84,15 @@ def test_the_page_s_policy_comes_before_all_that_it_is_for(configuration: Config
     assert re.findall(r"<style|style=|<script>", page) == []
 
 
+@pytest.mark.parametrize(("extensions", "needs"), [((), False), (("KHR_texture_basisu",), True)])
+def test_only_who_carries_ktx2_textures_may_make_programs_of_text(
+    extensions: tuple[str, ...], *, needs: bool
+) -> None:
+    """Their transcoder does; no other game pays for it."""
+    page = export(model(*extensions)).files["index.html"].decode()
+    assert ("'unsafe-eval'" in page) is needs
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
