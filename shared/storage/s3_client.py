@@ -30,6 +30,7 @@ _TRANSIENT: Final = {
     "ServiceUnavailable",
     "RequestTimeout",
     "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
+    "403",  # what a HEAD is answered then: it has no body to say why
     "Throttling",
     "503",
     "500",

@@ -13,7 +13,7 @@ from shared.domain.progress import Progress
 from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:
-    from shared.domain.events import AnyEvent
+    from shared.domain.events import AnyEvent, ExportRequested
 from shared.stores.build_times import BuildTimes
 from tests.integration.status.watching import (
     CANCELED,
@@ -135,18 +135,22 @@ async def test_who_queues_is_told_where_and_until_when(
     others = [msgspec.structs.replace(requested(), export_id=str(uuid.uuid4())) for _ in range(2)]
     for event in (*others, REQUESTED):
         await status.events.publish(event)
-    worker = await js.pull_subscribe_bind("packager-web", stream="EXPORTS")
-    await worker.fetch(1)
+    await status.events.publish(_started(others[0]))
     socket = await status.connect(f"ticket={status.ticket(seq=3)}")
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["position"], state["eta"]["p50S"]) == (2, 30)
-    await worker.fetch(1)
+    await status.events.publish(_started(others[1]))
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["position"], state["eta"]["p50S"]) == (1, 15)
     await status.events.publish(STARTED)
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["position"], state["eta"]) == ("preparing", None, None)
     await socket.close()
+
+
+def _started(event: ExportRequested) -> AnyEvent:
+    """A worker has taken it."""
+    return msgspec.structs.replace(STARTED, export_id=event.export_id)
 
 
 async def test_completed_builds_are_what_estimates_are_made_of(status: Status) -> None:
