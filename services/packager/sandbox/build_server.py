@@ -205,8 +205,9 @@ class BuildServer:
     def _user(self, scratch: Path, templates: Path) -> int | None:
         """A user that no other build has, and who owns the folder; None: the same as ours."""
         assert self._protections is not None  # noqa: S101 - the server has said so
-        reachable = _is_public(templates) and _is_public(scratch.parent)
-        if not self._protections.own_user or not reachable:
+        if not self._protections.own_user:
+            return None
+        if not (_is_public(templates) and _is_public(scratch.parent)):
             return None
         user = next(n for n in range(FIRST_USER, FIRST_USER + MAX_BUILDS) if n not in self._users)
         self._users.add(user)
@@ -215,5 +216,6 @@ class BuildServer:
 
 
 def _is_public(folder: Path) -> bool:
-    """Whether any user can get there."""
-    return all(path.stat().st_mode & 0o001 for path in (folder, *folder.resolve().parents))
+    """Whether it is there, and any user can get there."""
+    places = (folder, *folder.resolve().parents)
+    return folder.is_dir() and all(path.stat().st_mode & 0o001 for path in places)
