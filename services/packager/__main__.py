@@ -51,8 +51,8 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             inventory = InventoryWatch(templates, settings.signing.keys, platforms)
             await inventory.refresh()
             server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
-            if settings.sandbox.mode == "required":
-                await in_thread(server.require)
+            required = settings.sandbox.mode == "required"
+            await in_thread(server.require if required else server.protections)
             handler = await _handler(settings, storage, server)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}

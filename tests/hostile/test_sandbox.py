@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.settings import NatsSettings
     from shared.storage.bucket import Storage
 
+CHECKOUT = (Path.cwd(), Path("pyproject.toml").absolute(), Path("tests").absolute())
 CANARY = "another tenant's secret"
 FILES = {"index.html": PAGE, "assets/bad.png": b"bad", "assets/good.png": b"good"}
 LIMITS = Limits(memory_bytes=400 << 20, cpu_s=60, file_bytes=64 << 20)
@@ -113,6 +114,7 @@ async def test_it_sees_no_files_but_its_own(
         Path(f"/proc/{os.getpid()}/environ"),
         Path(f"/proc/{os.getpid()}/maps"),
         tmp_path.parent,
+        *CHECKOUT,  # where the packager was started: Python's own search begins there
     ]
     rng.shuffle(places)
     for place in places:

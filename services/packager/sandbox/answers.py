@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 import msgspec
 
-from services.packager.archive.member import Member
+from services.packager.archive.member import ArchiveError, Member
 from services.packager.processes.threads import in_thread
 from services.packager.sandbox import channel, verdict
 from services.packager.sandbox.messages import (
@@ -175,9 +175,12 @@ class Answers:
         signer = self._services.signer
         if signer is None:
             raise verdict.broken(verdict.ProtocolError("nothing is signed here"), ())
-        members = [_member(*pair) for pair in zip(message.files, files, strict=True)]
-        work = partial(signer.sign, members, title=message.title)
-        signed = await in_thread(work, stop=self._services.stop_tools)
+        try:
+            members = [_member(*pair) for pair in zip(message.files, files, strict=True)]
+            work = partial(signer.sign, members, title=message.title)
+            signed = await in_thread(work, stop=self._services.stop_tools)
+        except (ValueError, ArchiveError) as error:  # other files than it has named
+            raise verdict.broken(error, ()) from error
         named = tuple(
             SignedFile(m.path, m.size_bytes, 0o755 if m.mode & 0o100 else 0o644) for m in signed
         )

@@ -71,6 +71,7 @@ class BuildServer:
         self._end: socket.socket | None = None
         self._protections: Protections | None = None
         self._users: set[int | None] = set()
+        self._told_same_user = False
 
     def protections(self) -> Protections:
         """Which protections work here; starts the server.
@@ -208,6 +209,9 @@ class BuildServer:
         if not self._protections.own_user:
             return None
         if not (_is_public(templates) and _is_public(scratch.parent)):
+            if not self._told_same_user:
+                log.warning("sandbox.same-user", templates=str(templates), work=str(scratch.parent))
+            self._told_same_user = True
             return None
         user = next(n for n in range(FIRST_USER, FIRST_USER + MAX_BUILDS) if n not in self._users)
         self._users.add(user)

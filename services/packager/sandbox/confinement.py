@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -121,7 +122,11 @@ def _limit(limits: Limits, *, processes: int | None) -> None:
 
 
 def _allowed(view: View) -> list[tuple[Path, Access]]:
-    python = {Path(folder) for folder in (sys.prefix, sys.base_prefix, *sys.path) if folder}
+    """What is named here and nothing else; ``sys.path`` may begin with a folder full of data."""
+    libraries = (
+        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    )
+    python = {Path(folder) for folder in (sys.prefix, sys.base_prefix, *libraries)}
     return [
         *((path, Access.READ) for path in (*_SYSTEM, *python, _CODE / "services")),
         *((path, Access.READ) for path in (_CODE / "shared", *view.readable)),

@@ -62,6 +62,15 @@ def test_what_was_made_once_is_found_again(
     assert maker.asked == 2
 
 
+def test_another_project_finds_nothing(cache: DiskCache, scratch: Path) -> None:
+    """What one project's build has handed over might be anything."""
+    maker = Maker((b"small", ".webp"))
+    _derived(cache, scratch).get("x", maker)
+    with cache.scratch() as later:
+        DerivedFileCache(ProjectDerivedFiles(cache, "p2"), later).get("x", maker)
+    assert maker.asked == 2
+
+
 def test_two_threads_may_ask_for_the_same(cache: DiskCache, scratch: Path) -> None:
     """A project may hold a file twice; each gets a file that stays whole."""
     data = bytes(range(256)) * 1_000
