@@ -17,8 +17,9 @@ from services.packager.web.aethel import (
     models,
     reachability,
     reference_check,
-    scenes,
 )
+from services.packager.web.aethel.reading.level_reader import LevelReader
+from services.packager.web.aethel.reading.runtime_reader import RuntimeReader
 from shared.errors import ProjectError
 from tests.engine import aelv, as_json, assets, component, entity, glb, level, project
 from tests.hostile.media_files import game, mutated, mutated_json, plan, planned
@@ -118,11 +119,11 @@ def test_documents_of_endless_values_are_told_before_they_are_decoded(
 @pytest.mark.parametrize(
     ("place", "name", "file"),
     [
-        (scenes._SceneReader, "level", "scenes/main.json"),
-        (scenes._SceneReader, "runtime", "scenes/old.json"),
-        (scenes._SceneReader, "prefab", "assets/door.prefab.json"),
+        (LevelReader, "level", "scenes/main.json"),
+        (RuntimeReader, "runtime", "scenes/old.json"),
+        (LevelReader, "prefab", "assets/door.prefab.json"),
         (reference_check, "_check_uses", "scenes/main.json"),
-        (materials, "_maps", "assets/gold.json"),
+        (materials, "material_of", "assets/gold.json"),
         (models, "_model", "assets/m.gltf"),
         (game_settings, "_typed", "game.json"),
         (reachability._Walk, "finish", "game.json"),

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.project.files import ASSETS
+from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel import asset_paths, materials, models
 from services.packager.web.aethel.findings import read_document
-from services.packager.web.aethel.scenes import read_prefab, strings_in
+from services.packager.web.aethel.reading import read_prefab
+from services.packager.web.aethel.scenes import strings_in
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.materials import Material
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene
 
 SCRIPTS: Final = "scripts/"
+SCRIPT_FOLDERS: Final = (SCRIPTS, CONTENT)
 SCRIPT_SUFFIXES: Final = ("", ".ts", ".js", ".mjs", ".tsx", ".jsx")  # in the player's order
+
+
+def is_script(path: str) -> bool:
+    """Whether a file of the project is one of its scripts."""
+    return path.startswith(SCRIPTS) or (
+        path.startswith(CONTENT) and path.endswith(SCRIPT_SUFFIXES[1:])
+    )
 
 
 class AssetIndex:
@@ -30,7 +40,7 @@ class AssetIndex:
         self._request = request
         self._findings = findings
         self._models: dict[str, Model | None] = {}
-        self._maps: dict[str, dict[str, str]] = {}
+        self._materials: dict[str, Material] = {}
         self._prefabs: dict[str, Scene | None] = {}
         self._strings: dict[str, list[str]] = {}
 
@@ -42,7 +52,7 @@ class AssetIndex:
         """Likewise, of a script: ``scripts/`` and the suffix may be left out."""
         path = asset_paths.normalized(scene.path_of(reference) if scene else reference)
         candidates = (root + path + suffix for root in ("", SCRIPTS) for suffix in SCRIPT_SUFFIXES)
-        return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
+        return next((p for p in candidates if p in self.project and is_script(p)), None)
 
     def model(self, file: str) -> Model | None:
         """A model's header; None, and an error reported once, where it cannot be read."""
@@ -56,9 +66,13 @@ class AssetIndex:
 
     def maps(self, file: str) -> dict[str, str]:
         """The texture of each map of a material."""
-        if file not in self._maps:
-            self._maps[file] = materials.textures_of(self.project, file, self._findings)
-        return self._maps[file]
+        return self.material(file).maps
+
+    def material(self, file: str) -> Material:
+        """What has to be known of a material."""
+        if file not in self._materials:
+            self._materials[file] = materials.read_material(self.project, file, self._findings)
+        return self._materials[file]
 
     def prefab(self, file: str) -> Scene | None:
         """A prefab that has a file of its own."""
@@ -84,9 +98,7 @@ class AssetIndex:
         """
         if self._findings.is_full:
             return
-        if self._left_out(reference):
-            message = f"{reference!r} is left out by excludePatterns and includeAssets"
-            self._findings.warning(file, message)
+        if self.tell_if_left_out(file, reference):
             return
         info = (
             self._findings.warning
@@ -95,11 +107,19 @@ class AssetIndex:
         )
         info(file, asset_paths.missing(self.project, reference), path=path)
 
+    def tell_if_left_out(self, file: str, reference: str) -> bool:
+        """Warn of a file that the options leave out; whether they do."""
+        left_out = bool(reference) and self.find(reference) is None and self._left_out(reference)
+        if left_out:
+            message = f"{reference!r} is left out by excludePatterns and includeAssets"
+            self._findings.warning(file, message)
+        return left_out
+
     def _left_out(self, reference: str) -> bool:
         options = self._request.options
         paths = [root + asset_paths.normalized(reference) for root in (*asset_paths.ROOTS, SCRIPTS)]
         return any(
             matches_any(path, options.exclude_patterns)
-            or (path.startswith(ASSETS) and not options.include_assets)
+            or (is_asset(path) and not options.include_assets)
             for path in paths
         )

@@ -19,8 +19,8 @@ SUFFIXES: Final = {
     "texture": (*PICTURES, ".hdr", ".ktx2"),
     "audio": SOUNDS,
     "model": models.SUFFIXES,
-    "material": (".json", ".mat"),
-    "controller": (".json",),
+    "material": (".json", ".mat", ".material"),
+    "controller": (".json", ".anim", ".controller"),
     "surface": (".json",),
 }
 
@@ -29,6 +29,7 @@ def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
     """Report every file that the scene names in vain, itself or through a material or a model."""
     _check_uses(scene, index, findings)
     for asset in scene.assets.values():
+        index.tell_if_left_out(scene.file, asset.path)
         file = index.find(asset.id, scene) if asset.type == "prefab" else None
         prefab = index.prefab(file) if file else None
         if prefab:  # its ids are those of the scenes that list it
