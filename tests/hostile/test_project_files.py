@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DOCUMENTS = {
+    "assets/steps.json": {
+        "states": [{"name": "idle", "clip": "Idle", "loop": True, "speed": 1}],
+        "transitions": [{"from": "*", "to": "idle", "when": "finished", "fade": 0.2}],
+        "start": "idle",
+        "parameters": {"speed": 0},
+    },
     "game.json": {
         "name": "Toy", "version": "1.2.0", "startScene": "main", "icon": "assets/color.png",
         "resolution": {"width": 800, "height": 600}, "include": ["assets/**"],
@@ -66,7 +72,7 @@ def everything() -> dict[str, bytes]:
     }
     scene = level(
         entity("a", component("MeshRenderer", meshId="thing", materialIds=["gold"]), tags=["x"]),
-        entity("b", component("Animator", controllerPath="assets/gold.json"), parentId="a"),
+        entity("b", component("Animator", controllerPath="assets/steps.json"), parentId="a"),
         entity("c", component("AudioSource", clipId="boom.wav"), prefabId="p"),
         assets=assets(**named, color="assets/color.png"),
         prefabs=[{"id": "p", "entities": [entity("q")]}],

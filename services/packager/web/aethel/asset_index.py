@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
-from services.packager.web.aethel import asset_paths, materials, models
+from services.packager.web.aethel import asset_paths, controllers, materials, models
 from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.reading import read_prefab
 from services.packager.web.aethel.scenes import strings_in
@@ -42,6 +42,7 @@ class AssetIndex:
         self._models: dict[str, Model | None] = {}
         self._materials: dict[str, Material] = {}
         self._prefabs: dict[str, Scene | None] = {}
+        self._controllers: set[str] = set()  # that were checked
         self._strings: dict[str, list[str]] = {}
 
     def find(self, reference: str, scene: Scene | None = None) -> str | None:
@@ -83,6 +84,15 @@ class AssetIndex:
     def known_prefab(self, file: str) -> Scene | None:
         """A prefab that has been read already; None for any other file."""
         return self._prefabs.get(file)
+
+    def controller(self, file: str) -> None:
+        """Check a controller, once."""
+        if file in self._controllers:
+            return
+        self._controllers.add(file)
+        if (document := read_document(self.project, file, self._findings)) is not None:
+            with self._findings.walking(file):
+                controllers.check(document, file, self._findings)
 
     def strings(self, file: str) -> list[str]:
         """Every string of a JSON file: each may name another file."""

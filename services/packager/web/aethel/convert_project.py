@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from services.packager.request import Request
     from services.packager.web.aethel.documents.level_builder import Converted
 
+LUA: Final = ".lua"
+BLUEPRINTS: Final = (".blueprint", ".bp")
+BLUEPRINT: Final = "is a blueprint, which no game plays: the game will lack its logic"
 _SUFFIXES: Final = (".json", *SCENES)
 
 
@@ -65,6 +68,9 @@ def convert(
         with findings.walking(document.path):
             work.take(document)
     work.name_scenes()
+    for path in project.files:
+        if path.lower().endswith(LUA):
+            findings.warning(path, "is Lua, which no game runs: write it in TypeScript")
     return ConvertedProject(
         project=project.rewritten(work.made, without=work.replaced),
         defaults=defaults,
@@ -157,6 +163,8 @@ class _Conversion:
         """A scene that the player reads itself; gravity and the like may come from elsewhere."""
         path, content = document.path, document.content
         if path.lower().endswith(PARTS):
+            if path.lower().endswith(BLUEPRINTS):
+                self._findings.warning(path, BLUEPRINT)
             return  # whoever uses it reads it
         if is_level(content):
             content = self._with_defaults(self._with_prefabs(content))

@@ -41,7 +41,7 @@ KNOWN: Final = frozenset(
         *DATA,
         *OLDER_NAMES,
         *GROUPS,
-        *("id", "name", "type", "textures", "uuid", "version", "description", "tags"),
+        *("id", "name", "type", "textures", "version", "formatVersion", "shader", "metadata"),
         *("color", "albedo", "baseColor", "diffuse", "emissive", "emission", "emissiveColor"),
         *("emissiveIntensity", "emissionIntensity", "metalness", "metallic", "roughness"),
         *("opacity", "transparent", "alphaTest", "alphaToCoverage", "side", "doubleSided"),
@@ -51,7 +51,7 @@ KNOWN: Final = frozenset(
         *("clearcoatRoughness", "transmission", "thickness", "ior", "sheen", "sheenRoughness"),
         *("sheenColor", "iridescence", "iridescenceIOR", "reflectivity", "specular", "shininess"),
         *("specularColor", "specularIntensity", "attenuationColor", "attenuationDistance"),
-        *("anisotropy", "anisotropyRotation", "refractionRatio", "toneMapped", "combine"),
+        *("anisotropy", "toneMapped", "dithering", "clearcoatNormalScale"),
     )
 )
 

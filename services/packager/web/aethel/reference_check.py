@@ -57,7 +57,10 @@ def _check_file(scene: Scene, use: AssetUse, index: AssetIndex, findings: Findin
         return None
     known = SUFFIXES[use.kind]
     if not file.lower().endswith(known):
-        message = f"{file} is no {use.kind} that the player reads; these are: {' '.join(known)}"
+        message = (
+            f"{file} is no {use.kind} that the player reads; these are: {' '.join(known)}; "
+            "save it as one of those"
+        )
         findings.error(scene.file, message, path=use.path)
         return None
     return file
@@ -73,5 +76,7 @@ def _check_inside(scene: Scene, use: AssetUse, file: str, index: AssetIndex) -> 
         for slot, reference in index.maps(file).items():
             if index.find(reference, scene) is None:
                 index.missing(file, scene.path_of(reference), f"$.{slot}")
-    elif use.kind in ("controller", "surface"):
+    elif use.kind == "controller":
+        index.controller(file)
+    elif use.kind == "surface":
         index.strings(file)  # tells if it is no JSON

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from services.packager.web.aethel import hierarchy, materials
+from services.packager.web.aethel import controllers, hierarchy, materials
 from services.packager.web.aethel.reading.typed_reader import TypedReader
 from services.packager.web.aethel.scenes import Mesh, strings_in
 from services.packager.web.aethel.schema.components import (
@@ -61,6 +61,7 @@ class LevelReader(TypedReader):
 
     def prefab(self, document: dict[str, Any]) -> None:
         """A prefab that has a file of its own."""
+        self._unknown(document, Prefab, "the prefab")
         if prefab := self._typed(document, Prefab, "$"):
             self._prefab(prefab, "$")
 
@@ -74,8 +75,10 @@ class LevelReader(TypedReader):
             for slot, texture in materials.maps_in(asset.data):
                 exact = slot not in materials.COLORS
                 self._use("texture", texture, f"{path}.data.textures.{slot}", exact=exact)
-        else:
-            self.scene.strings.update(strings_in(asset.data))
+            return
+        self.scene.strings.update(strings_in(asset.data))
+        if asset.type == "animation":
+            controllers.check(asset.data, self.scene.file, self._findings, path=f"{path}.data")
 
     def _prefab(self, prefab: Prefab, path: str) -> None:
         """Entities to be copied: a tree of their own."""

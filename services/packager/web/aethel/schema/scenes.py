@@ -66,6 +66,8 @@ class Prefab(Struct, frozen=True, kw_only=True):
     name: Name | None = None
     entities: Annotated[list[Any], msgspec.Meta(min_length=1)]
     root_entity_id: Id | None = None
+    format_version: str | None = None
+    metadata: Json | None = None
 
 
 class Skybox(Struct, frozen=True, kw_only=True):
