@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import posixpath
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.project.too_heavy import ProjectTooHeavyError
@@ -17,7 +18,7 @@ from shared.domain.project import StoredFile
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
     from shared.domain.options import ExportOptions
 
@@ -42,33 +43,54 @@ class ProjectFiles:
     def __init__(
         self,
         project_id: str,
-        files: Iterable[StoredFile],
+        files: Iterable[StoredFile] | Mapping[str, StoredFile],
         opener: Callable[[StoredFile], BinaryIO],
+        *,
+        name: str = "",
+        made: Mapping[str, bytes] | None = None,
     ) -> None:
-        self.project_id = project_id
-        self.name = ""  # as whoever stored the project calls it
-        self.made: Mapping[str, bytes] = {}
-        self._opener = opener
-        self._place({file.path: file for file in files})
+        """Take a project's files.
 
-    def _place(self, files: Mapping[str, StoredFile]) -> None:
-        self.files: Mapping[str, StoredFile] = {path: files[path] for path in sorted(files)}
-        self._by_folded_path = {path.casefold(): path for path in self.files}
+        Args:
+            project_id: Of the project.
+            files: By the paths that they have here, or under their own.
+            opener: Gives the bytes of a stored file.
+            name: The project's, as whoever stored it calls it.
+            made: The bytes of files that were written here.
+        """
+        self.project_id = project_id
+        self.name = name
+        self._opener = opener
+        self._made = dict(made or {})
+        places = dict(files) if isinstance(files, Mapping) else {file.path: file for file in files}
+        self._files = {path: places[path] for path in sorted(places)}
+        self._by_folded_path = {path.casefold(): path for path in self._files}
+
+    @property
+    def files(self) -> Mapping[str, StoredFile]:
+        """All of them by path, sorted."""
+        return self._files
+
+    @property
+    def made(self) -> Mapping[str, bytes]:
+        """Those that were written here."""
+        return self._made
 
     def moved(self, files: Mapping[str, StoredFile], *, name: str) -> ProjectFiles:
         """The same project, some of its files under other paths, under its own name."""
-        other = ProjectFiles(self.project_id, (), self._opener)
-        other.name = name
-        other._place(files)
-        return other
+        return ProjectFiles(self.project_id, files, self._opener, name=name)
 
     def rewritten(self, made: Mapping[str, bytes], *, without: Collection[str]) -> ProjectFiles:
         """The same project with files that were made, and without some others."""
-        written = {path: _made(path, data) for path, data in made.items()}
         kept = {path: file for path, file in self.files.items() if path not in without}
-        other = self.moved(kept | written, name=self.name)
-        other.made = {**self.made, **made}
-        return other
+        kept |= {path: _made(path, data) for path, data in made.items()}
+        written = {**self._made, **made}
+        return ProjectFiles(self.project_id, kept, self._opener, name=self.name, made=written)
+
+    def replace(self, path: str, data: bytes) -> None:
+        """From now on, let the file be what was made of it."""
+        self._made[path] = data
+        self._files[path] = _made(path, data)
 
     def __contains__(self, path: str) -> bool:
         return path in self.files

@@ -10,6 +10,7 @@ from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
 from services.packager.web.aethel.game_settings import settings_of
+from services.packager.web.aethel.media import suffix_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.game_site import Site
@@ -122,7 +123,7 @@ def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Conten
     return {
         path: Content.on_disk(path + derived[path].suffix, derived[path])
         if path in derived
-        else Content.of(loaded.project, path)
+        else Content.of(loaded.project, path, suffix=suffix_of(path))
         for path in sorted(paths)
     }
 

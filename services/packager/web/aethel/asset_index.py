@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
-from services.packager.web.aethel import asset_paths, controllers, materials, models
+from services.packager.web.aethel import (
+    asset_paths,
+    controllers,
+    materials,
+    media,
+    models,
+)
 from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.reading import read_prefab
 from services.packager.web.aethel.scenes import strings_in
@@ -59,11 +65,28 @@ class AssetIndex:
         """A model's header; None, and an error reported once, where it cannot be read."""
         if file not in self._models:
             try:
+                self.convert(file)
                 self._models[file] = models.read_model(self.project, file)
             except UnreadableError as error:
                 self._findings.error(file, str(error))
                 self._models[file] = None
         return self._models[file]
+
+    def convert(self, file: str) -> None:
+        """Let a file that no browser reads be one that it does; others stay as they are.
+
+        Raises:
+            UnreadableError: It cannot be converted.
+        """
+        if media.suffix_of(file) and file not in self.project.made:
+            self.project.replace(file, media.converted(self.project, file))
+
+    def picture(self, file: str) -> None:
+        """Convert a picture that no browser reads; an error is reported where that fails."""
+        try:
+            self.convert(file)
+        except UnreadableError as error:
+            self._findings.error(file, str(error))
 
     def maps(self, file: str) -> dict[str, str]:
         """The texture of each map of a material."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.project.files import ASSETS, is_asset
+from services.packager.web.aethel import media
 from services.packager.web.aethel import scenes as scene_files
 from services.packager.web.aethel.asset_index import is_script
 from services.packager.web.aethel.asset_paths import normalized
@@ -166,7 +167,9 @@ class _Walk:
         self.scene(name)
 
     def _inside(self, path: str) -> None:
-        if path.lower().endswith(MODELS):
+        if path.lower().endswith(media.PICTURES):
+            self._index.picture(path)
+        elif path.lower().endswith(MODELS):
             model = self._index.model(path)
             self._waiting_paths += (
                 part for part in (model.parts if model else ()) if part in self._index.project

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.web.aethel import models
+from services.packager.web.aethel import media, models
 
 if TYPE_CHECKING:
     from services.packager.web.aethel.asset_index import AssetIndex
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".svg", ".gif", ".bmp")
 SOUNDS: Final = (".wav", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".flac", ".webm", ".mp4")
 SUFFIXES: Final = {
-    "texture": (*PICTURES, ".hdr", ".ktx2"),
+    "texture": (*PICTURES, ".hdr", ".ktx2", *media.PICTURES),
     "audio": SOUNDS,
     "model": models.SUFFIXES,
     "material": (".json", ".mat", ".material"),
@@ -67,15 +67,22 @@ def _check_file(scene: Scene, use: AssetUse, index: AssetIndex, findings: Findin
 
 
 def _check_inside(scene: Scene, use: AssetUse, file: str, index: AssetIndex) -> None:
-    if use.kind == "model":
+    if use.kind == "texture":
+        index.picture(file)
+    elif use.kind == "model":
         model = index.model(file)
         for part in model.parts if model else ():
             if part not in index.project:
                 index.missing(file, part)
+            else:
+                index.picture(part)
     elif use.kind == "material":
         for slot, reference in index.maps(file).items():
-            if index.find(reference, scene) is None:
+            texture = index.find(reference, scene)
+            if texture is None:
                 index.missing(file, scene.path_of(reference), f"$.{slot}")
+            else:
+                index.picture(texture)
     elif use.kind == "controller":
         index.controller(file)
     elif use.kind == "surface":
