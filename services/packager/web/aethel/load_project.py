@@ -26,6 +26,8 @@ from services.packager.web.aethel.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
@@ -76,7 +78,7 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
             reference_check.check(scene, index, findings)
     also = _also(game, index, findings)
     used = ReachableAssets()
-    huds = sorted(path for path, text in texts.items() if is_hud(path, text))
+    huds = _huds(game, texts, index)
     with findings.walking(GAME):
         used = reachability.reachable(index, scenes, texts, start=start, also=[*also, *huds])
     visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
@@ -95,6 +97,17 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
         huds=huds,
         reach=shipped,
     )
+
+
+def _huds(game: Game, texts: Mapping[str, str], index: AssetIndex) -> list[str]:
+    """The scripts whose components are shown above the picture: found, and named."""
+    found = {path for path, text in texts.items() if is_hud(path, text)}
+    for number, reference in enumerate(game.hud or []):
+        if path := index.find_script(reference):
+            found.add(path)
+        else:
+            index.missing(GAME, reference, f"$.hud[{number}]")
+    return sorted(found)
 
 
 def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:

@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 BODIES: Final = ("RigidBody", "RigidBody2D")
 BOXES: Final = ("BoxCollider", "BoxCollider2D")
 CAPSULES: Final = ("CapsuleCollider", "CapsuleCollider2D")
+LEVEL: Final = frozenset(("formatVersion", "metadata", "assets", "prefabs"))  # fields of a level
 _BUILT_IN: Final = {"Camera", "DirectionalLight", "MeshRenderer", *BODIES, *BOXES, *CAPSULES}
 
 
 def recognises(content: Any) -> bool:
-    """Entities without assets, whose components are texts or whose transforms are lists."""
-    if not isinstance(content, dict) or "formatVersion" in content:
+    """Components that are texts; or a named scene of entities whose transforms are lists."""
+    entities = content.get("entities") if isinstance(content, dict) else None
+    if not isinstance(entities, list) or LEVEL & content.keys():
         return False
-    entities = content.get("entities")
-    return isinstance(entities, list) and any(map(_is_entity, entities))
+    has_texts = any(map(_has_texts, entities))
+    return has_texts or ("name" in content and any(map(_has_lists, entities)))
 
 
 def convert(source: Source, around: Surroundings) -> Converted:
@@ -56,14 +58,18 @@ def convert(source: Source, around: Surroundings) -> Converted:
     return builder.level(name)
 
 
-def _is_entity(item: Any) -> bool:
-    if not isinstance(item, dict):
-        return False
-    components, transform = item.get("components"), item.get("transform")
-    if isinstance(components, list) and components:
-        return any(isinstance(part, str) for part in components)
-    values = transform.values() if isinstance(transform, dict) else ()
-    return "parentId" not in item and any(isinstance(value, list) for value in values)
+def _has_texts(item: Any) -> bool:
+    components = item.get("components") if isinstance(item, dict) else None
+    return isinstance(components, list) and any(isinstance(part, str) for part in components)
+
+
+def _has_lists(item: Any) -> bool:
+    transform = item.get("transform") if isinstance(item, dict) else None
+    return (
+        isinstance(transform, dict)
+        and "parentId" not in item
+        and any(isinstance(value, list) for value in transform.values())
+    )
 
 
 class _Walk:

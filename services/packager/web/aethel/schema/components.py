@@ -94,7 +94,7 @@ class FallingBody(Struct, frozen=True, kw_only=True):
 
     gravity: Number | None = None
     ground: Number | None = None
-    bounce: Positive | None = None
+    bounce: Share | None = None
     rest_speed: Positive | None = None
 
 

@@ -83,7 +83,9 @@ class Skybox(Struct, frozen=True, kw_only=True):
     turbidity: Positive | None = None
     rayleigh: Positive | None = None
     mie_coefficient: Positive | None = None
-    mie_directional_g: Positive | None = msgspec.field(default=None, name="mieDirectionalG")
+    mie_directional_g: Annotated[float, msgspec.Meta(ge=0, lt=1)] | None = msgspec.field(
+        default=None, name="mieDirectionalG"
+    )
 
 
 class Lighting(Struct, frozen=True, kw_only=True):
@@ -290,6 +292,15 @@ class Resolution(Struct, frozen=True, kw_only=True):
 Preset = Literal["low", "medium", "high", "ultra"]
 
 
+class Volumes(Struct, frozen=True, kw_only=True):
+    """Until whoever plays chooses others."""
+
+    master: Share | None = None
+    music: Share | None = None
+    sfx: Share | None = None
+    voice: Share | None = None
+
+
 class Game(Struct, frozen=True, kw_only=True):
     """``game.json``."""
 
@@ -317,8 +328,9 @@ class Game(Struct, frozen=True, kw_only=True):
     pwa: bool | None = None
     pause_menu: bool | None = None
     input: dict[str, Any] | None = None
-    audio: dict[str, Share] | None = None  # volumes by bus
+    audio: Volumes | None = None
     fixed_timestep: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
     shadows: bool | None = None
     bloom: bool | None = None
+    hud: Annotated[list[Name], msgspec.Meta(max_length=100)] | None = None
     include: Annotated[list[Glob], msgspec.Meta(max_length=200)] | None = None
