@@ -28,7 +28,7 @@ class MeshRenderer(Struct, frozen=True, kw_only=True):
     """A mesh renderer shows a model (``id``, ``id#node``), ``primitive:<name>`` or a geometry."""
 
     mesh_id: Name | None = None
-    geometry: Json | None = None  # by its type, see schema/geometries.py
+    geometry: Json | None = None
     material_ids: list[Name | None] | None = None
     cast_shadows: bool | None = None
     receive_shadows: bool | None = None
@@ -90,7 +90,7 @@ class RigidBody(Struct, frozen=True, kw_only=True):
 
 
 class FallingBody(Struct, frozen=True, kw_only=True):
-    """A falling body moves as in the LevelEditor's play mode: down, and up again."""
+    """A falling body falls to the ground and bounces, through everything else."""
 
     gravity: Number | None = None
     ground: Number | None = None

@@ -105,15 +105,6 @@ class Physics(Struct, frozen=True, kw_only=True):
     max_sub_steps: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
 
 
-class Rendering(Struct, frozen=True, kw_only=True):
-    """How a picture is made."""
-
-    tone_mapping: Literal["none", "linear", "reinhard", "cineon", "aces"] | None = None
-    exposure: Positive | None = None
-    shadow_type: Literal["basic", "pcf", "pcfsoft", "vsm"] | None = None
-    pixel_perfect: bool | None = None
-
-
 class Audio(Struct, frozen=True, kw_only=True):
     """How sound goes."""
 
@@ -177,6 +168,15 @@ class PostProcessing(Struct, frozen=True, kw_only=True):
     color_grading: ColorGrading | None = None
 
 
+class Rendering(Struct, frozen=True, kw_only=True):
+    """How all of the picture is drawn."""
+
+    tone_mapping: Literal["none", "linear", "reinhard", "cineon", "aces"] | None = None
+    exposure: Positive | None = None
+    shadow_type: Literal["basic", "pcf", "pcfsoft", "vsm"] | None = None
+    pixel_perfect: bool | None = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """A level's settings."""
 
@@ -187,7 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     fog: Fog | None = None
     post_processing: PostProcessing | None = None
     rendering: Rendering | None = None
-    handedness: Literal["left", "right"] | None = None  # of what scripts on @aethel/core see
+    handedness: Literal["left", "right"] | None = None
 
 
 class SceneLevel(Struct, frozen=True, kw_only=True):
