@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 BODIES: Final = ("RigidBody", "RigidBody2D")
 BOXES: Final = ("BoxCollider", "BoxCollider2D")
 CAPSULES: Final = ("CapsuleCollider", "CapsuleCollider2D")
+SMOOTH: Final = {"friction": 0}  # scripts set velocities, and nothing is to slow them down
 LEVEL: Final = frozenset(("formatVersion", "metadata", "assets", "prefabs"))  # fields of a level
 _BUILT_IN: Final = {"Camera", "DirectionalLight", "MeshRenderer", *BODIES, *BOXES, *CAPSULES}
 
@@ -128,9 +129,10 @@ class _Walk:
         elif kind in BODIES:
             entity.component("RigidBody", _body(kind, upright=upright), place=place)
         elif kind in BOXES:
-            entity.component("Collider", {"shape": "box", "size": list(ONE)}, place=place)
+            data = {"shape": "box", "size": list(ONE), "physicsMaterial": SMOOTH}
+            entity.component("Collider", data, place=place)
         elif kind in CAPSULES:
-            data = {"shape": "capsule", "radius": 0.5, "height": 2}
+            data = {"shape": "capsule", "radius": 0.5, "height": 2, "physicsMaterial": SMOOTH}
             entity.component("Collider", data, place=place)
         else:
             self._script(kind, entity, source, place)
