@@ -20,15 +20,15 @@ IMPORTABLE: Final = (
     "scripts can import files of the project, and the modules “aethel”, “three”, “@aethel/core”, "
     "“@aethel/ui” and “@/lib/game-engine-core”; put other libraries into scripts/"
 )
-NO_GAMES: Final = {  # modules that are known, and not for games
-    "@aethel/api": "is the API of the engine's editor, which no game has",
-    "@aethel/engine": "only old documents of the engine have; use “aethel” (docs/scripting.md)",
-}
 OUTSIDE: Final = f"a script imports a file from outside of the project; {IMPORTABLE}"
 _HEAD: Final = re.compile(r"^(?:✘ \[(ERROR)\]|▲ \[WARNING\]) (.*)$")
 _PLACE: Final = re.compile(r"^    (\S.*?):(\d+):(\d+):$")
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
+_NO_GAMES: Final = {  # modules that are known, and not for games
+    "@aethel/api": "is the API of the engine's editor, which no game has",
+    "@aethel/engine": "only old documents of the engine have; use “aethel” (docs/scripting.md)",
+}
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ def _message(file: str, at: str, text: str, *, failed: bool) -> Message:
 
 def _no_game(text: str) -> str:
     """Why a module that cannot be resolved never will be."""
-    for name, why in NO_GAMES.items():
+    for name, why in _NO_GAMES.items():
         if f'"{name}"' in text or f'"{name}/' in text:
             return f"imports “{name}”, which {why}"
     return ""
