@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from services.packager.request import Request
     from services.packager.web.aethel.documents.level_builder import Converted
 
+FORMATS: Final = formats()  # while the build server starts: a sandbox imports nothing
 LUA: Final = ".lua"
 BLUEPRINTS: Final = (".blueprint", ".bp")
 BLUEPRINT: Final = "is a blueprint, which no game plays: the game will lack its logic"
@@ -64,7 +65,7 @@ def convert(
     read_editor_settings(project, defaults, findings)
     read_config(project, defaults, findings)
     work = _Conversion(project, texts, request, findings, defaults)
-    for document in documents_of(project, formats(), settings=FILES):
+    for document in documents_of(project, FORMATS, settings=FILES):
         with findings.walking(document.path):
             work.take(document)
     work.name_scenes()
@@ -217,7 +218,7 @@ class _Conversion:
             content = read_value(self._project, path)
         except UnreadableError:
             return None
-        known = next((one for one in formats() if one.recognises(content)), None)
+        known = next((one for one in FORMATS if one.recognises(content)), None)
         if known and known.kind == "prefab":
             made = self._converted(Document(path, content, known), known)
             content = made.content if made else None

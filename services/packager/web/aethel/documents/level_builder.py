@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel.documents import rotations
 from services.packager.web.aethel.documents.colors import GREY
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from services.packager.web.aethel.documents.rotations import Quaternion, Vector
 
+MOST_ENTITIES: Final = 200_000  # each is ten times as large as the shortest object
 ORIGIN: Final = (0.0, 0.0, 0.0)
 ONE: Final = (1.0, 1.0, 1.0)
 EDITOR_GREY: Final = {"color": GREY, "metalness": 0, "roughness": 1}  # of the viewports' meshes
@@ -64,7 +66,12 @@ class LevelBuilder:
             active: Whether it is there.
             tags: That scripts find it by.
             layer: 0 to 31.
+
+        Raises:
+            UnreadableError: There are more than any game shows.
         """
+        if len(self.entities) == MOST_ENTITIES:
+            raise UnreadableError(f"has more than {MOST_ENTITIES:,} objects; split it")
         self._places[f"$.entities[{len(self.entities)}]"] = place
         components: list[dict[str, Any]] = []
         written: dict[str, Any] = {

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 from typing import Final
 
+from PIL import TgaImagePlugin
+
 from services.packager.optimizing.picture_header import opened
 from services.packager.project.unreadable import UnreadableError
 
+FORMAT: Final = TgaImagePlugin.TgaImageFile.format  # imported here: a sandbox imports nothing
 MOST_PX: Final = 8_192  # an edge, as textures have it
 MOST_PIXELS: Final = 4_096 * 4_096
 
@@ -20,7 +23,7 @@ def png_of_tga(data: bytes) -> bytes:
         Exception: What Pillow has to say.
     """
     out = io.BytesIO()
-    with opened(io.BytesIO(data), ("TGA",)) as picture:
+    with opened(io.BytesIO(data), (FORMAT,)) as picture:
         width, height = picture.size
         if max(width, height) > MOST_PX or width * height > MOST_PIXELS:
             message = f"is {width} × {height} pixels; up to {MOST_PIXELS:,} are decoded"
