@@ -74,16 +74,14 @@ def test_no_format_trips_over_what_it_is_asked_about(content: Any) -> None:
         assert known.recognises(content) in (True, False)
 
 
-@pytest.mark.parametrize("depth", [100, 130, 100_000])
+@pytest.mark.parametrize("depth", [50, 100, 130, 100_000])
 @pytest.mark.parametrize("name", ["template-fps", "c-scene-editor", "c-scene-serializer"])
 def test_children_in_children_are_followed_or_told(name: str, depth: int) -> None:
     """No stack is as deep as an attacker's document."""
     path = DOCUMENTS[name]
     reading = Reading(editor_project(name) | {path: _nested(name, depth)})
-    if depth == 100:
-        assert any("nested deeper" in error for error in reading.errors)
-    else:
-        assert reading.errors
+    too_deep = any("nested deeper" in error for error in reading.errors)
+    assert too_deep is (depth > 64)
     assert all(path in error for error in reading.errors[:1])
 
 
@@ -109,6 +107,13 @@ def test_many_objects_are_no_burden() -> None:
     children = [{"id": f"c{n}", "components": ["MeshRenderer:Cube"]} for n in range(20_000)]
     scene = {"entities": [{"id": "p", "components": ["Camera"], "children": children}]}
     assert len(Reading({"Content/a.scene": as_json(scene)}).level.entities) == 20_001
+
+
+def test_more_objects_than_any_game_shows_are_told() -> None:
+    """Each of them becomes ten times as much, so they are counted while they are read."""
+    level = b'{"lightmapSettings": {}, "objects": [%s]}' % b",".join([b"{}"] * 200_001)
+    (error, *_) = Reading({"levels/a.level": level}).errors
+    assert error == "levels/a.level: has more than 200,000 objects; split it"
 
 
 @settings(deadline=None, max_examples=40)

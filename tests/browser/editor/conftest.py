@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, ViewportSize
 
     from shared.domain.options import Configuration
 
 PROJECTS = Path(__file__).parent / "projects"
-SIZE = {"width": 640, "height": 360}
+SIZE: ViewportSize = {"width": 640, "height": 360}
 
 
 def files_of(name: str) -> dict[str, bytes]:
@@ -71,9 +71,6 @@ class EditorGame(Game):
         """Note from now on what the game writes."""
         self._log: list[str] = []
         self.page.on("console", lambda message: self._log.append(message.text))
-
-
-Play = "Callable[..., AbstractAsyncContextManager[EditorGame]]"
 
 
 @pytest.fixture(scope="session")
