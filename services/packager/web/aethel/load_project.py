@@ -102,16 +102,12 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
 def _huds(game: Game, texts: Mapping[str, str], index: AssetIndex) -> list[str]:
     """The scripts whose components are shown above the picture: found, and named."""
     found = {path for path, text in texts.items() if is_hud(path, text)}
-    for number, reference in enumerate(game.hud or []):
-        if path := index.find_script(reference):
-            found.add(path)
-        else:
-            index.missing(GAME, reference, f"$.hud[{number}]")
-    return sorted(found)
+    named = (index.find_script(reference) for reference in game.hud or [])
+    return sorted(found.union(path for path in named if path))
 
 
 def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
-    """What ``game.json`` names: pictures, and files to be kept whoever uses them."""
+    """What ``game.json`` names: pictures, HUDs, and files to be kept whoever uses them."""
     needed = []
     for field, reference in (("splashScreen", game.splash_screen), ("icon", game.icon)):
         if not reference:
@@ -120,6 +116,11 @@ def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
             needed.append(path)
         else:
             index.missing(GAME, reference, f"$.{field}")
+    for number, reference in enumerate(game.hud or []):
+        if path := index.find_script(reference):
+            needed.append(path)
+        else:
+            index.missing(GAME, reference, f"$.hud[{number}]")
     included = [path for path in index.project.files if matches_any(path, game.include or [])]
     for glob in game.include or []:
         if not any(matches_any(path, [glob]) for path in included):
