@@ -177,7 +177,7 @@ def check_options(
     details = [
         (f"options.{name}", f"not for {platform}: {why}")
         for name, why in spec.refusals.items()
-        if given[name] != neutral[name]
+        if given.get(name, False) != neutral.get(name, False)
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
