@@ -9,6 +9,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.processes.threads import entered_in_thread, in_thread
@@ -81,7 +83,11 @@ class PackagerHandler:
         build_s = time.perf_counter() - started
         return [
             ExportPackaged(
-                **event.identity, artifact=made.artifact, upload=made.upload, build_s=build_s
+                **event.identity,
+                artifact=made.artifact,
+                upload=made.upload,
+                build_s=build_s,
+                warnings=made.warnings if made.warnings.count else UNSET,
             )
         ]
 

@@ -50,6 +50,7 @@ _COMMON = {
     "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
     "format": "zip",
 }
+_STRICT = {"strict": "true makes every warning of the build an error"}
 
 OPTIMIZE = (
     "engine projects, not in debug: lossless: textures as WebP, sounds as FLAC, models through "
@@ -58,6 +59,7 @@ OPTIMIZE = (
 )
 _APPLICATION = {
     **_COMMON,
+    **_STRICT,
     "appName": "names the game in window, menus and file names",
     "appVersion": "stands in the application, the artifact and its file name",
     "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
@@ -89,6 +91,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "appIcon": "the source carries its own files; no icons are made",
                 "includeDebugSymbols": "the source is complete already",
                 "optimize": "its files are never changed",
+                "strict": "nobody looks into its files, so there are no warnings",
                 "webglVersion": "nothing is rendered",
                 "wasmThreads": "nothing is hosted",
             },
@@ -141,6 +144,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
             templates={"player": "engine-projects"},
             effects={
                 **_COMMON,
+                **_STRICT,
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
                 "optimize": OPTIMIZE,
@@ -173,7 +177,7 @@ def check_options(
     details = [
         (f"options.{name}", f"not for {platform}: {why}")
         for name, why in spec.refusals.items()
-        if given[name] != neutral[name]
+        if given.get(name, False) != neutral.get(name, False)
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))

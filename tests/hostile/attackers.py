@@ -33,6 +33,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.sandbox.server import main
 from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.build_warnings import BuildWarnings
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -252,6 +253,7 @@ def _plan(number: int) -> Planned:
         size_bytes=1,
         files=1,
         is_application=False,
+        warnings=BuildWarnings(),
     )
 
 

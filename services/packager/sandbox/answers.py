@@ -28,6 +28,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.storage.file_slice import FileSlice
 from services.packager.storage.multipart_upload import open_upload
+from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Artifact, PendingUpload
 from shared.domain.paths import check_path
 from shared.storage import keys
@@ -50,6 +51,7 @@ class Packaged(msgspec.Struct, frozen=True):
 
     artifact: Artifact
     upload: PendingUpload
+    warnings: BuildWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,7 +203,7 @@ class Answers:
             sha256=done.sha256,
             crc32c=done.crc32c,
         )
-        return Packaged(artifact, upload)
+        return Packaged(artifact, upload, self._planned.warnings)
 
     def _key(self, planned: Planned) -> str:
         return keys.artifact(self._job.project_id, planned.key, planned.file_name)

@@ -13,6 +13,7 @@ import msgspec
 from services.packager.request import Request
 from services.packager.sandbox.confinement import Limits, Protections
 from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Sha256
 from shared.domain.progress import Level
 from shared.domain.project import StoredFile
@@ -106,6 +107,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     size_bytes: Count
     files: Count
     is_application: bool
+    warnings: BuildWarnings
 
 
 class Part(msgspec.Struct, frozen=True, tag=True):

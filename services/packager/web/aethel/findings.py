@@ -68,8 +68,8 @@ class Findings:
 
     def warning(self, file: str, message: str, *, path: str = "") -> None:
         """Report what the maker will want to look at."""
-        text = f"{_shortened(path)}: {_shortened(message)}" if path else _shortened(message)
-        self._once(self.notes, Note(file=file, message=text))
+        note = Note(file=file, path=_shortened(path), message=_shortened(message))
+        self._once(self.notes, note)
 
     def info(self, message: str, *, file: str = "") -> None:
         """Report what was done."""
