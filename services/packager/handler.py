@@ -13,6 +13,7 @@ from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
+from services.packager.registry.package_fetcher import PackageFetcher
 from services.packager.request import Request
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
     from services.packager.signing.keys import SigningKey, SigningKeys
@@ -48,6 +50,7 @@ class PackagerHandler:
         cache: Of objects and derived files.
         server: Starts the builds.
         templates: The folder of runtime templates.
+        registry: Where packages come from; None: from nowhere.
         signing: The operators' keys.
         threads: Of each build.
     """
@@ -59,6 +62,7 @@ class PackagerHandler:
         server: BuildServer,
         templates: Path,
         *,
+        registry: NpmRegistry | None = None,
         signing: SigningKeys = NO_KEYS,
         threads: int = 2,
     ) -> None:
@@ -66,6 +70,7 @@ class PackagerHandler:
         self._cache = cache
         self._server = server
         self._templates = templates
+        self._registry = registry
         self._signing = signing
         self._threads = threads
 
@@ -148,6 +153,7 @@ class PackagerHandler:
                 storage=self._storage,
                 objects=objects,
                 derived=ProjectDerivedFiles(self._cache, selection.snapshot.project_id),
+                packages=PackageFetcher(self._registry, self._cache),
                 progress=progress,
                 reporter=reporter,
                 signer=signer,
