@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Installed", "InstalledPackage", "install"]
 
 MAX_FILES: Final = 100_000
-MAX_BYTES: Final = 250 << 20
+MAX_BYTES: Final = 512 << 20  # Phaser alone has 130 MB, Babylon as much
 
 
 class InstalledPackage(msgspec.Struct, frozen=True, order=True):

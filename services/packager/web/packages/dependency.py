@@ -20,7 +20,7 @@ _TAG: Final = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 # What npm, pnpm and yarn take from elsewhere: git, archives by their address, folders, patches.
 _ELSEWHERE: Final = re.compile(
     r"(?:git[+@:]|git$|github:|gitlab:|bitbucket:|gist:|https?:|ssh:|file:|link:|portal:|patch:|exec:)"
-    r"|[./~]|[A-Za-z]:[\\/]"
+    r"|~?\.{0,2}/|[A-Za-z]:[\\/]"
 )
 _SHORT_GITHUB: Final = re.compile(r"[\w.-]+/[\w.-]+(?:#.*)?")
 

@@ -232,9 +232,15 @@ def _entries(tar: _Inflated) -> Iterator[tuple[str, bytes, int, int]]:
 
 
 def _name(header: bytes) -> bytes:
-    name, prefix = header[:100].rstrip(b"\0"), header[345:500].rstrip(b"\0")
+    name = _text(header[:100])
+    # Some write times behind a shorter prefix, as star did; npm's own reader tells them so, too.
+    prefix = _text(header[345:475] if header[475] == 0 else header[345:500])
     ustar = header[257:263] == b"ustar\0"
     return prefix + b"/" + name if ustar and prefix else name
+
+
+def _text(field: bytes) -> bytes:
+    return field.partition(b"\0")[0]
 
 
 def _inner(path: str) -> str | None:
