@@ -58,6 +58,20 @@ def reachable(graph: Graph) -> dict[str, Package]:
     return found
 
 
+def needed(graph: Graph) -> set[str]:
+    """The ids of packages that the project does not work without."""
+    found: set[str] = set()
+    waiting = [key for name, key in graph.roots.items() if name not in graph.optional]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            package = graph.packages[key]
+            names = package.dependencies.items()
+            waiting += (other for name, other in names if name not in package.optional)
+    return found
+
+
 def fits_here(package: Package) -> bool:
     """Whether it is meant for the system that builds run on: Linux with glibc."""
     return (

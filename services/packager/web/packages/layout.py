@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.web.packages.errors import PackagesTooLargeError
-from services.packager.web.packages.graph import fits_here
+from services.packager.web.packages.graph import fits_here, needed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -41,7 +41,6 @@ class _Folder:
     path: str
     key: str | None
     parent: _Folder | None = None
-    optional: bool = False
     children: dict[str, _Folder] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)  # names that were found above from below here
 
@@ -66,6 +65,7 @@ def layout(graph: Graph, *, taken: Collection[str] = ()) -> list[Place]:
 class _Layout:
     def __init__(self, graph: Graph, taken: Collection[str]) -> None:
         self._graph = graph
+        self._needed = needed(graph)
         self._top = _Folder("", None)
         self._top.children = {name: _Folder(_below("", name), None) for name in taken}
 
@@ -74,7 +74,7 @@ class _Layout:
         waiting = deque(
             folder
             for name, key in sorted(self._graph.roots.items())
-            if (folder := self._put(self._top, name, key, name in self._graph.optional))
+            if (folder := self._put(self._top, name, key))
         )
         count = 0
         while waiting:
@@ -87,14 +87,13 @@ class _Layout:
                     file=self._graph.file,
                 )
             assert folder.key is not None  # noqa: S101 - only packages wait
-            yield Place(folder.path, folder.key, folder.optional)
+            yield Place(folder.path, folder.key, folder.key not in self._needed)
             package = self._graph.packages[folder.key]
             for name, key in sorted(package.dependencies.items()):
-                optional = folder.optional or name in package.optional
-                if (inner := self._put(folder, name, key, optional)) is not None:
+                if (inner := self._put(folder, name, key)) is not None:
                     waiting.append(inner)
 
-    def _put(self, folder: _Folder, name: str, key: str, optional: bool) -> _Folder | None:  # noqa: FBT001 - as it goes along
+    def _put(self, folder: _Folder, name: str, key: str) -> _Folder | None:
         """A new folder, unless what is found there is right."""
         if not fits_here(self._graph.packages[key]):
             return None
@@ -104,7 +103,6 @@ class _Layout:
             found = here.children.get(name)
             if found is not None:
                 if found.key in (key, None):
-                    found.optional &= optional
                     _pass(way, name)
                     return None
                 break
@@ -113,7 +111,7 @@ class _Layout:
         number = max(n for n, one in enumerate(way) if n == 0 or name not in one.passed)
         target = way[number]
         _pass(way[:number], name)
-        made = _Folder(_below(target.path, name), key, target, optional)
+        made = _Folder(_below(target.path, name), key, target)
         target.children[name] = made
         return made
 
