@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.packages.graph import Package
     from services.packager.web.packages.vendored import Missing
 
 __all__ = ["Installed", "InstalledPackage", "install"]
@@ -91,9 +90,10 @@ def install(
     fetching = Fetching(chosen.graph, registry, context, into, budget)
     packages = fetching.run(places)
     copy_workspaces(project, chosen, places, into, budget)
-    context.log(f"Installed {len(packages):,} packages.")
+    installed = sorted({InstalledPackage(p.name, p.version, p.integrity) for p in packages})
+    context.log(f"Installed {len(installed):,} packages.")
     return Installed(
-        packages=tuple(sorted(map(_installed, packages))),
+        packages=tuple(installed),
         notes=(*notes, *chosen.notes, *sorted(fetching.notes, key=str)),
     )
 
@@ -107,10 +107,6 @@ def _roots(root: str, missing: list[Missing]) -> Roots:
         needed_by={one.dependency.name: one.needed_by for one in missing},
         optional=frozenset(one.dependency.name for one in missing if one.optional),
     )
-
-
-def _installed(package: Package) -> InstalledPackage:
-    return InstalledPackage(package.name, package.version, package.integrity)
 
 
 def _of_vendored(vendored: Vendored) -> list[Note]:

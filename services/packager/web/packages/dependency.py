@@ -64,13 +64,24 @@ def read_dependency(name: str, spec: str, *, file: str) -> Dependency:
     if spec.startswith(_WORKSPACE):
         return Dependency(name, name, spec.removeprefix(_WORKSPACE), workspace=True)
     if spec.startswith(_ALIAS):
-        package, _, version = spec.removeprefix(_ALIAS).rpartition("@")
-        if not package:  # npm:name without a version
-            package, version = version, "*"
-        if package and not is_name(package):
-            raise ManifestError(f"{name} stands for {shown(spec)}, which is no package", file=file)
-        return _checked(Dependency(name, package or name, version), spec, file)
+        return _checked(_aliased(name, spec.removeprefix(_ALIAS), file), spec, file)
     return _checked(Dependency(name, name, spec), spec, file)
+
+
+def _aliased(name: str, target: str, file: str) -> Dependency:
+    """``npm:package@range``, ``npm:package``, or as yarn writes any other: ``npm:range``."""
+    package, at, spec = target.rpartition("@")
+    if not at and _is_range(target):
+        return Dependency(name, name, target)
+    if not package:
+        package, spec = target, "*"
+    if not is_name(package):
+        raise ManifestError(f"{name} stands for {shown(target)}, which is no package", file=file)
+    return Dependency(name, package, spec)
+
+
+def _is_range(text: str) -> bool:
+    return Dependency("", "", text).range is not None
 
 
 def _checked(dependency: Dependency, spec: str, file: str) -> Dependency:

@@ -79,7 +79,7 @@ class Fetching:
                 put(self._store / str(number), self._into / place.path)
         self._store.rmdir()
         keys = {place.key for place, is_there in zip(wanted, came, strict=True) if is_there}
-        return [self._graph.packages[key] for key in sorted(keys)]
+        return [self._graph.packages[key] for key in keys]
 
     def _bring(self, number: int, place: Place, total: int) -> bool:
         """Fetch and unpack one; False where it is not needed and does not come."""

@@ -9,6 +9,7 @@ Source: https://classic.yarnpkg.com/docs/yarn-lock, https://yarnpkg.com/advanced
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urldefrag
 
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 
 _METADATA: Final = "__metadata"
 _FOLDER: Final = "workspace:"
+_CONDITION: Final = re.compile(r"\b(os|cpu|libc)=(!?\w{1,20})")
+# @esbuild/darwin-arm64, lightningcss-linux-x64-gnu: the parts that packages have for each system.
+_NATIVE: Final = re.compile(
+    r"[-/](?P<os>aix|android|darwin|freebsd|linux|netbsd|openbsd|sunos|win32)-"
+    r"(?P<cpu>arm64|arm|ia32|loong64|mips64el|ppc64|riscv64|s390x|x64)(?:-(?P<libc>gnu|musl)\w*)?$"
+)
 _BERRY: Final = f"{_METADATA}:".encode()
 
 
@@ -49,14 +56,17 @@ class YarnLock:
     def __init__(self, entries: dict[str, Any], file: str, workspaces: Workspaces) -> None:
         self.file = file
         self._workspaces = workspaces
-        self._by_descriptor = {}
-        self._by_name: dict[str, list[str]] = {}
+        self._entries: dict[str, dict[str, Any]] = {}  # by the first descriptor of each
+        self._firsts: dict[str, str] = {}  # of every descriptor
+        self._by_name: dict[str, set[str]] = {}  # the firsts, too
         for key, entry in entries.items():
             if key == _METADATA or not isinstance(entry, dict):
                 continue
-            for descriptor in (part.strip() for part in key.split(",")):
-                self._by_descriptor[descriptor] = entry
-                self._by_name.setdefault(_name_of(descriptor), []).append(descriptor)
+            descriptors = [part.strip() for part in key.split(",")]
+            self._entries[descriptors[0]] = entry
+            for descriptor in descriptors:
+                self._firsts[descriptor] = descriptors[0]
+                self._by_name.setdefault(_name_of(descriptor), set()).add(descriptors[0])
 
     def root(self, importer: str, dependency: Dependency) -> str | None:
         """What the project finds by a name; ``importer`` plays no part."""
@@ -76,15 +86,19 @@ class YarnLock:
                 folder=workspace.folder,
                 found=self._all(manifest.dependencies, manifest.optional_dependencies, frozenset()),
             )
-        entry = self._by_descriptor[key]
+        entry = self._entries[key]
         resolved = _text(entry, "resolved")
         resolution = _text(entry, "resolution")
         sha1 = of_sha1(urldefrag(resolved).fragment)
+        name = _package_of(key, resolution)
         return Locked(
-            _package_of(key, resolution),
+            name,
             _text(entry, "version"),
             integrity=_text(entry, "integrity") or sha1,
             source=resolved or resolution.rpartition("@")[2].removeprefix("npm:"),
+            os=_condition(entry, name, "os"),
+            cpu=_condition(entry, name, "cpu"),
+            libc=_condition(entry, name, "libc"),
             found=self._all(
                 _mapping(entry, "dependencies"),
                 _mapping(entry, "optionalDependencies"),
@@ -106,11 +120,10 @@ class YarnLock:
         if name in self._workspaces.by_name:
             return f"{_FOLDER}{name}"
         for descriptor in (f"{name}@{spec}", f"{name}@npm:{spec}"):
-            if descriptor in self._by_descriptor:
-                return descriptor
-        others = self._by_name.get(name, [])
-        entries = {id(self._by_descriptor[other]) for other in others}
-        return others[0] if len(entries) == 1 else None
+            if descriptor in self._firsts:
+                return self._firsts[descriptor]
+        others = self._by_name.get(name, set())
+        return next(iter(others)) if len(others) == 1 else None
 
 
 def _name_of(descriptor: str) -> str:
@@ -140,6 +153,15 @@ def _optional(entry: dict[str, Any]) -> set[str]:
         for name, mark in (marks.items() if isinstance(marks, dict) else ())
         if isinstance(mark, dict) and mark.get("optional") == "true"
     }
+
+
+def _condition(entry: dict[str, Any], name: str, kind: str) -> tuple[str, ...]:
+    """Berry writes the systems that a package is for; for classic its name has to tell them."""
+    if conditions := _text(entry, "conditions"):
+        return tuple(value for what, value in _CONDITION.findall(conditions) if what == kind)
+    named = _NATIVE.search(name)
+    found = named[kind] if named else None
+    return ("glibc" if found == "gnu" else found,) if found else ()
 
 
 def _text(entry: dict[str, Any], name: str) -> str:

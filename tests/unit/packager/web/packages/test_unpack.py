@@ -226,7 +226,7 @@ def test_gzip_that_is_none(tmp_path: Path) -> None:
     for number, data in enumerate(
         (b"", whole[:-20], b"PK\x03\x04", zlib.compress(b"x"), whole[:9])
     ):
-        with pytest.raises(UnreadableError, match="short|gzip"):
+        with pytest.raises(UnreadableError, match=r"short|gzip"):
             _unpack(data, tmp_path / str(number))
     with pytest.raises(UnreadableError, match="no tar"):
         _unpack(gzip.compress(struct.pack("512s", b"x" * 512)), tmp_path / "tar")

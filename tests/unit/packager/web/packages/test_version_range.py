@@ -90,7 +90,7 @@ def test_the_newest_that_fits(text: str, best: str | None) -> None:
 @pytest.mark.parametrize("text", ["latest", "a b", "1." * 200, " || " * 100, "git+ssh://x"])
 def test_what_is_no_range(text: str) -> None:
     """Tags, addresses, and what nobody writes."""
-    with pytest.raises(ValueError, match="range|long"):
+    with pytest.raises(ValueError, match=r"range|long"):
         Range(text)
 
 
