@@ -50,7 +50,7 @@ def _asked(environ: Mapping[str, str]) -> str:
 
 
 def _token(url: str, environ: Mapping[str, str]) -> str:
-    """npm does not tell tokens; they stand in its file by the address without its scheme.
+    """Npm does not tell tokens; they stand in its file by the address without its scheme.
 
     Source: https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration
     """

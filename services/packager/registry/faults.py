@@ -6,6 +6,8 @@ from typing import Annotated, BinaryIO, Literal, Protocol
 
 import msgspec
 
+from shared.errors import ExportError
+
 FaultKind = Literal[
     "none",  # the operator has configured no registry
     "away",  # it does not answer, or answers that it cannot
@@ -31,6 +33,16 @@ class FaultError(Exception):
     def __init__(self, kind: FaultKind, detail: str = "") -> None:
         super().__init__(kind, detail)
         self.fault = Fault(kind, detail)
+
+
+class RegistryAwayError(ExportError):
+    """The registry does not answer; later it may. Exports that need no package go on."""
+
+    code = "package-registry-away"
+    title = "The package registry does not answer"
+    status = 503
+    retryable = True
+    of_project = True  # no cause to stop taking others' work
 
 
 class PackageSource(Protocol):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared.errors import ExportError, ProjectError
+from services.packager.registry.faults import RegistryAwayError
+from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from services.packager.registry.faults import Fault
+    from shared.errors import ExportError
 
 SHOWN: Final = 200  # characters of a project's own words
 VENDOR: Final = "push node_modules with the project (a line !node_modules/ in .aethelignore)"
@@ -103,15 +105,6 @@ class RegistryRefusesError(PackageError):
     """The registry does not give the package to this packager."""
 
     code = "package-registry-refuses"
-
-
-class RegistryAwayError(ExportError):
-    """The registry does not answer; later it may."""
-
-    code = "package-registry-away"
-    title = "The package registry does not answer"
-    status = 503
-    retryable = True
 
 
 def shown(text: str) -> str:

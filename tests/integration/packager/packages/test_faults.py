@@ -133,6 +133,7 @@ async def test_a_registry_that_is_away(installer: Installer) -> None:
     installer.npm.down = True
     error = await installer.fails(WANTS_A)
     assert (error.code, error.retryable) == ("package-registry-away", True)
+    assert error.of_project  # others' exports go on
     assert "a cannot be fetched" in str(error)
     installer.registry = "http://127.0.0.1:9"
     assert (await installer.fails(WANTS_A)).code == "package-registry-away"
