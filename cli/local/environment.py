@@ -50,6 +50,8 @@ ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run
         "PYTHONPYCACHEPREFIX",
         "PYTHONUNBUFFERED",
         "PYTHONWARNINGS",
+        "SSL_CERT_DIR",
+        "SSL_CERT_FILE",
         "TMPDIR",
         "TZ",
         "USER",

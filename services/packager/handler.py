@@ -15,6 +15,7 @@ from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
+from services.packager.registry.package_fetcher import PackageFetcher
 from services.packager.request import Request
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
     from services.packager.signing.keys import SigningKey, SigningKeys
@@ -50,6 +52,7 @@ class PackagerHandler:
         cache: Of objects and derived files.
         server: Starts the builds.
         templates: The folder of runtime templates.
+        registry: Where packages come from; None: from nowhere.
         signing: The operators' keys.
         threads: Of each build.
     """
@@ -61,6 +64,7 @@ class PackagerHandler:
         server: BuildServer,
         templates: Path,
         *,
+        registry: NpmRegistry | None = None,
         signing: SigningKeys = NO_KEYS,
         threads: int = 2,
     ) -> None:
@@ -68,6 +72,7 @@ class PackagerHandler:
         self._cache = cache
         self._server = server
         self._templates = templates
+        self._registry = registry
         self._signing = signing
         self._threads = threads
 
@@ -154,6 +159,7 @@ class PackagerHandler:
                 storage=self._storage,
                 objects=objects,
                 derived=ProjectDerivedFiles(self._cache, selection.snapshot.project_id),
+                packages=PackageFetcher(self._registry, self._cache),
                 progress=progress,
                 reporter=reporter,
                 signer=signer,

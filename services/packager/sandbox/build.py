@@ -28,6 +28,7 @@ from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
     RemoteFiles,
     RemoteMeter,
+    RemotePackages,
     RemoteReporter,
     RemoteSigner,
 )
@@ -113,6 +114,7 @@ def _built(
     context = BuildContext(
         templates=templates,
         derived=RemoteDerivedFiles(link),
+        packages=RemotePackages(link),
         scratch=scratch,
         threads=job.threads,
         signer=RemoteSigner(link) if job.signed else None,
