@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.findings import Findings
 
 IMPORTABLE: Final = (
-    "scripts can import files of the project, and the modules “aethel” and “three”; "
-    "put other libraries into scripts/"
+    "scripts can import files of the project, and the modules “aethel”, “three”, “@aethel/core”, "
+    "“@aethel/ui” and “@/lib/game-engine-core”; put other libraries into scripts/"
 )
 OUTSIDE: Final = f"a script imports a file from outside of the project; {IMPORTABLE}"
 _HEAD: Final = re.compile(r"^(?:✘ \[(ERROR)\]|▲ \[WARNING\]) (.*)$")

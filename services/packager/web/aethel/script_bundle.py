@@ -38,7 +38,11 @@ DATA: Final = (".json", ".txt", ".glsl", ".vert", ".frag")
 THREE: Final = "three"
 _ENTRY: Final = ".entry.mjs"
 _OUT: Final = f"{SCRIPTS}.game.js"
-_TSCONFIG: Final = '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true}}'
+# JSX is the player's own UI library's, whatever a project's own configuration says.
+_TSCONFIG: Final = (
+    '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true,'
+    ' "jsx": "react-jsx", "jsxImportSource": "@aethel/ui"}}'
+)
 _ALWAYS: Final = (
     "--format=esm",
     "--target=es2022",
@@ -54,6 +58,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     code: bytes
     source_map: bytes | None
     variant: Variant  # of the player that it goes with
+    imported: frozenset[str]  # files of the player
 
     @property
     def path(self) -> str:
@@ -103,13 +108,9 @@ class Bundler:
             return None
         self._write_entry(entries, findings, fatal=True)
         made = self._run("full" if self._with_three else "lean", findings, minify=minify)
-        if (
-            made
-            and self._with_three
-            and made[1].isdisjoint({self._variants["full"].modules[THREE]})
-        ):
+        if made and self._with_three and self._variants["full"].modules[THREE] not in made.imported:
             made = self._run("lean", findings, minify=minify)  # a string, not a module
-        return made[0] if made else None
+        return made
 
     def check_unused(self, unused: Collection[str], findings: Findings) -> None:
         """Warn of what is wrong with scripts that are not shipped: some day they will be."""
@@ -160,10 +161,8 @@ class Bundler:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
-    def _run(
-        self, name: str, findings: Findings, *, minify: bool
-    ) -> tuple[Bundle, set[str]] | None:
-        """The module, and the files of the player that it imports."""
+    def _run(self, name: str, findings: Findings, *, minify: bool) -> Bundle | None:
+        """The module; None, and errors reported, where it cannot be made."""
         variant = self._variants["full" if name == "full" else "lean"]
         modules = _modules(variant)
         before = len(findings.errors)
@@ -177,15 +176,15 @@ class Bundler:
                 findings.error("scripts", "could not be bundled: too large, or too deeply nested")
             return None
         meta = msgspec.json.decode((self._folder / "meta.json").read_bytes())
-        imported = set(self._imported(meta, modules, findings))
+        imported = frozenset(self._imported(meta, modules, findings))
         code = (self._folder / _OUT).read_bytes()
         source_map = (self._folder / f"{_OUT}.map").read_bytes()
         for file, at in script_confinement.strangers(
             meta, source_map, self._folder, self._given, self._texts
         ):
             findings.error(f"{file}{at}", esbuild_messages.OUTSIDE)
-        made = Bundle(code=code, source_map=source_map, variant=variant)
-        return (made, imported) if len(findings.errors) == before else None
+        made = Bundle(code=code, source_map=source_map, variant=variant, imported=imported)
+        return made if len(findings.errors) == before else None
 
     def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
         return self._run_compiler([*_arguments(modules), *(["--minify"] if minify else [])])
