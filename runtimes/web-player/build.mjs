@@ -183,10 +183,18 @@ async function buildVariant(name, entryPoints, style) {
   for (const { source, names } of Object.values(APIS)) {
     for (const module of names) modules[module] = outputOf(`${LATER}:${source}`);
   }
+  const exported = Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, outputs.get(path).exports]));
   const fetched = [...outputs.values()].flatMap((made) =>
     made.imports.filter(({ kind }) => kind === "file-loader").map(({ path }) => relative(out, join(HERE, path))),
   );
-  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks, fetched: fetched.sort() };
+  return {
+    entry: outputOf(ENTRIES.player),
+    modules,
+    exported,
+    core: [style, ...core].sort(),
+    chunks,
+    fetched: fetched.sort(),
+  };
 }
 
 /** The outputs that these need to run: static imports and files, not what they may load later. */

@@ -117,7 +117,7 @@ class Bundler:
         if not unused:
             return
         self._write_entry(unused, findings, fatal=False)
-        finished = self._compile(_modules(self._variants["full"]), minify=False)
+        finished = self._compile(self._write_modules(self._variants["full"]), minify=False)
         if finished:
             esbuild_messages.report(finished.output, findings, known=self._faults, fatal=False)
 
@@ -153,6 +153,19 @@ class Bundler:
         record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
         self._write_file(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
 
+    def _write_modules(self, variant: Variant) -> dict[str, str]:
+        """What scripts may import of the player, by its place beside their bundle.
+
+        Each stands here as a module that passes on the names which it has, so that a script which
+        imports another one is told so by file and line, and not by the browser.
+        """
+        for name, file in variant.modules.items():
+            names = ", ".join(variant.exported[name])
+            self._write_file(
+                _stub(name), f"export {{ {names} }} from {_js('../' + file)};".encode()
+            )
+        return {module: f"../{file}" for module, file in variant.modules.items()}
+
     def _write_file(self, path: str, data: bytes) -> None:
         if misleads(path):
             return
@@ -164,7 +177,7 @@ class Bundler:
     def _run(self, name: str, findings: Findings, *, minify: bool) -> Bundle | None:
         """The module; None, and errors reported, where it cannot be made."""
         variant = self._variants["full" if name == "full" else "lean"]
-        modules = _modules(variant)
+        modules = self._write_modules(variant)
         before = len(findings.errors)
         finished = self._compile(modules, minify=minify)
         if finished is None:
@@ -213,11 +226,6 @@ class Bundler:
                     findings.error(f"{file}{place(self._texts.get(file, ''), target)}", message)
 
 
-def _modules(variant: Variant) -> dict[str, str]:
-    """What scripts may import of the player, by its place beside their bundle."""
-    return {module: f"../{file}" for module, file in variant.modules.items()}
-
-
 def _arguments(modules: Mapping[str, str]) -> list[str]:
     """Modules of the player stay imports, by their own files, so that there is one of each."""
     return [
@@ -228,9 +236,14 @@ def _arguments(modules: Mapping[str, str]) -> list[str]:
         "--log-limit=50",
         f"--outfile={_OUT}",
         *(f"--loader:{suffix}=text" for suffix in DATA if suffix != ".json"),
-        *(f"--alias:{name}={file}" for name, file in modules.items()),
+        *(f"--alias:{name}=./{_stub(name)}" for name in modules),
         *(f"--external:{file}" for file in modules.values()),
     ]
+
+
+def _stub(module: str) -> str:
+    """The file that stands for a module of the player."""
+    return f"{esbuild_messages.PLAYER}{module}.mjs"
 
 
 def _js(text: str) -> str:
