@@ -235,6 +235,20 @@ async def test_the_mouse_turns_the_view(play: Callable[..., Awaitable[Playing]])
     assert await game.page.evaluate(up) == pytest.approx(math.sin(math.radians(85)), abs=1e-4)
 
 
+async def test_the_cursor_is_locked_by_the_next_click(
+    play: Callable[..., Awaitable[Playing]],
+) -> None:
+    """Browsers want one; and again by a later one, when it was let go meanwhile."""
+    game = await walking(play)
+    locked = "document.pointerLockElement === AethelPlayer.canvas"
+    for _ in range(2):
+        await game.page.mouse.click(300, 200)
+        await game.until(locked)
+        await game.page.evaluate("document.exitPointerLock()")
+        await game.until(f"!({locked})")
+    assert game.troubles.seen == []
+
+
 async def test_turning_does_not_slow_a_walker_down(
     play: Callable[..., Awaitable[Playing]],
 ) -> None:

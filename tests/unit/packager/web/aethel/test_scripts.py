@@ -107,6 +107,17 @@ def test_jsx_is_that_of_the_player() -> None:
     assert f'from"../{LEAN.modules["@aethel/ui"]}"' in module(built)
 
 
+def test_huds_are_shipped_although_no_component_names_them() -> None:
+    """And one that is not there is a problem."""
+    hud = {"scripts/ui/HUD.tsx": b"export const HUD = () => <b>100</b>;"}
+    built = export(project(game={"hud": ["scripts/ui/HUD.tsx"]}, **hud))
+    assert boot(built)["game"]["hud"] == ["scripts/ui/HUD.tsx"]
+    assert '"scripts/ui/HUD.tsx":' in module(built)
+    (found,) = problems(project(game={"hud": ["scripts/ui/Gone.tsx"]}))
+    assert "game.json $.hud[0]" in found
+    assert "Gone.tsx" in found
+
+
 def test_types_are_imported_of_the_player_without_a_name_for_it() -> None:
     """They are gone before anybody looks for them."""
     script = 'import { Entity, scene } from "aethel"; export default (e: Entity) => scene.name'
