@@ -77,7 +77,7 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
 
 
 def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
-    """What ``game.json`` names: pictures, and files to be kept whoever uses them."""
+    """What ``game.json`` names: pictures, HUDs, and files to be kept whoever uses them."""
     needed = []
     for field, reference in (("splashScreen", game.splash_screen), ("icon", game.icon)):
         if not reference:
@@ -86,6 +86,11 @@ def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
             needed.append(path)
         else:
             index.missing(GAME, reference, f"$.{field}")
+    for number, reference in enumerate(game.hud or []):
+        if path := index.find_script(reference):
+            needed.append(path)
+        else:
+            index.missing(GAME, reference, f"$.hud[{number}]")
     included = [path for path in index.project.files if matches_any(path, game.include or [])]
     for glob in game.include or []:
         if not any(matches_any(path, [glob]) for path in included):

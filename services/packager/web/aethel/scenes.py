@@ -69,6 +69,7 @@ class Scene(msgspec.Struct, kw_only=True):
     strings: set[str] = set()  # of components and settings: each may name an asset or a scene
     kinds: set[str] = set()  # of components
     effects: bool = False
+    procedural_sky: bool = False
 
     def path_of(self, reference: str) -> str:
         """What stands in the table of assets under an id; anything else is a path itself."""
@@ -213,6 +214,7 @@ class _SceneReader:
         if settings.post_processing and settings.post_processing.enabled:
             self.scene.effects = True
         sky = settings.skybox
+        self.scene.procedural_sky = sky is not None and sky.type == "procedural"
         if sky and sky.texture and sky.type in ("cubemap", "hdri"):
             textures = [sky.texture] if isinstance(sky.texture, str) else sky.texture
             for texture in textures:

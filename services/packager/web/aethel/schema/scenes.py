@@ -16,6 +16,7 @@ from services.packager.web.aethel.schema.fields import (
     Name,
     Number,
     Positive,
+    Share,
     Struct,
     Vector,
 )
@@ -69,12 +70,19 @@ class Prefab(Struct, frozen=True, kw_only=True):
 class Skybox(Struct, frozen=True, kw_only=True):
     """What is behind everything."""
 
-    type: Literal["color", "gradient", "cubemap", "hdri"] | None = None
+    type: Literal["color", "gradient", "cubemap", "hdri", "procedural"] | None = None
     color: Color | None = None
     gradient_top: Color | None = None
     gradient_bottom: Color | None = None
     texture: Name | list[Name] | None = None
     intensity: Positive | None = None
+    sun_position: Vector | None = None
+    turbidity: Positive | None = None
+    rayleigh: Positive | None = None
+    mie_coefficient: Positive | None = None
+    mie_directional_g: Annotated[float, msgspec.Meta(ge=0, lt=1)] | None = msgspec.field(
+        default=None, name="mieDirectionalG"
+    )
 
 
 class Lighting(Struct, frozen=True, kw_only=True):
@@ -129,6 +137,15 @@ class PostProcessing(Struct, frozen=True, kw_only=True):
     color_grading: Effect | None = None
 
 
+class Rendering(Struct, frozen=True, kw_only=True):
+    """How all of the picture is drawn."""
+
+    tone_mapping: Literal["none", "linear", "reinhard", "cineon", "aces"] | None = None
+    exposure: Positive | None = None
+    shadow_type: Literal["basic", "pcf", "pcfsoft", "vsm"] | None = None
+    pixel_perfect: bool | None = None
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """A level's settings."""
 
@@ -138,6 +155,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     audio: Audio | None = None
     fog: Fog | None = None
     post_processing: PostProcessing | None = None
+    rendering: Rendering | None = None
+    handedness: Literal["left", "right"] | None = None
 
 
 class SceneLevel(Struct, frozen=True, kw_only=True):
@@ -227,6 +246,15 @@ class Resolution(Struct, frozen=True, kw_only=True):
 Preset = Literal["low", "medium", "high", "ultra"]
 
 
+class Volumes(Struct, frozen=True, kw_only=True):
+    """Until whoever plays chooses others."""
+
+    master: Share | None = None
+    music: Share | None = None
+    sfx: Share | None = None
+    voice: Share | None = None
+
+
 class Game(Struct, frozen=True, kw_only=True):
     """``game.json``."""
 
@@ -254,4 +282,9 @@ class Game(Struct, frozen=True, kw_only=True):
     pwa: bool | None = None
     pause_menu: bool | None = None
     input: dict[str, Any] | None = None
+    audio: Volumes | None = None
+    fixed_timestep: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    shadows: bool | None = None
+    bloom: bool | None = None
+    hud: Annotated[list[Name], msgspec.Meta(max_length=100)] | None = None
     include: Annotated[list[Glob], msgspec.Meta(max_length=200)] | None = None
