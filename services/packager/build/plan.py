@@ -74,6 +74,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         return cls(path=path, size_bytes=len(data), sha256=digest, data=data)
 
     @classmethod
+    def of(cls, project: ProjectFiles, path: str, *, suffix: str = "") -> Content:
+        """A file of the project, or one that was made in its place: then with another suffix."""
+        if path in project.made:
+            return cls.made(path + suffix, project.made[path])
+        return cls.taken(project.files[path], path=path)
+
+    @classmethod
     def taken(cls, file: StoredFile, *, path: str | None = None) -> Content:
         """A file of the project, its bytes unchanged."""
         return cls(path=path or file.path, size_bytes=file.size, sha256=file.sha256, stored=file)

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5
 from services.packager.web.game_site import ENTRY, Site
-from shared.domain.entry_page import EntryPageMissingError
+from shared.domain.entry_page import EntryPageMissingError, is_engine_project
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -28,6 +27,6 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
     """
     if ENTRY in project:
         return html5.site(project, request)
-    if GAME in project:
+    if is_engine_project(project.files.keys()):
         return aethel.site(project, request, context)
     raise EntryPageMissingError(spelled=project.spelled(ENTRY))

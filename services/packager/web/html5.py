@@ -27,7 +27,7 @@ def site(project: ProjectFiles, request: Request) -> Site:
     made, notes = _made(project, request, page, title)
     links = web_manifest.links(made.keys(), page.link_rels)
     contents = {path: Content.made(path, data) for path, data in made.items()}
-    contents |= {path: Content.taken(file) for path, file in kept.items()}
+    contents |= {path: Content.taken(file, path=path) for path, file in kept.items()}
     if links and not unread:
         contents[ENTRY] = Content.made(ENTRY, insert(source, page, links))
     return Site(

@@ -10,6 +10,7 @@ from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
 from services.packager.web.aethel.game_settings import settings_of
+from services.packager.web.aethel.media import suffix_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.game_site import Site
@@ -46,7 +47,8 @@ def assemble(
     bundle = _bundled(loaded, bundler, request, findings)
     pictures = page.pictures(loaded.project, request, _icon(loaded), findings)
     findings.check()
-    title, version = title_of(loaded.project, request), version_of(loaded.project, request)
+    title = title_of(loaded.project, request, scene=loaded.title)
+    version = version_of(loaded.project, request)
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
     coder = player_chunks.mesh_coder_of(template, player, variant)
@@ -76,6 +78,7 @@ def assemble(
     settings = settings_of(
         loaded.document, title=title, version=version, start=loaded.start, pwa=pwa
     )
+    settings |= {"hud": loaded.huds} if loaded.huds else {}
     made[BOOT] = _boot(loaded, settings, game_files, bundle, request)
     contents = {content.path: content for content in game_files.values()} | player_files
     contents |= {path: Content.made(path, data) for path, data in made.items()}
@@ -122,7 +125,7 @@ def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Conten
     return {
         path: Content.on_disk(path + derived[path].suffix, derived[path])
         if path in derived
-        else Content.taken(loaded.project.files[path])
+        else Content.of(loaded.project, path, suffix=suffix_of(path))
         for path in sorted(paths)
     }
 

@@ -29,6 +29,10 @@ _NO_EXPORT: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
+_NO_GAMES: Final = {  # modules that are known, and not for games
+    "@aethel/api": "is the API of the engine's editor, which no game has",
+    "@aethel/engine": "only old documents of the engine have; use “aethel” (docs/scripting.md)",
+}
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -90,9 +94,19 @@ def _message(file: str, at: str, text: str, *, failed: bool) -> Message:
         file, at, text = "scripts", "", OUTSIDE
     elif _names_outside(text, posixpath.dirname(file)):
         text = f"imports a file from outside of the project; {IMPORTABLE}"
+    elif refused := _no_game(text):
+        text = refused
     elif text.startswith("Could not resolve"):
         text = f"{text[0].lower()}{text[1:]}: {IMPORTABLE}"
     return Message(file, at, text, failed)
+
+
+def _no_game(text: str) -> str:
+    """Why a module that cannot be resolved never will be."""
+    for name, why in _NO_GAMES.items():
+        if f'"{name}"' in text or f'"{name}/' in text:
+            return f"imports “{name}”, which {why}"
+    return ""
 
 
 def _names_outside(message: str, folder: str) -> bool:

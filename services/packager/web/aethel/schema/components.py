@@ -25,7 +25,7 @@ Axes = list[bool] | dict[str, bool] | bool
 
 
 class MeshRenderer(Struct, frozen=True, kw_only=True):
-    """A mesh renderer shows a model (``id``, or ``id#node``) or ``primitive:<name>``."""
+    """A mesh renderer shows a model (``id``, ``id#node``), ``primitive:<name>`` or a geometry."""
 
     mesh_id: Name | None = None
     geometry: Json | None = None

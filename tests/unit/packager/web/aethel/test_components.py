@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.packager.runtimes.build import source_of
-from services.packager.web.aethel.scenes import PRIMITIVES
+from services.packager.web.aethel.reading.level_reader import PRIMITIVES
 from services.packager.web.aethel.schema.components import KINDS
 
 if TYPE_CHECKING:
