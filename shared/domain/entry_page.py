@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PAGE: Final = "index.html"  # a page of its own, which comes first
 GAME: Final = "game.json"  # a project in the engine's format
+PACKAGE: Final = "package.json"  # a project whose pages may lie deeper, and are built
 
 
 class EntryPageMissingError(PreflightError):
@@ -26,13 +27,14 @@ class EntryPageMissingError(PreflightError):
         hint = f" It has {spelled}: rename that." if spelled else ""
         super().__init__(
             f"the project has neither {PAGE} (a page of its own) nor {GAME} (an Aethel "
-            f"project) at its top, or excludePatterns leaves them out.{hint}"
+            f"project) at its top, nor {PACKAGE} (pages that are built), or excludePatterns "
+            f"leaves them out.{hint}"
         )
 
 
 def entry_files(paths: Iterable[str]) -> frozenset[str]:
     """Those of a project's files that may be opened, however they are spelled."""
-    return frozenset(path for path in paths if path.casefold() in {PAGE, GAME})
+    return frozenset(path for path in paths if path.casefold() in {PAGE, GAME, PACKAGE})
 
 
 def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None:
@@ -43,9 +45,14 @@ def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None
         exclude: Patterns of files that the export leaves out.
     """
     kept = sorted(path for path in entries if not matches_any(path, exclude))
-    if not {PAGE, GAME} & set(kept):
+    if not {PAGE, GAME, PACKAGE} & set(kept):
         spelled = next((path for path in kept if path.casefold() == PAGE), None)
         raise EntryPageMissingError(spelled=spelled)
+
+
+def is_surely_built(entries: frozenset[str]) -> bool:
+    """Whether it has nothing that runs without a build."""
+    return entries == {PACKAGE}
 
 
 def is_engine_project(entries: frozenset[str]) -> bool:

@@ -60,6 +60,7 @@ class ExportOptions(
     include_assets: bool = True
     exclude_patterns: Annotated[tuple[Glob, ...], msgspec.Meta(max_length=100)] = ()
     format: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    output_dir: Annotated[str, msgspec.Meta(max_length=512)] = ""
     video: dict[str, Any] | None = None
 
 

@@ -59,6 +59,11 @@ class Tag(msgspec.Struct, frozen=True):
     attributes: dict[str, str]
     line: int
 
+    @property
+    def is_module(self) -> bool:
+        """Whether it loads a script as a module."""
+        return self.name == "script" and self.attributes.get("type", "").strip().lower() == "module"
+
     def urls(self) -> list[str]:
         """What a browser would load or open because of this tag."""
         found = [self.attributes.get(name, "") for name in ("src", "poster")]

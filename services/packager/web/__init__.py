@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.packager.project.game_json import GAME
-from services.packager.web import aethel, html5
+from services.packager.web import aethel, html5, vite
 from services.packager.web.game_site import ENTRY, Site
 from shared.domain.entry_page import EntryPageMissingError
 
@@ -21,13 +21,18 @@ __all__ = ["ENTRY", "Site", "site_of"]
 
 
 def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site:
-    """A project with its own page goes as it is; one in the engine's format gets the player.
+    """A project with its own page goes as it is, or is built; others get the player.
 
     Raises:
         ProjectError: It cannot be played; the message says what to change.
+        TemplateError: What it needs is not installed.
     """
+    if request.options.output_dir:
+        return html5.output_site(project, request)
+    if GAME in project and ENTRY not in project:
+        return aethel.site(project, request, context)
+    if found := vite.app_to_build(project):
+        return vite.site(project, request, context, *found)
     if ENTRY in project:
         return html5.site(project, request)
-    if GAME in project:
-        return aethel.site(project, request, context)
     raise EntryPageMissingError(spelled=project.spelled(ENTRY))

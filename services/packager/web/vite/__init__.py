@@ -1,0 +1,139 @@
+"""A web project that needs a build is built by Vite, as its maker's own tool would.
+
+Pages, modules and styles are described in docs/web-projects.md.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.naming import FIRST_VERSION, is_version
+from services.packager.project.html_page import read_page
+from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.web import html5
+from services.packager.web.aethel.findings import Findings, InvalidProjectError
+from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.reference_check import mapped_names
+from services.packager.web.vite import findings as told
+from services.packager.web.vite.app import App, find_app
+from services.packager.web.vite.driver import Driver, Job, Result
+from services.packager.web.vite.package_json import VITE
+from services.packager.web.vite.recognition import PUBLIC, Reason, reason_to_build
+from services.packager.web.vite.site_files import SiteFiles
+from services.packager.web.vite.source_tree import write_sources
+
+if TYPE_CHECKING:
+    from services.packager.build.context import BuildContext
+    from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
+
+__all__ = ["BUILDER", "App", "app_to_build", "site"]
+
+BUILDER: Final = "web-builder"
+JSX: Final = ("react", "preact")
+
+
+def app_to_build(project: ProjectFiles) -> tuple[App, Reason] | None:
+    """The app that has to be built, and why; None where there is none, or browsers run it.
+
+    Raises:
+        InvalidProjectError: What keeps it from being found or read.
+    """
+    app = find_app(project)
+    if app is None:
+        return None
+    if app.root:
+        return app, Reason(posixpath.join(app.root, ENTRY), 0, "is not at the top of the project")
+    uses_vite = bool(app.config) or VITE in app.package.needs
+    reason = reason_to_build(project, uses_vite=uses_vite)
+    return (app, reason) if reason else None
+
+
+def site(
+    project: ProjectFiles, request: Request, context: BuildContext, app: App, reason: Reason
+) -> Site:
+    """The built pages, what lies in ``public/``, and what installing them needs.
+
+    Raises:
+        InvalidProjectError: Everything that keeps it from being built, at once.
+        ProjectTooHeavyError: The build takes too long, or too much memory.
+        TemplateError: Vite, or the node that it runs on, is not installed.
+    """
+    if refused := app.package.refused():
+        raise InvalidProjectError([refused])
+    app.package.check()
+    template = context.templates.get(BUILDER)
+    folder = context.scratch / "web"
+    sources, out = folder / "project", folder / "out"
+    sources.mkdir(parents=True)
+    out.mkdir()
+    write_sources(project, sources, public=posixpath.join(app.root, PUBLIC))
+    driver = Driver(template, folder)
+    context.log(f"Building with {driver.tool}: {reason}.")
+    job = _job(project, request, app, str(sources), str(out))
+    result = driver.build(job, threads=context.threads)
+    findings = Findings()
+    told.report(result, project, app, findings)
+    findings.check()
+    files = SiteFiles(project, out)
+    files.add_built()
+    if result.public_dir is not None:
+        files.add_folder(result.public_dir)
+    named = files.add_named(result.root)
+    made = html5.page_site(
+        files.reader(), files.contents, request, version=_version(request, app), pictures=project
+    )
+    return msgspec.structs.replace(
+        made,
+        notes=(*findings.notes, *named, *made.notes),
+        templates=(template,),
+        hashed=_hashed(result),
+    )
+
+
+def _job(project: ProjectFiles, request: Request, app: App, sources: str, out: str) -> Job:
+    debug = request.configuration == "debug"
+    return Job(
+        project=sources,
+        out=out,
+        root=app.root,
+        pages=app.pages,
+        config=app.config,
+        minify=not debug,
+        sourcemap=debug or request.options.include_debug_symbols,
+        vue=any(path.endswith(".vue") for path in project.files),
+        svelte=any(path.endswith(".svelte") for path in project.files),
+        jsx=next((name for name in JSX if name in app.package.needs), ""),
+        external=_explained(project, app),
+        tsconfigs=tuple(filter(_is_tsconfig, project.files)),
+    )
+
+
+def _explained(project: ProjectFiles, app: App) -> tuple[str, ...]:
+    """Names of modules that the first page's import map explains to the browser."""
+    source = project.read(app.pages[0])
+    try:
+        with decoding(app.pages[0]):
+            return tuple(mapped_names(read_page(source)))
+    except UnreadableError:
+        return ()
+
+
+def _is_tsconfig(path: str) -> bool:
+    parts = path.split("/")
+    is_settings = parts[-1].startswith(("tsconfig", "jsconfig")) and path.endswith(".json")
+    return is_settings and "node_modules" not in parts
+
+
+def _version(request: Request, app: App) -> str:
+    """``appVersion``, else that of the package."""
+    own = app.package.version
+    return request.options.app_version or (own if own and is_version(own) else FIRST_VERSION)
+
+
+def _hashed(result: Result) -> frozenset[str]:
+    """All that the build has named by content: everything but pages."""
+    return frozenset(output.path for output in result.outputs if not output.path.endswith(".html"))
