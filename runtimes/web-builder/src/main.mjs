@@ -12,6 +12,7 @@ import { readConfig } from "./config.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { Messages } from "./messages.mjs";
 import { missingPlugin, projectPlugin } from "./project-plugin.mjs";
+import { readOnlyIn } from "./reading.mjs";
 import { stubTsconfigs } from "./tsconfigs.mjs";
 
 const OWN = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,10 +26,11 @@ const [jobFile, resultFile] = process.argv.slice(2);
 const job = JSON.parse(readFileSync(jobFile, "utf8"));
 const missing = new Set(); // importers and names that lead nowhere
 const messages = new Messages(job.project);
+const read = readOnlyIn([job.project, OWN]);
 // What `.env` files refer to must not be what this machine has.
 for (const name of Object.keys(process.env)) if (!KEPT.has(name)) delete process.env[name];
 
-const result = { root: job.root, publicDir: null, outputs: [], modules: [] };
+const result = { root: job.root, publicDir: null, outputs: [], modules: [], read: [] };
 try {
   await run();
 } catch (error) {
@@ -98,9 +100,13 @@ async function run() {
     });
     for (const id of output.moduleIds ?? []) if (id.startsWith("/")) result.modules.push(id.split("?")[0]);
   }
-  result.modules = [...new Set(result.modules)]
-    .map((id) => (id.startsWith(`${OWN}/`) ? "" : relative(job.project, id)))
-    .filter(Boolean);
+  result.modules = ofProject(result.modules);
+  result.read = ofProject(read);
+}
+
+/** Paths of the project; what is ours says nothing to a maker. */
+function ofProject(files) {
+  return [...new Set(files)].filter((file) => !file.startsWith(`${OWN}/`)).map((file) => relative(job.project, file));
 }
 
 /** What Vite made; where imports lead nowhere it goes on without them, to find all of those. */

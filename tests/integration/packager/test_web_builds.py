@@ -321,6 +321,22 @@ def test_files_that_are_named_at_run_time_are_shipped() -> None:
     assert "assets/ship.png: is shipped as it is" in " ".join(map(str, built.plan.notes))
 
 
+def test_what_stays_behind_is_told() -> None:
+    """By folder: names that are put together at run time lead nowhere in the game."""
+    files = _files(
+        "import './a.css'; for (const n of [1, 2]) new Image().src = `art/tile${n}.png`",
+        **{
+            "art/tile1.png": "1",
+            "art/tile2.png": "2",
+            "fonts/small.woff2": "inlined",
+            "src/a.css": "@font-face { font-family: a; src: url(../fonts/small.woff2) }",
+            "docs/picture.png": "of the game",
+        },
+    )
+    (warning,) = _warnings(_built(files))
+    assert warning.startswith("art/: 2 files are not in the game")
+
+
 def test_large_public_files_are_taken_as_they_are() -> None:
     """Their bytes never pass through the build."""
     music = bytes(range(256)) * (5 << 12)

@@ -74,7 +74,8 @@ def site(
     driver = Driver(template, folder)
     context.log(f"Building with {driver.tool}: {reason}.")
     job = _job(project, request, app, str(sources), str(out))
-    result = driver.build(job, threads=context.threads)
+    with context.decoding(reason.file):
+        result = driver.build(job, threads=context.threads)
     findings = Findings()
     told.report(result, project, app, findings)
     findings.check()
@@ -83,12 +84,13 @@ def site(
     if result.public_dir is not None:
         files.add_folder(result.public_dir)
     named = files.add_named(result.root)
+    left_out = files.left_out(result.root, result.used.union(result.read))
     made = html5.page_site(
         files.reader(), files.contents, request, version=_version(request, app), pictures=project
     )
     return msgspec.structs.replace(
         made,
-        notes=(*findings.notes, *named, *made.notes),
+        notes=(*findings.notes, *named, *left_out, *made.notes),
         templates=(template,),
         hashed=_hashed(result),
     )

@@ -88,8 +88,16 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     public_dir: str | None
     outputs: tuple[Output, ...]
     modules: tuple[str, ...]
+    read: tuple[str, ...]
     errors: tuple[Message, ...]
     warnings: tuple[Message, ...]
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The files that certainly went into what was made."""
+        return frozenset(
+            {*self.modules, *(path for output in self.outputs for path in output.sources)}
+        )
 
 
 class Driver:
@@ -136,20 +144,18 @@ class Driver:
         node = find_node()
         if node is None:
             raise TemplateError(f"the runtime template {self._template.name} needs node")
-        workers = str(threads)
-        return run_inside(
-            [
-                node.program,
-                f"--max-old-space-size={HEAP_MIB}",
-                "--openssl-config=/dev/null",
-                self._template.folder / self._about.driver,
-                *arguments,
-            ],
-            folder=self._folder,
-            timeout_s=TIMEOUT_S,
-            memory_bytes=MEMORY_BYTES,
-            variables={"RAYON_NUM_THREADS": workers, "UV_THREADPOOL_SIZE": "4"},
-        )
+        program = self._template.folder / self._about.driver
+        options = (f"--max-old-space-size={HEAP_MIB}", "--openssl-config=/dev/null")
+        try:
+            return run_inside(
+                [node.program, *options, program, *arguments],
+                folder=self._folder,
+                timeout_s=TIMEOUT_S,
+                memory_bytes=MEMORY_BYTES,
+                variables={"RAYON_NUM_THREADS": str(threads), "UV_THREADPOOL_SIZE": "4"},
+            )
+        except OSError as error:  # it lies where only its owner may go, say
+            raise TemplateError(f"node cannot be started by builds: {error}") from error
 
 
 def _broken(finished: Finished) -> Exception:

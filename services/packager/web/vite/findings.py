@@ -36,8 +36,7 @@ def report(result: Result, project: ProjectFiles, app: App, findings: Findings) 
 
 def strangers(result: Result, project: ProjectFiles) -> Iterable[str]:
     """Files that went into the pages, but are neither the project's nor an installed package's."""
-    named = {*result.modules, *(path for output in result.outputs for path in output.sources)}
-    return sorted(path for path in named if path not in project and not _is_installed(path))
+    return sorted(path for path in result.used if path not in project and not _is_installed(path))
 
 
 def _is_installed(path: str) -> bool:

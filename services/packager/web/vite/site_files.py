@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.build.plan import Content, Note
@@ -19,7 +19,7 @@ from shared.domain.paths import check_path
 from shared.domain.project import StoredFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 MAX_FILES: Final = 20_000
@@ -28,6 +28,15 @@ _DISK: Final = "built"
 _TEXTS: Final = (".js", ".mjs", ".css", ".html", ".json")
 _NAMED: Final = re.compile(
     r"""["'`(=]\s*+(?:\./|/)?([\w@][^"'`()=\s<>?#\\]{0,255}\.\w{1,8})(?=["'`)\s>?#])"""
+)
+_MEDIA: Final = (
+    *(".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".svg", ".ktx2", ".hdr"),
+    *(".mp3", ".ogg", ".wav", ".m4a", ".flac", ".mp4", ".webm"),
+    *(".glb", ".gltf", ".bin", ".fbx", ".obj", ".woff", ".woff2", ".ttf", ".otf", ".wasm"),
+)
+# Where sources lie that are imported or not meant to be, and what is about a game, not of it.
+_NOT_OF_GAMES: Final = frozenset(
+    {"src", "node_modules", "docs", "doc", "test", "tests", "screenshots", "dist", "build", "out"}
 )
 _OF_TOOLS: Final = frozenset(
     {"package.json", "package-lock.json", "pnpm-lock.yaml", "tsconfig.json"}
@@ -85,6 +94,30 @@ class SiteFiles:
                     if target.endswith(_TEXTS):
                         waiting.append(target)
         return notes
+
+    def left_out(self, root: str, used: Collection[str]) -> list[Note]:
+        """Pictures, sounds and the like that nothing imports or names, by folder.
+
+        Args:
+            root: The app's folder.
+            used: Files that went into the built ones.
+        """
+        prefix = posixpath.join(root, "")
+        known = {*used, *self._places.values()}
+        folders = Counter(
+            path[len(prefix) :].partition("/")[0]
+            for path in self._project.files
+            if path.startswith(prefix) and path.endswith(_MEDIA) and path not in known
+        )
+        return [
+            Note(
+                file=f"{prefix}{folder}/",
+                message=f"{count} files are not in the game: nothing imports or names them. What "
+                "is loaded by a name that is put together at run time belongs into public/",
+            )
+            for folder, count in sorted(folders.items())
+            if folder not in _NOT_OF_GAMES and not folder.startswith(".")
+        ]
 
     def reader(self) -> ProjectFiles:
         """The same files, to be read."""
