@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -205,16 +205,15 @@ class Attacks:
 
     def _package(self) -> dict[str, str]:
         target = self._target("canary.js", "pack/index.js")
-        field = self._rng.choice(
-            [
-                {"main": target},
-                {"module": target},
-                {"exports": target},
-                {"exports": {".": {"import": target}}},
-                {"browser": {"./index.js": target}},
-                {"imports": {"#out": target}, "main": "index.js"},
-            ]
-        )
+        fields: list[dict[str, Any]] = [
+            {"main": target},
+            {"module": target},
+            {"exports": target},
+            {"exports": {".": {"import": target}}},
+            {"browser": {"./index.js": target}},
+            {"imports": {"#out": target}, "main": "index.js"},
+        ]
+        field = self._rng.choice(fields)
         return {
             "src/main.ts": "import c from 'pack'; console.log(c)",
             "node_modules/pack/package.json": json.dumps({"name": "pack", **field}),

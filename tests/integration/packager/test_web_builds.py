@@ -386,3 +386,10 @@ def test_a_build_that_takes_too_long_is_the_project_s_fault(
     monkeypatch.setattr(driver, "TIMEOUT_S", 0.01)
     with pytest.raises(ProjectTooHeavyError, match="time"):
         _built(_files(""))
+
+
+def test_a_build_without_enough_memory_is_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever of node's own parts meets the limit first."""
+    monkeypatch.setattr(driver, "HEAP_MIB", 8)
+    with pytest.raises(ProjectTooHeavyError, match="memory"):
+        _built(_files("import V from './V.vue'; V()", **{"src/V.vue": "<template><p/></template>"}))

@@ -152,7 +152,11 @@ class Driver:
                 folder=self._folder,
                 timeout_s=TIMEOUT_S,
                 memory_bytes=MEMORY_BYTES,
-                variables={"RAYON_NUM_THREADS": str(threads), "UV_THREADPOOL_SIZE": "4"},
+                variables={
+                    "RAYON_NUM_THREADS": str(threads),
+                    "ROLLDOWN_WORKER_THREADS": str(threads),
+                    "MIMALLOC_ARENA_EAGER_COMMIT": "0",  # a gigabyte that nobody uses would count
+                },
             )
         except OSError as error:  # it lies where only its owner may go, say
             raise TemplateError(f"node cannot be started by builds: {error}") from error
