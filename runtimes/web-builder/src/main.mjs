@@ -11,7 +11,7 @@ import { build } from "vite";
 import { readConfig } from "./config.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { Messages } from "./messages.mjs";
-import { missingPlugin, projectPlugin } from "./project-plugin.mjs";
+import { missingPlugin, projectPlugin, publicFile, shaderPlugin } from "./project-plugin.mjs";
 import { readOnlyIn } from "./reading.mjs";
 import { stubTsconfigs } from "./tsconfigs.mjs";
 
@@ -50,7 +50,7 @@ async function run() {
   noteBase(config, warn);
   if (!config.jsx && job.jsx)
     config.jsx = job.jsx === "react" ? { runtime: "automatic" } : { runtime: "automatic", importSource: job.jsx };
-  const own = () => projectPlugin({ project: job.project, own: OWN, shaders: config.shaders, messages });
+  const own = () => projectPlugin({ project: job.project, publicDir, own: OWN, messages });
   stubTsconfigs(job, root, warn);
   const plugins = await frameworks(job, config, root, messages);
   const options = () => ({
@@ -64,7 +64,7 @@ async function run() {
     ...(config.assetsInclude ? { assetsInclude: config.assetsInclude } : {}),
     ...(config.json ? { json: config.json } : {}),
     define: config.define,
-    plugins: [missingPlugin(missing), own(), ...plugins],
+    plugins: [missingPlugin(missing), own(), ...(config.shaders ? [shaderPlugin()] : []), ...plugins],
     resolve: {
       alias: config.alias,
       tsconfigPaths: true,
@@ -98,10 +98,16 @@ async function run() {
       path: output.fileName,
       sources: (output.originalFileNames ?? []).map((name) => relative(job.project, resolve(root, name))),
     });
-    for (const id of output.moduleIds ?? []) if (id.startsWith("/")) result.modules.push(id.split("?")[0]);
+    for (const id of output.moduleIds ?? [])
+      if (id.startsWith("/")) result.modules.push(fileOf(id.split("?")[0], publicDir));
   }
   result.modules = ofProject(result.modules);
   result.read = ofProject(read);
+}
+
+/** The file of a module; what lies in the public folder is named from its top. */
+function fileOf(path, publicDir) {
+  return path.startsWith(`${job.project}/`) ? path : (publicFile(publicDir, path) ?? path);
 }
 
 /** Paths of the project; what is ours says nothing to a maker. */

@@ -1,6 +1,6 @@
 /** Plugins that keep a build within its project, and say what Vite would only stumble over. */
-import { readFileSync } from "node:fs";
-import { relative } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 
 const PREPROCESSED = /\.(scss|sass|less|styl|stylus)(?:$|\?)/;
 const STYLE = /\.(?:css|pcss|postcss)(?:$|\?)/;
@@ -20,11 +20,11 @@ const FOR_THE_IDE = {
  * Everything that is bundled is a file of the project, or of ours.
  *
  * @param project The folder around the project.
+ * @param publicDir Its folder of files that go out as they are; modules name these from the top.
  * @param own The folder of this template.
- * @param shaders Whether shaders are imported as text.
  * @param messages Told which styles there are.
  */
-export function projectPlugin({ project, own, shaders, messages }) {
+export function projectPlugin({ project, publicDir, own, messages }) {
   const inside = (folder) => new RegExp(`^${folder.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/`);
   return {
     name: "aethel:project",
@@ -39,11 +39,12 @@ export function projectPlugin({ project, own, shaders, messages }) {
     load: {
       filter: { id: { exclude: [inside(project), inside(own), /^\0/, /^virtual:/] } },
       handler(id) {
-        if (id.startsWith("/")) this.error(`“${relative(project, id)}” lies outside of the project; move it inside`);
+        if (!id.startsWith("/") || publicFile(publicDir, id.split("?")[0])) return;
+        this.error(`“${relative(project, id)}” lies outside of the project; move it inside`);
       },
     },
     transform: {
-      filter: { id: [PREPROCESSED, STYLE, JSON_FILE, ...(shaders ? [SHADER] : [])] },
+      filter: { id: [PREPROCESSED, STYLE, JSON_FILE] },
       handler(code, id) {
         if (JSON_FILE.test(id)) checkJson(this, code, id);
         if (STYLE.test(id)) messages.styles.set(id, code);
@@ -52,13 +53,21 @@ export function projectPlugin({ project, own, shaders, messages }) {
         if (STYLE.test(id) && TAILWIND.test(code)) {
           this.error("Tailwind is not run here: let its command write one CSS file, push that, and import it instead");
         }
-        if (SHADER.test(id))
-          return {
-            code: `export default ${JSON.stringify(readFileSync(id, "utf8"))}`,
-            map: { mappings: "" },
-            moduleType: "js",
-          };
-        return undefined;
+      },
+    },
+  };
+}
+
+/** A plugin that makes shaders texts, as the usual ones do. */
+export function shaderPlugin() {
+  return {
+    name: "aethel:shaders",
+    enforce: "pre",
+    load: {
+      filter: { id: SHADER },
+      handler(id) {
+        const code = `export default ${JSON.stringify(readFileSync(id, "utf8"))}`;
+        return { code, map: { mappings: "" }, moduleType: "js" };
       },
     },
   };
@@ -73,6 +82,12 @@ export function missingPlugin(missing) {
       return missing.has(`${importer} ${id}`) ? { id, external: true } : undefined;
     },
   };
+}
+
+/** The file of the public folder that a path from the top means, if there is one. */
+export function publicFile(publicDir, path) {
+  const file = publicDir ? join(publicDir, path) : "";
+  return file.startsWith(`${publicDir}/`) && existsSync(file) ? file : undefined;
 }
 
 /** Vite's own message says neither the file nor the place. */

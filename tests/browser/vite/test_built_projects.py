@@ -91,6 +91,7 @@ async def test_all_that_vite_allows(opened: Open) -> None:
         "shared": "main:Part",
         "notice": "plain text",
         "dot": True,
+        "badge": True,
         "photo": "48x32",
         "wasm": 42,
         "worker": "worker:Part 6",

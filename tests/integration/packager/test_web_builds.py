@@ -234,6 +234,26 @@ def test_a_configuration_is_followed_as_far_as_it_stands_in_the_text() -> None:
         assert name not in told
 
 
+def test_preact_and_shaders_as_their_plug_ins_would() -> None:
+    """What the usual ones do is built in."""
+    config = "import p from '@preact/preset-vite'; import g from 'vite-plugin-glsl';"
+    preact = "export const jsx = (tag) => 'preact ' + tag; export const jsxs = jsx"
+    files = _files(
+        "import wave from './wave.frag'; import { view } from './view'; console.log(wave, view)",
+        **{
+            "vite.config.js": config + "export default { plugins: [p(), g()] }",
+            "src/wave.frag": "void main() { /* a wave */ }",
+            "src/view.jsx": "export const view = <b/>",
+            "node_modules/preact/package.json": '{"name": "preact"}',
+            "node_modules/preact/jsx-runtime.js": preact,
+        },
+    )
+    built = _built(files)
+    assert "a wave" in _code(built)
+    assert "preact " in _code(built)
+    assert _warnings(built) == []
+
+
 def test_nothing_of_a_project_is_run(tmp_path: Path) -> None:
     """Neither its configurations nor its packages nor its scripts."""
     trace = tmp_path / "trace"

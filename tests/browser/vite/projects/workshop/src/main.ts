@@ -1,5 +1,6 @@
 import styles from "./panel.module.css";
 import notice from "./notice.txt?raw";
+import badge from "/badge.svg";
 import dot from "./dot.svg?url";
 import heavy from "./photo.png";
 import init from "./add.wasm?init";
@@ -42,6 +43,7 @@ show("worker url", await asked(new Worker(new URL("./sum.worker.ts", import.meta
 show("later", (await import("./later")).later);
 const tones = import.meta.glob<number>("./tones/*.ts", { import: "default", eager: true });
 show("tones", Object.values(tones).join(" "));
+show("badge", (await (await fetch(badge)).text()).includes("#e9c46a"));
 show("level", (await (await fetch(`${import.meta.env.BASE_URL}levels/one.json`)).json()).name);
 show("width", getComputedStyle(list.firstElementChild!).width);
 Object.assign(globalThis, { seen });
