@@ -20,6 +20,7 @@ const QUIET = new Set(["CIRCULAR_DEPENDENCY", "THIS_IS_UNDEFINED", "PLUGIN_TIMIN
 const ROUNDS = 4;
 // The references of the finished pages are looked at again; such scripts are shipped as they are.
 const SAID_ELSEWHERE = /can't be bundled without type="module"|doesn't exist at build time/;
+const CLASSIC = /<script src="([^"]+\.(?:[cm]?ts|[jt]sx))"> in "\/?(.+)" can't be bundled/;
 const KEPT = new Set(["HOME", "TMPDIR", "LC_ALL"]);
 
 const [jobFile, resultFile] = process.argv.slice(2);
@@ -184,7 +185,13 @@ function noteCycle(log) {
 function logger() {
   const told = new Set();
   const say = (text) => {
-    if (!told.has(text) && !SAID_ELSEWHERE.test(text)) messages.warned(text);
+    const [, script, page] = CLASSIC.exec(text) ?? [];
+    if (script)
+      messages.error(
+        relative(job.project, join(process.cwd(), page)),
+        `loads “${script}” as a classic script: add type="module"`,
+      );
+    else if (!told.has(text) && !SAID_ELSEWHERE.test(text)) messages.warned(text);
     told.add(text);
   };
   return {

@@ -28,11 +28,11 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         TemplateError: What it needs is not installed.
     """
     if request.options.output_dir:
-        return html5.output_site(project, request)
+        return html5.output_site(project, request, request.options.output_dir)
     if GAME in project and ENTRY not in project:
         return aethel.site(project, request, context)
-    if found := vite.app_to_build(project):
-        return vite.site(project, request, context, *found)
+    if built := vite.site_of(project, request, context):
+        return built
     if ENTRY in project:
         return html5.site(project, request)
     raise EntryPageMissingError(spelled=project.spelled(ENTRY))

@@ -31,13 +31,13 @@ class NoPageError(ProjectError):
         )
 
 
-def output_site(project: ProjectFiles, request: Request) -> Site:
-    """The files of the folder that ``outputDir`` names, as those of a project of its own.
+def output_site(project: ProjectFiles, request: Request, folder: str) -> Site:
+    """The files of a folder that some tool has written, as those of a project of its own.
 
     Raises:
         NoPageError: It has no page.
     """
-    folder = request.options.output_dir.strip("/")
+    folder = folder.strip("/")
     pages = project.below(folder)
     if ENTRY not in pages:
         raise NoPageError(folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -42,7 +42,7 @@ class Reference(msgspec.Struct, frozen=True):
     url: str
     base: str
     kind: Kind = "url"
-    is_entry: bool = False  # the ``src`` of a module script
+    script: Literal["", "module", "classic"] = ""  # what a page's ``src`` is loaded as
 
 
 class Followed(msgspec.Struct, frozen=True):
@@ -178,7 +178,7 @@ def _of_page(path: str, page: Page, folder: str) -> Iterator[Reference]:
         folder = posixpath.join(folder, posixpath.dirname(base))
     for tag in page.tags:
         for url in tag.urls():
-            yield Reference(path, tag.line, url, folder, is_entry=tag.is_module)
+            yield Reference(path, tag.line, url, folder, script=tag.script)
     for part in page.embedded:
         for reference in _of_embedded(path, part, folder, import_map=page.has_import_map):
             yield msgspec.structs.replace(reference, line=reference.line + part.line - 1)

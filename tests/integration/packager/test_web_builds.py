@@ -184,6 +184,33 @@ def test_frameworks_are_refused_with_what_to_do(package: str, name: str) -> None
     assert "outputDir" in message
 
 
+def test_what_a_framework_has_written_is_shipped_where_it_was_pushed() -> None:
+    """Whether it is what its sources would make now cannot be known: its maker is told."""
+    package = {"package.json": '{"dependencies": {"next": "15"}}', "app/page.tsx": ""}
+    pushed = {"out/index.html": "<title>Exported</title>", "out/_next/a.js": "1"}
+    files = {path: text.encode() for path, text in (package | pushed).items()}
+    built = _built(files)
+    assert {"index.html", "_next/a.js"} <= built.files.keys()
+    assert "out: is shipped as it is" in " ".join(map(str, built.plan.notes))
+    del files["out/index.html"]
+    assert "is a project of Next.js" in _fault(files)
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        ("<div id=app></div>", 'loads no script: add <script type="module" src="/src/main.ts">'),
+        ('<script src="src/main.ts"></script>', 'classic script: add type="module"'),
+    ],
+)
+def test_a_page_that_would_stay_empty_is_refused(page: str, told: str) -> None:
+    """Other bundlers add the script themselves, or run it in another way."""
+    package = '{"devDependencies": {"webpack": "5"}}'
+    message = _fault(_files("console.log(1)", page=page, **{"package.json": package}))
+    assert "index.html" in message
+    assert told in message
+
+
 def test_a_circle_of_imports_is_a_warning() -> None:
     """It may work; whoever sees a value that is not there yet will want to know."""
     parts = {"src/a.ts": "import './b'; export const a = 1", "src/b.ts": "import './a'"}
@@ -361,9 +388,11 @@ def test_large_public_files_are_taken_as_they_are() -> None:
     """Their bytes never pass through the build."""
     music = bytes(range(256)) * (5 << 12)
     page = PAGE + '<audio src="/music.ogg"></audio>'
-    built = _built(_files("", page=page, **{"public/music.ogg": music}))
+    built = _built(_files("", page=page) | {"public/music.ogg": music})
     assert built.files["music.ogg"] == music
     assert b'src="./music.ogg"' in built.files["index.html"]
+    inlined = _files("import m from '/music.ogg?raw'; m()") | {"public/music.ogg": music}
+    assert "public/music.ogg: is too large to become part of a script" in _fault(inlined)
 
 
 @pytest.mark.parametrize("platform", ["windows", "linux", "macos"])

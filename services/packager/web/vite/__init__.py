@@ -14,14 +14,14 @@ from services.packager.build.naming import FIRST_VERSION, is_version
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import html5
-from services.packager.web.aethel.findings import Findings, InvalidProjectError
+from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
 from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
-from services.packager.web.vite.app import App, find_app
+from services.packager.web.vite.app import MADE, App, find_app
 from services.packager.web.vite.driver import Driver, Job, Result
-from services.packager.web.vite.package_json import VITE
-from services.packager.web.vite.recognition import PUBLIC, Reason, reason_to_build
+from services.packager.web.vite.package_json import VITE, PackageJson, nearest
+from services.packager.web.vite.recognition import PUBLIC, Reason, has_script, reason_to_build
 from services.packager.web.vite.site_files import SiteFiles
 from services.packager.web.vite.source_tree import write_sources
 
@@ -30,54 +30,75 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-__all__ = ["BUILDER", "App", "app_to_build", "site"]
+__all__ = ["BUILDER", "site_of"]
 
 BUILDER: Final = "web-builder"
 JSX: Final = ("react", "preact")
+ENTRIES: Final = tuple(
+    f"src/{name}.{suffix}" for name in ("main", "index") for suffix in ("ts", "tsx", "js", "jsx")
+)
 
 
-def app_to_build(project: ProjectFiles) -> tuple[App, Reason] | None:
-    """The app that has to be built, and why; None where there is none, or browsers run it.
-
-    Raises:
-        InvalidProjectError: What keeps it from being found or read.
-    """
-    app = find_app(project)
-    if app is None:
-        return None
-    if app.root:
-        return app, Reason(posixpath.join(app.root, ENTRY), 0, "is not at the top of the project")
-    uses_vite = bool(app.config) or VITE in app.package.needs
-    reason = reason_to_build(project, uses_vite=uses_vite)
-    return (app, reason) if reason else None
-
-
-def site(
-    project: ProjectFiles, request: Request, context: BuildContext, app: App, reason: Reason
-) -> Site:
-    """The built pages, what lies in ``public/``, and what installing them needs.
+def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site | None:
+    """The built pages of a project; None where there is nothing to build.
 
     Raises:
         InvalidProjectError: Everything that keeps it from being built, at once.
         ProjectTooHeavyError: The build takes too long, or too much memory.
         TemplateError: Vite, or the node that it runs on, is not installed.
     """
-    if refused := app.package.refused():
-        raise InvalidProjectError([refused])
+    app = find_app(project)
+    reason = _reason(project, app) if app else None
+    if reason is None and ENTRY in project:
+        return None
+    package = app.package if app else nearest(project, "")
+    if refused := package.refused():
+        return _pushed(project, request, package, refused)
+    return _built(project, request, context, app, reason) if app and reason else None
+
+
+def _reason(project: ProjectFiles, app: App) -> Reason | None:
+    """Why an app has to be built; None where browsers run it."""
+    if app.root:
+        return Reason(posixpath.join(app.root, ENTRY), 0, "is not at the top of the project")
+    uses_vite = bool(app.config) or VITE in app.package.needs
+    reason = reason_to_build(project, uses_vite=uses_vite)
+    entry = next((path for path in ENTRIES if path in project), "")
+    if reason is None and entry and app.package.has_bundler and not has_script(project):
+        message = f'loads no script: add <script type="module" src="/{entry}"></script>'
+        raise InvalidProjectError([Finding(file=ENTRY, message=message)])
+    return reason
+
+
+def _pushed(
+    project: ProjectFiles, request: Request, package: PackageJson, refused: Finding
+) -> Site:
+    """What a tool that is not here has written, if it was pushed with its sources."""
+    folder = posixpath.dirname(package.path)
+    for made in MADE:
+        if (path := posixpath.join(folder, made)) and posixpath.join(path, ENTRY) in project:
+            return html5.output_site(project, request, path)
+    raise InvalidProjectError([refused])
+
+
+def _built(
+    project: ProjectFiles, request: Request, context: BuildContext, app: App, reason: Reason
+) -> Site:
+    """The built pages, what lies in ``public/``, and what installing them needs."""
     app.package.check()
     template = context.templates.get(BUILDER)
     folder = context.scratch / "web"
     sources, out = folder / "project", folder / "out"
     sources.mkdir(parents=True)
     out.mkdir()
-    write_sources(project, sources, public=posixpath.join(app.root, PUBLIC))
+    unread = write_sources(project, sources, public=posixpath.join(app.root, PUBLIC))
     driver = Driver(template, folder)
     context.log(f"Building with {driver.tool}: {reason}.")
     job = _job(project, request, app, str(sources), str(out))
     with context.decoding(reason.file):
         result = driver.build(job, threads=context.threads)
     findings = Findings()
-    told.report(result, project, app, findings)
+    told.report(result, project, app, findings, unread=unread)
     findings.check()
     files = SiteFiles(project, out)
     files.add_built()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from services.packager.web.vite.recognition import SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
@@ -21,8 +21,18 @@ _PACKAGE: Final = re.compile(r"(?:@[^/]+/)?[^/]+")
 _VIRTUAL: Final = "virtual:"
 
 
-def report(result: Result, project: ProjectFiles, app: App, findings: Findings) -> None:
-    """Report all that went wrong, and all that was used but does not belong to the project."""
+def report(
+    result: Result, project: ProjectFiles, app: App, findings: Findings, *, unread: Collection[str]
+) -> None:
+    """Report all that went wrong, and all that was used but does not belong to the project.
+
+    Args:
+        result: What the build says.
+        project: What was built.
+        app: The part of it.
+        findings: Where to.
+        unread: Files that a build must not read, as they are too large.
+    """
     for message in result.errors:
         text = _explained(message, project, app)
         findings.error(_place(message, app), text, frame=message.frame)
@@ -32,6 +42,9 @@ def report(result: Result, project: ProjectFiles, app: App, findings: Findings) 
         findings.error(
             path, "lies outside of the project, or is none of its files; import what is inside"
         )
+
+    for path in sorted({*result.read} & {*unread}):
+        findings.error(path, "is too large to become part of a script; load it by its address")
 
 
 def strangers(result: Result, project: ProjectFiles) -> Iterable[str]:

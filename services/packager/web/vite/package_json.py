@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MANIFEST: Final = "package.json"
 VITE: Final = "vite"
+_BUNDLERS: Final = frozenset({"@rspack/core", "esbuild", "parcel", "rollup", VITE, "webpack"})
 _FIELDS: Final = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _PUSH: Final = "push the folder that it makes, and name it with the option outputDir"
 _STATIC: Final = f"export it statically ({{how}}), {_PUSH}"
@@ -52,6 +53,11 @@ class PackageJson(msgspec.Struct, frozen=True):
     path: str = ""
     needs: dict[str, str] = {}  # every package that it names, whatever for: range by name
     version: str = ""
+
+    @property
+    def has_bundler(self) -> bool:
+        """Whether a tool may add scripts to its pages."""
+        return not _BUNDLERS.isdisjoint(self.needs)
 
     def refused(self) -> Finding | None:
         """Why the project cannot be built here, and what to do."""

@@ -73,6 +73,16 @@ def reason_to_build(project: ProjectFiles, *, uses_vite: bool) -> Reason | None:
     return None
 
 
+def has_script(project: ProjectFiles) -> bool:
+    """Whether the page at the top loads, or holds, any script."""
+    try:
+        with decoding(ENTRY):
+            page = read_page(project.read(ENTRY))
+    except UnreadableError:
+        return True
+    return any(tag.name == "script" for tag in page.tags)
+
+
 def _of_reference(
     project: ProjectFiles, page: Page, found: Followed, *, uses_vite: bool
 ) -> str | None:
@@ -80,10 +90,10 @@ def _of_reference(
     path, query = _parts(reference.url)
     if not path:
         return None
-    if reference.is_entry or reference.kind == "module":
+    if reference.script or reference.kind == "module":
         if path.endswith(COMPILED):
             return f"loads {reference.url}, which no browser runs"
-        is_ours = reference.is_entry and not page.has_import_map
+        is_ours = reference.script == "module" and not page.has_import_map
         if uses_vite and is_ours and _exists(project, path, reference.base):
             return f"loads {reference.url}, and the project is built with Vite"
     if reference.kind == "module" and (what := _of_import(project, page, found, path, query)):

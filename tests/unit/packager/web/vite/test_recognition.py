@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from services.packager.web.aethel.findings import InvalidProjectError
-from services.packager.web.vite import app_to_build
+from services.packager.web.vite.app import find_app
+from services.packager.web.vite.package_json import VITE
+from services.packager.web.vite.recognition import reason_to_build
 from tests.projects import in_memory
 
 MAP = '<script type="importmap">{"imports": {"three": "./part.js"}}</script>'
@@ -17,8 +19,10 @@ MODULE = '<script type="module" src="main.js"></script>'
 def _reason(page: str, /, **files: str) -> str:
     contents = {name.replace("__", "/").replace("_", "."): text for name, text in files.items()}
     contents["index.html"] = page
-    found = app_to_build(in_memory({path: text.encode() for path, text in contents.items()}))
-    return str(found[1]) if found else ""
+    project = in_memory({path: text.encode() for path, text in contents.items()})
+    app = find_app(project)
+    assert app
+    return str(reason_to_build(project, uses_vite=VITE in app.package.needs) or "")
 
 
 @pytest.mark.parametrize(
@@ -108,12 +112,10 @@ def test_the_app_in_a_monorepo_is_found() -> None:
         "apps/game/public/embedded/index.html": b"<!doctype html>",
         "docs/site/index.html": b"<!doctype html>",
     }
-    found = app_to_build(in_memory(files))
+    found = find_app(in_memory(files))
     assert found
-    assert (found[0].root, found[0].pages) == (
-        "apps/game",
-        ("apps/game/index.html", "apps/game/about.html"),
-    )
+    assert found.root == "apps/game"
+    assert found.pages == ("apps/game/index.html", "apps/game/about.html")
 
 
 def test_of_two_apps_none_is_chosen() -> None:
@@ -124,7 +126,7 @@ def test_of_two_apps_none_is_chosen() -> None:
         for file in ("package.json", "index.html")
     }
     with pytest.raises(InvalidProjectError, match=r"apps/a, apps/b.*excludePatterns"):
-        app_to_build(in_memory(files))
+        find_app(in_memory(files))
 
 
 def test_a_broken_package_json_is_named() -> None:
