@@ -11,7 +11,7 @@ import { build } from "vite";
 import { readConfig } from "./config.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { Messages } from "./messages.mjs";
-import { missingPlugin, projectPlugin, publicFile, shaderPlugin } from "./project-plugin.mjs";
+import { missingPlugin, projectPlugin, publicFile, shaderPlugin, variablesPlugin } from "./project-plugin.mjs";
 import { readOnlyIn } from "./reading.mjs";
 import { stubTsconfigs } from "./tsconfigs.mjs";
 
@@ -65,7 +65,13 @@ async function run() {
     ...(config.assetsInclude ? { assetsInclude: config.assetsInclude } : {}),
     ...(config.json ? { json: config.json } : {}),
     define: config.define,
-    plugins: [missingPlugin(missing), own(), ...(config.shaders ? [shaderPlugin()] : []), ...plugins],
+    plugins: [
+      missingPlugin(missing),
+      own(),
+      variablesPlugin(messages),
+      ...(config.shaders ? [shaderPlugin()] : []),
+      ...plugins,
+    ],
     resolve: {
       alias: config.alias,
       tsconfigPaths: true,

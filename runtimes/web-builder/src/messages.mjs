@@ -51,6 +51,16 @@ export class Messages {
     this.#add(this.warnings, { file, line: 0, column: 0, text: this.clean(text), frame: "" });
   }
 
+  /** A variable that is used in a file, and set nowhere. */
+  unset(id, name) {
+    const file = this.file(id);
+    const text = this.#read(file);
+    const at = text.indexOf(name);
+    const [line, column] = at < 0 ? [0, 0] : placeIn(text, at);
+    const remedy = "set it in a .env file of the project, by a name that begins with VITE_";
+    this.#add(this.warnings, { file, line, column, text: `“${name}” is undefined: ${remedy}`, frame: "" });
+  }
+
   error(file, text) {
     this.#add(this.errors, { file, line: 0, column: 0, text: this.clean(text), frame: "" });
   }

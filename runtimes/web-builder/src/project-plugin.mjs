@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 
 const PREPROCESSED = /\.(scss|sass|less|styl|stylus)(?:$|\?)/;
 const STYLE = /\.(?:css|pcss|postcss)(?:$|\?)/;
+const VARIABLE = /\bimport\.meta\.env\.([A-Za-z_]\w*)/;
 const JSON_FILE = /\.json$/;
 const TAILWIND = /@tailwind\s|@apply\s|@import\s+(?:url\()?["']tailwindcss/;
 const SHADER = /\.(?:glsl|wgsl|vert|frag|vs|fs)$/;
@@ -68,6 +69,26 @@ export function shaderPlugin() {
       handler(id) {
         const code = `export default ${JSON.stringify(readFileSync(id, "utf8"))}`;
         return { code, map: { mappings: "" }, moduleType: "js" };
+      },
+    },
+  };
+}
+
+/** A plugin that tells of variables which nobody has given a value: they are undefined in the page. */
+export function variablesPlugin(messages) {
+  let known = {};
+  return {
+    name: "aethel:variables",
+    enforce: "pre",
+    configResolved({ env, define }) {
+      known = { ...env, ...define };
+    },
+    transform: {
+      filter: { id: { exclude: /\/node_modules\// }, code: VARIABLE },
+      handler(code, id) {
+        for (const [whole, name] of code.matchAll(new RegExp(VARIABLE, "g"))) {
+          if (!(name in known) && !(whole in known) && name !== "SSR") messages.unset(id, whole);
+        }
       },
     },
   };

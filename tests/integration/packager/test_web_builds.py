@@ -261,6 +261,14 @@ def test_a_configuration_is_followed_as_far_as_it_stands_in_the_text() -> None:
         assert name not in told
 
 
+def test_variables_without_a_value_are_told() -> None:
+    """``push`` leaves ``.env`` files out, and a page would be given nothing."""
+    text = "console.log(import.meta.env.MODE,\n import.meta.env.VITE_A, import.meta.env.VITE_B)"
+    built = _built(_files(text, **{".env.production": "VITE_A=1"}))
+    (warning,) = _warnings(built)
+    assert warning.startswith("src/main.ts:2:26: “import.meta.env.VITE_B” is undefined")
+
+
 def test_preact_and_shaders_as_their_plug_ins_would() -> None:
     """What the usual ones do is built in."""
     config = "import p from '@preact/preset-vite'; import g from 'vite-plugin-glsl';"
