@@ -63,6 +63,7 @@ class ExportOptions(
     format: Annotated[str, msgspec.Meta(max_length=20)] = ""
     # Younger than the first workers: what nobody asks for stands in no event, so that they read it.
     strict: bool | UnsetType = UNSET
+    output_dir: Annotated[str, msgspec.Meta(max_length=512)] | UnsetType = UNSET
     video: dict[str, Any] | None = None
 
 

@@ -75,6 +75,12 @@ def _with_maps(before: Built, after: Built) -> bool:
     return after.files.keys() - before.files.keys() == {"js/main.js.map"}
 
 
+def _of_folder(before: Built, after: Built) -> bool:
+    return (
+        b"Built" in after.files["index.html"] and "js/main.js" in before.files.keys() - after.files
+    )
+
+
 def _isolated(before: Built, after: Built) -> bool:
     header = b"Cross-Origin-Embedder-Policy: require-corp"
     return header not in before.files["_headers"] and header in after.files["_headers"]
@@ -99,10 +105,12 @@ CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "excludePatterns": [(("**/*.psd",), _without_layers)],
     "compression": [("none", _stored), ("lz4", _fast)],
     "includeDebugSymbols": [(True, _with_maps)],
+    "outputDir": [("export/site", _of_folder)],
     "wasmThreads": [(True, _isolated)],
     "optimize": [("lossless", _optimized), ("balanced", _optimized)],
 }
-PROJECTS = {"optimize": ENGINE}  # where another one shows the effect
+BUILT = {**FILES, "export/site/index.html": b"<!doctype html><title>Built</title>"}
+PROJECTS = {"optimize": ENGINE, "outputDir": BUILT}  # where another one shows the effect
 REFUSED: dict[str, Any] = {
     "appIcon": "assets/ship.png",
     "architecture": "x64",
@@ -110,6 +118,7 @@ REFUSED: dict[str, Any] = {
     "includeDebugSymbols": True,
     "minSdkVersion": 24,
     "optimize": "lossless",
+    "outputDir": "dist",
     "signingKey": "key-name",
     "strict": True,
     "targetSdkVersion": 35,

@@ -248,6 +248,7 @@ async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -
         (["Index.html"], {}, "It has Index.html: rename that"),
         (["pages/index.html"], {}, "neither index.html"),
         (["index.html"], {"excludePatterns": ["*.html"]}, "excludePatterns"),
+        (["app/package.json"], {}, "nor package.json"),
     ],
 )
 async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
@@ -429,8 +430,10 @@ async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("templates", "versions", "reason"),
     [
-        ({"player": "1.2.3"}, ["1.2.3"], None),
-        ({}, [], "No project in the engine's own format can be exported"),
+        ({"player": "1.2.3", "web-builder": "1"}, ["1.2.3"], None),
+        ({"web-builder": "1"}, [], "No project in the engine's own format can be exported"),
+        ({"player": "1.2.3"}, ["1.2.3"], "No page that has to be built can be exported"),
+        ({}, [], "No page that has to be built and no project in the engine's own format can be"),
     ],
 )
 async def test_platforms_tell_which_templates_their_workers_have(
@@ -449,7 +452,12 @@ async def test_platforms_tell_which_templates_their_workers_have(
     web = next(p for p in body["platforms"] if p["platform"] == "web")
     assert web["available"]  # a page of its own needs no player
     assert web["templates"] == [
-        {"name": "player", "neededFor": "engine-projects", "versions": versions}
+        {"name": "player", "neededFor": "engine-projects", "versions": versions},
+        {
+            "name": "web-builder",
+            "neededFor": "built-pages",
+            "versions": [templates["web-builder"]] if "web-builder" in templates else [],
+        },
     ]
     assert (web["reason"] or "").startswith(reason or "")
     assert bool(web["reason"]) == bool(reason)

@@ -177,15 +177,6 @@ class Rendering(Struct, frozen=True, kw_only=True):
     pixel_perfect: bool | None = None
 
 
-class Rendering(Struct, frozen=True, kw_only=True):
-    """How all of the picture is drawn."""
-
-    tone_mapping: Literal["none", "linear", "reinhard", "cineon", "aces"] | None = None
-    exposure: Positive | None = None
-    shadow_type: Literal["basic", "pcf", "pcfsoft", "vsm"] | None = None
-    pixel_perfect: bool | None = None
-
-
 class Settings(Struct, frozen=True, kw_only=True):
     """A level's settings."""
 
