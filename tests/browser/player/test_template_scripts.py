@@ -363,7 +363,10 @@ async def test_a_wall_is_touched_from_its_side(play: Callable[..., Awaitable[Pla
           seen.push([hit.name, ...[x, y, z].map((part) => Math.round(part) + 0)]);
         }
       }"""
-    shape = {"Collider": {"shape": "sphere"}, "RigidBody": {"useGravity": False}}
+    shape: dict[str, Any] = {
+        "Collider": {"shape": "sphere"},
+        "RigidBody": {"useGravity": False},
+    }
     balls = [
         entity(name, {**shape, **script("Ball", to=to)}, at)
         for name, to, at in (
