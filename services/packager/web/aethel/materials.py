@@ -9,6 +9,8 @@ import msgspec
 from services.packager.web.aethel.findings import read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
 
@@ -35,6 +37,29 @@ OLDER_NAMES: Final = {
     "emissionMap": "emissiveMap",
     "occlusionMap": "aoMap",
 }
+TYPES: Final = ("standard", "physical", "basic", "phong", "lambert", "toon", "matcap")
+TINTS: Final = frozenset(
+    (
+        *("color", "albedo", "baseColor", "diffuse", "emissive", "emission", "emissiveColor"),
+        *("specular", "sheenColor", "specularColor", "attenuationColor"),
+    )
+)
+NUMBERS: Final = frozenset(
+    (
+        *("emissiveIntensity", "emissionIntensity", "metalness", "metallic", "roughness"),
+        *("opacity", "alphaTest", "aoMapIntensity", "bumpScale", "displacementScale"),
+        *("displacementBias", "lightMapIntensity", "envMapIntensity", "clearcoat", "ior"),
+        *("clearcoatRoughness", "transmission", "thickness", "sheen", "sheenRoughness"),
+        *("iridescence", "iridescenceIOR", "reflectivity", "shininess", "specularIntensity"),
+        *("attenuationDistance", "anisotropy"),
+    )
+)
+FLAGS: Final = frozenset(
+    (
+        *("transparent", "alphaToCoverage", "doubleSided", "wireframe", "flatShading"),
+        *("vertexColors", "fog", "depthTest", "depthWrite", "toneMapped", "dithering"),
+    )
+)
 KNOWN: Final = frozenset(
     (
         *COLORS,
@@ -42,16 +67,10 @@ KNOWN: Final = frozenset(
         *OLDER_NAMES,
         *GROUPS,
         *("id", "name", "type", "textures", "version", "formatVersion", "shader", "metadata"),
-        *("color", "albedo", "baseColor", "diffuse", "emissive", "emission", "emissiveColor"),
-        *("emissiveIntensity", "emissionIntensity", "metalness", "metallic", "roughness"),
-        *("opacity", "transparent", "alphaTest", "alphaToCoverage", "side", "doubleSided"),
-        *("wireframe", "flatShading", "vertexColors", "fog", "depthTest", "depthWrite"),
-        *("normalScale", "repeat", "offset", "aoMapIntensity", "bumpScale", "displacementScale"),
-        *("displacementBias", "lightMapIntensity", "envMapIntensity", "clearcoat"),
-        *("clearcoatRoughness", "transmission", "thickness", "ior", "sheen", "sheenRoughness"),
-        *("sheenColor", "iridescence", "iridescenceIOR", "reflectivity", "specular", "shininess"),
-        *("specularColor", "specularIntensity", "attenuationColor", "attenuationDistance"),
-        *("anisotropy", "toneMapped", "dithering", "clearcoatNormalScale"),
+        *TINTS,
+        *NUMBERS,
+        *FLAGS,
+        *("side", "normalScale", "repeat", "offset", "clearcoatNormalScale"),
     )
 )
 
@@ -72,6 +91,8 @@ def read_material(project: ProjectFiles, file: str, findings: Findings) -> Mater
         material = material_of(document)
         for name in unknown_in(document):
             findings.warning(file, "is a field that the player does not know", path=f"$.{name}")
+        for name, expected in odd_in(document):
+            findings.warning(file, f"is not {expected}: it has no effect", path=f"$.{name}")
     return material
 
 
@@ -105,6 +126,28 @@ def maps_in(document: dict[str, Any]) -> list[tuple[str, str]]:
 def unknown_in(document: dict[str, Any]) -> list[str]:
     """Fields of a material that have no effect."""
     return sorted(_fields(document).keys() - KNOWN)
+
+
+def odd_in(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(field, what it should be) of fields that the player cannot use."""
+    for name, value in _fields(document).items():
+        if value is None:
+            continue
+        if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
+            yield name, "a number"
+        elif name in FLAGS and not isinstance(value, bool):
+            yield name, "true or false"
+        elif name in TINTS and not _is_color(value):
+            yield name, "a colour"
+        elif name == "type" and value not in TYPES:
+            yield name, f"one of {', '.join(TYPES)}"
+
+
+def _is_color(value: Any) -> bool:
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(parts, list):
+        return len(parts) in (3, 4) and all(isinstance(part, int | float) for part in parts)
+    return isinstance(value, int | str)
 
 
 def _fields(document: dict[str, Any]) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def read_editor_settings(project: ProjectFiles, defaults: GameDefaults, findings
     document = read_document(project, EDITOR, findings) or {}
     given = Source(EDITOR, document, findings).fields()
     game = defaults.game
-    game |= window_of(document)
+    game |= _window(given, document)
     if "max_fps" in given:
         game["maxFPS"] = given.number("max_fps", 0, least=0, most=1_000)
     if "timestep" in given and (step := given.number("timestep", 0, least=0, most=1)):
@@ -68,6 +68,16 @@ def read_editor_settings(project: ProjectFiles, defaults: GameDefaults, findings
     if unread:
         names = ", ".join(sorted(unread)[:MOST_NAMES])
         findings.info(f"settings that the player does not follow: {names}", file=EDITOR)
+
+
+def _window(given: Fields, document: dict[str, Any]) -> dict[str, Any]:
+    window = window_of(document)
+    for field, name in (("win_resolution", "resolution"), ("win_fullscreen", "fullscreen")):
+        if field in given and name not in window:
+            given.source.warn("is no size that a window can have", given.place(field))
+    for name in ("project_name", "project_version"):
+        given.text(name)
+    return window
 
 
 def _looks(given: Fields, defaults: GameDefaults) -> None:

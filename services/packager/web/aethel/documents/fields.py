@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 LIMIT: Final = 1e9  # as fields of a level have it
+WRAPPED: Final = {"type", "value"}
 _INDEX: Final = re.compile(r"\[\d+\]")
 _NAMES: Final = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 
@@ -115,10 +116,12 @@ class Fields:
         value = self.raw(name)
         if value is None:
             return default
-        if isinstance(value, dict) and "value" in value:  # {type: "Vector3", value: […]}
+        if isinstance(value, dict) and value.keys() == WRAPPED:  # {type: "Vector3", value: […]}
             value = value["value"]
         if isinstance(value, dict):
-            value = [value.get(axis, 0) for axis in "xyzw"[: len(default)]]
+            axes = Fields(value, self.source, self.place(name))
+            value = [axes.raw(axis) for axis in "xyzw"[: len(default)]]
+            axes.close()
         if not isinstance(value, list) or len(value) != len(default):
             self._wrong(name, f"{len(default)} numbers", value)
             return default

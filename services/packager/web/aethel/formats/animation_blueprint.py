@@ -139,6 +139,8 @@ def _parameters(blueprint: Fields) -> dict[str, Any]:
         value = variable.raw("defaultValue")
         kind = variable.text("type", "float")
         if not isinstance(value, bool | int | float):
+            if value is not None:
+                variable.source.warn("begins as 0 or false", variable.place("defaultValue"))
             value = False if kind in ("bool", "boolean", "trigger") else 0
         found[variable.text("name")] = value
         variable.ignore("id", "min", "max", "category", "description")

@@ -49,6 +49,7 @@ class LevelReader(TypedReader):
         hierarchy.check_unique(assets, self.scene.file, "$.assets", self._findings)
         self.scene.assets = {asset.id: asset for asset in assets.values()}
         for number, asset in assets.items():
+            self._unknown((level.assets or [])[number], Asset, "an asset")
             self._asset(asset, f"$.assets[{number}]")
         prefabs = self._each(level.prefabs, Prefab, "$.prefabs")
         hierarchy.check_unique(prefabs, self.scene.file, "$.prefabs", self._findings)
@@ -112,10 +113,11 @@ class LevelReader(TypedReader):
         entities = self._each(documents, Entity, path)
         hierarchy.check(entities, self.scene.file, path, self._findings)
         for number, entity in entities.items():
-            self._unknown(documents[number], Entity, "an entity")
+            self._unknown_inside(documents[number], Entity, "an entity")
             self.scene.strings.update(strings_in(entity.overrides))
             components = self._each(entity.components, Component, f"{path}[{number}].components")
             for index, component in components.items():
+                self._unknown((entity.components or [])[index], Component, "a component")
                 self._component(component, f"{path}[{number}].components[{index}].data")
         return entities
 
@@ -168,7 +170,7 @@ class LevelReader(TypedReader):
             message = f"components of type {component.type!r} are unknown and have no effect"
             self._findings.warning(self.scene.file, message)
             return
-        self._unknown(data, kind, component.type)
+        self._unknown_inside(data, kind, component.type)
         typed = self._typed(data, kind, path)
         if isinstance(typed, MeshRenderer):
             self._mesh(typed, path)
