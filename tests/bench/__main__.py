@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import applications, engine, exporting, fanout, first_frame, isolation, packing
+from tests.bench import (
+    applications,
+    engine,
+    exporting,
+    fanout,
+    first_frame,
+    isolation,
+    packing,
+    web_project,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +31,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "isolation": isolation.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
+    "web_project": web_project.measure,
 }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5, vite
 from services.packager.web.game_site import ENTRY, Site
-from shared.domain.entry_page import EntryPageMissingError
+from shared.domain.entry_page import PACKAGE, EntryPageMissingError
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -35,4 +35,4 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         return built
     if ENTRY in project:
         return html5.site(project, request)
-    raise EntryPageMissingError(spelled=project.spelled(ENTRY))
+    raise EntryPageMissingError(spelled=project.spelled(ENTRY), has_package=PACKAGE in project)
