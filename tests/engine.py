@@ -35,8 +35,9 @@ def component(kind: str, **data: Any) -> dict[str, Any]:
 
 
 def level(*entities: dict[str, Any], **parts: Any) -> bytes:
-    """A level."""
-    return as_json({"formatVersion": "1.0.0", "entities": list(entities), **parts})
+    """A level; the last of its entities is one that is seen, as one that shows nothing fails."""
+    seen = entity("backdrop", component("MeshRenderer", meshId="primitive:plane"))
+    return as_json({"formatVersion": "1.0.0", "entities": [*entities, seen], **parts})
 
 
 def assets(**paths: str) -> list[dict[str, Any]]:

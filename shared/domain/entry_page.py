@@ -11,10 +11,16 @@ from shared.domain.globs import matches_any
 from shared.errors import PreflightError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 PAGE: Final = "index.html"  # a page of its own, which comes first
 GAME: Final = "game.json"  # a project in the engine's format
+CONFIG: Final = "aethel.config.json"  # likewise, as the engine's templates write it
+SCENES: Final = (".scene", ".level", ".level.json", ".aelv")  # a project may begin with, anywhere
+FOLDER: Final = "scenes/"  # likewise with any JSON in here
+OLD_EXPORT: Final = "export.json"  # the engine's old worker packed it: the project is in SOURCE
+SOURCE: Final = "source/"
+MAX_KEPT: Final = 1_000  # scenes of a project: one is enough to begin with
 PACKAGE: Final = "package.json"  # a project whose pages may lie deeper, and are built
 
 
@@ -30,15 +36,19 @@ class EntryPageMissingError(PreflightError):
                 f" It has {PACKAGE}, but no {PAGE} anywhere: pages that are built begin with one."
             )
         super().__init__(
-            f"the project has neither {PAGE} (a page of its own) nor {GAME} (an Aethel "
-            f"project) at its top, nor {PACKAGE} (pages that are built), or excludePatterns "
-            f"leaves them out.{hint}"
+            f"the project has neither {PAGE} (a page of its own) nor {GAME}, {CONFIG} or a scene "
+            f"(an Aethel project) nor {PACKAGE} (pages that are built), or excludePatterns leaves "
+            f"them out.{hint}"
         )
 
 
 def entry_files(paths: Iterable[str]) -> frozenset[str]:
     """Those of a project's files that may be opened, however they are spelled."""
-    return frozenset(path for path in paths if path.casefold() in {PAGE, GAME, PACKAGE})
+    named = set(paths)
+    inside = {path: path.removeprefix(_root(named)) for path in named}
+    kept = {path for path, inner in inside.items() if _is_entry(inner) or path == OLD_EXPORT}
+    scenes = sorted(path for path, inner in inside.items() if _is_scene(inner))
+    return frozenset(kept.union(scenes[:MAX_KEPT]))
 
 
 def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None:
@@ -49,16 +59,38 @@ def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None
         exclude: Patterns of files that the export leaves out.
     """
     kept = sorted(path for path in entries if not matches_any(path, exclude))
-    if not {PAGE, GAME, PACKAGE} & set(kept):
+    found = {f"{_root(kept)}{name}" for name in (PAGE, PACKAGE)}
+    if found.isdisjoint(kept) and not is_engine_project(kept):
         spelled = next((path for path in kept if path.casefold() == PAGE), None)
         raise EntryPageMissingError(spelled=spelled)
 
 
 def is_surely_built(entries: frozenset[str]) -> bool:
     """Whether it has nothing that runs without a build."""
-    return entries == {PACKAGE}
+    root = _root(entries)
+    built, page = f"{root}{PACKAGE}" in entries, f"{root}{PAGE}" in entries
+    return built and not page and not is_engine_project(entries)
 
 
-def is_engine_project(entries: frozenset[str]) -> bool:
-    """Whether the player plays it."""
-    return GAME in entries and PAGE not in entries
+def is_engine_project(paths: Collection[str]) -> bool:
+    """Whether the player plays it: it has no page of its own, and none that would be built."""
+    root = _root(paths)
+    names = {path.removeprefix(root) for path in paths} if root else paths
+    if PAGE in names:
+        return False
+    is_game = GAME in names or CONFIG in names
+    return is_game or (PACKAGE not in names and any(map(_is_scene, names)))
+
+
+def _root(paths: Collection[str]) -> str:
+    """Where the project lies in what was stored."""
+    return SOURCE if OLD_EXPORT in paths else ""
+
+
+def _is_entry(path: str) -> bool:
+    return path.casefold() in {PAGE, GAME, CONFIG, PACKAGE}
+
+
+def _is_scene(path: str) -> bool:
+    lower = path.lower()
+    return lower.endswith(SCENES) or (path.startswith(FOLDER) and lower.endswith(".json"))

@@ -50,6 +50,7 @@ _COMMON = {
     "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
     "format": "zip",
 }
+_STRICT = {"strict": "true makes every warning of the build an error"}
 
 OPTIMIZE = (
     "engine projects, not in debug: lossless: textures as WebP, sounds as FLAC, models through "
@@ -61,6 +62,7 @@ OUTPUT_DIR = (
 )
 _APPLICATION = {
     **_COMMON,
+    **_STRICT,
     "outputDir": OUTPUT_DIR,
     "appName": "names the game in window, menus and file names",
     "appVersion": "stands in the application, the artifact and its file name",
@@ -94,6 +96,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "appIcon": "the source carries its own files; no icons are made",
                 "includeDebugSymbols": "the source is complete already",
                 "optimize": "its files are never changed",
+                "strict": "nobody looks into its files, so there are no warnings",
                 "outputDir": "nothing is built; excludePatterns leaves out files",
                 "webglVersion": "nothing is rendered",
                 "wasmThreads": "nothing is hosted",
@@ -147,6 +150,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
             templates=_SITE_TEMPLATES,
             effects={
                 **_COMMON,
+                **_STRICT,
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
                 "optimize": OPTIMIZE,
@@ -180,7 +184,7 @@ def check_options(
     details = [
         (f"options.{name}", f"not for {platform}: {why}")
         for name, why in spec.refusals.items()
-        if given[name] != neutral[name]
+        if given.get(name, False) != neutral.get(name, False)
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))

@@ -15,6 +15,7 @@ from tests.bench import (
     first_frame,
     isolation,
     packing,
+    under_attack,
     web_project,
 )
 
@@ -31,6 +32,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "isolation": isolation.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
+    "under_attack": under_attack.measure,
     "web_project": web_project.measure,
 }
 

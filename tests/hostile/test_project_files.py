@@ -17,8 +17,9 @@ from services.packager.web.aethel import (
     models,
     reachability,
     reference_check,
-    scenes,
 )
+from services.packager.web.aethel.reading.level_reader import LevelReader
+from services.packager.web.aethel.reading.runtime_reader import RuntimeReader
 from shared.errors import ProjectError
 from tests.engine import aelv, as_json, assets, component, entity, glb, level, project
 from tests.hostile.media_files import game, mutated, mutated_json, plan, planned
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DOCUMENTS = {
+    "assets/steps.json": {
+        "states": [{"name": "idle", "clip": "Idle", "loop": True, "speed": 1}],
+        "transitions": [{"from": "*", "to": "idle", "when": "finished", "fade": 0.2}],
+        "start": "idle",
+        "parameters": {"speed": 0},
+    },
     "game.json": {
         "name": "Toy", "version": "1.2.0", "startScene": "main", "icon": "assets/color.png",
         "resolution": {"width": 800, "height": 600}, "include": ["assets/**"],
@@ -65,7 +72,7 @@ def everything() -> dict[str, bytes]:
     }
     scene = level(
         entity("a", component("MeshRenderer", meshId="thing", materialIds=["gold"]), tags=["x"]),
-        entity("b", component("Animator", controllerPath="assets/gold.json"), parentId="a"),
+        entity("b", component("Animator", controllerPath="assets/steps.json"), parentId="a"),
         entity("c", component("AudioSource", clipId="boom.wav"), prefabId="p"),
         assets=assets(**named, color="assets/color.png"),
         prefabs=[{"id": "p", "entities": [entity("q")]}],
@@ -118,11 +125,11 @@ def test_documents_of_endless_values_are_told_before_they_are_decoded(
 @pytest.mark.parametrize(
     ("place", "name", "file"),
     [
-        (scenes._SceneReader, "level", "scenes/main.json"),
-        (scenes._SceneReader, "runtime", "scenes/old.json"),
-        (scenes._SceneReader, "prefab", "assets/door.prefab.json"),
+        (LevelReader, "level", "scenes/main.json"),
+        (RuntimeReader, "runtime", "scenes/old.json"),
+        (LevelReader, "prefab", "assets/door.prefab.json"),
         (reference_check, "_check_uses", "scenes/main.json"),
-        (materials, "_maps", "assets/gold.json"),
+        (materials, "material_of", "assets/gold.json"),
         (models, "_model", "assets/m.gltf"),
         (game_settings, "_typed", "game.json"),
         (reachability._Walk, "finish", "game.json"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.manifest import with_manifest
+from services.packager.build.strictness import refuse_warnings
 from services.packager.processes.cpu_features import cpu_features
 
 if TYPE_CHECKING:
@@ -44,8 +45,14 @@ def plan_of(
     *,
     snapshot: str,
 ) -> BuildPlan:
-    """What the exporter plans, and the manifest that every artifact carries."""
+    """What the exporter plans, and the manifest that every artifact carries.
+
+    Raises:
+        ProjectError: What is wrong with the project; also its warnings, where they may not be.
+    """
     plan = exporter.plan(project, request, context)
+    if request.options.strict:
+        refuse_warnings(plan)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
 
 

@@ -32,12 +32,18 @@ class _Names(msgspec.Struct):
     version: str = ""
 
 
-def title_of(project: ProjectFiles, request: Request) -> str:
-    """``appName``, else the page's title, else the name in ``game.json``, else the project's id."""
+def title_of(project: ProjectFiles, request: Request, *, scene: str = "") -> str:
+    """``appName``, else the page's title, else the name in ``game.json``, else the project's id.
+
+    The name under which the project was stored with its files comes before the page's title, the
+    name of its first scene before the id.
+    """
     return (
         request.options.app_name.strip()
+        or visible(project.name).strip()[:MAX_TITLE]
         or visible(_page_title(project))
         or visible(_names(project).name).strip()[:MAX_TITLE]
+        or visible(scene).strip()[:MAX_TITLE]
         or project.project_id
     )
 

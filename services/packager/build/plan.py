@@ -33,8 +33,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     message: str
     level: Literal["info", "warning"] = "warning"
+    code: str = "project-warning"  # which kind of warning
     file: str = ""
     line: int = 0
+    path: str = ""  # into the file's JSON
 
     @classmethod
     def kept(cls, path: str) -> Note:
@@ -42,8 +44,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         return cls(level="info", file=path, message="the project's own is kept")
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}" if place else self.message
+        file = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(filter(None, (file, self.path, self.message)))
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,13 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
         """A file that the exporter wrote."""
         digest = hashlib.sha256(data).hexdigest()
         return cls(path=path, size_bytes=len(data), sha256=digest, data=data)
+
+    @classmethod
+    def of(cls, project: ProjectFiles, path: str, *, suffix: str = "") -> Content:
+        """A file of the project, or one that was made in its place: then with another suffix."""
+        if path in project.made:
+            return cls.made(path + suffix, project.made[path])
+        return cls.taken(project.files[path], path=path)
 
     @classmethod
     def taken(cls, file: StoredFile, *, path: str | None = None) -> Content:

@@ -12,6 +12,7 @@ from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.desktop import shell_binary
 from services.packager.desktop.app_icon import picture_of, png
 from services.packager.desktop.app_identity import AppIdentity
+from services.packager.project.old_export import game_in
 from services.packager.runtimes.registry import Template
 from services.packager.web import ENTRY, site_of
 from shared.errors import ProjectError
@@ -72,6 +73,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         TemplateError: The shell is not installed.
     """
     template = context.templates.get(shell_binary.TEMPLATE)
+    project = game_in(project)
     site = site_of(project, _without_icon(request), context)
     picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
     identity = AppIdentity.of(site.title, site.version, request, project.project_id)

@@ -6,22 +6,27 @@ in a worker thread.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import posixpath
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from shared.domain.globs import matches_any
+from shared.domain.project import StoredFile
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
     from shared.domain.options import ExportOptions
-    from shared.domain.project import StoredFile
 
 ASSETS: Final = "assets/"
+CONTENT: Final = "Content/"  # where the editor's uploads, and templates, keep everything
+NO_ASSETS: Final = (".scene", ".level", ".json", ".ts", ".tsx", ".js", ".mjs", ".jsx")  # in there
 MAX_READ_BYTES: Final = 16 << 20
 
 
@@ -32,26 +37,70 @@ class FileTooLargeError(ProjectError):
 
 
 class ProjectFiles:
-    """The files that an export may use, by path, without those that its options leave out."""
+    """The files that an export may use, by path, without those that its options leave out.
+
+    ``made`` holds those that were written here, from files of the project.
+    """
 
     def __init__(
         self,
         project_id: str,
-        files: Iterable[StoredFile],
+        files: Iterable[StoredFile] | Mapping[str, StoredFile],
         opener: Callable[[StoredFile], BinaryIO],
+        *,
+        name: str = "",
+        made: Mapping[str, bytes] | None = None,
     ) -> None:
+        """Take a project's files.
+
+        Args:
+            project_id: Of the project.
+            files: By the paths that they have here, or under their own.
+            opener: Gives the bytes of a stored file.
+            name: The project's, as whoever stored it calls it.
+            made: The bytes of files that were written here.
+        """
         self.project_id = project_id
-        self.files: Mapping[str, StoredFile] = {
-            file.path: file for file in sorted(files, key=lambda file: file.path)
-        }
+        self.name = name
         self._opener = opener
-        self._by_folded_path = {path.casefold(): path for path in self.files}
+        self._made = dict(made or {})
+        places = dict(files) if isinstance(files, Mapping) else {file.path: file for file in files}
+        self._files = {path: places[path] for path in sorted(places)}
+        self._by_folded_path = {path.casefold(): path for path in self._files}
+
+    @property
+    def files(self) -> Mapping[str, StoredFile]:
+        """All of them by path, sorted."""
+        return self._files
+
+    @property
+    def made(self) -> Mapping[str, bytes]:
+        """Those that were written here."""
+        return self._made
+
+    def moved(self, files: Mapping[str, StoredFile], *, name: str) -> ProjectFiles:
+        """The same project, some of its files under other paths, under its own name."""
+        return ProjectFiles(self.project_id, files, self._opener, name=name)
+
+    def rewritten(self, made: Mapping[str, bytes], *, without: Collection[str]) -> ProjectFiles:
+        """The same project with files that were made, and without some others."""
+        kept = {path: file for path, file in self.files.items() if path not in without}
+        kept |= {path: _made(path, data) for path, data in made.items()}
+        written = {**self._made, **made}
+        return ProjectFiles(self.project_id, kept, self._opener, name=self.name, made=written)
+
+    def replace(self, path: str, data: bytes) -> None:
+        """From now on, let the file be what was made of it."""
+        self._made[path] = data
+        self._files[path] = _made(path, data)
 
     def __contains__(self, path: str) -> bool:
         return path in self.files
 
     def open(self, path: str) -> BinaryIO:
         """The file's bytes as a stream; blocks until they have been fetched."""
+        if path in self.made:
+            return io.BytesIO(self.made[path])
         return self._opener(self.files[path])
 
     def read(self, path: str, *, max_bytes: int = MAX_READ_BYTES) -> bytes:
@@ -96,6 +145,17 @@ def selected(files: Iterable[StoredFile], options: ExportOptions) -> list[Stored
     return [
         file
         for file in files
-        if (options.include_assets or not file.path.startswith(ASSETS))
+        if (options.include_assets or not is_asset(file.path))
         and not matches_any(file.path, options.exclude_patterns)
     ]
+
+
+def is_asset(path: str) -> bool:
+    """Whether a file is what ``includeAssets`` speaks of: no scene and no script."""
+    return path.startswith(ASSETS) or (
+        path.startswith(CONTENT) and not path.lower().endswith(NO_ASSETS)
+    )
+
+
+def _made(path: str, data: bytes) -> StoredFile:
+    return StoredFile(path, hashlib.sha256(data).hexdigest(), len(data), "", 0)

@@ -1,7 +1,8 @@
 """``game.json`` is read here for everybody: names, the window, and the player's settings.
 
 Any project may have a file of that name. Only one in the engine's format has to be right; for the
-others, whoever asks takes what there is.
+others, whoever asks takes what there is. Names and window that it lacks are those of the files that
+the engine's templates, its database and its editor's settings page write.
 """
 
 from __future__ import annotations
@@ -17,18 +18,61 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
 
 GAME: Final = "game.json"
+CONFIG: Final = "aethel.config.json"  # of the templates
+RECORD: Final = "project.json"  # of the engine's database
+EDITOR: Final = "project_settings.json"  # of the settings page
+FILES: Final = (GAME, CONFIG, RECORD, EDITOR)  # the first that says something has the word
+UNNAMED: Final = "My Game"  # the settings page's own default
 T = TypeVar("T")
 
 
 def read_game(project: ProjectFiles, view: type[T]) -> T:
-    """As much of the file as ``view`` describes; its defaults where there is no file.
+    """As much of the files as ``view`` describes; its defaults where none says it.
 
     Raises:
-        UnreadableError: It is no JSON, or a field that ``view`` describes has another type.
+        UnreadableError: ``game.json`` is no JSON, or a field of it that ``view`` describes has
+            another type.
     """
-    document: dict[str, Any] = read_json(project, GAME) if GAME in project else {}
+    own: dict[str, Any] = read_json(project, GAME) if GAME in project else {}
+    given = {name: value for name, value in own.items() if value is not None}
+    document = _names(project) | given
     with walking(GAME):
         try:
             return msgspec.convert(document, view)
         except msgspec.ValidationError as error:
             raise UnreadableError(str(error)) from None
+
+
+def window_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """The window that ``project_settings.json`` describes, in the terms of ``game.json``."""
+    found: dict[str, Any] = {}
+    size = settings.get("win_resolution")
+    if isinstance(size, dict) and all(_is_edge(size.get(axis)) for axis in "xy"):
+        found["resolution"] = {"width": round(size["x"]), "height": round(size["y"])}
+    if isinstance(mode := settings.get("win_fullscreen"), str | bool):
+        found["fullscreen"] = mode is True or (isinstance(mode, str) and "full" in mode.lower())
+    return found
+
+
+def _names(project: ProjectFiles) -> dict[str, Any]:
+    """Names and window of the other files; what is odd in them is as good as not there."""
+    config, record, editor = (_lenient(project, path) for path in FILES[1:])
+    title = editor.get("project_name")
+    found = {"name": title if title != UNNAMED else None, "version": editor.get("project_version")}
+    found = {key: value for key, value in found.items() if isinstance(value, str) and value}
+    for document in (record, config):
+        for key in ("name", "version"):
+            if isinstance(value := document.get(key), str) and value.strip():
+                found[key] = value
+    return window_of(editor) | found
+
+
+def _lenient(project: ProjectFiles, path: str) -> dict[str, Any]:
+    try:
+        return read_json(project, path) if path in project else {}
+    except UnreadableError:  # whoever needs more of it than names says so
+        return {}
+
+
+def _is_edge(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= 16_384  # noqa: PLR2004 - as game.json's schema has it

@@ -31,16 +31,35 @@ def read_json(project: ProjectFiles, path: str) -> dict[str, Any]:
     Raises:
         UnreadableError: What is wrong with it.
     """
+    with decoding(path):
+        return _as_object(read_value(project, path))
+
+
+def read_value(project: ProjectFiles, path: str) -> Any:
+    """The JSON value in a file of the project, of any type.
+
+    Raises:
+        UnreadableError: What is wrong with it.
+    """
     size = project.files[path].size
     if size > MAX_TEXT_BYTES:
         raise UnreadableError(f"has {size:,} bytes; at most {MAX_TEXT_BYTES:,} are read")
     data = project.read(path, max_bytes=MAX_TEXT_BYTES)
     with decoding(path):
-        return parse(data)
+        return parse_value(data)
 
 
 def parse(data: bytes) -> dict[str, Any]:
     """The JSON object in a text or binary (``.aelv``) document.
+
+    Raises:
+        UnreadableError: What is wrong with it.
+    """
+    return _as_object(parse_value(data))
+
+
+def parse_value(data: bytes) -> Any:
+    """The JSON value in a text or binary document, of any type.
 
     Raises:
         UnreadableError: What is wrong with it.
@@ -56,10 +75,14 @@ def parse(data: bytes) -> dict[str, Any]:
         raise UnreadableError(f"is not valid JSON: {_placed(error, text)}") from None
     except UnicodeDecodeError as error:
         raise UnreadableError(f"is not UTF-8: {error.reason} at byte {error.start}") from None
+    if is_too_deep(document):
+        raise UnreadableError(_TOO_DEEP)
+    return document
+
+
+def _as_object(document: Any) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise UnreadableError("holds no JSON object")
-    if _is_too_deep(document):
-        raise UnreadableError(_TOO_DEEP)
     return document
 
 
@@ -107,9 +130,9 @@ def unpack(data: bytes) -> bytes:
     return text
 
 
-def _is_too_deep(document: dict[str, Any]) -> bool:
+def is_too_deep(document: Any) -> bool:
     """Whether something is nested deeper than ``MAX_DEPTH``; level by level, without recursion."""
-    level: list[Any] = [document]
+    level: list[Any] = [document] if isinstance(document, dict | list) else []
     for _ in range(MAX_DEPTH):
         level = [
             inner

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.packager.project.game_json import GAME
 from services.packager.web import aethel, html5, vite
 from services.packager.web.game_site import ENTRY, Site
-from shared.domain.entry_page import PACKAGE, EntryPageMissingError
+from shared.domain.entry_page import PACKAGE, EntryPageMissingError, is_engine_project
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -29,7 +28,7 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
     """
     if request.options.output_dir:
         return html5.output_site(project, request, request.options.output_dir)
-    if GAME in project and ENTRY not in project:
+    if is_engine_project(project.files.keys()):
         return aethel.site(project, request, context)
     if built := vite.site_of(project, request, context):
         return built

@@ -55,7 +55,7 @@ def site(project: ProjectFiles, request: Request) -> Site:
     kept = {path: file for path, file in project.files.items() if ships(path, request)}
     made = page_site(
         project,
-        {path: Content.taken(file) for path, file in kept.items()},
+        {path: Content.taken(file, path=path) for path, file in kept.items()},
         request,
         version=version_of(project, request),
         pictures=project,

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from services.packager.build.manifest import MANIFEST
+from services.packager.build.strictness import StrictError
 from services.packager.web import icons
 from shared.domain.options import ExportOptions
 from shared.domain.platforms import PLATFORMS, OptionRefusedError, check_options
@@ -119,6 +120,7 @@ REFUSED: dict[str, Any] = {
     "optimize": "lossless",
     "outputDir": "dist",
     "signingKey": "key-name",
+    "strict": True,
     "targetSdkVersion": 35,
     "video": {"durationS": 10},
     "wasmThreads": True,
@@ -139,7 +141,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     return signing_keys(tmp_path_factory.mktemp("keys"))
 
 
-@pytest.mark.parametrize(("platform", "option"), [(p, o) for p, o in EFFECTS if o != "format"])
+OF_THEIR_OWN = {"format", "strict"}  # their tests are below
+
+
+@pytest.mark.parametrize(
+    ("platform", "option"), [(p, o) for p, o in EFFECTS if o not in OF_THEIR_OWN]
+)
 def test_an_option_has_its_effect(platform: Platform, option: str, keys: SigningKeys) -> None:
     """The artifact shows that the option was honoured."""
     files = PROJECTS.get(option, FILES)
@@ -148,6 +155,18 @@ def test_an_option_has_its_effect(platform: Platform, option: str, keys: Signing
     for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
         after = build(files, request(platform, **{NAMES[option]: value}), keys=keys)
         assert shows(before, after), value
+
+
+@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - {"source"}))
+def test_strict_allows_no_warnings(platform: Platform) -> None:
+    """All of them are in the error; what has none is exported as ever."""
+    odd = FILES | {"index.html": FILES["index.html"] + b'\n<img src="/gone.png">'}
+    warnings = [note for note in build(odd, request(platform)).plan.notes if note.level != "info"]
+    assert warnings
+    with pytest.raises(StrictError) as caught:
+        build(odd, request(platform, strict=True))
+    assert all(str(warning) in str(caught.value) for warning in warnings)
+    build(FILES, request(platform, strict=True))
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))

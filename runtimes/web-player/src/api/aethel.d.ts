@@ -110,6 +110,8 @@ declare module "aethel" {
     point: Vec3;
     /** Away from the other entity. */
     normal: Vec3;
+    /** Newton seconds. */
+    impulse: number;
   }
 
   // ── Entities ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,6 +176,7 @@ declare module "aethel" {
     Camera: Camera;
     Collider: Collider;
     RigidBody: Body;
+    FallingBody: FallingBody;
     AudioSource: AudioSource;
     Script: ScriptHandle;
     ParticleSystem: ParticleSystem;
@@ -245,6 +248,20 @@ declare module "aethel" {
     /** Moves without physics in between. Angles in radians. */
     teleport(position: Vec3Like, rotation?: Vec3Like): void;
     wake(): void;
+  }
+
+  /** Falls straight down to the ground and bounces there, through everything else. */
+  export interface FallingBody {
+    /** m/s², along the world's y. */
+    gravity: number;
+    /** Height of the ground; half of the entity's scale comes on top of it. */
+    ground: number;
+    /** The part of its speed that it keeps. */
+    bounce: number;
+    /** m/s: a slower bounce is none. */
+    restSpeed: number;
+    /** m/s, upwards. */
+    velocity: number;
   }
 
   export interface AudioSource {

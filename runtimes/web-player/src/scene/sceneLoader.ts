@@ -54,7 +54,7 @@ export class SceneLoader {
   async load(name: string): Promise<LoadedScene> {
     const { renderer, services, scriptsReady } = this.options;
     const level = await readScene(name, await this.download(name));
-    services.library.open(level.assets);
+    services.library.open(level);
     const loaded = this.construct(level);
     try {
       await this.addPrefabAssets(loaded.scene);
@@ -132,7 +132,7 @@ export class SceneLoader {
     const documents = await Promise.all(listed.map(({ id }) => library.json(id, requester)));
     listed.forEach(({ id, path }, index) => {
       const prefab = readPrefab(scene.name, { id, ...(documents[index] as object) });
-      for (const key of [id, path, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
+      for (const key of [id, path || id, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
     });
   }
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.platforms.web import hosting
+from services.packager.project.old_export import game_in
 from services.packager.web import ENTRY, site_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class WebExporter:
 
     def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Every file of the site; a project's own word to its host is kept."""
-        site = site_of(project, request, context)
+        site = site_of(game_in(project), request, context)
         names = {content.path for content in site.contents}
         made = hosting.files(
             names,

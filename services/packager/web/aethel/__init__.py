@@ -1,6 +1,7 @@
 """A project in the engine's own format is checked as a whole, then put around the web player.
 
-``game.json``, ``scenes/``, ``assets/`` and ``scripts/`` are described in docs/project-format.md.
+``game.json``, ``scenes/``, ``assets/`` and ``scripts/``, and the other formats that are read, are
+described in docs/project-format.md.
 """
 
 from __future__ import annotations

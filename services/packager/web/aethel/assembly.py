@@ -10,6 +10,7 @@ from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
 from services.packager.web.aethel.game_settings import settings_of
+from services.packager.web.aethel.media import suffix_of
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.game_site import Site
@@ -46,13 +47,16 @@ def assemble(
     bundle = _bundled(loaded, bundler, request, findings)
     pictures = page.pictures(loaded.project, request, _icon(loaded), findings)
     findings.check()
-    title, version = title_of(loaded.project, request), version_of(loaded.project, request)
+    title = title_of(loaded.project, request, scene=loaded.title)
+    version = version_of(loaded.project, request)
     variant = bundle.variant if bundle else player.variants["lean"]
     level = "off" if request.configuration == "debug" else request.options.optimize
     coder = player_chunks.mesh_coder_of(template, player, variant)
     optimized = optimize(loaded, level, coder, context, findings)
     game_files = _game_files(loaded, optimized)
-    player_files = _player_files(loaded, template, variant, request, optimized)
+    chunks = _chunks(loaded, variant, bundle, request)
+    chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
+    player_files = _player_files(template, variant, chunks)
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
     scripts = _script_files(bundle, request) if bundle else {}
     modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
@@ -74,6 +78,7 @@ def assemble(
     settings = settings_of(
         loaded.document, title=title, version=version, start=loaded.start, pwa=pwa
     )
+    settings |= {"hud": loaded.huds} if loaded.huds else {}
     made[BOOT] = _boot(loaded, settings, game_files, bundle, request)
     contents = {content.path: content for content in game_files.values()} | player_files
     contents |= {path: Content.made(path, data) for path, data in made.items()}
@@ -120,27 +125,29 @@ def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Conten
     return {
         path: Content.on_disk(path + derived[path].suffix, derived[path])
         if path in derived
-        else Content.taken(loaded.project.files[path])
+        else Content.of(loaded.project, path, suffix=suffix_of(path))
         for path in sorted(paths)
     }
 
 
-def _player_files(
-    loaded: LoadedProject,
-    template: Template,
-    variant: player_chunks.Variant,
-    request: Request,
-    optimized: Optimized,
-) -> dict[str, Content]:
-    """The player's core, and those of its chunks that the game may ask for."""
-    chunks = player_chunks.chunks_of(
+def _chunks(
+    loaded: LoadedProject, variant: player_chunks.Variant, bundle: Bundle | None, request: Request
+) -> set[str]:
+    """Those parts of the player that the game may ask for, or imports."""
+    asked = player_chunks.chunks_of(
         loaded.shipped,
         loaded.reach.files,
         [loaded.texts[path] for path in loaded.reach.scripts | loaded.reach.modules],
         loaded.index,
         request.configuration,
     )
-    chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
+    return asked | (player_chunks.imported_chunks(variant, bundle.imported) if bundle else set())
+
+
+def _player_files(
+    template: Template, variant: player_chunks.Variant, chunks: set[str]
+) -> dict[str, Content]:
+    """The player's core, and those of its chunks."""
     names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
     names |= {licence for name in names if (licence := name + LICENCE) in template.files}
     return {name: Content.made(name, template.read(name)) for name in sorted(names)}

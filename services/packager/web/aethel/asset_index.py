@@ -4,22 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.project.files import ASSETS
+from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
-from services.packager.web.aethel import asset_paths, materials, models
+from services.packager.web.aethel import (
+    asset_paths,
+    controllers,
+    materials,
+    media,
+    models,
+)
 from services.packager.web.aethel.findings import read_document
-from services.packager.web.aethel.scenes import read_prefab, strings_in
+from services.packager.web.aethel.reading import read_prefab
+from services.packager.web.aethel.scenes import strings_in
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
+    from services.packager.web.aethel.materials import Material
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene
 
 SCRIPTS: Final = "scripts/"
+SCRIPT_FOLDERS: Final = (SCRIPTS, CONTENT)
 SCRIPT_SUFFIXES: Final = ("", ".ts", ".js", ".mjs", ".tsx", ".jsx")  # in the player's order
+
+
+def is_script(path: str) -> bool:
+    """Whether a file of the project is one of its scripts."""
+    return path.startswith(SCRIPTS) or (
+        path.startswith(CONTENT) and path.endswith(SCRIPT_SUFFIXES[1:])
+    )
 
 
 class AssetIndex:
@@ -30,8 +46,9 @@ class AssetIndex:
         self._request = request
         self._findings = findings
         self._models: dict[str, Model | None] = {}
-        self._maps: dict[str, dict[str, str]] = {}
+        self._materials: dict[str, Material] = {}
         self._prefabs: dict[str, Scene | None] = {}
+        self._controllers: set[str] = set()  # that were checked
         self._strings: dict[str, list[str]] = {}
 
     def find(self, reference: str, scene: Scene | None = None) -> str | None:
@@ -42,23 +59,44 @@ class AssetIndex:
         """Likewise, of a script: ``scripts/`` and the suffix may be left out."""
         path = asset_paths.normalized(scene.path_of(reference) if scene else reference)
         candidates = (root + path + suffix for root in ("", SCRIPTS) for suffix in SCRIPT_SUFFIXES)
-        return next((p for p in candidates if p in self.project and p.startswith(SCRIPTS)), None)
+        return next((p for p in candidates if p in self.project and is_script(p)), None)
 
     def model(self, file: str) -> Model | None:
         """A model's header; None, and an error reported once, where it cannot be read."""
         if file not in self._models:
             try:
+                self.convert(file)
                 self._models[file] = models.read_model(self.project, file)
             except UnreadableError as error:
                 self._findings.error(file, str(error))
                 self._models[file] = None
         return self._models[file]
 
+    def convert(self, file: str) -> None:
+        """Let a file that no browser reads be one that it does; others stay as they are.
+
+        Raises:
+            UnreadableError: It cannot be converted.
+        """
+        if media.suffix_of(file) and file not in self.project.made:
+            self.project.replace(file, media.converted(self.project, file))
+
+    def picture(self, file: str) -> None:
+        """Convert a picture that no browser reads; an error is reported where that fails."""
+        try:
+            self.convert(file)
+        except UnreadableError as error:
+            self._findings.error(file, str(error))
+
     def maps(self, file: str) -> dict[str, str]:
         """The texture of each map of a material."""
-        if file not in self._maps:
-            self._maps[file] = materials.textures_of(self.project, file, self._findings)
-        return self._maps[file]
+        return self.material(file).maps
+
+    def material(self, file: str) -> Material:
+        """What has to be known of a material."""
+        if file not in self._materials:
+            self._materials[file] = materials.read_material(self.project, file, self._findings)
+        return self._materials[file]
 
     def prefab(self, file: str) -> Scene | None:
         """A prefab that has a file of its own."""
@@ -69,6 +107,15 @@ class AssetIndex:
     def known_prefab(self, file: str) -> Scene | None:
         """A prefab that has been read already; None for any other file."""
         return self._prefabs.get(file)
+
+    def controller(self, file: str) -> None:
+        """Check a controller, once."""
+        if file in self._controllers:
+            return
+        self._controllers.add(file)
+        if (document := read_document(self.project, file, self._findings)) is not None:
+            with self._findings.walking(file):
+                controllers.check(document, file, self._findings)
 
     def strings(self, file: str) -> list[str]:
         """Every string of a JSON file: each may name another file."""
@@ -84,9 +131,7 @@ class AssetIndex:
         """
         if self._findings.is_full:
             return
-        if self._left_out(reference):
-            message = f"{reference!r} is left out by excludePatterns and includeAssets"
-            self._findings.warning(file, message)
+        if self.tell_if_left_out(file, reference):
             return
         info = (
             self._findings.warning
@@ -95,11 +140,19 @@ class AssetIndex:
         )
         info(file, asset_paths.missing(self.project, reference), path=path)
 
+    def tell_if_left_out(self, file: str, reference: str) -> bool:
+        """Warn of a file that the options leave out; whether they do."""
+        left_out = bool(reference) and self.find(reference) is None and self._left_out(reference)
+        if left_out:
+            message = f"{reference!r} is left out by excludePatterns and includeAssets"
+            self._findings.warning(file, message)
+        return left_out
+
     def _left_out(self, reference: str) -> bool:
         options = self._request.options
         paths = [root + asset_paths.normalized(reference) for root in (*asset_paths.ROOTS, SCRIPTS)]
         return any(
             matches_any(path, options.exclude_patterns)
-            or (path.startswith(ASSETS) and not options.include_assets)
+            or (is_asset(path) and not options.include_assets)
             for path in paths
         )

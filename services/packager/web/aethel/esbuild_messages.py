@@ -17,14 +17,22 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.findings import Findings
 
 IMPORTABLE: Final = (
-    "scripts can import files of the project, and the modules “aethel” and “three”; "
-    "put other libraries into scripts/"
+    "scripts can import files of the project, and the modules “aethel”, “three”, “@aethel/core”, "
+    "“@aethel/ui” and “@/lib/game-engine-core”; put other libraries into scripts/"
 )
+PLAYER: Final = ".player/"  # the folder of what stands for the player's modules
 OUTSIDE: Final = f"a script imports a file from outside of the project; {IMPORTABLE}"
 _HEAD: Final = re.compile(r"^(?:✘ \[(ERROR)\]|▲ \[WARNING\]) (.*)$")
 _PLACE: Final = re.compile(r"^    (\S.*?):(\d+):(\d+):$")
+_NO_EXPORT: Final = re.compile(
+    rf'No matching export in "{re.escape(PLAYER)}(.*)\.mjs" for import "(.*)"'
+)
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
+_NO_GAMES: Final = {  # modules that are known, and not for games
+    "@aethel/api": "is the API of the engine's editor, which no game has",
+    "@aethel/engine": "only old documents of the engine have; use “aethel” (docs/scripting.md)",
+}
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -80,13 +88,25 @@ def is_outside(path: str, base: str = "") -> bool:
 
 
 def _message(file: str, at: str, text: str, *, failed: bool) -> Message:
+    if found := _NO_EXPORT.fullmatch(text):
+        text = f"“{found[1]}” has no {found[2]!r}"
     if is_outside(file):
         file, at, text = "scripts", "", OUTSIDE
     elif _names_outside(text, posixpath.dirname(file)):
         text = f"imports a file from outside of the project; {IMPORTABLE}"
+    elif refused := _no_game(text):
+        text = refused
     elif text.startswith("Could not resolve"):
         text = f"{text[0].lower()}{text[1:]}: {IMPORTABLE}"
     return Message(file, at, text, failed)
+
+
+def _no_game(text: str) -> str:
+    """Why a module that cannot be resolved never will be."""
+    for name, why in _NO_GAMES.items():
+        if f'"{name}"' in text or f'"{name}/' in text:
+            return f"imports “{name}”, which {why}"
+    return ""
 
 
 def _names_outside(message: str, folder: str) -> bool:

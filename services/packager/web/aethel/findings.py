@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -36,6 +37,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return f"{place}: {self.message}{code}"
 
 
+class Origin(msgspec.Struct, frozen=True):
+    """The document that another one was made of, and the place of each part in it."""
+
+    file: str
+    places: Mapping[str, str] | None = None  # None: they are the same
+
+    def place(self, path: str) -> str:
+        """Where the part came from, or the nearest part around it that is known."""
+        if self.places is None:
+            return path
+        while path and path not in self.places:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.places.get(path, "")
+
+
 Item = TypeVar("Item", Finding, Note)
 
 
@@ -62,9 +78,19 @@ class Findings:
         self.errors: list[Finding] = []
         self.notes: list[Note] = []
         self._seen: set[str] = set()
+        self._origins: dict[str, Origin] = {}
+
+    def came_from(self, file: str, origin: Origin) -> None:
+        """From now on, tell of the original what is found in the file that was made of it."""
+        self._origins[file] = origin
+
+    def original(self, file: str) -> str:
+        """The file of the project that this one was made of."""
+        return self._origins[file].file if file in self._origins else file
 
     def error(self, file: str, message: str, *, path: str = "", frame: str = "") -> None:
         """Report what keeps the game from working."""
+        file, path = self._placed(file, path)
         found = Finding(
             file=file, message=_shortened(message), path=_shortened(path), frame=_shortened(frame)
         )
@@ -72,12 +98,13 @@ class Findings:
 
     def warning(self, file: str, message: str, *, path: str = "") -> None:
         """Report what the maker will want to look at."""
-        text = f"{_shortened(path)}: {_shortened(message)}" if path else _shortened(message)
-        self._once(self.notes, Note(file=file, message=text))
+        file, path = self._placed(file, path)
+        note = Note(file=file, path=_shortened(path), message=_shortened(message))
+        self._once(self.notes, note)
 
     def info(self, message: str, *, file: str = "") -> None:
         """Report what was done."""
-        self.notes.append(Note(level="info", file=file, message=message))
+        self._once(self.notes, Note(level="info", file=self.original(file), message=message))
 
     @property
     def is_full(self) -> bool:
@@ -101,6 +128,10 @@ class Findings:
         """
         if self.errors:
             raise InvalidProjectError(self.errors)
+
+    def _placed(self, file: str, path: str) -> tuple[str, str]:
+        origin = self._origins.get(file)
+        return (origin.file, origin.place(path)) if origin else (file, path)
 
     def _once(self, found: list[Item], item: Item) -> None:
         if len(found) < MAX_KEPT and str(item) not in self._seen:

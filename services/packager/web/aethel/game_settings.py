@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.build.naming import FIRST_VERSION, is_version
-from services.packager.project.game_json import GAME
+from services.packager.project.game_json import CONFIG, GAME
+from services.packager.web.aethel.convert_project import ConvertedProject, scene_named
 from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.scenes import FOLDER, SUFFIXES
 from services.packager.web.aethel.schema.scenes import Game
-from services.packager.web.aethel.schema.type_errors import faults
+from services.packager.web.aethel.schema.type_errors import faults, unknown_fields
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from services.packager.project.files import ProjectFiles
+    from services.packager.web.aethel.defaults.game_defaults import GameDefaults
     from services.packager.web.aethel.findings import Findings
 
 FIRST_SCENE: Final = "main"
@@ -41,11 +43,23 @@ DEFAULTS: Final[dict[str, Any]] = {
 }
 
 
-def read_settings(project: ProjectFiles, findings: Findings) -> tuple[Game, dict[str, Any]]:
+def read_settings(
+    project: ProjectFiles, defaults: GameDefaults, findings: Findings
+) -> tuple[Game, dict[str, Any]]:
     """The game's own settings, typed and as they stand there; what is wrong is reported."""
-    document = read_document(project, GAME, findings) or {}
+    own = (read_document(project, GAME, findings) or {}) if GAME in project else {}
+    document = defaults.game | {name: value for name, value in own.items() if value is not None}
+    if defaults.actions:
+        given = own.get("input")
+        inputs = given if isinstance(given, dict) else {}
+        actions = inputs.get("actions")
+        named = actions if isinstance(actions, dict) else {}
+        document["input"] = {**inputs, "actions": defaults.actions | named}
     game = Game()
     with findings.walking(GAME):
+        for field in unknown_fields(own, Game):
+            message = "is a field that the player does not know: it has no effect"
+            findings.warning(GAME, message, path=f"$.{field}")
         game = _typed(document, findings)
     return game, document
 
@@ -73,16 +87,52 @@ def _valid_part(document: Mapping[str, Any], wrong: Collection[str]) -> Game:
         return Game()
 
 
-def start_scene(game: Game, names: Mapping[str, str], findings: Findings) -> str:
-    """The name of the first scene, which has to be there."""
-    given = game.start_scene or FIRST_SCENE
+def start_scene(
+    game: Game,
+    converted: ConvertedProject,
+    names: Collection[str],
+    findings: Findings,
+    *,
+    debug: bool,
+) -> str:
+    """The name of the first scene, which has to be there.
+
+    Args:
+        game: What ``game.json`` says.
+        converted: What other files say, and the name of each scene by the file that it was.
+        names: Of all scenes.
+        findings: What is wrong with it.
+        debug: Then a missing ``entry`` is a warning, and the name empty.
+    """
+    scenes = converted.scenes
+    found = ", ".join(sorted(names)[:10]) or "none"
+    if given := game.start_scene:
+        name = scene_named(scenes, given) or _without_suffix(given)
+        if name not in names:
+            message = f"there is no scene {given!r} in {FOLDER}; there are: {found}"
+            findings.error(GAME, message, path="$.startScene")
+        return name
+    if entry := converted.defaults.entry:
+        name = scene_named(scenes, entry) or ""
+        if name not in names:
+            files = ", ".join(sorted(scenes)[:10]) or "none"
+            message = f"{entry!r} is not in the project; the scenes that are: {files}"
+            tell = findings.warning if debug else findings.error
+            tell(CONFIG, message, path="$.entry")
+            return "" if debug else FIRST_SCENE
+        return name
+    if FIRST_SCENE not in names and len(names) == 1:
+        return next(iter(names))
+    if FIRST_SCENE not in names:
+        message = f"names no startScene, and no scene is called {FIRST_SCENE!r}; there are: {found}"
+        findings.error(GAME, message, path="$.startScene")
+    return FIRST_SCENE
+
+
+def _without_suffix(given: str) -> str:
     name = given.removeprefix(FOLDER)
     for suffix in SUFFIXES:
         name = name.removesuffix(suffix)
-    if name not in names:
-        found = ", ".join(sorted(names)[:10]) or "none"
-        message = f"there is no scene {given!r} in {FOLDER}; there are: {found}"
-        findings.error(GAME, message, path="$.startScene")
     return name
 
 

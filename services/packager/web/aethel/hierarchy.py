@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.schema.scenes import Entity
@@ -60,4 +60,20 @@ def cycles(parents: Mapping[str, str | None]) -> list[list[str]]:
         if at is not None and at in trail:
             found.append(list(trail)[trail[at] :])
         done.update(trail)
+    return found
+
+
+def inactive(entities: Collection[Entity]) -> set[str]:
+    """The ids of all that is not there: switched off itself, or below something that is."""
+    below: dict[str, list[str]] = {}
+    for entity in entities:
+        if entity.parent_id is not None:
+            below.setdefault(entity.parent_id, []).append(entity.id)
+    waiting = [entity.id for entity in entities if entity.active is False]
+    found: set[str] = set()
+    while waiting:
+        entity_id = waiting.pop()
+        if entity_id not in found:
+            found.add(entity_id)
+            waiting += below.get(entity_id, ())
     return found

@@ -7,16 +7,27 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from services.packager.project.game_json import GAME
-from services.packager.web.aethel import reachability, reference_check, size_report
+from services.packager.web.aethel import (
+    missing_entry,
+    reachability,
+    reference_check,
+    size_report,
+    visibility,
+)
 from services.packager.web.aethel.asset_index import AssetIndex
+from services.packager.web.aethel.convert_project import convert
 from services.packager.web.aethel.game_settings import read_settings, start_scene
 from services.packager.web.aethel.reachability import ReachableAssets
-from services.packager.web.aethel.scenes import Scene, names_of, read_scene
+from services.packager.web.aethel.reading import read_scene
+from services.packager.web.aethel.scenes import Scene, names_of
 from services.packager.web.aethel.schema.scenes import Game
+from services.packager.web.aethel.script_classes import is_hud
 from services.packager.web.aethel.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
@@ -31,6 +42,8 @@ class LoadedProject(msgspec.Struct, kw_only=True):
     scenes: dict[str, Scene]
     texts: dict[str, str]  # scripts
     start: str  # scene
+    title: str  # that it gives a game without a name of its own
+    huds: list[str]  # scripts whose components are shown above the picture
     reach: ReachableAssets  # what is shipped
 
     @property
@@ -47,20 +60,28 @@ class LoadedProject(msgspec.Struct, kw_only=True):
 
 def inspect(project: ProjectFiles, request: Request, findings: Findings) -> LoadedProject:
     """Read all of a project; an error is reported, and the rest is looked at nevertheless."""
-    game, document = read_settings(project, findings)
-    index = AssetIndex(project, request, findings)
+    texts = {path: read_script(project, path, findings) for path in scripts_of(project)}
+    converted = convert(project, texts, request, findings)
+    project, defaults = converted.project, converted.defaults
+    game, document = read_settings(project, defaults, findings)
     files = names_of(project, findings)
-    start = start_scene(game, files, findings)
+    start = start_scene(game, converted, files, findings, debug=request.configuration == "debug")
+    if not start:
+        project = missing_entry.placed(project, texts, entry=defaults.entry or "")
+        files = names_of(project, findings)
+        start = missing_entry.SCENE
+    index = AssetIndex(project, request, findings)
     read = {name: read_scene(project, name, file, findings) for name, file in files.items()}
     scenes = {name: scene for name, scene in read.items() if scene}
     for scene in scenes.values():
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
-    texts = {path: read_script(project, path, findings) for path in scripts_of(project)}
     also = _also(game, index, findings)
     used = ReachableAssets()
+    huds = _huds(game, texts, index)
     with findings.walking(GAME):
-        used = reachability.reachable(index, scenes, texts, start=start, also=also)
+        used = reachability.reachable(index, scenes, texts, start=start, also=[*also, *huds])
+    visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
@@ -72,12 +93,25 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
         scenes=scenes,
         texts=texts,
         start=start,
+        title=converted.titles.get(start, ""),
+        huds=huds,
         reach=shipped,
     )
 
 
+def _huds(game: Game, texts: Mapping[str, str], index: AssetIndex) -> list[str]:
+    """The scripts whose components are shown above the picture: found, and named."""
+    found = {path for path, text in texts.items() if is_hud(path, text)}
+    for number, reference in enumerate(game.hud or []):
+        if path := index.find_script(reference):
+            found.add(path)
+        else:
+            index.missing(GAME, reference, f"$.hud[{number}]")
+    return sorted(found)
+
+
 def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
-    """What ``game.json`` names: pictures, and files to be kept whoever uses them."""
+    """What ``game.json`` names: pictures, HUDs, and files to be kept whoever uses them."""
     needed = []
     for field, reference in (("splashScreen", game.splash_screen), ("icon", game.icon)):
         if not reference:
@@ -86,6 +120,11 @@ def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:
             needed.append(path)
         else:
             index.missing(GAME, reference, f"$.{field}")
+    for number, reference in enumerate(game.hud or []):
+        if path := index.find_script(reference):
+            needed.append(path)
+        else:
+            index.missing(GAME, reference, f"$.hud[{number}]")
     included = [path for path in index.project.files if matches_any(path, game.include or [])]
     for glob in game.include or []:
         if not any(matches_any(path, [glob]) for path in included):

@@ -11,6 +11,7 @@ from services.packager.optimizing import textures
 from services.packager.optimizing.gltf import UnsuitableError, outline_of
 from services.packager.project.json_documents import MAX_TEXT_BYTES, parse, values_in
 from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.web.aethel import media
 from services.packager.web.aethel.asset_paths import beside
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from services.packager.project.files import ProjectFiles
 
-SUFFIXES: Final = (".glb", ".gltf")
+SUFFIXES: Final = (".glb", ".gltf", *media.MODELS)
 _HEADER: Final = struct.Struct("<4sIIII")  # magic, version, length; the first chunk's length, type
 _JSON_CHUNK: Final = 0x4E4F534A
 _GLTF_2: Final = 2

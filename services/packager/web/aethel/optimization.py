@@ -131,10 +131,8 @@ def _decoded(scene: Scene, loaded: LoadedProject) -> Iterator[tuple[str, bool]]:
             yield from _model(path, loaded)
     for use in scene.uses:
         path = index.find(use.reference, scene) if use.kind != "script" else None
-        if path and use.kind == "texture":
-            yield path, False
-        elif path and use.kind == "audio":
-            yield path, use.loops
+        if path and use.kind in ("texture", "audio"):
+            yield path, use.exact
         elif path and use.kind == "material":
             yield from _maps(path, scene, loaded)
         elif path and use.kind == "model":

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.project.files import ASSETS
+from services.packager.project.files import ASSETS, is_asset
+from services.packager.web.aethel import media
 from services.packager.web.aethel import scenes as scene_files
-from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.asset_index import is_script
 from services.packager.web.aethel.asset_paths import normalized
 from services.packager.web.aethel.models import SUFFIXES as MODELS
 from services.packager.web.aethel.scripts import imported, pattern_of, quoted
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.asset_index import AssetIndex
     from services.packager.web.aethel.scenes import Scene
 
+DOCUMENTS: Final = (".json", ".material", ".mat", ".prefab", ".anim", ".controller")
 MAX_DATA_BYTES: Final = 1 << 20  # of JSON that is looked into; more is no list of names
 
 
@@ -44,7 +46,7 @@ def everything(
     also: ReachableAssets,
 ) -> ReachableAssets:
     """All of the project, as debug ships it."""
-    assets = {path for path in index.project.files if path.startswith(ASSETS)}
+    assets = {path for path in index.project.files if is_asset(path)}
     return ReachableAssets(scenes=set(scenes), files=assets | also.files, scripts=set(texts))
 
 
@@ -134,7 +136,7 @@ class _Walk:
             self._waiting_modules.append(path)
         elif path.startswith(scene_files.FOLDER):
             self._waiting_strings.append(path)
-        elif path not in self.reach.files and not path.startswith(SCRIPTS):
+        elif path not in self.reach.files and not is_script(path):
             self.reach.files.add(path)
             self._inside(path)
 
@@ -165,12 +167,14 @@ class _Walk:
         self.scene(name)
 
     def _inside(self, path: str) -> None:
-        if path.lower().endswith(MODELS):
+        if path.lower().endswith(media.PICTURES):
+            self._index.picture(path)
+        elif path.lower().endswith(MODELS):
             model = self._index.model(path)
             self._waiting_paths += (
                 part for part in (model.parts if model else ()) if part in self._index.project
             )
-        elif path.endswith(".json") and self._index.project.files[path].size <= MAX_DATA_BYTES:
+        elif path.endswith(DOCUMENTS) and self._index.project.files[path].size <= MAX_DATA_BYTES:
             self._waiting_strings += self._index.strings(path)
 
     def _module(self, path: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.web.aethel import models
+from services.packager.web.aethel import media, models
 
 if TYPE_CHECKING:
     from services.packager.web.aethel.asset_index import AssetIndex
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".svg", ".gif", ".bmp")
 SOUNDS: Final = (".wav", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".flac", ".webm", ".mp4")
 SUFFIXES: Final = {
-    "texture": (*PICTURES, ".hdr", ".ktx2"),
+    "texture": (*PICTURES, ".hdr", ".ktx2", *media.PICTURES),
     "audio": SOUNDS,
     "model": models.SUFFIXES,
-    "material": (".json", ".mat"),
-    "controller": (".json",),
+    "material": (".json", ".mat", ".material"),
+    "controller": (".json", ".anim", ".controller"),
     "surface": (".json",),
 }
 
@@ -29,6 +29,7 @@ def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
     """Report every file that the scene names in vain, itself or through a material or a model."""
     _check_uses(scene, index, findings)
     for asset in scene.assets.values():
+        index.tell_if_left_out(scene.file, asset.path)
         file = index.find(asset.id, scene) if asset.type == "prefab" else None
         prefab = index.prefab(file) if file else None
         if prefab:  # its ids are those of the scenes that list it
@@ -56,21 +57,33 @@ def _check_file(scene: Scene, use: AssetUse, index: AssetIndex, findings: Findin
         return None
     known = SUFFIXES[use.kind]
     if not file.lower().endswith(known):
-        message = f"{file} is no {use.kind} that the player reads; these are: {' '.join(known)}"
+        message = (
+            f"{file} is no {use.kind} that the player reads; these are: {' '.join(known)}; "
+            "save it as one of those"
+        )
         findings.error(scene.file, message, path=use.path)
         return None
     return file
 
 
 def _check_inside(scene: Scene, use: AssetUse, file: str, index: AssetIndex) -> None:
-    if use.kind == "model":
+    if use.kind == "texture":
+        index.picture(file)
+    elif use.kind == "model":
         model = index.model(file)
         for part in model.parts if model else ():
             if part not in index.project:
                 index.missing(file, part)
+            else:
+                index.picture(part)
     elif use.kind == "material":
         for slot, reference in index.maps(file).items():
-            if index.find(reference, scene) is None:
+            texture = index.find(reference, scene)
+            if texture is None:
                 index.missing(file, scene.path_of(reference), f"$.{slot}")
-    elif use.kind in ("controller", "surface"):
+            else:
+                index.picture(texture)
+    elif use.kind == "controller":
+        index.controller(file)
+    elif use.kind == "surface":
         index.strings(file)  # tells if it is no JSON

@@ -7,7 +7,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from services.packager.web.aethel.asset_index import SCRIPTS
+from services.packager.web.aethel.asset_index import SCRIPT_FOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,9 @@ def scripts_of(project: ProjectFiles) -> list[str]:
     return [
         path
         for path in project.files
-        if path.startswith(SCRIPTS) and path.endswith(SUFFIXES) and not path.endswith(DECLARATIONS)
+        if path.startswith(SCRIPT_FOLDERS)
+        and path.endswith(SUFFIXES)
+        and not path.endswith(DECLARATIONS)
     ]
 
 

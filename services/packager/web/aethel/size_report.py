@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.progress import megabytes
-from services.packager.project.files import ASSETS
-from services.packager.project.game_json import GAME
+from services.packager.project.files import ASSETS, CONTENT
+from services.packager.project.game_json import FILES
 from services.packager.web.aethel import scenes
 from services.packager.web.aethel.asset_index import SCRIPTS
 from services.packager.web.aethel.reference_check import SUFFIXES
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.reachability import ReachableAssets
 
 MAX_NAMES: Final = 20  # of one folder in one line
-FORMAT: Final = (ASSETS, scenes.FOLDER, SCRIPTS)
+FORMAT: Final = (ASSETS, CONTENT, scenes.FOLDER, SCRIPTS)
 KINDS: Final = {
     "models": SUFFIXES["model"],
     "textures": SUFFIXES["texture"],
@@ -41,9 +41,10 @@ def report_unused(
     )
     by_folder: defaultdict[str, list[str]] = defaultdict(list)
     for path in unused(project, reach):
-        by_folder[posixpath.dirname(path)].append(path)
+        by_folder[posixpath.dirname(findings.original(path))].append(path)
     for folder, paths in sorted(by_folder.items()):
-        names = ", ".join(posixpath.basename(path) for path in paths[:MAX_NAMES])
+        originals = map(findings.original, paths[:MAX_NAMES])
+        names = ", ".join(map(posixpath.basename, originals))
         more = f" and {len(paths) - MAX_NAMES:,} more" if len(paths) > MAX_NAMES else ""
         size = megabytes(sum(project.files[path].size for path in paths))
         findings.info(f"{what}: {names}{more}; {size}", file=f"{folder}/")
@@ -64,7 +65,7 @@ def report_others(project: ProjectFiles, kept: Iterable[str], findings: Findings
     others = [
         path
         for path in project.files.keys() - set(kept)
-        if not path.startswith(FORMAT) and path != GAME
+        if not path.startswith(FORMAT) and path not in FILES
     ]
     if others:
         names = ", ".join(sorted(others)[:MAX_NAMES])
@@ -92,4 +93,4 @@ def _kind(path: str) -> str:
     if path.startswith((scenes.FOLDER, SCRIPTS)):
         return path.partition("/")[0]
     kinds = (kind for kind, suffixes in KINDS.items() if path.lower().endswith(suffixes))
-    return next(kinds, "other files") if path.startswith(ASSETS) else "page"
+    return next(kinds, "other files") if path.startswith((ASSETS, CONTENT)) else "page"

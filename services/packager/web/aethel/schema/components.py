@@ -25,9 +25,10 @@ Axes = list[bool] | dict[str, bool] | bool
 
 
 class MeshRenderer(Struct, frozen=True, kw_only=True):
-    """A mesh renderer shows a model (``id``, or ``id#node``) or ``primitive:<name>``."""
+    """A mesh renderer shows a model (``id``, ``id#node``), ``primitive:<name>`` or a geometry."""
 
     mesh_id: Name | None = None
+    geometry: Json | None = None
     material_ids: list[Name | None] | None = None
     cast_shadows: bool | None = None
     receive_shadows: bool | None = None
@@ -46,6 +47,9 @@ class Light(Struct, frozen=True, kw_only=True):
     sky_color: Color | None = None
     ground_color: Color | None = None
     target: Vector | None = None
+    decay: Positive | None = None
+    shadow_map_size: Annotated[int, msgspec.Meta(ge=1, le=16_384)] | None = None
+    shadow_extent: Positive | None = None
 
 
 class Camera(Struct, frozen=True, kw_only=True):
@@ -64,7 +68,7 @@ class Camera(Struct, frozen=True, kw_only=True):
 class Collider(Struct, frozen=True, kw_only=True):
     """A collider is solid, or notices what enters."""
 
-    shape: Literal["box", "sphere", "capsule", "mesh", "plane"] | None = None
+    shape: Literal["box", "sphere", "capsule", "mesh", "plane", "heightfield"] | None = None
     size: Vector | None = None
     radius: Positive | None = None
     height: Positive | None = None
@@ -82,6 +86,16 @@ class RigidBody(Struct, frozen=True, kw_only=True):
     use_gravity: bool | None = None
     is_kinematic: bool | None = None
     constraints: dict[str, Axes] | list[str] | None = None
+    planar: bool | None = None
+
+
+class FallingBody(Struct, frozen=True, kw_only=True):
+    """A falling body falls to the ground and bounces, through everything else."""
+
+    gravity: Number | None = None
+    ground: Number | None = None
+    bounce: Share | None = None
+    rest_speed: Positive | None = None
 
 
 class AudioSource(Struct, frozen=True, kw_only=True):
@@ -103,6 +117,7 @@ class Script(Struct, frozen=True, kw_only=True):
 
     script_id: Name | None = None
     script_path: Name | None = None
+    export: Name | None = None
     properties: Json | None = None
     enabled: bool | None = None
 
@@ -157,6 +172,7 @@ KINDS: Final[dict[str, type[msgspec.Struct]]] = {
         Camera,
         Collider,
         RigidBody,
+        FallingBody,
         AudioSource,
         Script,
         ParticleSystem,

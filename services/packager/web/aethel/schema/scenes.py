@@ -16,6 +16,7 @@ from services.packager.web.aethel.schema.fields import (
     Name,
     Number,
     Positive,
+    Share,
     Struct,
     Vector,
 )
@@ -25,12 +26,13 @@ AssetType = Literal["texture", "model", "audio", "material", "animation", "scrip
 
 
 class Asset(Struct, frozen=True, kw_only=True):
-    """A name that a level gives to a file."""
+    """A name that a level gives to a file, or to what stands here itself."""
 
     id: Id
-    path: Annotated[str, msgspec.Meta(min_length=1, max_length=512)]
+    path: Name = ""
     type: AssetType | None = None
     hash: Name | None = None
+    data: Json | None = None  # a material or a controller instead of a file
 
 
 class Transform(Struct, frozen=True, kw_only=True):
@@ -64,17 +66,26 @@ class Prefab(Struct, frozen=True, kw_only=True):
     name: Name | None = None
     entities: Annotated[list[Any], msgspec.Meta(min_length=1)]
     root_entity_id: Id | None = None
+    format_version: str | None = None
+    metadata: Json | None = None
 
 
 class Skybox(Struct, frozen=True, kw_only=True):
     """What is behind everything."""
 
-    type: Literal["color", "gradient", "cubemap", "hdri"] | None = None
+    type: Literal["color", "gradient", "cubemap", "hdri", "procedural"] | None = None
     color: Color | None = None
     gradient_top: Color | None = None
     gradient_bottom: Color | None = None
     texture: Name | list[Name] | None = None
     intensity: Positive | None = None
+    sun_position: Vector | None = None
+    turbidity: Positive | None = None
+    rayleigh: Positive | None = None
+    mie_coefficient: Positive | None = None
+    mie_directional_g: Annotated[float, msgspec.Meta(ge=0, lt=1)] | None = msgspec.field(
+        default=None, name="mieDirectionalG"
+    )
 
 
 class Lighting(Struct, frozen=True, kw_only=True):
@@ -113,20 +124,57 @@ class Fog(Struct, frozen=True, kw_only=True):
     far: Number | None = None
 
 
-class Effect(Struct, frozen=True, kw_only=True):
-    """One effect; its other fields are numbers."""
+class Bloom(Struct, frozen=True, kw_only=True):
+    """What is bright glows."""
 
     enabled: bool | None = None
+    intensity: Number | None = None
+    threshold: Number | None = None
+    radius: Number | None = None
+
+
+class DepthOfField(Struct, frozen=True, kw_only=True):
+    """What is out of focus is blurred."""
+
+    enabled: bool | None = None
+    focus: Number | None = None
+    aperture: Number | None = None
+
+
+class AmbientOcclusion(Struct, frozen=True, kw_only=True):
+    """Corners are darker."""
+
+    enabled: bool | None = None
+    radius: Number | None = None
+    intensity: Number | None = None
+
+
+class ColorGrading(Struct, frozen=True, kw_only=True):
+    """Colours of the finished picture."""
+
+    enabled: bool | None = None
+    saturation: Number | None = None
+    contrast: Number | None = None
+    brightness: Number | None = None
 
 
 class PostProcessing(Struct, frozen=True, kw_only=True):
     """Effects over the whole picture."""
 
     enabled: bool | None = None
-    bloom: Effect | None = None
-    dof: Effect | None = None
-    ssao: Effect | None = None
-    color_grading: Effect | None = None
+    bloom: Bloom | None = None
+    dof: DepthOfField | None = None
+    ssao: AmbientOcclusion | None = None
+    color_grading: ColorGrading | None = None
+
+
+class Rendering(Struct, frozen=True, kw_only=True):
+    """How all of the picture is drawn."""
+
+    tone_mapping: Literal["none", "linear", "reinhard", "cineon", "aces"] | None = None
+    exposure: Positive | None = None
+    shadow_type: Literal["basic", "pcf", "pcfsoft", "vsm"] | None = None
+    pixel_perfect: bool | None = None
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -138,6 +186,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     audio: Audio | None = None
     fog: Fog | None = None
     post_processing: PostProcessing | None = None
+    rendering: Rendering | None = None
+    handedness: Literal["left", "right"] | None = None
 
 
 class SceneLevel(Struct, frozen=True, kw_only=True):
@@ -172,7 +222,12 @@ class RuntimeLight(Struct, frozen=True, kw_only=True):
     penumbra: Positive | None = None
     sky_color: Color | None = None
     ground_color: Color | None = None
+    cast_shadows: bool | None = None
     position: Vector | None = None
+    name: Name | None = None
+    type: Literal["light"] | None = None
+    rotation: Vector | None = None
+    scale: Vector | None = None
 
 
 class RuntimeObject(Struct, frozen=True, kw_only=True):
@@ -187,6 +242,16 @@ class RuntimeObject(Struct, frozen=True, kw_only=True):
     rotation: Vector | None = None
     scale: Vector | None = None
     physics: ObjectPhysics | None = None
+
+
+class RuntimeView(RuntimeObject, frozen=True, kw_only=True):
+    """An object that is a camera."""
+
+    fov: Annotated[float, msgspec.Meta(gt=0, lt=180)] | None = None
+    near: Number | None = None
+    far: Number | None = None
+    target: Vector | None = None
+    is_main: bool | None = None
 
 
 class RuntimeCamera(Struct, frozen=True, kw_only=True):
@@ -227,6 +292,15 @@ class Resolution(Struct, frozen=True, kw_only=True):
 Preset = Literal["low", "medium", "high", "ultra"]
 
 
+class Volumes(Struct, frozen=True, kw_only=True):
+    """Until whoever plays chooses others."""
+
+    master: Share | None = None
+    music: Share | None = None
+    sfx: Share | None = None
+    voice: Share | None = None
+
+
 class Game(Struct, frozen=True, kw_only=True):
     """``game.json``."""
 
@@ -254,4 +328,9 @@ class Game(Struct, frozen=True, kw_only=True):
     pwa: bool | None = None
     pause_menu: bool | None = None
     input: dict[str, Any] | None = None
+    audio: Volumes | None = None
+    fixed_timestep: Annotated[float, msgspec.Meta(gt=0, le=1)] | None = None
+    shadows: bool | None = None
+    bloom: bool | None = None
+    hud: Annotated[list[Name], msgspec.Meta(max_length=100)] | None = None
     include: Annotated[list[Glob], msgspec.Meta(max_length=200)] | None = None

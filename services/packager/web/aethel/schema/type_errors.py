@@ -37,6 +37,19 @@ def unknown_fields(value: dict[str, Any], expected: type[msgspec.Struct]) -> lis
     return sorted(value.keys() - {field.encode_name for field in _fields(expected)})
 
 
+def unknown_inside(
+    value: dict[str, Any], expected: type[msgspec.Struct], what: str
+) -> Iterator[tuple[str, str]]:
+    """(what has it, field) of each field that the type, or the types inside it, do not have."""
+    for name in unknown_fields(value, expected):
+        yield what, name
+    for field in _fields(expected):
+        inner = value.get(field.encode_name)
+        kind = _meant(field.type, inner)
+        if isinstance(inner, dict) and _is_struct(kind):
+            yield from unknown_inside(inner, kind, f"{what}.{field.encode_name}")
+
+
 @cache
 def _fields(expected: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(expected)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from shared.domain.options import Configuration
 
 TEMPLATE = TEMPLATES.get("player")
+BOX = {"primitive": "box"}
 LEAN = player_chunks.player_of(TEMPLATE).variants["lean"]
 
 
@@ -110,13 +111,14 @@ def test_only_who_carries_ktx2_textures_may_make_programs_of_text(
             {**scene(skybox={"type": "hdri", "texture": "sky.hdr"}), "assets/sky.hdr": b"#?"},
             {"hdr"},
         ),
-        (project(**{"scenes/main.json": as_json({"objects": []})}), {"effects"}),
+        (project(**{"scenes/main.json": as_json({"objects": [BOX], "lights": [{}]})}), {"effects"}),
         (
             project(
                 **{
                     "scenes/main.json": as_json(
                         {
-                            "objects": [{"primitive": "box", "physics": {"static": True}}],
+                            "objects": [{**BOX, "physics": {"static": True}}],
+                            "lights": [{}],
                             "environment": {"postProcessing": {"enabled": False}},
                         }
                     )
