@@ -29,8 +29,12 @@ class EntryPageMissingError(PreflightError):
 
     code = "entry-page-missing"
 
-    def __init__(self, *, spelled: str | None = None) -> None:
+    def __init__(self, *, spelled: str | None = None, has_package: bool = False) -> None:
         hint = f" It has {spelled}: rename that." if spelled else ""
+        if has_package:
+            hint = (
+                f" It has {PACKAGE}, but no {PAGE} anywhere: pages that are built begin with one."
+            )
         super().__init__(
             f"the project has neither {PAGE} (a page of its own) nor {GAME}, {CONFIG} or a scene "
             f"(an Aethel project) nor {PACKAGE} (pages that are built), or excludePatterns leaves "

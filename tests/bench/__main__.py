@@ -16,6 +16,7 @@ from tests.bench import (
     isolation,
     packing,
     under_attack,
+    web_project,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
     "under_attack": under_attack.measure,
+    "web_project": web_project.measure,
 }
 
 

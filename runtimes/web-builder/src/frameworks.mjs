@@ -49,10 +49,10 @@ function ours(name) {
 
 /** Another major release is another language; another minor one is told. */
 function compare(name, root, job, messages) {
-  const wanted = installed(name, root, job.project);
+  const wanted = installed(name, root, job.project) || majorOf(job.wanted[name]);
   const { version } = createRequire(import.meta.url)(`${name}/package.json`);
   const major = version.split(".")[0];
-  if (!wanted || wanted === version) return;
+  if (!wanted || wanted === version || wanted === major) return;
   if (wanted.split(".")[0] === major) {
     messages.warn("package.json", `has ${name} ${wanted}; ${version} is used, which the compiler here goes with`);
   } else {
@@ -61,6 +61,11 @@ function compare(name, root, job, messages) {
       `has ${name} ${wanted}, only ${name} ${major} is built here: upgrade it, or push what your own build has made`,
     );
   }
+}
+
+/** The major version that a range begins with. */
+function majorOf(range) {
+  return /\d+/.exec(range ?? "")?.[0] ?? "";
 }
 
 function installed(name, root, project) {

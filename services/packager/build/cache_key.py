@@ -57,7 +57,7 @@ def plan_of(
 
 
 def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
-    """The key is a SHA-256 over the canonical JSON of snapshot, request, templates and tools.
+    """The key is a SHA-256 over the canonical JSON of all that shapes the artifact.
 
     ``once`` names this very build, where another one would give other bytes.
     """
@@ -66,6 +66,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "request": request,
         "templates": [template.to_dict() for template in plan.templates],
         "tools": _tools(request),
+        **({"packages": plan.packages} if plan.packages else {}),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

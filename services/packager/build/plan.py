@@ -117,6 +117,7 @@ class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = "application/zip"
     suffix: str = ".zip"
     templates: tuple[Template, ...] = ()  # that went into it
+    packages: tuple[str, ...] = ()  # of a registry: name, version and hash
     application: Application | None = None  # None: the contents as a ZIP are the artifact
     reproducible: bool = True  # signatures hold the time
 

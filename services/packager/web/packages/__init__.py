@@ -25,6 +25,7 @@ from services.packager.web.packages.workspace_folders import copy_workspaces
 from services.packager.web.packages.workspaces import MODULES, find_workspaces
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from services.packager.build.context import BuildContext
@@ -59,6 +60,7 @@ def install(
     into: Path,
     *,
     everything: bool = False,
+    brought: Collection[str] = (),
 ) -> Installed:
     """Write ``node_modules`` for a folder of the project that has a ``package.json``.
 
@@ -68,6 +70,7 @@ def install(
         context: Of the export.
         into: Where the folder's own files are built; gets ``node_modules``.
         everything: Install all of ``devDependencies``, for the project's own build script.
+        brought: Names that the build has packages of its own for.
 
     Raises:
         ExportError: A package cannot be had; the message names it, the file and what to do.
@@ -78,7 +81,8 @@ def install(
     vendored = Vendored(project, root if own else workspaces.top)
     have = vendored.names | workspaces.by_name.keys()
     wanted = select(project, root, manifest, everything=everything, have=have)
-    missing = vendored.missing(wanted.dependencies, manifest_path(root), wanted.optional)
+    lacking = vendored.missing(wanted.dependencies, manifest_path(root), wanted.optional)
+    missing = [one for one in lacking if one.dependency.name not in brought]
     budget = Budget(files=MAX_FILES, size_bytes=MAX_BYTES)
     vendored.copy(into, budget)
     notes = [*wanted.notes, *_of_vendored(vendored)]

@@ -20,7 +20,7 @@ from services.packager.web.packages.manifest import read_manifest
 from services.packager.web.packages.resolution import Resolved, plain_overrides, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
@@ -90,19 +90,21 @@ def _without_lock(
     if finer:
         message = f"overrides for parts of the tree have no effect: {', '.join(finer[:10])}"
         notes.append(Note(file=roots.manifest, message=message))
-    return Chosen(resolved.graph, workspaces.top, (_without_lock_note(resolved.graph), *notes))
+    return Chosen(resolved.graph, workspaces.top, (*_without_lock_notes(resolved.graph), *notes))
 
 
-def _without_lock_note(graph: Graph) -> Note:
+def _without_lock_notes(graph: Graph) -> Iterator[Note]:
     """What was chosen, so that it can be written down."""
     found = reachable(graph).values()
     labels = sorted(package.label for package in found if package.folder is None)
+    if not labels:
+        return
     more = f" and {len(labels) - SHOWN} more" if len(labels) > SHOWN else ""
     message = (
         "no lock file was pushed, so versions were chosen by their ranges; a lock file makes the "
         f"export repeatable anywhere. Chosen: {', '.join(labels[:SHOWN])}{more}"
     )
-    return Note(level="info", file=graph.file, message=message)
+    yield Note(level="info", file=graph.file, message=message)
 
 
 def _with_integrity(graph: Graph, registry: Registry) -> Graph:

@@ -16,10 +16,11 @@ from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import html5
 from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.packages import Installed, install
 from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app
-from services.packager.web.vite.driver import Driver, Job, Result
+from services.packager.web.vite.driver import BROUGHT, Driver, Job, Result
 from services.packager.web.vite.package_json import VITE, PackageJson, nearest
 from services.packager.web.vite.recognition import PUBLIC, Reason, has_script, reason_to_build
 from services.packager.web.vite.site_files import SiteFiles
@@ -91,10 +92,18 @@ def _built(
     sources, out = folder / "project", folder / "out"
     sources.mkdir(parents=True)
     out.mkdir()
-    unread = write_sources(project, sources, public=posixpath.join(app.root, PUBLIC))
+    package = posixpath.dirname(app.package.path)
+    modules = posixpath.join(package, "node_modules", "") if app.package.needs else ""
+    public = posixpath.join(app.root, PUBLIC)
+    unread = write_sources(project, sources, public=public, packages=modules)
+    job = _job(project, request, app, str(sources), str(out))
+    installed = (
+        install(project, package, context, sources / package, brought=job.brought)
+        if modules
+        else Installed()
+    )
     driver = Driver(template, folder)
     context.log(f"Building with {driver.tool}: {reason}.")
-    job = _job(project, request, app, str(sources), str(out))
     with context.decoding(reason.file):
         result = driver.build(job, threads=context.threads)
     findings = Findings()
@@ -111,7 +120,8 @@ def _built(
     )
     return msgspec.structs.replace(
         made,
-        notes=(*findings.notes, *named, *left_out, *made.notes),
+        notes=(*installed.notes, *findings.notes, *named, *left_out, *made.notes),
+        packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
         templates=(template,),
         hashed=_hashed(result),
     )
@@ -127,12 +137,17 @@ def _job(project: ProjectFiles, request: Request, app: App, sources: str, out: s
         config=app.config,
         minify=not debug,
         sourcemap=debug or request.options.include_debug_symbols,
-        vue=any(path.endswith(".vue") for path in project.files),
-        svelte=any(path.endswith(".svelte") for path in project.files),
+        vue=_has(project, ".vue"),
+        svelte=_has(project, ".svelte"),
+        wanted={name: app.package.needs[name] for name in BROUGHT if name in app.package.needs},
         jsx=next((name for name in JSX if name in app.package.needs), ""),
         external=_explained(project, app),
         tsconfigs=tuple(filter(_is_tsconfig, project.files)),
     )
+
+
+def _has(project: ProjectFiles, suffix: str) -> bool:
+    return any(path.endswith(suffix) and "node_modules/" not in path for path in project.files)
 
 
 def _explained(project: ProjectFiles, app: App) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TIMEOUT_S: Final = 120.0
 MEMORY_BYTES: Final = 6 << 30  # of addresses that may be written; what is used is watched
 HEAP_MIB: Final = 1_024
+BROUGHT: Final = ("vue", "svelte")
 MAX_RESULT_BYTES: Final = 64 << 20
 _OUT_OF_MEMORY: Final = (
     "heap out of memory",
@@ -54,8 +55,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     vue: bool
     svelte: bool
     jsx: str  # whose elements JSX makes where no configuration says; "" for nobody knows
+    wanted: dict[str, str] = {}  # what the project says of packages that the template brings
     tsconfigs: tuple[str, ...] = ()  # settings of TypeScript
     external: tuple[str, ...] = ()  # names that the page's import map explains
+
+    @property
+    def brought(self) -> frozenset[str]:
+        """Packages whose compilers, and so the packages themselves, are the template's."""
+        return frozenset(name for name in BROUGHT if getattr(self, name))
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-MAX_FILES: Final = 20_000
 MAX_SCANNED_BYTES: Final = 8 << 20
 _DISK: Final = "built"
 _TEXTS: Final = (".js", ".mjs", ".css", ".html", ".json")
@@ -124,7 +123,7 @@ class SiteFiles:
         return ProjectFiles(self._project.project_id, self._stored, self._open)
 
     def _take(self, source: str, path: str) -> bool:
-        if path in self.contents or len(self.contents) >= MAX_FILES:
+        if path in self.contents:
             return False
         file = self._project.files[source]
         self.contents[path] = Content.taken(file, path=path)

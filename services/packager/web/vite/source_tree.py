@@ -15,7 +15,9 @@ MAX_COPIED_PUBLIC_BYTES: Final = 1 << 20
 _STUB: Final = b'{"private": true}'  # so that none further up is looked for
 
 
-def write_sources(project: ProjectFiles, folder: Path, *, public: str) -> frozenset[str]:
+def write_sources(
+    project: ProjectFiles, folder: Path, *, public: str, packages: str
+) -> frozenset[str]:
     """Write every file of a project.
 
     Large files of the public folder are shipped by us, and a build only asks whether they are
@@ -25,6 +27,7 @@ def write_sources(project: ProjectFiles, folder: Path, *, public: str) -> frozen
         project: What is written.
         folder: Where to; it is made.
         public: The folder whose files are not built.
+        packages: A folder of packages that somebody else writes; "" where there is none.
 
     Returns:
         Those of which only a name is there.
@@ -33,6 +36,8 @@ def write_sources(project: ProjectFiles, folder: Path, *, public: str) -> frozen
     names: set[str] = set()
     prefix = posixpath.join(public, "")
     for path, file in project.files.items():
+        if packages and path.startswith(packages):
+            continue
         parent = posixpath.dirname(path)
         if parent not in made:
             (folder / parent).mkdir(parents=True, exist_ok=True)
