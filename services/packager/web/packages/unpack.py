@@ -121,7 +121,7 @@ class _Inflated:
                 raise UnreadableError("is cut short")
             try:
                 data = self._inflater.decompress(packed, READ_BYTES)
-            except zlib_ng.error as error:
+            except zlib_ng.error as error:  # type: ignore[misc] # its stub calls it a variable
                 raise UnreadableError(f"is no gzip archive, or damaged: {error}") from None
             self._left -= len(data)
             if self._left < 0:

@@ -45,10 +45,6 @@ class Workspaces(msgspec.Struct, frozen=True):
     top: str
     by_name: dict[str, Workspace] = {}
 
-    def path(self, folder: str) -> str:
-        """Where a folder lies in the project."""
-        return posixpath.join(self.top, folder).rstrip("/")
-
 
 def find_workspaces(project: ProjectFiles, root: str) -> Workspaces:
     """Those that ``root`` belongs to; where it belongs to none, ``top`` is ``root`` itself.
