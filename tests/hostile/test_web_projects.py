@@ -119,10 +119,14 @@ class Attacks:
                 f".b {{ composes: a from {json.dumps(self._target('canary.css'))} }}",
                 f"@value x from {json.dumps(self._target('canary.css'))};",
                 f'a {{ background: image-set("{self._target("canary.png")}" 1x) }}',
+                f"@use {json.dumps(self._target('canary.css', 'canary'))};",
+                f"@import (inline) {json.dumps(self._target('canary.css', 'canary.txt'))};",
+                f"@plugin {json.dumps(self._target('canary.js'))};",
+                f"a {{ b: data-uri({json.dumps(self._target('canary.svg', 'canary.txt'))}) }}",
                 f"a {{ color: red }}\n/*# sourceMappingURL={self._outside}/canary.json */",
             ]
         )
-        name = self._rng.choice(["a.css", "a.module.css"])
+        name = self._rng.choice(["a.css", "a.module.css", "a.scss", "a.less"])
         return {"src/main.ts": f"import s from './{name}'; console.log(s)", f"src/{name}": css}
 
     def _page(self) -> dict[str, str]:

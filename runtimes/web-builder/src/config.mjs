@@ -71,7 +71,7 @@ const SHADERS = new Set(["vite-plugin-glsl", "vite-plugin-shader", "vite-plugin-
  * @returns Values of Vite's own names, and which of our plugins are asked for.
  */
 export function readConfig(file, project, warn) {
-  const found = { alias: [], define: {}, plugins: new Set(), jsx: undefined, shaders: false };
+  const found = { alias: [], define: {}, plugins: new Set(), styles: {}, jsx: undefined, shaders: false };
   if (!file) return found;
   const reader = new Reader(file, project, found);
   try {
@@ -229,7 +229,19 @@ class Reader {
   #css(value) {
     for (const [key, inner] of Object.entries(value)) {
       if (key === "modules" && isRecord(inner) && isPlain(inner)) this.found.cssModules = inner;
-      else if (key !== "devSourcemap" && key !== "transformer") this.skip(`css.${key}`);
+      else if (key === "preprocessorOptions" && isRecord(inner)) this.#styles(inner);
+      else if (key !== "devSourcemap" && key !== "transformer" && key !== "preprocessorMaxWorkers")
+        this.skip(`css.${key}`);
+    }
+  }
+
+  #styles(value) {
+    for (const [language, options] of Object.entries(value)) {
+      for (const [key, inner] of Object.entries(isRecord(options) ? options : { "": options })) {
+        if (key === "additionalData" && typeof inner === "string") this.found.styles[language] = inner;
+        else if (key !== "api" && key !== "silenceDeprecations" && key !== "quietDeps")
+          this.skip(`css.preprocessorOptions.${language}.${key}`);
+      }
     }
   }
 

@@ -1,13 +1,15 @@
 /**
- * Vue and Svelte: their compilers are ours, so what they make runs on the release that comes with them.
+ * Vue, Svelte, Sass and Less: their compilers are ours, so what they make runs on the release that comes with them.
  *
  * Both are loaded only where a project has such files. Nothing of a project's own packages is run.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+/** Compilers of styles that Vite would take from the project, were they there. */
+const STYLES = ["sass", "sass-embedded", "less", "stylus", "sugarss"];
 const HERE = fileURLToPath(import.meta.url);
 
 /**
@@ -19,6 +21,7 @@ const HERE = fileURLToPath(import.meta.url);
  * @param messages Told where the project wants another release.
  */
 export async function frameworks(job, config, root, messages) {
+  withoutItsCompilers(root, job.project);
   const plugins = [];
   if (job.vue || config.plugins.has("vue")) {
     const [{ default: vue }, compiler] = await Promise.all([import("@vitejs/plugin-vue"), import("vue/compiler-sfc")]);
@@ -31,6 +34,12 @@ export async function frameworks(job, config, root, messages) {
     compare("svelte", root, job, messages);
   }
   return plugins;
+}
+
+function withoutItsCompilers(root, project) {
+  for (let folder = root; folder.startsWith(project); folder = dirname(folder)) {
+    for (const name of STYLES) rmSync(join(folder, "node_modules", name), { recursive: true, force: true });
+  }
 }
 
 /** Leads a package's name to our copy of it. */

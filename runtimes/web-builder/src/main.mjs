@@ -77,7 +77,12 @@ async function run() {
       tsconfigPaths: true,
       ...pick(config, ["extensions", "conditions", "mainFields", "dedupe"]),
     },
-    css: { postcss: {}, ...(config.cssModules ? { modules: config.cssModules } : {}) },
+    css: {
+      postcss: {},
+      preprocessorMaxWorkers: 0, // here, where files are read in the project alone
+      preprocessorOptions: styles(config.styles),
+      ...(config.cssModules ? { modules: config.cssModules } : {}),
+    },
     oxc: { ...(config.jsx ? { jsx: config.jsx } : {}), ...(config.jsxInject ? { jsxInject: config.jsxInject } : {}) },
     worker: { ...(config.workerFormat ? { format: config.workerFormat } : {}), plugins: () => [own()] },
     build: {
@@ -151,6 +156,12 @@ function inputs(config, root) {
     .filter((path) => path.endsWith(".html") && existsSync(path));
   const pages = job.pages.map((path) => join(job.project, path)).filter((path) => path.startsWith(`${root}/`));
   return [...new Set([join(root, "index.html"), ...(named.length ? named : pages)])];
+}
+
+/** Less would run scripts that a style names. */
+function styles(given) {
+  const options = (language) => ({ ...(given[language] ? { additionalData: given[language] } : {}) });
+  return { scss: options("scss"), sass: options("sass"), less: { ...options("less"), disablePluginRule: true } };
 }
 
 function noteBase(config, warn) {

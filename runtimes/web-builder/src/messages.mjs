@@ -14,6 +14,7 @@ const AROUND = 1; // lines before and after
 const MOST_COLUMNS = 100;
 const MOST_BYTES = 2 << 20;
 const LABEL = /\[ (\S.*?):(\d+):(\d+) \]/; // above the code that a compiler shows
+const SASS = /^\s+(\S+\.s[ac]ss) (\d+):(\d+)\s/m; // below it
 const UNRESOLVED = [
   /Could not resolve ['"](.+?)['"] in /,
   /^Failed to resolve (\S+) from /,
@@ -88,7 +89,7 @@ export class Messages {
     const whole = stripVTControlCharacters(String(error?.message ?? error));
     const tsconfig = BROKEN_TSCONFIG.exec(whole);
     if (tsconfig) return this.#at(this.file(tsconfig[1]), Number(tsconfig[3]), Number(tsconfig[4]), tsconfig[2]);
-    const label = LABEL.exec(whole);
+    const label = LABEL.exec(whole) ?? SASS.exec(whole);
     const file =
       this.file(error?.loc?.file) ||
       this.file(error?.id) ||

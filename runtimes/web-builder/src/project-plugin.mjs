@@ -2,13 +2,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
-const PREPROCESSED = /\.(scss|sass|less|styl|stylus)(?:$|\?)/;
-const STYLE = /\.(?:css|pcss|postcss)(?:$|\?)/;
+const PREPROCESSED = /\.(styl|stylus|sss)(?:$|\?)/;
+const STYLE = /\.(?:css|pcss|postcss|scss|sass|less)(?:$|\?)/;
+const PLAIN_STYLE = /\.(?:css|pcss|postcss)(?:$|\?)/;
 const VARIABLE = /\bimport\.meta\.env\.([A-Za-z_]\w*)/;
 const JSON_FILE = /\.json$/;
 const TAILWIND = /@tailwind\s|@apply\s|@import\s+(?:url\()?["']tailwindcss/;
 const SHADER = /\.(?:glsl|wgsl|vert|frag|vs|fs)$/;
-const LANGUAGES = { scss: "Sass", sass: "Sass", less: "Less", styl: "Stylus", stylus: "Stylus" };
+const LANGUAGES = { styl: "Stylus", stylus: "Stylus", sss: "SugarSS" };
 const FOR_THE_IDE = {
   "@aethel/api": "is for plug-ins of the editor; a game cannot use it: remove the import",
   "@aethel/engine":
@@ -48,7 +49,7 @@ export function projectPlugin({ project, publicDir, own, messages }) {
       filter: { id: [PREPROCESSED, STYLE, JSON_FILE] },
       handler(code, id) {
         if (JSON_FILE.test(id)) checkJson(this, code, id);
-        if (STYLE.test(id)) messages.styles.set(id, code);
+        if (PLAIN_STYLE.test(id)) messages.styles.set(id, code);
         const kind = PREPROCESSED.exec(id)?.[1];
         if (kind) this.error(`${LANGUAGES[kind]} is not compiled here: compile it to CSS and import that`);
         if (STYLE.test(id) && TAILWIND.test(code)) {

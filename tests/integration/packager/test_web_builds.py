@@ -121,9 +121,19 @@ BROKEN: dict[str, tuple[dict[str, bytes], str, str]] = {
         "missing end tag",
     ),
     "sass": (
-        _files("import './a.scss'", **{"src/a.scss": "$a: 1"}),
-        "src/a.scss",
-        "Sass is not compiled here",
+        _files("import './a.scss'", **{"src/a.scss": "$a: 1;\n.a { width: $b }"}),
+        "src/a.scss:2:13",
+        "Undefined variable",
+    ),
+    "less": (
+        _files("import './a.less'", **{"src/a.less": "@a: 1;\n.a { width: @b }"}),
+        "src/a.less:2:13",
+        "@b is undefined",
+    ),
+    "stylus": (
+        _files("import './a.styl'", **{"src/a.styl": "a = 1"}),
+        "src/a.styl",
+        "Stylus is not compiled here",
     ),
     "tailwind": (
         _files("import './a.css'", **{"src/a.css": "@tailwind base;"}),
@@ -259,6 +269,29 @@ def test_a_configuration_is_followed_as_far_as_it_stands_in_the_text() -> None:
         assert name in told
     for name in ("server", "outDir", "plugin-react"):
         assert name not in told
+
+
+def test_sass_and_less() -> None:
+    """Compiled by the template's own compilers, in components too, with what is added to each."""
+    added = "{ scss: { additionalData: '$wide: 7px;' } }"
+    files = _files(
+        "import './a.scss'; import './b.less'; import V from './V.vue'; V()",
+        **{
+            "src/a.scss": "@use './part'; .a { width: $wide; .b { color: part.$c } }",
+            "src/_part.scss": "$c: rgb(1, 2, 3)",
+            "src/b.less": "@h: 5px; .c { height: (@h * 2) }",
+            "src/V.vue": "<template><p/></template><style lang='scss'>p{i{top:$wide}}</style>",
+            "vite.config.js": f"export default {{ css: {{ preprocessorOptions: {added} }} }}",
+            "package.json": '{"devDependencies": {"sass": "^1.0.0", "less": "^4.0.0"}}',
+            "node_modules/sass/package.json": '{"name": "sass", "main": "evil.js"}',
+            "node_modules/sass/evil.js": "throw 1",
+        },
+    )
+    built = _built(files)
+    code = _code(built)
+    for made in (".a{width:7px}", ".a .b{color:#010203}", ".c{height:10px}", "p i{top:7px}"):
+        assert made in code
+    assert _warnings(built) == []
 
 
 def test_variables_without_a_value_are_told() -> None:

@@ -27,6 +27,7 @@ TIMEOUT_S: Final = 120.0
 MEMORY_BYTES: Final = 6 << 30  # of addresses that may be written; what is used is watched
 HEAP_MIB: Final = 1_024
 BROUGHT: Final = ("vue", "svelte")
+STYLE_COMPILERS: Final = frozenset({"less", "sass", "sass-embedded"})
 MAX_RESULT_BYTES: Final = 64 << 20
 _OUT_OF_MEMORY: Final = (
     "heap out of memory",
@@ -62,7 +63,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def brought(self) -> frozenset[str]:
         """Packages whose compilers, and so the packages themselves, are the template's."""
-        return frozenset(name for name in BROUGHT if getattr(self, name))
+        return STYLE_COMPILERS.union(name for name in BROUGHT if getattr(self, name))
 
 
 class Message(msgspec.Struct, frozen=True):
