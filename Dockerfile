@@ -16,12 +16,11 @@ COPY shared shared
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 
-# Runtime templates from source; the node and the C compiler that this takes stay here.
+# Runtime templates from source; the C compiler that this takes stays here. Node comes from run.lock: packagers need it, too.
 FROM build AS templates
 
-COPY requirements/templates.lock requirements/desktop.lock requirements/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/templates.lock \
- && pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
+COPY requirements/desktop.lock requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
 COPY runtimes runtimes
 RUN python -m services.packager.runtimes /templates
 

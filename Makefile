@@ -60,7 +60,7 @@ lock: COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 
 	--no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) --extra local --extra templates --group build --group dev -o requirements/dev.lock
-	$(COMPILE) -c requirements/dev.lock --group build -o requirements/run.lock
+	$(COMPILE) -c requirements/dev.lock --group build --extra templates -o requirements/run.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local -o requirements/local.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local --extra templates \
 		-o requirements/templates.lock

@@ -60,6 +60,11 @@ CACHE_READS: Final = Counter(
     "Objects asked of the blob cache, by outcome: hit, miss.",
     ["outcome"],
 )
+PACKAGES: Final = Counter(
+    "export_packages_total",
+    "Packages that web projects asked for, by where they came from: hit (the cache), miss.",
+    ["outcome"],
+)
 REQUESTS: Final = Counter(
     "export_http_requests_total",
     "HTTP requests answered, by route, method and status.",

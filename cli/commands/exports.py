@@ -190,6 +190,8 @@ async def watch_to_end(client: Client, path: str, out: Path | None, *, as_json: 
     """Follow an export to its end, download it where asked, and say where it is."""
     with progress_display.choose(as_json=as_json) as display:
         state = await follow(client, path, display)
+    if not as_json:
+        _print_warnings(state)
     check_end(state)
     if out is not None:
         target = await download(client, state, out)
@@ -233,11 +235,36 @@ def _print_folder(folder: ProjectFolder, *, as_json: bool) -> None:
     click.echo(f"{len(folder.manifest.files)} files, {_megabytes(folder.size_bytes)}", err=True)
 
 
+def _print_warnings(state: dict[str, Any]) -> None:
+    """Once more at the end, where the log has scrolled away."""
+    if not state["warningCount"]:
+        return
+    click.secho(f"{_warnings(state['warningCount'])}:", fg="yellow", err=True)
+    for warning in state["warnings"]:
+        click.secho(f"  {_warning_text(warning)}", fg="yellow", err=True)
+    more = state["warningCount"] - len(state["warnings"])
+    if more:
+        click.secho(f"  … and {more:,} more: see the log", fg="yellow", err=True)
+
+
+def _warnings(count: int) -> str:
+    return "1 warning" if count == 1 else f"{count:,} warnings"
+
+
+def _warning_text(warning: dict[str, Any]) -> str:
+    file = f"{warning['file']}:{warning['line']}" if warning["line"] else warning["file"]
+    return ": ".join(filter(None, (file, warning["path"], warning["message"])))
+
+
 def _print_state(state: dict[str, Any]) -> None:
     shown = ("id", "platform", "status", "progress", "currentStep", "error", "fileName", "fileSize")
     for name in (*shown, "sha256", "downloadUrl", "downloadExpiresAt"):
         if state[name] is not None:
             click.echo(f"{name:<18} {state[name]}")
+    if state["warningCount"]:
+        click.echo(f"{'warnings':<18} {state['warningCount']}")
+    for warning in state["warnings"]:
+        click.echo(f"  {_warning_text(warning)}")
     for line in state["logs"]:
         click.echo(f"  {line}")
 

@@ -24,6 +24,7 @@ from cli.local.environment import (
     servers,
 )
 from cli.local.errors import StackError
+from cli.local.npm_configuration import REGISTRY, npm_registry
 from cli.local.ports import free_ports, is_free, reserve
 from cli.local.process import Child, start
 from cli.local.servers import start_nats, start_s3
@@ -127,7 +128,8 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         asyncio.run(_apply_streams(nats.url))
         binds = _binds(chosen)
         own = servers(credentials, nats.url, s3.settings, binds)
-        env = {**defaults(data, binds), **obeyed(os.environ), **own}
+        packages = {} if os.environ.get(REGISTRY) else npm_registry(os.environ)
+        env = {**defaults(data, binds), **packages, **obeyed(os.environ), **own}
         start_service = partial(_start_service, env=env, data=data, guard=guard)
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:

@@ -16,6 +16,17 @@ import { threeLeaves } from "./three-leaves.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ENTRIES = { player: "src/main.ts", aethel: "src/api/module.ts" };
 const LATER = "later";
+/** Script APIs that only those games get which import them: by the names that scripts use, and the chunk that each is in. */
+const APIS = {
+  core: { source: "src/api/core/module.ts", names: ["@aethel/core"] },
+  ui: { source: "src/api/ui/module.ts", names: ["@aethel/ui", "@aethel/ui/jsx-runtime", "@aethel/ui/jsx-dev-runtime"] },
+  gameScript: { source: "src/api/gameScript/module.ts", names: ["@/lib/game-engine-core", "@/lib/game-engine"] },
+};
+const DECLARATIONS = {
+  "aethel.d.ts": "src/api/aethel.d.ts",
+  "core.d.ts": "src/api/core.d.ts",
+  "ui.d.ts": "src/api/ui.d.ts",
+};
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
@@ -28,7 +39,9 @@ const CHUNKS = {
   hdr: ["src/assets/hdr.ts"],
   animation: ["src/components/animation/mixer.ts"],
   physics: ["src/physics/world.ts"],
+  navigation: ["src/navigation/recast.ts", "src/components/steering/ground.ts"],
   effects: ["src/render/effects.ts"],
+  sky: ["src/render/sky.ts"],
   errors: ["src/core/sourcemap.ts"],
 };
 
@@ -58,13 +71,32 @@ const rapierWithoutWasmImport = {
 };
 
 /**
- * What is loaded later imports the whole core. It is there by then, so nothing more is loaded; but now the core is one file or two, where
- * esbuild would cut it into as many as there are ways for chunks to share parts of it.
+ * Recast's package does not let its WebAssembly be imported, and brings it along a second time, inside a script that is loaded where nobody
+ * hands it over: we do.
+ */
+const recastOnce = {
+  name: "recast",
+  setup(build) {
+    build.onResolve({ filter: /^@recast-navigation\/wasm\/binary$/ }, () => ({
+      path: join(HERE, "node_modules/@recast-navigation/wasm/dist/recast-navigation.wasm.wasm"),
+    }));
+    build.onResolve({ filter: /^@recast-navigation\/wasm$/ }, () => ({ path: "recast", namespace: "nothing" }));
+    build.onLoad({ filter: /./, namespace: "nothing" }, () => ({ contents: "export default undefined;" }));
+  },
+};
+
+/**
+ * What is loaded later, and the APIs that few games import, import the whole core. It is there by then, so nothing more is loaded; but now
+ * the core is one file or two, where esbuild would cut it into as many as there are ways for chunks to share parts of it.
  */
 const coreInOneFile = (entryPoints) => ({
   name: "core-in-one-file",
   setup(build) {
     const core = Object.values(entryPoints).map((source) => `import "./${source}";`);
+    build.onResolve({ filter: new RegExp(`^${LATER}:`) }, ({ path }) => ({
+      path: path.slice(LATER.length + 1),
+      namespace: LATER,
+    }));
     build.onResolve({ filter: /^\./ }, async ({ path, kind, importer, resolveDir }) => {
       if (kind !== "dynamic-import") return undefined;
       const found = await build.resolve(path, { kind: "import-statement", importer, resolveDir });
@@ -97,7 +129,7 @@ const options = {
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  plugins: [asFile, rapierWithoutWasmImport, threeLeaves],
+  plugins: [asFile, rapierWithoutWasmImport, recastOnce, threeLeaves],
 };
 
 const out = process.argv[2];
@@ -115,7 +147,7 @@ for (const [name, entryPoints] of Object.entries(VARIANTS)) {
 }
 await writePage(style);
 await copyFile(join(HERE, "page/sw.js"), join(out, "sw.js"));
-await copyFile(join(HERE, "src/api/aethel.d.ts"), join(out, "aethel.d.ts"));
+for (const [name, source] of Object.entries(DECLARATIONS)) await copyFile(join(HERE, source), join(out, name));
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
 await writeMeshEncoder();
@@ -140,14 +172,21 @@ async function buildStyle() {
 async function buildVariant(name, entryPoints, style) {
   const folder = name === "lean" ? "player" : `player/${name}`;
   const plugins = [coreInOneFile(entryPoints), ...(entryPoints.three ? [] : [withoutXr]), ...options.plugins];
-  const built = await esbuild.build({ ...options, plugins, entryPoints, outdir: join(out, folder) });
+  const apis = Object.fromEntries(Object.entries(APIS).map(([api, { source }]) => [api, `${LATER}:${source}`]));
+  const built = await esbuild.build({
+    ...options,
+    plugins,
+    entryPoints: { ...entryPoints, ...apis },
+    outdir: join(out, folder),
+  });
   const outputs = new Map(
     Object.entries(built.metafile.outputs).map(([path, made]) => [relative(out, join(HERE, path)), made]),
   );
   const outputOf = (source) => [...outputs].find(([, made]) => made.entryPoint === source)?.[0];
   const core = closure(outputs, Object.values(entryPoints).map(outputOf));
   const chunks = {};
-  for (const [chunk, sources] of Object.entries(CHUNKS)) {
+  const apiChunks = Object.entries(APIS).map(([api, { source }]) => [api, [source]]);
+  for (const [chunk, sources] of [...Object.entries(CHUNKS), ...apiChunks]) {
     chunks[chunk] = closure(
       outputs,
       sources.map((source) => outputOf(`${LATER}:${source}`)),
@@ -157,10 +196,21 @@ async function buildVariant(name, entryPoints, style) {
   for (const [module, source] of Object.entries(entryPoints)) {
     if (module !== "player") modules[module] = outputOf(source);
   }
+  for (const { source, names } of Object.values(APIS)) {
+    for (const module of names) modules[module] = outputOf(`${LATER}:${source}`);
+  }
+  const exported = Object.fromEntries(Object.entries(modules).map(([name, path]) => [name, outputs.get(path).exports]));
   const fetched = [...outputs.values()].flatMap((made) =>
     made.imports.filter(({ kind }) => kind === "file-loader").map(({ path }) => relative(out, join(HERE, path))),
   );
-  return { entry: outputOf(ENTRIES.player), modules, core: [style, ...core].sort(), chunks, fetched: fetched.sort() };
+  return {
+    entry: outputOf(ENTRIES.player),
+    modules,
+    exported,
+    core: [style, ...core].sort(),
+    chunks,
+    fetched: fetched.sort(),
+  };
 }
 
 /** The outputs that these need to run: static imports and files, not what they may load later. */

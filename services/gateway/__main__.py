@@ -34,6 +34,7 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
                 "headroom": headroom_check(deps.headroom),
             },
             origins=sorted(origins(settings.cors_origins)),
+            requests_per_second=settings.requests_per_second,
         )
         await together(
             stop,

@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from services.gateway.http.auth import BearerAuthentication, current_user
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
+from services.gateway.http.request_pace import RequestPace
 from services.gateway.http.safe_headers import add_safe_headers
 from services.gateway.routes.dead_letters import DeadLetterRoutes
 from services.gateway.routes.exports import ExportRoutes
@@ -39,6 +40,7 @@ def create_app(
     *,
     checks: Mapping[str, Callable[[], Awaitable[None]]],
     origins: list[str],
+    requests_per_second: int = 0,
 ) -> Litestar:
     """The gateway's ASGI application.
 
@@ -46,6 +48,7 @@ def create_app(
         deps: What every handler is given as ``deps``.
         checks: What ``/readyz`` looks at.
         origins: Of browser clients; none: no cross-origin requests.
+        requests_per_second: Of each user; 0: no limit.
     """
     api = Router(
         "/api",
@@ -54,7 +57,7 @@ def create_app(
             *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
-        guards=[BearerAuthentication(deps.tokens)],
+        guards=[BearerAuthentication(deps.tokens), RequestPace(requests_per_second)],
         dependencies={
             "user": Provide(current_user, sync_to_thread=False),
             "deps": Provide(lambda: deps, sync_to_thread=False),

@@ -13,7 +13,6 @@ from services.gateway.exports.lifecycle import ExportLifecycle
 from services.gateway.exports.request import ExportRequests
 from services.gateway.exports.start import GenerationStarter
 from services.gateway.http.idempotency import Idempotency
-from services.gateway.http.rate_limiter import RateLimiter
 from services.gateway.operators.audit_log import AuditLog
 from services.gateway.operators.bulk_replay_runner import BulkReplays
 from services.gateway.operators.dead_letters import DeadLetters
@@ -33,6 +32,7 @@ from services.gateway.quotas.upload_meter import UploadMeter
 from services.gateway.quotas.user_quotas import UserQuotas
 from shared.domain.export_view import Links
 from shared.jetstream.headroom import Headroom
+from shared.service.cell_rate import CellRate
 from shared.storage.bucket import Storage
 from shared.stores.exports import bind_exports
 from shared.stores.queue_position import QueuePositions
@@ -92,7 +92,8 @@ async def assemble(
     projects = await Projects.bind(
         js, settings=ProjectSettings(storage), quotas=user_quotas, headroom=headroom
     )
-    limiter = RateLimiter(settings.requests_per_minute)
+    per_minute = settings.requests_per_minute
+    rate = CellRate(per_minute / 60, burst=per_minute, what=f"{per_minute} exports a minute")
     starter = GenerationStarter(
         js,
         quota,
@@ -120,7 +121,7 @@ async def assemble(
         snapshots=snapshots,
         storage=storage,
         idempotency=idempotency,
-        limiter=limiter,
+        rate=rate,
         starter=starter,
         quotas=user_quotas,
         headroom=headroom,
@@ -143,7 +144,7 @@ async def assemble(
             snapshots=snapshots,
             workers=workers,
             idempotency=idempotency,
-            limiter=limiter,
+            rate=rate,
             starter=starter,
             quotas=user_quotas,
             headroom=headroom,

@@ -101,6 +101,14 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
             ge=0,
         ),
     ] = 120
+    requests_per_second: Annotated[
+        int,
+        env(
+            "GATEWAY_REQUESTS_PER_SECOND",
+            "requests of one user, in each gateway process; faster ones wait; 0: no limit",
+            ge=0,
+        ),
+    ] = 100
     spool_bytes: Annotated[
         int,
         env(

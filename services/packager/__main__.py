@@ -15,6 +15,7 @@ from litestar import Litestar
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
 from services.packager.processes.threads import in_thread
+from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
 from services.packager.sandbox.build_server import BuildServer
 from services.packager.settings import PackagerSettings
@@ -36,6 +37,7 @@ from shared.worker.worker import Worker
 if TYPE_CHECKING:
     import asyncio
 
+    from services.packager.registry.npm_registry import NpmRegistry
     from shared.storage.bucket import Storage
 
 
@@ -53,7 +55,10 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
             required = settings.sandbox.mode == "required"
             await in_thread(server.require if required else server.protections)
-            handler = await _handler(settings, storage, server)
+            packages = await stack.enter_async_context(
+                open_registry(settings.registry.url, settings.registry.token)
+            )
+            handler = await _handler(settings, storage, server, packages)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation = Isolation()
@@ -107,7 +112,10 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
 
 
 async def _handler(
-    settings: PackagerSettings, storage: Storage, server: BuildServer
+    settings: PackagerSettings,
+    storage: Storage,
+    server: BuildServer,
+    registry: NpmRegistry | None,
 ) -> PackagerHandler:
     """The handler; what dead processes left in the cache's folder is removed first, in a thread."""
     open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
@@ -116,6 +124,7 @@ async def _handler(
         await in_thread(open_cache),
         server,
         settings.templates.path,
+        registry=registry,
         signing=settings.signing.keys,
         threads=settings.threads,
     )

@@ -9,10 +9,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
+from services.packager.registry.package_fetcher import PackageFetcher
 from services.packager.request import Request
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
     from services.packager.signing.keys import SigningKey, SigningKeys
@@ -48,6 +52,7 @@ class PackagerHandler:
         cache: Of objects and derived files.
         server: Starts the builds.
         templates: The folder of runtime templates.
+        registry: Where packages come from; None: from nowhere.
         signing: The operators' keys.
         threads: Of each build.
     """
@@ -59,6 +64,7 @@ class PackagerHandler:
         server: BuildServer,
         templates: Path,
         *,
+        registry: NpmRegistry | None = None,
         signing: SigningKeys = NO_KEYS,
         threads: int = 2,
     ) -> None:
@@ -66,6 +72,7 @@ class PackagerHandler:
         self._cache = cache
         self._server = server
         self._templates = templates
+        self._registry = registry
         self._signing = signing
         self._threads = threads
 
@@ -81,7 +88,11 @@ class PackagerHandler:
         build_s = time.perf_counter() - started
         return [
             ExportPackaged(
-                **event.identity, artifact=made.artifact, upload=made.upload, build_s=build_s
+                **event.identity,
+                artifact=made.artifact,
+                upload=made.upload,
+                build_s=build_s,
+                warnings=made.warnings if made.warnings.count else UNSET,
             )
         ]
 
@@ -148,6 +159,7 @@ class PackagerHandler:
                 storage=self._storage,
                 objects=objects,
                 derived=ProjectDerivedFiles(self._cache, selection.snapshot.project_id),
+                packages=PackageFetcher(self._registry, self._cache),
                 progress=progress,
                 reporter=reporter,
                 signer=signer,

@@ -91,6 +91,26 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
         return Limits(memory_bytes=self.memory_bytes, cpu_s=self.cpu_s, file_bytes=self.file_bytes)
 
 
+class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where packages of web projects come from; the command line reads this, too."""
+
+    url: Annotated[
+        str,
+        env(
+            "PACKAGER_NPM_REGISTRY",
+            "URL of the npm registry that web projects get their packages from; empty: none",
+            pattern=r"^(https?://[^\s?#@]+)?$",
+        ),
+    ] = ""
+    token: Annotated[
+        str,
+        env(
+            "PACKAGER_NPM_TOKEN",
+            "bearer token for that registry; every maker can install whatever it may read",
+        ),
+    ] = ""
+
+
 class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__``; passed down, never imported."""
 
@@ -99,6 +119,7 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     templates: TemplateSettings
     signing: SigningSettings
     sandbox: SandboxSettings
+    registry: RegistrySettings = RegistrySettings()
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )

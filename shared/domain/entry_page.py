@@ -21,6 +21,7 @@ FOLDER: Final = "scenes/"  # likewise with any JSON in here
 OLD_EXPORT: Final = "export.json"  # the engine's old worker packed it: the project is in SOURCE
 SOURCE: Final = "source/"
 MAX_KEPT: Final = 1_000  # scenes of a project: one is enough to begin with
+PACKAGE: Final = "package.json"  # a project whose pages may lie deeper, and are built
 
 
 class EntryPageMissingError(PreflightError):
@@ -28,11 +29,16 @@ class EntryPageMissingError(PreflightError):
 
     code = "entry-page-missing"
 
-    def __init__(self, *, spelled: str | None = None) -> None:
+    def __init__(self, *, spelled: str | None = None, has_package: bool = False) -> None:
         hint = f" It has {spelled}: rename that." if spelled else ""
+        if has_package:
+            hint = (
+                f" It has {PACKAGE}, but no {PAGE} anywhere: pages that are built begin with one."
+            )
         super().__init__(
             f"the project has neither {PAGE} (a page of its own) nor {GAME}, {CONFIG} or a scene "
-            f"(an Aethel project), or excludePatterns leaves them out.{hint}"
+            f"(an Aethel project) nor {PACKAGE} (pages that are built), or excludePatterns leaves "
+            f"them out.{hint}"
         )
 
 
@@ -53,17 +59,27 @@ def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None
         exclude: Patterns of files that the export leaves out.
     """
     kept = sorted(path for path in entries if not matches_any(path, exclude))
-    if f"{_root(kept)}{PAGE}" not in kept and not is_engine_project(kept):
+    found = {f"{_root(kept)}{name}" for name in (PAGE, PACKAGE)}
+    if found.isdisjoint(kept) and not is_engine_project(kept):
         spelled = next((path for path in kept if path.casefold() == PAGE), None)
         raise EntryPageMissingError(spelled=spelled)
 
 
+def is_surely_built(entries: frozenset[str]) -> bool:
+    """Whether it has nothing that runs without a build."""
+    root = _root(entries)
+    built, page = f"{root}{PACKAGE}" in entries, f"{root}{PAGE}" in entries
+    return built and not page and not is_engine_project(entries)
+
+
 def is_engine_project(paths: Collection[str]) -> bool:
-    """Whether the player plays it; it has no page of its own."""
+    """Whether the player plays it: it has no page of its own, and none that would be built."""
     root = _root(paths)
     names = {path.removeprefix(root) for path in paths} if root else paths
-    is_game = GAME in names or CONFIG in names or any(map(_is_scene, names))
-    return is_game and PAGE not in names
+    if PAGE in names:
+        return False
+    is_game = GAME in names or CONFIG in names
+    return is_game or (PACKAGE not in names and any(map(_is_scene, names)))
 
 
 def _root(paths: Collection[str]) -> str:
@@ -72,7 +88,7 @@ def _root(paths: Collection[str]) -> str:
 
 
 def _is_entry(path: str) -> bool:
-    return path.casefold() in {PAGE, GAME, CONFIG}
+    return path.casefold() in {PAGE, GAME, CONFIG, PACKAGE}
 
 
 def _is_scene(path: str) -> bool:

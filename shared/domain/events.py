@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from shared.domain.build_warnings import BuildWarnings
 from shared.domain.options import Configuration, ExportOptions, Platform
 
 Stage = Literal["build", "upload"]
@@ -186,6 +187,7 @@ class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged
     artifact: Artifact
     upload: PendingUpload
     build_s: Annotated[float, msgspec.Meta(ge=0)]  # what the quota is settled with
+    warnings: BuildWarnings | UnsetType = UNSET
     restart: bool = (
         False  # true where this event starts its generation (only the upload had failed)
     )

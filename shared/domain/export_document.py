@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET
 
+from shared.domain.build_warnings import BuildWarning
 from shared.domain.events import (
     AnyEvent,
     AttemptFailed,
@@ -90,6 +91,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     can_cancel: bool = True
     cancel_receipt: CancelReceipt | None = None
     dead_letter: str | None = None
+    warnings: tuple[BuildWarning, ...] = ()  # the first of them
+    warning_count: int = 0
 
     @property
     def ended(self) -> bool:
@@ -243,6 +246,8 @@ def _apply(state: State, event: AnyEvent) -> State:
                 file_size=event.artifact.size_bytes,
                 sha256=event.artifact.sha256,
                 retry_at=None,
+                warnings=event.warnings.first if event.warnings else (),
+                warning_count=event.warnings.count if event.warnings else 0,
             )
         case _:
             return state

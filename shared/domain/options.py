@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.domain.globs import MAX_PARTS
 
@@ -60,6 +61,9 @@ class ExportOptions(
     include_assets: bool = True
     exclude_patterns: Annotated[tuple[Glob, ...], msgspec.Meta(max_length=100)] = ()
     format: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    # Younger than the first workers: what nobody asks for stands in no event, so that they read it.
+    strict: bool | UnsetType = UNSET
+    output_dir: Annotated[str, msgspec.Meta(max_length=512)] | UnsetType = UNSET
     video: dict[str, Any] | None = None
 
 

@@ -13,7 +13,7 @@ import msgspec
 from shared.domain.options import NEUTRAL, Configuration, ExportOptions
 from shared.errors import InvalidRequestError, UnknownPlatformError
 
-Need = Literal["always", "engine-projects"]
+Need = Literal["always", "engine-projects", "built-pages"]
 
 
 class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,14 +50,20 @@ _COMMON = {
     "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
     "format": "zip",
 }
+_STRICT = {"strict": "true makes every warning of the build an error"}
 
 OPTIMIZE = (
     "engine projects, not in debug: lossless: textures as WebP, sounds as FLAC, models through "
     "Meshopt, every bit the same; balanced: WebP of at least 40 dB, Opus, and meshes in steps that "
     "nobody sees; only where that is smaller"
 )
+OUTPUT_DIR = (
+    "a folder of the project that holds a finished build: shipped as it is, nothing is built"
+)
 _APPLICATION = {
     **_COMMON,
+    **_STRICT,
+    "outputDir": OUTPUT_DIR,
     "appName": "names the game in window, menus and file names",
     "appVersion": "stands in the application, the artifact and its file name",
     "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
@@ -73,7 +79,8 @@ _APPLICATION_REFUSALS = {
     "video": _NATIVE_ONLY["video"],
     "webglVersion": "the page decides how it renders",
 }
-_APPLICATION_TEMPLATES: dict[str, Need] = {"shell": "always", "player": "engine-projects"}
+_SITE_TEMPLATES: dict[str, Need] = {"player": "engine-projects", "web-builder": "built-pages"}
+_APPLICATION_TEMPLATES: dict[str, Need] = {"shell": "always", **_SITE_TEMPLATES}
 
 PLATFORMS: dict[str, PlatformSpec] = {
     spec.name: spec
@@ -89,6 +96,8 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "appIcon": "the source carries its own files; no icons are made",
                 "includeDebugSymbols": "the source is complete already",
                 "optimize": "its files are never changed",
+                "strict": "nobody looks into its files, so there are no warnings",
+                "outputDir": "nothing is built; excludePatterns leaves out files",
                 "webglVersion": "nothing is rendered",
                 "wasmThreads": "nothing is hosted",
             },
@@ -138,12 +147,14 @@ PLATFORMS: dict[str, PlatformSpec] = {
             name="web",
             summary="A ZIP that any web host serves and any browser plays",
             minutes=3,
-            templates={"player": "engine-projects"},
+            templates=_SITE_TEMPLATES,
             effects={
                 **_COMMON,
+                **_STRICT,
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
                 "optimize": OPTIMIZE,
+                "outputDir": OUTPUT_DIR,
                 "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",
             },
             refusals={
@@ -173,7 +184,7 @@ def check_options(
     details = [
         (f"options.{name}", f"not for {platform}: {why}")
         for name, why in spec.refusals.items()
-        if given[name] != neutral[name]
+        if given.get(name, False) != neutral.get(name, False)
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))

@@ -29,6 +29,7 @@ URL_BYTES: Final = 7 << 10  # what the WebSocket's own parser takes, too
 PARAMETERS: Final = 64  # in a query; Litestar remembers what it has made of a thousand queries
 PIPELINED: Final = 16  # requests that wait for the answer to one before them
 UNREAD_S: Final = 60.0  # how long a client may leave its answer untouched
+PAUSE_S: Final = 0.02  # between two pieces of what is only read to be thrown away
 LINGER_S: Final = 2.0  # to read what is on its way, or a refusal would be lost with it
 SPARE: Final = 64  # connections beyond the most, which are told so; what comes then is cut off
 GOODBYE_S: Final = 15.0  # until a finished WebSocket is cut off, uvicorn's own ten seconds included
@@ -127,6 +128,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse the next bytes, unless nothing that comes can matter any more."""
         if self._refused is not None:
+            self.flow.pause_reading()
+            self.loop.call_later(PAUSE_S, self._read_on)
             return
         self._overhead += len(data)
         super().data_received(data)
@@ -234,6 +237,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._refuse(TOO_SLOW)
         else:
             self.transport.close()
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _stop(self, refusal: Refusal) -> None:
         self._refused = refusal

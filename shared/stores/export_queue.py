@@ -107,6 +107,10 @@ class ExportQueue:
                     self._event_came.clear()
                     await self._event_came.wait()
 
+    async def news(self, *, patience_s: float) -> None:
+        """Wait until one more event is heard, or ``patience_s`` are over."""
+        await self.reached(self._seq + 1, patience_s=patience_s)
+
     async def close(self) -> None:
         """Follow no longer."""
         if self._subscription is not None:

@@ -133,8 +133,7 @@ class Delivery:
     async def _take(self, event: Event) -> Outcome:
         """One process works on an export once, and a cancel reaches the job from here on."""
         reporter = ProgressReporter(self._context.js, event.export_id, event.generation)
-        taken_at = asyncio.get_running_loop().time()
-        job = Job(event=event, message=self._message, reporter=reporter, taken_at=taken_at)
+        job = Job(event=event, message=self._message, reporter=reporter)
         self._job = job
         try:
             if not self._context.running.add(job):

@@ -28,7 +28,6 @@ class Job:
     attempting: bool = False  # an attempt has started and the stream does not have its end yet
     task: asyncio.Task[Any] | None = None  # the handler at work
     canceled: bool = False  # its user has ended it
-    taken_at: float = 0.0  # the loop's clock
     cancel_heard_at: float | None = None  # when a cancel was last announced, the loop's clock
 
     @property

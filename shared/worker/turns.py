@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from shared.worker.job import RunningJobs
 
 LISTEN_S: Final = 1.0  # between two looks at whether the queue is still heard
-HELD_S: Final = 10.0  # all slots in one's hands for so long: the spare one serves others
 
 
 class Turns:
@@ -77,14 +76,14 @@ class Turns:
             return None
         return await self._take(firsts[0])
 
-    async def for_others(self) -> OutOfTurnMessage | None:
-        """What the spare slot builds: another's export while one user or project holds all slots.
+    async def news(self, *, patience_s: float) -> None:
+        """Wait until something happens on the platform, or ``patience_s`` are over."""
+        await self._queue.news(patience_s=patience_s)
 
-        Only once they have held them for a while: builds that soon end hold up nobody.
-        """
+    async def for_others(self) -> OutOfTurnMessage | None:
+        """What the spare slot builds while one user or project holds all: another's export."""
         jobs = self._running.jobs
-        clock = asyncio.get_running_loop().time()
-        if len(jobs) < self._consumer.concurrency or clock - jobs[-1].taken_at < HELD_S:
+        if len(jobs) < self._consumer.concurrency:
             return None
         users = {job.event.user_id for job in jobs}
         projects = {job.event.project_id for job in jobs}

@@ -146,8 +146,7 @@ class Worker(Generic[EventT_contra]):
             if message is not None:
                 await Delivery(context, message).run()
                 continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), SPARE_S)
+            await turns.news(patience_s=SPARE_S)
 
     async def _context(self) -> WorkerContext:
         """The server's own settings of the consumer say how often it wants a heartbeat."""

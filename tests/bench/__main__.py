@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from tests.bench import applications, engine, exporting, fanout, first_frame, isolation, packing
+from tests.bench import (
+    applications,
+    engine,
+    exporting,
+    fanout,
+    first_frame,
+    isolation,
+    packing,
+    under_attack,
+    web_project,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +32,8 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "isolation": isolation.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
+    "under_attack": under_attack.measure,
+    "web_project": web_project.measure,
 }
 
 

@@ -33,6 +33,21 @@ def test_a_folder_becomes_a_download(up: Up, game: Path, tmp_path: Path) -> None
         subprocess.run([*tester, str(artifact)], check=True, capture_output=True)
 
 
+def test_warnings_are_told_once_more_at_the_end(up: Up, game: Path) -> None:
+    """With file and line; strict makes them errors."""
+    page = game / "index.html"
+    page.write_text(page.read_text() + '<img src="/gone.png">\n')
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    done = up.cli("export", project, "--platform", "web", "--wait")
+    assert done.returncode == 0, done.stderr
+    end = done.stderr.partition("1 warning:\n")[2]
+    assert end.startswith("  index.html:3: ")
+    strict = up.cli("export", project, "--platform", "web", "--wait", "--option", "strict=true")
+    assert strict.returncode == ExitCode.EXPORT_FAILED
+    assert "index.html:3: " in strict.stderr
+
+
 def test_the_same_project_gives_the_same_bytes(up: Up, game: Path, tmp_path: Path) -> None:
     """Twice, and the second time as another export."""
     project = project_id_of(game)

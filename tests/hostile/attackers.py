@@ -22,6 +22,8 @@ import msgspec
 from services.packager.sandbox import channel
 from services.packager.sandbox.messages import (
     Done,
+    FetchMetadata,
+    FetchPackage,
     Log,
     Open,
     Part,
@@ -33,6 +35,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.sandbox.server import main
 from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.build_warnings import BuildWarnings
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -230,6 +233,9 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         "bodiless": lambda: iter([(_plan(0), []), (Part(1, 10), [])]),
         "directory": lambda: iter([(_plan(0), []), (Part(1, 10), [os.open(".", os.O_RDONLY)])]),
         "asks": lambda: ((Remember(n, f"{n:064x}", _NOTHING), []) for n in range(100_000)),
+        "package": lambda: iter([(FetchMetadata(0, "../-/passwd"), [])]),
+        "version": lambda: iter([(_package("1.0.0/../../secret", _HASH), [])]),
+        "hash": lambda: iter([(_package("1.0.0", "sha512-../../x"), [])]),
         "path": lambda: iter([(Progress(packed_bytes=1, files=1, path="nowhere"), [])]),
     }
     for message, files in messages[target]():
@@ -238,6 +244,13 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         time.sleep(0.05 if target != "asks" else 0)
     time.sleep(30 if target != "path" else 0)
     return ""
+
+
+_HASH: Final = f"sha1-{'A' * 27}="
+
+
+def _package(version: str, integrity: str) -> FetchPackage:
+    return FetchPackage(number=0, name="three", version=version, integrity=integrity)
 
 
 _NOTHING: Final = DerivedFileRecord(None, None, "")
@@ -252,6 +265,7 @@ def _plan(number: int) -> Planned:
         size_bytes=1,
         files=1,
         is_application=False,
+        warnings=BuildWarnings(),
     )
 
 

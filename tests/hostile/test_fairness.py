@@ -18,6 +18,8 @@ from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.worker.circuit_breaker import LEAST, LONGEST_PAUSE_S, CircuitBreaker
 from shared.worker.registration import Heartbeat
+from shared.worker.turns import Turns
+from tests.integration.gateway.conftest import open_gateway
 from tests.integration.worker.working import acknowledged, has, new_request, until, working
 
 if TYPE_CHECKING:
@@ -29,10 +31,15 @@ if TYPE_CHECKING:
 
     from shared.domain.events import ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
+    from shared.storage.bucket import Storage
 
 
 async def fine() -> None:
     """All servers are there."""
+
+
+async def _nothing(_: Turns) -> None:
+    """What a spare slot builds that is not there."""
 
 
 FOR_EVER = RetrySettings(max_attempts=1_000_000, base_delay_ms=10_000)
@@ -183,7 +190,7 @@ async def test_nobody_waits_for_more_than_one_build_in_each_slot(
 
     Nothing is handed back for that: every message is delivered once.
     """
-    monkeypatch.setattr("shared.worker.turns.HELD_S", 1e9)  # no spare slot helps
+    monkeypatch.setattr(Turns, "for_others", _nothing)  # no spare slot helps
     monkeypatch.setattr("shared.worker.message.ELSEWHERE_S", 0.1)
     events, queue = EventLog(js), ExportQueue(js, "web")
     for number in rounds(1):
@@ -225,3 +232,19 @@ async def test_nobody_waits_for_more_than_one_build_in_each_slot(
                 assert abs(told_to_others[export_id] - 1 - place) < free
         await queue.close()
         await js.purge_stream(EXPORTS)
+
+
+async def test_one_users_requests_hold_up_no_others(nc: Client, storage: Storage) -> None:
+    """Beyond their pace they wait, and beyond that they are refused; another's comes at once."""
+    async with open_gateway(nc, storage, requests_per_second=1) as gateway:
+        eve, ann = gateway.user("eve"), gateway.user("ann")
+        assert (await eve.call("GET", "/api/projects"))[0] == 200
+        flood = [asyncio.create_task(eve.call("GET", "/api/projects")) for _ in range(30)]
+        done, _ = await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
+        (status, problem) = done.pop().result()
+        assert (status, problem["code"]) == (429, "too-many-requests")
+        assert (await ann.call("GET", "/api/projects"))[0] == 200
+        assert sum(not task.done() for task in flood) > 5
+        for task in flood:
+            task.cancel()
+        await asyncio.gather(*flood, return_exceptions=True)

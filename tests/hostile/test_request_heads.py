@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from cli.local.ports import free_ports
 from shared.service import http_protocol
-from shared.service.http_protocol import HEAD_BYTES, HEADERS, PIPELINED
+from shared.service.http_protocol import HEAD_BYTES, HEADERS, PIPELINED, BoundedHttpProtocol
 from shared.service.process import listen, serve
 from shared.settings import HttpSettings
 
@@ -144,6 +144,25 @@ async def test_a_head_without_end_is_refused(
         answers = await server.exchange(*pieces(attack, rng))
         assert answers in ([431], [400]), attack[:80]
         assert not server.seen
+    assert await server.exchange(LAST) == [200]
+
+
+async def test_what_a_refused_client_still_sends_is_read_at_leisure(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has its answer; reading on as fast as it sends would hold up everybody else."""
+    monkeypatch.setattr(http_protocol, "PAUSE_S", 3_600.0)
+    monkeypatch.setattr(http_protocol, "LINGER_S", 0.2)
+    taken = []
+    read = BoundedHttpProtocol.data_received
+
+    def counted(self: BoundedHttpProtocol, data: bytes) -> None:
+        taken.append(len(data))
+        read(self, data)
+
+    monkeypatch.setattr(BoundedHttpProtocol, "data_received", counted)
+    assert await server.exchange(b"GET /", *[b"a" * (1 << 20)] * 32) == [431]
+    assert len(taken) <= 4  # the first bytes, what was too much, and one piece more
     assert await server.exchange(LAST) == [200]
 
 

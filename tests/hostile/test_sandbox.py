@@ -209,7 +209,7 @@ async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, attack: st
 
 
 WORDS = ["garbage", "stranger", "climbs", "part", "sign", "done", "plans"]
-WORDS += ["short", "huge", "bodiless", "directory", "asks"]
+WORDS += ["short", "huge", "bodiless", "directory", "asks", "package", "version", "hash"]
 
 
 @pytest.mark.parametrize("word", WORDS)

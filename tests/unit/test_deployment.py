@@ -39,6 +39,7 @@ SECRET = {
     "NATS_PASSWORD": "word",
     "AWS_ACCESS_KEY_ID": "key",
     "AWS_SECRET_ACCESS_KEY": "secret",
+    "PACKAGER_NPM_TOKEN": "token",
     "STORAGE_SIGNING_KEY": "signing",
 }
 
@@ -97,7 +98,7 @@ def test_each_service_gets_only_the_secrets_that_it_reads(manifests: list[Manife
     assert held == {
         "gateway": {"NATS_URL", "JWT_SECRET", *storage},
         "status": {"NATS_URL", "JWT_SECRET"},
-        "packager": {"NATS_URL", *storage},
+        "packager": {"NATS_URL", "PACKAGER_NPM_TOKEN", *storage},
         "uploader": {"NATS_URL", *storage},
     }
 
@@ -218,7 +219,7 @@ def test_compose_starts_every_service_with_its_settings() -> None:
 
 
 def test_compose_lets_each_service_reach_only_what_it_needs() -> None:
-    """Status shares no network with the storage; only what is published has a way out."""
+    """Status never meets the storage; only what is published, and the packager, have a way out."""
     compose = _compose()
     services = compose["services"]
     networks = {name: set(service.get("networks", ())) for name, service in services.items()}
@@ -232,7 +233,8 @@ def test_compose_lets_each_service_reach_only_what_it_needs() -> None:
         *("storage", "gateway", "packager", "uploader")
     }
     for name, service in services.items():
-        assert bool(networks[name] - inside) == bool(service.get("ports")), name
+        outside = bool(service.get("ports")) or name == "packager"  # which asks for packages
+        assert bool(networks[name] - inside) == outside, name
         assert networks[name] or service["network_mode"] in {"none", "service:storage"}
 
 
@@ -270,6 +272,7 @@ def _of_kind(manifests: list[Manifest], kind: str) -> Iterator[Manifest]:
 def _compose() -> Manifest:
     """The compose file with every variable filled in."""
     text = (ROOT / "compose.yaml").read_text()
+    text = text.replace("${PACKAGER_NPM_REGISTRY:-}", "https://registry.example.com/filled-in/")
     filled = re.sub(r"\$\{(\w+)[^}]*\}", lambda m: f"filled-in-{m[1]}-0123456789abcdef", text)
     compose: Manifest = yaml.safe_load(filled)
     return compose

@@ -1,6 +1,6 @@
 /** The page's script: reads the manifest, starts the game, offers the two interfaces to the outside. */
 
-import { bind } from "./api/module";
+import { bind } from "./api/current";
 import { DEFAULT_CONFIG, readManifest, type BootManifest } from "./core/manifest";
 import { GameError } from "./core/errors";
 import { Player } from "./game/player";

@@ -4,13 +4,19 @@
  */
 
 import type * as declared from "aethel";
+import type * as core from "@aethel/core";
+import type * as ui from "@aethel/ui";
+import type * as realCore from "../src/api/core/module";
+import type { Callbacks } from "../src/api/core/component";
 import type * as real from "../src/api/module";
+import type * as realUi from "../src/api/ui/module";
 import type { Sound } from "aethel";
 import type { Voice } from "../src/audio/voice";
 import type { Animator } from "../src/components/Animator";
 import type { AudioSource } from "../src/components/AudioSource";
 import type { Camera } from "../src/components/Camera";
 import type { Collider } from "../src/components/Collider";
+import type { FallingBody } from "../src/components/FallingBody";
 import type { Light } from "../src/components/Light";
 import type { MeshRenderer } from "../src/components/MeshRenderer";
 import type { NavMeshAgent } from "../src/components/NavMeshAgent";
@@ -47,6 +53,7 @@ export const nothingIsMissing: {
   Camera: Missing<declared.Camera, Camera>;
   Collider: Missing<declared.Collider, Collider>;
   RigidBody: Missing<declared.Body, RigidBody>;
+  FallingBody: Missing<declared.FallingBody, FallingBody>;
   AudioSource: Missing<declared.AudioSource, AudioSource>;
   Script: Missing<declared.ScriptHandle, ScriptComponent>;
   ParticleSystem: Missing<declared.ParticleSystem, ParticleSystem>;
@@ -77,5 +84,28 @@ export const nothingIsMissing: {
     AudioSource: [],
     Script: [],
   },
-  ...{ ParticleSystem: [], Animator: [], NavMeshAgent: [] },
+  ...{ FallingBody: [], ParticleSystem: [], Animator: [], NavMeshAgent: [] },
+};
+
+type Templates = typeof core;
+type RealCore = typeof realCore;
+
+export const nothingIsMissingOfTheTemplates: {
+  core: Missing<Templates, RealCore>;
+  input: Missing<Templates["Input"], RealCore["Input"]>;
+  time: Missing<typeof Time, RealCore["Time"]>;
+  component: Missing<core.Component, Callbacks & realCore.Component>;
+  transform: Missing<core.Transform, realCore.Component["transform"]>;
+  vector: Missing<core.Vector3, realCore.Vector3>;
+  collision: Missing<Collision, realCore.Collision>;
+  body: Missing<core.RigidBody, realCore.RigidBody>;
+  body2D: Missing<core.RigidBody2D, realCore.RigidBody2D>;
+  camera: Missing<core.Camera, realCore.Camera>;
+  animator: Missing<core.Animator, realCore.Animator>;
+  audio: Missing<core.AudioSource, realCore.AudioSource>;
+  particles: Missing<core.ParticleSystem, realCore.ParticleSystem>;
+  ui: Missing<typeof ui, typeof realUi>;
+} = {
+  ...{ core: [], input: [], time: [], component: [], transform: [], vector: [], collision: [], body: [], body2D: [] },
+  ...{ camera: [], animator: [], audio: [], particles: [], ui: [] },
 };

@@ -62,3 +62,37 @@ test("a stick at rest says 0, and beyond the dead zone everything from 0 to 1", 
   assert.deepEqual([outsideDeadZone(0.1), outsideDeadZone(-1), outsideDeadZone(1)], [0, -1, 1]);
   assert.ok(outsideDeadZone(0.16) < 0.02);
 });
+
+test("keyboard and gamepad together hold an action once", () => {
+  const actions = new Actions({ fire: ["KeyF", "gamepad:7"] });
+  const seen = [["gamepad:7"], ["gamepad:7", "KeyF"], ["KeyF"], ["KeyF"], []].map((down, frame) => {
+    if (frame === 1) actions.tap("KeyF");
+    actions.update(devices(down));
+    return [actions.isPressed("fire"), actions.isHeld("fire"), actions.isReleased("fire")];
+  });
+  assert.deepEqual(seen, [
+    [true, true, false],
+    [false, true, false],
+    [false, true, false],
+    [false, true, false],
+    [false, false, true],
+  ]);
+});
+
+test("a key that was let go and pressed again between two frames is pressed twice", () => {
+  const actions = new Actions(undefined);
+  const presses = [1, 2].map(() => {
+    actions.tap("Space");
+    actions.update(devices(["Space"]));
+    return actions.isPressed("jump");
+  });
+  assert.deepEqual(presses, [true, true]);
+});
+
+test("a game's own menu takes its keys from the player's", () => {
+  const actions = new Actions({ Menu: ["Escape", "gamepad:9"] });
+  actions.update(devices(["Escape"]));
+  assert.deepEqual([actions.isHeld("Menu"), actions.isHeld("pause")], [true, false]);
+  actions.update(devices(["KeyP"]));
+  assert.ok(actions.isHeld("pause"));
+});

@@ -10,8 +10,10 @@ import { AudioEngine } from "../src/audio/engine";
 import { componentFactory } from "../src/components";
 import type { Component } from "../src/components/component";
 import { Events } from "../src/core/events";
+import { DEFAULT_CONFIG } from "../src/core/manifest";
 import { Problems } from "../src/core/problems";
 import { Random } from "../src/core/random";
+import { SceneNavigation } from "../src/navigation/sceneNavigation";
 import { ScenePhysics } from "../src/physics/scenePhysics";
 import { Quality } from "../src/render/quality";
 import { readSettings } from "../src/scene/format/settings";
@@ -57,34 +59,37 @@ class Host {
 
 export interface Playing {
   scene: Scene;
+  library: Library;
   host: Host;
   audio: AudioEngine;
   problems: Problems;
 }
 
-/** An empty scene whose project has these files; `absent` ones are promised, but not there. */
+/** An empty scene whose project has these files and which has these settings; `absent` files are promised, but not there. */
 export async function play(
   t: TestContext,
   files: Record<string, string | Buffer>,
   absent: string[] = [],
+  given: object = {},
 ): Promise<Playing> {
   const host = new Host(files);
   const known = Object.fromEntries([...Object.keys(files), ...absent].map((path) => [path, { size: 0 }]));
   const downloads = new Downloads(await host.listen(t), known);
   const library = new Library(downloads, null as unknown as WebGLRenderer, Infinity);
   const problems = new Problems(new Events(), null, () => []);
-  const settings = readSettings({});
+  const settings = readSettings(given);
   const audio = new AudioEngine(downloads, (reference, requester) => library.path(reference, requester), {
     ...{ master: 1, music: 1, sfx: 1, voice: 1 },
   });
   const factory = componentFactory({
     ...{ audio, library, problems, random: new Random(1), scripts: new Bundle() },
+    navigation: new SceneNavigation(downloads),
     physics: new ScenePhysics(settings.physics.gravity, downloads, problems),
-    quality: new Quality("high", "high", "high"),
+    quality: new Quality("high", DEFAULT_CONFIG),
     viewport: { size: { width: 640, height: 360 }, aspect: 16 / 9 },
   });
   const level = { name: "test", assets: [], entities: [], prefabs: [], settings };
-  return { scene: new Scene(level, factory, problems), host, audio, problems };
+  return { scene: new Scene(level, factory, problems), library, host, audio, problems };
 }
 
 /** Lets everything happen that has no reason to wait. */

@@ -48,6 +48,15 @@ test("a binary level that is damaged says how", async () => {
   await refuses(aelv(level([entity("a", { name: "x".repeat(10_000) })]), { length: 4 }), /more than the 4 bytes/);
 });
 
+test("the header's length counts bytes or characters, and any version of the text is read", async () => {
+  const same = level([entity("a", { name: "Lámpara 🏮" })], { formatVersion: "0.9.0" });
+  const text = JSON.stringify(same);
+  const counted = [text.length, new TextEncoder().encode(text).length];
+  assert.notEqual(counted[0], counted[1]);
+  for (const length of counted)
+    assert.equal(byId(await readScene("main", aelv(same, { length })), "a").name, "Lámpara 🏮");
+});
+
 test("what is no scene says so", async () => {
   await refuses(bytes("{"), /not valid JSON/);
   await refuses(bytes("[]"), /an object is expected/);
@@ -75,6 +84,25 @@ test("a level without settings has the engine's", async () => {
     shadowQuality: "medium",
   });
   assert.equal(settings.postProcessing.enabled, false);
+});
+
+test("a level says how it is drawn, and which axes its scripts see", async () => {
+  const { settings, assets } = await readScene(
+    "main",
+    bytes(
+      level([], {
+        assets: [{ id: "m", type: "material", data: { type: "basic" } }],
+        settings: {
+          skybox: { type: "procedural", sunPosition: [100, 20, 100] },
+          rendering: { toneMapping: "none", pixelPerfect: true },
+          handedness: "left",
+        },
+      }),
+    ),
+  );
+  assert.deepEqual(settings.rendering, { toneMapping: "none", exposure: 1, shadowType: "pcf", pixelPerfect: true });
+  assert.deepEqual([settings.handedness, settings.skybox.turbidity], ["left", 10]);
+  assert.deepEqual(assets, [{ id: "m", type: "material", path: "", data: { type: "basic" } }]);
 });
 
 test("gravity may be an array, and null means the default", async () => {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from shared.domain.entry_page import is_engine_project
+from shared.domain.entry_page import is_engine_project, is_surely_built
 from shared.domain.signing_policy import key_for
 from shared.domain.waiting import Wait
 from shared.errors import ExportError
@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from services.gateway.exports.request import ExportRequest
     from shared.domain.platforms import PlatformSpec
     from shared.stores.worker_registry import WorkerHeartbeat
+
+
+# What cannot be exported without a template that is needed for it.
+_LACKING: Final = {
+    "built-pages": "page that has to be built",
+    "engine-projects": "project in the engine's own format",
+}
 
 
 class PlatformUnavailableError(ExportError):
@@ -46,7 +53,9 @@ def reason(missing: dict[str, str]) -> str | None:
     if not missing:
         return None
     names = ", ".join(sorted(missing))
-    what = "Nothing" if "always" in missing.values() else "No project in the engine's own format"
+    needs = set(missing.values())
+    kinds = " and no ".join(_LACKING[need] for need in sorted(needs - {"always"}))
+    what = "Nothing" if "always" in needs else f"No {kinds}"
     return (
         f"{what} can be exported: no worker has the runtime template {names}. "
         "Operators run `make templates`, or `aethel-export templates install`."
@@ -83,7 +92,12 @@ def check_available(
     """
     workers = serving(spec, living)
     missing = lacking(spec, workers)
-    if missing and ("always" in missing.values() or is_engine_project(entries)):
+    needs = {
+        "always",
+        *(("engine-projects",) if is_engine_project(entries) else ()),
+        *(("built-pages",) if is_surely_built(entries) else ()),
+    }
+    if not needs.isdisjoint(missing.values()):
         raise PlatformUnavailableError(f"{spec.name}: {reason(missing)}")
     if workers:
         key_for(spec, wanted.configuration, wanted.options, signing_keys(spec, workers))

@@ -40,6 +40,7 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     status: str
     progress: float
     current_step: str
+    warning_count: int
     created_at: datetime | None
     completed_at: datetime | None
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
-    from services.gateway.http.rate_limiter import RateLimiter
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.export_document import Document, State
     from shared.jetstream.headroom import Headroom
+    from shared.service.cell_rate import CellRate
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
@@ -71,7 +71,7 @@ class ExportLifecycle:
         snapshots: Snapshots,
         storage: Storage,
         idempotency: Idempotency,
-        limiter: RateLimiter,
+        rate: CellRate,
         starter: GenerationStarter,
         quotas: UserQuotas,
         headroom: Headroom,
@@ -81,7 +81,7 @@ class ExportLifecycle:
         self._snapshots = snapshots
         self._storage = storage
         self._idempotency = idempotency
-        self._limiter = limiter
+        self._rate = rate
         self._starter = starter
         self._quotas = quotas
         self._headroom = headroom
@@ -126,7 +126,7 @@ class ExportLifecycle:
         known = await self._idempotency.find(user.user_id, project_id, key, content)
         if known is not None:
             return await self.begin(document, known, user, repeated=True)
-        self._limiter.hit(user.user_id)
+        self._rate.take(user.user_id)
         start = await self.next_start(document, user_id=user.user_id)
         await self._quotas.restart(user.user_id)
         kept = await self._idempotency.keep(start, key, content)

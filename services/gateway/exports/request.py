@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
-    from services.gateway.http.rate_limiter import RateLimiter
     from services.gateway.projects.membership import Projects
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
     from shared.domain.project import Project
     from shared.jetstream.headroom import Headroom
+    from shared.service.cell_rate import CellRate
     from shared.stores.worker_registry import Workers
     from shared.tokens import User
 
@@ -53,7 +53,7 @@ class ExportRequests:
         snapshots: Snapshots,
         workers: Workers,
         idempotency: Idempotency,
-        limiter: RateLimiter,
+        rate: CellRate,
         starter: GenerationStarter,
         quotas: UserQuotas,
         headroom: Headroom,
@@ -63,7 +63,7 @@ class ExportRequests:
         self._snapshots = snapshots
         self._workers = workers
         self._idempotency = idempotency
-        self._limiter = limiter
+        self._rate = rate
         self._starter = starter
         self._quotas = quotas
         self._headroom = headroom
@@ -95,7 +95,7 @@ class ExportRequests:
         known = await self._idempotency.find(user.user_id, project_id, key, wanted)
         if known is not None:
             return await self._begin(known, user, repeated=True)
-        self._limiter.hit(user.user_id)
+        self._rate.take(user.user_id)
         event = await self._first_event(project, user, wanted)
         async with self._quotas.new_export(user.user_id):
             start = await self._idempotency.keep(event, key, wanted)

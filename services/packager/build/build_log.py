@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from services.packager.build.plan import MAX_NOTES
 from services.packager.build.progress import megabytes
+from shared.domain.build_warnings import MOST, BuildWarning, BuildWarnings
 
 if TYPE_CHECKING:
-    from services.packager.build.plan import BuildPlan
+    from services.packager.build.plan import BuildPlan, Note
     from services.packager.project.snapshot import Selection
     from shared.domain.progress import Level
+
+MAX_TEXT: Final = 500  # characters of each part of a warning
 
 
 class Reporter(Protocol):
@@ -44,4 +47,20 @@ def report_plan(reporter: Reporter, plan: BuildPlan) -> None:
     reporter.log(
         f"Packing {len(plan.contents):,} files, {megabytes(plan.size_bytes)}; "
         f"{made} of them made here."
+    )
+
+
+def warnings_of(plan: BuildPlan) -> BuildWarnings:
+    """What the export itself carries of the warnings, for those who do not read its log."""
+    found = [note for note in plan.notes if note.level == "warning"]
+    return BuildWarnings(count=len(found), first=tuple(map(_warning, found[:MOST])))
+
+
+def _warning(note: Note) -> BuildWarning:
+    return BuildWarning(
+        code=note.code,
+        message=note.message[:MAX_TEXT],
+        file=note.file[:MAX_TEXT] or None,
+        line=note.line or None,
+        path=note.path[:MAX_TEXT] or None,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.manifest import with_manifest
+from services.packager.build.strictness import refuse_warnings
 from services.packager.processes.cpu_features import cpu_features
 
 if TYPE_CHECKING:
@@ -44,13 +45,19 @@ def plan_of(
     *,
     snapshot: str,
 ) -> BuildPlan:
-    """What the exporter plans, and the manifest that every artifact carries."""
+    """What the exporter plans, and the manifest that every artifact carries.
+
+    Raises:
+        ProjectError: What is wrong with the project; also its warnings, where they may not be.
+    """
     plan = exporter.plan(project, request, context)
+    if request.options.strict:
+        refuse_warnings(plan)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
 
 
 def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
-    """The key is a SHA-256 over the canonical JSON of snapshot, request, templates and tools.
+    """The key is a SHA-256 over the canonical JSON of all that shapes the artifact.
 
     ``once`` names this very build, where another one would give other bytes.
     """
@@ -59,6 +66,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "request": request,
         "templates": [template.to_dict() for template in plan.templates],
         "tools": _tools(request),
+        **({"packages": plan.packages} if plan.packages else {}),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from services.packager.registry.faults import NoPackages, PackageSource
 from services.packager.runtimes.registry import Templates
 from services.packager.storage.derived_files import DerivedFileStore
 
@@ -40,6 +41,7 @@ class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
 
     templates: Templates
     derived: DerivedFileStore  # of earlier exports of the project
+    packages: PackageSource = NoPackages()
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
     threads: int = 2  # for what takes long
     signer: Signer | None = None  # None: nothing is signed

@@ -34,6 +34,7 @@ def with_manifest(
         "snapshot": snapshot,
         "options": msgspec.to_builtins(request.options),
         "templates": [template.to_dict() for template in plan.templates],
+        **({"packages": plan.packages} if plan.packages else {}),
         "tools": dict(sorted(tools.items())),
         "files": [
             {"path": content.path, "size": content.size_bytes, "sha256": content.sha256}

@@ -33,8 +33,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 
     message: str
     level: Literal["info", "warning"] = "warning"
+    code: str = "project-warning"  # which kind of warning
     file: str = ""
     line: int = 0
+    path: str = ""  # into the file's JSON
 
     @classmethod
     def kept(cls, path: str) -> Note:
@@ -42,8 +44,8 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         return cls(level="info", file=path, message="the project's own is kept")
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}" if place else self.message
+        file = f"{self.file}:{self.line}" if self.line else self.file
+        return ": ".join(filter(None, (file, self.path, self.message)))
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +117,7 @@ class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = "application/zip"
     suffix: str = ".zip"
     templates: tuple[Template, ...] = ()  # that went into it
+    packages: tuple[str, ...] = ()  # of a registry: name, version and hash
     application: Application | None = None  # None: the contents as a ZIP are the artifact
     reproducible: bool = True  # signatures hold the time
 

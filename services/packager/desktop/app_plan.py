@@ -47,6 +47,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     signed: bool
     contents: tuple[Content, ...]
     templates: tuple[Template, ...]
+    packages: tuple[str, ...]
     notes: tuple[Note, ...]
 
     def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
@@ -60,6 +61,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             content_type=content_type,
             suffix=suffix,
             templates=self.templates,
+            packages=self.packages,
             application=application,
             reproducible=not self.signed,
         )
@@ -92,6 +94,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         signed=context.signer is not None,
         contents=contents,
         templates=(*site.templates, template),
+        packages=site.packages,
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
     )
 

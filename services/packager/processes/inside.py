@@ -20,12 +20,17 @@ from services.packager.processes.subprocess_runner import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
 def run_inside(
-    argv: Sequence[str | Path], *, folder: Path, timeout_s: float, memory_bytes: int
+    argv: Sequence[str | Path],
+    *,
+    folder: Path,
+    timeout_s: float,
+    memory_bytes: int,
+    variables: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a program to its end; no shell reads its arguments.
 
@@ -34,6 +39,7 @@ def run_inside(
         folder: Where it works, its home too. Of our environment it sees PATH alone.
         timeout_s: After which it is killed.
         memory_bytes: Its data may not grow beyond.
+        variables: What else its environment has.
 
     Raises:
         OSError: It cannot be started.
@@ -43,7 +49,7 @@ def run_inside(
         process = subprocess.Popen(  # noqa: S603 - programs of our templates
             argv,
             cwd=folder,
-            env=environment(folder),
+            env=environment(folder) | dict(variables or {}),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

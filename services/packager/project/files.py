@@ -12,6 +12,8 @@ import posixpath
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+import msgspec
+
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from shared.domain.globs import matches_any
 from shared.domain.project import StoredFile
@@ -121,6 +123,16 @@ class ProjectFiles:
     def spelled(self, path: str) -> str | None:
         """How the project spells the path, whatever its case here; None where there is none."""
         return self._by_folded_path.get(path.casefold())
+
+    def below(self, folder: str) -> ProjectFiles:
+        """The files of a folder, as if it were the whole project."""
+        prefix = posixpath.join(folder, "")
+        inner = (
+            msgspec.structs.replace(file, path=path.removeprefix(prefix))
+            for path, file in self.files.items()
+            if path.startswith(prefix)
+        )
+        return ProjectFiles(self.project_id, inner, lambda file: self.open(prefix + file.path))
 
     def has_folder(self, path: str) -> bool:
         """Whether any file lies below ``path``."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -58,6 +58,14 @@ class Tag(msgspec.Struct, frozen=True):
     name: str
     attributes: dict[str, str]
     line: int
+
+    @property
+    def script(self) -> Literal["", "module", "classic"]:
+        """What it loads a script as, if it does."""
+        if self.name != "script" or "src" not in self.attributes:
+            return ""
+        kind = self.attributes.get("type", "").strip().lower()
+        return "module" if kind == "module" else "classic"
 
     def urls(self) -> list[str]:
         """What a browser would load or open because of this tag."""

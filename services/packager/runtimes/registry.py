@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from services.packager.runtimes.node import REMEDY as NODE_REMEDY
+from services.packager.runtimes.node import find_node
 from shared.domain.events import Sha256
 from shared.domain.paths import check_path
 from shared.errors import ExportError, PathError
@@ -47,6 +49,7 @@ class Description(msgspec.Struct, frozen=True):
     name: Name
     version: Version
     files: dict[str, FileRecord]
+    node: tuple[int, ...] = ()  # the oldest that it runs on, where it needs one
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,6 +139,8 @@ def read_template(folder: Path) -> Template:
         raise TemplateError(f"the template {name} has no readable {DESCRIPTION}: {error}") from None
     for path, record in description.files.items():
         _verified(folder, name, path, record)
+    if description.node and find_node(description.node) is None:
+        raise TemplateError(f"the template {name} needs node: {NODE_REMEDY}")
     return Template(
         name=description.name,
         version=description.version,

@@ -12,10 +12,13 @@ import msgspec
 
 from services.packager.archive.member import ArchiveError, Member
 from services.packager.processes.threads import in_thread
+from services.packager.registry.faults import FaultError
 from services.packager.sandbox import channel, verdict
 from services.packager.sandbox.messages import (
     Answer,
     Done,
+    FetchMetadata,
+    FetchPackage,
     Job,
     Open,
     Part,
@@ -28,6 +31,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.storage.file_slice import FileSlice
 from services.packager.storage.multipart_upload import open_upload
+from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Artifact, PendingUpload
 from shared.domain.paths import check_path
 from shared.storage import keys
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from services.packager.build.progress import BuildProgress
+    from services.packager.registry.package_fetcher import PackageFetcher
     from services.packager.signing.signer import KeySigner
     from services.packager.storage.derived_files import ProjectDerivedFiles
     from services.packager.storage.multipart_upload import PartSender
@@ -50,6 +55,7 @@ class Packaged(msgspec.Struct, frozen=True):
 
     artifact: Artifact
     upload: PendingUpload
+    warnings: BuildWarnings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +65,7 @@ class Services:
     storage: Storage
     objects: ObjectFetcher
     derived: ProjectDerivedFiles
+    packages: PackageFetcher
     progress: BuildProgress
     reporter: ProgressReporter
     signer: KeySigner | None
@@ -108,6 +115,8 @@ class Answers:
                 return await self._recall(question)
             case Remember():
                 return await self._remember(question, files)
+            case FetchMetadata() | FetchPackage():
+                return await self._fetch(question)
             case Planned():
                 return await self._plan(question)
             case Part():
@@ -139,6 +148,19 @@ class Answers:
         work = partial(_remembered, self._services.derived, message, files)
         await in_thread(work)
         return Answer(number=message.number), []
+
+    async def _fetch(self, message: FetchMetadata | FetchPackage) -> tuple[Answer, Sequence[int]]:
+        """A package that does not come is an answer, too: it may be one that is optional."""
+        packages = self._services.packages
+        try:
+            if isinstance(message, FetchPackage):
+                file = await packages.tarball(message.name, message.version, message.integrity)
+            else:
+                document = await packages.metadata(message.name)
+                file = await in_thread(partial(channel.in_memory, document))
+        except FaultError as error:
+            return Answer(number=message.number, fault=error.fault), []
+        return Answer(number=message.number), [file]
 
     async def _plan(self, message: Planned) -> tuple[Answer, Sequence[int]]:
         if self._planned is not None:
@@ -201,7 +223,7 @@ class Answers:
             sha256=done.sha256,
             crc32c=done.crc32c,
         )
-        return Packaged(artifact, upload)
+        return Packaged(artifact, upload, self._planned.warnings)
 
     def _key(self, planned: Planned) -> str:
         return keys.artifact(self._job.project_id, planned.key, planned.file_name)

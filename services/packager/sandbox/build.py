@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.build.build_log import report_plan
+from services.packager.build.build_log import report_plan, warnings_of
 from services.packager.build.cache_key import build_key, plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
@@ -28,6 +28,7 @@ from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
     RemoteFiles,
     RemoteMeter,
+    RemotePackages,
     RemoteReporter,
     RemoteSigner,
 )
@@ -113,6 +114,7 @@ def _built(
     context = BuildContext(
         templates=templates,
         derived=RemoteDerivedFiles(link),
+        packages=RemotePackages(link),
         scratch=scratch,
         threads=job.threads,
         signer=RemoteSigner(link) if job.signed else None,
@@ -137,6 +139,7 @@ def _built(
             size_bytes=plan.size_bytes,
             files=len(plan.contents),
             is_application=plan.application is not None,
+            warnings=warnings_of(plan),
         )
     )
 

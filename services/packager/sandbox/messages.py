@@ -10,9 +10,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from services.packager.registry.faults import Fault
+from services.packager.registry.package_id import Integrity, PackageName, PackageVersion
 from services.packager.request import Request
 from services.packager.sandbox.confinement import Limits, Protections
 from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Sha256
 from shared.domain.progress import Level
 from shared.domain.project import StoredFile
@@ -106,6 +109,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     size_bytes: Count
     files: Count
     is_application: bool
+    warnings: BuildWarnings
 
 
 class Part(msgspec.Struct, frozen=True, tag=True):
@@ -131,6 +135,22 @@ class Sign(msgspec.Struct, frozen=True, tag=True):
     files: Annotated[tuple[SignedFile, ...], msgspec.Meta(min_length=1, max_length=64)]
 
 
+class FetchMetadata(msgspec.Struct, frozen=True, tag=True):
+    """What does the registry know of this package? Answered with a document, or a fault."""
+
+    number: Number
+    name: PackageName
+
+
+class FetchPackage(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """May I have this package? Answered with the tarball of that integrity, or a fault."""
+
+    number: Number
+    name: PackageName
+    version: PackageVersion
+    integrity: Integrity
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """From us to a build: what it has asked for, with the files beside it."""
 
@@ -138,6 +158,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     record: DerivedFileRecord | None = None
     part_bytes: int = 0
     files: tuple[SignedFile, ...] = ()
+    fault: Fault | None = None
 
 
 class Log(msgspec.Struct, frozen=True, tag=True):
@@ -190,11 +211,13 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 FromServer = Ready | Started | Ended
 ToServer = Start | End
-Question = Open | Recall | Remember | Planned | Part | Sign
+Question = Open | Recall | Remember | FetchMetadata | FetchPackage | Planned | Part | Sign
 FromBuild = (
     Open
     | Recall
     | Remember
+    | FetchMetadata
+    | FetchPackage
     | Planned
     | Part
     | Sign

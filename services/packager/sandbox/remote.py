@@ -1,4 +1,4 @@
-"""What a build gets of its packager: files of the project, derived files, signatures, a meter."""
+"""What a build gets of its packager: files, derived files, packages, signatures, a meter."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from services.packager.archive.member import Member
+from services.packager.registry.faults import FaultError
 from services.packager.sandbox import channel
 from services.packager.sandbox.messages import (
+    FetchMetadata,
+    FetchPackage,
     Log,
     Open,
     Progress,
@@ -95,6 +98,32 @@ class RemoteDerivedFiles:
         """Keep a file."""
         files = [file.fileno()] if file else []
         self._link.ask(lambda number: Remember(number, key, record), files)
+
+
+class RemotePackages:
+    """Packages of the operator's registry (:class:`services.packager.registry.faults`)."""
+
+    def __init__(self, link: PackagerLink) -> None:
+        self._link = link
+
+    def metadata(self, name: str) -> BinaryIO:
+        """What the registry knows of a package."""
+        return self._asked(lambda number: FetchMetadata(number, name))
+
+    def tarball(self, name: str, version: str, integrity: str) -> BinaryIO:
+        """The package's checked bytes."""
+        return self._asked(
+            lambda number: FetchPackage(
+                number=number, name=name, version=version, integrity=integrity
+            )
+        )
+
+    def _asked(self, question: Callable[[int], object]) -> BinaryIO:
+        answer, files = self._link.ask(question)
+        if answer.fault is not None:
+            raise FaultError(answer.fault.kind, answer.fault.detail)
+        (file,) = files
+        return cast("BinaryIO", FileSlice.whole(file, os.fstat(file).st_size))
 
 
 class RemoteSigner:

@@ -24,6 +24,8 @@ from services.packager.sandbox.answers import Answers, Packaged, Services
 from services.packager.sandbox.messages import (
     Done,
     Failed,
+    FetchMetadata,
+    FetchPackage,
     FromBuild,
     Job,
     Log,
@@ -158,7 +160,10 @@ class RunningBuild:
         """Note what is news, and begin to answer what is a question."""
         progress, reporter = self._services.progress, self._services.reporter
         match message:
-            case Open() | Recall() | Remember() | Planned() | Part() | Sign():
+            case Open() | Recall() | Remember() | FetchMetadata() | FetchPackage():
+                self._begin(message, files)
+                return
+            case Planned() | Part() | Sign():
                 self._begin(message, files)
                 return
             case Log():

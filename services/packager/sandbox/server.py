@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.platforms import exporters
+from services.packager.runtimes.node import find_node
 from services.packager.runtimes.registry import Templates
 from services.packager.sandbox import build, channel
 from services.packager.sandbox.confinement import (
@@ -88,6 +89,7 @@ class BuildServer:
         folder = message.templates
         templates = self._templates.setdefault(folder, Templates(Path(folder)))
         templates.survey()  # verified once here, not anew in each build
+        find_node()  # likewise
         pid = os.fork()
         if pid == 0:
             self._become_build(message, files, templates)
@@ -114,7 +116,9 @@ class BuildServer:
             os.chdir(scratch)
             with suppress(OSError):
                 Path("/proc/self/oom_score_adj").write_bytes(MORE_LIKELY)
-            view = View(scratch=scratch, programs=(Path(start.templates),))
+            node = find_node()
+            programs = (Path(start.templates), *(node.programs if node else ()))
+            view = View(scratch=scratch, programs=programs)
             confine(view, start.limits, self._protections, user=start.user)
             build.run(job, socket.socket(fileno=end), self._exporters, templates, scratch=scratch)
             status = 0

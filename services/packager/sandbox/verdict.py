@@ -9,6 +9,7 @@ import structlog
 
 from services.packager.build.progress import megabytes
 from services.packager.project.too_heavy import ProjectTooHeavyError
+from services.packager.registry.faults import RegistryAwayError
 from services.packager.sandbox.build_server import BuildServerLostError
 from services.packager.storage.disk_cache import CacheFullError
 from shared.errors import ExportError, PreflightError, ProjectError
@@ -57,6 +58,8 @@ def failed(said: Failed) -> ExportError:
         log.error("build.failed", traceback=said.traceback)
     if said.code == CacheFullError.code:
         return CacheFullError(said.message)  # the world's fault, which is not counted
+    if said.code == RegistryAwayError.code:
+        return RegistryAwayError(said.message)
     names = {"code": said.code, "title": said.title, "status": said.status, "public": said.public}
     error: ExportError = type("BuildError", (KINDS[said.kind],), names)(said.message)
     return error

@@ -22,3 +22,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Template, ...] = ()  # that files came from
     icon: str = ""  # the game's own, a path of the project
     hashed: frozenset[str] = frozenset()  # paths that change whenever their content does
+    packages: tuple[str, ...] = ()  # of a registry, that files were made of

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -42,6 +42,15 @@ class Reference(msgspec.Struct, frozen=True):
     url: str
     base: str
     kind: Kind = "url"
+    script: Literal["", "module", "classic"] = ""  # what a page's ``src`` is loaded as
+
+
+class Followed(msgspec.Struct, frozen=True):
+    """A reference, the file that it means, and what is wrong with it."""
+
+    reference: Reference
+    target: str | None
+    note: Note | None
 
 
 class _ImportMap(msgspec.Struct):
@@ -51,22 +60,31 @@ class _ImportMap(msgspec.Struct):
 def check(project: ProjectFiles, entry: Page) -> list[Note]:
     """Warnings, in the order in which a browser would come upon them, each target once per file."""
     notes: list[Note] = []
-    seen = {ENTRY}
     reported: set[tuple[str, str]] = set()
+    for found in follow(project, entry):
+        place = (found.reference.file, found.reference.url)
+        if found.note and place not in reported:
+            reported.add(place)
+            notes.append(found.note)
+            if len(notes) >= MAX_NOTES:
+                break
+    return notes
+
+
+def follow(project: ProjectFiles, entry: Page) -> Iterator[Followed]:
+    """Every reference from ``index.html`` on, in the order in which a browser would read them."""
+    seen = {ENTRY}
     waiting = deque([ENTRY])
     scanned = 0
-    while waiting and scanned < MAX_SCANNED_FILES and len(notes) < MAX_NOTES:
+    while waiting and scanned < MAX_SCANNED_FILES:
         path = waiting.popleft()
         scanned += 1
         for reference in _read(project, path, import_map=entry.has_import_map):
             target, note = check_reference(project, reference)
-            if note and (path, reference.url) not in reported:
-                reported.add((path, reference.url))
-                notes.append(note)
+            yield Followed(reference, target, note)
             if target and target not in seen and target.endswith((*_PAGES, *_SCRIPTS, ".css")):
                 seen.add(target)
                 waiting.append(target)
-    return notes
 
 
 def check_reference(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note | None]:
@@ -160,7 +178,7 @@ def _of_page(path: str, page: Page, folder: str) -> Iterator[Reference]:
         folder = posixpath.join(folder, posixpath.dirname(base))
     for tag in page.tags:
         for url in tag.urls():
-            yield Reference(path, tag.line, url, folder)
+            yield Reference(path, tag.line, url, folder, script=tag.script)
     for part in page.embedded:
         for reference in _of_embedded(path, part, folder, import_map=page.has_import_map):
             yield msgspec.structs.replace(reference, line=reference.line + part.line - 1)
@@ -178,13 +196,22 @@ def _of_embedded(
 
 
 def _of_import_map(path: str, text: str, folder: str) -> Iterator[Reference]:
-    try:
-        imports = msgspec.json.decode(text, type=_ImportMap).imports
-    except msgspec.MsgspecError:
-        return
-    for url in imports.values():
+    for url in _imports(text).values():
         if not url.endswith("/"):
             yield Reference(path, 1, url, folder, "module")
+
+
+def mapped_names(page: Page) -> list[str]:
+    """The names of modules that a page's own import maps explain to the browser."""
+    maps = (part.text for part in page.embedded if part.kind == "importmap")
+    return [name for text in maps for name in _imports(text)]
+
+
+def _imports(text: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(text, type=_ImportMap).imports
+    except msgspec.MsgspecError:
+        return {}
 
 
 def _of_css(path: str, text: str, folder: str) -> Iterator[Reference]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -52,6 +53,15 @@ class AccessCheck:
         self._exports = exports
         self._events = events
 
+    def holder(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> str | None:
+        """Who has signed in: what a client brings is valid, whatever it may see; else None."""
+        token = _token(ticket, offered) or ""
+        with suppress(UnauthorizedError):
+            return self._tokens.open_ticket(token, use="watch", export_id=export_id).user_id
+        with suppress(UnauthorizedError):
+            return self._tokens.user(token).user_id
+        return None
+
     async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
         """The ticket from the query, or one made of what is offered as a subprotocol.
 
@@ -63,7 +73,7 @@ class AccessCheck:
             msgspec.convert(export_id, ExportId)
         except msgspec.ValidationError as error:
             raise Refused(4504, "not-found", "there is no such export") from error
-        token = ticket or next((text for text in offered if text != PROTOCOL), None)
+        token = _token(ticket, offered)
         if token is None:
             raise bad_request("bring a ticket (?ticket=…) or a bearer token")
         try:
@@ -98,3 +108,7 @@ class AccessCheck:
         if found is None:
             raise NotFoundError(f"no export {export_id!r}")
         return found.value
+
+
+def _token(ticket: str | None, offered: Sequence[str]) -> str | None:
+    return ticket or next((text for text in offered if text != PROTOCOL), None)

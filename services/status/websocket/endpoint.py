@@ -75,12 +75,14 @@ class Sockets:
 
         It is accepted first: a refusal before that reaches a browser as 1006, whatever its code.
         """
-        offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
-        await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
+        protocols = socket.headers.get("sec-websocket-protocol", "").split(",")
+        offered = [p.strip() for p in protocols if p.strip()]
         self._open += 1
         metrics.SOCKETS.inc()
         try:
-            code = await self._answer(socket, export_id, [p for p in offered if p])
+            too_fast = await self._hold_back(socket, export_id, offered)
+            await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
+            code = await self._answer(socket, export_id, offered, too_fast)
         except UnavailableError as error:
             log.warning("socket.unavailable", error=str(error))
             code = SHUTTING_DOWN
@@ -95,9 +97,27 @@ class Sockets:
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
 
-    async def _answer(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
+    async def _hold_back(
+        self, socket: AnySocket, export_id: str, offered: list[str]
+    ) -> Refused | None:
+        """Wait until one more socket of this user may come; the refusal where that is too long."""
+        ticket = socket.query_params.get("ticket")
+        user_id = self._access.holder(export_id, ticket=ticket, offered=offered)
+        if user_id is None:
+            return None
+        try:
+            await asyncio.sleep(self._places.wait_s(user_id))
+        except Refused as refused:
+            return refused
+        return None
+
+    async def _answer(
+        self, socket: AnySocket, export_id: str, offered: list[str], too_fast: Refused | None
+    ) -> int:
         """Serve the client, and return the close code; a refusal is sent before."""
         try:
+            if too_fast is not None:
+                raise too_fast
             return await self._converse(socket, export_id, offered)
         except Refused as refused:
             message = ErrorMessage(export_id=export_id, error=str(refused), code=refused.code)

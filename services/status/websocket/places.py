@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from services.status.websocket.access import Refused
+from shared.errors import TooManyRequestsError
+from shared.service.cell_rate import CellRate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 TOO_MANY: Final = 4529  # as HTTP's 429
 PER_USER: Final = 100
 PER_EXPORT: Final = 10
+PER_SECOND: Final = 10  # once as many have come as may be open
+LONGEST_S: Final = 10.0  # that one is held back
 
 
 class SocketPlaces:
@@ -23,8 +27,22 @@ class SocketPlaces:
 
     def __init__(self, *, per_user: int = PER_USER, per_export: int = PER_EXPORT) -> None:
         self._per_user = per_user
+        self._rate = CellRate(
+            PER_SECOND, burst=per_user, longest_s=LONGEST_S, what=f"{PER_SECOND} sockets a second"
+        )
         self._per_export = per_export
         self._taken: Counter[tuple[str, ...]] = Counter()
+
+    def wait_s(self, user_id: str) -> float:
+        """How long one more socket of a user has to wait before it is let in.
+
+        Raises:
+            Refused: 4529, that would be too long.
+        """
+        try:
+            return self._rate.take(user_id)
+        except TooManyRequestsError as error:
+            raise _too_many(str(error)) from error
 
     @contextmanager
     def place(self, ticket: Ticket) -> Iterator[None]:

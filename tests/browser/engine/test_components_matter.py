@@ -22,6 +22,7 @@ from tests import projects
 from tests.browser.engine import (
     test_animator,
     test_audio,
+    test_falling,
     test_navigation,
     test_particles,
     test_physics,
@@ -44,6 +45,7 @@ CHECKS: Final[dict[str, Callable[[Any, Any], Awaitable[None]]]] = {
     "Camera": partial(_pictures, name="orthographic"),
     "Collider": test_physics.test_what_falls_comes_to_rest,
     "RigidBody": test_physics.test_what_falls_comes_to_rest,
+    "FallingBody": test_falling.test_it_falls_to_its_ground_and_bounces,
     "AudioSource": test_audio.test_each_setting_is_heard,
     "ParticleSystem": test_particles.test_they_are_drawn_in_their_colours,
     "Animator": test_animator.test_the_first_clip_plays_where_nothing_else_is_said,

@@ -150,6 +150,7 @@ def _bundle(folder: Path, scripts: Mapping[str, str], player: Json, template: Pa
     (sources / "all.js").write_text("\n".join([*imports, f"export default {{ {table} }};"]))
     command = [str(template / "bin" / "esbuild"), "all.js", "--bundle", "--format=esm"]
     command += ["--sourcemap", "--outfile=../scripts/game.js", "--external:../player/*"]
+    command += ["--jsx=automatic", "--jsx-import-source=@aethel/ui"]
     command += [f"--alias:{name}=../{path}" for name, path in player["modules"].items()]
     subprocess.run(command, cwd=sources, check=True, capture_output=True)
     shutil.rmtree(sources)

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from services.packager.build.manifest import MANIFEST
+from services.packager.build.strictness import StrictError
 from services.packager.web import icons
 from shared.domain.options import ExportOptions
 from shared.domain.platforms import PLATFORMS, OptionRefusedError, check_options
@@ -74,6 +75,12 @@ def _with_maps(before: Built, after: Built) -> bool:
     return after.files.keys() - before.files.keys() == {"js/main.js.map"}
 
 
+def _of_folder(before: Built, after: Built) -> bool:
+    return (
+        b"Built" in after.files["index.html"] and "js/main.js" in before.files.keys() - after.files
+    )
+
+
 def _isolated(before: Built, after: Built) -> bool:
     header = b"Cross-Origin-Embedder-Policy: require-corp"
     return header not in before.files["_headers"] and header in after.files["_headers"]
@@ -98,10 +105,12 @@ CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "excludePatterns": [(("**/*.psd",), _without_layers)],
     "compression": [("none", _stored), ("lz4", _fast)],
     "includeDebugSymbols": [(True, _with_maps)],
+    "outputDir": [("export/site", _of_folder)],
     "wasmThreads": [(True, _isolated)],
     "optimize": [("lossless", _optimized), ("balanced", _optimized)],
 }
-PROJECTS = {"optimize": ENGINE}  # where another one shows the effect
+BUILT = {**FILES, "export/site/index.html": b"<!doctype html><title>Built</title>"}
+PROJECTS = {"optimize": ENGINE, "outputDir": BUILT}  # where another one shows the effect
 REFUSED: dict[str, Any] = {
     "appIcon": "assets/ship.png",
     "architecture": "x64",
@@ -109,7 +118,9 @@ REFUSED: dict[str, Any] = {
     "includeDebugSymbols": True,
     "minSdkVersion": 24,
     "optimize": "lossless",
+    "outputDir": "dist",
     "signingKey": "key-name",
+    "strict": True,
     "targetSdkVersion": 35,
     "video": {"durationS": 10},
     "wasmThreads": True,
@@ -130,7 +141,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     return signing_keys(tmp_path_factory.mktemp("keys"))
 
 
-@pytest.mark.parametrize(("platform", "option"), [(p, o) for p, o in EFFECTS if o != "format"])
+OF_THEIR_OWN = {"format", "strict"}  # their tests are below
+
+
+@pytest.mark.parametrize(
+    ("platform", "option"), [(p, o) for p, o in EFFECTS if o not in OF_THEIR_OWN]
+)
 def test_an_option_has_its_effect(platform: Platform, option: str, keys: SigningKeys) -> None:
     """The artifact shows that the option was honoured."""
     files = PROJECTS.get(option, FILES)
@@ -139,6 +155,18 @@ def test_an_option_has_its_effect(platform: Platform, option: str, keys: Signing
     for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
         after = build(files, request(platform, **{NAMES[option]: value}), keys=keys)
         assert shows(before, after), value
+
+
+@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - {"source"}))
+def test_strict_allows_no_warnings(platform: Platform) -> None:
+    """All of them are in the error; what has none is exported as ever."""
+    odd = FILES | {"index.html": FILES["index.html"] + b'\n<img src="/gone.png">'}
+    warnings = [note for note in build(odd, request(platform)).plan.notes if note.level != "info"]
+    assert warnings
+    with pytest.raises(StrictError) as caught:
+        build(odd, request(platform, strict=True))
+    assert all(str(warning) in str(caught.value) for warning in warnings)
+    build(FILES, request(platform, strict=True))
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))

@@ -104,6 +104,7 @@ async def running(
     *,
     spool_bytes: int = 64 << 20,
     user_limits: UserLimits = USER_LIMITS,
+    requests_per_second: int = 0,
 ) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
     (port,) = free_ports(1)
@@ -130,6 +131,7 @@ async def running(
             "headroom": headroom_check(deps.headroom),
         },
         origins=["https://editor.example"],
+        requests_per_second=requests_per_second,
     )
     stop = asyncio.Event()
     server = asyncio.create_task(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.http.rate_limiter import RateLimiter
 from shared.domain.events import Artifact, ExportCompleted, ExportStarted, decode_event, now
 from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine
@@ -14,6 +13,7 @@ from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import Headroom, StreamFullError
 from shared.jetstream.key_value import KeyValueStore
+from shared.service.cell_rate import CellRate
 from shared.storage import keys
 from shared.stores import worker_registry
 from shared.stores.build_times import BuildTimes
@@ -213,7 +213,7 @@ async def test_a_repeated_request_is_answered_whatever_a_new_one_would_be_refuse
     signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
     await signs.put("w", msgspec.json.encode(worker))
     assert await answers() == (202, 422)
-    monkeypatch.setattr(RateLimiter, "hit", _too_many)
+    monkeypatch.setattr(CellRate, "take", _too_many)
     assert await answers() == (202, 429)
 
 
@@ -227,7 +227,7 @@ async def test_a_repeated_retry_is_answered_whatever_a_new_one_would_be_refused_
     await ann.call("POST", f"{export}/cancel")
     headers = {"Idempotency-Key": "k2"}
     assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
-    monkeypatch.setattr(RateLimiter, "hit", _too_many)
+    monkeypatch.setattr(CellRate, "take", _too_many)
     assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
 
 
@@ -248,6 +248,7 @@ async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -
         (["Index.html"], {}, "It has Index.html: rename that"),
         (["pages/index.html"], {}, "neither index.html"),
         (["index.html"], {"excludePatterns": ["*.html"]}, "excludePatterns"),
+        (["app/package.json"], {}, "nor package.json"),
     ],
 )
 async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
@@ -429,8 +430,10 @@ async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("templates", "versions", "reason"),
     [
-        ({"player": "1.2.3"}, ["1.2.3"], None),
-        ({}, [], "No project in the engine's own format can be exported"),
+        ({"player": "1.2.3", "web-builder": "1"}, ["1.2.3"], None),
+        ({"web-builder": "1"}, [], "No project in the engine's own format can be exported"),
+        ({"player": "1.2.3"}, ["1.2.3"], "No page that has to be built can be exported"),
+        ({}, [], "No page that has to be built and no project in the engine's own format can be"),
     ],
 )
 async def test_platforms_tell_which_templates_their_workers_have(
@@ -449,7 +452,12 @@ async def test_platforms_tell_which_templates_their_workers_have(
     web = next(p for p in body["platforms"] if p["platform"] == "web")
     assert web["available"]  # a page of its own needs no player
     assert web["templates"] == [
-        {"name": "player", "neededFor": "engine-projects", "versions": versions}
+        {"name": "player", "neededFor": "engine-projects", "versions": versions},
+        {
+            "name": "web-builder",
+            "neededFor": "built-pages",
+            "versions": [templates["web-builder"]] if "web-builder" in templates else [],
+        },
     ]
     assert (web["reason"] or "").startswith(reason or "")
     assert bool(web["reason"]) == bool(reason)
@@ -558,7 +566,7 @@ async def _full(*_: object, **__: object) -> None:
     raise StreamFullError("EXPORTS is 81 % full")
 
 
-def _too_many(_limiter: RateLimiter, _user_id: str) -> None:
+def _too_many(_rate: CellRate, _user_id: str) -> None:
     raise TooManyRequestsError("slowly", 7)
 
 

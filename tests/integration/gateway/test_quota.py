@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from services.gateway.http.rate_limiter import RateLimiter
 from services.status.projector import Projector
 from shared.domain.build_minutes import Account, Reservation
 from shared.domain.events import (
@@ -24,6 +23,7 @@ from shared.domain.options import ExportOptions
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
+from shared.service.cell_rate import CellRate
 from shared.stores.quota import Quota
 from tests.integration.gateway.conftest import Caller
 from tests.unit.sample_events import ARTIFACT, OOPS
@@ -302,29 +302,18 @@ async def test_metrics_are_the_callers_own_and_all_for_an_operator(
     assert (body["metrics"]["completed"], body["metrics"]["backlog"]) == (0, 0)
 
 
-def test_the_pace_of_one_user_is_bounded() -> None:
-    """As many at once as in a minute; then the answer says when to come again."""
-    rate_limiter = RateLimiter(60)
-    for _ in range(60):
-        rate_limiter.hit("ann")
-    with pytest.raises(TooManyRequestsError) as refused:
-        rate_limiter.hit("ann")
-    assert refused.value.retry_after_s == 1
-    rate_limiter.hit("eve")
-
-
 async def test_too_many_requests_say_when_to_come_again(
     gateway: Gateway, ann: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """429 with Retry-After, for new exports and retries alike."""
     del gateway
     export_id = await asked(ann)
-    monkeypatch.setattr(RateLimiter, "hit", _too_many)
+    monkeypatch.setattr(CellRate, "take", _too_many)
     for path in (EXPORTS, f"{EXPORTS}/{export_id}/retry"):
         answer = await ann.session.post(ann.url + path, json=WEB, headers=ann.headers)
         assert (answer.status, answer.headers["Retry-After"]) == (429, "7")
         assert (await answer.json(content_type=None))["retryable"]
 
 
-def _too_many(_pace: RateLimiter, _user_id: str) -> None:
+def _too_many(_rate: CellRate, _user_id: str) -> None:
     raise TooManyRequestsError("slowly", 7)

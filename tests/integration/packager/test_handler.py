@@ -20,6 +20,7 @@ from services.packager.project import snapshot as snapshot_module
 from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.object_fetcher import ObjectLostError
+from shared.domain.build_warnings import MOST, BuildWarnings
 from shared.domain.events import (
     ExportCanceled,
     ExportPackaged,
@@ -123,6 +124,22 @@ async def test_source_comes_out_as_it_went_in(
         assert [file["path"] for file in manifest["files"]] == sorted(files)
     assert packaged.artifact.file_name == "star-courier-1.0.0-source.zip"
     assert packaged.upload.part_count == 2
+
+
+async def test_warnings_go_with_the_artifact(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """All are counted, the first come along, and none is so long that it fills a record."""
+    tags = "".join(f'\n<img src="/{"x" * 900}{number}.png">' for number in range(MOST + 5))
+    snapshot = await store(storage, {"index.html": PAGE + tags.encode()})
+    warnings = (await _export(handler, js, _requested(snapshot, "web"))).warnings
+    assert isinstance(warnings, BuildWarnings)
+    assert (warnings.count, len(warnings.first)) == (MOST + 5, MOST)
+    assert {warning.file for warning in warnings.first} == {"index.html"}
+    assert [warning.line for warning in warnings.first] == list(range(2, MOST + 2))
+    assert max(len(warning.message) for warning in warnings.first) <= 500
+    quiet = await store(storage, {"index.html": PAGE})
+    assert (await _export(handler, js, _requested(quiet, "web"))).warnings is msgspec.UNSET
 
 
 async def test_choosing_files_keeps_nobody_waiting(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from services.status.websocket.access import Refused
 from services.status.websocket.places import PER_EXPORT, SocketPlaces
+from shared.errors import TooManyRequestsError
+from shared.service.cell_rate import CellRate
 from shared.tokens import Ticket
 from tests.integration.status.watching import until_closed
 from tests.unit.sample_events import requested
@@ -31,6 +34,30 @@ async def test_a_ticket_opens_a_few_sockets(status: Status) -> None:
             break
     for socket in held:
         await socket.close()
+
+
+async def test_a_flood_of_sockets_is_held_back(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has signed in and opens ever more waits, then is refused; others come in at once."""
+
+    def take(_: CellRate, user_id: str) -> float:
+        if user_id == "far too fast":
+            raise TooManyRequestsError("at most 10 sockets a second", 7)
+        return 3_600.0 if user_id == "too fast" else 0.0
+
+    monkeypatch.setattr(CellRate, "take", take)
+    await status.events.publish(requested())
+    waiting = asyncio.create_task(status.connect(f"ticket={status.ticket(user_id='too fast')}"))
+    messages, code = await until_closed(
+        await status.connect(f"ticket={status.ticket(user_id='far too fast')}")
+    )
+    assert (code, messages[0]["code"]) == (4529, "too-many-sockets")
+    other = await status.connect()
+    assert (await other.receive_json())["type"] == "ready"
+    assert not waiting.done()
+    waiting.cancel()
+    await other.close()
 
 
 def test_places_are_counted_by_user_and_export() -> None:

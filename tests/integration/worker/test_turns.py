@@ -52,8 +52,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at once instead of after seconds."""
     monkeypatch.setattr("shared.worker.attempts_elsewhere.KNOWN_S", 0.0)
     monkeypatch.setattr("shared.worker.turns.LISTEN_S", 0.05)
-    monkeypatch.setattr("shared.worker.turns.HELD_S", 0.0)
-    monkeypatch.setattr("shared.worker.worker.SPARE_S", 0.05)
 
 
 async def queue_of(js: JetStreamContext) -> ExportQueue:

@@ -97,3 +97,17 @@ async def test_a_quota_of_tomorrow_is_told_at_once() -> None:
         with pytest.raises(UnreachableError, match="uploadBytesPerDay"):
             await client.upload("POST", path, lambda: b"x", size_bytes=1)
     assert asked == 1
+
+
+def test_vendored_packages_go_on_request(tmp_path: Path) -> None:
+    """``node_modules`` stays where it is, unless ``.aethelignore`` takes all or some of it back."""
+    for name in ("index.html", "node_modules/a/index.js", "node_modules/b/index.js"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    ignore = tmp_path / ".aethelignore"
+    assert set(read_folder(tmp_path).manifest.files) == {"index.html"}
+    ignore.write_text("!node_modules/\n")
+    assert len(read_folder(tmp_path).manifest.files) == 3
+    ignore.write_text("!node_modules/\nnode_modules/*\n!node_modules/b/\n")
+    pushed = set(read_folder(tmp_path).manifest.files)
+    assert pushed == {"index.html", "node_modules/b/index.js"}

@@ -43,12 +43,17 @@ def test_parts_that_few_games_need_are_apart(template: Template, variant: str) -
         *template.files
     }
     assert set(player["chunks"]) == {
-        *("gltf", "draco", "meshopt", "ktx2", "hdr", "animation", "physics", "effects", "errors")
+        *("gltf", "draco", "meshopt", "ktx2", "hdr", "animation", "physics", "effects", "errors"),
+        *("navigation", "sky", "core", "ui", "gameScript"),
     }
 
 
 def test_only_the_full_variant_carries_all_of_three(template: Template) -> None:
     """The others' scripts cannot import it."""
     variants = json.loads(template.description)["variants"]
-    assert set(variants["lean"]["modules"]) == {"aethel"}
-    assert set(variants["full"]["modules"]) == {"aethel", "three"}
+    apis = {
+        *("aethel", "@aethel/core", "@/lib/game-engine-core", "@/lib/game-engine"),
+        *("@aethel/ui", "@aethel/ui/jsx-runtime", "@aethel/ui/jsx-dev-runtime"),
+    }
+    assert set(variants["lean"]["modules"]) == apis
+    assert set(variants["full"]["modules"]) == {*apis, "three"}

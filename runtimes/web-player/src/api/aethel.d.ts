@@ -110,6 +110,8 @@ declare module "aethel" {
     point: Vec3;
     /** Away from the other entity. */
     normal: Vec3;
+    /** Newton seconds. */
+    impulse: number;
   }
 
   // ── Entities ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -174,6 +176,7 @@ declare module "aethel" {
     Camera: Camera;
     Collider: Collider;
     RigidBody: Body;
+    FallingBody: FallingBody;
     AudioSource: AudioSource;
     Script: ScriptHandle;
     ParticleSystem: ParticleSystem;
@@ -247,6 +250,20 @@ declare module "aethel" {
     wake(): void;
   }
 
+  /** Falls straight down to the ground and bounces there, through everything else. */
+  export interface FallingBody {
+    /** m/s², along the world's y. */
+    gravity: number;
+    /** Height of the ground; half of the entity's scale comes on top of it. */
+    ground: number;
+    /** The part of its speed that it keeps. */
+    bounce: number;
+    /** m/s: a slower bounce is none. */
+    restSpeed: number;
+    /** m/s, upwards. */
+    velocity: number;
+  }
+
   export interface AudioSource {
     volume: number;
     pitch: number;
@@ -290,7 +307,7 @@ declare module "aethel" {
     trigger(parameter: string): void;
   }
 
-  /** Steers straight to its goal, around static colliders and other agents; there is no path search. */
+  /** Walks to its goal by the shortest way over fixed colliders, around other agents; where there is no such ground, straight. */
   export interface NavMeshAgent {
     speed: number;
     acceleration: number;

@@ -3,33 +3,15 @@
 import type { Bus, PlayOptions, Volumes } from "../audio/types";
 import type { Preset } from "../core/manifest";
 import type { Game } from "../game/game";
-import { GameError } from "../core/errors";
 import { isPreset } from "../render/quality";
 import type { Entity } from "../scene/entity";
 import type { EntityData } from "../scene/format/types";
-import type { Scene, SpawnOptions } from "../scene/scene";
+import type { SpawnOptions } from "../scene/scene";
 import type { Vec3 } from "../math/vectors";
 import type { PhysicsNode, RayOptions } from "../physics/types";
+import { currentGame, currentScene, spawnPrefab } from "./current";
 
 export { Script } from "../scripts/script";
-
-let bound: Game | null = null;
-
-/** The player says which game the scripts are in. */
-export function bind(game_: Game): void {
-  bound = game_;
-}
-
-function currentGame(): Game {
-  if (!bound) throw new GameError("No game", "The scripting API works only inside a running game.");
-  return bound;
-}
-
-function currentScene(): Scene {
-  const current = currentGame().scene;
-  if (!current) throw new GameError("No scene", "No scene is open yet: use the API in start() or later.");
-  return current;
-}
 
 export const scene = {
   get name(): string {
@@ -41,12 +23,7 @@ export const scene = {
   find: (name: string): Entity | null => currentScene().find(name),
   findByTag: (tag: string): Entity[] => currentScene().findByTag(tag),
   byId: (id: string): Entity | null => currentScene().entity(id),
-  spawn(prefab: string, options: SpawnOptions = {}): Entity {
-    const found = currentScene().prefabs.get(prefab);
-    if (!found)
-      throw new GameError("No such prefab", `There is no prefab “${prefab}” in the scene “${currentScene().name}”.`);
-    return currentScene().spawn(found, options);
-  },
+  spawn: (prefab: string, options: SpawnOptions = {}): Entity => spawnPrefab(prefab, options),
   create: (options: Partial<EntityData> & SpawnOptions = {}): Entity => currentScene().create(options),
   load: (name: string): Promise<void> => currentGame().changeScene(name),
   get camera(): Entity | null {

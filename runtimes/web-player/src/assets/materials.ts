@@ -1,16 +1,25 @@
-/** Material files: `{color, metalness, roughness, map, …}`, or the same fields below `properties` under the editor's older names. */
+/** Material files: `{type, color, metalness, roughness, map, …}`, or the same fields below `properties` under the editor's older names. */
 
 import {
   BackSide,
+  ClampToEdgeWrapping,
   Color,
   DoubleSide,
   FrontSide,
+  MeshBasicMaterial,
+  MeshLambertMaterial,
+  MeshMatcapMaterial,
+  MeshPhongMaterial,
   MeshPhysicalMaterial,
   MeshStandardMaterial,
+  MeshToonMaterial,
+  MirroredRepeatWrapping,
+  RepeatWrapping,
   Vector2,
   type Material,
   type Side,
   type Texture,
+  type Wrapping,
 } from "three";
 import { warnOnce } from "../core/errors";
 import { asObject } from "../scene/format/settings";
@@ -19,17 +28,32 @@ import type { ColorKind } from "./textures";
 
 export type MaterialData = Record<string, unknown>;
 
+/** A texture that a material shows: where, which one, and how it lies there. */
+export interface TextureUse {
+  slot: string;
+  reference: string;
+  kind: ColorKind;
+  /** `repeat`, `offset`, `rotation`, `wrapS`, `wrapT`, `flipY`, `anisotropy`; null: as all textures do. */
+  placing: Record<string, unknown> | null;
+}
+
+const TYPES: Record<string, new () => Material> = {
+  standard: MeshStandardMaterial,
+  physical: MeshPhysicalMaterial,
+  basic: MeshBasicMaterial,
+  phong: MeshPhongMaterial,
+  lambert: MeshLambertMaterial,
+  toon: MeshToonMaterial,
+  matcap: MeshMatcapMaterial,
+};
+
 /** Where a map goes, and whether it holds colours. */
 const MAPS: Record<string, ColorKind> = {
-  map: "color",
-  emissiveMap: "color",
-  normalMap: "data",
-  roughnessMap: "data",
-  metalnessMap: "data",
-  aoMap: "data",
-  alphaMap: "data",
-  bumpMap: "data",
-  displacementMap: "data",
+  ...{ map: "color", emissiveMap: "color", matcap: "color", sheenColorMap: "color", specularColorMap: "color" },
+  ...{ normalMap: "data", roughnessMap: "data", metalnessMap: "data", aoMap: "data", alphaMap: "data" },
+  ...{ bumpMap: "data", displacementMap: "data", lightMap: "data", specularMap: "data", gradientMap: "data" },
+  ...{ clearcoatMap: "data", clearcoatRoughnessMap: "data", clearcoatNormalMap: "data", thicknessMap: "data" },
+  ...{ transmissionMap: "data", sheenRoughnessMap: "data", specularIntensityMap: "data", iridescenceMap: "data" },
 };
 
 const ALIASES: Record<string, string> = {
@@ -49,43 +73,28 @@ const ALIASES: Record<string, string> = {
   emissionIntensity: "emissiveIntensity",
 };
 
-const NUMBERS = [
-  "metalness",
-  "roughness",
-  "emissiveIntensity",
-  "opacity",
-  "alphaTest",
-  "aoMapIntensity",
-  "bumpScale",
-  "displacementScale",
-  "envMapIntensity",
-] as const;
-const PHYSICAL = [
-  "clearcoat",
-  "clearcoatRoughness",
-  "transmission",
-  "thickness",
-  "ior",
-  "sheen",
-  "iridescence",
-] as const;
+const words = (text: string): string[] => text.split(" ");
+const NUMBERS = words(
+  "metalness roughness emissiveIntensity opacity alphaTest aoMapIntensity lightMapIntensity bumpScale displacementScale " +
+    "displacementBias envMapIntensity shininess reflectivity",
+);
+/** What only the physical material has: one of them makes a material without a `type` one of that kind. */
+const PHYSICAL = words(
+  "clearcoat clearcoatRoughness transmission thickness ior sheen iridescence sheenRoughness anisotropy attenuationDistance " +
+    "specularIntensity iridescenceIOR",
+);
+const COLORS = words("color emissive specular sheenColor specularColor attenuationColor");
+const FLAGS = words("wireframe flatShading vertexColors fog depthTest depthWrite alphaToCoverage dithering toneMapped");
+const OTHERS = words("transparent side doubleSided normalScale clearcoatNormalScale repeat offset textures type");
+const KNOWN = new Set([...Object.keys(MAPS), ...NUMBERS, ...PHYSICAL, ...COLORS, ...FLAGS, ...OTHERS]);
+const DESCRIPTIVE = ["id", "name", "shader", "properties", "version", "formatVersion"];
+
 const SIDES: Record<string, Side> = { front: FrontSide, back: BackSide, double: DoubleSide };
-const OTHERS = [
-  "color",
-  "emissive",
-  "transparent",
-  "side",
-  "doubleSided",
-  "wireframe",
-  "flatShading",
-  "normalScale",
-  "repeat",
-  "offset",
-  "vertexColors",
-  "fog",
-  "depthWrite",
-];
-const DESCRIPTIVE = ["id", "name", "type", "shader", "properties", "version", "formatVersion"];
+const WRAPPINGS: Record<string, Wrapping> = {
+  repeat: RepeatWrapping,
+  clamp: ClampToEdgeWrapping,
+  mirror: MirroredRepeatWrapping,
+};
 
 export function readMaterial(json: unknown): MaterialData {
   const given = {
@@ -97,17 +106,20 @@ export function readMaterial(json: unknown): MaterialData {
   for (const [name, value] of Object.entries(given)) {
     const field = ALIASES[name] ?? name;
     if (value === null || value === undefined) continue;
-    if (field in MAPS || [...NUMBERS, ...PHYSICAL, ...OTHERS].includes(field)) data[field] = value;
+    if (KNOWN.has(field)) data[field] = value;
     else if (!DESCRIPTIVE.includes(field))
       warnOnce(`A material has the field “${name}”, which the player does not know.`);
   }
   return data;
 }
 
-export function texturesOf(data: MaterialData): { slot: string; reference: string; kind: ColorKind }[] {
-  return Object.entries(MAPS).flatMap(([slot, kind]) => {
-    const reference = data[slot];
-    return typeof reference === "string" && reference !== "" ? [{ slot, reference, kind }] : [];
+export function texturesOf(data: MaterialData): TextureUse[] {
+  const placed = asObject(data["textures"]);
+  return Object.entries(MAPS).flatMap(([slot, kind]): TextureUse[] => {
+    const own = slot in placed ? asObject(placed[slot]) : null;
+    const reference = own ? own["uri"] : data[slot];
+    const placing = own ?? ("repeat" in data || "offset" in data ? data : null);
+    return typeof reference === "string" && reference !== "" ? [{ slot, reference, kind, placing }] : [];
   });
 }
 
@@ -116,31 +128,45 @@ export function defaultMaterial(): MeshStandardMaterial {
   return new MeshStandardMaterial({ color: 0x888888, metalness: 0.5, roughness: 0.5 });
 }
 
-export function makeMaterial(data: MaterialData, textures: Map<string, Texture>): Material {
-  const material = PHYSICAL.some((field) => field in data) ? new MeshPhysicalMaterial() : new MeshStandardMaterial();
+/** Fields that the type of material does not have are of no effect, as in three.js. */
+export function makeMaterial(data: MaterialData, textures: (readonly [TextureUse, Texture])[]): Material {
+  const material = new (typeOf(data))();
   const fields = material as unknown as Record<string, unknown>;
-  for (const field of [...NUMBERS, ...PHYSICAL]) {
-    if (field in data) fields[field] = readNumber(data[field], readNumber(fields[field], 0));
-  }
-  material.color = readColor(data["color"], "#ffffff");
-  material.emissive = readColor(data["emissive"], "#000000");
+  const set = (names: string[], read: (value: unknown, own: unknown) => unknown): void => {
+    for (const name of names) if (name in data && name in fields) fields[name] = read(data[name], fields[name]);
+  };
+  set([...NUMBERS, ...PHYSICAL], (value, own) => readNumber(value, readNumber(own, 0)));
+  set(COLORS, (value, own) => readColor(value, `#${(own as Color).getHexString()}`));
+  set(FLAGS, (value, own) => (typeof value === "boolean" ? value : own));
+  set(["normalScale", "clearcoatNormalScale"], (value) => new Vector2(...pair(value, 1)));
   material.transparent = data["transparent"] === true || material.opacity < 1;
   material.side = data["doubleSided"] === true ? DoubleSide : (SIDES[String(data["side"])] ?? FrontSide);
-  for (const flag of ["wireframe", "flatShading", "vertexColors", "fog", "depthWrite"]) {
-    if (typeof data[flag] === "boolean") fields[flag] = data[flag];
-  }
-  const scale = readNumber(data["normalScale"], 1);
-  material.normalScale = new Vector2(scale, scale);
-  textures.forEach((texture, slot) => (fields[slot] = withRepeat(texture, data)));
+  for (const [{ slot, placing }, texture] of textures)
+    if (slot in fields) fields[slot] = placing ? placedTexture(texture, placing) : texture;
   return material;
 }
 
-/** `repeat` and `offset` belong to the material, not to the texture that others may share. */
-function withRepeat(texture: Texture, data: MaterialData): Texture {
-  if (!("repeat" in data) && !("offset" in data)) return texture;
+function typeOf(data: MaterialData): new () => Material {
+  const type = String(data["type"]);
+  if (Object.hasOwn(TYPES, type)) return TYPES[type] as new () => Material;
+  return PHYSICAL.some((field) => field in data) ? MeshPhysicalMaterial : MeshStandardMaterial;
+}
+
+/** How a texture lies belongs to the material, not to the texture that others may share. */
+function placedTexture(texture: Texture, placing: Record<string, unknown>): Texture {
+  const { repeat, offset, rotation, wrapS, wrapT, flipY, anisotropy } = placing;
   const own = texture.clone();
-  own.repeat.fromArray(pair(data["repeat"], 1));
-  own.offset.fromArray(pair(data["offset"], 0));
+  own.repeat.fromArray(pair(repeat, 1));
+  own.offset.fromArray(pair(offset, 0));
+  own.rotation = readNumber(rotation, 0);
+  own.wrapS = WRAPPINGS[String(wrapS)] ?? RepeatWrapping;
+  own.wrapT = WRAPPINGS[String(wrapT)] ?? RepeatWrapping;
+  own.anisotropy = readNumber(anisotropy, own.anisotropy);
+  if (flipY === false) {
+    // Images are turned over as they are decoded: here the coordinate is turned back.
+    own.repeat.y *= -1;
+    own.offset.y = 1 - own.offset.y;
+  }
   return own;
 }
 

@@ -24,6 +24,8 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
   private player: ClipPlayer | null = null;
   private ClipPlayer: typeof ClipPlayer | null = null;
   private renderer: MeshRenderer | null = null;
+  /** In a state without a clip. */
+  private resting = false;
   private readonly parameters = new Map<string, Parameter>();
   private readonly triggers = new Set<string>();
 
@@ -37,8 +39,8 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
     this.ClipPlayer = chunk.ClipPlayer;
     this.controller = json === undefined ? null : readController(json);
     const others = (this.controller?.states ?? [])
-      .filter(({ clip }) => clip.includes("#"))
-      .map(({ clip }) => clip.split("#")[0] as string);
+      .filter(({ clip }) => clip?.includes("#"))
+      .map(({ clip }) => clip?.split("#")[0] as string);
     await Promise.all([...new Set(others)].map((model) => this.services.library.loadModel(model, requester)));
   }
 
@@ -79,8 +81,10 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
       loop: true,
       speed: 1,
     };
-    const clip = this.clip(state.clip);
     this.state = name;
+    this.resting = state.clip === null;
+    if (state.clip === null) return this.player?.rest(fade);
+    const clip = this.clip(state.clip);
     if (clip) this.player?.play({ clip, loop: state.loop, speed: state.speed }, fade);
     else
       this.services.problems.warn(
@@ -113,10 +117,10 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
     if (!this.controller || !this.player) return;
     const transition = next(this.controller, this.state, {
       parameters: this.parameters,
-      finished: this.player.finished,
+      finished: this.resting || this.player.finished,
     });
     if (!transition) return;
-    for (const name of parametersOf(transition.when)) if (this.triggers.delete(name)) this.parameters.set(name, false);
+    for (const name of parametersOf(transition)) if (this.triggers.delete(name)) this.parameters.set(name, false);
     this.enter(transition.to, transition.fade);
   }
 

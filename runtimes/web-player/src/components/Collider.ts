@@ -3,7 +3,9 @@
 import type { BufferGeometry, Mesh } from "three";
 import { readNumber } from "../math/vectors";
 import type { ColliderData, ColliderHandle, ColliderSource, Surface } from "../physics/types";
+import { readTerrain } from "../render/primitives";
 import { asObject } from "../scene/format/settings";
+import type { Terrain } from "../scene/format/types";
 import { Component } from "./component";
 import { MeshRenderer } from "./MeshRenderer";
 
@@ -11,7 +13,7 @@ export class Collider extends Component<ColliderData, "library" | "physics"> imp
   static readonly type = "Collider";
   static readonly defaults: ColliderData = {
     shape: "box",
-    size: [1, 1, 1],
+    size: undefined,
     radius: undefined,
     height: undefined,
     center: [0, 0, 0],
@@ -48,6 +50,10 @@ export class Collider extends Component<ColliderData, "library" | "physics"> imp
 
   meshes(): Iterable<Mesh<BufferGeometry>> {
     return this.entity.component(MeshRenderer)?.meshes() ?? [];
+  }
+
+  get terrain(): Terrain | null {
+    return readTerrain(this.entity.component(MeshRenderer)?.data.geometry);
   }
 
   get surface(): Surface {

@@ -26,11 +26,17 @@ interface LightData {
   skyColor: string | undefined;
   groundColor: string;
   target: unknown;
+  /** How fast a point or a spot light fades with the distance. */
+  decay: number;
+  /** Texels of the shadow map's side; undefined: the level's quality. */
+  shadowMapSize: number | undefined;
+  /** Half of the side of the box in which a directional light casts shadows, metres. */
+  shadowExtent: number | undefined;
 }
 
-/** Half of the width that a directional light's shadows cover, metres. */
-const SHADOW_REACH = 20;
-const SHADOW_DEPTH = 100;
+const SHADOW_BOX = { extent: 20, depth: 100 };
+/** How deep three.js's own box is. */
+const DEEP = 500;
 
 type ShadowLight = DirectionalLight | PointLight | SpotLight;
 
@@ -47,6 +53,9 @@ export class Light extends Component<LightData, "problems" | "quality"> {
     skyColor: undefined,
     groundColor: "#444444",
     target: undefined,
+    decay: 2,
+    shadowMapSize: undefined,
+    shadowExtent: undefined,
   };
 
   private light: ThreeLight | null = null;
@@ -67,13 +76,13 @@ export class Light extends Component<LightData, "problems" | "quality"> {
   }
 
   private make(): ThreeLight {
-    const { type, intensity, range, angle, penumbra } = this.data;
+    const { type, intensity, range, angle, penumbra, decay } = this.data;
     const color = readColor(this.data.color, "#ffffff");
     switch (type) {
       case "directional":
         return new DirectionalLight(color, intensity);
       case "spot":
-        return new SpotLight(color, intensity, range, angle, penumbra);
+        return new SpotLight(color, intensity, range, angle, penumbra, decay);
       case "ambient":
         return new AmbientLight(color, intensity);
       case "hemisphere":
@@ -87,7 +96,7 @@ export class Light extends Component<LightData, "problems" | "quality"> {
           this.services.problems.warn(
             `“${this.entity.name}”: there is no light of type “${type}”; it becomes a point light.`,
           );
-        return new PointLight(color, intensity, range);
+        return new PointLight(color, intensity, range, decay);
     }
   }
 
@@ -101,8 +110,11 @@ export class Light extends Component<LightData, "problems" | "quality"> {
   /** Called again when the quality changes. */
   refreshShadows(): void {
     if (!this.light || !isShadowLight(this.light)) return;
-    const size = this.services.quality.shadowMapSize(this.entity.scene.level.settings.lighting);
-    this.light.castShadow = this.data.castShadows && size > 0;
+    const { shadowMapSize, shadowExtent } = this.data;
+    const { lighting, rendering } = this.entity.scene.level.settings;
+    const size = this.services.quality.shadowMapSize(lighting, shadowMapSize);
+    const drawn = !(this.light instanceof PointLight && rendering.shadowType === "vsm"); // three.js has none of these
+    this.light.castShadow = this.data.castShadows && size > 0 && drawn;
     const { shadow } = this.light;
     // A point light draws six shadow maps.
     const width = this.light instanceof PointLight ? size / 2 : size;
@@ -113,7 +125,8 @@ export class Light extends Component<LightData, "problems" | "quality"> {
     }
     shadow.bias = -0.0005;
     shadow.normalBias = 0.02;
-    if (this.light instanceof DirectionalLight) frame(this.light);
+    if (this.light instanceof DirectionalLight)
+      frame(this.light, shadowExtent === undefined ? SHADOW_BOX : { extent: shadowExtent, depth: DEEP });
   }
 
   // ── For scripts ──
@@ -189,11 +202,11 @@ function isShadowLight(light: ThreeLight): light is ShadowLight {
   return isAimed(light) || light instanceof PointLight;
 }
 
-function frame(light: DirectionalLight): void {
+function frame(light: DirectionalLight, { extent, depth }: typeof SHADOW_BOX): void {
   const { camera } = light.shadow;
-  camera.left = camera.bottom = -SHADOW_REACH;
-  camera.right = camera.top = SHADOW_REACH;
+  camera.left = camera.bottom = -extent;
+  camera.right = camera.top = extent;
   camera.near = 0.5;
-  camera.far = SHADOW_DEPTH;
+  camera.far = depth;
   camera.updateProjectionMatrix();
 }

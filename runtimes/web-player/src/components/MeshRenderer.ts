@@ -1,4 +1,4 @@
-/** A mesh renderer shows a model, a node of one, or a primitive. */
+/** A mesh renderer shows a model, a node of one, a primitive, or a geometry that the scene describes. */
 
 import {
   Color,
@@ -11,11 +11,13 @@ import {
 } from "three";
 import { defaultMaterial } from "../assets/materials";
 import { messageOf } from "../core/errors";
-import { primitive } from "../render/primitives";
+import { geometryOf, primitive } from "../render/primitives";
 import { Component } from "./component";
 
 interface MeshData {
   meshId: string;
+  /** In place of `meshId`: `{type, …}`, see `render/primitives.ts`. */
+  geometry: Record<string, unknown> | undefined;
   materialIds: string[];
   castShadows: boolean;
   receiveShadows: boolean;
@@ -25,20 +27,26 @@ type ShownMesh = Mesh<BufferGeometry, Material | Material[]>;
 
 export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
   static readonly type = "MeshRenderer";
-  static readonly defaults: MeshData = { meshId: "", materialIds: [], castShadows: true, receiveShadows: true };
+  static readonly defaults: MeshData = {
+    meshId: "",
+    geometry: undefined,
+    materialIds: [],
+    castShadows: true,
+    receiveShadows: true,
+  };
 
   /** What is shown; null while nothing is. */
   root: Object3D | null = null;
-  /** Geometry and material of a primitive. */
+  /** Geometry and material of what comes from no file. */
   private readonly made: { dispose(): void }[] = [];
   /** What the meshes come with, for as long as the component lists no materials. */
   private readonly ownLook = new Map<Mesh, Material | Material[]>();
   /** Copies that this entity alone uses; all other materials are shared. */
   private readonly exclusive = new Set<Material>();
 
-  /** The file of the model and the node in it; null for a primitive. */
+  /** The file of the model and the node in it; null for what needs no file. */
   get model(): { reference: string; node: string | undefined } | null {
-    if (this.data.meshId === "" || this.data.meshId.startsWith("primitive:")) return null;
+    if (this.data.geometry || this.data.meshId === "" || this.data.meshId.startsWith("primitive:")) return null;
     const [reference, node] = this.data.meshId.split("#") as [string, string?];
     return { reference, node };
   }
@@ -55,7 +63,7 @@ export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
   }
 
   override attach(): void {
-    this.root = this.model ? this.modelRoot() : this.primitiveMesh();
+    this.root = this.model ? this.modelRoot() : this.madeMesh();
     if (!this.root) return;
     for (const mesh of this.meshes()) this.ownLook.set(mesh, mesh.material);
     this.applyMaterials();
@@ -92,12 +100,14 @@ export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
     return root ?? null;
   }
 
-  private primitiveMesh(): Mesh | null {
-    const name = this.data.meshId.slice("primitive:".length);
-    const geometry = name ? primitive(name) : null;
+  private madeMesh(): Mesh | null {
+    const { geometry: described, meshId } = this.data;
+    const name = meshId.slice("primitive:".length);
+    const geometry = described ? geometryOf(described) : name ? primitive(name) : null;
     if (!geometry) {
+      const asked = described ? `geometry of type “${String(described["type"])}”` : meshId || "none";
       this.services.problems.warn(
-        `“${this.entity.name}” has a MeshRenderer without a mesh that the player knows (${this.data.meshId || "none"}).`,
+        `“${this.entity.name}” has a MeshRenderer without a mesh that the player knows (${asked}).`,
       );
       return null;
     }

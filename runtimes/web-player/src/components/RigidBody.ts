@@ -16,6 +16,7 @@ export class RigidBody extends Component<BodyData, "physics"> implements BodySou
     useGravity: true,
     isKinematic: false,
     constraints: {},
+    planar: false,
   };
 
   handle: BodyHandle | null = null;

@@ -2,36 +2,45 @@
 
 import type { ContactEvent, PhysicsNode } from "../physics/types";
 import type { ScriptModule } from "../scripts/bundle";
-import { Script, construct, type ScriptContext } from "../scripts/script";
+import { dialectOf, exportOf, type Hook, type Hooks, type Method, type ScriptClass } from "../scripts/dialects";
+import { construct, type Script, type ScriptContext } from "../scripts/script";
 import { Component } from "./component";
 
 interface ScriptData {
   scriptId: string;
   scriptPath: string;
+  /** The export that runs; empty: the default one, or the module's only script class. */
+  export: string;
   properties: Record<string, unknown>;
   enabled: boolean;
 }
 
-type Hook =
-  | "start"
-  | "update"
-  | "fixedUpdate"
-  | "lateUpdate"
-  | "destroyed"
-  | "onCollision"
-  | "onCollisionEnd"
-  | "onTrigger"
-  | "onTriggerEnd";
-type Method = (...given: unknown[]) => unknown;
+const HOOKS: Hook[] = [
+  "start",
+  "update",
+  "fixedUpdate",
+  "lateUpdate",
+  "destroyed",
+  "onCollision",
+  "onCollisionEnd",
+  "onTrigger",
+  "onTriggerEnd",
+];
 
 export class ScriptComponent extends Component<ScriptData, "library" | "problems" | "scripts"> {
   static readonly type = "Script";
-  static readonly defaults: ScriptData = { scriptId: "", scriptPath: "", properties: {}, enabled: true };
+  static readonly defaults: ScriptData = {
+    scriptId: "",
+    scriptPath: "",
+    export: "",
+    properties: {},
+    enabled: true,
+  };
 
   path = this.data.scriptPath || this.data.scriptId;
   enabled = this.data.enabled;
-  private target: ScriptContext | null = null;
-  private hooks: Partial<Record<Hook, Method>> = {};
+  private target: object | null = null;
+  private hooks: Hooks = {};
   private started = false;
 
   override attach(): void {
@@ -44,42 +53,22 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
     this.guard(() => this.make(found.module));
   }
 
-  /** Makes an instance of the default class, or binds functions whose first argument is the context. */
+  /** Makes an instance of the class that runs, or binds functions whose first argument is the context. */
   private make(module: ScriptModule): void {
     const context: ScriptContext = { entity: this.entity, properties: this.data.properties };
-    const type = module["default"];
-    if (typeof type === "function") {
-      const instance = construct(type as new () => ScriptContext & Record<string, unknown>, context);
+    const found = exportOf(module, this.data.export);
+    if (typeof found === "function") {
+      const type = found as ScriptClass;
+      const instance = construct(type, context);
       this.target = instance;
-      this.bind(
-        (hook) => instance[hook],
-        (method) => method.bind(instance),
-      );
+      this.hooks =
+        dialectOf(type)?.hooksOf(instance, context) ?? hooksIn(instance, (method) => method.bind(instance) as Method);
+    } else if (this.data.export !== "") {
+      throw new Error(`it exports no “${this.data.export}”; there are: ${Object.keys(module).join(", ") || "none"}`);
     } else {
-      const functions = type !== null && typeof type === "object" ? (type as ScriptModule) : module;
+      const functions = found !== null && typeof found === "object" ? found : module;
       this.target = context;
-      this.bind(
-        (hook) => functions[hook],
-        (method) => method.bind(functions, context),
-      );
-    }
-  }
-
-  private bind(find: (hook: Hook) => unknown, ready: (method: Method) => Method): void {
-    const hooks: Hook[] = [
-      "start",
-      "update",
-      "fixedUpdate",
-      "lateUpdate",
-      "destroyed",
-      "onCollision",
-      "onCollisionEnd",
-      "onTrigger",
-      "onTriggerEnd",
-    ];
-    for (const hook of hooks) {
-      const method = find(hook);
-      if (typeof method === "function") this.hooks[hook] = ready(method as Method);
+      this.hooks = hooksIn(functions, (method) => method.bind(functions, context as never) as Method);
     }
   }
 
@@ -116,7 +105,7 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
 
   private call(hook: Hook, ...given: unknown[]): void {
     const method = this.hooks[hook];
-    if (method && this.enabled) this.guard(() => method(...given));
+    if (method && this.enabled) this.guard(() => method(...(given as never[])));
   }
 
   /** A script that throws, at once or later, is reported and stopped: on this entity alone. */
@@ -135,8 +124,18 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
   }
 
   /** For `entity.script(type)`. */
-  override instanceOf(type: unknown): ScriptContext | null {
+  override instanceOf(type: unknown): object | null {
     if (typeof type === "function") return this.target instanceof (type as typeof Script) ? this.target : null;
     return typeof type === "string" && this.services.scripts.find(type)?.path === this.path ? this.target : null;
   }
+}
+
+/** The hooks that an object has as methods. */
+function hooksIn(holder: object, ready: (method: Method) => Method): Hooks {
+  const hooks: Hooks = {};
+  for (const hook of HOOKS) {
+    const method = (holder as Record<string, unknown>)[hook];
+    if (typeof method === "function") hooks[hook] = ready(method as Method);
+  }
+  return hooks;
 }

@@ -8,6 +8,7 @@ import { AudioSource } from "./AudioSource";
 import { Camera } from "./Camera";
 import { Collider } from "./Collider";
 import type { ComponentKind } from "./component";
+import { FallingBody } from "./FallingBody";
 import { Light } from "./Light";
 import { MeshRenderer } from "./MeshRenderer";
 import { NavMeshAgent } from "./NavMeshAgent";
@@ -21,6 +22,7 @@ export const KINDS = [
   Camera,
   RigidBody,
   Collider,
+  FallingBody,
   AudioSource,
   ParticleSystem,
   Animator,

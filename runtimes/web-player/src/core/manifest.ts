@@ -44,6 +44,16 @@ export interface GameConfig {
   /** Escape opens the player's own menu. */
   pauseMenu: boolean;
   input: { actions?: ActionMap; touch?: TouchLayout };
+  /** Volumes, 0 to 1, until whoever plays chooses others. */
+  audio: { master?: number; music?: number; sfx?: number; voice?: number };
+  /** Seconds of a physics step in every scene; null: the scene says it. */
+  fixedTimestep: number | null;
+  /** False: no light casts any. */
+  shadows: boolean;
+  /** False: no scene has it. */
+  bloom: boolean;
+  /** Modules whose component of the file's name is shown above the picture. */
+  hud: string[];
   [other: string]: unknown;
 }
 
@@ -78,6 +88,11 @@ export const DEFAULT_CONFIG: GameConfig = {
   pwa: false,
   pauseMenu: true,
   input: {},
+  audio: {},
+  fixedTimestep: null,
+  shadows: true,
+  bloom: true,
+  hud: [],
 };
 
 /** Fetches and checks `aethel.json` beside the page. */

@@ -68,7 +68,7 @@ export class Game {
       this.debug && manifest.scripts ? new URL(`${manifest.scripts}.map`, base).href : null,
       () => this.bundle.paths,
     );
-    this.quality = new Quality(this.settings.values.graphicsPreset, config.shadowQuality, config.textureQuality);
+    this.quality = new Quality(this.settings.values.graphicsPreset, config);
     this.renderer = new Renderer(screen.canvas, config.antialiasing, this.quality);
     this.downloads = new Downloads(base, manifest.files);
     this.library = new Library(this.downloads, this.renderer.webgl, this.quality.textureSide);
@@ -139,6 +139,7 @@ export class Game {
     this.fixedSteps.reset();
     next.scene.attach(next.scene.components());
     this.library.dropUnused();
+    this.renderer.useRendering(next.scene.level.settings.rendering);
     const { masterVolume, dopplerFactor, speedOfSound } = next.scene.level.settings.audio;
     this.audio.setSceneVolume(masterVolume);
     this.audio.doppler = { factor: dopplerFactor, speedOfSound };
@@ -148,9 +149,8 @@ export class Game {
   /** Goes back to the current scene's assets and effects, after another scene could not be loaded. */
   private keepScene(): void {
     if (!this.scene) return;
-    const { assets, settings } = this.scene.level;
-    this.library.open(assets);
-    void this.renderer.useEffects(settings.postProcessing);
+    this.library.open(this.scene.level);
+    void this.renderer.useEffects(this.scene.level.settings.postProcessing);
   }
 
   /** Ends the current scene, with what its scripts have paused, timed and laid over the picture. */
@@ -233,7 +233,8 @@ export class Game {
     this.startScripts(scene);
     this.clock.runTimers((run) => this.guard(run));
     const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
-    const stepLength = fixedTimestep ?? 1 / this.manifest.game.physicsTickRate;
+    const { game } = this.manifest;
+    const stepLength = game.fixedTimestep ?? fixedTimestep ?? 1 / game.physicsTickRate;
     const alpha = this.fixedSteps.advance(dt, stepLength, maxSubSteps, () => {
       scene.fixedUpdate(stepLength);
       physics.world?.step(stepLength, dispatchContact);

@@ -6,6 +6,7 @@ import { fullscreenPossible, isFullscreen } from "../ui/fullscreen";
 import { PauseMenu } from "../ui/pauseMenu";
 import type { Screen } from "../ui/screen";
 import { Game } from "./game";
+import { mountHud } from "./hud";
 
 const FIRST_SEED = 1;
 
@@ -34,6 +35,7 @@ export class Player {
     if (game.debug) game.events.on("problem", (text) => screen.note(String(text)));
     if (manifest.scripts) game.bundle.load(new URL(manifest.scripts, game.base).href);
     await game.open(manifest.game.startScene);
+    mountHud(game);
     this.watchPage();
     await game.prepare();
     game.draw(); // so that the picture is there when the loading screen fades

@@ -20,10 +20,10 @@ export function readUserSettings({ gameId, game }: BootManifest): Settings<UserS
     resolution: game.resolution,
     fullscreen: game.fullscreen,
     vsync: game.vsync,
-    volume: FULL,
+    volume: { ...FULL, ...game.audio },
     language: navigator.language,
     graphicsPreset: game.graphicsPreset,
   });
-  settings.values.volume = { ...FULL, ...settings.values.volume }; // what was stored may be older than a bus
+  settings.values.volume = { ...FULL, ...game.audio, ...settings.values.volume }; // what was stored may be older than a bus
   return settings;
 }

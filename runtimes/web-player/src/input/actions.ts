@@ -36,12 +36,14 @@ export class Actions {
   private held = new Set<string>();
   private pressed = new Set<string>();
   private before = new Set<string>();
+  /** Of every action, the bindings that were down at the last update. */
+  private down = new Map<string, string[]>();
   private axes = new Map<string, number>();
   /** Bindings that went down and up again between two frames: they still count as pressed. */
   private readonly tapped = new Set<string>();
 
   constructor(given: ActionMap | undefined) {
-    this.map = { ...DEFAULT_ACTIONS, ...given };
+    this.map = { ...DEFAULT_ACTIONS, pause: unused(DEFAULT_ACTIONS["pause"] as string[], given), ...given };
   }
 
   /** Reads the devices once per frame. */
@@ -50,18 +52,29 @@ export class Actions {
     this.held = new Set();
     this.pressed = new Set();
     for (const [action, binding] of Object.entries(this.map)) {
-      const tapped = Array.isArray(binding) && binding.some((one) => this.tapped.has(one));
-      if (tapped || this.isDown(action, binding, devices)) this.held.add(action);
-      if (tapped || (this.held.has(action) && !this.before.has(action))) this.pressed.add(action);
+      if (Array.isArray(binding)) this.updateButton(action, binding, devices);
+      else this.updateAxis(action, binding, devices);
     }
     this.tapped.clear();
   }
 
-  private isDown(action: string, binding: string[] | AxisBinding, devices: Devices): boolean {
-    if (Array.isArray(binding)) return binding.some((one) => devices.isDown(one));
+  /** However many of its bindings are down, an action is pressed once, until none of them is. */
+  private updateButton(action: string, bindings: string[], devices: Devices): void {
+    const before = this.down.get(action) ?? [];
+    const down = bindings.filter((one) => devices.isDown(one));
+    const goesOn = before.some((one) => down.includes(one) && !this.tapped.has(one));
+    this.down.set(action, down);
+    if (down.length === 0 && !bindings.some((one) => this.tapped.has(one))) return;
+    this.held.add(action);
+    if (!goesOn) this.pressed.add(action);
+  }
+
+  private updateAxis(action: string, binding: AxisBinding, devices: Devices): void {
     const value = axisOf(binding, devices);
     this.axes.set(action, value);
-    return Math.abs(value) > 0.5;
+    if (Math.abs(value) <= 0.5) return;
+    this.held.add(action);
+    if (!this.before.has(action)) this.pressed.add(action);
   }
 
   tap(binding: string): void {
@@ -90,6 +103,11 @@ export class Actions {
       (Array.isArray(one) ? one : [...(one.negative ?? []), ...(one.positive ?? [])]).includes(binding),
     );
   }
+}
+
+/** Those of the bindings that no action of the game has: its own menu may be on the key of the player's. */
+function unused(bindings: string[], given: ActionMap = {}): string[] {
+  return bindings.filter((one) => !Object.values(given).some((other) => Array.isArray(other) && other.includes(one)));
 }
 
 function axisOf({ negative, positive, stick }: AxisBinding, devices: Devices): number {

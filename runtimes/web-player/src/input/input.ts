@@ -10,8 +10,9 @@ export class Input implements Devices {
   readonly pointer: Pointer;
   readonly controls: TouchControls;
   touch = false;
+  /** Codes of the keys that are down. */
+  readonly keys = new Set<string>();
   private readonly actions: Actions;
-  private readonly keys = new Set<string>();
   private readonly pads = new Gamepads();
 
   constructor(canvas: HTMLCanvasElement, { input }: GameConfig) {

@@ -1,5 +1,8 @@
 /** The pointer: mouse, pen or finger on the canvas. Positions in CSS pixels from its top left. */
 
+/** The bit of each button in `PointerEvent.buttons`: left, middle, right, back, forward. */
+const BITS = [1, 4, 2, 8, 16];
+
 export class Pointer {
   x = 0;
   y = 0;
@@ -8,6 +11,7 @@ export class Pointer {
   wheel = 0;
   pressed = false;
   private readonly buttons = new Set<number>();
+  private lockWanted = false;
   private moved = { x: 0, y: 0, wheel: 0, pressed: false };
 
   constructor(
@@ -16,7 +20,8 @@ export class Pointer {
   ) {
     canvas.addEventListener("pointerdown", (event) => this.onDown(event));
     canvas.addEventListener("pointermove", (event) => this.onMove(event));
-    addEventListener("pointerup", (event) => this.buttons.delete(event.button));
+    addEventListener("pointermove", (event) => this.onChord(event));
+    addEventListener("pointerup", (event) => this.onUp(event));
     addEventListener("pointercancel", () => this.release());
     canvas.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
     canvas.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -53,11 +58,33 @@ export class Pointer {
     document.exitPointerLock();
   }
 
+  /** Locks the pointer with every press on the picture, until it is let go: browsers want one. */
+  keepLocked(on: boolean): void {
+    this.lockWanted = on;
+    if (!on && this.locked) this.unlock();
+  }
+
   private onDown(event: PointerEvent): void {
     this.place(event);
-    this.buttons.add(event.button);
+    this.press(event.button);
     this.moved.pressed = true;
-    this.tapped(`mouse:${event.button}`);
+    if (this.lockWanted && !this.locked) this.lock();
+  }
+
+  private press(button: number): void {
+    this.buttons.add(button);
+    this.tapped(`mouse:${button}`);
+  }
+
+  private onUp({ button }: PointerEvent): void {
+    this.buttons.delete(button);
+  }
+
+  /** While one button is down, browsers report the others as movements. */
+  private onChord(event: PointerEvent): void {
+    if (event.button < 0 || this.buttons.size === 0) return;
+    if (event.buttons & (BITS[event.button] ?? 0)) this.press(event.button);
+    else this.onUp(event);
   }
 
   private onMove(event: PointerEvent): void {

@@ -2,7 +2,7 @@
 
 import { Quaternion, Vector3 } from "three";
 import type { RAPIER } from "./rapier";
-import { clone, equals, worldTransform, type Transform } from "./transform";
+import { clone, samePlace, sameTurn, worldTransform, type Transform } from "./transform";
 import type { BodySource, ColliderSource, PhysicsNode } from "./types";
 
 export class Body {
@@ -46,18 +46,17 @@ export class Body {
   /** Before a step: takes over what the game has moved since the last one. */
   syncFromEntity(): void {
     const { entity, rapier, previous, latest, shown } = this;
-    const moved = worldTransform(entity);
-    if (equals(moved, shown)) return;
-    if (rapier.isKinematic()) {
-      rapier.setNextKinematicTranslation(moved.position);
-      rapier.setNextKinematicRotation(moved.rotation);
-    } else {
-      rapier.setTranslation(moved.position, true);
-      rapier.setRotation(moved.rotation, true);
+    const { position, rotation } = worldTransform(entity);
+    // Each by itself: who only turns a body must not put it back to where it was shown.
+    if (!samePlace(position, shown.position)) {
+      if (rapier.isKinematic()) rapier.setNextKinematicTranslation(position);
+      else rapier.setTranslation(position, true);
+      for (const target of [previous, latest, shown]) target.position.copy(position);
     }
-    for (const target of [previous, latest, shown]) {
-      target.position.copy(moved.position);
-      target.rotation.copy(moved.rotation);
+    if (!sameTurn(rotation, shown.rotation)) {
+      if (rapier.isKinematic()) rapier.setNextKinematicRotation(rotation);
+      else rapier.setRotation(rotation, true);
+      for (const target of [previous, latest, shown]) target.rotation.copy(rotation);
     }
   }
 
@@ -77,11 +76,14 @@ export class Body {
   interpolate(alpha: number): void {
     const { entity, rapier, previous, latest, shown } = this;
     if (!rapier.isDynamic() || !rapier.isEnabled()) return;
-    // Moved by the game after the last step: that counts, until the next one.
-    if (!equals(worldTransform(entity), shown)) return;
-    entity.setWorldPosition(new Vector3().lerpVectors(previous.position, latest.position, alpha));
-    entity.setWorldQuaternion(new Quaternion().slerpQuaternions(previous.rotation, latest.rotation, alpha));
+    const now = worldTransform(entity);
+    // Moved or turned by the game after the last step: that counts, until the next one.
+    const [moved, turned] = [!samePlace(now.position, shown.position), !sameTurn(now.rotation, shown.rotation)];
+    if (!moved) entity.setWorldPosition(new Vector3().lerpVectors(previous.position, latest.position, alpha));
+    if (!turned)
+      entity.setWorldQuaternion(new Quaternion().slerpQuaternions(previous.rotation, latest.rotation, alpha));
     const { position, rotation } = worldTransform(entity);
-    Object.assign(shown, { position, rotation });
+    if (!moved) shown.position.copy(position);
+    if (!turned) shown.rotation.copy(rotation);
   }
 }

@@ -4,7 +4,7 @@ import type { ContactEvent, PhysicsNode } from "./types";
 
 /** Tells both entities, and those with the bodies that the colliders are part of. */
 export function dispatchContact({ a, b, contact, ...rest }: ContactEvent): void {
-  const reversed = contact && { point: contact.point, normal: contact.normal.clone().negate() };
+  const reversed = contact && { ...contact, normal: contact.normal.clone().negate() };
   const [ownerA, ownerB] = [withBody(a), withBody(b)];
   for (const entity of new Set([a, ownerA])) entity.onContact(ownerB, { ...rest, a, b, contact });
   for (const entity of new Set([b, ownerB])) entity.onContact(ownerA, { ...rest, a: b, b: a, contact: reversed });

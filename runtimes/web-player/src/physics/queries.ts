@@ -66,12 +66,15 @@ export function contactOf(world: RAPIER.World, first: number, second: number): N
     const { x, y, z } = manifold.normal();
     // Rapier's normal leads from the first to the second: ours leads away from the other.
     const normal = new Vector3(x, y, z).multiplyScalar(flipped ? 1 : -1);
-    contact = { point: new Vector3().copy(manifold.solverContactPoint(0) as Vector3), normal };
+    let impulse = 0;
+    for (let index = 0; index < manifold.numContacts(); index++) impulse += manifold.contactImpulse(index);
+    contact = { point: new Vector3().copy(manifold.solverContactPoint(0) as Vector3), normal, impulse };
   });
   return (
     contact ?? {
       point: new Vector3().copy(a.translation() as Vector3).lerp(b.translation() as Vector3, 0.5),
       normal: new Vector3(0, 1, 0),
+      impulse: 0,
     }
   );
 }

@@ -28,17 +28,18 @@ export function shapeOf(
   const abs = new Vector3(Math.abs(scale.x), Math.abs(scale.y), Math.abs(scale.z)).max(
     new Vector3(SMALLEST, SMALLEST, SMALLEST),
   );
-  const radius = data.radius ?? 0.5;
   switch (data.shape) {
-    case "sphere":
+    case "sphere": {
+      const radius = data.radius ?? Math.max(size.x, size.y, size.z) / 2;
       return { desc: RAPIER.ColliderDesc.ball(radius * Math.max(abs.x, abs.y, abs.z)), offset };
-    case "capsule": {
-      const wide = radius * Math.max(abs.x, abs.z);
-      return {
-        desc: RAPIER.ColliderDesc.capsule(Math.max(((data.height ?? 2) * abs.y) / 2 - wide, SMALLEST), wide),
-        offset,
-      };
     }
+    case "capsule": {
+      const wide = (data.radius ?? Math.max(size.x, size.z) / 2) * Math.max(abs.x, abs.z);
+      const height = data.height ?? (data.size === undefined ? 2 : size.y);
+      return { desc: RAPIER.ColliderDesc.capsule(Math.max((height * abs.y) / 2 - wide, SMALLEST), wide), offset };
+    }
+    case "heightfield":
+      return heightfield(collider, abs, offset, problems);
     case "plane": {
       offset.z -= PLANE_DEPTH / 2;
       return {
@@ -60,6 +61,25 @@ export function shapeOf(
         offset,
       };
   }
+}
+
+/** The surface of the entity's terrain. Rapier wants it column by column, over a field that is 1 wide and deep. */
+function heightfield(
+  collider: ColliderSource,
+  scale: Vector3,
+  offset: Vector3,
+  problems: Problems,
+): { desc: RAPIER.ColliderDesc; offset: Vector3 } | null {
+  const { terrain } = collider;
+  if (!terrain) {
+    problems.warn(`“${collider.entity.name}” has a collider of shape “heightfield”, but no terrain.`);
+    return null;
+  }
+  const { width, depth, columns, rows, heights } = terrain;
+  const byColumn = new Float32Array(columns * rows);
+  heights.forEach((height, index) => (byColumn[(index % columns) * rows + Math.floor(index / columns)] = height));
+  const field = { x: width * scale.x, y: scale.y, z: depth * scale.z };
+  return { desc: RAPIER.ColliderDesc.heightfield(rows - 1, columns - 1, byColumn, field), offset };
 }
 
 /** A shape of every triangle of the entity's mesh; what moves gets the convex hull, because a hollow body has no inside. */

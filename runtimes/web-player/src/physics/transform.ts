@@ -20,14 +20,13 @@ export function clone({ position, rotation }: Transform): Transform {
   return { position: position.clone(), rotation: rotation.clone() };
 }
 
-export function equals(a: Transform, b: Transform): boolean {
-  const { rotation: p } = a;
-  const { rotation: q } = b;
-  // By their parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1.
-  return (
-    a.position.distanceToSquared(b.position) < 1e-12 &&
-    Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6
-  );
+export function samePlace(a: Vector3, b: Vector3): boolean {
+  return a.distanceToSquared(b) < 1e-12;
+}
+
+/** Compares by parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1. */
+export function sameTurn(p: Quaternion, q: Quaternion): boolean {
+  return Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6;
 }
 
 export function xyz({ x, y, z }: Vec3): [number, number, number] {

@@ -2,6 +2,7 @@
 
 import type { BufferGeometry, Mesh, Object3D, Quaternion, Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
+import type { Terrain } from "../scene/format/types";
 
 // ── What it is given ──
 
@@ -29,14 +30,17 @@ export interface BodyData {
   isKinematic: boolean;
   /** `freezePositionX` … `freezeRotationZ`, or `freezePosition` and `freezeRotation` as `{x, y, z}` of booleans, or true for all three. */
   constraints: Record<string, unknown>;
+  /** Moves in x and y alone and never turns. */
+  planar: boolean;
 }
 
 export interface ColliderData {
   shape: string;
+  /** Undefined: 1 in every direction. */
   size: unknown;
-  /** Metres, before the entity's scale; undefined: 0.5. */
+  /** Metres, before the entity's scale; undefined: what the size says, else 0.5. */
   radius: number | undefined;
-  /** Of a capsule, from end to end. */
+  /** Of a capsule, from end to end; undefined: what the size says, else 2. */
   height: number | undefined;
   center: unknown;
   isTrigger: boolean;
@@ -60,6 +64,8 @@ export interface ColliderSource {
   readonly entity: PhysicsNode;
   readonly data: ColliderData;
   readonly surface: Surface;
+  /** For colliders of the shape `heightfield`; null where its entity shows no terrain. */
+  readonly terrain: Terrain | null;
   /** What its entity shows: for colliders of the shape `mesh`. */
   meshes(): Iterable<Mesh<BufferGeometry>>;
 }
@@ -87,8 +93,8 @@ export interface ContactEvent {
   b: PhysicsNode;
   started: boolean;
   trigger: boolean;
-  /** The normal points from b towards a; null for triggers and ends. */
-  contact: { point: Vector3; normal: Vector3 } | null;
+  /** The normal points from b towards a, the impulse is in newton seconds; null for triggers and ends. */
+  contact: { point: Vector3; normal: Vector3; impulse: number } | null;
 }
 
 export interface BodyHandle {

@@ -64,8 +64,8 @@ class RapierWorld implements PhysicsWorld {
       .setAngularDamping(data.angularDrag)
       .setGravityScale(data.useGravity ? 1 : 0)
       .setCcdEnabled(!data.isKinematic)
-      .enabledTranslations(...freeAxes(data.constraints, "Position"))
-      .enabledRotations(...freeAxes(data.constraints, "Rotation"));
+      .enabledTranslations(...freeAxes(data, "Position"))
+      .enabledRotations(...freeAxes(data, "Rotation"));
     const body = this.createBody(entity, desc, source);
     body.updateMass();
     return body.rapier;

@@ -13,6 +13,7 @@ import {
   PMREMGenerator,
   SRGBColorSpace,
   ShaderChunk,
+  type Material,
   type Scene as ThreeScene,
   type Texture,
   type WebGLRenderTarget,
@@ -45,6 +46,7 @@ export class Environment {
   /** Fetches the sky's textures, where it has some. */
   async load(library: Library, renderer: WebGLRenderer): Promise<void> {
     const { skybox } = this.settings;
+    if (skybox.type === "procedural") return this.addProceduralSky();
     const sky = await loadSky(skybox, library);
     if (!sky || this.disposed) return sky?.dispose();
     this.sky = sky;
@@ -52,6 +54,14 @@ export class Environment {
     this.reflect(renderer);
     this.scene.background = this.sky;
     this.scene.backgroundIntensity = this.scene.environmentIntensity = skybox.intensity;
+  }
+
+  private async addProceduralSky(): Promise<void> {
+    const { proceduralSky } = await import("./sky");
+    if (this.disposed) return;
+    const sky = proceduralSky(this.settings.skybox);
+    this.scene.add(sky);
+    this.owned.push(sky.geometry, sky.material as Material);
   }
 
   /** Makes image-based light from the sky. Needed again after the GPU has lost everything. */

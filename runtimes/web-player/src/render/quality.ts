@@ -1,7 +1,7 @@
 /** What a preset of the graphics quality allows. */
 
-import type { Preset } from "../core/manifest";
-import type { LevelSettings } from "../scene/format/types";
+import type { GameConfig, Preset } from "../core/manifest";
+import type { LevelSettings, PostProcessingSettings } from "../scene/format/types";
 
 interface Limits {
   /** Device pixels per CSS pixel, at most. */
@@ -32,8 +32,7 @@ export class Quality {
 
   constructor(
     public preset: Preset,
-    private readonly shadowQuality: Preset,
-    private readonly textureQuality: Preset,
+    private readonly game: Pick<GameConfig, "shadowQuality" | "textureQuality" | "shadows" | "bloom">,
   ) {}
 
   /** Device pixels per CSS pixel of a picture of that size, CSS pixels. */
@@ -44,17 +43,20 @@ export class Quality {
 
   /** Texels that a texture's longer side may have; larger ones are made smaller as they are loaded. */
   get textureSide(): number {
-    return TEXTURE_SIDES[this.textureQuality];
+    return TEXTURE_SIDES[this.game.textureQuality];
   }
 
-  get effects(): boolean {
-    return LIMITS[this.preset].effects;
+  /** What is drawn of a level's post-processing; null: nothing. */
+  effects(settings: PostProcessingSettings): PostProcessingSettings | null {
+    if (!settings.enabled || !LIMITS[this.preset].effects) return null;
+    return this.game.bloom ? settings : { ...settings, bloom: { ...settings.bloom, enabled: false } };
   }
 
-  /** Texels of a shadow map's side; 0: no shadows. The level says how fine, the preset caps it; where it does not, the game does. */
-  shadowMapSize({ shadowsEnabled, shadowQuality }: LevelSettings["lighting"]): number {
-    if (!shadowsEnabled) return 0;
-    const asked = isPreset(shadowQuality) ? shadowQuality : this.shadowQuality;
-    return LIMITS[ORDER[Math.min(ORDER.indexOf(asked), ORDER.indexOf(this.preset))] as Preset].shadowMap;
+  /** Texels of a shadow map's side; 0: no shadows. The light or the level says how fine, the preset caps it; where they do not, the game does. */
+  shadowMapSize({ shadowsEnabled, shadowQuality }: LevelSettings["lighting"], ofLight?: number): number {
+    if (!shadowsEnabled || !this.game.shadows) return 0;
+    const most = LIMITS[this.preset].shadowMap;
+    if (ofLight !== undefined) return Math.min(ofLight, most);
+    return Math.min(LIMITS[isPreset(shadowQuality) ? shadowQuality : this.game.shadowQuality].shadowMap, most);
   }
 }

@@ -2,18 +2,41 @@
 
 import {
   ACESFilmicToneMapping,
+  BasicShadowMap,
+  CineonToneMapping,
   HalfFloatType,
+  LinearToneMapping,
+  NoToneMapping,
   PCFShadowMap,
+  ReinhardToneMapping,
   SRGBColorSpace,
+  VSMShadowMap,
   WebGLRenderTarget,
   WebGLRenderer,
   type Camera,
   type Scene,
+  type ShadowMapType,
+  type ToneMapping,
 } from "three";
 import { GameError } from "../core/errors";
-import type { PostProcessingSettings } from "../scene/format/types";
+import type { PostProcessingSettings, RenderingSettings } from "../scene/format/types";
 import type { Effects } from "./effects";
 import type { Quality } from "./quality";
+
+const TONE_MAPPINGS: Record<string, ToneMapping> = {
+  none: NoToneMapping,
+  linear: LinearToneMapping,
+  reinhard: ReinhardToneMapping,
+  cineon: CineonToneMapping,
+  aces: ACESFilmicToneMapping,
+};
+/** three.js draws what it called soft as PCF. */
+const SHADOW_TYPES: Record<string, ShadowMapType> = {
+  basic: BasicShadowMap,
+  pcf: PCFShadowMap,
+  pcfsoft: PCFShadowMap,
+  vsm: VSMShadowMap,
+};
 
 export class Renderer {
   readonly webgl: WebGLRenderer;
@@ -24,6 +47,7 @@ export class Renderer {
   /** The settings whose effects are shown, or being loaded. */
   private wanted: PostProcessingSettings | null = null;
   private fixedSize = false;
+  private pixelPerfect = false;
   private pixelRatio = 1;
   private screenRatio = 0;
 
@@ -35,7 +59,6 @@ export class Renderer {
     this.webgl = makeRenderer(canvas, antialias);
     this.webgl.outputColorSpace = SRGBColorSpace;
     this.webgl.toneMapping = ACESFilmicToneMapping;
-    this.webgl.toneMappingExposure = 1;
     this.webgl.shadowMap.enabled = true;
     this.webgl.shadowMap.type = PCFShadowMap;
     new ResizeObserver(() => this.fit()).observe(canvas.parentElement as HTMLElement);
@@ -52,7 +75,7 @@ export class Renderer {
     if (this.fixedSize) return;
     const { clientWidth, clientHeight } = this.canvas.parentElement as HTMLElement;
     const [width, height] = [Math.max(clientWidth, 1), Math.max(clientHeight, 1)];
-    this.apply(width, height, this.quality.pixelRatio(width, height));
+    this.apply(width, height, this.pixelPerfect ? 1 : this.quality.pixelRatio(width, height));
   }
 
   /** Fixes the size, in CSS pixels: for renderers. */
@@ -71,10 +94,21 @@ export class Renderer {
     this.onResize();
   }
 
+  /** Follows what a scene says about how all of it is drawn. */
+  useRendering({ toneMapping, exposure, shadowType, pixelPerfect }: RenderingSettings): void {
+    this.webgl.toneMapping = TONE_MAPPINGS[toneMapping] ?? ACESFilmicToneMapping;
+    this.webgl.toneMappingExposure = exposure;
+    this.webgl.shadowMap.type = SHADOW_TYPES[shadowType] ?? PCFShadowMap;
+    this.pixelPerfect = pixelPerfect;
+    this.canvas.style.imageRendering = pixelPerfect ? "pixelated" : "";
+    this.fit();
+  }
+
   /** Loads the post-processing that the settings ask for, if the preset allows it. */
-  async useEffects(settings: PostProcessingSettings): Promise<void> {
+  async useEffects(asked: PostProcessingSettings): Promise<void> {
     this.dropEffects();
-    if (!settings.enabled || !this.quality.effects) return;
+    const settings = this.quality.effects(asked);
+    if (!settings) return;
     this.wanted = settings;
     const { Effects: Chunk } = await import("./effects");
     if (this.wanted !== settings) return; // other ones, or none, have been asked for meanwhile

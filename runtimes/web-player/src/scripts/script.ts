@@ -14,13 +14,17 @@ export class Script implements ScriptContext {
   readonly properties: Record<string, unknown>;
 
   constructor() {
-    if (!pending)
-      throw new Error(
-        'Scripts are made by the player: put them on an entity in the scene, or use addComponent("Script", …).',
-      );
-    this.entity = pending.entity;
-    this.properties = pending.properties;
+    ({ entity: this.entity, properties: this.properties } = pendingContext());
   }
+}
+
+/** The context of the script that is being made: for the constructors of classes that scripts extend. */
+export function pendingContext(): ScriptContext {
+  if (!pending)
+    throw new Error(
+      'Scripts are made by the player: put them on an entity in the scene, or use addComponent("Script", …).',
+    );
+  return pending;
 }
 
 /** Fields of a script may already use `this.entity` and `this.properties`: they are there before its own constructor runs. */

@@ -8,6 +8,8 @@ import { Panel, buttons, paragraph, type Action } from "./panel";
 export class Screen {
   readonly canvas = document.createElement("canvas");
   readonly layer = new UiLayer();
+  /** The game's HUD, which stays from scene to scene. */
+  readonly hud = document.createElement("div");
   readonly loading: LoadingScreen;
   private readonly errors = new Panel("error");
   private readonly notes = document.createElement("div");
@@ -20,6 +22,7 @@ export class Screen {
   ) {
     this.loading = new LoadingScreen(title);
     this.errors.root.setAttribute("role", "alert");
+    this.hud.className = "game-ui game-hud";
     this.notes.className = "notes";
     this.fps.className = "fps";
     this.fps.hidden = true;
@@ -27,7 +30,7 @@ export class Screen {
     const view = document.createElement("div");
     view.className = "view";
     view.append(this.canvas);
-    root.replaceChildren(view, this.layer.root, this.notes, this.fps, this.loading.root, this.errors.root);
+    root.replaceChildren(view, this.hud, this.layer.root, this.notes, this.fps, this.loading.root, this.errors.root);
   }
 
   /** Adds an element, below what must stay on top. */

@@ -41,6 +41,7 @@ class WebExporter:
             entry=ENTRY,
             notes=(*map(Note.kept, sorted(own)), *site.notes),
             templates=site.templates,
+            packages=site.packages,
         )
 
 

@@ -54,7 +54,9 @@ def assemble(
     coder = player_chunks.mesh_coder_of(template, player, variant)
     optimized = optimize(loaded, level, coder, context, findings)
     game_files = _game_files(loaded, optimized)
-    player_files = _player_files(loaded, template, variant, request, optimized)
+    chunks = _chunks(loaded, variant, bundle, request)
+    chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
+    player_files = _player_files(template, variant, chunks)
     hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
     scripts = _script_files(bundle, request) if bundle else {}
     modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
@@ -128,22 +130,24 @@ def _game_files(loaded: LoadedProject, optimized: Optimized) -> dict[str, Conten
     }
 
 
-def _player_files(
-    loaded: LoadedProject,
-    template: Template,
-    variant: player_chunks.Variant,
-    request: Request,
-    optimized: Optimized,
-) -> dict[str, Content]:
-    """The player's core, and those of its chunks that the game may ask for."""
-    chunks = player_chunks.chunks_of(
+def _chunks(
+    loaded: LoadedProject, variant: player_chunks.Variant, bundle: Bundle | None, request: Request
+) -> set[str]:
+    """Those parts of the player that the game may ask for, or imports."""
+    asked = player_chunks.chunks_of(
         loaded.shipped,
         loaded.reach.files,
         [loaded.texts[path] for path in loaded.reach.scripts | loaded.reach.modules],
         loaded.index,
         request.configuration,
     )
-    chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
+    return asked | (player_chunks.imported_chunks(variant, bundle.imported) if bundle else set())
+
+
+def _player_files(
+    template: Template, variant: player_chunks.Variant, chunks: set[str]
+) -> dict[str, Content]:
+    """The player's core, and those of its chunks."""
     names = {*variant.core, *(file for chunk in chunks for file in variant.chunks.get(chunk, ()))}
     names |= {licence for name in names if (licence := name + LICENCE) in template.files}
     return {name: Content.made(name, template.read(name)) for name in sorted(names)}

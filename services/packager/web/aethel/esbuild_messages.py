@@ -20,9 +20,13 @@ IMPORTABLE: Final = (
     "scripts can import files of the project, and the modules “aethel”, “three”, “@aethel/core”, "
     "“@aethel/ui” and “@/lib/game-engine-core”; put other libraries into scripts/"
 )
+PLAYER: Final = ".player/"  # the folder of what stands for the player's modules
 OUTSIDE: Final = f"a script imports a file from outside of the project; {IMPORTABLE}"
 _HEAD: Final = re.compile(r"^(?:✘ \[(ERROR)\]|▲ \[WARNING\]) (.*)$")
 _PLACE: Final = re.compile(r"^    (\S.*?):(\d+):(\d+):$")
+_NO_EXPORT: Final = re.compile(
+    rf'No matching export in "{re.escape(PLAYER)}(.*)\.mjs" for import "(.*)"'
+)
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
 _NO_GAMES: Final = {  # modules that are known, and not for games
@@ -84,6 +88,8 @@ def is_outside(path: str, base: str = "") -> bool:
 
 
 def _message(file: str, at: str, text: str, *, failed: bool) -> Message:
+    if found := _NO_EXPORT.fullmatch(text):
+        text = f"“{found[1]}” has no {found[2]!r}"
     if is_outside(file):
         file, at, text = "scripts", "", OUTSIDE
     elif _names_outside(text, posixpath.dirname(file)):

@@ -29,10 +29,12 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     file: str  # of a script with line and column: ``scripts/main.ts:3:7``
     message: str
     path: str = ""  # into the file's JSON: ``$.entities[3].parentId``
+    frame: str = ""  # the lines of code around it
 
     def __str__(self) -> str:
         place = f"{self.file} {self.path}" if self.path else self.file
-        return f"{place}: {self.message}"
+        code = "".join(f"\n    {line}" for line in self.frame.splitlines())
+        return f"{place}: {self.message}{code}"
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -86,17 +88,19 @@ class Findings:
         """The file of the project that this one was made of."""
         return self._origins[file].file if file in self._origins else file
 
-    def error(self, file: str, message: str, *, path: str = "") -> None:
+    def error(self, file: str, message: str, *, path: str = "", frame: str = "") -> None:
         """Report what keeps the game from working."""
         file, path = self._placed(file, path)
-        found = Finding(file=file, message=_shortened(message), path=_shortened(path))
+        found = Finding(
+            file=file, message=_shortened(message), path=_shortened(path), frame=_shortened(frame)
+        )
         self._once(self.errors, found)
 
     def warning(self, file: str, message: str, *, path: str = "") -> None:
         """Report what the maker will want to look at."""
         file, path = self._placed(file, path)
-        text = f"{_shortened(path)}: {_shortened(message)}" if path else _shortened(message)
-        self._once(self.notes, Note(file=file, message=text))
+        note = Note(file=file, path=_shortened(path), message=_shortened(message))
+        self._once(self.notes, note)
 
     def info(self, message: str, *, file: str = "") -> None:
         """Report what was done."""

@@ -24,7 +24,12 @@ DECODERS: Final = {
     "KHR_meshopt_compression": MESH_DECODER,
     "KHR_texture_basisu": "ktx2",
 }
-COMPONENTS: Final = {"Collider": "physics", "RigidBody": "physics", "Animator": "animation"}
+COMPONENTS: Final = {
+    "Collider": "physics",
+    "RigidBody": "physics",
+    "Animator": "animation",
+    "NavMeshAgent": "navigation",
+}
 _NAMED: Final = re.compile("|".join(COMPONENTS))  # a script that names one may add it
 
 
@@ -33,6 +38,7 @@ class Variant(msgspec.Struct, frozen=True):
 
     entry: str
     modules: dict[str, str]  # what scripts import -> file
+    exported: dict[str, tuple[str, ...]]  # the names that each of these modules exports
     core: tuple[str, ...]  # files that every game needs
     chunks: dict[str, tuple[str, ...]]  # what only some need -> files beyond the core
     fetched: frozenset[str]  # those of the files that are data to the modules: WebAssembly, workers
@@ -88,9 +94,15 @@ def chunks_of(
     for scene in scenes:
         chunks |= {COMPONENTS[kind] for kind in scene.kinds & COMPONENTS.keys()}
         chunks |= {"effects"} if scene.effects else set()
+        chunks |= {"sky"} if scene.procedural_sky else set()
     for file in files:
         chunks.update(_for_file(file.lower(), file, index))
     return chunks | ({"errors"} if configuration == "debug" else set())
+
+
+def imported_chunks(variant: Variant, imported: Collection[str]) -> set[str]:
+    """The names of the chunks that a game's own code imports, by the files of the player."""
+    return {name for name, files in variant.chunks.items() if not set(files).isdisjoint(imported)}
 
 
 def _for_file(lower: str, file: str, index: AssetIndex) -> Iterator[str]:

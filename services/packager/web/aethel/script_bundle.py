@@ -38,7 +38,11 @@ DATA: Final = (".json", ".txt", ".glsl", ".vert", ".frag")
 THREE: Final = "three"
 _ENTRY: Final = ".entry.mjs"
 _OUT: Final = f"{SCRIPTS}.game.js"
-_TSCONFIG: Final = '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true}}'
+# JSX is the player's own UI library's, whatever a project's own configuration says.
+_TSCONFIG: Final = (
+    '{"compilerOptions": {"target": "ES2022", "experimentalDecorators": true,'
+    ' "jsx": "react-jsx", "jsxImportSource": "@aethel/ui"}}'
+)
 _ALWAYS: Final = (
     "--format=esm",
     "--target=es2022",
@@ -54,6 +58,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     code: bytes
     source_map: bytes | None
     variant: Variant  # of the player that it goes with
+    imported: frozenset[str]  # files of the player
 
     @property
     def path(self) -> str:
@@ -103,20 +108,16 @@ class Bundler:
             return None
         self._write_entry(entries, findings, fatal=True)
         made = self._run("full" if self._with_three else "lean", findings, minify=minify)
-        if (
-            made
-            and self._with_three
-            and made[1].isdisjoint({self._variants["full"].modules[THREE]})
-        ):
+        if made and self._with_three and self._variants["full"].modules[THREE] not in made.imported:
             made = self._run("lean", findings, minify=minify)  # a string, not a module
-        return made[0] if made else None
+        return made
 
     def check_unused(self, unused: Collection[str], findings: Findings) -> None:
         """Warn of what is wrong with scripts that are not shipped: some day they will be."""
         if not unused:
             return
         self._write_entry(unused, findings, fatal=False)
-        finished = self._compile(_modules(self._variants["full"]), minify=False)
+        finished = self._compile(self._write_modules(self._variants["full"]), minify=False)
         if finished:
             esbuild_messages.report(finished.output, findings, known=self._faults, fatal=False)
 
@@ -152,6 +153,19 @@ class Bundler:
         record = ", ".join(f"{_js(path)}: s{n}" for n, path in enumerate(paths))
         self._write_file(_ENTRY, "\n".join([*imports, f"export default {{{record}}};"]).encode())
 
+    def _write_modules(self, variant: Variant) -> dict[str, str]:
+        """What scripts may import of the player, by its place beside their bundle.
+
+        Each stands here as a module that passes on the names which it has, so that a script which
+        imports another one is told so by file and line, and not by the browser.
+        """
+        for name, file in variant.modules.items():
+            names = ", ".join(variant.exported[name])
+            self._write_file(
+                _stub(name), f"export {{ {names} }} from {_js('../' + file)};".encode()
+            )
+        return {module: f"../{file}" for module, file in variant.modules.items()}
+
     def _write_file(self, path: str, data: bytes) -> None:
         if misleads(path):
             return
@@ -160,12 +174,10 @@ class Bundler:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
-    def _run(
-        self, name: str, findings: Findings, *, minify: bool
-    ) -> tuple[Bundle, set[str]] | None:
-        """The module, and the files of the player that it imports."""
+    def _run(self, name: str, findings: Findings, *, minify: bool) -> Bundle | None:
+        """The module; None, and errors reported, where it cannot be made."""
         variant = self._variants["full" if name == "full" else "lean"]
-        modules = _modules(variant)
+        modules = self._write_modules(variant)
         before = len(findings.errors)
         finished = self._compile(modules, minify=minify)
         if finished is None:
@@ -177,15 +189,15 @@ class Bundler:
                 findings.error("scripts", "could not be bundled: too large, or too deeply nested")
             return None
         meta = msgspec.json.decode((self._folder / "meta.json").read_bytes())
-        imported = set(self._imported(meta, modules, findings))
+        imported = frozenset(self._imported(meta, modules, findings))
         code = (self._folder / _OUT).read_bytes()
         source_map = (self._folder / f"{_OUT}.map").read_bytes()
         for file, at in script_confinement.strangers(
             meta, source_map, self._folder, self._given, self._texts
         ):
             findings.error(f"{file}{at}", esbuild_messages.OUTSIDE)
-        made = Bundle(code=code, source_map=source_map, variant=variant)
-        return (made, imported) if len(findings.errors) == before else None
+        made = Bundle(code=code, source_map=source_map, variant=variant, imported=imported)
+        return made if len(findings.errors) == before else None
 
     def _compile(self, modules: Mapping[str, str], *, minify: bool) -> Finished | None:
         return self._run_compiler([*_arguments(modules), *(["--minify"] if minify else [])])
@@ -214,11 +226,6 @@ class Bundler:
                     findings.error(f"{file}{place(self._texts.get(file, ''), target)}", message)
 
 
-def _modules(variant: Variant) -> dict[str, str]:
-    """What scripts may import of the player, by its place beside their bundle."""
-    return {module: f"../{file}" for module, file in variant.modules.items()}
-
-
 def _arguments(modules: Mapping[str, str]) -> list[str]:
     """Modules of the player stay imports, by their own files, so that there is one of each."""
     return [
@@ -229,9 +236,14 @@ def _arguments(modules: Mapping[str, str]) -> list[str]:
         "--log-limit=50",
         f"--outfile={_OUT}",
         *(f"--loader:{suffix}=text" for suffix in DATA if suffix != ".json"),
-        *(f"--alias:{name}={file}" for name, file in modules.items()),
+        *(f"--alias:{name}=./{_stub(name)}" for name in modules),
         *(f"--external:{file}" for file in modules.values()),
     ]
+
+
+def _stub(module: str) -> str:
+    """The file that stands for a module of the player."""
+    return f"{esbuild_messages.PLAYER}{module}.mjs"
 
 
 def _js(text: str) -> str:

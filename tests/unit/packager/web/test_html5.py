@@ -88,7 +88,14 @@ def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: st
 
 @pytest.mark.parametrize(
     ("files", "hint"),
-    [({"readme.md": b""}, "neither index.html"), ({"Index.html": PAGE}, "It has Index.html")],
+    [
+        ({"readme.md": b""}, "neither index.html"),
+        ({"Index.html": PAGE}, "It has Index.html"),
+        (
+            {"package.json": b"{}", "src/main.ts": b""},
+            r"package\.json, but no index\.html anywhere",
+        ),
+    ],
 )
 def test_a_project_without_a_page_is_refused(files: dict[str, bytes], hint: str) -> None:
     """The message names what is expected, and what comes close."""

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.build_warnings import BuildWarning, BuildWarnings
 from shared.domain.events import (
     ExportCanceled,
     ExportCompleted,
@@ -115,6 +117,19 @@ def test_an_upload_that_starts_a_generation_keeps_the_request() -> None:
     state = folded([*STREAM[:9], (20, packaged)]).state
     assert (state.status, state.generation, state.configuration) == ("uploading", 2, "release")
     assert state.snapshot == "a" * 64
+
+
+def test_what_a_build_warns_of_is_kept_to_the_end() -> None:
+    """The state shows the first warnings and counts all; a new generation begins without any."""
+    first = BuildWarning(code="project-warning", message="is odd", file="a.json", path="$.b")
+    warned = msgspec.structs.replace(
+        generation()[4], warnings=BuildWarnings(count=21, first=(first,))
+    )
+    events: list[AnyEvent] = [requested(), warned, generation()[7]]
+    state = folded(list(enumerate(events, 1))).state
+    assert (state.status, state.warnings, state.warning_count) == ("completed", (first,), 21)
+    state = folded([*enumerate(events, 1), (4, requested(2))]).state
+    assert (state.warnings, state.warning_count) == ((), 0)
 
 
 def test_what_must_fail_again_cannot_be_retried() -> None:

@@ -1,5 +1,6 @@
 /** An animation controller decides by parameters which state plays. Pure: the mixer does the playing. */
 
+import { list } from "../../scene/format/entityData";
 import { asObject } from "../../scene/format/settings";
 import { readNumber } from "../../math/vectors";
 
@@ -7,10 +8,20 @@ export type Parameter = number | boolean;
 
 export interface State {
   name: string;
-  /** A clip of the entity's model, or `<asset>#<clip>` of another one. */
-  clip: string;
+  /** A clip of the entity's model, or `<asset>#<clip>` of another one; null: nothing plays, and so has ended. */
+  clip: string | null;
   loop: boolean;
   speed: number;
+  /** Seconds of the cross-fade into it and out of it, for transitions that do not say theirs. */
+  fadeIn: number | null;
+  fadeOut: number | null;
+}
+
+/** A comparison of a parameter with a value. */
+export interface Condition {
+  parameter: string;
+  operator: string;
+  value: Parameter;
 }
 
 export interface Transition {
@@ -18,6 +29,8 @@ export interface Transition {
   from: string;
   to: string;
   when: string;
+  /** All of them have to hold too. */
+  conditions: Condition[];
   /** Seconds. */
   fade: number;
 }
@@ -29,33 +42,54 @@ export interface Controller {
   parameters: Record<string, Parameter>;
 }
 
+type Json = Record<string, unknown>;
+
 const FADE_S = 0.2;
 
 export function readController(json: unknown): Controller {
   const { states, transitions, start, parameters } = asObject(json);
-  const read = (Array.isArray(states) ? states : []).map((state): State => {
-    const { name, clip, loop, speed } = asObject(state);
-    return { name: String(name), clip: String(clip ?? name), loop: loop !== false, speed: readNumber(speed, 1) };
-  });
+  const read = list(states).map(readState);
   return {
     states: read,
-    transitions: (Array.isArray(transitions) ? transitions : []).map((transition): Transition => {
-      const { from, to, when, fade } = asObject(transition);
-      return {
-        from: String(from ?? "*"),
-        to: String(to),
-        when: String(when ?? "finished"),
-        fade: readNumber(fade, FADE_S),
-      };
-    }),
+    transitions: list(transitions).map((transition) => readTransition(asObject(transition), read)),
     start: typeof start === "string" ? start : (read[0]?.name ?? null),
     parameters: asObject(parameters) as Record<string, Parameter>,
   };
 }
 
+function readState(state: unknown): State {
+  const { name, clip, loop, speed, fadeIn, fadeOut } = asObject(state);
+  const fade = (value: unknown): number | null => (typeof value === "number" ? value : null);
+  return {
+    name: String(name),
+    clip: clip === null ? null : String(clip ?? name),
+    loop: loop !== false,
+    speed: readNumber(speed, 1),
+    fadeIn: fade(fadeIn),
+    fadeOut: fade(fadeOut),
+  };
+}
+
+/** `when` is a text; `conditions` and `finished` say the same in parts. What says neither waits for the clip's end. */
+function readTransition({ from, to, when, conditions, finished, fade }: Json, states: State[]): Transition {
+  const state = (name: unknown): State | undefined => states.find((one) => one.name === String(name));
+  const compared = list(conditions).map((condition): Condition => {
+    const { parameter, operator, value } = asObject(condition);
+    return { parameter: String(parameter), operator: String(operator ?? "=="), value: value as Parameter };
+  });
+  const waits = finished === true || !Array.isArray(conditions);
+  return {
+    from: String(from ?? "*"),
+    to: String(to),
+    when: typeof when === "string" ? when : waits ? "finished" : "",
+    conditions: compared,
+    fade: readNumber(fade, state(to)?.fadeIn ?? state(from)?.fadeOut ?? FADE_S),
+  };
+}
+
 export interface Conditions {
   parameters: Map<string, Parameter>;
-  /** The clip that plays, which does not loop, has ended. */
+  /** The clip that plays, which does not loop, has ended; or none plays. */
   finished: boolean;
 }
 
@@ -63,14 +97,24 @@ export interface Conditions {
 export function next(controller: Controller, state: string | null, conditions: Conditions): Transition | null {
   return (
     controller.transitions.find(
-      ({ from, to, when }) => (from === state || (from === "*" && to !== state)) && holds(when, conditions),
+      ({ from, to, when, conditions: compared }) =>
+        (from === state || (from === "*" && to !== state)) &&
+        (when === "" || holds(when, conditions)) &&
+        compared.every((condition) => compares(condition, conditions)),
     ) ?? null
   );
 }
 
-/** The boolean parameters that a condition reads: triggers among them are used up by it. */
-export function parametersOf(when: string): string[] {
-  return [...when.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name);
+/** The parameters that a transition reads: triggers among them are used up by it. */
+export function parametersOf({ when, conditions }: Pick<Transition, "when" | "conditions">): string[] {
+  return [
+    ...[...when.matchAll(/[A-Za-z_]\w*/g)].map(([name]) => name),
+    ...conditions.map(({ parameter }) => parameter),
+  ];
+}
+
+function compares({ parameter, operator, value }: Condition, { parameters }: Conditions): boolean {
+  return compare(Number(parameters.get(parameter) ?? false), operator, Number(value));
 }
 
 /**

@@ -40,6 +40,13 @@ export class ClipPlayer {
     this.motion = null;
   }
 
+  /** Ends what plays; the model goes back to how it stood. */
+  rest(fade: number): void {
+    if (fade > 0) this.action?.fadeOut(fade);
+    else this.action?.stop();
+    this.action = this.motion = null;
+  }
+
   /** The clip that plays once has come to its end. */
   get finished(): boolean {
     const { action } = this;

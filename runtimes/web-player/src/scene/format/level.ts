@@ -34,6 +34,7 @@ export function readPrefab(scene: string, value: unknown): PrefabData {
 }
 
 function readAsset(value: unknown): AssetEntry {
-  const { id, type, path } = asObject(value);
-  return { id: String(id), type: type as AssetEntry["type"], path: String(path) };
+  const { id, type, path, data } = asObject(value);
+  const entry = { id: String(id), type: type as AssetEntry["type"], path: String(path ?? "") };
+  return data === null || data === undefined ? entry : { ...entry, data: asObject(data) };
 }

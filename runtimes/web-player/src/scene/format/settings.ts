@@ -13,11 +13,17 @@ const DEFAULTS = {
     gradientBottom: "#C9E4F6",
     texture: null,
     intensity: 1,
+    sunPosition: [-0.81, 0.31, -0.59],
+    turbidity: 10,
+    rayleigh: 0.5,
+    mieCoefficient: 0.005,
+    mieDirectionalG: 0.8,
   },
   lighting: { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: "medium" },
   physics: { fixedTimestep: 0.02, maxSubSteps: 3 },
   audio: { masterVolume: 1, dopplerFactor: 1, speedOfSound: 343 },
   fog: { enabled: false, type: "linear", color: "#CCCCCC", density: 0.02, near: 10, far: 100 },
+  rendering: { toneMapping: "aces", exposure: 1, shadowType: "pcf", pixelPerfect: false },
 } as const;
 
 const EFFECTS = {
@@ -46,6 +52,8 @@ export function readSettings(given: unknown): LevelSettings {
       ssao: { ...EFFECTS.ssao, ...known(effects["ssao"]) },
       colorGrading: { ...EFFECTS.colorGrading, ...known(effects["colorGrading"]) },
     },
+    rendering: { ...DEFAULTS.rendering, ...known(from["rendering"]) },
+    handedness: from["handedness"] === "left" ? "left" : "right",
   };
 }
 

@@ -8,6 +8,8 @@ export interface AssetEntry {
   id: string;
   type: AssetType;
   path: string;
+  /** The document itself, where the level holds it in place of a file. */
+  data?: Record<string, unknown>;
 }
 
 export interface ComponentData {
@@ -28,6 +30,17 @@ export interface EntityData {
   active: boolean;
 }
 
+/**
+ * A surface of heights, row by row from −z to +z (at z = −depth / 2 the first one), in each from −x to +x; metres, before the entity's scale.
+ */
+export interface Terrain {
+  width: number;
+  depth: number;
+  columns: number;
+  rows: number;
+  heights: readonly number[];
+}
+
 export interface PrefabData {
   id: string;
   name: string;
@@ -36,13 +49,27 @@ export interface PrefabData {
 }
 
 export interface SkyboxSettings {
-  type: "color" | "gradient" | "cubemap" | "hdri";
+  type: "color" | "gradient" | "cubemap" | "hdri" | "procedural";
   color: string;
   gradientTop: string;
   gradientBottom: string;
   /** An asset; six of them for a cubemap (+x, −x, +y, −y, +z, −z). */
   texture: string | string[] | null;
   intensity: number;
+  /** Of a procedural sky. */
+  sunPosition: unknown;
+  turbidity: number;
+  rayleigh: number;
+  mieCoefficient: number;
+  mieDirectionalG: number;
+}
+
+export interface RenderingSettings {
+  toneMapping: string;
+  exposure: number;
+  shadowType: string;
+  /** One pixel is drawn for each of the page's, and texels keep their edges. */
+  pixelPerfect: boolean;
 }
 
 export interface FogSettings {
@@ -76,6 +103,9 @@ export interface LevelSettings {
   audio: { masterVolume: number; dopplerFactor: number; speedOfSound: number };
   fog: FogSettings;
   postProcessing: PostProcessingSettings;
+  rendering: RenderingSettings;
+  /** Which axes scripts on `@aethel/core` see; the scene's own data is right-handed. */
+  handedness: "left" | "right";
 }
 
 export interface Level {

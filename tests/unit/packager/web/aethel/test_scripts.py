@@ -80,6 +80,50 @@ def test_all_of_three_comes_only_with_scripts_that_import_it() -> None:
     assert FULL.modules["three"] not in without.files
 
 
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("core", 'import { Component } from "@aethel/core"; export class A extends Component {}'),
+        ("ui", 'import { useState } from "@aethel/ui"; export default useState'),
+        ("gameScript", 'import { getWorld } from "@/lib/game-engine"; export default getWorld'),
+    ],
+)
+def test_an_api_comes_only_with_scripts_that_import_it(name: str, script: str) -> None:
+    """All that it needs, and nothing of it to other games."""
+    needed = {*LEAN.chunks[name]}
+    assert needed <= export(game(script)).files.keys()
+    others = export(game(f"export default {json.dumps(script)}")).files
+    assert needed.isdisjoint(others)
+
+
+def test_jsx_is_that_of_the_player() -> None:
+    """Without a word of it in the script, and whatever the project's own settings say."""
+    files = game('import { Bar } from "./Bar"; export default Bar') | {
+        "scripts/Bar.tsx": b"export const Bar = () => <><b>1</b></>;",
+        "scripts/tsconfig.json": b'{"compilerOptions": {"jsx": "preserve"}}',
+    }
+    built = export(files)
+    assert {*LEAN.chunks["ui"]} <= built.files.keys()
+    assert f'from"../{LEAN.modules["@aethel/ui"]}"' in module(built)
+
+
+def test_huds_are_shipped_although_no_component_names_them() -> None:
+    """And one that is not there is a problem."""
+    hud = {"scripts/ui/HUD.tsx": b"export const HUD = () => <b>100</b>;"}
+    built = export(project(game={"hud": ["scripts/ui/HUD.tsx"]}, **hud))
+    assert boot(built)["game"]["hud"] == ["scripts/ui/HUD.tsx"]
+    assert '"scripts/ui/HUD.tsx":' in module(built)
+    (found,) = problems(project(game={"hud": ["scripts/ui/Gone.tsx"]}))
+    assert "game.json $.hud[0]" in found
+    assert "Gone.tsx" in found
+
+
+def test_types_are_imported_of_the_player_without_a_name_for_it() -> None:
+    """They are gone before anybody looks for them."""
+    script = 'import { Entity, scene } from "aethel"; export default (e: Entity) => scene.name'
+    assert "Entity" not in module(export(game(script)))
+
+
 def test_data_can_be_imported() -> None:
     """JSON and shaders, from below scripts/ or beside."""
     files = game(
@@ -103,6 +147,9 @@ def test_data_can_be_imported() -> None:
         ('import x from "https://evil.example/x.js"; export default x', "imports 'https://evil"),
         ('import { nothing } from "./lib"; nothing()', "No matching export"),
         ('import x from "three/addons/x.js"; export default x', "could not resolve"),
+        ('import { Nope } from "aethel"; new Nope()', "main.ts:1:10: “aethel” has no 'Nope'"),
+        ('import { Nope } from "@aethel/core"; Nope()', "1:10: “@aethel/core” has no 'Nope'"),
+        ('import { Mash } from "three"; Mash()', "main.ts:1:10: “three” has no 'Mash'"),
     ],
 )
 def test_what_is_wrong_with_a_script_is_told_by_its_line(script: str, message: str) -> None:

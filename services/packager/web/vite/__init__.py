@@ -1,0 +1,177 @@
+"""A web project that needs a build is built by Vite, as its maker's own tool would.
+
+Pages, modules and styles are described in docs/web-projects.md.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.naming import FIRST_VERSION, is_version
+from services.packager.project.html_page import read_page
+from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.web import html5
+from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
+from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.packages import Installed, install
+from services.packager.web.reference_check import mapped_names
+from services.packager.web.vite import findings as told
+from services.packager.web.vite.app import MADE, App, find_app
+from services.packager.web.vite.driver import BROUGHT, Driver, Job, Result
+from services.packager.web.vite.package_json import VITE, PackageJson, nearest
+from services.packager.web.vite.recognition import PUBLIC, Reason, has_script, reason_to_build
+from services.packager.web.vite.site_files import SiteFiles
+from services.packager.web.vite.source_tree import write_sources
+
+if TYPE_CHECKING:
+    from services.packager.build.context import BuildContext
+    from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
+
+__all__ = ["BUILDER", "site_of"]
+
+BUILDER: Final = "web-builder"
+JSX: Final = ("react", "preact")
+ENTRIES: Final = tuple(
+    f"src/{name}.{suffix}" for name in ("main", "index") for suffix in ("ts", "tsx", "js", "jsx")
+)
+
+
+def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site | None:
+    """The built pages of a project; None where there is nothing to build.
+
+    Raises:
+        InvalidProjectError: Everything that keeps it from being built, at once.
+        ProjectTooHeavyError: The build takes too long, or too much memory.
+        TemplateError: Vite, or the node that it runs on, is not installed.
+    """
+    app = find_app(project)
+    reason = _reason(project, app) if app else None
+    if reason is None and ENTRY in project:
+        return None
+    package = app.package if app else nearest(project, "")
+    if refused := package.refused():
+        return _pushed(project, request, package, refused)
+    return _built(project, request, context, app, reason) if app and reason else None
+
+
+def _reason(project: ProjectFiles, app: App) -> Reason | None:
+    """Why an app has to be built; None where browsers run it."""
+    if app.root:
+        return Reason(posixpath.join(app.root, ENTRY), 0, "is not at the top of the project")
+    uses_vite = bool(app.config) or VITE in app.package.needs
+    reason = reason_to_build(project, uses_vite=uses_vite)
+    entry = next((path for path in ENTRIES if path in project), "")
+    if reason is None and entry and app.package.has_bundler and not has_script(project):
+        message = f'loads no script: add <script type="module" src="/{entry}"></script>'
+        raise InvalidProjectError([Finding(file=ENTRY, message=message)])
+    return reason
+
+
+def _pushed(
+    project: ProjectFiles, request: Request, package: PackageJson, refused: Finding
+) -> Site:
+    """What a tool that is not here has written, if it was pushed with its sources."""
+    folder = posixpath.dirname(package.path)
+    for made in MADE:
+        if (path := posixpath.join(folder, made)) and posixpath.join(path, ENTRY) in project:
+            return html5.output_site(project, request, path)
+    raise InvalidProjectError([refused])
+
+
+def _built(
+    project: ProjectFiles, request: Request, context: BuildContext, app: App, reason: Reason
+) -> Site:
+    """The built pages, what lies in ``public/``, and what installing them needs."""
+    app.package.check()
+    template = context.templates.get(BUILDER)
+    folder = context.scratch / "web"
+    sources, out = folder / "project", folder / "out"
+    sources.mkdir(parents=True)
+    out.mkdir()
+    package = posixpath.dirname(app.package.path)
+    modules = posixpath.join(package, "node_modules", "") if app.package.needs else ""
+    public = posixpath.join(app.root, PUBLIC)
+    unread = write_sources(project, sources, public=public, packages=modules)
+    job = _job(project, request, app, str(sources), str(out))
+    installed = (
+        install(project, package, context, sources / package, brought=job.brought)
+        if modules
+        else Installed()
+    )
+    driver = Driver(template, folder)
+    context.log(f"Building with {driver.tool}: {reason}.")
+    with context.decoding(reason.file):
+        result = driver.build(job, threads=context.threads)
+    findings = Findings()
+    told.report(result, project, app, findings, unread=unread)
+    findings.check()
+    files = SiteFiles(project, out)
+    files.add_built()
+    if result.public_dir is not None:
+        files.add_folder(result.public_dir)
+    named = files.add_named(result.root)
+    left_out = files.left_out(result.root, result.used.union(result.read))
+    made = html5.page_site(
+        files.reader(), files.contents, request, version=_version(request, app), pictures=project
+    )
+    return msgspec.structs.replace(
+        made,
+        notes=(*installed.notes, *findings.notes, *named, *left_out, *made.notes),
+        packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
+        templates=(template,),
+        hashed=_hashed(result),
+    )
+
+
+def _job(project: ProjectFiles, request: Request, app: App, sources: str, out: str) -> Job:
+    debug = request.configuration == "debug"
+    return Job(
+        project=sources,
+        out=out,
+        root=app.root,
+        pages=app.pages,
+        config=app.config,
+        minify=not debug,
+        sourcemap=debug or request.options.include_debug_symbols,
+        vue=_has(project, ".vue"),
+        svelte=_has(project, ".svelte"),
+        wanted={name: app.package.needs[name] for name in BROUGHT if name in app.package.needs},
+        jsx=next((name for name in JSX if name in app.package.needs), ""),
+        external=_explained(project, app),
+        tsconfigs=tuple(filter(_is_tsconfig, project.files)),
+    )
+
+
+def _has(project: ProjectFiles, suffix: str) -> bool:
+    return any(path.endswith(suffix) and "node_modules/" not in path for path in project.files)
+
+
+def _explained(project: ProjectFiles, app: App) -> tuple[str, ...]:
+    """Names of modules that the first page's import map explains to the browser."""
+    source = project.read(app.pages[0])
+    try:
+        with decoding(app.pages[0]):
+            return tuple(mapped_names(read_page(source)))
+    except UnreadableError:
+        return ()
+
+
+def _is_tsconfig(path: str) -> bool:
+    parts = path.split("/")
+    is_settings = parts[-1].startswith(("tsconfig", "jsconfig")) and path.endswith(".json")
+    return is_settings and "node_modules" not in parts
+
+
+def _version(request: Request, app: App) -> str:
+    """``appVersion``, else that of the package."""
+    own = app.package.version
+    return request.options.app_version or (own if own and is_version(own) else FIRST_VERSION)
+
+
+def _hashed(result: Result) -> frozenset[str]:
+    """All that the build has named by content: everything but pages."""
+    return frozenset(output.path for output in result.outputs if not output.path.endswith(".html"))

@@ -1,0 +1,3 @@
+import { corners } from "@studio/shapes";
+
+document.getElementById("corners")!.textContent = String(corners("square"));

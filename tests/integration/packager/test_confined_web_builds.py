@@ -1,0 +1,63 @@
+"""Vite, inside of a build's confinement: threads and no network, little memory, no other files."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.errors import ExportError, ProjectError
+from tests.integration.packager.test_handler import _download, _export, _requested
+from tests.projects import store
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from services.packager.handler import PackagerHandler
+    from shared.storage.bucket import Storage
+
+PAGE = b'<!doctype html>\n<title>Game</title>\n<script type="module" src="/src/main.ts"></script>\n'
+
+
+async def _built(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, files: dict[str, bytes]
+) -> dict[str, bytes]:
+    packaged = await _export(handler, js, _requested(await store(storage, files), "web"))
+    data = await _download(storage, packaged)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+async def test_a_web_project_is_built_in_the_sandbox(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """With workers, styles, WebAssembly and components: all parts of the tools run there."""
+    files = {
+        "index.html": PAGE,
+        "src/main.ts": b"import V from './V.vue'; import S from './S.svelte'; import './a.css';\n"
+        b"import W from './w?worker'; console.log(V, S, new W())",
+        "src/V.vue": b"<template><p>{{ 1 }}</p></template><style scoped>p { color: red }</style>",
+        "src/S.svelte": b"<script lang='ts'>let n: number = $state(1)</script><p>{n}</p>",
+        "src/a.css": b"p { background: url(./dot.svg) }",
+        "src/dot.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "src/w.ts": b"postMessage(1 as number)",
+        "public/big.bin": bytes(3 << 20),
+    }
+    made = await _built(handler, storage, js, files)
+    assert made["big.bin"] == files["public/big.bin"]
+    assert any(name.startswith("assets/index-") and name.endswith(".css") for name in made)
+    assert b'src="./assets/index-' in made["index.html"]
+
+
+async def test_a_broken_project_fails_for_its_maker(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """With its code and its place, at once: it is not tried again."""
+    files = {"index.html": PAGE, "src/main.ts": b"let a = 1;\nlet b = ;\n"}
+    with pytest.raises(ProjectError, match=r"src/main\.ts:2:9") as caught:
+        await _built(handler, storage, js, files)
+    assert not caught.value.retryable
+    assert isinstance(caught.value, ExportError)
+    assert "> 2 | let b = ;" in str(caught.value)
