@@ -59,6 +59,9 @@ def convert(source: Source, around: Surroundings) -> Converted:  # noqa: ARG001 
         entities[entity_id] = _object(item, builder, entity_id, parent, active=active)
         waiting += reversed([(child, entity_id) for child in item.each("children")])
         item.close()
+    if active and active not in entities:
+        message = f"there is no camera {active!r}: the first one is seen through"
+        source.warn(message, scene.place("activeCamera"))
     for script in scene.each("scripts"):
         _script(script, entities)
     builder.settings = _settings(scene)
@@ -220,6 +223,9 @@ def _settings(scene: Fields) -> dict[str, Any]:
     renderer = given.inner("renderer")
     physics = scene.inner("physics")
     gravity = physics.vector("gravity", (0.0, -9.81, 0.0))
+    # Objects of this format have no bodies: of scripts' ones, only the weight is the scene's.
+    physics.ignore("enabled", "defaultFriction", "defaultRestitution", "solver", "iterations")
+    physics.close()
     settings: dict[str, Any] = {
         "physics": {"gravity": list(gravity)},
         "lighting": {
