@@ -33,9 +33,8 @@ PICTURE = """() => {
 LAMP, WALL = "231,111,81", "42,157,143"
 
 
-def project(name: str) -> dict[str, bytes]:
+def project(folder: Path) -> dict[str, bytes]:
     """The files of one of them."""
-    folder = PROJECTS / name
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -45,7 +44,7 @@ def project(name: str) -> dict[str, bytes]:
 
 def exported(name: str, configuration: Configuration = "release", **more: bytes) -> Built:
     """One of them as a web artifact."""
-    return build({**project(name), **more}, request("web", configuration))
+    return build({**project(PROJECTS / name), **more}, request("web", configuration))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -125,3 +124,15 @@ async def test_an_app_in_a_monorepo(opened: Open) -> None:
     """Its page is the site's, and tsconfig's paths lead to the other packages."""
     page = await opened(exported("monorepo"))
     await until(page, "document.querySelector('#corners').textContent === '4'")
+
+
+async def test_the_sample_is_played_to_its_end(opened: Open) -> None:
+    """Every level can be solved; each lantern is a button that everybody can reach."""
+    sample = Path(__file__).parents[3] / "samples" / "lanterns"
+    page = await opened(build(project(sample), request("web")))
+    told = "document.querySelector('#told').textContent"
+    await until(page, f"{told}.startsWith('The gate')")
+    assert await page.evaluate("document.querySelectorAll('[aria-pressed=true]').length") == 5
+    for row, column in ((2, 3), (2, 2), (2, 4), (1, 1), (3, 3), (5, 5)):
+        await page.click(f"button[aria-label='Row {row}, column {column}']")
+    await until(page, f"{told} === 'All is dark. Good night!'")
