@@ -6,7 +6,7 @@
 // On the engine's server import pushProject instead, and give it rows as they come from the database. docs/migration.md
 
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Readable } from "node:stream";
@@ -94,7 +94,7 @@ class Sources {
       this.entries.set(path, { sha256, size });
       this.byHash.set(sha256, { size, open });
     } catch (error) {
-      this.refused.push({ table, row: row.id ?? number, path: row.path, reason: error.message });
+      this.refused.push({ table, row: row.id ?? number, path: row.path ?? null, reason: error.message });
     }
   }
 }
@@ -136,7 +136,8 @@ class Client {
         });
         if (answer.ok) return await answer.json();
         const problem = await answer.json().catch(() => ({}));
-        wait_s = Number(answer.headers.get("Retry-After") ?? wait_s);
+        const told_s = Number.parseFloat(answer.headers.get("Retry-After"));
+        if (told_s >= 0) wait_s = told_s;
         const isFinal = !TRY_AGAIN.has(answer.status) || wait_s > LONGEST_WAIT_S || attempt === ATTEMPTS;
         if (isFinal) throw new GatewayError(answer.status, problem);
       } catch (error) {
@@ -210,7 +211,10 @@ function tar(blobs) {
 export function uploadsReader(folder, origins = []) {
   return async ({ url }) => {
     const [, name] = /^\/uploads\/([^/]+)$/u.exec(url ?? "") ?? [];
-    if (name && folder) return createReadStream(join(folder, basename(decodeURIComponent(name))));
+    if (name && folder) {
+      const asItStands = join(folder, basename(name));
+      return createReadStream(existsSync(asItStands) ? asItStands : join(folder, basename(decodeURIComponent(name))));
+    }
     if (!URL.canParse(url ?? "")) throw new Error(`no upload at ${url}`);
     if (!origins.includes(new URL(url).origin)) throw new Error(`${new URL(url).origin} is no origin of uploads`);
     const answer = await fetch(url, { redirect: "error" });
@@ -229,10 +233,14 @@ async function main() {
       "leave-out": { type: "boolean" },
     },
   });
-  const { project, files, assets } = JSON.parse(await readFile(positionals[0], "utf8"));
+  const { AETHEL_EXPORT_URL: gateway, AETHEL_EXPORT_TOKEN: token } = process.env;
+  if (positionals.length !== 1 || !gateway || !token) {
+    throw new Error("name a file of rows, and set AETHEL_EXPORT_URL and AETHEL_EXPORT_TOKEN");
+  }
+  const { project, files = [], assets = [] } = JSON.parse(await readFile(positionals[0], "utf8"));
   const pushed = await pushProject({
-    gateway: process.env.AETHEL_EXPORT_URL,
-    token: process.env.AETHEL_EXPORT_TOKEN,
+    gateway,
+    token,
     user: values.user,
     project,
     files,

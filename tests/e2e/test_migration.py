@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import websockets.sync.client
 
+from services.packager.runtimes.build import node
 from shared.domain.paths import check_path, check_paths
 from shared.errors import PathError
 from tests.browser.conftest import served
@@ -77,7 +78,7 @@ def documented(up: Up) -> list[str]:
     here = {
         "http://127.0.0.1:8080": up.ready().gateway_url,
         ".venv/bin/aethel-export": AETHEL_EXPORT,
-        "docs/examples/push-project.mjs": str(SCRIPT),
+        "node docs/examples/push-project.mjs": f"{node()} {SCRIPT}",
     }
     for there, mine in here.items():
         blocks = [block.replace(there, mine) for block in blocks]
@@ -116,6 +117,10 @@ def test_rows_become_a_game_whose_bytes_are_theirs(up: Up, engine: Path) -> None
     assert first["leftOut"] == [".env"]
     again = pushed(up, engine, rows())
     assert (again["snapshot"], again["sent"]) == (first["snapshot"], 0)
+    here = f"{up.ready().gateway_url}/api/projects/clx2ab7"
+    assert fetched(f"{here}/files/index.html", up, engine) == INDEX.encode()
+    shown = json.loads(fetched(here, up, engine))
+    assert (shown["name"], shown["settings"]) == ("Lantern Yard", {"template": "blank"})
     set_up, ask = documented(up)
     environment = "\n".join(line for line in set_up.splitlines() if line.startswith("export"))
     made = json.loads(run(up, f"{environment}\n{ask}", engine).stdout)
@@ -131,6 +136,13 @@ def test_rows_become_a_game_whose_bytes_are_theirs(up: Up, engine: Path) -> None
         assert archive.read("notes/empty.txt") == b""
         page = archive.read("index.html").decode()
     assert "<body>ä" in page
+
+
+def fetched(url: str, up: Up, folder: Path) -> bytes:
+    """What the gateway answers to the project's owner."""
+    token = access(up, folder)["AETHEL_EXPORT_TOKEN"]
+    headers = ("-H", f"Authorization: Bearer {token}", "-H", "X-Aethel-User: ann")
+    return subprocess.run(["curl", "-sf", *headers, url], capture_output=True, check=True).stdout
 
 
 def test_rows_that_cannot_be_files_are_told_before_anything_is_sent(up: Up, engine: Path) -> None:
@@ -149,6 +161,7 @@ def test_rows_that_cannot_be_files_are_told_before_anything_is_sent(up: Up, engi
         {"id": "bad7", "path": "/Content/out.png", "url": "/uploads/..%2F..%2Frows.json"}
     )
     given["assets"].append({"id": "bad8", "path": "/Content/far.png", "url": up.ready().status_url})
+    given["assets"].append({"id": "bad9", "path": None, "url": "/uploads/2_x.png"})
     given["project"] = {**PROJECT, "id": "clx2ab8"}
     refused = push(up, engine, given)
     assert refused.returncode == 2
@@ -156,7 +169,7 @@ def test_rows_that_cannot_be_files_are_told_before_anything_is_sent(up: Up, engi
     assert [line.split(":")[0] for line in said] == [
         *("File bad1", "File bad2", "File bad3", "File bad4"),
         # The row of a file comes first, so the upload of the same path is the second one.
-        *("Asset a1", "Asset bad6", "Asset bad7", "Asset bad8"),
+        *("Asset a1", "Asset bad6", "Asset bad7", "Asset bad8", "Asset bad9"),
     ]
     assert "reserved on Windows" in said[0]
     assert "only in case" in said[1]
@@ -226,14 +239,14 @@ def test_the_script_refuses_the_names_that_the_gateway_refuses() -> None:
       }});
       console.log(JSON.stringify({{ names, pairs }}));
     """
-    found = json.loads(node(program))
+    found = json.loads(printed_by(program))
     assert dict(zip(NAMES, found["names"], strict=True)) == {name: refused(name) for name in NAMES}
     assert found["pairs"] == [collides(*pair) for pair in pairs]
 
 
-def node(program: str, **environ: str) -> str:
+def printed_by(program: str, **environ: str) -> str:
     """What a module prints."""
-    command = ["node", "--input-type=module", "-e", program]
+    command = [node(), "--input-type=module", "-e", program]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, **environ}
     )
@@ -273,9 +286,9 @@ def test_the_engines_server_calls_it_with_pages_of_rows(up: Up, engine: Path) ->
           }};
           console.log(JSON.stringify(await pushFromDatabase(database, given.project.id)));
         """
-        first = json.loads(node(program, **access(up, engine)))
+        first = json.loads(printed_by(program, **access(up, engine)))
         assert (first["files"], first["sent"]) == (454, 454)
-        assert json.loads(node(program, **access(up, engine)))["sent"] == 0
+        assert json.loads(printed_by(program, **access(up, engine)))["sent"] == 0
 
 
 def access(up: Up, folder: Path) -> dict[str, str]:
@@ -345,7 +358,7 @@ def test_a_busy_gateway_is_asked_again(up: Up, engine: Path) -> None:
     (engine / "rows.json").write_text(json.dumps(given))
     with busy_at_first(up.ready().gateway_url) as (url, seen):
         done = subprocess.run(
-            ["node", str(SCRIPT), "rows.json", "--uploads", "public/uploads", "--user", "ann"],
+            [node(), str(SCRIPT), "rows.json", "--uploads", "public/uploads", "--user", "ann"],
             cwd=engine,
             capture_output=True,
             text=True,

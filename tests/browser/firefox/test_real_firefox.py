@@ -14,7 +14,7 @@ from tests.browser.editor.conftest import files_of
 from tests.browser.engine.game import Site
 from tests.browser.firefox.window import Firefox, firefox
 from tests.browser.pictures import picture
-from tests.browser.vite.test_built_projects import LAMP, PICTURE, WALL, project
+from tests.browser.vite.test_built_projects import LAMP, PICTURE, PROJECTS, WALL, project
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -79,7 +79,7 @@ async def test_an_editor_s_project_plays(window: Firefox, site: Site, name: str)
 
 async def test_a_built_page_draws(window: Firefox, site: Site) -> None:
     """Modules that no browser runs as they are."""
-    await window.open(await asyncio.to_thread(site.export, project("lamps")))
+    await window.open(await asyncio.to_thread(site.export, project(PROJECTS / "lamps")))
     await window.until("document.title === 'Lamps: 3'")
     assert await window.value(f"({PICTURE})()") == [WALL, *[LAMP, LAMP, WALL] * 3]
     assert window.troubles == []

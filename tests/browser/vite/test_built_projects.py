@@ -124,15 +124,3 @@ async def test_an_app_in_a_monorepo(opened: Open) -> None:
     """Its page is the site's, and tsconfig's paths lead to the other packages."""
     page = await opened(exported("monorepo"))
     await until(page, "document.querySelector('#corners').textContent === '4'")
-
-
-async def test_the_sample_is_played_to_its_end(opened: Open) -> None:
-    """Every level can be solved; each lantern is a button that everybody can reach."""
-    sample = Path(__file__).parents[3] / "samples" / "lanterns"
-    page = await opened(build(project(sample), request("web")))
-    told = "document.querySelector('#told').textContent"
-    await until(page, f"{told}.startsWith('The gate')")
-    assert await page.evaluate("document.querySelectorAll('[aria-pressed=true]').length") == 5
-    for row, column in ((2, 3), (2, 2), (2, 4), (1, 1), (3, 3), (5, 5)):
-        await page.click(f"button[aria-label='Row {row}, column {column}']")
-    await until(page, f"{told} === 'All is dark. Good night!'")
