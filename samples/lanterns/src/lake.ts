@@ -26,7 +26,7 @@ const DRAG = 2.1; // of its speed, a second
 const TURN = 7;
 const BOAT = 22;
 const REACH = 58;
-const FUEL = 0.34; // of a whole flame, from each lantern
+const FUEL = 0.28; // of a whole flame, from each lantern
 
 export class Trip {
   readonly boat = { x: 0, y: 0, vx: 0, vy: 0, heading: -Math.PI / 2 };
