@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from nats.js.errors import NotFoundError
 
 from cli.local.errors import StackError
 from cli.local.servers import binary
+from services.packager.registry.faults import FaultError
+from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
-from services.packager.settings import SigningSettings, TemplateSettings
+from services.packager.settings import RegistrySettings, SigningSettings, TemplateSettings
 from services.packager.signing import authenticode
 from services.packager.signing.keys import HOOK
 from shared.domain.platforms import PLATFORMS
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from services.packager.signing.keys import SigningKey
+
+
+SMALL_PACKAGE: Final = "once"  # every public registry has it
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -44,6 +49,7 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "storage": _storage,
         "runtime templates": _templates,
         "signing keys": signing_keys,
+        "package registry": package_registry,
         "programs of the local stack": _programs,
     }
     return [await _check(name, look(environ)) for name, look in checks.items()]
@@ -113,6 +119,26 @@ def _check_key(key: SigningKey, *, certificates: bool) -> None:
     if not hook and not (certificates and key.file(authenticode.CERTIFICATE)):
         wanted = f"{HOOK} or {authenticode.CERTIFICATE}" if certificates else HOOK
         raise ConfigurationError(f"{key.folder} has no file {wanted} (docs/desktop.md)")
+
+
+async def package_registry(environ: Mapping[str, str]) -> str:
+    """Whether the registry gives packages.
+
+    Raises:
+        ConfigurationError: Why not.
+    """
+    settings = load(RegistrySettings, environ)
+    async with open_registry(settings.url, settings.token) as registry:
+        if registry is None:
+            return "none: web projects bring their packages (PACKAGER_NPM_REGISTRY)"
+        try:
+            await registry.metadata(SMALL_PACKAGE)
+        except FaultError as error:
+            raise ConfigurationError(
+                f"PACKAGER_NPM_REGISTRY={settings.url!r} does not give the package "
+                f"{SMALL_PACKAGE}: {error.fault.kind} {error.fault.detail}".rstrip()
+            ) from error
+    return f"{settings.url} gives packages"
 
 
 async def _programs(_environ: Mapping[str, str]) -> str:

@@ -39,6 +39,7 @@ const CHUNKS = {
   hdr: ["src/assets/hdr.ts"],
   animation: ["src/components/animation/mixer.ts"],
   physics: ["src/physics/world.ts"],
+  navigation: ["src/navigation/recast.ts", "src/components/steering/ground.ts"],
   effects: ["src/render/effects.ts"],
   sky: ["src/render/sky.ts"],
   errors: ["src/core/sourcemap.ts"],
@@ -66,6 +67,21 @@ const rapierWithoutWasmImport = {
     build.onResolve({ filter: /\.\/rapier_wasm3d$/ }, ({ path, importer, resolveDir }) =>
       build.resolve(`${path}_bg.js`, { kind: "import-statement", importer, resolveDir }),
     );
+  },
+};
+
+/**
+ * Recast's package does not let its WebAssembly be imported, and brings it along a second time, inside a script that is loaded where nobody
+ * hands it over: we do.
+ */
+const recastOnce = {
+  name: "recast",
+  setup(build) {
+    build.onResolve({ filter: /^@recast-navigation\/wasm\/binary$/ }, () => ({
+      path: join(HERE, "node_modules/@recast-navigation/wasm/dist/recast-navigation.wasm.wasm"),
+    }));
+    build.onResolve({ filter: /^@recast-navigation\/wasm$/ }, () => ({ path: "recast", namespace: "nothing" }));
+    build.onLoad({ filter: /./, namespace: "nothing" }, () => ({ contents: "export default undefined;" }));
   },
 };
 
@@ -113,7 +129,7 @@ const options = {
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  plugins: [asFile, rapierWithoutWasmImport, threeLeaves],
+  plugins: [asFile, rapierWithoutWasmImport, recastOnce, threeLeaves],
 };
 
 const out = process.argv[2];

@@ -27,12 +27,23 @@ async def remains(js: JetStreamContext, storage: Storage, world: World) -> list[
     needed, claimed = await _artifacts(js)
     for project_id, snapshot in await _snapshots(js):
         needed |= await _objects(storage, project_id, snapshot)
+    lost = {key for key in needed - stored if not await _is_there(storage, key)}
     return [
         *(f"orphan upload of {upload.key}" for upload in await storage.uploads("")),
         *(f"orphan object {key}" for key in sorted(stored - needed - claimed)),
-        *(f"lost object {key}" for key in sorted(needed - stored)),
+        *(f"lost object {key}" for key in sorted(lost)),
         *_of_packagers(world),
     ]
+
+
+async def _is_there(storage: Storage, key: str) -> bool:
+    """Whether it can be read, although it is not listed.
+
+    SeaweedFS that is killed while it makes an object may have written that and not the folder
+    above it, which only its lists go by.
+    """
+    found = await storage.head(key)
+    return found is not None and len(await storage.get(key)) == found.size_bytes
 
 
 async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:

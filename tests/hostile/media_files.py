@@ -9,6 +9,7 @@ import math
 import struct
 import wave
 import zlib
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -229,11 +230,10 @@ def mutated_json(document: Any, rng: random.Random) -> Any:
         if isinstance(holder, dict) and not rng.randrange(4):
             del holder[name]
         elif isinstance(holder, dict) and not rng.randrange(6):
-            holder[rng.choice(("extensions", "extras", "uri", "parentId", "components"))] = (
-                rng.choice(ODD_VALUES)
-            )
+            named = rng.choice(("extensions", "extras", "uri", "parentId", "components"))
+            holder[named] = deepcopy(rng.choice(ODD_VALUES))
         else:
-            holder[name] = rng.choice(ODD_VALUES)
+            holder[name] = deepcopy(rng.choice(ODD_VALUES))  # the next round may change it
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,6 +33,12 @@ DOCUMENTS = {
     "c-animation-blueprint": "assets/hopper.json",
 }
 MATERIAL = "assets/paint.material"
+FREE = (  # names that makers choose, and what only editors look at
+    *("metadata.*", "input.actions.*", "lightmapSettings.*", "navmeshSettings.*"),
+    *("objects.*.components.*.properties.isTrigger", "states.*.position.*", "sheenColor.*"),
+    *("entity.components.*.data.position", "entity.components.*.data.rotation"),
+    *("entity.components.*.data.scale", "assets.textures", "assets.models", "assets.materials"),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: (
@@ -107,6 +114,45 @@ def test_many_objects_are_no_burden() -> None:
     children = [{"id": f"c{n}", "components": ["MeshRenderer:Cube"]} for n in range(20_000)]
     scene = {"entities": [{"id": "p", "components": ["Camera"], "children": children}]}
     assert len(Reading({"Content/a.scene": as_json(scene)}).level.entities) == 20_001
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [*DOCUMENTS.items(), ("c-prefab-material", MATERIAL), ("content-assets", "scenes/main.json")],
+)
+def test_no_field_can_be_misspelt_in_silence(name: str, path: str) -> None:
+    """Each of them once, in whatever object it stands; but those that are for editors alone."""
+    files = editor_project(name)
+    document = json.loads(files[path])
+    told = Reading(files).told
+    silent = set()
+    for place, field in _fields_of(document):
+        pattern = ".".join([*("*" if isinstance(part, int) else part for part in place), field])
+        changed = copy.deepcopy(document)
+        inner = changed
+        for part in place:
+            inner = inner[part]
+        inner[f"{field}Odd"] = inner.pop(field)
+        if Reading(files | {path: as_json(changed)}).told == told:
+            silent.add(pattern)
+    assert {one for one in silent if not any(fnmatch(one, free) for free in FREE)} == set()
+
+
+def _fields_of(document: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """(path, name) of each kind of field once."""
+    seen = set()
+    waiting: list[tuple[Any, tuple[Any, ...]]] = [(document, ())]
+    while waiting:
+        value, place = waiting.pop()
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                kind = (*("*" if isinstance(part, int) else part for part in place), name)
+                if kind not in seen:
+                    seen.add(kind)
+                    yield place, name
+                waiting.append((inner, (*place, name)))
+        elif isinstance(value, list):
+            waiting += [(inner, (*place, number)) for number, inner in enumerate(value[:40])]
 
 
 def test_more_objects_than_any_game_shows_are_told() -> None:

@@ -10,7 +10,7 @@ const LAYERS = [
   ["math", "core"],
   ["scene/format"],
   ["assets", "input"],
-  ["audio", "physics", "render"],
+  ["audio", "navigation", "physics", "render"],
   ["ui"],
   ["scene"],
   ["scripts"],

@@ -13,6 +13,7 @@ import { Events } from "../src/core/events";
 import { DEFAULT_CONFIG } from "../src/core/manifest";
 import { Problems } from "../src/core/problems";
 import { Random } from "../src/core/random";
+import { SceneNavigation } from "../src/navigation/sceneNavigation";
 import { ScenePhysics } from "../src/physics/scenePhysics";
 import { Quality } from "../src/render/quality";
 import { readSettings } from "../src/scene/format/settings";
@@ -82,6 +83,7 @@ export async function play(
   });
   const factory = componentFactory({
     ...{ audio, library, problems, random: new Random(1), scripts: new Bundle() },
+    navigation: new SceneNavigation(downloads),
     physics: new ScenePhysics(settings.physics.gravity, downloads, problems),
     quality: new Quality("high", DEFAULT_CONFIG),
     viewport: { size: { width: 640, height: 360 }, aspect: 16 / 9 },

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 REQUESTS: Final = 16  # in flight at a time, of one packager
+DOCUMENTS: Final = 6  # of these, that are held in memory while they come
 REDIRECTS: Final = 3
 BLOCK_BYTES: Final = 1 << 20
 CONNECT_S: Final = 10.0
@@ -49,6 +50,7 @@ class NpmRegistry:
         self._url = url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._requests = asyncio.Semaphore(REQUESTS)
+        self._documents = asyncio.Semaphore(DOCUMENTS)
         self.key = hashlib.sha256(self._url.encode()).hexdigest()[
             :16
         ]  # apart from others in caches
@@ -62,7 +64,7 @@ class NpmRegistry:
 
         async def read() -> bytes:
             headers = {"Accept": METADATA, "Accept-Encoding": "gzip"}
-            async with self._opened(_escaped(name), headers) as answer:
+            async with self._documents, self._opened(_escaped(name), headers) as answer:
                 return b"".join([block async for block in _blocks(answer, MAX_METADATA_BYTES)])
 
         return await patiently(read)

@@ -11,12 +11,12 @@ from typing import Annotated, Final
 import msgspec
 
 # Older packages have capital letters, which npm takes no more for new ones.
-NAME: Final = r"^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$"
+NAME: Final = r"^(?:@[A-Za-z0-9~-][A-Za-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*\Z"
 VERSION: Final = (
-    r"^(?:0|[1-9]\d{0,15})(?:\.(?:0|[1-9]\d{0,15})){2}"
-    r"(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$"
+    r"^(?:0|[1-9][0-9]{0,15})(?:\.(?:0|[1-9][0-9]{0,15})){2}"
+    r"(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?\Z"
 )
-INTEGRITY: Final = r"^sha(?:1|256|384|512)-[A-Za-z0-9+/]{27,86}={0,2}$"
+INTEGRITY: Final = r"^sha(?:1|256|384|512)-[A-Za-z0-9+/]{27,86}={0,2}\Z"
 LONGEST_NAME: Final = 214  # npm's own limit
 LONGEST_VERSION: Final = 256  # likewise
 

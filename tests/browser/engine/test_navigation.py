@@ -67,6 +67,57 @@ async def test_it_goes_around_what_stands_in_its_way(browser: Browser, site: Sit
         assert math.dist(await _at(game), (5, 0)) < 0.3
 
 
+def _block(name: str, at: tuple[float, float, float], size: list[float]) -> dict[str, Any]:
+    return thing(name, part("Collider", size=size), at=at)
+
+
+async def test_it_finds_out_of_a_dead_end(browser: Browser, site: Site) -> None:
+    """Three walls around it, and its goal behind the middle one: it goes back, and around."""
+    ground = _block("ground", (0, -0.5, 0), [40, 1, 40])
+    walls = [
+        _block("middle", (0, 1, 0), [1, 2, 9]),
+        _block("left", (-5, 1, -4), [9, 2, 1]),
+        _block("right", (-5, 1, 4), [9, 2, 1]),
+    ]
+    async with playing(browser, site.export(_project(ground, *walls, radius=0.4))) as game:
+        await _go(game, 5, 0)
+        nearest, back = 9.0, 0.0
+        for _ in range(150):
+            await game.steps(6)
+            x, z = await _at(game)
+            inside = (abs(x) < 0.5 and abs(z) < 4.5) or (-9.5 < x < -0.5 and 3.5 < abs(z) < 4.5)
+            assert not inside
+            back = min(back, x)
+            nearest = min(nearest, math.dist((x, z), (5, 0)))
+        assert back < -9.5
+        assert nearest < 0.3
+        assert await game.page.evaluate("aethel.scene.find('walker').agent.arrived") is True
+
+
+async def test_it_walks_up_what_is_not_too_steep(browser: Browser, site: Site) -> None:
+    """By its feet's height above the ground; a step that is too high is walked around."""
+    ground = _block("ground", (0, -0.5, 0), [40, 1, 20])
+    ramp = thing("ramp", part("Collider", size=[10, 1, 4]), at=(2, 0.5, 0), turn=(0, 0, 15))
+    block = _block("block", (-2.5, 0.5, 0), [0.5, 1, 2])
+    walker = thing("walker", part("NavMeshAgent"), at=(-5, 1, 0))
+    scene = level(EYE, thing("api", OPENED), walker, ground, ramp, block)
+    async with playing(browser, site.export(project(scene, SCRIPTS))) as game:
+        await game.page.evaluate(
+            "aethel.scene.find('walker').agent.setDestination({ x: 5, y: 1.9, z: 0 })"
+        )
+        around = 0.0
+        for _ in range(70):
+            await game.steps(6)
+            x, z = await _at(game)
+            around = max(around, abs(z))
+            assert not (abs(x + 2.5) < 0.25 and abs(z) < 1)
+        at = await game.page.evaluate("({ ...aethel.scene.find('walker').worldPosition() })")
+        top = 0.5 + 3 * math.tan(math.radians(15)) + 0.5 / math.cos(math.radians(15))
+        assert at["x"] == pytest.approx(5, abs=0.3)
+        assert at["y"] - 1 == pytest.approx(top, abs=0.25)
+        assert around > 1
+
+
 async def test_slow_to_start(browser: Browser, site: Site) -> None:
     """Acceleration limits it at first; without the component there is no agent."""
     async with playing(browser, site.export(_project(acceleration=1))) as game:

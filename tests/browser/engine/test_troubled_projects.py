@@ -86,7 +86,7 @@ async def test_the_page_names_a_broken_scene(
 ) -> None:
     """A scene that was cut short or changed on the host: the panel says which and why."""
     options: dict[str, Any] = {"app_name": f"Broken {named}"}
-    url = site.export(project(level(EYE)), **options)
+    url = site.export(project(level(EYE, thing("box", mesh("box")))), **options)
     next(path for path in site.files(url) if path.name == "main.json").write_bytes(scene)
     game = await _panel(browser, url)
     text = await game.page.inner_text(".panel.error")

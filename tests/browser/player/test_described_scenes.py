@@ -187,6 +187,42 @@ async def test_a_game_may_be_without_shadows(play: Callable[..., Awaitable[Playi
     assert abs(free - beside) < 30
 
 
+async def test_scenes_are_drawn_each_in_its_own_way(
+    play: Callable[..., Awaitable[Playing]],
+) -> None:
+    """Every tone mapping and kind of shadow, scene after scene, with effects and without."""
+    things = (
+        entity("eye", {"Camera": {"isMain": True, "target": [0, 0, 0]}}, (0, 6, 6)),
+        entity("sun", {"Light": {"type": "directional", "intensity": 3}}, rotation=LYING),
+        entity(
+            "lamp", {"Light": {"type": "spot", "target": [0, 0, 0], "intensity": 40}}, (3, 4, 0)
+        ),
+        entity("bulb", {"Light": {"decay": 1, "range": 0}}, (-3, 2, 0)),
+        entity("box", {"MeshRenderer": {"meshId": "primitive:box"}}, (0, 1, 0)),
+        FLOOR,
+    )
+    bloom = {"postProcessing": {"enabled": True, "bloom": {"enabled": True}}}
+    ways: dict[str, dict[str, Any]] = {
+        "main": {},
+        "none": {"rendering": {"toneMapping": "none", "shadowType": "vsm"}},
+        "linear": {"rendering": {"toneMapping": "linear", "shadowType": "basic", "exposure": 0.2}},
+        "bloom": {**bloom, "rendering": {"toneMapping": "reinhard", "shadowType": "vsm"}},
+        "cineon": {"rendering": {"toneMapping": "cineon", "shadowType": "pcfsoft"}},
+    }
+    scenes = {name: level(*things, settings=settings) for name, settings in ways.items()}
+    game = await play(scenes=scenes)
+    await game.drive()
+    means = {}
+    for name in ways:
+        await game.page.evaluate("name => AethelPlayer.loadScene(name)", name)
+        await game.steps(1)
+        means[name] = picture(await game.picture()).mean()
+    assert min(means.values()) > 10
+    assert means["linear"] < means["none"] - 20  # a fifth of the light
+    assert len({round(mean, 2) for mean in means.values()}) == len(ways)
+    assert game.troubles.seen == []
+
+
 async def test_a_pixel_perfect_scene_keeps_its_edges(
     play: Callable[..., Awaitable[Playing]],
 ) -> None:

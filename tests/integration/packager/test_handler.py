@@ -45,6 +45,7 @@ from shared.worker.contract import Consumer
 from shared.worker.worker import Worker
 from tests import engine
 from tests.projects import BUILDS, store
+from tests.unit.packager.web.aethel.formats.reading import editor_project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,6 +237,22 @@ async def test_the_same_request_gives_the_same_artifact(
         handler = PackagerHandler(storage, cache, BUILDS, BUILT, threads=threads)
         artifacts.append((await _export(handler, js, event)).artifact)
     assert artifacts[1:] == artifacts[:1] * 2
+
+
+@pytest.mark.parametrize("name", ["level-editor", "terrain", "old-export"])
+async def test_what_editors_write_is_converted_where_nothing_else_can_be_reached(
+    name: str, handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Scenes become levels; an old export finds its files under the names they were stored by."""
+    files = editor_project(name)
+    packaged = await _export(handler, js, _requested(await store(storage, files), "web"))
+    with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
+        if name == "old-export":
+            logo = "assets/1767225600000_logo.png"
+            assert archive.read(logo) == files[logo]
+            assert archive.read("game.js") == files["source/game.js"]
+        else:
+            assert b'"formatVersion":"1.0.0"' in archive.read("scenes/main.json")
 
 
 async def test_other_options_have_another_key(

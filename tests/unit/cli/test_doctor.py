@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.doctor import signing_keys
+from cli.doctor import package_registry, signing_keys
 from shared.errors import ConfigurationError
+from tests.npm_server import npm_server, says
 from tests.signing import program
 
 if TYPE_CHECKING:
@@ -60,3 +61,18 @@ async def test_a_folder_that_is_not_there_is_no_folder_without_keys(tmp_path: Pa
     """A misspelt name would leave every release unsigned, unnoticed."""
     with pytest.raises(ConfigurationError, match=r"PACKAGER_SIGNING_DIR=.*no such folder"):
         await _told(tmp_path / "misspelt")
+
+
+async def test_a_registry_that_gives_nothing_is_named() -> None:
+    """With what stands in the way; none at all is fine."""
+    assert "bring their packages" in await package_registry({})
+    async with npm_server() as server:
+        settings = {"PACKAGER_NPM_REGISTRY": server.url}
+        with pytest.raises(ConfigurationError, match=f"{server.url}' does not give .* missing"):
+            await package_registry(settings)
+        server.lies["once"] = says(401)
+        with pytest.raises(ConfigurationError, match="refused status 401"):
+            await package_registry(settings)
+        server.lies.clear()
+        server.publish("once@1.4.0")
+        assert await package_registry(settings) == f"{server.url} gives packages"

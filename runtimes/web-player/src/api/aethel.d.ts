@@ -307,7 +307,7 @@ declare module "aethel" {
     trigger(parameter: string): void;
   }
 
-  /** Steers straight to its goal, around static colliders and other agents; there is no path search. */
+  /** Walks to its goal by the shortest way over fixed colliders, around other agents; where there is no such ground, straight. */
   export interface NavMeshAgent {
     speed: number;
     acceleration: number;

@@ -111,8 +111,10 @@ export class Light extends Component<LightData, "problems" | "quality"> {
   refreshShadows(): void {
     if (!this.light || !isShadowLight(this.light)) return;
     const { shadowMapSize, shadowExtent } = this.data;
-    const size = this.services.quality.shadowMapSize(this.entity.scene.level.settings.lighting, shadowMapSize);
-    this.light.castShadow = this.data.castShadows && size > 0;
+    const { lighting, rendering } = this.entity.scene.level.settings;
+    const size = this.services.quality.shadowMapSize(lighting, shadowMapSize);
+    const drawn = !(this.light instanceof PointLight && rendering.shadowType === "vsm"); // three.js has none of these
+    this.light.castShadow = this.data.castShadows && size > 0 && drawn;
     const { shadow } = this.light;
     // A point light draws six shadow maps.
     const width = this.light instanceof PointLight ? size / 2 : size;

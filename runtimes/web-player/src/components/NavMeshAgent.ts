@@ -1,9 +1,11 @@
-/** An agent walks to a goal: straight, around fixed colliders and other agents. There is no path search. */
+/** An agent walks to a goal: by the shortest way over the ground of fixed colliders, around other agents. Without ground it steers straight. */
 
 import { Euler, Quaternion, Vector3 } from "three";
 import type { Vec3 } from "../math/vectors";
 import { Entity } from "../scene/entity";
 import { Component, fromData } from "./component";
+import type { PathFinder } from "../navigation/types";
+import { Route } from "./steering/route";
 import { approach, arrivalSpeed, freeDirection, separation, type GroundVector } from "./steering/steering";
 
 interface AgentData {
@@ -24,7 +26,10 @@ interface AgentData {
 /** How far ahead it looks for walls, seconds of its speed. */
 const FORESIGHT_S = 0.6;
 
-export class NavMeshAgent extends Component<AgentData, "physics"> {
+/** A part of the chunk that path finding is: there when an agent has been loaded. */
+let ground: typeof import("./steering/ground") | null = null;
+
+export class NavMeshAgent extends Component<AgentData, "navigation" | "physics"> {
   static readonly type = "NavMeshAgent";
   static readonly defaults: AgentData = {
     speed: 3.5,
@@ -39,27 +44,55 @@ export class NavMeshAgent extends Component<AgentData, "physics"> {
   readonly velocity = new Vector3();
   private goal: Vec3 | Entity | null = null;
   private moving = false;
+  /** Null while none has been looked for. */
+  private route: Route | null = null;
+  /** How far the entity's origin is above the ground that it walks on. */
+  private lift = 0;
+
+  override load(): Promise<unknown> | undefined {
+    const loading = this.services.navigation.load();
+    if (ground && !loading) return undefined;
+    return Promise.all([loading, import("./steering/ground").then((chunk) => (ground = chunk))]);
+  }
 
   override update(dt: number): void {
+    const { finder } = this; // baked with the scene's first frame, not when somebody sets out
     if (!this.goal) return;
     const at = this.entity.worldPosition();
-    const goal = this.destination as Vector3;
-    const offset = { x: goal.x - at.x, z: goal.z - at.z };
-    const distance = Math.hypot(offset.x, offset.z) - this.data.stoppingDistance;
+    const route = this.routeTo(this.destination as Vector3, at, finder);
+    const next = route?.next(at, this.data.radius / 2) ?? (this.destination as Vector3);
+    const offset = { x: next.x - at.x, z: next.z - at.z };
+    const distance = (route?.lengthFrom(at) ?? Math.hypot(offset.x, offset.z)) - this.data.stoppingDistance;
     this.moving = distance > 1e-3;
-    this.accelerate(this.moving ? this.desiredVelocity(at, offset, distance) : { x: 0, z: 0 }, dt);
-    this.entity.setWorldPosition({ x: at.x + this.velocity.x * dt, y: at.y, z: at.z + this.velocity.z * dt });
+    this.accelerate(this.moving ? this.desiredVelocity(at, offset, distance, route !== null) : { x: 0, z: 0 }, dt);
+    const reached = { x: at.x + this.velocity.x * dt, y: at.y, z: at.z + this.velocity.z * dt };
+    const feet = { ...reached, y: reached.y - this.lift };
+    if (route) reached.y = (finder?.heightAt(feet) ?? feet.y) + this.lift;
+    this.entity.setWorldPosition(reached);
     this.face(dt);
     if (!this.moving && this.velocity.lengthSq() < 1e-6 && !(this.goal instanceof Entity)) this.goal = null;
   }
 
-  private desiredVelocity(at: Vector3, offset: GroundVector, distance: number): GroundVector {
-    const length = Math.hypot(offset.x, offset.z);
+  private get finder(): PathFinder | null {
+    const { groundOf } = ground ?? {};
+    return groundOf ? this.services.navigation.finder(this.data, () => groundOf(this.entity.scene)) : null;
+  }
+
+  /** The way to the goal, looked for anew when that has moved; null where the agent steers by itself. */
+  private routeTo(goal: Vec3, at: Vec3, finder: PathFinder | null): Route | null {
+    if (!this.route || this.route.isStale(goal)) {
+      if (!this.route) this.lift = at.y - (finder?.heightAt(at) ?? at.y);
+      this.route = new Route(finder?.path({ ...at, y: at.y - this.lift }, goal) ?? null, goal);
+    }
+    return this.route.found ? this.route : null;
+  }
+
+  private desiredVelocity(at: Vector3, offset: GroundVector, distance: number, routed: boolean): GroundVector {
+    const length = Math.max(Math.hypot(offset.x, offset.z), 1e-6);
     const speed = arrivalSpeed(distance, this.data.speed, this.data.acceleration);
     const straight = { x: offset.x / length, z: offset.z / length };
-    const direction = freeDirection(straight, (one) =>
-      this.isFree(at, one, Math.min(length, this.data.radius * 2 + speed * FORESIGHT_S)),
-    );
+    const reach = Math.min(length, this.data.radius * 2 + speed * FORESIGHT_S);
+    const direction = routed ? straight : freeDirection(straight, (one) => this.isFree(at, one, reach));
     if (!direction) return { x: 0, z: 0 };
     const push = separation({ ...this.flat(at), radius: this.data.radius }, this.neighbours());
     return { x: (direction.x + push.x) * speed, z: (direction.z + push.z) * speed };
@@ -130,6 +163,7 @@ export class NavMeshAgent extends Component<AgentData, "physics"> {
   setDestination(target: Vec3 | Entity): void {
     this.goal = target instanceof Entity ? target : { x: target.x, y: target.y, z: target.z };
     this.moving = true;
+    this.route = null;
   }
 
   stop(): void {

@@ -58,11 +58,10 @@ export class Pointer {
     document.exitPointerLock();
   }
 
-  /** Locks the pointer now, where whoever plays has done something, and with every later press on the picture, until it is let go. */
+  /** Locks the pointer with every press on the picture, until it is let go: browsers want one. */
   keepLocked(on: boolean): void {
     this.lockWanted = on;
     if (!on && this.locked) this.unlock();
-    if (on && !this.locked && navigator.userActivation?.isActive) this.lock();
   }
 
   private onDown(event: PointerEvent): void {

@@ -2,6 +2,7 @@
 
 import type { Downloads } from "../assets/downloads";
 import { GameError, SceneError, messageOf } from "../core/errors";
+import { SceneNavigation } from "../navigation/sceneNavigation";
 import { ScenePhysics } from "../physics/scenePhysics";
 import { Environment } from "../render/environment";
 import type { Renderer } from "../render/renderer";
@@ -12,18 +13,20 @@ import type { Level } from "./format/types";
 import { Scene } from "./scene";
 import type { Services, SharedServices } from "./services";
 
-/** A scene with its environment and its physics, which end with it. */
+/** A scene with its environment, its physics and its path finding, which end with it. */
 export class LoadedScene {
   constructor(
     readonly scene: Scene,
     readonly environment: Environment,
     readonly physics: ScenePhysics,
+    private readonly navigation: SceneNavigation,
   ) {}
 
   dispose(): void {
     this.scene.dispose();
     this.environment.dispose();
     this.physics.dispose();
+    this.navigation.dispose();
   }
 }
 
@@ -70,8 +73,9 @@ export class SceneLoader {
   private construct(level: Level): LoadedScene {
     const { downloads, services, factory } = this.options;
     const physics = new ScenePhysics(level.settings.physics.gravity, downloads, services.problems);
-    const scene = new Scene(level, factory({ ...services, physics }), services.problems);
-    return new LoadedScene(scene, new Environment(level.settings, scene.root), physics);
+    const navigation = new SceneNavigation(downloads);
+    const scene = new Scene(level, factory({ ...services, navigation, physics }), services.problems);
+    return new LoadedScene(scene, new Environment(level.settings, scene.root), physics, navigation);
   }
 
   private download(name: string): Promise<ArrayBuffer> {

@@ -7,6 +7,7 @@ import type { Library } from "../assets/library";
 import type { AudioEngine } from "../audio/engine";
 import type { Problems } from "../core/problems";
 import type { Random } from "../core/random";
+import type { SceneNavigation } from "../navigation/sceneNavigation";
 import type { ScenePhysics } from "../physics/scenePhysics";
 import type { Quality } from "../render/quality";
 
@@ -14,6 +15,8 @@ export interface Services {
   readonly audio: AudioEngine;
   /** Decoded assets: loaded by `load`, at hand without waiting in `attach`. */
   readonly library: Library;
+  /** The path finding of the component's own scene. */
+  readonly navigation: SceneNavigation;
   /** The physics of the component's own scene. */
   readonly physics: ScenePhysics;
   readonly problems: Problems;
@@ -24,7 +27,7 @@ export interface Services {
 }
 
 /** The services that are the same in every scene. */
-export type SharedServices = Omit<Services, "physics">;
+export type SharedServices = Omit<Services, "navigation" | "physics">;
 
 /** The game's own code. */
 export interface ScriptModules {

@@ -102,12 +102,8 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
 def _huds(game: Game, texts: Mapping[str, str], index: AssetIndex) -> list[str]:
     """The scripts whose components are shown above the picture: found, and named."""
     found = {path for path, text in texts.items() if is_hud(path, text)}
-    for number, reference in enumerate(game.hud or []):
-        if path := index.find_script(reference):
-            found.add(path)
-        else:
-            index.missing(GAME, reference, f"$.hud[{number}]")
-    return sorted(found)
+    named = (index.find_script(reference) for reference in game.hud or [])
+    return sorted(found.union(path for path in named if path))
 
 
 def _also(game: Game, index: AssetIndex, findings: Findings) -> list[str]:

@@ -24,7 +24,12 @@ DECODERS: Final = {
     "KHR_meshopt_compression": MESH_DECODER,
     "KHR_texture_basisu": "ktx2",
 }
-COMPONENTS: Final = {"Collider": "physics", "RigidBody": "physics", "Animator": "animation"}
+COMPONENTS: Final = {
+    "Collider": "physics",
+    "RigidBody": "physics",
+    "Animator": "animation",
+    "NavMeshAgent": "navigation",
+}
 _NAMED: Final = re.compile("|".join(COMPONENTS))  # a script that names one may add it
 
 

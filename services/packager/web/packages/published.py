@@ -162,8 +162,8 @@ def _published(version: str, raw: msgspec.Raw) -> Published:
     dist = _mapping(about, "dist")
     meta = _mapping(about, "peerDependenciesMeta")
     bundled = about.get("bundleDependencies") or about.get("bundledDependencies") or ()
-    within = set(bundled) if isinstance(bundled, list) else set()
     needed = _dependencies(about, "dependencies")
+    within = needed.keys() if bundled is True else set(_listed(bundled))
     return Published(
         version=version,
         integrity=strongest(_text(dist, "integrity")) or of_sha1(_text(dist, "shasum")),
@@ -197,8 +197,10 @@ def _text(about: dict[str, Any], name: str) -> str:
 
 
 def _texts(about: dict[str, Any], name: str) -> tuple[str, ...]:
-    value = about.get(name) or ()
-    listed = [value] if isinstance(value, str) else value
-    return (
-        tuple(text for text in listed if isinstance(text, str)) if isinstance(listed, list) else ()
-    )
+    value = about.get(name)
+    return _listed([value] if isinstance(value, str) else value)
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    found = value if isinstance(value, list) else ()
+    return tuple(text for text in found if isinstance(text, str))

@@ -17,7 +17,6 @@ import msgspec
 from services.packager.web.packages.dependency import Dependency, read_dependency
 from services.packager.web.packages.errors import PackageError, PackagesTooLargeError
 from services.packager.web.packages.graph import Graph, Package, fits_here
-from services.packager.web.packages.version_range import newest
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ class _Resolution:
         wanted = dependency.range
         ids = self._ids.get(dependency.package, ())
         versions = {self._packages[key].version: key for key in ids}
-        best = newest(v for v in versions if wanted is not None and wanted.holds(v))
+        best = wanted.best(versions) if wanted is not None else None
         return versions[best] if best is not None else None
 
     def _new(self, name: str, published: Published) -> tuple[str, Iterable[_Edge]]:

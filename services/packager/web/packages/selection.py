@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.packages.imports import Imports
     from services.packager.web.packages.manifest import Manifest
 
 SHOWN: Final = 20  # names in one note
@@ -93,17 +92,9 @@ def select(
     )
 
 
-def _is_needed(name: str, imports: Imports, *, development: bool) -> bool:
-    if name in imports.sources:
-        return True
-    if name in _BROUGHT or _TOOLS.fullmatch(name):
-        return False
-    return not development or _names(imports.configs, name)
-
-
-def _names(text: str, name: str) -> bool:
-    """Whether a configuration names the package, as an import or as a key."""
-    return re.search(rf"(?<![\w@/-]){re.escape(name)}(?![\w-])", text) is not None
+def _is_needed(name: str, imports: frozenset[str], *, development: bool) -> bool:
+    is_tool = name in _BROUGHT or _TOOLS.fullmatch(name)
+    return name in imports or not (development or is_tool)
 
 
 def _read(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import re
+import struct
 import threading
-import zlib
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
+from zlib_ng import zlib_ng
 
 from services.packager.project.unreadable import UnreadableError
 from shared.errors import ExportError
@@ -92,7 +93,7 @@ class _Inflated:
 
     def __init__(self, source: BinaryIO) -> None:
         self._source = source
-        self._inflater = zlib.decompressobj(_GZIP)
+        self._inflater = zlib_ng.decompressobj(_GZIP)
         self._ready = b""
         self._at = 0
         self._left = MAX_INFLATED
@@ -120,7 +121,7 @@ class _Inflated:
                 raise UnreadableError("is cut short")
             try:
                 data = self._inflater.decompress(packed, READ_BYTES)
-            except zlib.error as error:
+            except zlib_ng.error as error:  # type: ignore[misc] # its stub calls it a variable
                 raise UnreadableError(f"is no gzip archive, or damaged: {error}") from None
             self._left -= len(data)
             if self._left < 0:
@@ -265,9 +266,10 @@ def _inner(path: str) -> str | None:
 def _check_sum(header: bytes) -> None:
     """Both ways in which tars count: bytes are unsigned, and were signed once."""
     plain = header[:148] + b" " * 8 + header[156:]
-    unsigned = sum(plain)
-    signed = unsigned - 256 * sum(byte > 127 for byte in plain)  # noqa: PLR2004 - a byte's half
-    if _number(header[148:156]) not in (unsigned, signed):
+    expected, unsigned = _number(header[148:156]), sum(plain)
+    if expected == unsigned:
+        return
+    if expected != sum(struct.unpack(f"{BLOCK}b", plain)):
         raise UnreadableError("is no tar, or damaged")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -201,3 +204,50 @@ async def test_too_large(installer: Installer, monkeypatch: pytest.MonkeyPatch) 
     error = await installer.fails(_locked(installer))
     assert error.code == "package-limit"
     assert "a@1.0.0 is larger" in str(error)
+
+
+def _bomb() -> bytes:
+    """A file of 600 MB of zeros, in half a megabyte."""
+    info = tarfile.TarInfo("package/zeros")
+    info.size = 600 << 20
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
+    blocks = [packer.compress(info.tobuf())]
+    blocks += [packer.compress(bytes(1 << 20)) for _ in range(600)]
+    return b"".join([*blocks, packer.flush()])
+
+
+async def test_a_bomb(installer: Installer) -> None:
+    """It is not even begun: its own header says too much; others' exports go on."""
+    installer.npm.publish("a@1.0.0", data=_bomb())
+    error = await installer.fails(_locked(installer))
+    assert error.code == "package-limit"
+    assert "with a@1.0.0 the packages have too many bytes" in str(error)
+
+
+@pytest.mark.parametrize("path", ["package/../../../x", "/etc/x", "package/a\nb"])
+async def test_archives_that_lead_elsewhere(installer: Installer, path: str) -> None:
+    """The package is named; the next export is well."""
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w:gz") as tar:
+        tar.addfile(tarfile.TarInfo(path))
+    installer.npm.publish("a@1.0.0", data=data.getvalue())
+    error = await installer.fails(_locked(installer))
+    assert error.code == "package-archive-invalid"
+    assert "a@1.0.0 cannot be unpacked" in str(error)
+    installer.npm.publish("a@1.0.1")
+    assert (await installer.install(WANTS_A)).labels == ["a@1.0.1"]
+
+
+async def test_what_is_optional_may_be_broken(installer: Installer) -> None:
+    """It is left out, with a note, whatever is wrong with it."""
+    npm = installer.npm
+    npm.publish("a@1.0.0", optionalDependencies={"b": "1", "c": "1", "d": "1"})
+    npm.publish("b@1.0.0", data=b"no archive")
+    npm.publish("c@1.0.0")
+    npm.publish("d@1.0.0")
+    npm.lies["c/-/c-1.0.0.tgz"] = says(200, b"other bytes")
+    npm.lies["d/-/d-1.0.0.tgz"] = says(404)
+    site = await installer.install(WANTS_A)
+    assert site.labels == ["a@1.0.0"]
+    for label in ("b@1.0.0", "c@1.0.0", "d@1.0.0"):
+        assert site.said("left out", label), label

@@ -57,25 +57,26 @@ async def test_without_a_lock_file_ranges_are_resolved_once(installer: Installer
 
 
 async def test_what_is_not_needed_is_left_out(installer: Installer) -> None:
-    """Tools and what no source imports stay away; a style's compiler comes along; both are told."""
+    """Tools, and development's packages that no source imports, stay away; that is told."""
     npm = installer.npm
-    development = ("three", "sass", "unused", "vite", "@types/three", "postcss-nested")
-    for name in ("eslint", *development):
+    development = ("three", "unused", "vite", "@types/three", "typescript", "normalize.css")
+    for name in ("eslint", "idle", *development):
         npm.publish(f"{name}@1.0.0")
     site = await installer.install(
         {
             "package.json": {
-                "dependencies": {"eslint": "^1.0.0"},
+                "dependencies": {"eslint": "^1.0.0", "idle": "1"},
                 "devDependencies": dict.fromkeys(development, "^1.0.0"),
             },
-            "src/main.ts": "import { Scene } from 'three'\nimport './style.scss'\n",
-            "src/style.scss": "",
+            "src/main.ts": "import { Scene } from 'three'\nimport ts from \"typescript\"\n",
+            "src/style.css": "@import url('normalize.css/normalize.css');",
             "vite.config.ts": "import { defineConfig } from 'vite'",
-            "postcss.config.js": "module.exports = {plugins: {'postcss-nested': {}}}",
             "vitest.config.ts": "import 'unused'",
         }
     )
-    assert site.labels == ["postcss-nested@1.0.0", "sass@1.0.0", "three@1.0.0"]
+    assert site.labels == [
+        *("idle@1.0.0", "normalize.css@1.0.0", "three@1.0.0", "typescript@1.0.0")
+    ]
     assert site.said("not installed", "@types/three, eslint, unused, vite")
 
 
@@ -108,16 +109,17 @@ async def test_aliases_tags_and_overrides(installer: Installer) -> None:
     npm.tag("real", "next", "2.0.0-beta.1")
     npm.publish("deep@1.1.0")
     npm.publish("deep@1.2.0")
+    npm.publish("@s/scoped@1.0.0")
     site = await installer.install(
         {
             "package.json": {
-                "dependencies": {"old": "npm:real@^1", "real": "next"},
+                "dependencies": {"old": "npm:real@^1", "real": "next", "@s/scoped": "1"},
                 "overrides": {"deep": "1.1.0", "real": {"deep": "1.2.0"}},
             }
         }
     )
     assert (site.version("old"), site.version("real")) == ("1.0.0", "2.0.0-beta.1")
-    assert site.version("deep") == "1.1.0"
+    assert (site.version("deep"), site.version("@s/scoped")) == ("1.1.0", "1.0.0")
     assert site.said("overrides", "real")
 
 

@@ -41,7 +41,9 @@ def read_config(project: ProjectFiles, defaults: GameDefaults, findings: Finding
         x, y = physics.vector("gravity", (0.0, -9.81))
         defaults.level.setdefault("physics", {})["gravity"] = [x, y, 0.0]
     physics.close()
-    config.ignore("name", "version", "engine", "genre", "style", "description", "author")
+    for name in ("name", "version"):
+        config.text(name)  # whoever reads names takes what there is
+    config.ignore("engine", "genre", "style", "description", "author")
     config.close()
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
 LIMIT: Final = 1e9  # as fields of a level have it
+WRAPPED: Final = {"type", "value"}
 _INDEX: Final = re.compile(r"\[\d+\]")
 _NAMES: Final = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 
@@ -115,10 +116,10 @@ class Fields:
         value = self.raw(name)
         if value is None:
             return default
-        if isinstance(value, dict) and "value" in value:  # {type: "Vector3", value: […]}
+        if isinstance(value, dict) and value.keys() == WRAPPED:  # {type: "Vector3", value: […]}
             value = value["value"]
         if isinstance(value, dict):
-            value = [value.get(axis, 0) for axis in "xyzw"[: len(default)]]
+            value = self._axes(name, value, "xyzw"[: len(default)])
         if not isinstance(value, list) or len(value) != len(default):
             self._wrong(name, f"{len(default)} numbers", value)
             return default
@@ -196,6 +197,13 @@ class Fields:
             if name not in self._read:
                 message = "is a field that nobody knows: it has no effect"
                 self.source.warn(message, self.place(name))
+
+    def _axes(self, name: str, value: Mapping[str, Any], axes: str) -> list[Any]:
+        """The numbers of an object of axes; one that is absent is 0."""
+        absent = [axis for axis in axes if axis not in value]
+        if absent:
+            self.source.warn(f"lacks {', '.join(absent)}: 0 is taken", self.place(name))
+        return [value.get(axis, 0) for axis in axes]
 
     def _items(self, name: str) -> list[Any]:
         value = self.raw(name)

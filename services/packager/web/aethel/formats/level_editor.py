@@ -178,7 +178,7 @@ def _camera(components: list[Fields], entity: EntityBuilder, *, is_main: bool) -
 
 
 def _first(components: list[Fields], kinds: Iterable[str]) -> Fields | None:
-    return next((part for part in components if part.raw("type") in kinds), None)
+    return next((part for part in components if part.text("type") in kinds), None)
 
 
 SOLID: Final = ("BoxCollider", "SphereCollider", "CapsuleCollider", "MeshCollider")

@@ -59,11 +59,16 @@ def convert(source: Source, around: Surroundings) -> Converted:  # noqa: ARG001 
         entities[entity_id] = _object(item, builder, entity_id, parent, active=active)
         waiting += reversed([(child, entity_id) for child in item.each("children")])
         item.close()
+    if active and active not in entities:
+        message = f"there is no camera {active!r}: the first one is seen through"
+        source.warn(message, scene.place("activeCamera"))
     for script in scene.each("scripts"):
         _script(script, entities)
     builder.settings = _settings(scene)
     name = scene.text("name", "Scene")
-    scene.ignore("version", "id", "createdAt", "updatedAt", "assets", "metadata")
+    for kind in (assets := scene.inner("assets")).names():
+        assets.lose("has no effect: nothing in this format refers to it", kind)
+    scene.ignore("version", "id", "createdAt", "updatedAt", "metadata")
     scene.close()
     return builder.level(name)
 
@@ -220,6 +225,8 @@ def _settings(scene: Fields) -> dict[str, Any]:
     renderer = given.inner("renderer")
     physics = scene.inner("physics")
     gravity = physics.vector("gravity", (0.0, -9.81, 0.0))
+    physics.ignore("enabled", "defaultFriction", "defaultRestitution", "solver", "iterations")
+    physics.close()  # without a collider, which this format has not, only the gravity is of effect
     settings: dict[str, Any] = {
         "physics": {"gravity": list(gravity)},
         "lighting": {

@@ -70,6 +70,10 @@ def _geometry(document: Fields, config: Fields) -> dict[str, Any]:
 def _color(config: Fields) -> str:
     """The viewport paints all of it like the first layer."""
     layers = list(config.each("layers"))
+    for layer in layers:
+        layer.ignore("id", "name", "texture", "tiling", "color", "blendWeight")
+        layer.ignore("minSlope", "maxSlope", "minHeight", "maxHeight")
+        layer.close()
     return colors.srgb(layers[0], "color", colors.GREY) if layers else colors.GREY
 
 

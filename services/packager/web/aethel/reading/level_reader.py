@@ -18,6 +18,7 @@ from services.packager.web.aethel.schema.components import (
 )
 from services.packager.web.aethel.schema.components import Script as ScriptData
 from services.packager.web.aethel.schema.geometries import GEOMETRIES, Terrain
+from services.packager.web.aethel.schema.materials import COLORS
 from services.packager.web.aethel.schema.scenes import (
     Asset,
     Entity,
@@ -49,6 +50,7 @@ class LevelReader(TypedReader):
         hierarchy.check_unique(assets, self.scene.file, "$.assets", self._findings)
         self.scene.assets = {asset.id: asset for asset in assets.values()}
         for number, asset in assets.items():
+            self._unknown((level.assets or [])[number], Asset, "an asset")
             self._asset(asset, f"$.assets[{number}]")
         prefabs = self._each(level.prefabs, Prefab, "$.prefabs")
         hierarchy.check_unique(prefabs, self.scene.file, "$.prefabs", self._findings)
@@ -56,6 +58,7 @@ class LevelReader(TypedReader):
         self._shown(entities)
         self._references(entities, {prefab.id for prefab in prefabs.values()})
         for number, prefab in prefabs.items():
+            self._unknown(document["prefabs"][number], Prefab, "a prefab")
             self._prefab(prefab, f"$.prefabs[{number}]")
         self._settings(level.settings or {})
 
@@ -72,8 +75,9 @@ class LevelReader(TypedReader):
                 self._findings.error(self.scene.file, "lacks the field 'path'", path=path)
             return
         if asset.type == "material":
+            materials.check(asset.data, self.scene.file, self._findings, path=f"{path}.data")
             for slot, texture in materials.maps_in(asset.data):
-                exact = slot not in materials.COLORS
+                exact = slot not in COLORS
                 self._use("texture", texture, f"{path}.data.textures.{slot}", exact=exact)
             return
         self.scene.strings.update(strings_in(asset.data))
@@ -112,10 +116,11 @@ class LevelReader(TypedReader):
         entities = self._each(documents, Entity, path)
         hierarchy.check(entities, self.scene.file, path, self._findings)
         for number, entity in entities.items():
-            self._unknown(documents[number], Entity, "an entity")
+            self._unknown_inside(documents[number], Entity, "an entity")
             self.scene.strings.update(strings_in(entity.overrides))
             components = self._each(entity.components, Component, f"{path}[{number}].components")
             for index, component in components.items():
+                self._unknown((entity.components or [])[index], Component, "a component")
                 self._component(component, f"{path}[{number}].components[{index}].data")
         return entities
 
@@ -168,7 +173,7 @@ class LevelReader(TypedReader):
             message = f"components of type {component.type!r} are unknown and have no effect"
             self._findings.warning(self.scene.file, message)
             return
-        self._unknown(data, kind, component.type)
+        self._unknown_inside(data, kind, component.type)
         typed = self._typed(data, kind, path)
         if isinstance(typed, MeshRenderer):
             self._mesh(typed, path)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from tests.engine import problems
 from tests.projects import build, request
 from tests.unit.packager.web.aethel.formats.reading import PROJECTS, editor_project
 
@@ -29,3 +30,38 @@ def test_a_project_is_exported(name: str, platform: Platform) -> None:
     first = boot["scenes"][boot["game"]["startScene"]]
     assert first.startswith("scenes/")
     assert built.files[first]
+
+
+def test_imports_of_a_template_that_lead_nowhere_are_named() -> None:
+    """The fps template's HUD and one of its scripts import a module that it lacks."""
+    files = editor_project("template-hud")
+    del files["Content/Scripts/Systems.ts"]
+    found = problems(files)
+    assert len(found) == 2
+    for path in ("Content/Scripts/UI/HUD.tsx:2:", "Content/Scripts/Drain.ts:2:"):
+        assert any(problem.startswith(path) and "Systems" in problem for problem in found)
+
+
+@pytest.mark.parametrize("module", ["@aethel/api", "@aethel/engine"])
+def test_modules_that_no_game_has_are_refused_by_name(module: str) -> None:
+    """With file and line, and what they are."""
+    files = editor_project("template-hud")
+    path = "Content/Scripts/Drain.ts"
+    files[path] = f'import {{ x }} from "{module}";\n'.encode() + files[path] + b"\nx();"
+    (problem,) = problems(files)
+    assert problem.startswith(f"{path}:1:")
+    assert f"imports “{module}”, which" in problem
+
+
+def test_scenes_of_one_name_are_told_apart_by_their_folders() -> None:
+    """The first one keeps the short name; scenes/ goes before all others."""
+    files = editor_project("template-blank")
+    scene = files["Content/Scenes/Main.scene"]
+    files["Content/Scenes/Old/Main.scene"] = scene
+    files["aethel.config.json"] = b'{"entry": "Content/Scenes/Old/Main.scene"}'
+    boot = msgspec.json.decode(build(files, request("web", "debug")).files["aethel.json"])
+    assert boot["game"]["startScene"] == "Content/Scenes/Old/Main"
+    assert boot["scenes"] == {
+        "Main": "scenes/Main.json",
+        "Content/Scenes/Old/Main": "scenes/Content/Scenes/Old/Main.json",
+    }
