@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PAGE: Final = "index.html"  # a page of its own, which comes first
 GAME: Final = "game.json"  # a project in the engine's format
 CONFIG: Final = "aethel.config.json"  # likewise, as the engine's templates write it
-SCENES: Final = (".scene", ".level", ".level.json", ".aelv")  # a project may begin with, anywhere
+SCENES: Final = (".scene", ".level", ".level.json", ".aelv", ".aethel")  # may begin a game
 FOLDER: Final = "scenes/"  # likewise with any JSON in here
 OLD_EXPORT: Final = "export.json"  # the engine's old worker packed it: the project is in SOURCE
 SOURCE: Final = "source/"

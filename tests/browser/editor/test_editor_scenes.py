@@ -78,7 +78,8 @@ async def test_linear_colours_and_shapes_of_the_serializer(play: Play) -> None:
         ):
             x, y = await game.projected(name)
             assert await game.pixel(x, y) == pytest.approx(list(color), abs=2), name
-        assert await game.projected("Lens") is not None
+        x, y = await game.projected("Wedge")
+        assert await game.pixel(x + 0.03, y + 0.05) == pytest.approx([255, 255, 255], abs=2)
         ghost = await game.page.evaluate("AethelPlayer.game.scene.find('Ghost')?.active ?? false")
         assert ghost is False
 
@@ -119,6 +120,17 @@ async def test_prefabs_and_materials_of_the_ecs(play: Play) -> None:
             assert (await game.position(name))[1] == pytest.approx(0.5, abs=0.03)
         turned = await game.page.evaluate("AethelPlayer.game.scene.find('b1').quaternion.toArray()")
         assert turned == pytest.approx([0, 0, 0, 1], abs=1e-4)
+        x, y = await game.projected("b1")
+        across = [await game.pixel(x + step / 100, y) for step in range(-5, 6)]
+        reds = [red > 1.5 * green for red, green, _ in across]
+        assert {True, False} == set(reds)
+        x, y = await game.projected("wall")
+        wall = await game.pixel(x, y)
+        assert wall[0] > 2 * wall[1] > 2 * wall[2]
+        off = await game.page.evaluate(
+            "AethelPlayer.game.scene.entities.filter((e) => e.name === 'Off').map((e) => e.active)"
+        )
+        assert off == [False, False]
 
 
 async def test_an_animation_blueprint_moves_its_box(play: Play) -> None:

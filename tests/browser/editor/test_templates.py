@@ -45,6 +45,16 @@ async def test_the_first_person_walks_runs_and_jumps(play: Play) -> None:
         assert (await game.position("Player"))[2] - z == pytest.approx(-8, abs=0.25)
         await held(game, "KeyD", 1)
         assert (await game.position("Player"))[0] - x == pytest.approx(8, abs=0.25)
+        x, _, z = await game.position("Player")
+        await game.page.keyboard.down("KeyW")
+        await held(game, "KeyD", 1)
+        await game.page.keyboard.up("KeyW")
+        after = await game.position("Player")
+        assert ((after[0] - x) ** 2 + (after[2] - z) ** 2) ** 0.5 == pytest.approx(8, abs=0.25)
+        await game.page.keyboard.down("ShiftLeft")
+        await held(game, "KeyS", 1)
+        await game.page.keyboard.up("ShiftLeft")
+        assert (await game.position("Player"))[2] - after[2] == pytest.approx(12, abs=0.5)
         highest = 0.0
         await game.page.keyboard.down("Space")
         for _ in range(70):

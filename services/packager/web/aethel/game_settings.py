@@ -124,8 +124,12 @@ def start_scene(
     if FIRST_SCENE not in names and len(names) == 1:
         return next(iter(names))
     if FIRST_SCENE not in names:
-        message = f"names no startScene, and no scene is called {FIRST_SCENE!r}; there are: {found}"
-        findings.error(GAME, message, path="$.startScene")
+        file = GAME if GAME in converted.project else FOLDER
+        message = (
+            f"no scene is called {FIRST_SCENE!r}: name the first one as startScene in {GAME}; "
+            f"there are: {found}"
+        )
+        findings.error(file, message, path="$.startScene" if file == GAME else "")
     return FIRST_SCENE
 
 

@@ -192,3 +192,21 @@ def test_every_field_of_a_runtime_scene_is_looked_at() -> None:
     told = Reading({"game.json": b"{}", "scenes/main.json": as_json(scene)}).told
     for what in ("'colour'", "'bounce'", "'power'", "'wind'", "'music'"):
         assert f"has the field {what}, which the player does not know" in told
+
+
+def test_a_project_without_a_first_scene_is_told_what_there_is() -> None:
+    """Several scenes, and none of them is called main."""
+    scene = editor_project("template-blank")["Content/Scenes/Main.scene"]
+    files = {f"Content/Scenes/{name}.scene": scene for name in ("Hut", "Road")}
+    (error,) = Reading(files).errors
+    assert error == (
+        "scenes/: no scene is called 'main': name the first one as startScene in game.json; "
+        "there are: Hut, Road"
+    )
+
+
+def test_a_video_project_alone_says_what_it_is() -> None:
+    """Its suffix is that of a scene, too."""
+    reading = Reading({"cut.aethel": as_json({"magic": "AETHEL_PROJECT"})})
+    assert "cut.aethel: is a video project, no scene" in reading.told
+    assert reading.errors
