@@ -163,12 +163,13 @@ def as_sentence(message: str) -> str:
     """An error's message as a sentence of its own, so that another may follow it.
 
     It begins with a capital where its first word is a word (a path or a quoted name stays as it is)
-    and ends with a full stop.
+    and ends with a full stop, unless its last line is indented: that is code.
     """
     text = message.strip()
     if re.match(r"[a-z]+[ ,;:]", text):
         text = text[0].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+    is_code = text.rpartition("\n")[2].startswith(" ")
+    return text if is_code or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 class StorageRefusedError(Exception):

@@ -24,6 +24,7 @@ from services.packager.request import Request
 from services.packager.runtimes.registry import BUILT, Templates
 from services.packager.sandbox.build_server import BuildServer
 from services.packager.sandbox.confinement import Limits
+from services.packager.sandbox.launcher import COMMAND
 from services.packager.signing.keys import NO_KEYS, SigningKeys
 from services.packager.signing.signer import KeySigner
 from services.packager.signing.tool import ToolBench
@@ -98,7 +99,7 @@ def build_context(
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
         with cache.scratch() as scratch, cache.scratch() as bench:
-            tools = ToolBench(folder=bench, timeout_s=keys.timeout_s)
+            tools = ToolBench(launcher=COMMAND, folder=bench, timeout_s=keys.timeout_s)
             yield BuildContext(
                 templates=TEMPLATES,
                 derived=ProjectDerivedFiles(cache, "p1"),

@@ -17,6 +17,7 @@ from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
 from services.packager.registry.package_fetcher import PackageFetcher
 from services.packager.request import Request
+from services.packager.sandbox import launcher
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
 from services.packager.sandbox.running_build import RunningBuild
@@ -145,6 +146,7 @@ class PackagerHandler:
             if key is not None:
                 folder = await stack.enter_async_context(entered_in_thread(self._cache.scratch()))
                 bench = ToolBench(
+                    launcher=launcher.COMMAND,
                     folder=folder,
                     timeout_s=self._signing.timeout_s,
                     stopping=stopping,

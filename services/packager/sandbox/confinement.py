@@ -66,7 +66,14 @@ class Protections(msgspec.Struct, frozen=True, kw_only=True):
         return f"{files}, {calls}, {'own user' if self.own_user else 'the same user'}"
 
 
-def confine(view: View, limits: Limits, protections: Protections, *, user: int | None) -> None:
+def confine(
+    view: View,
+    limits: Limits,
+    protections: Protections,
+    *,
+    user: int | None,
+    network: bool = False,
+) -> None:
     """Confine this process, whose only thread this is, for good.
 
     Args:
@@ -74,19 +81,20 @@ def confine(view: View, limits: Limits, protections: Protections, *, user: int |
         limits: What it may use.
         protections: Those that work here.
         user: A number of its own, where we may give it one.
+        network: Whether it may connect to servers.
 
     Raises:
         OSError: A protection that should work did not.
     """
     _limit(limits, processes=PROCESSES if user is not None else None)
     if protections.landlock_abi:
-        landlock.restrict(_allowed(view))  # while we may still open all of it
+        landlock.restrict(_allowed(view), network=network)  # while we may still open all of it
     if user is not None:
         _become(user)
     _drop_capabilities()
     die_with_parent()
-    if protections.seccomp:
-        landlock.no_new_privileges()
+    landlock.no_new_privileges()
+    if protections.seccomp and not network:
         seccomp.restrict()
 
 

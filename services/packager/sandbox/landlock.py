@@ -75,11 +75,11 @@ def abi() -> int:
     return max(int(_libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)), 0)
 
 
-def restrict(allowed: Iterable[tuple[Path, Access]]) -> None:
+def restrict(allowed: Iterable[tuple[Path, Access]], *, network: bool = False) -> None:
     """Leave this thread, and all that it starts, with the paths that are named.
 
-    Paths that are not there are passed over. TCP, foreign signals and abstract sockets go where the
-    kernel can take them.
+    Paths that are not there are passed over. TCP (unless ``network``), foreign signals and abstract
+    sockets go where the kernel can take them.
 
     Raises:
         OSError: The kernel refuses, or has no Landlock.
@@ -88,7 +88,7 @@ def restrict(allowed: Iterable[tuple[Path, Access]]) -> None:
     handled = Access((1 << (16 if version >= DEVICES_ABI else 15)) - 1)
     ruleset = _Ruleset(
         handled,
-        0b11 if version >= NETWORK_ABI else 0,  # bind, connect
+        0b11 if version >= NETWORK_ABI and not network else 0,  # bind, connect
         0b11 if version >= SCOPES_ABI else 0,  # abstract sockets, signals
     )
     descriptor = _called(_CREATE_RULESET, ctypes.byref(ruleset), ctypes.sizeof(ruleset), 0)

@@ -2,7 +2,8 @@
 
 A key is either ``certificate.p12`` with its ``password``, used through osslsigncode, or the
 operator's own program ``sign`` (for keys in a token or a cloud), which signs the file in place.
-Either way the signature is verified before anybody gets the program.
+Either way the signature is verified before anybody gets the program. osslsigncode sees the program
+and the key alone, and the network only where a signature is to be stamped.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.signing.keys import HOOK
-from services.packager.signing.tool import run_tool
+from services.packager.signing.tool import run_confined, run_tool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,27 +56,31 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: ToolBench, title:
     """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
     secret = key.file(PASSWORD)
     stamps = key.file(TIMESTAMPS)
-    run_tool(
+    certificate = key.require(CERTIFICATE)
+    run_confined(
         [
             *(TOOL, "sign", "-h", "sha256"),
-            *("-pkcs12", str(key.require(CERTIFICATE)), "-readpass", "-"),
+            *("-pkcs12", str(certificate.absolute()), "-readpass", "-"),
             *("-n", title),
             *(("-ts", stamps.read_text().strip()) if stamps else ()),
             *("-in", str(program), "-out", str(signed)),
         ],
         bench,
         doing="Signing the program",
+        files=[certificate],
+        network=stamps is not None,
         stdin=secret.read_bytes().strip(b"\r\n") if secret else b"",
     )
 
 
 def _verify(signed: Path, key: SigningKey, bench: ToolBench) -> None:
     chain = key.file(CHAIN)
-    run_tool(
+    run_confined(
         [
             *(TOOL, "verify", "-in", str(signed), "-ignore-cdp", "-ignore-timestamp"),
-            *(("-CAfile", str(chain)) if chain else ()),
+            *(("-CAfile", str(chain.absolute())) if chain else ()),
         ],
         bench,
         doing="Verifying the signature",
+        files=[chain] if chain else [],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 SHOWN_LINES: Final = 20
+TRUST: Final = ("/etc/ssl", "/etc/pki")  # the system's certificates
+NAMES: Final = ("/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf", "/etc/services")
 
 
 class SigningToolMissingError(ExportError):
@@ -37,12 +40,22 @@ class SigningToolFailedError(ExportError):
     retryable = True
 
 
+class Visible(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a tool of other people's may see beside the system's own files."""
+
+    folder: str  # to change
+    files: tuple[str, ...] = ()
+    network: bool = False
+
+
 class ToolBench(msgspec.Struct, frozen=True, kw_only=True):
     """Where the tools of one export work, and who hears of it; from any thread.
 
+    ``launcher`` is a command that starts a program so that it sees a :class:`Visible` alone.
     ``log`` takes a line for the maker, ``waiting`` what the export waits for ("" for nothing).
     """
 
+    launcher: tuple[str, ...]
     folder: Path
     timeout_s: float  # of each program
     stopping: threading.Event = msgspec.field(default_factory=threading.Event)
@@ -50,7 +63,35 @@ class ToolBench(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Callable[[str], object] = lambda _: None
 
 
-def run_tool(argv: Sequence[str], bench: ToolBench, *, doing: str, stdin: bytes = b"") -> None:
+def run_confined(
+    argv: Sequence[str],
+    bench: ToolBench,
+    *,
+    doing: str,
+    files: Sequence[Path] = (),
+    network: bool = False,
+    stdin: bytes = b"",
+) -> None:
+    """Run a program of other people's likewise; it sees the bench's folder and these files.
+
+    Raises:
+        ToolMissingError, ToolFailedError: It could not run, failed, or took too long.
+        ProgramStoppedError: The export was stopped.
+    """
+    if shutil.which(argv[0]) is None:
+        raise SigningToolMissingError(f"{argv[0]} cannot be started: it is not installed")
+    visible = Visible(
+        folder=str(bench.folder.absolute()),
+        files=(*(str(file.absolute()) for file in files), *TRUST, *(NAMES if network else ())),
+        network=network,
+    )
+    command = [*bench.launcher, msgspec.json.encode(visible).decode(), *argv]
+    run_tool(command, bench, doing=doing, name=argv[0], stdin=stdin)
+
+
+def run_tool(
+    argv: Sequence[str], bench: ToolBench, *, doing: str, name: str = "", stdin: bytes = b""
+) -> None:
     """Run a program on what lies in the bench's folder, for as long as signing may take.
 
     The maker reads what is being done; what the program prints is for operators, as it may hold
@@ -60,13 +101,14 @@ def run_tool(argv: Sequence[str], bench: ToolBench, *, doing: str, stdin: bytes 
         argv: The program and its arguments.
         bench: Where it works.
         doing: What it does, for people: "Signing the program".
+        name: The program's, where the first argument is not it.
         stdin: Its standard input; short.
 
     Raises:
         ToolMissingError, ToolFailedError: It could not run, failed, or took too long.
         ProgramStoppedError: The export was stopped.
     """
-    name = os.path.basename(argv[0])  # noqa: PTH119 - a string in, a string out
+    name = os.path.basename(name or argv[0])  # noqa: PTH119 - a string in, a string out
     timeout_s = bench.timeout_s
     bench.log(f"{doing} …")
     try:

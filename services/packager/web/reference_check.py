@@ -18,7 +18,7 @@ from services.packager.build.plan import Note
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
-from services.packager.web.url_scanner import Kind, css_urls, js_urls
+from services.packager.web.url_scanner import MODULES, Kind, css_urls, js_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def check_reference(project: ProjectFiles, reference: Reference) -> tuple[str | 
         return None, _note(
             reference, "starts with /, so it only works at the top of a host; write it relative"
         )
-    if reference.kind == "module" and not path.startswith(("./", "../")):
+    if reference.kind in MODULES and not path.startswith(("./", "../")):
         remedy = "bundle the project, or add an import map"
         return None, _note(reference, f"is a bare module name, unknown to browsers; {remedy}")
     target = posixpath.normpath(posixpath.join(reference.base, path))
@@ -124,7 +124,7 @@ def _existing(
         )
     if reference.kind == "fetch" and "." not in posixpath.basename(target):
         return None, None  # an API of the host's
-    if folder and reference.kind != "module":
+    if folder and reference.kind not in MODULES:
         return None, None
     return None, _note(reference, "is not in the project, or is left out of the export")
 
@@ -222,6 +222,6 @@ def _of_css(path: str, text: str, folder: str) -> Iterator[Reference]:
 def _of_script(path: str, text: str, folder: str, *, import_map: bool) -> Iterator[Reference]:
     """``fetch`` is relative to the page, modules to the script; import maps explain bare names."""
     for line, url, kind in js_urls(text):
-        if kind == "module" and import_map and not url.startswith((".", "/")):
+        if kind in MODULES and import_map and not url.startswith((".", "/")):
             continue
         yield Reference(path, line, url, "" if kind == "fetch" else folder, kind)

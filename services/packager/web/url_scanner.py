@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["url", "module", "fetch"]
+Kind = Literal["url", "module", "dynamic", "fetch"]
+MODULES: Final = frozenset({"module", "dynamic"})  # a script may do without the latter
 
 _STRING: Final = r""""(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?"""
 _COMMENT: Final = r"/\*.*?(?:\*/|\Z)"
@@ -41,6 +42,7 @@ _BEFORE: Final = re.compile(
 )
 _AFTER: Final = {
     "module": re.compile(""),
+    "dynamic": re.compile(""),
     "url": re.compile(r"\s*+,\s*+import\.meta\.url\s*+\)"),
     "fetch": re.compile(r"\s*+[,)]"),
 }
@@ -69,7 +71,11 @@ def _kind(text: str, string: re.Match[str]) -> Kind | None:
     before = _BEFORE.search(text[max(string.start() - LOOK_BACK, 0) : string.start()])
     if before is None:
         return None
-    kind: Kind = "module" if before["module"] else "url" if before["url"] else "fetch"
+    kind: Kind
+    if before["module"]:
+        kind = "dynamic" if before["module"].endswith("(") else "module"
+    else:
+        kind = "url" if before["url"] else "fetch"
     return kind if _AFTER[kind].match(text, string.end()) else None
 
 

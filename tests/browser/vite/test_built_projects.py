@@ -33,9 +33,8 @@ PICTURE = """() => {
 LAMP, WALL = "231,111,81", "42,157,143"
 
 
-def project(name: str) -> dict[str, bytes]:
+def project(folder: Path) -> dict[str, bytes]:
     """The files of one of them."""
-    folder = PROJECTS / name
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -45,7 +44,7 @@ def project(name: str) -> dict[str, bytes]:
 
 def exported(name: str, configuration: Configuration = "release", **more: bytes) -> Built:
     """One of them as a web artifact."""
-    return build({**project(name), **more}, request("web", configuration))
+    return build({**project(PROJECTS / name), **more}, request("web", configuration))
 
 
 @pytest_asyncio.fixture(loop_scope="session")

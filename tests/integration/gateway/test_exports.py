@@ -493,6 +493,27 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     assert status == 202
 
 
+async def test_what_has_to_be_built_is_refused_without_a_builder(gateway: Gateway) -> None:
+    """Pages that lie deeper are always built; beside a page at the top nobody knows yet."""
+    ann = gateway.user("ann")
+    app = {"app/package.json": b"{}", "app/index.html": b"<title>Game</title>"}
+    await ann.push("deep", {"package.json": b"{}", **app})
+    await ann.push("page", {"package.json": b"{}", "index.html": b"<title>Game</title>"})
+    without = WorkerHeartbeat(
+        name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
+    )
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
+    await signs.put("w", msgspec.json.encode(without))
+    answers = {}
+    for name in ("deep", "page"):
+        url = f"/api/projects/{name}/export"
+        answers[name] = await ann.call("POST", url, json={"platform": "web"})
+    status, problem = answers["deep"]
+    assert (status, problem["code"]) == (422, "platform-unavailable")
+    assert "web-builder" in problem["detail"]
+    assert answers["page"][0] == 202
+
+
 async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway) -> None:
     """A page of its own needs none; one worker that has it, or nobody alive, is no reason."""
     ann = gateway.user("ann")

@@ -13,6 +13,7 @@ from shared.errors import as_sentence
         ("'a.png': not a picture", "'a.png': not a picture."),
         ("index.html is missing", "index.html is missing."),
         ("really?", "really?"),
+        ("a.ts:1: wrong\n    > 1 | let a = ;", "a.ts:1: wrong\n    > 1 | let a = ;"),
     ],
 )
 def test_an_error_becomes_a_sentence(message: str, sentence: str) -> None:

@@ -47,3 +47,8 @@ def check(document: dict[str, Any], file: str, findings: Findings, *, path: str 
             if name not in names and not (field == "from" and name == ANY):
                 message = f"there is no state {name!r}: this transition is never taken"
                 findings.warning(file, message, path=f"{path}.transitions[{number}].{field}")
+        for condition in link.conditions or []:
+            name = condition.parameter
+            if controller.parameters and name not in controller.parameters:
+                message = f"there is no parameter {name!r}: it is 0 until a script sets it"
+                findings.warning(file, message, path=f"{path}.transitions[{number}].conditions")

@@ -23,6 +23,7 @@ from services.packager.web.aethel.documents.fields import Source
 from services.packager.web.aethel.documents.recognition import (
     FOLDER,
     LEVELS,
+    NAMED,
     PARTS,
     SCENES,
     Document,
@@ -182,7 +183,7 @@ class _Conversion:
             self._unnamed.append((path, data, None))
         elif _ships_as_it_is(path):
             self._unnamed.append((path, None, None))  # whoever reads it says what is wrong
-        elif path.lower().endswith(SCENES):
+        elif path.lower().endswith((*SCENES, *NAMED)):
             fault = document.fault or "is no scene of a known format"
             self._findings.error(path, f"{fault}; leave it out with excludePatterns")
 
@@ -206,8 +207,9 @@ class _Conversion:
 
     def _with_prefabs(self, content: dict[str, Any]) -> dict[str, Any]:
         """The level with the prefabs that it refers to and has in files of their own."""
-        own = content.get("prefabs")
-        prefabs = own if isinstance(own, list) else []
+        prefabs = content.get("prefabs") or []
+        if not isinstance(prefabs, list):
+            return content  # whoever reads it says what is wrong
         there = {prefab.get("id") for prefab in prefabs if _is_named(prefab)}
         files = _prefab_files(content)
         found = []
@@ -233,7 +235,9 @@ class _Conversion:
     def _with_defaults(self, content: dict[str, Any]) -> dict[str, Any]:
         """The level with the settings that it lacks; itself where it lacks none."""
         given = content.get("settings")
-        settings = dict(given) if isinstance(given, dict) else {}
+        if given is not None and not isinstance(given, dict):
+            return content  # whoever reads it says what is wrong
+        settings = dict(given or {})
         changed = False
         for group, fields in self._defaults.level.items():
             own = settings.get(group)

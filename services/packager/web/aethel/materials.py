@@ -2,77 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from services.packager.web.aethel.findings import read_document
+from services.packager.web.aethel.findings import MAX_SHOWN, read_document
+from services.packager.web.aethel.schema.materials import (
+    COLORS,
+    DATA,
+    GROUPS,
+    OLDER_NAMES,
+    MaterialFields,
+)
+from services.packager.web.aethel.schema.type_errors import bad_colors, faults, unknown_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.findings import Findings
 
-COLORS: Final = frozenset(  # every other map holds numbers
-    ("map", "emissiveMap", "specularMap", "sheenColorMap", "specularColorMap", "matcap")
-)
-DATA: Final = frozenset(
-    (
-        *("normalMap", "roughnessMap", "metalnessMap", "aoMap", "lightMap", "gradientMap"),
-        *("alphaMap", "bumpMap", "displacementMap", "clearcoatMap", "clearcoatNormalMap"),
-        *("clearcoatRoughnessMap", "transmissionMap", "thicknessMap", "sheenRoughnessMap"),
-        *("iridescenceMap", "iridescenceThicknessMap", "specularIntensityMap", "anisotropyMap"),
-    )
-)
 UNLIT: Final = ("basic", "matcap")
 DARK: Final = ("#000", "#000000", "black", 0)
-GROUPS: Final = ("properties", "parameters")
-OLDER_NAMES: Final = {
-    "albedoMap": "map",
-    "baseColorMap": "map",
-    "diffuseMap": "map",
-    "texture": "map",
-    "metallicMap": "metalnessMap",
-    "emissionMap": "emissiveMap",
-    "occlusionMap": "aoMap",
-}
-TYPES: Final = ("standard", "physical", "basic", "phong", "lambert", "toon", "matcap")
-TINTS: Final = frozenset(
-    (
-        *("color", "albedo", "baseColor", "diffuse", "emissive", "emission", "emissiveColor"),
-        *("specular", "sheenColor", "specularColor", "attenuationColor"),
-    )
-)
-NUMBERS: Final = frozenset(
-    (
-        *("emissiveIntensity", "emissionIntensity", "metalness", "metallic", "roughness"),
-        *("opacity", "alphaTest", "aoMapIntensity", "bumpScale", "displacementScale"),
-        *("displacementBias", "lightMapIntensity", "envMapIntensity", "clearcoat", "ior"),
-        *("clearcoatRoughness", "transmission", "thickness", "sheen", "sheenRoughness"),
-        *("iridescence", "iridescenceIOR", "reflectivity", "shininess", "specularIntensity"),
-        *("attenuationDistance", "anisotropy"),
-    )
-)
-FLAGS: Final = frozenset(
-    (
-        *("transparent", "alphaToCoverage", "doubleSided", "wireframe", "flatShading"),
-        *("vertexColors", "fog", "depthTest", "depthWrite", "toneMapped", "dithering"),
-    )
-)
-KNOWN: Final = frozenset(
-    (
-        *COLORS,
-        *DATA,
-        *OLDER_NAMES,
-        *GROUPS,
-        *("id", "name", "type", "textures", "version", "formatVersion", "shader", "metadata"),
-        *TINTS,
-        *NUMBERS,
-        *FLAGS,
-        *("side", "normalScale", "repeat", "offset", "clearcoatNormalScale"),
-    )
-)
 
 
 class Material(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,10 +39,7 @@ def read_material(project: ProjectFiles, file: str, findings: Findings) -> Mater
     material = Material()
     with findings.walking(file):
         material = material_of(document)
-        for name in unknown_in(document):
-            findings.warning(file, "is a field that the player does not know", path=f"$.{name}")
-        for name, expected in odd_in(document):
-            findings.warning(file, f"is not {expected}: it has no effect", path=f"$.{name}")
+        check(document, file, findings)
     return material
 
 
@@ -123,31 +70,30 @@ def maps_in(document: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def unknown_in(document: dict[str, Any]) -> list[str]:
-    """Fields of a material that have no effect."""
-    return sorted(_fields(document).keys() - KNOWN)
+def check(document: dict[str, Any], file: str, findings: Findings, *, path: str = "$") -> None:
+    """Report what is wrong with a material, and what of it has no effect.
 
-
-def odd_in(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(field, what it should be) of fields that the player cannot use."""
-    for name, value in _fields(document).items():
-        if value is None:
+    Args:
+        document: The material.
+        file: That it stands in.
+        findings: Where to.
+        path: Its place in the file.
+    """
+    groups = ((document.get(name), f"{path}.{name}") for name in GROUPS)
+    parts = [(document, path), *groups]
+    for part, place in parts:
+        if not isinstance(part, dict):
             continue
-        if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
-            yield name, "a number"
-        elif name in FLAGS and not isinstance(value, bool):
-            yield name, "true or false"
-        elif name in TINTS and not _is_color(value):
-            yield name, "a colour"
-        elif name == "type" and value not in TYPES:
-            yield name, f"one of {', '.join(TYPES)}"
-
-
-def _is_color(value: Any) -> bool:
-    parts = list(value.values()) if isinstance(value, dict) else value
-    if isinstance(parts, list):
-        return len(parts) in (3, 4) and all(isinstance(part, int | float) for part in parts)
-    return isinstance(value, int | str)
+        wrong = chain(faults(part, MaterialFields, place), bad_colors(part, MaterialFields, place))
+        for where, message in islice(wrong, MAX_SHOWN):
+            findings.error(file, message, path=where)
+        for name in unknown_fields(part, MaterialFields):
+            message = "is a field that the player does not know"
+            findings.warning(file, message, path=f"{place}.{name}")
+        slots = part.get("textures")
+        for name in sorted(slots.keys() - COLORS - DATA) if isinstance(slots, dict) else ():
+            message = "is a map that the player does not know"
+            findings.warning(file, message, path=f"{place}.textures.{name}")
 
 
 def _fields(document: dict[str, Any]) -> dict[str, Any]:

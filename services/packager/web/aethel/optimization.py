@@ -16,7 +16,7 @@ from services.packager.build.progress import megabytes
 from services.packager.optimizing import images, models, sounds
 from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
 from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
-from services.packager.web.aethel.materials import COLORS
+from services.packager.web.aethel.schema.materials import COLORS
 from services.packager.web.aethel.scripts import quoted
 
 if TYPE_CHECKING:

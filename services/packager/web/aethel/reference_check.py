@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.asset_index import AssetIndex
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.scenes import AssetUse, Scene
+    from services.packager.web.aethel.schema.scenes import Asset
 
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".svg", ".gif", ".bmp")
 SOUNDS: Final = (".wav", ".ogg", ".opus", ".mp3", ".m4a", ".aac", ".flac", ".webm", ".mp4")
@@ -28,13 +29,22 @@ SUFFIXES: Final = {
 def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
     """Report every file that the scene names in vain, itself or through a material or a model."""
     _check_uses(scene, index, findings)
+    used = {use.reference.partition("#")[0] for use in scene.uses}
     for asset in scene.assets.values():
-        index.tell_if_left_out(scene.file, asset.path)
+        left_out = index.tell_if_left_out(scene.file, asset.path)
+        if not left_out and asset.id not in used and not _is_there(asset, scene, index):
+            message = f"the asset {asset.id!r} names {asset.path!r}, which is not in the project"
+            findings.warning(scene.file, message)
         file = index.find(asset.id, scene) if asset.type == "prefab" else None
         prefab = index.prefab(file) if file else None
         if prefab:  # its ids are those of the scenes that list it
             named = msgspec.structs.replace(prefab, assets=scene.assets)
             _check_uses(named, index, findings)
+
+
+def _is_there(asset: Asset, scene: Scene, index: AssetIndex) -> bool:
+    inline = asset.data is not None or not asset.path
+    return inline or bool(index.find(asset.id, scene) or index.find_script(asset.id, scene))
 
 
 def _check_uses(scene: Scene, index: AssetIndex, findings: Findings) -> None:

@@ -1,4 +1,4 @@
-"""A manifest is a ``package.json``: of the project, of a folder of it, or of a vendored package."""
+"""A manifest is a ``package.json`` of the project, or of a folder of it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ MAX_DEPENDENCIES: Final = 2_000  # of one package
 Dependencies = dict[str, str]
 
 
-class PeerMeta(msgspec.Struct, frozen=True):
-    """What is said of a peer dependency."""
-
-    optional: bool = False
-
-
 class WorkspaceGlobs(msgspec.Struct, frozen=True):
     """The longer form of ``workspaces``."""
 
@@ -40,8 +34,6 @@ class Manifest(msgspec.Struct, frozen=True, rename="camel"):
     dependencies: Dependencies = {}
     dev_dependencies: Dependencies = {}
     optional_dependencies: Dependencies = {}
-    peer_dependencies: Dependencies = {}
-    peer_dependencies_meta: dict[str, PeerMeta] = {}
     workspaces: tuple[str, ...] | WorkspaceGlobs = ()
     overrides: dict[str, Any] = {}
     resolutions: dict[str, Any] = {}

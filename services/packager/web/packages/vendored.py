@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.project.json_documents import read_json
+from services.packager.project.unreadable import UnreadableError
 from services.packager.web.packages.dependency import Dependency, read_dependency
 from services.packager.web.packages.errors import PackageError, PackagesTooLargeError
-from services.packager.web.packages.manifest import manifest_path, read_manifest
+from services.packager.web.packages.manifest import manifest_path
 from services.packager.web.packages.unpack import BudgetError
 from services.packager.web.packages.workspaces import MODULES
 
@@ -110,11 +112,8 @@ class Vendored:
             candidate = f"{place}/{MODULES}/{name}"
             if candidate in self._places:
                 return candidate
-            place = (
-                place.rpartition(f"/{MODULES}/")[0]
-                if f"/{MODULES}/" in place[len(self._prefix) :]
-                else ""
-            )
+            inside = f"/{MODULES}/" in place.removeprefix(self._prefix)
+            place = place.rpartition(f"/{MODULES}/")[0] if inside else ""
         top = f"{self._prefix}{name}"
         return top if top in self._places else None
 
@@ -123,13 +122,22 @@ class Vendored:
         if len(self._places) > MAX_PACKAGES:
             raise PackagesTooLargeError(f"more than {MAX_PACKAGES:,} packages", file=self.base)
         file = manifest_path(place)
-        manifest = read_manifest(self._project, place)
-        for name, spec in sorted(manifest.dependencies.items()):
-            if name in manifest.optional_dependencies:
-                continue
+        for name, spec in sorted(_needed(self._project, file).items()):
             try:
                 yield Missing(read_dependency(name, spec, file=file), file, optional=False)
             except PackageError:
                 if self._find(place, name) is None:
                     raise
                 yield Missing(Dependency(name, name, "*"), file, optional=False)
+
+
+def _needed(project: ProjectFiles, file: str) -> dict[str, str]:
+    """What a vendored package cannot do without; its other fields may be as odd as they like."""
+    try:
+        manifest = read_json(project, file)
+    except UnreadableError:  # the build says so if anything imports it
+        return {}
+    needed, wished = (manifest.get(kind) for kind in ("dependencies", "optionalDependencies"))
+    optional = wished if isinstance(wished, dict) else {}
+    found = needed.items() if isinstance(needed, dict) else ()
+    return {name: spec for name, spec in found if isinstance(spec, str) and name not in optional}

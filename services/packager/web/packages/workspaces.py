@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PNPM_WORKSPACE: Final = "pnpm-workspace.yaml"
 MODULES: Final = "node_modules"
 MAX_WORKSPACES: Final = 500
+MAX_GLOBS: Final = 100
 
 
 class Workspace(msgspec.Struct, frozen=True):
@@ -68,6 +69,15 @@ def _upwards(folder: str) -> Iterator[str]:
 
 
 def _globs(project: ProjectFiles, folder: str) -> tuple[str, ...]:
+    globs = _listed(project, folder)
+    if len(globs) > MAX_GLOBS:
+        raise ManifestError(
+            f"more than {MAX_GLOBS} globs of workspaces", file=manifest_path(folder)
+        )
+    return globs
+
+
+def _listed(project: ProjectFiles, folder: str) -> tuple[str, ...]:
     path = posixpath.join(folder, PNPM_WORKSPACE)
     if path in project:
         try:

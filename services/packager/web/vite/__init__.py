@@ -63,7 +63,7 @@ def _reason(project: ProjectFiles, app: App) -> Reason | None:
     if app.root:
         return Reason(posixpath.join(app.root, ENTRY), 0, "is not at the top of the project")
     uses_vite = bool(app.config) or VITE in app.package.needs
-    reason = reason_to_build(project, uses_vite=uses_vite)
+    reason = reason_to_build(project, app.package, uses_vite=uses_vite)
     entry = next((path for path in ENTRIES if path in project), "")
     if reason is None and entry and app.package.has_bundler and not has_script(project):
         message = f'loads no script: add <script type="module" src="/{entry}"></script>'

@@ -54,6 +54,11 @@ class PackageJson(msgspec.Struct, frozen=True):
     needs: dict[str, str] = {}  # every package that it names, whatever for: range by name
     version: str = ""
 
+    def has(self, module: str) -> bool:
+        """Whether it names the package of a module."""
+        parts = module.split("/")
+        return "/".join(parts[: 2 if module.startswith("@") else 1]) in self.needs
+
     @property
     def has_bundler(self) -> bool:
         """Whether a tool may add scripts to its pages."""

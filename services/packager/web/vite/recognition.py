@@ -17,15 +17,19 @@ from services.packager.project.html_page import Page, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
 from services.packager.web.reference_check import MAX_SCANNED_BYTES, Followed, follow
+from services.packager.web.url_scanner import MODULES
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
+    from services.packager.web.reference_check import Reference
+    from services.packager.web.vite.package_json import PackageJson
 
 COMPILED: Final = (".ts", ".tsx", ".mts", ".jsx", ".vue", ".svelte")
 SUFFIXES: Final = (".mjs", ".js", ".mts", ".ts", ".jsx", ".tsx", ".json")  # that may be left out
 PUBLIC: Final = "public"
 _RUNNABLE: Final = (".js", ".mjs")
-_WORDS: Final = re.compile(r"import\.meta\.(?:env|glob)\b|\bprocess\.env\.NODE_ENV\b")
+_WORDS: Final = re.compile(r"import\.meta\.(?:env\.|glob\()|\bprocess\.env\.NODE_ENV\b")
+_GUARDED: Final = "typeof process"  # it looks whether there is one
 _ATTRIBUTES: Final = re.compile(r"\bwith\s*+\{\s*+[\"']?type[\"']?\s*+:")
 _PAGE_WORDS: Final = re.compile(rb"%(?:VITE_[A-Z0-9_]+|BASE_URL|MODE)%")
 _QUERY: Final = re.compile(
@@ -45,11 +49,14 @@ class Reason(msgspec.Struct, frozen=True):
         return f"{place} {self.what}"
 
 
-def reason_to_build(project: ProjectFiles, *, uses_vite: bool) -> Reason | None:
+def reason_to_build(
+    project: ProjectFiles, package: PackageJson, *, uses_vite: bool
+) -> Reason | None:
     """Why the page at the top must be built; None where browsers run it as it is.
 
     Args:
         project: It has an ``index.html`` at its top.
+        package: What it says that it needs.
         uses_vite: Its maker's own tool is Vite.
     """
     source = project.read(ENTRY)
@@ -63,9 +70,9 @@ def reason_to_build(project: ProjectFiles, *, uses_vite: bool) -> Reason | None:
     looked_into: set[str] = set()
     for found in follow(project, page):
         reference = found.reference
-        if what := _of_reference(project, page, found, uses_vite=uses_vite):
+        if what := _of_reference(project, page, package, found, uses_vite=uses_vite):
             return Reason(reference.file, reference.line, what)
-        target = found.target
+        target = found.target if _is_module(reference) else None
         if target and target.endswith(_RUNNABLE) and target not in looked_into:
             looked_into.add(target)
             if why := _of_script(project, target):
@@ -84,23 +91,39 @@ def has_script(project: ProjectFiles) -> bool:
 
 
 def _of_reference(
-    project: ProjectFiles, page: Page, found: Followed, *, uses_vite: bool
+    project: ProjectFiles,
+    page: Page,
+    package: PackageJson,
+    found: Followed,
+    *,
+    uses_vite: bool,
 ) -> str | None:
     reference = found.reference
     path, query = _parts(reference.url)
     if not path:
         return None
-    if reference.script or reference.kind == "module":
+    if reference.script or reference.kind in MODULES:
         if path.endswith(COMPILED):
             return f"loads {reference.url}, which no browser runs"
         is_ours = reference.script == "module" and not page.has_import_map
         if uses_vite and is_ours and _exists(project, path, reference.base):
             return f"loads {reference.url}, and the project is built with Vite"
-    if reference.kind == "module" and (what := _of_import(project, page, found, path, query)):
+    is_import = reference.kind in MODULES and not _is_optional(reference, path, package)
+    if is_import and (what := _of_import(project, page, found, path, query)):
         return what
     if found.target is None and _in_public(project, path, reference.base):
         return f"names {reference.url}, which lies in {PUBLIC}/"
     return None
+
+
+def _is_module(reference: Reference) -> bool:
+    return reference.script == "module" or reference.kind in MODULES
+
+
+def _is_optional(reference: Reference, path: str, package: PackageJson) -> bool:
+    """Whether it may be meant for another place than a browser, as in what Emscripten writes."""
+    is_package = not path.startswith((".", "/"))
+    return reference.kind == "dynamic" and is_package and not package.has(path)
 
 
 def _of_import(
@@ -129,6 +152,8 @@ def _of_import(
 def _of_script(project: ProjectFiles, path: str) -> Reason | None:
     text = _text(project, path)
     word = _WORDS.search(text)
+    if word and word[0].startswith("process") and _GUARDED in text:
+        return None
     return Reason(path, text.count("\n", 0, word.start()) + 1, f"uses {word[0]}") if word else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from services.packager.registry.npm_registry import open_registry
 from services.packager.registry.package_fetcher import PackageFetcher
 from tests.integration.packager.disk_watch import DISK_WATCH
 from tests.integration.packager.packages.test_install import Project, _lock
-from tests.npm_server import integrity
+from tests.npm_server import integrity, never_ends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,3 +102,26 @@ async def test_the_loop_never_waits_for_the_disk(
         with DISK_WATCH.of_this_thread(cache.path("").parents[1]) as seen:
             await installer.install(project)
         assert [event for event in seen if str(tmp_path) in str(event)] == []
+
+
+async def test_a_cancelled_export_leaves_no_half_of_a_package(
+    installer: Installer, cache: DiskCache
+) -> None:
+    """The registry still sends when nobody wants it any more."""
+    npm = installer.npm
+    npm.publish("a@1.0.0", {"data.bin": bytes(range(256)) * 10_000})
+    npm.lies["a/-/a-1.0.0.tgz"] = never_ends
+    lock = _lock(npm.lock("a@1.0.0"))
+    project: Project = {
+        "package.json": {"dependencies": {"a": "1.0.0"}},
+        "package-lock.json": lock,
+    }
+    task = asyncio.create_task(installer.install(project))
+    folder = cache.path("").parents[1]
+    while not task.done() and not list(folder.glob("??/*.partial")):  # noqa: ASYNC110 - it has begun
+        await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not list(folder.glob("??/*.partial"))
+    assert not list((folder / "work").iterdir())

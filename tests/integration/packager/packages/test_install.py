@@ -109,16 +109,17 @@ async def test_aliases_tags_and_overrides(installer: Installer) -> None:
     npm.tag("real", "next", "2.0.0-beta.1")
     npm.publish("deep@1.1.0")
     npm.publish("deep@1.2.0")
+    npm.publish("@s/scoped@1.0.0")
     site = await installer.install(
         {
             "package.json": {
-                "dependencies": {"old": "npm:real@^1", "real": "next"},
+                "dependencies": {"old": "npm:real@^1", "real": "next", "@s/scoped": "1"},
                 "overrides": {"deep": "1.1.0", "real": {"deep": "1.2.0"}},
             }
         }
     )
     assert (site.version("old"), site.version("real")) == ("1.0.0", "2.0.0-beta.1")
-    assert site.version("deep") == "1.1.0"
+    assert (site.version("deep"), site.version("@s/scoped")) == ("1.1.0", "1.0.0")
     assert site.said("overrides", "real")
 
 

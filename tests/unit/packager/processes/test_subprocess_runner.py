@@ -15,6 +15,7 @@ from services.packager.processes.subprocess_runner import (
     ProgramTimeoutError,
     run_program,
 )
+from services.packager.sandbox.launcher import COMMAND
 from services.packager.signing.tool import (
     SigningToolFailedError,
     SigningToolMissingError,
@@ -111,7 +112,7 @@ def test_endless_output_does_not_fill_the_memory(tmp_path: Path) -> None:
 @pytest.fixture
 def bench(tmp_path: Path) -> ToolBench:
     """With time enough for every tool."""
-    return ToolBench(folder=tmp_path, timeout_s=PATIENCE_S)
+    return ToolBench(launcher=COMMAND, folder=tmp_path, timeout_s=PATIENCE_S)
 
 
 def test_a_tool_s_failure_names_step_program_and_code(bench: ToolBench) -> None:
@@ -137,7 +138,7 @@ def test_a_tool_that_may_not_be_started(bench: ToolBench, tmp_path: Path) -> Non
 
 def test_a_tool_that_hangs(tmp_path: Path) -> None:
     """It is tried again, and the maker knows which step it was."""
-    bench = ToolBench(folder=tmp_path, timeout_s=1)
+    bench = ToolBench(launcher=COMMAND, folder=tmp_path, timeout_s=1)
     with pytest.raises(
         SigningToolFailedError, match="Testing: sleep did not end within 1 s"
     ) as caught:

@@ -10,6 +10,8 @@ from services.packager.web.aethel.documents.fields import Source
 from services.packager.web.aethel.findings import read_document
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from services.packager.project.files import ProjectFiles
     from services.packager.web.aethel.defaults.game_defaults import GameDefaults
     from services.packager.web.aethel.documents.fields import Fields
@@ -34,11 +36,15 @@ AXES: Final[dict[str, tuple[str, str, list[str], list[str]]]] = {
 }
 TONES: Final = ("none", "linear", "reinhard", "cineon", "aces")
 PRESETS: Final = ("low", "medium", "high", "ultra")
-MOST_NAMES: Final = 40
 _ELSEWHERE: Final = (  # the window's and the names are read with game.json's
     *("project_name", "project_version", "win_resolution", "win_fullscreen"),
     *("company_name", "project_description", "copyright", "default_map", "game_mode"),
     *("editor_startup_map", "build_config", "fixed_timestep", "vsync"),
+)
+
+_NOT_FOLLOWED: Final = (
+    *("ambient_volume", "anti_aliasing", "invert_y", "mouse_sensitivity", "physics_engine"),
+    *("physics_substeps", "resolution_scale"),
 )
 
 
@@ -64,10 +70,10 @@ def read_editor_settings(project: ProjectFiles, defaults: GameDefaults, findings
     game["audio"] = {bus: given.number(f"{bus}_volume", 1, least=0, most=1) for bus in buses}
     defaults.actions |= _actions(given)
     given.ignore(*_ELSEWHERE)
-    unread = [name for name in given.names() if name not in given.known]
-    if unread:
-        names = ", ".join(sorted(unread)[:MOST_NAMES])
-        findings.info(f"settings that the player does not follow: {names}", file=EDITOR)
+    if unread := [name for name in _NOT_FOLLOWED if name in given]:
+        findings.info(f"settings that the player does not follow: {', '.join(unread)}", file=EDITOR)
+    given.ignore(*_NOT_FOLLOWED)
+    given.close()
 
 
 def _window(given: Fields, document: dict[str, Any]) -> dict[str, Any]:
@@ -85,9 +91,9 @@ def _looks(given: Fields, defaults: GameDefaults) -> None:
     if not given.flag("shadows_enabled", default=True):
         game["shadows"] = False
     for name, field in (("quality_preset", "graphicsPreset"), ("shadow_quality", "shadowQuality")):
-        if (preset := given.text(name).lower()) in PRESETS:
+        if preset := _one_of(given, name, PRESETS):
             game[field] = preset
-    if (tone := given.text("tonemapper").lower()) in TONES:
+    if tone := _one_of(given, "tonemapper", TONES):
         defaults.level.setdefault("rendering", {})["toneMapping"] = tone
     if "bloom_enabled" in given:
         if given.flag("bloom_enabled", default=False):
@@ -96,6 +102,16 @@ def _looks(given: Fields, defaults: GameDefaults) -> None:
         else:
             game["bloom"] = False
     given.ignore("bloom_intensity")
+
+
+def _one_of(given: Fields, name: str, known: Collection[str]) -> str:
+    """Which of them a setting names, in whatever case; empty where it names none."""
+    value = given.text(name)
+    if value and value.lower() not in known:
+        message = f"is {value!r}, which the player does not have: it has no effect"
+        given.source.warn(message, given.place(name))
+        return ""
+    return value.lower()
 
 
 def _actions(given: Fields) -> dict[str, Any]:

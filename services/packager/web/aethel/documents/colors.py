@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from services.packager.web.aethel.schema.fields import COLOR
+
 if TYPE_CHECKING:
     from services.packager.web.aethel.documents.fields import Fields
 
@@ -12,9 +14,7 @@ WHITE: Final = "#ffffff"
 BLACK: Final = "#000000"
 GREY: Final = "#888888"
 _MOST: Final = 0xFFFFFF
-_TEXT: Final = re.compile(
-    r"#(?:[0-9a-fA-F]{3}){1,2}|[a-zA-Z]{3,30}|(?:rgb|hsl)a?\([\d\s.,%/a-z+-]{1,60}\)"
-)
+_TEXT: Final = re.compile(COLOR)
 _LINEAR_END: Final = 0.0031308  # IEC 61966-2-1
 
 

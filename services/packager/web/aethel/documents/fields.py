@@ -119,9 +119,7 @@ class Fields:
         if isinstance(value, dict) and value.keys() == WRAPPED:  # {type: "Vector3", value: […]}
             value = value["value"]
         if isinstance(value, dict):
-            axes = Fields(value, self.source, self.place(name))
-            value = [axes.raw(axis) for axis in "xyzw"[: len(default)]]
-            axes.close()
+            value = self._axes(name, value, "xyzw"[: len(default)])
         if not isinstance(value, list) or len(value) != len(default):
             self._wrong(name, f"{len(default)} numbers", value)
             return default
@@ -199,6 +197,13 @@ class Fields:
             if name not in self._read:
                 message = "is a field that nobody knows: it has no effect"
                 self.source.warn(message, self.place(name))
+
+    def _axes(self, name: str, value: Mapping[str, Any], axes: str) -> list[Any]:
+        """The numbers of an object of axes; one that is absent is 0."""
+        absent = [axis for axis in axes if axis not in value]
+        if absent:
+            self.source.warn(f"lacks {', '.join(absent)}: 0 is taken", self.place(name))
+        return [value.get(axis, 0) for axis in axes]
 
     def _items(self, name: str) -> list[Any]:
         value = self.raw(name)

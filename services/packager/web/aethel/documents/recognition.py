@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
 
 SCENES: Final = (".scene", ".level", ".aethel", ".aelv")  # of no other kind of file
+NAMED: Final = (".level.json", ".scene.json")  # likewise
 PARTS: Final = (".prefab", ".material", ".mat", ".anim", ".controller", ".blueprint", ".bp")
 SUFFIXES: Final = (".json", *SCENES, *PARTS)
 FOLDER: Final = "scenes/"  # everything in here is to be a scene
@@ -75,7 +76,7 @@ def documents_of(
 def is_data(path: str) -> bool:
     """Whether a document may as well be data of a script: a plain ``.json`` outside of scenes."""
     lower = path.lower()
-    is_scene = path.startswith(FOLDER) or lower.endswith((".level.json", ".scene.json"))
+    is_scene = path.startswith(FOLDER) or lower.endswith(NAMED)
     return lower.endswith(".json") and not is_scene
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 OPERATORS: Final = ("<", "<=", ">", ">=", "==", "!=")
 ANY: Final = "any"
 KINDS: Final = ("state", "entry", ANY)
+TRUTHS: Final = ("bool", "boolean", "trigger")
+VARIABLES: Final = ("float", "int", "integer", "number", *TRUTHS)
 
 
 def recognises(content: Any) -> bool:
@@ -137,11 +139,12 @@ def _parameters(blueprint: Fields) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable in blueprint.each("variables"):
         value = variable.raw("defaultValue")
-        kind = variable.text("type", "float")
-        if not isinstance(value, bool | int | float):
-            if value is not None:
-                variable.source.warn("begins as 0 or false", variable.place("defaultValue"))
-            value = False if kind in ("bool", "boolean", "trigger") else 0
+        kind = variable.choice("type", VARIABLES, "float")
+        if value is None:
+            value = False if kind in TRUTHS else 0
+        elif type(value) not in ((bool,) if kind in TRUTHS else (int, float)):
+            wanted = "true or false" if kind in TRUTHS else "a number"
+            variable.source.fail(f"has to be {wanted}", variable.place("defaultValue"))
         found[variable.text("name")] = value
         variable.ignore("id", "min", "max", "category", "description")
         variable.close()

@@ -8,7 +8,7 @@ from services.packager.web.aethel.documents import colors
 from services.packager.web.aethel.documents.fields import Fields
 from services.packager.web.aethel.documents.format import Format
 from services.packager.web.aethel.documents.level_builder import Converted
-from services.packager.web.aethel.materials import COLORS, DATA
+from services.packager.web.aethel.schema.materials import COLORS, DATA
 
 if TYPE_CHECKING:
     from services.packager.web.aethel.documents.fields import Source

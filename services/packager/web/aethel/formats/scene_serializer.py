@@ -59,6 +59,9 @@ def convert(source: Source, around: Surroundings) -> Converted:  # noqa: ARG001 
         entities[entity_id] = _object(item, builder, entity_id, parent, active=active)
         waiting += reversed([(child, entity_id) for child in item.each("children")])
         item.close()
+    if active and active not in entities:
+        message = f"there is no camera {active!r}: the first one is seen through"
+        source.warn(message, scene.place("activeCamera"))
     for script in scene.each("scripts"):
         _script(script, entities)
     builder.settings = _settings(scene)

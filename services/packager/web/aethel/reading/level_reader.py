@@ -18,6 +18,7 @@ from services.packager.web.aethel.schema.components import (
 )
 from services.packager.web.aethel.schema.components import Script as ScriptData
 from services.packager.web.aethel.schema.geometries import GEOMETRIES, Terrain
+from services.packager.web.aethel.schema.materials import COLORS
 from services.packager.web.aethel.schema.scenes import (
     Asset,
     Entity,
@@ -57,6 +58,7 @@ class LevelReader(TypedReader):
         self._shown(entities)
         self._references(entities, {prefab.id for prefab in prefabs.values()})
         for number, prefab in prefabs.items():
+            self._unknown(document["prefabs"][number], Prefab, "a prefab")
             self._prefab(prefab, f"$.prefabs[{number}]")
         self._settings(level.settings or {})
 
@@ -73,8 +75,9 @@ class LevelReader(TypedReader):
                 self._findings.error(self.scene.file, "lacks the field 'path'", path=path)
             return
         if asset.type == "material":
+            materials.check(asset.data, self.scene.file, self._findings, path=f"{path}.data")
             for slot, texture in materials.maps_in(asset.data):
-                exact = slot not in materials.COLORS
+                exact = slot not in COLORS
                 self._use("texture", texture, f"{path}.data.textures.{slot}", exact=exact)
             return
         self.scene.strings.update(strings_in(asset.data))

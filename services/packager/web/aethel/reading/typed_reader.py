@@ -10,6 +10,7 @@ import msgspec
 from services.packager.web.aethel.findings import MAX_SHOWN
 from services.packager.web.aethel.scenes import AssetUse, Kind, Scene
 from services.packager.web.aethel.schema.type_errors import (
+    bad_colors,
     faults,
     unknown_fields,
     unknown_inside,
@@ -30,6 +31,8 @@ class TypedReader:
 
     def _typed(self, value: Any, expected: type[T], path: str) -> T | None:
         """The value as its type; None, and every fault of it reported, where it is not."""
+        if isinstance(value, dict) and isinstance(expected, type):
+            self._colors(value, expected, path)
         try:
             return msgspec.convert(value, expected)
         except msgspec.ValidationError:
@@ -37,6 +40,11 @@ class TypedReader:
             for place, message in islice(faults(value, expected, path), most):
                 self._findings.error(self.scene.file, message, path=place)
             return None
+
+    def _colors(self, value: dict[str, Any], expected: Any, path: str) -> None:
+        if issubclass(expected, msgspec.Struct):
+            for place, message in bad_colors(value, expected, path):
+                self._findings.error(self.scene.file, message, path=place)
 
     def _each(self, items: list[Any] | None, expected: type[T], path: str) -> dict[int, T]:
         """Those items of a list that are of the type, by their place in it."""

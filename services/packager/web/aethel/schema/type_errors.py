@@ -5,14 +5,20 @@ msgspec stops at the first fault. Where there is one, this looks at the parts on
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeGuard, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard, Union, get_args, get_origin
 
 import msgspec
 
+from services.packager.web.aethel.schema.fields import COLOR, ColorText
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+NO_COLOR: Final = "is no colour: write #rrggbb, or a name of CSS's"
+_COLOR: Final = re.compile(f"(?:{COLOR})?")
 
 
 def faults(value: Any, expected: Any, path: str = "$") -> Iterator[tuple[str, str]]:
@@ -48,6 +54,20 @@ def unknown_inside(
         kind = _meant(field.type, inner)
         if isinstance(inner, dict) and _is_struct(kind):
             yield from unknown_inside(inner, kind, f"{what}.{field.encode_name}")
+
+
+def bad_colors(
+    value: dict[str, Any], expected: type[msgspec.Struct], path: str = "$"
+) -> Iterator[tuple[str, str]]:
+    """Each (JSON path, what is wrong) of a text that stands where a colour has to, and is none."""
+    for field in _fields(expected):
+        inner = value.get(field.encode_name)
+        kind = _meant(field.type, inner)
+        if isinstance(inner, str) and ColorText in get_args(field.type):
+            if not _COLOR.fullmatch(inner.strip()):
+                yield f"{path}.{field.encode_name}", NO_COLOR
+        elif isinstance(inner, dict) and _is_struct(kind):
+            yield from bad_colors(inner, kind, f"{path}.{field.encode_name}")
 
 
 @cache

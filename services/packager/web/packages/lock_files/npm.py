@@ -16,7 +16,6 @@ from services.packager.project.json_documents import MAX_VALUES, values_in
 from services.packager.project.unreadable import UnreadableError
 from services.packager.web.packages.errors import LockFileError
 from services.packager.web.packages.lock_files.locked import Found, Locked, walk
-from services.packager.web.packages.manifest import PeerMeta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 MODULES: Final = "node_modules"
 LEAST_VERSION: Final = 2
+MAX_PLACE: Final = 1_000  # characters; every folder of it is looked into
 
 
 class Entry(msgspec.Struct, frozen=True, rename="camel"):
@@ -41,7 +41,6 @@ class Entry(msgspec.Struct, frozen=True, rename="camel"):
     dependencies: dict[str, str] = {}
     optional_dependencies: dict[str, str] = {}
     peer_dependencies: dict[str, str] = {}
-    peer_dependencies_meta: dict[str, PeerMeta] = {}
     os: tuple[str, ...] = ()
     cpu: tuple[str, ...] = ()
     libc: tuple[str, ...] = ()
@@ -67,6 +66,8 @@ def read(data: bytes, file: str, roots: Roots) -> Graph:
         document = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=Document)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise UnreadableError(f"is not as npm writes it: {str(error)[:200]}") from None
+    if any(len(place) > MAX_PLACE for place in document.packages):
+        raise UnreadableError(f"names a place of more than {MAX_PLACE:,} characters")
     if document.lockfile_version < LEAST_VERSION:
         raise LockFileError(
             f"its lockfileVersion {document.lockfile_version} is npm 6's: run `npm install` with "

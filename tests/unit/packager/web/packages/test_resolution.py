@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pytest
 
 from services.packager.registry.faults import FaultError
+from services.packager.web.packages import resolution
 from services.packager.web.packages.dependency import read_dependency
 from services.packager.web.packages.graph import reachable
 from services.packager.web.packages.layout import layout
@@ -199,3 +200,12 @@ def test_overrides() -> None:
         {"a": "1", "e": "2"},
         ["b", "d", "f@1"],
     )
+
+
+def test_so_many_packages_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A registry can name more than anybody needs."""
+    monkeypatch.setattr(resolution, "MAX_PACKAGES", 10)
+    published: Published = {f"p{n}@1.0.0": {"dependencies": {f"p{n + 1}": "1"}} for n in range(20)}
+    with pytest.raises(ExportError, match="more than 10 packages") as caught:
+        _resolve(published, {"p0": "1"})
+    assert caught.value.code == "package-limit"

@@ -22,7 +22,7 @@ def _reason(page: str, /, **files: str) -> str:
     project = in_memory({path: text.encode() for path, text in contents.items()})
     app = find_app(project)
     assert app
-    return str(reason_to_build(project, uses_vite=VITE in app.package.needs) or "")
+    return str(reason_to_build(project, app.package, uses_vite=VITE in app.package.needs) or "")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def _reason(page: str, /, **files: str) -> str:
         (MODULE, "import ship from './ship.png'", "imports ./ship.png"),
         (MODULE, "import text from './part.js?raw'", "imports ./part.js?raw"),
         (MODULE, "import '/part.js'", "imports /part.js from the top of the project"),
+        (MODULE, "await import('x/part')", "imports the package x/part"),
         (MODULE, "await import('./part')", "imports ./part without its suffix"),
         (MODULE, "import './part.js'\nimport.meta.env.VITE_A", "main.js:2 uses import.meta"),
         (MODULE, "import.meta.glob('./*.js')", "uses import.meta.glob"),
@@ -60,6 +61,7 @@ def test_a_page_that_no_browser_runs_is_built(page: str, main: str, what: str) -
         style_css="",
         ship_png="",
         public__logo_png="",
+        package_json=SERVED,
     )
     assert what in found
 
@@ -71,6 +73,10 @@ def test_a_page_that_no_browser_runs_is_built(page: str, main: str, what: str) -
         (MODULE, "import data from './data.json' with { type: 'json' }"),
         (MODULE, "// import 'three'\nconst text = \"import 'three'\""),
         (MODULE, "import './gone.js'"),
+        (MODULE, "if (node) { const { createRequire } = await import('module') }"),
+        (MODULE, "const dev = typeof process === 'object' && process.env.NODE_ENV"),
+        (MODULE, "const mode = import.meta.env?.MODE"),
+        ('<script src="main.js"></script>', "log(process.env.NODE_ENV)"),
         (MAP + MODULE, "import 'three'"),
         ('<script src="main.js"></script>' + STYLE, "fetch('data.json')"),
         ('<script src="https://example.com/three.js"></script>', ""),

@@ -1,0 +1,85 @@
+"""Exports play in a real Firefox as they do in Chromium: the editors' projects and a built page."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from tests.browser.conftest import served
+from tests.browser.editor.conftest import files_of
+from tests.browser.engine.game import Site
+from tests.browser.firefox.window import Firefox, firefox
+from tests.browser.pictures import picture
+from tests.browser.vite.test_built_projects import LAMP, PICTURE, PROJECTS, WALL, project
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+# three.js's own remark: whatever it says, all is compiled; llvmpipe lacks the extension in Firefox.
+REMARK = "warn: THREE.WebGLRenderer: KHR_parallel_shader_compile extension not supported."
+RESTS = {  # which entity, after how many seconds, at what height
+    "level-editor": ("Sphere_01_Copy", 3, 0.30),
+    "c-scene-editor": ("Ball", 6, -1.25),
+    "c-prefab-material": ("b1", 4, 0.5),
+    "project-settings": ("ball", 1.6, 0.5),
+    "template-fps": ("Player", 1, 1.5),
+}
+SHADES = 100  # of all colours: what is empty has one, what is lit has many
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A static host of every export."""
+    folder = tmp_path_factory.mktemp("site")
+    with served(folder) as url:
+        yield Site(folder, url)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def window(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Firefox]:
+    """One Firefox for all of them."""
+    async with firefox(tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
+async def at_rest(window: Firefox, url: str, seconds: float, name: str) -> list[float]:
+    """Play a game for so long by its own clock; where an entity is then, in world space.
+
+    Its console has to be empty, and its picture must not be.
+    """
+    await window.open(url)
+    await window.until("window.AethelPlayer")
+    await window.value("AethelPlayer.takeClock()")
+    await window.value("AethelPlayer.step(0)")
+    loop = f"for (let n = 0; n < {round(seconds * 60)}; n++) AethelPlayer.step(1 / 60);"
+    await window.value(f"(() => {{ {loop} }})()")
+    shown = await window.value("(AethelPlayer.draw(), AethelPlayer.canvas.toDataURL())")
+    pixels = picture(base64.b64decode(shown.partition(",")[2])).reshape(-1, 3)
+    assert len({tuple(pixel) for pixel in pixels[::7]}) > SHADES
+    assert {*window.troubles} <= {REMARK}
+    found: list[float] = await window.value(
+        f"AethelPlayer.game.scene.find({name!r}).worldPosition().toArray()"
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", RESTS)
+async def test_an_editor_s_project_plays(window: Firefox, site: Site, name: str) -> None:
+    """Its numbers are those that are measured in Chromium."""
+    entity, seconds, height = RESTS[name]
+    url = await asyncio.to_thread(site.export, files_of(name))
+    found = await at_rest(window, url, seconds, entity)
+    assert found[1] == pytest.approx(height, abs=0.06)
+
+
+async def test_a_built_page_draws(window: Firefox, site: Site) -> None:
+    """Modules that no browser runs as they are."""
+    await window.open(await asyncio.to_thread(site.export, project(PROJECTS / "lamps")))
+    await window.until("document.title === 'Lamps: 3'")
+    assert await window.value(f"({PICTURE})()") == [WALL, *[LAMP, LAMP, WALL] * 3]
+    assert window.troubles == []
