@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.packager.web.aethel.documents import recognition
 from services.packager.web.aethel.formats import formats
 from tests.hostile.media_files import mutated_json
 from tests.unit.packager.web.aethel.formats.reading import Reading, as_json, editor_project
@@ -207,3 +208,12 @@ def _left_handed(item: dict[str, Any]) -> dict[str, tuple[float, float, float]]:
         found[chain["name"]] = (float(at[0]), float(at[1]), float(at[2]))
         chain = next(iter(chain["children"]), None)
     return found
+
+
+def test_many_files_of_data_are_not_all_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has to be opened; what was not is told."""
+    monkeypatch.setattr(recognition, "MAX_FILES", 3)
+    data = {f"Content/Data/{number}.json": b"{}" for number in range(5)}
+    reading = Reading(editor_project("template-blank") | data)
+    assert reading.errors == []
+    assert "taken for data of scripts: Content/Data/3.json, Content/Data/4.json" in reading.told

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.documents.level_builder import Converted
 
 FORMATS: Final = formats()  # while the build server starts: a sandbox imports nothing
+MAX_NAMES: Final = 20  # in one line
 LUA: Final = ".lua"
 BLUEPRINTS: Final = (".blueprint", ".bp")
 BLUEPRINT: Final = "is a blueprint, which no game plays: the game will lack its logic"
@@ -66,10 +67,15 @@ def convert(
     read_editor_settings(project, defaults, findings)
     read_config(project, defaults, findings)
     work = _Conversion(project, texts, request, findings, defaults)
-    for document in documents_of(project, FORMATS, settings=FILES):
+    unread: list[str] = []
+    for document in documents_of(project, FORMATS, settings=FILES, unread=unread):
         with findings.walking(document.path):
             work.take(document)
     work.name_scenes()
+    if unread:
+        names = ", ".join(unread[:MAX_NAMES])
+        more = f" and {len(unread) - MAX_NAMES:,} more" if len(unread) > MAX_NAMES else ""
+        findings.info(f"large or many, and so taken for data of scripts: {names}{more}")
     for path in project.files:
         if path.lower().endswith(LUA):
             findings.warning(path, "is Lua, which no game runs: write it in TypeScript")

@@ -25,6 +25,7 @@ FOLDER: Final = "scenes/"  # everything in here is to be a scene
 LEVELS: Final = "levels/"  # where the LevelEditor saves
 MAX_BYTES: Final = 1 << 20  # of a .json that lies anywhere else
 MAX_TOTAL_BYTES: Final = 256 << 20  # of all those
+MAX_FILES: Final = 5_000  # of those: each is opened, and who has more keeps data in them
 _NO_GAME: Final = frozenset(
     ("package.json", "package-lock.json", "tsconfig.json", "manifest.json", "components.json")
 )
@@ -41,7 +42,11 @@ class Document(msgspec.Struct, frozen=True):
 
 
 def documents_of(
-    project: ProjectFiles, formats: Iterable[Format], *, settings: Iterable[str]
+    project: ProjectFiles,
+    formats: Iterable[Format],
+    *,
+    settings: Iterable[str],
+    unread: list[str],
 ) -> Iterator[Document]:
     """Every document of a known kind, sorted by path.
 
@@ -49,17 +54,21 @@ def documents_of(
         project: The project.
         formats: Those that are converted.
         settings: Files that are read by others.
+        unread: Gets the files that are taken for data without a look, as they are large or many.
     """
     known = tuple(formats)
-    left = MAX_TOTAL_BYTES
+    left, looked_at = MAX_TOTAL_BYTES, 0
     for path, file in project.files.items():
         if not path.lower().endswith(SUFFIXES) or path in settings:
             continue
         if is_data(path):
             most = left if path.startswith(LEVELS) else min(left, MAX_BYTES)
-            if file.size > most or posixpath.basename(path) in _NO_GAME:
+            if posixpath.basename(path) in _NO_GAME:
                 continue
-            left -= file.size
+            if file.size > most or looked_at == MAX_FILES:
+                unread.append(path)
+                continue
+            left, looked_at = left - file.size, looked_at + 1
         if document := _document(project, path, known):
             yield document
 
