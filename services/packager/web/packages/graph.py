@@ -16,6 +16,9 @@ _CPUS: Final = {"x86_64": "x64", "aarch64": "arm64"}  # as node names them
 CPU: Final = _CPUS.get(platform.machine(), platform.machine())
 
 
+TYPES: Final = "@types/"  # declarations alone, which many packages depend on and no build reads
+
+
 class Package(msgspec.Struct, frozen=True, kw_only=True):
     """One package; ``dependencies`` are ids of others by the names that it imports them by."""
 

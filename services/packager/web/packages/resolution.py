@@ -16,7 +16,7 @@ import msgspec
 
 from services.packager.web.packages.dependency import Dependency, read_dependency
 from services.packager.web.packages.errors import PackageError, PackagesTooLargeError
-from services.packager.web.packages.graph import Graph, Package, fits_here
+from services.packager.web.packages.graph import TYPES, Graph, Package, fits_here
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
@@ -248,7 +248,7 @@ def _edges_of(
     key: str, dependencies: dict[str, str], *, optional: bool = False, peer: bool = False
 ) -> Iterator[_Edge]:
     """What a package wants; what it may do without may be odd."""
-    for name in sorted(dependencies):
+    for name in sorted(name for name in dependencies if not name.startswith(TYPES)):
         with suppress(*([PackageError] if optional or peer else [])):
             yield _Edge(key, read_dependency(name, dependencies[name], file=key), optional, peer)
 

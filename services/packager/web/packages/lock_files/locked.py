@@ -18,7 +18,7 @@ from services.packager.web.packages.errors import (
     SourceRefusedError,
     shown,
 )
-from services.packager.web.packages.graph import Graph, Package
+from services.packager.web.packages.graph import TYPES, Graph, Package
 
 MAX_PACKAGES: Final = 2_000
 INSTALL_ANEW: Final = "install once on your machine, and push the lock file that comes of it"
@@ -131,7 +131,8 @@ def _root(lock: Lock, roots: Roots, dependency: Dependency) -> str | None:
 
 def _package(lock: Lock, locked: Locked, *, has_integrity: bool) -> Package:
     label = f"{locked.name}@{locked.version}"
-    edges = [_checked(lock, label, found) for found in locked.found]
+    named = (found for found in locked.found if not found.name.startswith(TYPES))
+    edges = [_checked(lock, label, found) for found in named]
     dependencies = {found.name: found.key for found in edges if found.key is not None}
     optional = frozenset(found.name for found in edges if found.optional)
     if locked.folder is not None:

@@ -55,7 +55,7 @@ def test_npm_finds_as_node_does() -> None:
     text = _npm(
         {
             "node_modules/a": {
-                "dependencies": {"b": "^2", "c": "1", "inside": "1"},
+                "dependencies": {"b": "^2", "c": "1", "inside": "1", "@types/b": "*"},
                 "peerDependencies": {"peer": "*", "absent": "*"},
                 "optionalDependencies": {"gone": "1"},
             },
@@ -63,6 +63,7 @@ def test_npm_finds_as_node_does() -> None:
             "node_modules/a/node_modules/inside": {"inBundle": True},
             "node_modules/b": {},
             "node_modules/c": {},
+            "node_modules/@types/b": {},
             "node_modules/peer": {},
             "node_modules/old": {"name": "new"},
             "node_modules/unwanted": {"resolved": "git+ssh://x"},

@@ -121,7 +121,7 @@ def test_one_version_where_one_will_do() -> None:
     """The project's own is used again by whoever takes it."""
     published: Published = {
         "a@1.0.0": {"dependencies": {"c": "^1.0.0"}},
-        "b@1.0.0": {"dependencies": {"c": "^2.0.0"}},
+        "b@1.0.0": {"dependencies": {"c": "^2.0.0", "@types/c": "*"}},
         "c@1.0.0": {},
         "c@1.5.0": {},
         "c@2.0.0": {},
