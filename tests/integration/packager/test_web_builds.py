@@ -344,8 +344,10 @@ def test_nothing_of_a_project_is_run(tmp_path: Path) -> None:
             "src/View.vue": "<template><p/></template>",
         },
     )
-    _built(files)
+    told = _warnings(_built(files))
     assert not trace.exists()
+    unrun = {".postcssrc.cjs", "postcss.config.cjs", "tailwind.config.cjs"}
+    assert unrun <= {warning.partition(":")[0] for warning in told if "is not run" in warning}
 
 
 def test_vendored_packages_are_used() -> None:

@@ -20,6 +20,7 @@ from services.packager.web.packages import Installed, install
 from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app
+from services.packager.web.vite.configurations import never_run
 from services.packager.web.vite.driver import BROUGHT, Driver, Job, Result
 from services.packager.web.vite.package_json import VITE, PackageJson, nearest
 from services.packager.web.vite.recognition import PUBLIC, Reason, has_script, reason_to_build
@@ -120,7 +121,14 @@ def _built(
     )
     return msgspec.structs.replace(
         made,
-        notes=(*installed.notes, *findings.notes, *named, *left_out, *made.notes),
+        notes=(
+            *installed.notes,
+            *never_run(project, app),
+            *findings.notes,
+            *named,
+            *left_out,
+            *made.notes,
+        ),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
         templates=(template,),
         hashed=_hashed(result),
