@@ -37,9 +37,8 @@ AXES: Final[dict[str, tuple[str, str, list[str], list[str]]]] = {
 TONES: Final = ("none", "linear", "reinhard", "cineon", "aces")
 PRESETS: Final = ("low", "medium", "high", "ultra")
 _ELSEWHERE: Final = (  # the window's and the names are read with game.json's
-    *("project_name", "project_version", "win_resolution", "win_fullscreen"),
-    *("company_name", "project_description", "copyright", "default_map", "game_mode"),
-    *("editor_startup_map", "build_config", "fixed_timestep", "vsync"),
+    *("project_name", "project_version", "win_fullscreen", "company_name", "project_description"),
+    *("copyright", "default_map", "game_mode", "editor_startup_map", "build_config"),
 )
 
 _NOT_FOLLOWED: Final = (
@@ -69,11 +68,24 @@ def read_editor_settings(project: ProjectFiles, defaults: GameDefaults, findings
     buses = [bus for bus in ("master", "music", "sfx", "voice") if f"{bus}_volume" in given]
     game["audio"] = {bus: given.number(f"{bus}_volume", 1, least=0, most=1) for bus in buses}
     defaults.actions |= _actions(given)
-    given.ignore(*_ELSEWHERE)
+    _elsewhere(given)
     if unread := [name for name in _NOT_FOLLOWED if name in given]:
         findings.info(f"settings that the player does not follow: {', '.join(unread)}", file=EDITOR)
     given.ignore(*_NOT_FOLLOWED)
     given.close()
+
+
+def _elsewhere(given: Fields) -> None:
+    """What others read is only checked here."""
+    for name in _ELSEWHERE:
+        given.text(name)
+    for name in ("fixed_timestep", "vsync"):
+        given.flag(name, default=True)
+    if "win_resolution" in given:
+        window = given.inner("win_resolution")
+        for side in "xy":
+            window.number(side, 0, least=1, most=16_384)
+        window.close()
 
 
 def _looks(given: Fields, defaults: GameDefaults) -> None:

@@ -77,6 +77,7 @@ def _entity(item: Fields, builder: LevelBuilder, entity_id: str, parent: str | N
         layer=round(item.number("layer", 0, least=0, most=MOST_LAYER)),
         active=item.flag("enabled", default=True),
     )
+    transform.close()
     item.ignore("id", "transform")
     for part in components:
         kind = part.text("type")
@@ -163,13 +164,17 @@ def _body(data: Fields, entity: EntityBuilder) -> None:
         "useGravity": data.flag("useGravity", default=True),
         "isKinematic": data.flag("isKinematic", default=False),
         "constraints": {
-            field: {axis: frozen.flag(axis, default=False) for axis in "xyz"}
-            for field in ("freezePosition", "freezeRotation")
-            for frozen in (data.inner(field),)
+            field: _axes(data.inner(field)) for field in ("freezePosition", "freezeRotation")
         },
     }
     data.ignore("collisionDetection", "interpolation", "velocity", "angularVelocity")
     entity.component("RigidBody", written, place=data.path)
+
+
+def _axes(frozen: Fields) -> dict[str, bool]:
+    axes = {axis: frozen.flag(axis, default=False) for axis in "xyz"}
+    frozen.close()
+    return axes
 
 
 def _audio(data: Fields, entity: EntityBuilder) -> None:
