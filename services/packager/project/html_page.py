@@ -48,6 +48,9 @@ _RAW: Final = {
     for name in ("iframe", "noframes", "script", "style", "textarea", "title", "xmp")
 }
 _SCRIPT_TYPES: Final = {"", "module", "text/javascript", "application/javascript"}
+_UNSEEN: Final = frozenset(
+    ("html", "head", "title", "meta", "link", "base", "style", "body", "noscript", "template")
+)
 _LINKS: Final = {"a", "area", "use", "image"}
 _LOADING_RELS: Final = {"stylesheet", "modulepreload", "preload", "prefetch", "icon", "manifest"}
 
@@ -66,6 +69,13 @@ class Tag(msgspec.Struct, frozen=True):
             return ""
         kind = self.attributes.get("type", "").strip().lower()
         return "module" if kind == "module" else "classic"
+
+    @property
+    def shows(self) -> bool:
+        """Whether it shows anything, or leads elsewhere."""
+        acts = any(name.startswith("on") or name == "style" for name in self.attributes)
+        refreshes = self.attributes.get("http-equiv", "").strip().lower() == "refresh"
+        return self.name not in _UNSEEN or acts or refreshes
 
     def urls(self) -> list[str]:
         """What a browser would load or open because of this tag."""
@@ -104,7 +114,13 @@ class Page(msgspec.Struct):
     embedded: list[Embedded] = msgspec.field(default_factory=list)
     base: Tag | None = None
     head_at: int = 0
+    has_text: bool = False
     codec: str = "latin-1"
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether it has no script, no element and no text: it stays empty whatever happens."""
+        return not self.has_text and not any(tag.shows for tag in self.tags)
 
     @property
     def has_import_map(self) -> bool:
@@ -143,8 +159,9 @@ class _PageReader:
 
     def read(self) -> None:
         """Token by token; what stands inside scripts and the like is text."""
-        position = 0
+        position = self.head_at
         while match := _TOKEN.search(self._text, position):
+            self._note_text(position, match.start())
             position = match.end()
             if name := match["start"]:
                 position = self._start(name.lower(), match)
@@ -152,6 +169,11 @@ class _PageReader:
                 self._place(4, match.start())
             elif match[0][:9].lower() == "<!doctype":
                 self._place(1, match.end())
+        self._note_text(position, len(self._text))
+
+    def _note_text(self, start: int, end: int) -> None:
+        """Whether there is any outside of the tags."""
+        self.page.has_text = self.page.has_text or bool(self._text[start:end].strip())
 
     def _start(self, name: str, match: re.Match[str]) -> int:
         """One start tag and its raw text, if it has any; returns where to go on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
+
+
+EMPTY: Final = Note(
+    file=ENTRY,
+    message="shows nothing: it has no script, no element and no text; add what it is to show, or "
+    '<script type="module" src="…"></script>',
+)
 
 
 class NoPageError(ProjectError):
@@ -98,6 +105,7 @@ def page_site(
             *(Note.kept(path) for path in sorted(made.keys() & contents.keys())),
             *notes,
             *unread,
+            *([EMPTY] if page.shows_nothing and not unread else []),
             *reference_check.check(pages, page),
         ),
     )

@@ -186,6 +186,8 @@ class _Conversion:
         elif path.lower().endswith((*SCENES, *NAMED)):
             fault = document.fault or "is no scene of a known format"
             self._findings.error(path, f"{fault}; leave it out with excludePatterns")
+        elif document.fault:
+            self._findings.warning(path, document.fault)
 
     def _converted(self, document: Document, known: Any) -> Converted | None:
         source = Source(document.path, document.content, self._findings)

@@ -37,9 +37,8 @@ AXES: Final[dict[str, tuple[str, str, list[str], list[str]]]] = {
 TONES: Final = ("none", "linear", "reinhard", "cineon", "aces")
 PRESETS: Final = ("low", "medium", "high", "ultra")
 _ELSEWHERE: Final = (  # the window's and the names are read with game.json's
-    *("project_name", "project_version", "win_resolution", "win_fullscreen"),
-    *("company_name", "project_description", "copyright", "default_map", "game_mode"),
-    *("editor_startup_map", "build_config", "fixed_timestep", "vsync"),
+    *("project_name", "project_version", "company_name", "project_description"),
+    *("copyright", "default_map", "game_mode", "editor_startup_map", "build_config"),
 )
 
 _NOT_FOLLOWED: Final = (
@@ -69,7 +68,7 @@ def read_editor_settings(project: ProjectFiles, defaults: GameDefaults, findings
     buses = [bus for bus in ("master", "music", "sfx", "voice") if f"{bus}_volume" in given]
     game["audio"] = {bus: given.number(f"{bus}_volume", 1, least=0, most=1) for bus in buses}
     defaults.actions |= _actions(given)
-    given.ignore(*_ELSEWHERE)
+    _elsewhere(given)
     if unread := [name for name in _NOT_FOLLOWED if name in given]:
         findings.info(f"settings that the player does not follow: {', '.join(unread)}", file=EDITOR)
     given.ignore(*_NOT_FOLLOWED)
@@ -81,9 +80,15 @@ def _window(given: Fields, document: dict[str, Any]) -> dict[str, Any]:
     for field, name in (("win_resolution", "resolution"), ("win_fullscreen", "fullscreen")):
         if field in given and name not in window:
             given.source.warn("is no size that a window can have", given.place(field))
-    for name in ("project_name", "project_version"):
-        given.text(name)
     return window
+
+
+def _elsewhere(given: Fields) -> None:
+    """What others read is only checked here."""
+    for name in _ELSEWHERE:
+        given.text(name)
+    for name in ("fixed_timestep", "vsync"):
+        given.flag(name, default=True)
 
 
 def _looks(given: Fields, defaults: GameDefaults) -> None:

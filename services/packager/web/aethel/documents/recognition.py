@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.project.files import is_asset
 from services.packager.project.json_documents import read_value
 from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel.documents.format import Format
@@ -92,11 +93,16 @@ def is_runtime_scene(content: Any) -> bool:
     )
 
 
+def _is_of_game(path: str) -> bool:
+    """Whether it lies where documents of a game do; elsewhere tools have JSON with comments."""
+    return not is_data(path) or path.startswith(LEVELS) or is_asset(path)
+
+
 def _document(project: ProjectFiles, path: str, formats: tuple[Format, ...]) -> Document | None:
     try:
         content = read_value(project, path)
     except UnreadableError as error:
-        return None if is_data(path) else Document(path, fault=str(error))
+        return Document(path, fault=str(error)) if _is_of_game(path) else None
     for candidate in formats:
         if candidate.recognises(content):
             return Document(path, content, candidate)

@@ -100,6 +100,8 @@ def _textures(given: Fields) -> dict[str, Any]:
             _check_encoding(texture, slot)
             texture.ignore("id", "name", "minFilter", "magFilter", "generateMipmaps")
             texture.close()
+        elif texture.names() and "uri" not in texture:
+            given.source.warn("names no picture: it lacks the field 'uri'", given.place(slot))
     return made
 
 
