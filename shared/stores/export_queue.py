@@ -117,6 +117,7 @@ class ExportQueue:
             with suppress(*AWAY):
                 await self._subscription.unsubscribe()
             self._subscription = None
+        self._checked_at = 0.0
 
     def _just_passed_over(self) -> set[str]:
         clock = time.monotonic()
