@@ -50,6 +50,7 @@ def create_app(
         origins: Of browser clients; none: no cross-origin requests.
         requests_per_second: Of each user; 0: no limit.
     """
+    paced = [RequestPace(requests_per_second)] if requests_per_second else []
     api = Router(
         "/api",
         route_handlers=[
@@ -57,7 +58,7 @@ def create_app(
             *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
-        guards=[BearerAuthentication(deps.tokens), RequestPace(requests_per_second)],
+        guards=[BearerAuthentication(deps.tokens), *paced],
         dependencies={
             "user": Provide(current_user, sync_to_thread=False),
             "deps": Provide(lambda: deps, sync_to_thread=False),

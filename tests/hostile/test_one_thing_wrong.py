@@ -146,7 +146,7 @@ CHANGED: Final = [
     ("engine", "assets/paint.json", "ship.png", "Ship.png", "Ship.png"),
     ("engine", "scripts/pilot.ts", "{ Script }", "{ Scrypt as Script }", "Scrypt"),
     ("engine", "scripts/pilot.ts", "{ speed }", "{ sped as speed }", "sped"),
-    ("engine", "scripts/pilot.ts", "'./speed'", "'./Speed'", "scripts/pilot.ts:2"),
+    ("engine", "scripts/pilot.ts", "'./speed'", "'./Speed'", "spelled 'scripts/speed.ts'"),
     ("engine", "scripts/pilot.ts", "class extends", "clas extends", "scripts/pilot.ts"),
     ("engine", "scripts/pilot.ts", "'./speed'", "'node:fs'", "node:fs"),
     ("engine", "scripts/pilot.ts", "'./speed'", "'left-pad'", "left-pad"),

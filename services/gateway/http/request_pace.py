@@ -15,7 +15,7 @@ LONGEST_S: Final = 10.0  # that a request is held back
 
 
 class RequestPace:
-    """A guard behind the authentication: so many requests of each user in a second; 0: any."""
+    """A guard behind the authentication: so many requests of each user in a second."""
 
     def __init__(self, per_second: int) -> None:
         what = f"{per_second} requests a second"

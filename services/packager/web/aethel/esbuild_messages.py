@@ -27,6 +27,7 @@ _PLACE: Final = re.compile(r"^    (\S.*?):(\d+):(\d+):$")
 _NO_EXPORT: Final = re.compile(
     rf'No matching export in "{re.escape(PLAYER)}(.*)\.mjs" for import "(.*)"'
 )
+_OTHER_CASE: Final = re.compile(r'Use "([^"]+)" instead of "([^"]+)" to avoid issues with case')
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
 _NO_GAMES: Final = {  # modules that are known, and not for games
@@ -68,6 +69,7 @@ def report(
 def messages(output: str) -> Iterator[Message]:
     """What the program complains of."""
     text, failed = "", False
+    misspelled: set[tuple[str, str]] = set()  # that it cannot be read needs no word more
     for line in output.splitlines():
         if head := _HEAD.match(line):
             if text:
@@ -75,7 +77,13 @@ def messages(output: str) -> Iterator[Message]:
             failed, text = head[1] is not None, head[2]
         elif text and (place := _PLACE.match(line)):
             at = f":{place[2]}:{int(place[3]) + 1}"  # editors count columns from 1
-            yield _message(place[1], at, text, failed=failed)
+            other = _OTHER_CASE.match(text)
+            if other and not any(map(is_outside, (place[1], *other.groups()))):
+                misspelled.add((place[1], at))
+                message = f"imports {other[2]!r}, which is spelled {other[1]!r} in the project"
+                yield Message(place[1], at, f"{message}; write it that way", failed=True)
+            elif (place[1], at) not in misspelled:
+                yield _message(place[1], at, text, failed=failed)
             text = ""
     if text:
         yield _message("scripts", "", text, failed=failed)
