@@ -59,7 +59,6 @@ def install(
     context: BuildContext,
     into: Path,
     *,
-    everything: bool = False,
     brought: Collection[str] = (),
 ) -> Installed:
     """Write ``node_modules`` for a folder of the project that has a ``package.json``.
@@ -69,7 +68,6 @@ def install(
         root: The folder; "" is the project itself.
         context: Of the export.
         into: Where the folder's own files are built; gets ``node_modules``.
-        everything: Install all of ``devDependencies``, for the project's own build script.
         brought: Names that the build has packages of its own for.
 
     Raises:
@@ -80,7 +78,7 @@ def install(
     own = project.has_folder(posixpath.join(root, MODULES))
     vendored = Vendored(project, root if own else workspaces.top)
     have = vendored.names | workspaces.by_name.keys()
-    wanted = select(project, root, manifest, everything=everything, have=have)
+    wanted = select(project, root, manifest, have=have)
     lacking = vendored.missing(wanted.dependencies, manifest_path(root), wanted.optional)
     missing = [one for one in lacking if one.dependency.name not in brought]
     budget = Budget(files=MAX_FILES, size_bytes=MAX_BYTES)

@@ -61,7 +61,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def select(
-    project: ProjectFiles, root: str, manifest: Manifest, *, everything: bool, have: Collection[str]
+    project: ProjectFiles, root: str, manifest: Manifest, *, have: Collection[str]
 ) -> Wanted:
     """The dependencies of a folder that its build needs.
 
@@ -69,7 +69,6 @@ def select(
         project: All files.
         root: The folder.
         manifest: Its ``package.json``.
-        everything: Whether the project's own build script runs, which may need any of them.
         have: Names that are there already, wherever they come from.
 
     Raises:
@@ -81,7 +80,7 @@ def select(
     left_out: list[str] = []
     for name, spec in (manifest.dev_dependencies | manifest.needed).items():
         development = name not in manifest.needed
-        if everything or _is_needed(name, imports, development=development):
+        if _is_needed(name, imports, development=development):
             chosen[name] = spec
         else:
             left_out.append(name)
