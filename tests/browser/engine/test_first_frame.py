@@ -74,7 +74,8 @@ def _with_a_prefab() -> dict[str, bytes]:
         "assets/lamp.prefab.json": json.dumps(prefab).encode(),
         "assets/wick.glb": WICK.read_bytes(),
     }
-    return project(level(EYE, sun(), assets=names), files)
+    floor = thing("floor", part("MeshRenderer", meshId="primitive:box"))
+    return project(level(EYE, sun(), floor, assets=names), files)
 
 
 def _pictured(name: str) -> dict[str, bytes]:

@@ -131,14 +131,15 @@ async def test_warnings_go_with_the_artifact(
 ) -> None:
     """All are counted, the first come along, and none is so long that it fills a record."""
     tags = "".join(f'\n<img src="/{"x" * 900}{number}.png">' for number in range(MOST + 5))
-    snapshot = await store(storage, {"index.html": PAGE + tags.encode()})
+    page = PAGE + b"<p>Hello</p>"
+    snapshot = await store(storage, {"index.html": page + tags.encode()})
     warnings = (await _export(handler, js, _requested(snapshot, "web"))).warnings
     assert isinstance(warnings, BuildWarnings)
     assert (warnings.count, len(warnings.first)) == (MOST + 5, MOST)
     assert {warning.file for warning in warnings.first} == {"index.html"}
     assert [warning.line for warning in warnings.first] == list(range(2, MOST + 2))
     assert max(len(warning.message) for warning in warnings.first) <= 500
-    quiet = await store(storage, {"index.html": PAGE})
+    quiet = await store(storage, {"index.html": page})
     assert (await _export(handler, js, _requested(quiet, "web"))).warnings is msgspec.UNSET
 
 

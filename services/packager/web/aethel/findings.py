@@ -77,7 +77,7 @@ class Findings:
     def __init__(self) -> None:
         self.errors: list[Finding] = []
         self.notes: list[Note] = []
-        self._seen: set[str] = set()
+        self._seen: set[tuple[type, str]] = set()  # an error may say what a warning has said
         self._origins: dict[str, Origin] = {}
 
     def came_from(self, file: str, origin: Origin) -> None:
@@ -134,8 +134,9 @@ class Findings:
         return (origin.file, origin.place(path)) if origin else (file, path)
 
     def _once(self, found: list[Item], item: Item) -> None:
-        if len(found) < MAX_KEPT and str(item) not in self._seen:
-            self._seen.add(str(item))
+        key = (type(item), str(item))
+        if len(found) < MAX_KEPT and key not in self._seen:
+            self._seen.add(key)
             found.append(item)
 
 

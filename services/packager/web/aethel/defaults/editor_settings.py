@@ -80,6 +80,7 @@ def _window(given: Fields, document: dict[str, Any]) -> dict[str, Any]:
     for field, name in (("win_resolution", "resolution"), ("win_fullscreen", "fullscreen")):
         if field in given and name not in window:
             given.source.warn("is no size that a window can have", given.place(field))
+        given.ignore(field)
     return window
 
 
