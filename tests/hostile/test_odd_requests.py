@@ -358,18 +358,18 @@ def valid_zip() -> bytes:
 
 async def test_an_outage_is_told_without_what_is_inside(gateway: Gateway) -> None:
     """Objects, a bucket and streams are gone: every route that notices says only what to do."""
-    ann = gateway.user("ann", role="admin")
-    await ann.push("broken", {"index.html": BLOB, "a": b"secret"})
-    _, made = await ann.call("POST", "/api/projects/broken/export", json={"platform": "web"})
+    olga = gateway.user("olga", role="admin")  # of whose quotas nothing is used
+    await olga.push("broken", {"index.html": BLOB, "a": b"secret"})
+    _, made = await olga.call("POST", "/api/projects/broken/export", json={"platform": "web"})
     await gateway.storage.delete([item.key async for item in gateway.storage.objects("")])
-    failed = await refusals(gateway, ann, made["export"]["id"])
+    failed = await refusals(gateway, olga, made["export"]["id"])
     name, gateway.storage.bucket = gateway.storage.bucket, "no-such-bucket"
-    failed |= await refusals(gateway, ann, made["export"]["id"])
+    failed |= await refusals(gateway, olga, made["export"]["id"])
     gateway.storage.bucket = name
     js = gateway.nc.jetstream()
     for stream in ("EXPORTS", "LOGS", "KV_exports", "KV_projects"):
         await js.delete_stream(stream)
-    failed |= await refusals(gateway, ann, made["export"]["id"])
+    failed |= await refusals(gateway, olga, made["export"]["id"])
     assert {"object-missing", "internal", "nats-unavailable"} <= failed
 
 
