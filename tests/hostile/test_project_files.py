@@ -210,7 +210,7 @@ def test_what_is_wrong_thousands_of_times_is_told_within_bounds() -> None:
 def test_any_page_gives_a_plan_or_an_error_that_names_it(
     rng: random.Random, rounds: Callable[[int], Iterator[int]]
 ) -> None:
-    """It is the maker's own: whatever it is, it goes as it is."""
+    """It goes as it is, unless its modules have to be built, which may fail."""
     page = (
         b"<!doctype html><html><head><title>T</title><base href='a/'><link rel=icon href=i.png>"
         b'<script type=importmap>{"imports": {"x": "./x.js"}}</script>'
@@ -219,7 +219,7 @@ def test_any_page_gives_a_plan_or_an_error_that_names_it(
     )
     script = b"import './x.js'; new URL('d.bin', import.meta.url); fetch(`x`); fetch('y.json')"
     for _ in rounds(25):
-        made = planned(
+        made = plan(
             {
                 "index.html": mutated(page, rng),
                 "main.js": mutated(script, rng),
@@ -228,7 +228,8 @@ def test_any_page_gives_a_plan_or_an_error_that_names_it(
             },
             platform=rng.choice(("web", "linux")),
         )
-        assert "index.html" in {content.path for content in made.contents}
+        if not isinstance(made, ProjectError):
+            assert "index.html" in {content.path for content in made.contents}
 
 
 def test_an_import_map_nested_too_deep_is_none() -> None:
