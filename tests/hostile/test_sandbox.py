@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox import running_build
 from services.packager.sandbox.build_server import INHERITED, BuildServer
 from services.packager.sandbox.confinement import Limits
+from services.packager.sandbox.server import LATER
 from services.packager.storage.disk_cache import DiskCache
 from shared.errors import ExportError, ProjectError
 from tests.hostile.attackers import HELD
@@ -180,6 +182,26 @@ async def test_it_gets_no_more_disk_or_time(
         server.close()
     assert error.code == "project-too-heavy"
     assert "assets/bad.png needs more computing time" in str(error)
+
+
+async def test_a_build_that_takes_long_makes_way(
+    storage: Storage, cache: DiskCache, js: JetStreamContext
+) -> None:
+    """It begins as important as any other, and goes behind those that have just begun."""
+    server = BuildServer(QUICK, program="tests.hostile.attackers")
+    try:
+        running = asyncio.create_task(Attacked(storage, cache, server, js).attack("burns"))
+        seen = set()
+        while not running.done():
+            process = server._process
+            for child in _children(process.pid).split() if process else ():
+                with suppress(ProcessLookupError):
+                    seen.add(os.getpriority(os.PRIO_PROCESS, int(child)))
+            await asyncio.sleep(0.02)
+        await running
+    finally:
+        server.close()
+    assert LATER in seen
 
 
 async def test_a_build_that_hangs_is_ended(

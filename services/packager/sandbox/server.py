@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from services.packager.build.plan import Exporter
 
 WATCH_S: Final = 0.1  # between two looks at the memory of the builds
+FRESH_S: Final = 0.5
+LATER: Final = 10  # the niceness of builds that take longer
 MORE_LIKELY: Final = b"1000"  # where the whole machine runs out of memory, a build goes first
 BLOCK_BYTES: Final = 512  # as stat counts them
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -55,6 +58,7 @@ class BuildServer:
         self._templates: dict[str, Templates] = {}
         self._memory_bytes: dict[int, int] = {}  # what each build may use, by its process
         self._too_large: set[int] = set()
+        self._fresh: dict[int, float] = {}  # until when a build may go before those that take long
 
     def serve(self) -> None:
         """Until the packager has gone."""
@@ -73,7 +77,10 @@ class BuildServer:
             os._exit(0)  # at once: nothing is left to be put in order
 
     def _watch(self) -> None:
-        """Wait for a message, and kill what has grown too large, or outlives its build."""
+        """Wait for a message, and kill what has grown too large, or outlives its build.
+
+        What takes long makes way for what may not: a tiny export need not wait for heavy ones.
+        """
         while not select.select([self._end], [], [], WATCH_S if self._memory_bytes else None)[0]:
             for pid, limit_bytes in self._memory_bytes.items():
                 if _has_ended(pid):
@@ -81,6 +88,10 @@ class BuildServer:
                 elif _used_bytes(pid) > limit_bytes:
                     self._too_large.add(pid)
                     _kill(pid)
+            for pid, until in [*self._fresh.items()]:
+                if time.monotonic() > until:
+                    del self._fresh[pid]
+                    _make_way(pid)
 
     def _handle(self, message: Start | End, files: list[int]) -> None:
         if isinstance(message, End):
@@ -94,6 +105,7 @@ class BuildServer:
         if pid == 0:
             self._become_build(message, files, templates)
         self._memory_bytes[pid] = message.limits.memory_bytes
+        self._fresh[pid] = time.monotonic() + FRESH_S
         channel.send(self._end, Started(pid))
 
     def _ended(self, pid: int) -> Ended:
@@ -101,6 +113,7 @@ class BuildServer:
         _kill(pid)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         del self._memory_bytes[pid]
+        self._fresh.pop(pid, None)
         too_large = pid in self._too_large
         self._too_large.discard(pid)
         return Ended(status=status, too_much_memory=too_large)
@@ -132,6 +145,13 @@ def _kill(pid: int) -> None:
     for kill in (os.killpg, os.kill):  # the group is not there yet, this early
         with suppress(ProcessLookupError):
             kill(pid, signal.SIGKILL)
+
+
+def _make_way(pid: int) -> None:
+    """Let others go first, by both ways that the scheduler may know: sched(7), autogroup."""
+    with suppress(OSError):  # it has just ended
+        os.setpriority(os.PRIO_PGRP, pid, LATER)
+        Path(f"/proc/{pid}/autogroup").write_text(f"{LATER}")
 
 
 def _has_ended(pid: int) -> bool:
