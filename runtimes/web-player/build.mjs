@@ -28,6 +28,7 @@ const DECLARATIONS = {
   "ui.d.ts": "src/api/ui.d.ts",
 };
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
+const BAKER = "baker/main.mjs";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
 /** What a game may do without, by the module that the player imports when it does need it. */
@@ -39,7 +40,8 @@ const CHUNKS = {
   hdr: ["src/assets/hdr.ts"],
   animation: ["src/components/animation/mixer.ts"],
   physics: ["src/physics/world.ts"],
-  navigation: ["src/navigation/recast.ts", "src/components/steering/ground.ts"],
+  navigation: ["src/navigation/finder.ts", "src/components/steering/ground.ts"],
+  baking: ["src/navigation/recast.ts"],
   effects: ["src/render/effects.ts"],
   sky: ["src/render/sky.ts"],
   errors: ["src/core/sourcemap.ts"],
@@ -109,6 +111,14 @@ const coreInOneFile = (entryPoints) => ({
   },
 });
 
+/** What bakes navigation meshes at export has no use for pictures. */
+const withoutTextures = {
+  name: "without-textures",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/(?:draco|ktx2)$/ }, () => ({ path: "textures", namespace: "nothing" }));
+  },
+};
+
 /** Scripts that draw in VR import three, and so get the other variant. */
 const withoutXr = {
   name: "without-xr",
@@ -151,6 +161,7 @@ for (const [name, source] of Object.entries(DECLARATIONS)) await copyFile(join(H
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
 await writeMeshEncoder();
+await buildBaker();
 await writeTemplate(variants);
 
 async function buildStyle() {
@@ -251,6 +262,21 @@ async function writeMeshEncoder() {
   await writeFile(join(out, MESH_ENCODER), new Uint8Array(wasm));
 }
 
+/** The program that bakes navigation meshes while a game is exported; it runs on node, and no game gets it. */
+async function buildBaker() {
+  await esbuild.build({
+    ...options,
+    platform: "node",
+    target: "node20",
+    legalComments: "none",
+    entryPoints: { main: "bake/main.ts" },
+    entryNames: "[name]",
+    outExtension: { ".js": ".mjs" },
+    outdir: join(out, dirname(BAKER)),
+    plugins: [withoutTextures, ...options.plugins],
+  });
+}
+
 async function writeTemplate(variants) {
   const files = {};
   for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
@@ -272,6 +298,7 @@ async function writeTemplate(variants) {
     declarations: "aethel.d.ts",
     bundler: "bin/esbuild",
     meshEncoder: MESH_ENCODER,
+    baker: BAKER,
     variants,
     files: sorted,
   };
