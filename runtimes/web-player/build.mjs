@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { asFile, recastOnce } from "./files.mjs";
 import { threeLeaves } from "./three-leaves.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -47,21 +48,6 @@ const CHUNKS = {
   errors: ["src/core/sourcemap.ts"],
 };
 
-/** `import url from "file?url"`: ships the file as it is and gives its name. */
-const asFile = {
-  name: "as-file",
-  setup(build) {
-    build.onResolve({ filter: /\?url$/ }, async ({ path, importer, resolveDir }) => {
-      const found = await build.resolve(path.slice(0, -4), { kind: "import-statement", importer, resolveDir });
-      return found.errors.length ? found : { path: found.path, namespace: "as-file" };
-    });
-    build.onLoad({ filter: /./, namespace: "as-file" }, async ({ path }) => ({
-      contents: await readFile(path),
-      loader: "file",
-    }));
-  },
-};
-
 /** Rapier's glue imports its WebAssembly as a module, which no browser does: we hand it the instance ourselves. */
 const rapierWithoutWasmImport = {
   name: "rapier",
@@ -69,21 +55,6 @@ const rapierWithoutWasmImport = {
     build.onResolve({ filter: /\.\/rapier_wasm3d$/ }, ({ path, importer, resolveDir }) =>
       build.resolve(`${path}_bg.js`, { kind: "import-statement", importer, resolveDir }),
     );
-  },
-};
-
-/**
- * Recast's package does not let its WebAssembly be imported, and brings it along a second time, inside a script that is loaded where nobody
- * hands it over: we do.
- */
-const recastOnce = {
-  name: "recast",
-  setup(build) {
-    build.onResolve({ filter: /^@recast-navigation\/wasm\/binary$/ }, () => ({
-      path: join(HERE, "node_modules/@recast-navigation/wasm/dist/recast-navigation.wasm.wasm"),
-    }));
-    build.onResolve({ filter: /^@recast-navigation\/wasm$/ }, () => ({ path: "recast", namespace: "nothing" }));
-    build.onLoad({ filter: /./, namespace: "nothing" }, () => ({ contents: "export default undefined;" }));
   },
 };
 
@@ -115,7 +86,7 @@ const coreInOneFile = (entryPoints) => ({
 const withoutTextures = {
   name: "without-textures",
   setup(build) {
-    build.onResolve({ filter: /^\.\/(?:draco|ktx2)$/ }, () => ({ path: "textures", namespace: "nothing" }));
+    build.onResolve({ filter: /^\.\/ktx2$/ }, () => ({ path: "textures", namespace: "nothing" }));
   },
 };
 

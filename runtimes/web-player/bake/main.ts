@@ -10,25 +10,21 @@ import { messageOf } from "../src/core/errors";
 import { writeNavMesh } from "../src/navigation/navMeshFile";
 import { bakeNavMesh, cellSizeOf, initRecast, wantedCellSize } from "../src/navigation/recast";
 import type { AgentSize, Triangles } from "../src/navigation/types";
+import { addBrowserParts } from "./browserParts";
 import { DiskFiles } from "./diskFiles";
 import { agentSizes, buildScene, prefabsHaveGround } from "./groundScene";
 import type { Baked, Failure, Job, Result } from "./job";
 
-/** three.js tells of progress by events that only browsers know. */
-globalThis.ProgressEvent ??= Event as unknown as typeof ProgressEvent;
-
-async function run({ scene: about, files: paths, mostTriangles, mostSizes }: Job): Promise<Result | Failure> {
+async function run({ scene: about, files: paths, mostTriangles, mostSizes }: Job): Promise<Result> {
   const files = new DiskFiles(paths);
   const scene = await buildScene(about, files);
   const sizes = agentSizes(scene);
   const ground = groundOf(scene);
-  const triangles = ground.triangles();
-  const count = triangles.indices.length / 3;
-  if (count > mostTriangles) return { error: `its ground has ${count} triangles, more than ${mostTriangles}` };
+  const triangles = ground.triangles(mostTriangles);
   await initRecast(files);
   return {
     ground: ground.fingerprint(),
-    triangles: count,
+    triangles: triangles.indices.length / 3,
     meshes: sizes.slice(0, mostSizes).map((size) => bake(triangles, size)),
     leftOut: Math.max(sizes.length - mostSizes, 0),
     prefabsHaveGround: prefabsHaveGround(scene),
@@ -46,8 +42,10 @@ function bake(ground: Triangles, agent: AgentSize): Baked {
   };
 }
 
+addBrowserParts();
 const [job, result] = process.argv.slice(2) as [string, string];
-const answer = await run(JSON.parse(await readFile(job, "utf8")) as Job).catch((error: unknown) => ({
+const answer: Result | Failure = await run(JSON.parse(await readFile(job, "utf8")) as Job).catch((error: unknown) => ({
   error: messageOf(error),
 }));
 await writeFile(result, JSON.stringify(answer));
+process.exit(); // the threads of decoders go on for as long as they are let

@@ -35,4 +35,6 @@ async function withoutLooks(loader: GLTFLoader, extensions: string[]): Promise<v
   loader.register(() => ({ name: "without-looks", loadMaterial: () => Promise.resolve(new MeshBasicMaterial()) }));
   if (extensions.includes("EXT_meshopt_compression") || extensions.includes("KHR_meshopt_compression"))
     loader.setMeshoptDecoder((await import("../src/assets/meshopt")).MeshoptDecoder);
+  if (extensions.includes("KHR_draco_mesh_compression"))
+    loader.setDRACOLoader((await import("../src/assets/draco")).dracoLoader());
 }

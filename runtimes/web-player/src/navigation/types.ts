@@ -18,7 +18,8 @@ export interface AgentSize {
 export interface Ground {
   /** The same text for the same ground; costs little. */
   fingerprint(): string;
-  triangles(): Triangles;
+  /** Throws where there are more than `most`. */
+  triangles(most?: number): Triangles;
 }
 
 export interface Polygon {

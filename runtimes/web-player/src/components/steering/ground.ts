@@ -14,14 +14,18 @@ const ONE = { x: 1, y: 1, z: 1 };
 export function groundOf(scene: Scene): Ground {
   return {
     fingerprint: () => fingerprintOf(scene),
-    triangles: () => trianglesOf(scene),
+    triangles: (most = Infinity) => trianglesOf(scene, most),
   };
 }
 
-function trianglesOf(scene: Scene): Triangles {
+function trianglesOf(scene: Scene, most: number): Triangles {
   const ground: Triangles = { positions: [], indices: [] };
-  for (const collider of fixedColliders(scene))
-    for (const [geometry, matrix] of partsOf(collider)) append(ground, geometry, matrix);
+  for (const collider of fixedColliders(scene)) {
+    for (const [geometry, matrix] of partsOf(collider)) {
+      append(ground, geometry, matrix);
+      if (ground.indices.length > most * 3) throw new Error(`the ground has more than ${most} triangles`);
+    }
+  }
   return ground;
 }
 

@@ -31,6 +31,10 @@ MAX_SIZES: Final = 8  # of agents in one scene
 MAX_RESULT_BYTES: Final = 64 << 20
 
 
+class BakerBrokenError(Exception):
+    """The baker ended without an answer: something in the project that its parts cannot read."""
+
+
 class SceneFile(msgspec.Struct, frozen=True):
     """A scene, by its name and its path in the project."""
 
@@ -103,8 +107,9 @@ class Baker:
             folder: Empty; the answer is written there.
 
         Raises:
+            BakerBrokenError: It broke off.
             ProjectTooHeavyError: It takes too long, or too much memory.
-            TemplateError: The template is damaged, or node cannot be started.
+            TemplateError: There is no node, or it cannot be started.
         """
         asked, answer = folder / "job.json", folder / "result.json"
         asked.write_bytes(msgspec.json.encode(job))
@@ -136,9 +141,9 @@ class Baker:
 
 
 def _broken(finished: Finished, job: Job) -> Exception:
-    """It ended without an answer: too little memory, or a fault of ours."""
+    """It ended without an answer: too little memory, or what a decoder breaks on."""
     if finished.code == -signal.SIGABRT or "heap out of memory" in finished.output:
         limit = f"{HEAP_MIB} MiB to bake its navigation mesh"
         return ProjectTooHeavyError("memory", file=job.scene.file, limit=limit)
     last = finished.output.strip().splitlines()[-1:] or [f"status {finished.code}"]
-    return TemplateError(f"the player's baker broke off: {last[0]}")
+    return BakerBrokenError(f"what reads its models broke off ({last[0]})")

@@ -12,7 +12,13 @@ import msgspec
 from services.packager.build.plan import Content
 from services.packager.storage.derived_files import DerivedFileCache
 from services.packager.web.aethel import preload
-from services.packager.web.aethel.navigation.baker import Baked, Baker, Job, SceneFile
+from services.packager.web.aethel.navigation.baker import (
+    Baked,
+    Baker,
+    BakerBrokenError,
+    Job,
+    SceneFile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,8 +140,11 @@ class _Baking:
             return Baked(error=message)
         inputs = [FOLDER, self._baker.sha256, scene.name]
         hashes = {path: file.sha256 for path, file in files.items()}
-        with self._context.decoding(scene.file):
-            found = self._cache.get([*inputs, hashes], lambda: (self._made(scene, files), ""))
+        try:
+            with self._context.decoding(scene.file):
+                found = self._cache.get([*inputs, hashes], lambda: (self._made(scene, files), ""))
+        except BakerBrokenError as error:
+            return Baked(error=str(error))
         return msgspec.json.decode(found.path.read_bytes() if found else b"{}", type=Baked)
 
     def _made(self, scene: Scene, files: Mapping[str, Content]) -> bytes:
