@@ -20,13 +20,20 @@ export interface Model {
   dispose(): void;
 }
 
-export async function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+/** Adds to a loader what a model with these extensions needs. */
+export type Prepare = (loader: GLTFLoader, extensions: string[]) => Promise<void>;
+
+export function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+  return loadGltfWith(path, downloads, (loader, extensions) => addDecoders(loader, extensions, renderer));
+}
+
+export async function loadGltfWith(path: string, downloads: Downloads, prepare: Prepare): Promise<Model> {
   const bytes = await downloads.bytes(path);
   try {
     const json = readJson(bytes);
     const urls = await fetchParts(path, json, downloads);
     const loader = new GLTFLoader(managerFor(urls));
-    await addDecoders(loader, json.extensionsUsed ?? [], renderer);
+    await prepare(loader, json.extensionsUsed ?? []);
     const { scene, animations } = await loader.parseAsync(bytes, "");
     urls.forEach((url) => URL.revokeObjectURL(url));
     scene.updateMatrixWorld(true);
