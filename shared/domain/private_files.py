@@ -18,7 +18,7 @@ from shared.domain.ignore_patterns import IGNORE_FILE
 from shared.domain.paths import MAX_FOLDERS, MAX_PATH_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from shared.domain.ignore_patterns import Pattern
 
@@ -45,6 +45,15 @@ class Kind(StrEnum):
     SECRET = "left-out-secret"  # noqa: S105 - a code
     PACKAGES = "left-out-packages"
     IGNORED = "left-out-ignored"
+
+
+SHOWN: Final = 5  # of what is left out as everybody expects
+EXPECTED: Final = {
+    Kind.CLUTTER: "as no part of a game",
+    Kind.IGNORED: f"as {IGNORE_FILE} says",
+    Kind.PACKAGES: "as packages are installed at export (to take them along, put a line "
+    f"!node_modules/ into {IGNORE_FILE})",
+}
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -86,11 +95,6 @@ class LeftOut(msgspec.Struct, frozen=True):
                 )
 
     @property
-    def is_expected(self) -> bool:
-        """Whether its maker knows, so that it is told but is no warning."""
-        return self.kind in {Kind.CLUTTER, Kind.IGNORED}
-
-    @property
     def warning(self) -> BuildWarning:
         """The same for programs."""
         return BuildWarning(code=self.kind, message=self.reason[:500], file=self.file[:500])
@@ -101,9 +105,11 @@ class HomeRule:
 
     Args:
         patterns: Those of its ``.aethelignore``.
+        packages_stay: Whether ``node_modules`` does; where it has come in, somebody wanted it.
     """
 
-    def __init__(self, patterns: Sequence[Pattern] = ()) -> None:
+    def __init__(self, patterns: Sequence[Pattern] = (), *, packages_stay: bool = True) -> None:
+        self._packages_stay = packages_stay
         self._patterns = tuple(reversed(patterns))  # the last one that speaks of a path decides
         self._folders: dict[str, LeftOut | None] = {}
 
@@ -137,7 +143,9 @@ class HomeRule:
                 return None
             case _Answer.TAKEN_BACK if by_name is Kind.PACKAGES:
                 return None
-        return LeftOut(path, by_name) if by_name else None
+        if by_name is None or (by_name is Kind.PACKAGES and not self._packages_stay):
+            return None
+        return LeftOut(path, by_name)
 
     def _answer(self, parts: Sequence[str], *, is_folder: bool) -> _Answer:
         """The last pattern that speaks of the path decides, as git has it."""
@@ -166,9 +174,13 @@ def is_environment(path: str) -> bool:
     return _ENVIRONMENT.fullmatch(path.rpartition("/")[2].casefold()) is not None
 
 
-def warnings_of(left_out: Iterable[LeftOut]) -> list[BuildWarning]:
-    """Each of them once, in the order of their paths."""
-    return [one.warning for one in sorted(set(left_out), key=lambda one: one.path)]
+def expected(left_out: Iterable[LeftOut]) -> Iterator[tuple[Kind, str]]:
+    """One line for each kind of what everybody expects to be left out."""
+    found = sorted({(one.kind, one.file) for one in left_out if one.path != IGNORE_FILE})
+    for kind, why in EXPECTED.items():
+        if files := [file for one, file in found if one is kind]:
+            more = f" and {len(files) - SHOWN} more" if len(files) > SHOWN else ""
+            yield kind, f"left out, {why}: {', '.join(files[:SHOWN])}{more}"
 
 
 def _kind(parts: Sequence[str]) -> Kind | None:
