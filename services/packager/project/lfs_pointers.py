@@ -25,9 +25,14 @@ def is_pointer(data: bytes) -> bool:
     return data.startswith(_BEGINNINGS)
 
 
+def may_stand_for(project: ProjectFiles, path: str) -> bool:
+    """Whether a file of the project has the size of a pointer."""
+    return len(_BEGINNINGS[1]) < project.files[path].size < MAX_BYTES
+
+
 def stands_for(project: ProjectFiles, path: str) -> bool:
     """Whether a file of the project is a pointer; larger files are not opened."""
-    if not len(_BEGINNINGS[1]) < project.files[path].size < MAX_BYTES:
+    if not may_stand_for(project, path):
         return False
     with project.open(path) as stream:
         return is_pointer(stream.read(MAX_BYTES))

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.project import lfs_pointers
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web.file_faults import fonts, pictures, sounds, textures, webassembly
+from services.packager.web.file_faults import (
+    containers,
+    fonts,
+    pictures,
+    sounds,
+    textures,
+    webassembly,
+)
 from services.packager.web.file_faults.fault import EMPTY, POINTER, Fault
 
 if TYPE_CHECKING:
@@ -29,9 +36,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     (sounds.fault_of, sounds.SUFFIXES),
     (webassembly.fault_of, (".wasm",)),
     (fonts.fault_of, (".woff", ".woff2")),
+    (containers.glb_fault, (".glb",)),
 )
-MODELS: Final = (".glb", ".gltf")  # their content is looked at where models are read
-MEDIA: Final = (*(suffix for _, suffixes in CHECKS for suffix in suffixes), *MODELS)
+MEDIA: Final = (*(suffix for _, suffixes in CHECKS for suffix in suffixes), ".gltf")
 
 
 def fault_of(project: ProjectFiles, path: str) -> Fault | None:
@@ -45,6 +52,11 @@ def fault_of(project: ProjectFiles, path: str) -> Fault | None:
             with project.open(path) as stream:
                 return _checked(path, check, stream, size)
     return None
+
+
+def may_be_absent(project: ProjectFiles, path: str) -> bool:
+    """Whether :func:`absence` would have to open the file, or knows by its size."""
+    return project.files[path].size == 0 or lfs_pointers.may_stand_for(project, path)
 
 
 def absence(project: ProjectFiles, path: str) -> Fault | None:
