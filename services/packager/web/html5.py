@@ -13,6 +13,7 @@ from services.packager.project.html_page import Page, insert, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import (
     blank_page,
+    broken_files,
     icons,
     page_head,
     reference_check,
@@ -144,13 +145,16 @@ def _checked(ships: ProjectFiles, page: Page | None, context: BuildContext) -> l
     """What is wrong with what the page, if it can be read, loads.
 
     Raises:
-        InvalidProjectError: It shows nothing.
+        InvalidProjectError: It shows nothing, or something is not there at all.
     """
     loaded = reference_check.load(ships)
+    scripts = {path for path, kind in loaded.files.items() if kind in ("classic", "module")}
+    broken = broken_files.check(ships, loaded.files, scripts)
     syntax = syntax_check.check(ships, loaded, context)
     if page and (fault := blank_page.fault_of(ships, page, loaded, syntax.broken)):
         raise InvalidProjectError([Finding(file=ENTRY, message=fault)])
-    return [*loaded.notes, *syntax.notes]
+    told = {note.file for note in broken}
+    return [*loaded.notes, *broken, *(note for note in syntax.notes if note.file not in told)]
 
 
 def _page(source: bytes) -> tuple[Page, list[Note]]:
