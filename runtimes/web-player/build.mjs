@@ -27,6 +27,8 @@ const DECLARATIONS = {
   "core.d.ts": "src/api/core.d.ts",
   "ui.d.ts": "src/api/ui.d.ts",
 };
+/** What a game in one HTML file begins with: the page's first script, of the player's and of other pages alike. */
+const SINGLE_FILE = { source: "src/singleFile/loader.ts", name: "single-file.js" };
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
@@ -151,6 +153,7 @@ for (const [name, source] of Object.entries(DECLARATIONS)) await copyFile(join(H
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
 await writeMeshEncoder();
+await writeSingleFileLoader();
 await writeTemplate(variants);
 
 async function buildStyle() {
@@ -251,6 +254,12 @@ async function writeMeshEncoder() {
   await writeFile(join(out, MESH_ENCODER), new Uint8Array(wasm));
 }
 
+async function writeSingleFileLoader() {
+  const { bundle, target, minify } = options;
+  const plain = { absWorkingDir: HERE, bundle, target, minify, format: "iife", legalComments: "none" };
+  await esbuild.build({ ...plain, entryPoints: [SINGLE_FILE.source], outfile: join(out, SINGLE_FILE.name) });
+}
+
 async function writeTemplate(variants) {
   const files = {};
   for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
@@ -272,6 +281,7 @@ async function writeTemplate(variants) {
     declarations: "aethel.d.ts",
     bundler: "bin/esbuild",
     meshEncoder: MESH_ENCODER,
+    singleFile: SINGLE_FILE.name,
     variants,
     files: sorted,
   };

@@ -57,7 +57,9 @@ def assemble(
     chunks = _chunks(loaded, variant, bundle, request)
     chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
     player_files = _player_files(template, variant, chunks)
-    hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
+    hosted = (
+        request.platform == "web" and request.options.format != "single-file"
+    )  # else all is at hand: there is no network to wait for
     scripts = _script_files(bundle, request) if bundle else {}
     modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
     made = scripts | page.page_files(
@@ -92,6 +94,7 @@ def assemble(
         notes=tuple(findings.notes),
         templates=(template,),
         icon=_icon(loaded) or "",
+        computed_modules=(bundle.path,) if bundle else (),
         hashed=frozenset({*player_files, *([bundle.path] if bundle else [])}),
     )
 

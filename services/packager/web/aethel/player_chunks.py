@@ -52,6 +52,7 @@ class Player(msgspec.Struct, frozen=True, rename="camel"):
     declarations: str
     bundler: str
     mesh_encoder: str  # likewise a file that no game gets
+    single_file: str  # the first script of a game in one file
     variants: dict[Literal["lean", "full"], Variant]
 
 
