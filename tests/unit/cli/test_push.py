@@ -158,8 +158,8 @@ def test_secrets_stay_at_home_and_are_told(tmp_path: Path) -> None:
     }
     assert found.warnings == (
         (
-            ".ENV.local looks like a secret by its name and was left out; if everybody may read it, "
-            "a line !.ENV.local in .aethelignore takes it along"
+            ".ENV.local looks like a secret by its name and was left out; if everybody may read "
+            "it, a line !.ENV.local in .aethelignore takes it along"
         ),
         (
             "deploy/id_rsa looks like a secret by its name and was left out; if everybody may read "
@@ -167,7 +167,8 @@ def test_secrets_stay_at_home_and_are_told(tmp_path: Path) -> None:
         ),
         (
             "src/config.js holds what looks like a private key and was left out: take that out of "
-            "it, or, if everybody may read it, a line !src/config.js in .aethelignore takes it along"
+            "it, or, if everybody may read it, a line !src/config.js in .aethelignore takes it "
+            "along"
         ),
     )
     assert found.notes == (
