@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -125,7 +125,7 @@ def test_a_second_start_brings_the_first_to_the_front(desk: Screen, tmp_path: Pa
     """And ends; another game is none of its business."""
     first = play(desk, game(tmp_path / "probe"))
     first.told("ready")
-    named = {"id": "com.example.other", "userDataName": "other", "title": "Other"}
+    named: dict[str, Any] = {"id": "com.example.other", "userDataName": "other", "title": "Other"}
     other = play(desk, game(tmp_path / "other", **named), **named)
     other.told("ready")
     until("the other game in front", lambda: desk.active() == "Other")

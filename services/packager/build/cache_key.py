@@ -69,6 +69,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "templates": [template.to_dict() for template in plan.templates],
         "tools": _tools(request),
         **({"packages": plan.packages} if plan.packages else {}),
+        **({"lacking": plan.lacking} if plan.lacking else {}),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

@@ -7,7 +7,7 @@
 #include "url.h"
 
 /* WebKit names these in enumerations. */
-enum { DECISION_NEW_WINDOW = 1, DECISION_RESPONSE = 2, LINK_CLICKED = 0 };
+enum { DECISION_NEW_WINDOW = 1, DECISION_RESPONSE = 2, LINK_CLICKED = 0, AUTOPLAY_ALLOW = 0 };
 
 static bool is_ours(const char *address) {
     return url_target(address, ORIGIN) != NULL || strncmp(address, "about:", 6) == 0 ||
@@ -29,11 +29,22 @@ static gboolean open_externally(const struct policy *policy, object *decision, c
     return true;
 }
 
+/* Lets sound begin before the first key, as a program's may. (The settings alone let only sounds of elements begin.) */
+static gboolean open_in_the_game(object *decision) {
+    static object *policies;
+    if (policies == NULL) {
+        policies = webkit.webkit_website_policies_new_with_policies("autoplay", AUTOPLAY_ALLOW, (void *)NULL);
+    }
+    webkit.webkit_policy_decision_use_with_policies(decision, policies);
+    return true;
+}
+
 static gboolean decide_navigation(const struct policy *policy, object *decision, bool new_window) {
     object *action = webkit.webkit_navigation_policy_decision_get_navigation_action(decision);
     const char *address = webkit.webkit_uri_request_get_uri(webkit.webkit_navigation_action_get_request(action));
     bool clicked = webkit.webkit_navigation_action_get_navigation_type(action) == LINK_CLICKED;
-    return new_window || (clicked && !is_ours(address)) ? open_externally(policy, decision, address) : false;
+    return new_window || (clicked && !is_ours(address)) ? open_externally(policy, decision, address)
+                                                        : open_in_the_game(decision);
 }
 
 /* A script may navigate as well; whether it does so in the window or in a frame is known when the response comes. */

@@ -85,6 +85,8 @@ struct gdk_rectangle {
     F(gboolean, webkit_response_policy_decision_is_main_frame_main_resource, (object *))                               \
     F(const char *, webkit_uri_request_get_uri, (object *))                                                            \
     F(void, webkit_policy_decision_ignore, (object *))                                                                 \
+    F(void, webkit_policy_decision_use_with_policies, (object *, object *))                                            \
+    F(object *, webkit_website_policies_new_with_policies, (const char *, ...))                                        \
     F(unsigned long, webkit_pointer_lock_permission_request_get_type, (void))                                          \
     F(void, webkit_permission_request_allow, (object *))                                                               \
     F(void, webkit_permission_request_deny, (object *))

@@ -7,6 +7,7 @@
 #include "geometry.h"
 #include "instance.h"
 #include "log.h"
+#include "media.h"
 #include "policy.h"
 #include "scheme.h"
 #include "shell.h"
@@ -217,6 +218,7 @@ enum show_result window_show(const struct shell *shell) {
     }
     webkit.gdk_set_program_class(shell->config.id); /* by this desktops match a window with its .desktop file */
     window.site.bridge = (struct bridge){&window, close_window, set_fullscreen, resize};
+    media_lend(&window.site); /* WebKitGTK's media player reads no scheme of ours */
     make_window(&window);
     webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_present, &window);
     webkit.g_unix_signal_add(SIGTERM, on_terminate, &window);
