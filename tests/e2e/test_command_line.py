@@ -72,7 +72,7 @@ def test_pushing_again_sends_nothing(up: Up, game: Path) -> None:
 
 
 def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:
-    """What is ignored stays at home, what looks like a key is named, nothing is sent."""
+    """What is ignored stays at home, what looks like a key does and is named; nothing is sent."""
     (game / ".aethelignore").write_text("*.bin\n!keep.bin\n")
     (game / "keep.bin").write_text("x")
     (game / ".env.local").write_text("SECRET=1")
@@ -81,12 +81,13 @@ def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:
     (game / "node_modules/x.js").write_text("x")
     done = up.cli("push", str(game), "--dry-run", "--json")
     assert sorted(json.loads(done.stdout)["files"]) == [
+        ".aethelignore",
         "a.png",
         "index.html",
         "keep.bin",
-        "server.key",
     ]
-    assert "server.key looks like a secret" in done.stderr
+    assert "server.key looks like a secret by its name and was left out" in done.stderr
+    assert "!node_modules/ into .aethelignore): node_modules/" in done.stderr
 
 
 @pytest.mark.timeout(600)  # many commands, each a process

@@ -10,7 +10,7 @@ from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, Note, ordered
 from services.packager.project.html_page import Page, insert, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import icons, reference_check, web_manifest
+from services.packager.web import broken_files, icons, reference_check, web_manifest
 from services.packager.web.game_site import ENTRY, Site
 from shared.errors import ProjectError
 
@@ -107,8 +107,16 @@ def page_site(
             *unread,
             *([EMPTY] if page.shows_nothing and not unread else []),
             *reference_check.check(pages, page),
+            *_broken(pages, page),
         ),
     )
+
+
+def _broken(pages: ProjectFiles, page: Page) -> list[Note]:
+    """What cannot be read of what the page names."""
+    found = list(reference_check.follow(pages, page))
+    scripts = {one.target for one in found if one.target and one.reference.script}
+    return broken_files.check(pages, {one.target for one in found if one.target}, scripts)
 
 
 def ships(path: str, request: Request) -> bool:

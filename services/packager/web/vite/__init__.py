@@ -21,7 +21,7 @@ from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app
 from services.packager.web.vite.configurations import never_run
-from services.packager.web.vite.driver import BROUGHT, Driver, Job, Result
+from services.packager.web.vite.driver import BROUGHT, TAILWIND, Driver, Job, Result
 from services.packager.web.vite.package_json import VITE, PackageJson, nearest
 from services.packager.web.vite.recognition import PUBLIC, Reason, has_script, reason_to_build
 from services.packager.web.vite.site_files import SiteFiles
@@ -147,7 +147,7 @@ def _job(project: ProjectFiles, request: Request, app: App, sources: str, out: s
         sourcemap=debug or request.options.include_debug_symbols,
         vue=_has(project, ".vue"),
         svelte=_has(project, ".svelte"),
-        wanted={name: app.package.needs[name] for name in BROUGHT if name in app.package.needs},
+        wanted={n: app.package.needs[n] for n in (*BROUGHT, *TAILWIND) if n in app.package.needs},
         jsx=next((name for name in JSX if name in app.package.needs), ""),
         external=_explained(project, app),
         tsconfigs=tuple(filter(_is_tsconfig, project.files)),
