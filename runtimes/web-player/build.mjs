@@ -28,6 +28,8 @@ const DECLARATIONS = {
   "core.d.ts": "src/api/core.d.ts",
   "ui.d.ts": "src/api/ui.d.ts",
 };
+/** What a game in one HTML file begins with: the page's first script, of the player's and of other pages alike. */
+const SINGLE_FILE = { source: "src/singleFile/loader.ts", name: "single-file.js" };
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
 const BAKER = "baker/main.mjs";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
@@ -133,6 +135,7 @@ await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
 await writeMeshEncoder();
 await buildBaker();
+await writeSingleFileLoader();
 await writeTemplate(variants);
 
 async function buildStyle() {
@@ -248,6 +251,12 @@ async function buildBaker() {
   });
 }
 
+async function writeSingleFileLoader() {
+  const { bundle, target, minify } = options;
+  const plain = { absWorkingDir: HERE, bundle, target, minify, format: "iife", legalComments: "none" };
+  await esbuild.build({ ...plain, entryPoints: [SINGLE_FILE.source], outfile: join(out, SINGLE_FILE.name) });
+}
+
 async function writeTemplate(variants) {
   const files = {};
   for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
@@ -270,6 +279,7 @@ async function writeTemplate(variants) {
     bundler: "bin/esbuild",
     meshEncoder: MESH_ENCODER,
     baker: BAKER,
+    singleFile: SINGLE_FILE.name,
     variants,
     files: sorted,
   };

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 from services.packager.web import aethel, html5, vite
 from services.packager.web.game_site import ENTRY, Site
-from shared.domain.entry_page import PACKAGE, EntryPageMissingError, is_engine_project
+from shared.domain.entry_page import (
+    PACKAGE,
+    EntryPageMissingError,
+    deeper_entries,
+    is_engine_project,
+)
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -34,4 +39,8 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         return built
     if ENTRY in project:
         return html5.site(project, request, context)
-    raise EntryPageMissingError(spelled=project.spelled(ENTRY), has_package=PACKAGE in project)
+    raise EntryPageMissingError(
+        spelled=project.spelled(ENTRY),
+        has_package=PACKAGE in project,
+        deeper=deeper_entries(project.files),
+    )

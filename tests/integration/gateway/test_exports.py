@@ -248,7 +248,8 @@ async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -
         (["Index.html"], {}, "It has Index.html: rename that"),
         (["pages/index.html"], {}, "neither index.html"),
         (["index.html"], {"excludePatterns": ["*.html"]}, "excludePatterns"),
-        (["app/package.json"], {}, "nor package.json"),
+        (["app/package.json"], {}, "It has app/package.json: push or pack the folder app itself"),
+        (["README.txt", "g/index.html"], {}, "or export with the option outputDir=g"),
     ],
 )
 async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
@@ -264,6 +265,8 @@ async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
         assert hint in problem["detail"]
     assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 0
     assert (await ann.call("POST", EXPORTS, json={"platform": "source"}))[0] == 202
+    as_told = {"platform": "web", "options": {"outputDir": "g"}}
+    assert (await ann.call("POST", EXPORTS, json=as_told))[0] == 202
 
 
 async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.optimization import Optimized
     from shared.domain.options import Configuration
 
+SINGLE_FILE: Final = "single-file"  # a format of the platform web
 BOOT: Final = "aethel.json"
 LICENCE: Final = ".LEGAL.txt"  # stands beside what it is for
 LANGUAGE: Final = "en"
@@ -61,7 +62,8 @@ def assemble(
     chunks = _chunks(loaded, variant, bundle, request)
     chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
     player_files = _player_files(template, variant, chunks)
-    hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
+    # Else all is at hand: there is no network to wait for.
+    hosted = request.platform == "web" and request.options.format != SINGLE_FILE
     scripts = _script_files(bundle, request) if bundle else {}
     later = {*variant.fetched}  # beside what is fetched as data, what is seldom needed
     later |= set() if navigation.player_bakes() else {*variant.chunks[player_chunks.BAKING]}
@@ -103,6 +105,7 @@ def assemble(
         icon=_icon(loaded) or "",
         hashed=frozenset({*player_files, *navigation.contents, *([bundle.path] if bundle else [])}),
         lacking=navigation.lacking,
+        computed_modules=(bundle.path,) if bundle else (),
     )
 
 

@@ -54,6 +54,7 @@ class Player(msgspec.Struct, frozen=True, rename="camel"):
     bundler: str
     mesh_encoder: str  # likewise a file that no game gets
     baker: str  # likewise: bakes navigation meshes
+    single_file: str  # the first script of a game in one file
     variants: dict[Literal["lean", "full"], Variant]
 
 

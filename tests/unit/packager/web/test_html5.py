@@ -94,6 +94,11 @@ def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: st
         ({"readme.md": b""}, "neither index.html"),
         ({"Index.html": PAGE}, "It has Index.html"),
         (
+            {"README.txt": b"", "my game/index.html": PAGE, "node_modules/a/index.html": PAGE},
+            r"It has my game/index\.html: push or pack the folder my game it.* outputDir=my game",
+        ),
+        ({"a/b/game.json": b"{}"}, r"a/b/game\.json: push or pack the folder a/b itself.* top\."),
+        (
             {"package.json": b"{}", "src/main.ts": b""},
             r"package\.json, but no index\.html anywhere",
         ),
