@@ -32,13 +32,13 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         TemplateError: What it needs is not installed.
     """
     if request.options.output_dir:
-        return html5.output_site(project, request, request.options.output_dir)
+        return html5.output_site(project, request, context, request.options.output_dir)
     if is_engine_project(project.files.keys()):
         return aethel.site(project, request, context)
     if built := vite.site_of(project, request, context):
         return built
     if ENTRY in project:
-        return html5.site(project, request)
+        return html5.site(project, request, context)
     raise EntryPageMissingError(
         spelled=project.spelled(ENTRY),
         has_package=PACKAGE in project,

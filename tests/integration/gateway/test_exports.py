@@ -469,7 +469,7 @@ async def test_platforms_tell_which_templates_their_workers_have(
 async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -> None:
     """Told beforehand with the reason, and 422 instead of an export that only waits."""
     ann = gateway.user("ann")
-    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    await ann.push("game", {"index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
     )
@@ -499,9 +499,9 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
 async def test_what_has_to_be_built_is_refused_without_a_builder(gateway: Gateway) -> None:
     """Pages that lie deeper are always built; beside a page at the top nobody knows yet."""
     ann = gateway.user("ann")
-    app = {"app/package.json": b"{}", "app/index.html": b"<title>Game</title>"}
+    app = {"app/package.json": b"{}", "app/index.html": b"<title>Game</title>Game"}
     await ann.push("deep", {"package.json": b"{}", **app})
-    await ann.push("page", {"package.json": b"{}", "index.html": b"<title>Game</title>"})
+    await ann.push("page", {"package.json": b"{}", "index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
     )
@@ -522,7 +522,7 @@ async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway)
     ann = gateway.user("ann")
     scene = {"game.json": b"{}", "scenes/main.json": b"{}"}
     await ann.push("engine", scene)
-    await ann.push("page", {**scene, "index.html": b"<title>Game</title>"})
+    await ann.push("page", {**scene, "index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
     )
@@ -559,7 +559,7 @@ async def test_what_nobody_can_sign_is_refused(
 ) -> None:
     """422 with how to configure it, instead of an export that fails; one key anywhere is enough."""
     ann = gateway.user("ann")
-    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    await ann.push("game", {"index.html": b"<title>Game</title>Game"})
     request = {"platform": "macos", **wanted}
     status, _ = await ann.call("POST", EXPORTS, json=request)
     assert status == 202  # nobody alive says nothing: packagers scale to none
