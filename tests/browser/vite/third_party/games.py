@@ -42,7 +42,7 @@ SMALL: Final = (
         name="react-ts",
         ready=_images(4),
         acts=("li:nth-child(2) button", "li:nth-child(3) button", "#pick"),
-        done="document.querySelector('.harvest')",
+        done=f"document.querySelector('.harvest') && {_images(5)}",
         facts="[...document.querySelectorAll('p, strong')].map((one) => one.textContent)",
         shows=["height is 60", "5 leaves"],
     ),

@@ -5,5 +5,10 @@ interface Props {
 }
 
 export default function Harvest({ weight }: Props) {
-  return <strong className="harvest">{weight} leaves</strong>;
+  return (
+    <strong className="harvest">
+      <img src="/leaf.svg" height={16} alt="" />
+      {`${weight} leaves`}
+    </strong>
+  );
 }
