@@ -23,6 +23,7 @@ from services.packager.web.aethel.reading import read_scene
 from services.packager.web.aethel.scenes import Scene, names_of
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.script_classes import is_hud
+from services.packager.web.aethel.script_properties import ScriptProperties
 from services.packager.web.aethel.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
 
@@ -74,9 +75,13 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     index = AssetIndex(project, request, findings)
     read = {name: read_scene(project, name, file, findings) for name, file in files.items()}
     scenes = {name: scene for name, scene in read.items() if scene}
+    properties = ScriptProperties(index, texts)
     for scene in scenes.values():
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
+            properties.check(scene, findings)
+    for prefab in filter(None, map(index.known_prefab, project.files)):
+        properties.check(prefab, findings)
     also = _also(game, index, findings)
     used = ReachableAssets()
     huds = _huds(game, texts, index)
