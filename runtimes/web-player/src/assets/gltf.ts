@@ -19,7 +19,14 @@ export interface Model {
   dispose(): void;
 }
 
-export async function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+/** Adds to a loader what a model with these extensions needs. */
+export type Prepare = (loader: GLTFLoader, extensions: string[], urls: ReadonlyMap<string, string>) => Promise<void>;
+
+export function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+  return loadGltfWith(path, downloads, (loader, extensions, urls) => addDecoders(loader, extensions, renderer, urls));
+}
+
+export async function loadGltfWith(path: string, downloads: Downloads, prepare: Prepare): Promise<Model> {
   const bytes = await downloads.bytes(path);
   try {
     const json = readJson(bytes);
@@ -27,7 +34,7 @@ export async function loadGltf(path: string, downloads: Downloads, renderer: Web
     const loader = new GLTFLoader(managerFor(urls));
     const names: NodeNames[] = [];
     loader.register((parser) => (names[0] = new NodeNames(parser)));
-    await addDecoders(loader, json.extensionsUsed ?? [], renderer, urls);
+    await prepare(loader, json.extensionsUsed ?? [], urls);
     const { animations } = await loader.parseAsync(bytes, "");
     const scene = await (names[0] as NodeNames).scene();
     urls.forEach((url) => URL.revokeObjectURL(url));
