@@ -219,6 +219,7 @@ OTHERS: Final[list[tuple[str, Files, str]]] = [
         for data in (b"", LFS)
     ),
     *(("page", {"a.png": data}, "a.png") for data in (b"", LFS, _png()[:-40])),
+    ("workshop", {"src/photo.png": LFS}, "src/photo.png"),
     ("engine", {"scripts/pilot.ts": b"\xff\xfe\x00"}, "scripts/pilot.ts"),
     ("engine", {MAIN: b'{"entities": []}'}, MAIN),
     ("engine", {"Content/logic.blueprint": b'{"eventGraph": {}}'}, "Content/logic.blueprint"),
