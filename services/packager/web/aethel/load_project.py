@@ -90,7 +90,8 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
-    asset_faults.check(index, shipped.files, used.files, findings)
+    icon = index.find(game.icon) if game.icon else None  # the game does without
+    asset_faults.check(index, shipped.files, used.files - {icon}, findings)
     visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     size_report.report_others(project, shipped.files, findings)
     return LoadedProject(
