@@ -11,6 +11,7 @@ from services.packager.web.aethel import (
     missing_entry,
     reachability,
     reference_check,
+    shadows,
     size_report,
     visibility,
 )
@@ -76,6 +77,7 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     for scene in scenes.values():
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
+        shadows.check(scene, game, findings)
     also = _also(game, index, findings)
     used = ReachableAssets()
     huds = _huds(game, texts, index)
