@@ -13,8 +13,10 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const DRIVER = "src/main.mjs";
 const OLDEST_NODE = [20, 19, 0];
 const UNUSED = /\.(?:d\.[cm]?ts|map|md|markdown|flow|yml|ts)$|\/\.[^/]*$|\/(?:bin|test|tests|docs?|\.bin)\//;
+const WASM = /wasm32-wasi(?:\/|$)/; // what is native is there, too
 const LICENCE = /^(?:licen[cs]e|notice|copying)/i;
 // Vue as pages load it without a build; nothing here imports these.
+const UNUSED_TAILWIND = /\/tailwindcss-3\/(?:src|types|scripts)\//; // what it was compiled from
 const UNUSED_VUE = /\/@?vue(?:\/[^/]+)?\/dist\/[^/]*\.(?:global|esm-browser)\b[^/]*$/;
 
 const out = process.argv[2];
@@ -36,7 +38,7 @@ async function installed() {
     (await readdir(join(HERE, "node_modules"), { recursive: true })).map((path) => join("node_modules", path)),
   );
   return Object.entries(lock.packages)
-    .filter(([path, about]) => path && !about.dev && here.has(path))
+    .filter(([path, about]) => path && !about.dev && here.has(path) && !WASM.test(path))
     .map(([path]) => path)
     .sort();
 }
@@ -44,7 +46,7 @@ async function installed() {
 function isUsed(file) {
   const path = relative(HERE, file);
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return LICENCE.test(name) || !(UNUSED.test(path) || UNUSED_VUE.test(path));
+  return LICENCE.test(name) || !(UNUSED.test(path) || UNUSED_VUE.test(path) || UNUSED_TAILWIND.test(path));
 }
 
 /** Copies the files that are wanted; packages inside packages are listed for themselves. */

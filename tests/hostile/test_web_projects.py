@@ -61,6 +61,7 @@ class Attacks:
             self._script,
             self._script,
             self._style,
+            self._tailwind,
             self._page,
             self._component,
             self._configuration,
@@ -128,6 +129,38 @@ class Attacks:
         )
         name = self._rng.choice(["a.css", "a.module.css", "a.scss", "a.less"])
         return {"src/main.ts": f"import s from './{name}'; console.log(s)", f"src/{name}": css}
+
+    def _tailwind(self) -> dict[str, str]:
+        release = self._rng.choice(["3.4.0", "4.1.0"])
+        style, script = self._target("canary.css"), self._target("canary.js", "pack")
+        content = self._target("*", "canary.txt", "{canary,x}.txt", "**")
+        css = self._rng.choice(
+            [
+                f'@import "tailwindcss"; @source "{content}";',
+                f'@import "tailwindcss" source("{content}");',
+                f'@import "tailwindcss"; @import "{style}";',
+                f'@reference "{style}"; .a {{ @apply flex }}',
+                f'@import "tailwindcss"; @plugin "{script}";',
+                f'@import "tailwindcss"; @config "{script}";',
+                f"@config '{script}'; @tailwind utilities;",
+                "@tailwind utilities; .a { @apply flex; background: url(" + style + ") }",
+            ]
+        )
+        config = self._rng.choice(
+            [
+                f"{{ content: [{json.dumps(content)}] }}",
+                f"{{ content: {{ relative: true, files: [{json.dumps(content)}] }} }}",
+                f"{{ presets: [require({json.dumps(script)})], plugins: [require('{script}')] }}",
+            ]
+        )
+        needs = {"devDependencies": {"tailwindcss": release}}
+        return {
+            "src/main.ts": "import './a.css'",
+            "src/a.css": css,
+            "package.json": json.dumps(needs),
+            "tailwind.config.js": f"module.exports = {config}",
+            "postcss.config.js": f"module.exports = {{ plugins: [require('{script}')] }}",
+        }
 
     def _page(self) -> dict[str, str]:
         target = self._target("canary.svg", "canary.png", "canary.css", "canary.js")
@@ -270,6 +303,25 @@ def _told_or_shipped(files: dict[str, bytes], configuration: Configuration) -> s
         {"src/main.ts": "import S from './S.svelte'; S()", "src/S.svelte": "<p>" * 30_000},
         {"src/main.ts": "", "vite.config.ts": "export default " + "[" * 100_000},
         {"src/main.ts": "", "vite.config.ts": "const a = b; const b = a; export default a"},
+        {
+            "src/main.ts": "import './a.css'",
+            "src/a.css": "@tailwind utilities; .a { @apply " + "flex " * 20_000 + "}",
+            "package.json": '{"devDependencies": {"tailwindcss": "3"}}',
+            "tailwind.config.js": "const a = [1, 2]; const b = [...a, ...a, ...b]; "
+            "module.exports = { theme: { ...theme, x: b }, content: " + "[" * 5_000 + "] }",
+        },
+        {
+            "src/main.ts": "import './a.css'",
+            "src/a.css": "@import 'tailwindcss'; @import './a.css'; @theme { --x: "
+            + "(" * 50_000
+            + "}",
+            "package.json": '{"devDependencies": {"tailwindcss": "4"}}',
+        },
+        {
+            "src/main.ts": "import './a.css'",
+            "src/a.css": "@import 'tailwindcss'; " + ".a { @apply b; } .b { @apply a; }",
+            "package.json": '{"devDependencies": {"tailwindcss": "4"}}',
+        },
         {"src/main.ts": "", "vite.config.ts": "const a = [a, a]; export default { plugins: a }"},
         {"src/main.ts": "", "tsconfig.json": '{"extends": "./tsconfig.json"}'},
         {"src/main.ts": "import './a.css'", "src/a.css": "@import './a.css';"},

@@ -1,13 +1,13 @@
 /**
  * A project's own vite.config is read, never run: what it says in plain values is followed, the rest is named.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { parseSync } from "vite";
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import { isInside, notFollowed } from "./configuration-files.mjs";
 import { JSX, OF_NO_EFFECT as PLUGINS_OF_NO_EFFECT, PREACT, SHADERS } from "./known-plugins.mjs";
-import { Call, ComputedError, StaticValues } from "./static-values.mjs";
+import { isPlain, isRecord, readStatic, texts } from "./static-module.mjs";
+import { Call, ComputedError } from "./static-values.mjs";
 
-const MOST_BYTES = 256 << 10;
 // What only a development server, or tests, look at; and what the exporter decides.
 const OF_NO_EFFECT = new Set([
   "server",
@@ -56,12 +56,7 @@ export function readConfig(file, project, warn) {
     if (!(error instanceof ComputedError)) throw error;
     reader.skip("what it exports");
   }
-  if (reader.skipped.length) {
-    warn(
-      relative(project, file),
-      `is read, not run; not followed: ${[...new Set(reader.skipped)].join(", ")}. Write these as plain values, or do without them`,
-    );
-  }
+  notFollowed(file, reader.skipped, project, warn);
   return found;
 }
 
@@ -78,12 +73,7 @@ class Reader {
   }
 
   read() {
-    const code = readFileSync(this.file, "utf8");
-    if (code.length > MOST_BYTES) throw new ComputedError("too large");
-    const { program, errors } = parseSync(this.file, code, { astType: "ts" });
-    if (errors.length) throw new ComputedError("broken");
-    const values = new StaticValues(program, this.file);
-    const config = values.of(exported(program, values));
+    const config = readStatic(this.file);
     if (!isRecord(config)) throw new ComputedError("no object");
     for (const [key, value] of Object.entries(config)) this.#top(key, value);
   }
@@ -108,7 +98,7 @@ class Reader {
 
   #folder(key, value) {
     if (value === false) this.found[key] = false;
-    else if (typeof value !== "string" || !this.#isInside(resolve(dirname(this.file), value))) this.skip(key);
+    else if (typeof value !== "string" || !isInside(this.project, resolve(dirname(this.file), value))) this.skip(key);
     else this.found[key] = value;
   }
 
@@ -140,7 +130,7 @@ class Reader {
       const target = replacement instanceof URL ? decodeURIComponent(replacement.pathname) : replacement;
       const isName = typeof find === "string" && find !== "…";
       const isFolder = typeof target === "string" && target !== "";
-      if (!isName || !isFolder || (isAbsolute(target) && !this.#isInside(target) && !this.#isOfRoot(target)))
+      if (!isName || !isFolder || (isAbsolute(target) && !isInside(this.project, target) && !this.#isOfRoot(target)))
         this.skip(`resolve.alias ${String(find ?? "")}`.trim());
       else this.found.alias.push({ find, replacement: target });
     }
@@ -206,6 +196,7 @@ class Reader {
     for (const [key, inner] of Object.entries(value)) {
       if (key === "modules" && isRecord(inner) && isPlain(inner)) this.found.cssModules = inner;
       else if (key === "preprocessorOptions" && isRecord(inner)) this.#styles(inner);
+      else if (key === "postcss" && isRecord(inner)) this.found.postcss = { file: this.file, value: inner };
       else if (key !== "devSourcemap" && key !== "transformer" && key !== "preprocessorMaxWorkers")
         this.skip(`css.${key}`);
     }
@@ -251,58 +242,8 @@ class Reader {
       found.alias.push(...["react", "react-dom"].map((find) => ({ find, replacement: "preact/compat" })));
     } else if (name === "@vitejs/plugin-vue") found.plugins.add("vue");
     else if (name === "@sveltejs/vite-plugin-svelte") found.plugins.add("svelte");
-    else if (name === "vite-tsconfig-paths") return;
+    else if (name === "vite-tsconfig-paths" || name === "@tailwindcss/vite") return;
     else if (SHADERS.has(name)) found.shaders = true;
     else if (!PLUGINS_OF_NO_EFFECT.has(name)) this.skip(`the plugin ${name}`);
   }
-
-  #isInside(path) {
-    const inside = relative(this.project, path);
-    return inside !== ".." && !inside.startsWith("../") && !isAbsolute(inside);
-  }
-}
-
-/** The expression of what a configuration exports, through functions that do nothing but return it. */
-function exported(program, values) {
-  let node = program.body.find(({ type }) => type === "ExportDefaultDeclaration")?.declaration ?? commonJs(program);
-  for (let steps = 0; steps < 8; steps++) {
-    if (node?.type === "Identifier" && values.constants.has(node.name)) node = values.constants.get(node.name);
-    else if (node?.type === "CallExpression" && node.callee.name === "defineConfig") [node] = node.arguments;
-    else if (/^(TSAs|TSSatisfies|Parenthesized)Expression$/.test(node?.type ?? "")) node = node.expression;
-    else if (/Function/.test(node?.type ?? ""))
-      node = node.body.type === "BlockStatement" ? returned(node.body, values) : node.body;
-    else break;
-  }
-  return node;
-}
-
-function commonJs(program) {
-  return program.body.find(
-    ({ expression }) => expression?.type === "AssignmentExpression" && expression.left.object?.name === "module",
-  )?.expression.right;
-}
-
-function returned(block, values) {
-  for (const statement of block.body) {
-    if (statement.type === "VariableDeclaration" && statement.kind === "const") {
-      for (const { id, init } of statement.declarations)
-        if (id.type === "Identifier") values.constants.set(id.name, init);
-    }
-  }
-  return block.body.find(({ type }) => type === "ReturnStatement")?.argument;
-}
-
-function isRecord(value) {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
-}
-
-/** Whether JSON could hold it. */
-function isPlain(value) {
-  if (Array.isArray(value)) return value.every(isPlain);
-  if (isRecord(value)) return Object.values(value).every(isPlain);
-  return value === null || ["string", "number", "boolean"].includes(typeof value);
-}
-
-function texts(value) {
-  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string");
 }

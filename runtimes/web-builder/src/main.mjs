@@ -11,8 +11,11 @@ import { build } from "vite";
 import { readConfig } from "./config.mjs";
 import { frameworks } from "./frameworks.mjs";
 import { Messages } from "./messages.mjs";
+import { readPostcss } from "./postcss-config.mjs";
+import { postcssPlugins } from "./postcss.mjs";
 import { missingPlugin, projectPlugin, publicFile, shaderPlugin, variablesPlugin } from "./project-plugin.mjs";
 import { readOnlyIn } from "./reading.mjs";
+import { tailwind } from "./tailwind.mjs";
 import { stubTsconfigs } from "./tsconfigs.mjs";
 
 const OWN = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -53,7 +56,10 @@ async function run() {
     config.jsx = job.jsx === "react" ? { runtime: "automatic" } : { runtime: "automatic", importSource: job.jsx };
   const own = () => projectPlugin({ project: job.project, publicDir, own: OWN, messages });
   stubTsconfigs(job, root, warn);
-  const plugins = await frameworks(job, config, root, messages);
+  const asked = readPostcss(root, job.project, config.postcss, warn);
+  const ofTailwind = await tailwind(job, asked.tailwind ?? {}, root, messages);
+  const plugins = [...ofTailwind.plugins, ...(await frameworks(job, config, root, messages))];
+  const postcss = postcssPlugins(asked, ofTailwind.postcss, root, job.project, warn);
   const options = () => ({
     configFile: false,
     root,
@@ -78,7 +84,7 @@ async function run() {
       ...pick(config, ["extensions", "conditions", "mainFields", "dedupe"]),
     },
     css: {
-      postcss: {},
+      postcss: { plugins: postcss },
       preprocessorMaxWorkers: 0, // here, where files are read in the project alone
       preprocessorOptions: styles(config.styles),
       ...(config.cssModules ? { modules: config.cssModules } : {}),

@@ -3,11 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 const PREPROCESSED = /\.(styl|stylus|sss)(?:$|\?)/;
-const STYLE = /\.(?:css|pcss|postcss|scss|sass|less)(?:$|\?)/;
 const PLAIN_STYLE = /\.(?:css|pcss|postcss)(?:$|\?)/;
 const VARIABLE = /\bimport\.meta\.env\.([A-Za-z_]\w*)/;
 const JSON_FILE = /\.json$/;
-const TAILWIND = /@tailwind\s|@apply\s|@import\s+(?:url\()?["']tailwindcss/;
 const SHADER = /\.(?:glsl|wgsl|vert|frag|vs|fs)$/;
 const LANGUAGES = { styl: "Stylus", stylus: "Stylus", sss: "SugarSS" };
 const FOR_THE_IDE = {
@@ -46,15 +44,12 @@ export function projectPlugin({ project, publicDir, own, messages }) {
       },
     },
     transform: {
-      filter: { id: [PREPROCESSED, STYLE, JSON_FILE] },
+      filter: { id: [PREPROCESSED, PLAIN_STYLE, JSON_FILE] },
       handler(code, id) {
         if (JSON_FILE.test(id)) checkJson(this, code, id);
         if (PLAIN_STYLE.test(id)) messages.styles.set(id, code);
         const kind = PREPROCESSED.exec(id)?.[1];
         if (kind) this.error(`${LANGUAGES[kind]} is not compiled here: compile it to CSS and import that`);
-        if (STYLE.test(id) && TAILWIND.test(code)) {
-          this.error("Tailwind is not run here: let its command write one CSS file, push that, and import it instead");
-        }
       },
     },
   };

@@ -48,6 +48,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     contents: tuple[Content, ...]
     templates: tuple[Template, ...]
     packages: tuple[str, ...]
+    lacking: tuple[str, ...]
     notes: tuple[Note, ...]
 
     def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
@@ -62,6 +63,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             suffix=suffix,
             templates=self.templates,
             packages=self.packages,
+            lacking=self.lacking,
             application=application,
             reproducible=not self.signed,
         )
@@ -95,6 +97,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         contents=contents,
         templates=(*site.templates, template),
         packages=site.packages,
+        lacking=site.lacking,
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
     )
 

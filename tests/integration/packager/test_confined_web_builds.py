@@ -36,18 +36,21 @@ async def test_a_web_project_is_built_in_the_sandbox(
     """With workers, styles, WebAssembly and components: all parts of the tools run there."""
     files = {
         "index.html": PAGE,
+        "package.json": b'{"devDependencies": {"@tailwindcss/vite": "4", "autoprefixer": "10"}, '
+        b'"postcss": {"plugins": {"autoprefixer": {}}}}',
         "src/main.ts": b"import V from './V.vue'; import S from './S.svelte'; import './a.css';\n"
         b"import W from './w?worker'; console.log(V, S, new W())",
         "src/V.vue": b"<template><p>{{ 1 }}</p></template><style scoped>p { color: red }</style>",
         "src/S.svelte": b"<script lang='ts'>let n: number = $state(1)</script><p>{n}</p>",
-        "src/a.css": b"p { background: url(./dot.svg) }",
+        "src/a.css": b"@import 'tailwindcss'; p { @apply mt-[7px]; background: url(./dot.svg) }",
         "src/dot.svg": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
         "src/w.ts": b"postMessage(1 as number)",
         "public/big.bin": bytes(3 << 20),
     }
     made = await _built(handler, storage, js, files)
     assert made["big.bin"] == files["public/big.bin"]
-    assert any(name.startswith("assets/index-") and name.endswith(".css") for name in made)
+    (style,) = (name for name in made if name.startswith("assets/index-") and ".css" in name)
+    assert b"margin-top:7px" in made[style]
     assert b'src="./assets/index-' in made["index.html"]
 
 

@@ -135,11 +135,6 @@ BROKEN: dict[str, tuple[dict[str, bytes], str, str]] = {
         "src/a.styl",
         "Stylus is not compiled here",
     ),
-    "tailwind": (
-        _files("import './a.css'", **{"src/a.css": "@tailwind base;"}),
-        "src/a.css",
-        "Tailwind is not run here",
-    ),
     "a package for the editor": (
         _files("\nimport { api } from '@aethel/api'; api()"),
         "src/main.ts:2:21",
@@ -197,7 +192,7 @@ def test_frameworks_are_refused_with_what_to_do(package: str, name: str) -> None
 def test_what_a_framework_has_written_is_shipped_where_it_was_pushed() -> None:
     """Whether it is what its sources would make now cannot be known: its maker is told."""
     package = {"package.json": '{"dependencies": {"next": "15"}}', "app/page.tsx": ""}
-    pushed = {"out/index.html": "<title>Exported</title>", "out/_next/a.js": "1"}
+    pushed = {"out/index.html": "<title>Exported</title>Exported", "out/_next/a.js": "1"}
     files = {path: text.encode() for path, text in (package | pushed).items()}
     built = _built(files)
     assert {"index.html", "_next/a.js"} <= built.files.keys()
@@ -330,13 +325,17 @@ def test_nothing_of_a_project_is_run(tmp_path: Path) -> None:
         "import './a.css'",
         **{
             "package.json": json.dumps(
-                {"scripts": {"build": "touch trace", "postinstall": "false"}}
+                {
+                    "scripts": {"build": "touch trace", "postinstall": "false"},
+                    "devDependencies": {"tailwindcss": "3"},
+                }
             ),
             "src/a.css": "a { color: red }",
             "vite.config.cjs": run,
             "postcss.config.cjs": run,
             "svelte.config.cjs": run,
             ".postcssrc.cjs": run,
+            "uno.config.ts": run,
             "tailwind.config.cjs": run,
             "node_modules/vue/index.js": run,
             "node_modules/vue/compiler-sfc/index.js": run,
@@ -346,8 +345,8 @@ def test_nothing_of_a_project_is_run(tmp_path: Path) -> None:
     )
     told = _warnings(_built(files))
     assert not trace.exists()
-    unrun = {".postcssrc.cjs", "postcss.config.cjs", "tailwind.config.cjs"}
-    assert unrun <= {warning.partition(":")[0] for warning in told if "is not run" in warning}
+    unread = {f"{name}.config.cjs" for name in ("vite", "postcss", "tailwind")} | {"uno.config.ts"}
+    assert unread <= {warning.partition(":")[0] for warning in told if "not run" in warning}
 
 
 def test_vendored_packages_are_used() -> None:

@@ -99,6 +99,7 @@ export class Game {
     const { audio, bundle, downloads, library, problems, quality, random, renderer } = this;
     return new SceneLoader({
       scenes: this.manifest.scenes,
+      navigation: this.manifest.navigation,
       downloads,
       renderer,
       services: { audio, library, problems, quality, random, scripts: bundle, viewport: renderer },

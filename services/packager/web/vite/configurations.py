@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from services.packager.web.vite.app import App
 
 MAX_SCANNED_BYTES: Final = 1 << 20
-_NEVER_RUN: Final = re.compile(
-    r"(?:postcss|tailwind|uno|windi|babel)\.config\.[a-z]+|\.(?:postcssrc|babelrc)\b.*"
-)
+_NEVER_RUN: Final = re.compile(r"(?:uno|windi|babel)\.config\.[a-z]+|\.babelrc\b.*")
 _SVELTE: Final = re.compile(r"svelte\.config\.[a-z]+")
 _OF_SVELTE: Final = re.compile(r"\b(?:compilerOptions|extensions|vitePlugin)\b")  # all else is ours
 

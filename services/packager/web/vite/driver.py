@@ -27,7 +27,8 @@ TIMEOUT_S: Final = 120.0
 MEMORY_BYTES: Final = 6 << 30  # of addresses that may be written; what is used is watched
 HEAP_MIB: Final = 1_024
 BROUGHT: Final = ("vue", "svelte")
-STYLE_COMPILERS: Final = frozenset({"less", "sass", "sass-embedded"})
+TAILWIND: Final = ("@tailwindcss/postcss", "@tailwindcss/vite", "tailwindcss")
+STYLE_COMPILERS: Final = frozenset({"less", "sass", "sass-embedded", *TAILWIND})
 MAX_RESULT_BYTES: Final = 64 << 20
 _OUT_OF_MEMORY: Final = (
     "heap out of memory",

@@ -232,7 +232,8 @@ class LevelReader(TypedReader):
                 message = f"there is no primitive {name!r}; there are {known}"
                 self._findings.error(self.scene.file, message, path=f"{path}.meshId")
         elif reference:
-            self._use("model", reference.partition("#")[0], f"{path}.meshId")
+            model, _, node = reference.partition("#")
+            self._use("model", model, f"{path}.meshId", node=node)
         for number, material in enumerate(mesh.material_ids or []):
             if material:
                 self._use("material", material, f"{path}.materialIds[{number}]")
