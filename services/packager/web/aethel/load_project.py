@@ -12,6 +12,7 @@ from services.packager.web.aethel import (
     missing_entry,
     reachability,
     reference_check,
+    shadows,
     size_report,
     visibility,
 )
@@ -80,6 +81,7 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
             properties.check(scene, findings)
+        shadows.check(scene, game, findings)
     for prefab in filter(None, map(index.known_prefab, project.files)):
         properties.check(prefab, findings)
     also = _also(game, index, findings)
