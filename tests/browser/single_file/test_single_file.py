@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SINGLE_FILE = {"format": "single-file"}
 # As strict as a page can be that lets a game run at all: nothing may be asked for.
 STRICT = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; "
@@ -30,7 +29,7 @@ STRICT = (
 def ways(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page that asks in every way, as one file in a folder of its own."""
     folder = tmp_path_factory.mktemp("ways")
-    built = build(WAYS, request("web", **SINGLE_FILE))
+    built = build(WAYS, request("web", format="single-file"))
     assert built.name == "all-ways-1.0.0-web.html"
     (folder / "game.html").write_bytes(built.data)
     (folder / "outer.html").write_text(
