@@ -201,12 +201,11 @@ def _report(scene: Scene, baked: Baked, findings: Findings) -> None:
             f"has agents of {len(baked.meshes) + baked.left_out} sizes: for {baked.left_out} of "
             "them the player bakes a navigation mesh; give agents the same radius and height",
         )
-    sizes = [len(mesh.mesh) for mesh in baked.meshes if mesh.mesh]
-    if sizes:
+    size = sum(len(mesh.mesh) for mesh in baked.meshes if mesh.mesh)
+    if size:
         findings.info(
-            f"navigation meshes for {len(sizes)} sizes of agents: {baked.triangles:,} triangles of "
-            f"ground → {sum(mesh.polygons for mesh in baked.meshes):,} polygons, {sum(sizes):,} "
-            "bytes",
+            f"its navigation mesh is baked: {baked.triangles:,} triangles of ground → "
+            f"{sum(mesh.polygons for mesh in baked.meshes):,} polygons, {size:,} bytes",
             file=scene.file,
         )
 
