@@ -187,7 +187,7 @@ def _files(scene: Scene, loaded: LoadedProject, shipped: Mapping[str, Content]) 
 def _report(scene: Scene, baked: Baked, findings: Findings) -> None:
     """Tell what was baked, and what agents will not find."""
     for mesh in baked.meshes:
-        if mesh.mesh and mesh.cell_size > mesh.wanted_cell_size:
+        if mesh.mesh and mesh.cell_size > mesh.radius:
             findings.warning(
                 scene.file,
                 f"its ground is large: its navigation mesh has cells of {mesh.cell_size:.2f} m in "
