@@ -44,6 +44,8 @@ def test_the_game_is_shown_and_finds_its_host(desk: Screen, tmp_path: Path) -> N
     assert not json.loads(playing.told("missing"))["success"]
     assert playing.told("unicode") == "hello"
     assert json.loads(playing.told("outside")) == [404, 404]
+    refused = playing.logged("service worker worker.js does not run in this window")
+    assert refused.count("service worker") == 1
     assert json.loads(playing.told("forged")) == {"success": False}  # without the page's header
     x, y, width, height = playing.geometry()
     assert (width, height) == (640, 480)

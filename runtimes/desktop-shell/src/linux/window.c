@@ -9,6 +9,7 @@
 #include "log.h"
 #include "media.h"
 #include "policy.h"
+#include "popup.h"
 #include "scheme.h"
 #include "shell.h"
 #include "site.h"
@@ -29,6 +30,7 @@ struct window {
     const struct shell *shell;
     struct site site;
     struct policy policy;
+    struct popups popups;
     object *gtk, *view;
     char geometry_path[FILE_MAX_PATH];
 };
@@ -135,8 +137,10 @@ static void make_view(struct window *window) {
                         "media-playback-requires-user-gesture", 0, "enable-developer-extras", debug,
                         "enable-write-console-messages-to-stdout", (int)window->shell->verbose,
                         "enable-fullscreen", 1, (void *)NULL);
-    window->policy = (struct policy){window->gtk, window->shell->config.debug};
+    window->policy = (struct policy){window->gtk, window->view, window->shell->config.debug};
+    window->popups = (struct popups){&window->shell->config, &window->policy};
     policy_apply(window->view, &window->policy);
+    popups_allow(window->view, &window->popups);
     webkit_connect(window->view, "close", (callback)on_close, window);
     webkit_connect(window->view, "web-process-terminated", (callback)on_page_end, window);
 }

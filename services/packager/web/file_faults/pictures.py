@@ -6,6 +6,8 @@ import re
 import struct
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from PIL import GifImagePlugin, WebPImagePlugin
+
 from services.packager.optimizing import images
 from services.packager.optimizing.picture_header import opened
 from services.packager.project import lfs_pointers
@@ -28,6 +30,10 @@ _WEBP: Final = struct.Struct("<4sI4s")
 _GIF: Final = (b"GIF87a", b"GIF89a")
 _BMP: Final = b"BM"
 _FTYP: Final = b"ftyp"
+_OF_PILLOW: Final = (  # imported here: a sandbox imports nothing
+    GifImagePlugin.GifImageFile.format,
+    WebPImagePlugin.WebPImageFile.format,
+)
 _BLOCK: Final = 1 << 16
 _MAX_SVG_HEAD: Final = 1 << 20  # comments and a document type may stand before the first element
 _SVG: Final = re.compile(rb"<(?:[\w.-]+:)?svg[\s/>]")
@@ -137,7 +143,7 @@ def _is_read_by_pillow(stream: BinaryIO) -> bool:
     """Whether all pixels are there; of what is too large to decode, nobody knows."""
     stream.seek(0)
     try:
-        with opened(stream, ("PNG", "JPEG", "WEBP", "GIF")) as picture:
+        with opened(stream, ("PNG", "JPEG", *_OF_PILLOW)) as picture:
             if picture.width * picture.height > images.MOST_PIXELS:
                 return False
             picture.load()

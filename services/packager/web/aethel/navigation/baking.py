@@ -101,11 +101,12 @@ def bake(
         return Navigation(lacking=(NODE,))
     baking = _Baking(loaded, shipped, baker, context)
     made: dict[str, BakedScene] = {}
-    context.waiting(f"Baking navigation meshes: 1 of {len(scenes)}")
+    count = len(scenes)
+    context.waiting(f"Baking navigation meshes: 1 of {count}")
     with ThreadPoolExecutor(context.threads, thread_name_prefix="bake") as threads:
         answers = threads.map(baking.bake, scenes)
         for number, (scene, answer) in enumerate(zip(scenes, answers, strict=True), 2):
-            context.waiting(f"Baking navigation meshes: {min(number, len(scenes))} of {len(scenes)}")
+            context.waiting(f"Baking navigation meshes: {min(number, count)} of {count}")
             if answer.error:
                 findings.warning(scene.file, f"{LATER}{answer.error}")
                 continue
