@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.packager.build.cache_key import build_key
-from services.packager.web.aethel.navigation import baker
+from services.packager.web.aethel.navigation import baker, baking
 from tests.engine import component, entity, level, project
 from tests.projects import build, build_context, request
 
@@ -69,6 +69,15 @@ def test_an_agent_without_ground_needs_no_file() -> None:
     built = _export(project(**{"scenes/main.json": scene}))
     assert _table(built)["meshes"] == [{"radius": 0.5, "height": 2.0, "file": None}]
     assert _told(built) == []
+
+
+def test_of_many_sizes_some_are_left_to_the_player() -> None:
+    """It is ready for that when the scene begins."""
+    agents = [_agent(f"agent-{number}", radius=0.3 + number / 10) for number in range(10)]
+    built = _export(project(**{"scenes/main.json": level(GROUND, *agents)}))
+    assert len(_table(built)["meshes"]) == baker.MAX_SIZES
+    assert _table(built)["changes"] is True
+    assert any("for 2 of them the player bakes a navigation mesh" in text for text in _told(built))
 
 
 def test_what_was_baked_is_found_again_until_the_scene_is_another_one() -> None:
@@ -153,9 +162,12 @@ def test_ground_that_is_too_large_for_small_cells_is_told() -> None:
     assert len(told) == 1
 
 
-def test_more_triangles_than_anybody_walks_on_are_left_to_the_player() -> None:
-    """Three spheres of two million."""
-    ball = {"type": "sphere", "widthSegments": 1024, "heightSegments": 1024}
+def test_more_triangles_than_anybody_walks_on_are_left_to_the_player(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A few spheres, and less than the millions that are allowed."""
+    monkeypatch.setattr(baking, "MAX_TRIANGLES", 10_000)
+    ball = {"type": "sphere", "widthSegments": 64, "heightSegments": 64}
     balls = [
         entity(
             f"ball-{number}",
@@ -166,7 +178,7 @@ def test_more_triangles_than_anybody_walks_on_are_left_to_the_player() -> None:
     ]
     built = _export(project(**{"scenes/main.json": level(*balls, _agent())}))
     (told,) = _told(built)
-    assert told.endswith("first frame: the ground has more than 4000000 triangles")
+    assert told.endswith("first frame: the ground has more than 10000 triangles")
     assert "navigation" not in json.loads(built.files["aethel.json"])
 
 
