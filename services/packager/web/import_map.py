@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SITE: Final = "http://game.invalid/"
 MAX_SPECIFIER: Final = 2_000  # characters; a longer one is not looked up
+MAX_FOLDERS: Final = 64  # of a name that are compared with the map's
 BLOCKED: Final = ""  # an entry that leads nowhere
 _RELATIVE: Final = ("/", "./", "../")
 _Addresses = dict[str, str]
@@ -48,7 +49,7 @@ class ImportMap:
         """
         try:
             document = msgspec.json.decode(text, type=_Document)
-        except (msgspec.MsgspecError, RecursionError):
+        except (ValueError, msgspec.MsgspecError, RecursionError):
             return False
         self.is_there = True
         self.names += document.imports
@@ -109,7 +110,9 @@ def _prefixes(name: str) -> Iterator[str]:
     """The name, and what stands before each of its slashes with it, the longest first."""
     yield name
     end = len(name)
-    while (end := name.rfind("/", 0, end)) >= 0:
+    for _ in range(MAX_FOLDERS):
+        if (end := name.rfind("/", 0, end)) < 0:
+            return
         yield name[: end + 1]
 
 

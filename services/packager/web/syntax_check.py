@@ -5,6 +5,7 @@ The parser is the player's esbuild, as in other builds; it follows no name and r
 
 from __future__ import annotations
 
+import codecs
 import posixpath
 import re
 from typing import TYPE_CHECKING, Final
@@ -190,10 +191,22 @@ def _texts(project: ProjectFiles, loaded: Loaded) -> Iterator[Text]:
         if project.files[path].size > MAX_FILE_BYTES:
             continue
         if path.endswith(STYLE):
-            yield Text((path, -1), STYLE, project.read(path))
+            yield Text((path, -1), STYLE, _as_utf8(project.read(path)))
         elif kind in _SUFFIXES and (path.endswith(SCRIPTS) or kind in ("classic", "module")):
             suffix = _SUFFIXES[kind]
-            yield Text((path, -1), suffix, project.read(path), is_classic=kind in _CLASSIC)
+            data = _as_utf8(project.read(path))
+            yield Text((path, -1), suffix, data, is_classic=kind in _CLASSIC)
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """What browsers make of it: another encoding is known by its mark, or by being no UTF-8."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode("utf-8", "replace")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return data.decode("latin-1").encode()
+    return data
 
 
 def _embedded(project: ProjectFiles, path: str) -> Iterator[Text]:

@@ -13,7 +13,7 @@ import msgspec
 from services.packager.build.naming import FIRST_VERSION, is_version
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import html5
+from services.packager.web import broken_files, html5
 from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
 from services.packager.web.import_map import SITE, import_map_of
@@ -136,6 +136,7 @@ def _built(
             *findings.notes,
             *named,
             *left_out,
+            *broken_files.absent(project, below=public),  # small files become part of a script
             *made.notes,
         ),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),

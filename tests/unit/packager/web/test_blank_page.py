@@ -122,6 +122,14 @@ def test_what_browsers_read_is_not_mentioned(page: str) -> None:
     assert _notes(f"<p>Hello</p>{page}", **files) == []
 
 
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "cp1252"])
+def test_scripts_in_older_encodings_are_read(codec: str) -> None:
+    """As browsers read them."""
+    files = {"index.html": b"<script src=a.js></script>", "a.js": "let é = 'é';".encode(codec)}
+    built = build(files, request("web"))
+    assert not [note for note in built.plan.notes if note.level == "warning"]
+
+
 def test_a_large_bundle_is_read() -> None:
     """What a bundler wrote may be cut short, too."""
     code = "function f(a){return a.map(function(x){return x*2})};" * 20_000

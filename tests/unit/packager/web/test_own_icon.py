@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from services.packager.desktop.app_plan import ICON
 from services.packager.project.html_page import read_page
 from services.packager.web.own_icon import own_icon
-from tests.projects import in_memory
+from tests.projects import build, in_memory, request
 from tests.unit.packager.web.test_icons import png
 
 MANIFEST = json.dumps(
@@ -45,6 +46,15 @@ def test_the_largest_picture_that_will_do_is_taken(head: str, found: str) -> Non
     """PNGs of at least 192 pixels, that icons or the web manifest name."""
     project = in_memory(FILES)
     assert own_icon(project, read_page(head.encode()), "index.html", project) == found
+
+
+def test_an_application_has_the_icon_of_its_page() -> None:
+    """No plain sign, and no word that there is none."""
+    page = b'<link rel="icon" href="i/512.png">Hello'
+    built = build({"index.html": page, "i/512.png": FILES["i/512.png"]}, request("linux"))
+    assert not [note for note in built.plan.notes if "plain icon" in note.message]
+    plain = build({"index.html": b"Hello"}, request("linux"))
+    assert built.files[ICON] != plain.files[ICON]
 
 
 def test_a_copy_under_another_name_is_found_in_the_project() -> None:

@@ -6,8 +6,9 @@ from math import ceil
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from services.packager.web.aethel import controllers, hierarchy, materials
+from services.packager.web.aethel.reading.animators import animators_of
 from services.packager.web.aethel.reading.typed_reader import TypedReader
-from services.packager.web.aethel.scenes import Mesh, strings_in
+from services.packager.web.aethel.scenes import Mesh, ScriptUse, strings_in
 from services.packager.web.aethel.schema.components import (
     KINDS,
     SUGGESTED,
@@ -141,6 +142,7 @@ class LevelReader(TypedReader):
             for index, component in components.items():
                 self._unknown((entity.components or [])[index], Component, "a component")
                 self._component(component, f"{path}[{number}].components[{index}].data")
+        self.scene.animators += animators_of(entities.values())
         return entities
 
     def _shown(self, entities: Mapping[int, Entity]) -> None:
@@ -254,6 +256,9 @@ class LevelReader(TypedReader):
         )
         if reference:
             self._use("script", reference, f"{path}.{field}")
+            if script.properties:
+                names = tuple(script.properties)
+                self.scene.scripts.append(ScriptUse(reference, names, f"{path}.properties"))
         else:
             message = "the component names no script: give it a scriptId"
             self._findings.error(self.scene.file, message, path=path)
