@@ -49,6 +49,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Template, ...]
     packages: tuple[str, ...]
     notes: tuple[Note, ...]
+    reproducible: bool  # but for its signature
 
     def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
         """The plan of the finished application."""
@@ -63,7 +64,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             templates=self.templates,
             packages=self.packages,
             application=application,
-            reproducible=not self.signed,
+            reproducible=self.reproducible and not self.signed,
         )
 
 
@@ -95,6 +96,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         contents=contents,
         templates=(*site.templates, template),
         packages=site.packages,
+        reproducible=site.reproducible,
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
     )
 

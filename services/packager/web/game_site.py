@@ -23,3 +23,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     icon: str = ""  # the game's own, a path of the project
     hashed: frozenset[str] = frozenset()  # paths that change whenever their content does
     packages: tuple[str, ...] = ()  # of a registry, that files were made of
+    reproducible: bool = True  # another build would give the same bytes

@@ -42,6 +42,7 @@ class WebExporter:
             notes=(*map(Note.kept, sorted(own)), *site.notes),
             templates=site.templates,
             packages=site.packages,
+            reproducible=site.reproducible,
         )
 
 
