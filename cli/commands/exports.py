@@ -205,6 +205,8 @@ def print_warnings(folder: ProjectFolder) -> None:
     """Print what the maker should know before anything is sent."""
     for warning in folder.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
+    for note in folder.notes:
+        click.secho(note, dim=True, err=True)
 
 
 async def _wait_for_receipt(client: Client, path: str) -> dict[str, Any]:

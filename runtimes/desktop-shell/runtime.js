@@ -183,6 +183,42 @@ function (game, host) {
     Object.defineProperty(window, "crossOriginIsolated", { value: true });
   }
 
+  // WebView2 opens a page of the game in this window (view.c); a page that wants the new window's location gets this one's.
+  if (host.view === "webview2") {
+    const open = window.open.bind(window);
+    window.open = (address, ...more) => {
+      const opened = open(address, ...more);
+      return opened ?? {
+        closed: false,
+        close() {},
+        focus() {},
+        blur() {},
+        postMessage() {},
+        get location() {
+          return { set href(there) { open(there); }, assign: (there) => open(there), replace: (there) => open(there) };
+        },
+        set location(there) {
+          open(there);
+        },
+      };
+    };
+  }
+
+  // Web views run service workers for https alone: a game that wants one plays on without, and its log says so once.
+  const workers = navigator.serviceWorker;
+  if (workers && host.view !== "chromium") {
+    const register = workers.register.bind(workers);
+    let told = false;
+    workers.register = (...values) => {
+      const registration = register(...values);
+      registration.catch((error) => {
+        if (!told) report("warn", [`service worker ${values[0]} does not run in this window, the game runs without it:`, error]);
+        told = true;
+      });
+      return registration;
+    };
+  }
+
   // A browser's own window is called what its page is called, and knows F11 but not Alt-Enter.
   if (host.view === "chromium") {
     window.addEventListener("load", () => (document.title = game.title));

@@ -11,6 +11,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { asFile, recastOnce } from "./files.mjs";
 import { threeLeaves } from "./three-leaves.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -27,7 +28,10 @@ const DECLARATIONS = {
   "core.d.ts": "src/api/core.d.ts",
   "ui.d.ts": "src/api/ui.d.ts",
 };
+/** What a game in one HTML file begins with: the page's first script, of the player's and of other pages alike. */
+const SINGLE_FILE = { source: "src/singleFile/loader.ts", name: "single-file.js" };
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
+const BAKER = "baker/main.mjs";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };
 
 /** What a game may do without, by the module that the player imports when it does need it. */
@@ -39,25 +43,11 @@ const CHUNKS = {
   hdr: ["src/assets/hdr.ts"],
   animation: ["src/components/animation/mixer.ts"],
   physics: ["src/physics/world.ts"],
-  navigation: ["src/navigation/recast.ts", "src/components/steering/ground.ts"],
+  navigation: ["src/navigation/finder.ts", "src/components/steering/ground.ts"],
+  baking: ["src/navigation/recast.ts"],
   effects: ["src/render/effects.ts"],
   sky: ["src/render/sky.ts"],
   errors: ["src/core/sourcemap.ts"],
-};
-
-/** `import url from "file?url"`: ships the file as it is and gives its name. */
-const asFile = {
-  name: "as-file",
-  setup(build) {
-    build.onResolve({ filter: /\?url$/ }, async ({ path, importer, resolveDir }) => {
-      const found = await build.resolve(path.slice(0, -4), { kind: "import-statement", importer, resolveDir });
-      return found.errors.length ? found : { path: found.path, namespace: "as-file" };
-    });
-    build.onLoad({ filter: /./, namespace: "as-file" }, async ({ path }) => ({
-      contents: await readFile(path),
-      loader: "file",
-    }));
-  },
 };
 
 /** Rapier's glue imports its WebAssembly as a module, which no browser does: we hand it the instance ourselves. */
@@ -67,21 +57,6 @@ const rapierWithoutWasmImport = {
     build.onResolve({ filter: /\.\/rapier_wasm3d$/ }, ({ path, importer, resolveDir }) =>
       build.resolve(`${path}_bg.js`, { kind: "import-statement", importer, resolveDir }),
     );
-  },
-};
-
-/**
- * Recast's package does not let its WebAssembly be imported, and brings it along a second time, inside a script that is loaded where nobody
- * hands it over: we do.
- */
-const recastOnce = {
-  name: "recast",
-  setup(build) {
-    build.onResolve({ filter: /^@recast-navigation\/wasm\/binary$/ }, () => ({
-      path: join(HERE, "node_modules/@recast-navigation/wasm/dist/recast-navigation.wasm.wasm"),
-    }));
-    build.onResolve({ filter: /^@recast-navigation\/wasm$/ }, () => ({ path: "recast", namespace: "nothing" }));
-    build.onLoad({ filter: /./, namespace: "nothing" }, () => ({ contents: "export default undefined;" }));
   },
 };
 
@@ -108,6 +83,14 @@ const coreInOneFile = (entryPoints) => ({
     }));
   },
 });
+
+/** What bakes navigation meshes at export has no use for pictures. */
+const withoutTextures = {
+  name: "without-textures",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/ktx2$/ }, () => ({ path: "textures", namespace: "nothing" }));
+  },
+};
 
 /** Scripts that draw in VR import three, and so get the other variant. */
 const withoutXr = {
@@ -151,6 +134,8 @@ for (const [name, source] of Object.entries(DECLARATIONS)) await copyFile(join(H
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
 await chmod(join(out, "bin/esbuild"), 0o755);
 await writeMeshEncoder();
+await buildBaker();
+await writeSingleFileLoader();
 await writeTemplate(variants);
 
 async function buildStyle() {
@@ -251,6 +236,27 @@ async function writeMeshEncoder() {
   await writeFile(join(out, MESH_ENCODER), new Uint8Array(wasm));
 }
 
+/** The program that bakes navigation meshes while a game is exported; it runs on node, and no game gets it. */
+async function buildBaker() {
+  await esbuild.build({
+    ...options,
+    platform: "node",
+    target: "node20",
+    legalComments: "none",
+    entryPoints: { main: "bake/main.ts" },
+    entryNames: "[name]",
+    outExtension: { ".js": ".mjs" },
+    outdir: join(out, dirname(BAKER)),
+    plugins: [withoutTextures, ...options.plugins],
+  });
+}
+
+async function writeSingleFileLoader() {
+  const { bundle, target, minify } = options;
+  const plain = { absWorkingDir: HERE, bundle, target, minify, format: "iife", legalComments: "none" };
+  await esbuild.build({ ...plain, entryPoints: [SINGLE_FILE.source], outfile: join(out, SINGLE_FILE.name) });
+}
+
 async function writeTemplate(variants) {
   const files = {};
   for (const entry of (await readdir(out, { recursive: true, withFileTypes: true })).filter((e) => e.isFile())) {
@@ -272,6 +278,8 @@ async function writeTemplate(variants) {
     declarations: "aethel.d.ts",
     bundler: "bin/esbuild",
     meshEncoder: MESH_ENCODER,
+    baker: BAKER,
+    singleFile: SINGLE_FILE.name,
     variants,
     files: sorted,
   };

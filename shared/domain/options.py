@@ -64,6 +64,7 @@ class ExportOptions(
     # Younger than the first workers: what nobody asks for stands in no event, so that they read it.
     strict: bool | UnsetType = UNSET
     output_dir: Annotated[str, msgspec.Meta(max_length=512)] | UnsetType = UNSET
+    max_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 40)] | UnsetType = UNSET
     video: dict[str, Any] | None = None
 
 

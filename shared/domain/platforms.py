@@ -49,6 +49,7 @@ _COMMON = {
     "excludePatterns": "leaves out files; * stays within a folder, ** crosses folders",
     "compression": "none: stored; lz4: the fastest deflate; zstd: deflate that packs well",
     "format": "zip",
+    "maxBytes": "the artifact may not be larger, or the export fails and says what is large",
 }
 _STRICT = {"strict": "true makes every warning of the build an error"}
 
@@ -147,10 +148,13 @@ PLATFORMS: dict[str, PlatformSpec] = {
             name="web",
             summary="A ZIP that any web host serves and any browser plays",
             minutes=3,
+            formats=("zip", "single-file"),
             templates=_SITE_TEMPLATES,
             effects={
                 **_COMMON,
                 **_STRICT,
+                "format": "zip (the default); single-file: one HTML page with everything inside, "
+                "which plays from a disk, in sandboxed frames and in messengers",
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
                 "includeDebugSymbols": "keeps *.map files in release as debug does",
                 "optimize": OPTIMIZE,

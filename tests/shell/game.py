@@ -44,22 +44,29 @@ def shell(target: str) -> bytes:
     return template.read(f"{target}/aethel-shell{suffix}")
 
 
-def payload(**config: Any) -> bytes:
-    """The archive with the probe page; ``config`` changes what is said about the game."""
+def payload(files: dict[str, bytes] | None = None, **config: Any) -> bytes:
+    """The archive with the probe page, or ``files``; ``config`` is what is said about the game."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as members:
         members.writestr("aethel-shell.json", json.dumps(CONFIG | config))
-        for file in sorted(PAGE.iterdir()):
-            members.write(file, file.name)
-        members.writestr("icon.png", _icon())
-        members.writestr("assets/numbers.bin", b"0123456789")
-        members.writestr("assets/a b é.txt", "hello")
-        members.writestr("scenes/plain.json", SCENE)
-        members.writestr("scenes/packed.aelv", _packed(SCENE))
-        members.writestr("utf-8.html", TITLE)
-        members.writestr("windows-1251.html", f"<meta charset=cp1251>{TITLE}".encode("cp1251"))
-        members.writestr("utf-16.html", TITLE.encode("utf-16"))
+        for name, content in (files or {}).items():
+            members.writestr(name, content)
+        if files is None:
+            _add_probe(members)
     return archive.getvalue()
+
+
+def _add_probe(members: zipfile.ZipFile) -> None:
+    for file in sorted(PAGE.iterdir()):
+        members.write(file, file.name)
+    members.writestr("icon.png", _icon())
+    members.writestr("assets/numbers.bin", b"0123456789")
+    members.writestr("assets/a b é.txt", "hello")
+    members.writestr("scenes/plain.json", SCENE)
+    members.writestr("scenes/packed.aelv", _packed(SCENE))
+    members.writestr("utf-8.html", TITLE)
+    members.writestr("windows-1251.html", f"<meta charset=cp1251>{TITLE}".encode("cp1251"))
+    members.writestr("utf-16.html", TITLE.encode("utf-16"))
 
 
 def _packed(scene: bytes) -> bytes:
@@ -80,9 +87,11 @@ def with_payload(program: bytes, archive: bytes) -> bytes:
     return program[:at] + place + program[at + len(place) :] + archive
 
 
-def game(path: Path, target: str = "linux-x64", **config: Any) -> Path:
-    """Write a game that can be started to ``path``."""
+def game(
+    path: Path, target: str = "linux-x64", *, files: dict[str, bytes] | None = None, **config: Any
+) -> Path:
+    """Write a game that can be started to ``path``: the probe page, or that of ``files``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(with_payload(shell(target), payload(**config)))
+    path.write_bytes(with_payload(shell(target), payload(files, **config)))
     path.chmod(0o755)
     return path

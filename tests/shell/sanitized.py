@@ -29,8 +29,10 @@ FLAGS: Final = (
 
 def compile_library(folder: Path) -> None:
     """Make ``shell.a`` in ``folder``."""
-    numbers = ",".join(str(byte) for byte in (SOURCES / "runtime.js").read_bytes())
-    (folder / "runtime_js.h").write_text(f"static const char RUNTIME_JS[] = {{{numbers},0}};")
+    for name in ("runtime", "media_elements"):
+        numbers = ",".join(str(byte) for byte in (SOURCES / f"{name}.js").read_bytes())
+        text = f"static const char {name.upper()}_JS[] = {{{numbers},0}};"
+        (folder / f"{name}_js.h").write_text(text)
 
     def compile_object(source: Path) -> Path:
         made = folder / f"{source.stem}.o"

@@ -6,6 +6,7 @@ import random
 import socket
 import struct
 import subprocess
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -63,15 +64,29 @@ class Server:
 @pytest.fixture
 def server(sanitized: Path) -> Iterator[Server]:
     """A server that must still be well when the test is over."""
-    program = compile_test("serve", sanitized)
+    with _served(sanitized) as there:
+        yield there
+        until("an answer", lambda: there.get("/a.bin", there.cookie).endswith(b"0123456789"))
+
+
+@pytest.fixture
+def media(sanitized: Path) -> Iterator[Server]:
+    """The same for the one that media players ask."""
+    with _served(sanitized, "media") as there:
+        yield there
+        file = f"/{there.session}/a.bin"
+        until("an answer", lambda: there.get(file).endswith(b"0123456789"))
+
+
+@contextmanager
+def _served(folder: Path, *arguments: str) -> Iterator[Server]:
+    command = [str(compile_test("serve", folder)), *arguments]
     pipe = subprocess.PIPE
-    with subprocess.Popen([program], stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         port, key, session = process.stdout.readline().split()
-        there = Server(int(port), key, session)
         try:
-            yield there
-            until("an answer", lambda: there.get("/a.bin", there.cookie).endswith(b"0123456789"))
+            yield Server(int(port), key, session)
         finally:
             _, complaints = process.communicate()
     assert process.returncode == 0, complaints
@@ -151,3 +166,22 @@ def test_those_who_wait_keep_nobody_waiting(server: Server) -> None:
     for connection in idle:  # gone without a goodbye
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
+
+
+def test_a_media_player_gets_parts_of_files(media: Server) -> None:
+    """With the key in the address, and with leave to show them to a page of another origin."""
+    part = media.get(f"/{media.session}/a.bin", "Range: bytes=2-4", "Origin: aethel://game")
+    assert part.startswith(b"HTTP/1.1 206 Partial Content\r\n")
+    assert b"Access-Control-Allow-Origin: *\r\n" in part
+    assert part.endswith(b"\r\n\r\n234")
+
+
+def test_those_without_the_key_get_no_sound(media: Server) -> None:
+    """Neither by the cookie of the other server, nor by the key that opens it; nothing acts."""
+    for target in ("/", "/a.bin", f"/{media.key}/a.bin", f"/{media.session}", f"/{'0' * 32}/a.bin"):
+        assert media.get(target, media.cookie) == b""
+    for target in ("/", "/.aethel/runtime.js", "/../../etc/passwd", "/none.ogg"):
+        answer = media.get(f"/{media.session}{target}")
+        assert answer.startswith(b"HTTP/1.1 404 Not Found\r\n"), target
+    act = f"POST /{media.session}/.aethel/close HTTP/1.1\r\nAethel-Page: 1\r\n\r\n"
+    assert media.send(act.encode()).startswith(b"HTTP/1.1 405 ")

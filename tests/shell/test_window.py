@@ -8,7 +8,7 @@ import re
 import signal
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,6 +44,8 @@ def test_the_game_is_shown_and_finds_its_host(desk: Screen, tmp_path: Path) -> N
     assert not json.loads(playing.told("missing"))["success"]
     assert playing.told("unicode") == "hello"
     assert json.loads(playing.told("outside")) == [404, 404]
+    refused = playing.logged("service worker worker.js does not run in this window")
+    assert refused.count("service worker") == 1
     assert json.loads(playing.told("forged")) == {"success": False}  # without the page's header
     x, y, width, height = playing.geometry()
     assert (width, height) == (640, 480)
@@ -125,7 +127,7 @@ def test_a_second_start_brings_the_first_to_the_front(desk: Screen, tmp_path: Pa
     """And ends; another game is none of its business."""
     first = play(desk, game(tmp_path / "probe"))
     first.told("ready")
-    named = {"id": "com.example.other", "userDataName": "other", "title": "Other"}
+    named: dict[str, Any] = {"id": "com.example.other", "userDataName": "other", "title": "Other"}
     other = play(desk, game(tmp_path / "other", **named), **named)
     other.told("ready")
     until("the other game in front", lambda: desk.active() == "Other")

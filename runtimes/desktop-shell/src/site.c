@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "content_policy.h"
 #include "html.h"
+#include "media_elements_js.h" /* made by build.py from media_elements.js: MEDIA_ELEMENTS_JS */
 #include "mime.h"
 #include "range.h"
 #include "runtime_js.h" /* made by build.py from runtime.js: RUNTIME_JS */
@@ -34,6 +36,22 @@ bool site_open(struct site *site, const struct payload *payload, const struct co
     return true;
 }
 
+bool site_lend_media(struct site *site, const char *base) {
+    size_t capacity = site->runtime.size + sizeof MEDIA_ELEMENTS_JS + strlen(base) + 16;
+    char *script = malloc(capacity);
+    if (script == NULL) {
+        return false;
+    }
+    int size = snprintf(script, capacity, "%.*s(%s)(\"%s\");\n", (int)site->runtime.size,
+                        (const char *)site->runtime.data, MEDIA_ELEMENTS_JS, base);
+    free((void *)site->runtime.data);
+    site->runtime = (struct bytes){(uint8_t *)script, (size_t)size};
+    size_t host = strcspn(base, "/") + 2; /* behind "http://" */
+    size_t length = host + strcspn(base + host, "/");
+    snprintf(site->media_origin, sizeof site->media_origin, "%.*s", (int)length, base);
+    return true;
+}
+
 void site_close(struct site *site) {
     free((void *)site->runtime.data);
     *site = (struct site){0};
@@ -49,21 +67,34 @@ static void respond_empty(struct response *response, int status) {
     respond_text(response, status, "text/plain; charset=utf-8", "");
 }
 
+/* Copies the page behind the script's place to out, or only counts when out is NULL. */
+static size_t copy_rest(const struct site *site, struct bytes rest, uint8_t *out) {
+    if (site->media_origin[0] != 0) {
+        return content_policy_allow_media(rest, site->media_origin, out);
+    }
+    if (out != NULL) {
+        memcpy(out, rest.data, rest.size);
+    }
+    return rest.size;
+}
+
 /* Responds with a page, into which the script is put that comes before its own. */
-static void respond_page(struct response *response, struct bytes page) {
+static void respond_page(const struct site *site, struct response *response, struct bytes page) {
     size_t tag = strlen(SCRIPT_TAG);
     size_t at = html_script_offset(page);
-    uint8_t *whole = malloc(page.size + tag);
+    struct bytes rest = {page.data + at, page.size - at};
+    size_t size = at + tag + copy_rest(site, rest, NULL);
+    uint8_t *whole = malloc(size);
     if (whole == NULL) {
         respond_empty(response, 500);
         return;
     }
     memcpy(whole, page.data, at);
     memcpy(whole + at, SCRIPT_TAG, tag);
-    memcpy(whole + at + tag, page.data + at, page.size - at);
+    copy_rest(site, rest, whole + at + tag);
     response->type = html_names_encoding(page) ? "text/html" : "text/html; charset=utf-8";
     response->owned = whole;
-    response->body = (struct bytes){whole, page.size + tag};
+    response->body = (struct bytes){whole, size};
 }
 
 static void respond_range(struct response *response, struct bytes content, const char *header) {
@@ -101,7 +132,7 @@ static void respond_file(const struct site *site, const struct request *request,
     response->type = mime_type(name);
     response->isolated = site->config->isolated;
     if (strcmp(response->type, "text/html") == 0 && !html_is_utf16(content)) {
-        respond_page(response, content);
+        respond_page(site, response, content);
     } else {
         respond_range(response, content, request->range);
     }
@@ -144,6 +175,24 @@ void site_respond(const struct site *site, const struct request *request, struct
     }
 }
 
+void site_respond_media(const struct site *site, const struct request *request, struct response *response) {
+    char path[MAX_PATH_SIZE + sizeof FOLDER_PAGE];
+    struct bytes content;
+    *response = (struct response){.head_only = request->method == METHOD_HEAD};
+    if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
+        respond_empty(response, 405);
+    } else if (!url_path(request->target, path, MAX_PATH_SIZE)) {
+        respond_empty(response, 400);
+    } else if (!payload_find(site->payload, bytes_of(path), &content)) {
+        respond_empty(response, 404);
+    } else {
+        response->status = 200;
+        response->type = mime_type(bytes_of(path));
+        respond_range(response, content, request->range);
+    }
+    response->lent = true;
+}
+
 void response_headers(const struct response *response, header_sink *sink, void *context) {
     char length[24];
     snprintf(length, sizeof length, "%zu", response->body.size);
@@ -155,7 +204,10 @@ void response_headers(const struct response *response, header_sink *sink, void *
     sink(context, "Accept-Ranges", "bytes");
     sink(context, "Cache-Control", "no-cache"); /* the next version of the game has the same origin */
     sink(context, "X-Content-Type-Options", "nosniff");
-    sink(context, "Cross-Origin-Resource-Policy", "same-origin");
+    sink(context, "Cross-Origin-Resource-Policy", response->lent ? "cross-origin" : "same-origin");
+    if (response->lent) { /* so that pictures of a video and the sound of an element are the page's to read */
+        sink(context, "Access-Control-Allow-Origin", "*");
+    }
     if (strncmp(response->type, "text/html", strlen("text/html")) == 0) {
         sink(context, "Content-Security-Policy", POLICY);
     }

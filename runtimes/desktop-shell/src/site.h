@@ -27,6 +27,7 @@ struct response {
     void *owned;            /* the memory of body, if it was made for this response */
     char content_range[64]; /* or empty */
     bool isolated;
+    bool lent;      /* to the web view's media player, whose requests come from another origin */
     bool head_only; /* a HEAD request: only the body's length is sent */
 };
 
@@ -35,6 +36,7 @@ struct site {
     const struct config *config;
     struct bytes runtime; /* the script that gives the page window.AethelRuntime */
     struct bridge bridge; /* filled in by the code that opens a window */
+    char media_origin[40]; /* of the server that media elements read from; empty where they read as everything else */
 };
 
 /* config_text: aethel-shell.json as it was read; view: which web view shows the page, for getPlatform.
@@ -42,12 +44,19 @@ struct site {
 bool site_open(struct site *site, const struct payload *payload, const struct config *config,
                struct bytes config_text, const char *view);
 
+/* Adds the script that leads the page's media elements to base, "http://127.0.0.1:PORT/…", and lets the policies of its
+ * pages allow that. False when there is not enough memory. */
+bool site_lend_media(struct site *site, const char *base);
+
 void site_close(struct site *site);
 
 /* The method of that name; NULL, where a web view names none, means GET. */
 enum method site_method(const char *name);
 
 void site_respond(const struct site *site, const struct request *request, struct response *response);
+
+/* The same for a request of the web view's media player: it gets the game's files, and nothing that acts. */
+void site_respond_media(const struct site *site, const struct request *request, struct response *response);
 
 typedef void header_sink(void *context, const char *name, const char *value);
 

@@ -3,6 +3,7 @@
 #include "archive.h"
 #include "check.h"
 #include "config.h"
+#include "content_policy.h"
 #include "html.h"
 #include "http.h"
 #include "payload.h"
@@ -115,6 +116,19 @@ static void fuzz_request(struct site *site) {
     free(copy);
 }
 
+static void fuzz_policy(void) {
+    uint8_t text[512] = "<!doctype html><meta name=a content='b'><meta http-equiv=\"Content-Security-Policy\" content=\"img-src *; "
+                        "default-src &#39;self&#39;\"><META CONTENT='media-src a:' HTTP-EQUIV=content-security-policy>x";
+    size_t size = damage(text, strlen((char *)text), sizeof text);
+    char *copy = exact(text, size, true);
+    struct bytes page = {(uint8_t *)copy, size};
+    size_t amended = content_policy_allow_media(page, "http://a", NULL);
+    uint8_t *out = malloc(amended + 1);
+    CHECK(amended >= size && content_policy_allow_media(page, "http://a", out) == amended);
+    free(out);
+    free(copy);
+}
+
 static void fuzz_range(void) {
     uint8_t text[32] = "bytes=2-5";
     size_t size = damage(text, strlen((char *)text), sizeof text - 1);
@@ -155,6 +169,7 @@ int main(int count, char **arguments) {
         fuzz_payload();
         fuzz_config();
         fuzz_request(&site);
+        fuzz_policy();
         fuzz_range();
         fuzz_texts();
     }

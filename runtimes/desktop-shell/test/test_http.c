@@ -125,6 +125,21 @@ CASE(the_cookie_passes_for_the_page_alone) {
     CHECK(check("/", ACCESS_HOST, NULL, NULL, ACCESS_COOKIE "=") == ACCESS_DENIED);
 }
 
+CASE(a_player_shows_its_key_in_each_address) {
+    char target[96];
+    access_init(&secrets);
+    snprintf(target, sizeof target, "/%s/a/b.ogg?x", secrets.session);
+    CHECK_TEXT(access_media_target(&secrets, target), "/a/b.ogg?x");
+    target[1 + ACCESS_SECRET_SIZE] = 0;
+    CHECK(access_media_target(&secrets, target) == NULL);
+    snprintf(target, sizeof target, "/%s0/a.ogg", secrets.session);
+    CHECK(access_media_target(&secrets, target) == NULL);
+    snprintf(target, sizeof target, "/%s/a.ogg", secrets.key); /* the other secret */
+    CHECK(access_media_target(&secrets, target) == NULL);
+    CHECK(access_media_target(&secrets, "/") == NULL && access_media_target(&secrets, "//") == NULL);
+    CHECK(access_media_target(&secrets, "/a.ogg") == NULL);
+}
+
 int main(void) {
     RUN(a_request_is_parsed);
     RUN(malformed_requests_are_refused);
@@ -133,4 +148,5 @@ int main(void) {
     RUN(secrets_are_long_and_differ);
     RUN(the_key_opens_once);
     RUN(the_cookie_passes_for_the_page_alone);
+    RUN(a_player_shows_its_key_in_each_address);
 }

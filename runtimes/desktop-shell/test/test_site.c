@@ -273,6 +273,33 @@ CASE(answers_say_what_they_are) {
     config.isolated = true;
 }
 
+CASE(a_player_gets_files_and_nothing_that_acts) {
+    struct request request = {.method = METHOD_GET, .target = "/a.txt", .range = "bytes=2-4"};
+    response_free(&response);
+    site_respond_media(&site, &request, &response);
+    CHECK(response.status == 206 && body_is("234"));
+    headers[0] = 0;
+    response_headers(&response, note_header, NULL);
+    CHECK(strstr(headers, "Cross-Origin-Resource-Policy: cross-origin\n") != NULL);
+    CHECK(strstr(headers, "Access-Control-Allow-Origin: *\n") != NULL);
+    static const char *const NOTHING[] = {"/", "/none.ogg", "/.aethel/runtime.js", "/../../etc/passwd"};
+    for (size_t i = 0; i < sizeof NOTHING / sizeof *NOTHING; i++) {
+        request = (struct request){.method = METHOD_GET, .target = NOTHING[i]};
+        site_respond_media(&site, &request, &response);
+        CHECK(response.status == 404);
+    }
+    request = (struct request){.method = METHOD_POST, .target = "/.aethel/close", .from_page = true};
+    site_respond_media(&site, &request, &response);
+    CHECK(response.status == 405);
+}
+
+CASE(what_is_lent_is_in_the_script_and_in_the_policies) {
+    CHECK(site_lend_media(&site, "http://127.0.0.1:4711/0123"));
+    CHECK(ask(METHOD_GET, "/.aethel/runtime.js", NULL, false) == 200);
+    CHECK(memmem(response.body.data, response.body.size, "(\"http://127.0.0.1:4711/0123\");", 31) != NULL);
+    CHECK_TEXT(site.media_origin, "http://127.0.0.1:4711");
+}
+
 CASE(windows_come_back_on_a_screen) {
     const struct geometry screens[] = {{0, 0, 1920, 1080, false}, {1920, 200, 1280, 720, false}};
     struct geometry window = {100, 100, 800, 600, false};
@@ -305,6 +332,8 @@ int main(void) {
     RUN(only_the_page_itself_can_act);
     RUN(sizes_are_checked);
     RUN(answers_say_what_they_are);
+    RUN(a_player_gets_files_and_nothing_that_acts);
+    RUN(what_is_lent_is_in_the_script_and_in_the_policies);
     RUN(windows_come_back_on_a_screen);
     response_free(&response);
     site_close(&site);

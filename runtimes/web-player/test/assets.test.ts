@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { Cache } from "../src/assets/cache";
 import { Downloads } from "../src/assets/downloads";
-import { beside, extensionOf, normalise } from "../src/core/paths";
+import { besideVariants, extensionOf, normalise, splitReference } from "../src/core/paths";
 import { AssetError } from "../src/core/errors";
 
 let server: Server;
@@ -67,11 +67,42 @@ test("paths never leave the project", () => {
     [
       normalise("../../etc/x"),
       normalise("a\\b/./c/../d"),
-      beside("assets/m/a.gltf", "../t/x%20y.png"),
+      besideVariants("assets/m/a.gltf", "../t/x%20y.png")[0],
       extensionOf("A.PNG"),
     ],
     ["etc/x", "a/b/d", "assets/t/x y.png", "png"],
   );
+});
+
+test("what lies beside a model is found as URIs are read, or as it is written", () => {
+  const files = new Downloads(base, Object.fromEntries(PARTS.map((path) => [path, { size: 1 }])));
+  const found = (uri: string): string => files.resolveBeside("assets/m/a.gltf", uri);
+  assert.deepEqual(
+    [
+      "wood%20a.png",
+      "wood a.png",
+      "100%.png",
+      "a%2525.png",
+      "n#1.png",
+      "b.png?v=2",
+      "b.png#x",
+      "sub\\c.png",
+      "%FF.png",
+    ].map(found),
+    ["wood a", "wood a", "100%", "a%25", "n#1", "b", "b", "sub/c", "%FF"].map((name) => `assets/m/${name}.png`),
+  );
+  assert.throws(() => found("d%20e.png"), /“assets\/m\/d e.png” is not among.*assets\/m\/a.gltf asks for it/);
+});
+
+const PARTS = ["wood a", "100%", "a%25", "n#1", "b", "sub/c", "%FF"].map((name) => `assets/m/${name}.png`);
+
+test("the part of a reference is what follows its first #", () => {
+  assert.deepEqual(["a.glb", "a.glb#b", "a.glb#b#c", "a.glb#"].map(splitReference), [
+    ["a.glb", undefined],
+    ["a.glb", "b"],
+    ["a.glb", "b#c"],
+    ["a.glb", ""],
+  ]);
 });
 
 test("a cache makes a thing once, forgets failures, and drops what is not asked for", async () => {

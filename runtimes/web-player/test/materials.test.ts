@@ -25,7 +25,8 @@ function made(json: object, texture = new Texture()): Material {
   );
 }
 
-test("both shapes of material files mean the same", () => {
+test("all shapes of material files mean the same, and none is complained of", (t) => {
+  const warned = t.mock.method(console, "warn", () => undefined);
   const flat = readMaterial({ color: "#ff0000", metalness: 0.2, map: "tex-1", normalMap: "tex-2" });
   const nested = readMaterial({
     id: "m",
@@ -34,6 +35,9 @@ test("both shapes of material files mean the same", () => {
     properties: { albedo: "#ff0000", metallic: 0.2, albedoMap: "tex-1", normalMap: "tex-2" },
   });
   assert.deepEqual(nested, flat);
+  const parameters = { albedo: "#ff0000", metallic: 0.2, albedoMap: "tex-1", normalMap: "tex-2" };
+  assert.deepEqual(readMaterial({ parameters, metadata: { author: "me" } }), flat);
+  assert.deepEqual(warned.mock.calls, []);
   assert.deepEqual(texturesOf(flat), [
     { slot: "map", reference: "tex-1", kind: "color", placing: null },
     { slot: "normalMap", reference: "tex-2", kind: "data", placing: null },

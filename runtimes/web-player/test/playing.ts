@@ -83,7 +83,7 @@ export async function play(
   });
   const factory = componentFactory({
     ...{ audio, library, problems, random: new Random(1), scripts: new Bundle() },
-    navigation: new SceneNavigation(downloads),
+    navigation: new SceneNavigation(downloads, problems, null),
     physics: new ScenePhysics(settings.physics.gravity, downloads, problems),
     quality: new Quality("high", DEFAULT_CONFIG),
     viewport: { size: { width: 640, height: 360 }, aspect: 16 / 9 },

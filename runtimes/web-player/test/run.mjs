@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { asFile, recastOnce } from "../files.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const out = mkdtempSync(join(HERE, "../node_modules/.tests-")); // there, so that what is not bundled is found
@@ -21,8 +22,9 @@ try {
     platform: "node",
     target: "node20",
     sourcemap: "inline",
-    external: ["*?url", "esbuild"],
+    external: ["esbuild"],
     loader: { ".wasm": "empty" }, // physics is tested in browsers
+    plugins: [recastOnce, asFile],
     logLevel: "warning",
   });
   const files = tests.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));

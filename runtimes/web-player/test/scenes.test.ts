@@ -76,7 +76,7 @@ test("an entity whose parent does not exist stands at the root", async () => {
 test("a level without settings has the engine's", async () => {
   const { settings } = await readScene("main", bytes(level([])));
   assert.equal(settings.skybox.color, "#87CEEB");
-  assert.deepEqual(settings.physics, { gravity: { x: 0, y: -9.81, z: 0 }, fixedTimestep: 0.02, maxSubSteps: 3 });
+  assert.deepEqual(settings.physics, { gravity: { x: 0, y: -9.81, z: 0 }, fixedTimestep: 0.02, maxSubSteps: null });
   assert.deepEqual(settings.lighting, {
     ambientColor: "#404040",
     ambientIntensity: 0.5,

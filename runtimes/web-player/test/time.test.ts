@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Clock } from "../src/core/clock";
+import { FixedSteps, mostSteps } from "../src/core/fixedSteps";
 import { Random } from "../src/core/random";
 import { Pauses } from "../src/core/pauses";
 import { Events } from "../src/core/events";
@@ -29,6 +30,49 @@ test("a long frame is cut, and time runs at its scale", () => {
   const clock = new Clock();
   clock.scale = 0.5;
   assert.deepEqual([clock.advance(5), clock.advance(0.02), clock.now], [0.05, 0.01, 0.060000000000000005]);
+});
+
+test("a frame is cut where its steps end, and time runs a hundred times as fast at most", () => {
+  const clock = new Clock();
+  assert.equal(clock.advance(0.1, 0.06), 0.06);
+  clock.scale = 1e9;
+  assert.deepEqual([clock.scale, clock.advance(1, 0.06)], [100, 6]);
+  clock.scale = -1;
+  assert.equal(clock.scale, 0);
+});
+
+test("each step has its own time, and all frames together have as many as the time holds", () => {
+  for (const dt of [1 / 15, 1 / 20, 1 / 60, 1 / 144]) {
+    const steps = new FixedSteps();
+    const times: number[] = [];
+    let [now, alpha] = [0, 0];
+    while (now < 2.01) {
+      now += dt;
+      alpha = steps.advance(dt, 0.02, (time) => times.push(time));
+    }
+    assert.deepEqual(
+      times.slice(0, 100),
+      Array.from({ length: 100 }, (_, index) => (index + 1) * 0.02),
+    );
+    assert.ok(Math.abs((times.length + alpha) * 0.02 - now) < 1e-6);
+  }
+});
+
+test("who looks at the clock in a step sees the step, also when it throws, and the frame afterwards", () => {
+  const clock = new Clock();
+  clock.advance(0.1);
+  const seen: number[] = [];
+  clock.inStep(0.04, 0.02, () => seen.push(clock.now, clock.dt));
+  assert.throws(() =>
+    clock.inStep(0.06, 0.02, () => {
+      throw new Error("fell over");
+    }),
+  );
+  assert.deepEqual([...seen, clock.now, clock.dt], [0.04, 0.02, 0.1, 0.1]);
+});
+
+test("a frame takes three steps, more of short ones, and never so many that it hangs", () => {
+  assert.deepEqual([0.5, 0.02, 1 / 60, 0.005, 1e-9].map(mostSteps), [3, 3, 3, 12, 100]);
 });
 
 test("timers run in the order of their time, once or again and again, until canceled", () => {

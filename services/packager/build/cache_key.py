@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.manifest import with_manifest
+from services.packager.build.private_files import public_files
 from services.packager.build.strictness import refuse_warnings
 from services.packager.processes.cpu_features import cpu_features
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-BUILD_VERSION: Final = "2"  # raise it with every change here that changes the bytes of an artifact
+BUILD_VERSION: Final = "3"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
 
 
@@ -50,7 +51,8 @@ def plan_of(
     Raises:
         ProjectError: What is wrong with the project; also its warnings, where they may not be.
     """
-    plan = exporter.plan(project, request, context)
+    public = public_files(project, request.platform)
+    plan = public.planned(lambda files: exporter.plan(files, request, context))
     if request.options.strict:
         refuse_warnings(plan)
     return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
@@ -67,6 +69,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "templates": [template.to_dict() for template in plan.templates],
         "tools": _tools(request),
         **({"packages": plan.packages} if plan.packages else {}),
+        **({"lacking": plan.lacking} if plan.lacking else {}),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

@@ -48,6 +48,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     contents: tuple[Content, ...]
     templates: tuple[Template, ...]
     packages: tuple[str, ...]
+    lacking: tuple[str, ...]
     notes: tuple[Note, ...]
     reproducible: bool  # but for its signature
 
@@ -63,6 +64,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             suffix=suffix,
             templates=self.templates,
             packages=self.packages,
+            lacking=self.lacking,
             application=application,
             reproducible=self.reproducible and not self.signed,
         )
@@ -97,6 +99,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         templates=(*site.templates, template),
         packages=site.packages,
         reproducible=site.reproducible,
+        lacking=site.lacking,
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
     )
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.packager.optimizing.gltf import BufferView, Outline
 
 MESHOPT: Final = "KHR_meshopt_compression"
-_PACKED: Final = {MESHOPT, "EXT_meshopt_compression"}
+PACKED: Final = {MESHOPT, "EXT_meshopt_compression"}
 _KNOWN: Final = {"byteLength", "name", "uri"}
 
 
@@ -55,7 +55,7 @@ def _buffers(outline: Outline, binary: bytes | None, parts: Mapping[str, bytes])
 
 
 def _block(view: BufferView, buffers: Sequence[bytes]) -> bytes:
-    if not _PACKED.isdisjoint(view.extensions):
+    if not PACKED.isdisjoint(view.extensions):
         raise UnsuitableError("is packed already")
     end = view.byte_offset + view.byte_length
     if view.buffer >= len(buffers) or end > len(buffers[view.buffer]):

@@ -103,6 +103,10 @@ class ProjectFiles:
             return io.BytesIO(self.made[path])
         return self._opener(self.files[path])
 
+    def open_stored(self, file: StoredFile) -> BinaryIO:
+        """The bytes of a file that an exporter has put elsewhere."""
+        return self._opener(file)
+
     def read(self, path: str, *, max_bytes: int = MAX_READ_BYTES) -> bytes:
         """A small file, whole.
 

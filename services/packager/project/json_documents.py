@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.project import lfs_pointers
 from services.packager.project.unreadable import UnreadableError, decoding
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def parse_value(data: bytes) -> Any:
     Raises:
         UnreadableError: What is wrong with it.
     """
+    if lfs_pointers.is_pointer(data):
+        raise UnreadableError(lfs_pointers.FAULT)
     text = unpack(data) if data.startswith(AELV) else data
     if values_in(text) > MAX_VALUES:
         raise UnreadableError(f"holds more than {MAX_VALUES:,} values; split it")

@@ -19,6 +19,7 @@ from services.packager.build.cache_key import build_key, plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
+from services.packager.build.size_limit import check_size
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
@@ -169,4 +170,5 @@ def _built(
         compression=request.options.compression,
     )
     meter.tell()
+    check_size(packed.size_bytes, request)
     return Done(size_bytes=packed.size_bytes, sha256=packed.sha256, crc32c=packed.crc32c)

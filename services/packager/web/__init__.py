@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 from services.packager.web import aethel, html5, own_build, vite
 from services.packager.web.game_site import ENTRY, Site
 from services.packager.web.vite.package_json import nearest
-from shared.domain.entry_page import PACKAGE, EntryPageMissingError, is_engine_project
+from shared.domain.entry_page import (
+    PACKAGE,
+    EntryPageMissingError,
+    deeper_entries,
+    is_engine_project,
+)
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -41,8 +46,12 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
     if built:
         return built
     if ENTRY in project:
-        return html5.site(project, request)
-    raise EntryPageMissingError(spelled=project.spelled(ENTRY), has_package=PACKAGE in project)
+        return html5.site(project, request, context)
+    raise EntryPageMissingError(
+        spelled=project.spelled(ENTRY),
+        has_package=PACKAGE in project,
+        deeper=deeper_entries(project.files),
+    )
 
 
 def _output(project: ProjectFiles, request: Request, context: BuildContext, folder: str) -> Site:
@@ -50,6 +59,6 @@ def _output(project: ProjectFiles, request: Request, context: BuildContext, fold
     is_there = f"{folder.strip('/')}/{ENTRY}" in project
     package = nearest(project, posixpath.dirname(folder.strip("/")))
     if is_there or context.scripts is None or not package.build:
-        return html5.output_site(project, request, folder)
+        return html5.output_site(project, request, context, folder)
     why = f"{folder} is not in the project"
     return own_build.site_of(project, request, context, context.scripts, package, why=why)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.editor.conftest import files_of
+from tests.browser.engine.test_audio import LISTEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,6 +189,15 @@ async def test_uploads_are_drawn(play: Play) -> None:
             tuple(await game.pixel(x + dx, y + dy)) for dx in (-0.05, 0.05) for dy in (-0.09, 0.09)
         }
         assert {max(shade) > 100 for shade in shades} == {True, False}
+
+
+async def test_uploads_are_heard(play: Play) -> None:
+    """A tone that repeats: as loud in its third and fourth time as in its first, on both sides."""
+    async with play("content-assets") as game:
+        heard = await game.page.evaluate(LISTEN)
+        assert heard["hz"] == pytest.approx(440, abs=10)
+        assert min(heard["first"]) > 0.05
+        assert heard["second"] == pytest.approx(heard["first"], rel=0.05)
 
 
 async def test_a_missing_entry_says_so_on_the_screen(play: Play) -> None:

@@ -16,6 +16,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# A gamepad of the standard mapping, with these buttons down.
+PAD = """down => {
+  const buttons = Array.from({ length: 17 }, (_, n) => ({
+    pressed: down.includes(n),
+    touched: down.includes(n),
+    value: down.includes(n) ? 1 : 0,
+  }));
+  const pad = { id: "pad", index: 0, connected: true, mapping: "standard", axes: [0, 0, 0, 0] };
+  navigator.getGamepads = () => [null, { ...pad, buttons }];
+}"""
+FIRE_BY_PAD = 7  # RightTrigger
+
 
 async def held(game: EditorGame, key: str, seconds: float) -> None:
     """Hold a key for so long."""
@@ -115,6 +127,56 @@ async def test_actions_are_held_by_their_keys(play: Play) -> None:
         await game.page.mouse.up(button="right")
 
 
+async def test_actions_are_held_by_a_gamepad(play: Play) -> None:
+    """Each button its own action; with the key an action is held once."""
+    buttons = {
+        "Fire": FIRE_BY_PAD,
+        "Aim": 6,
+        "Reload": 2,
+        "Jump": 0,
+        "Sprint": 10,
+        "Crouch": 1,
+        "Menu": 9,
+    }
+    async with play("config-input") as game:
+        for action, button in buttons.items():
+            await game.page.evaluate(PAD, [button])
+            await game.steps(2)
+            lit = [name for name in buttons if (await game.position(name))[1] == 1]
+            assert lit == [action]
+            await game.page.evaluate(PAD, [])
+            await game.steps(2)
+            assert (await game.position(action))[1] == 0
+        said = [f"{action} {way}" for action in buttons for way in ("down", "up")]
+        assert game.log == said
+        await game.page.keyboard.down("Space")
+        await game.steps(1)
+        await game.page.evaluate(PAD, [buttons["Jump"]])
+        await game.steps(1)
+        await game.page.keyboard.up("Space")
+        await game.steps(2)
+        assert (await game.position("Jump"))[1] == 1
+        await game.page.evaluate(PAD, [])
+        await game.steps(2)
+        assert game.log == [*said, "Jump down", "Jump up"]
+
+
+async def test_the_platformer_jumps_by_a_gamepad(play: Play) -> None:
+    """Without actions in its configuration Jump is Space or A; let go early, it rises less."""
+    async with play("template-platformer") as game:
+        await game.seconds(0.5)
+        await game.page.evaluate(PAD, [0])
+        await game.seconds(0.1)
+        await game.page.evaluate(PAD, [])
+        highest = 0.0
+        for _ in range(40):
+            await game.steps(1)
+            highest = max(highest, (await game.position("Hero"))[1])
+        assert highest == pytest.approx(1 + 1.95, abs=0.2)
+        await game.seconds(0.5)
+        assert await game.position("Hero") == pytest.approx([0, 1, 0], abs=0.02)
+
+
 async def test_the_hud_follows_the_game(play: Play) -> None:
     """One bar, updated; the sphere stays visible behind it."""
     async with play("template-hud") as game:
@@ -133,6 +195,9 @@ async def test_a_game_script_turns_and_listens(play: Play) -> None:
     async with play("c-game-script") as game:
         await game.steps(1)
         assert "awake start 1" in game.log
+        await game.steps(46)
+        turned = await game.page.evaluate("AethelPlayer.game.scene.find('box').rotation.toArray()")
+        assert turned[:3] == pytest.approx([0, 1.57, 0], abs=0.04)
         await game.page.keyboard.down("ArrowRight")
         await game.steps(2)
         assert (await game.position("box"))[0] == 1

@@ -77,6 +77,94 @@ async def test_each_shape_rests_at_its_own_height(
     assert (await game.position("body"))[1] == pytest.approx(height, abs=0.02)
 
 
+HOVER = """
+import { Script, time } from "aethel";
+export default class Hover extends Script {
+  seen: number[][] = [];
+  steps = 0;
+  start() { (globalThis as any)[this.entity.name] = this.seen; }
+  fixedUpdate() {
+    const { body, quaternion } = this.entity;
+    const { x, y, z } = this.entity.worldPosition();
+    this.seen.push([x, y, z, ...quaternion.toArray(), body.velocity.y, time.now, time.dt]);
+    body.applyForce({ x: 0, y: 9.81 + 40 * (5 - y) - 6 * body.velocity.y, z: 0 });
+    body.applyTorque({ x: 0, y: 0.2, z: 0.1 * (1 - y) });
+    if (++this.steps === 40) this.entity.position.x = 2;
+  }
+  onCollision() { this.seen.push([this.entity.worldPosition().y]); }
+}
+"""
+HOVERING = {**SOLID, "Script": {"scriptId": "hover"}}
+RATES = (15, 20, 60, 144)
+
+
+async def test_steps_are_the_same_at_every_frame_rate(
+    play: Callable[..., Awaitable[Playing]],
+) -> None:
+    """What a script reads in ``fixedUpdate`` is of that step, to the last bit, and is obeyed."""
+    root = entity("root", HOVERING, (0, 4, 0))
+    tilted = entity("tilted", {}, (7, 0, 0), rotation=(0, 0.6, 0, 0.8), scale=(1.5, 1.5, 1.5))
+    child = entity("child", HOVERING, (0, 3, 0), parentId="tilted")
+    ceiling = entity("ceiling", {"Collider": {"size": [9, 1, 9]}}, (0, 6.3, 0))
+    game = await play(
+        scenes={"main": level(CAMERA, root, tilted, child, ceiling)},
+        scripts={"scripts/hover.ts": HOVER},
+    )
+    runs: dict[int, list[list[list[float]]]] = {}
+    for rate in RATES:
+        await game.drive()
+        await game.steps(2 * rate, dt=1 / rate)
+        runs[rate] = [await game.page.evaluate(name) for name in ("root", "child")]
+    for of_root, of_child in runs.values():
+        assert of_root[:85] == runs[60][0][:85]
+        assert of_child[:85] == runs[60][1][:85]
+    of_root = [seen for seen in runs[60][0] if len(seen) > 1]
+    touches = [seen for seen in runs[60][0] if len(seen) == 1]
+    assert of_root[39][0] < 1
+    assert of_root[40][0] == pytest.approx(2, abs=0.1)  # it went where it was put
+    assert touches
+    assert touches[0][0] == pytest.approx(5.3, abs=0.15)  # under the ceiling, not a frame before
+    assert [seen[-2:] for seen in of_root[:3]] == [
+        [pytest.approx(0.02 * n), 0.02] for n in (1, 2, 3)
+    ]
+    await game.drive()  # at the last rate a frame shows what lies between two steps
+    await game.steps(40, dt=1 / 144)
+    shown, read = (await game.position("root"))[1], await game.page.evaluate("root.at(-1)[1]")
+    assert shown != read
+    assert shown == pytest.approx(read, abs=0.2)
+    assert game.troubles.seen == []
+
+
+async def test_a_game_that_cannot_keep_up_plays_slower_as_a_whole(
+    play: Callable[..., Awaitable[Playing]],
+) -> None:
+    """A frame is no longer than its steps: for updates, timers and physics alike."""
+    script = """
+      import { time } from "aethel";
+      export function start() { (globalThis as any).seen = { updated: 0, fixed: 0, ticks: 0 };
+        time.every(0.2, () => seen.ticks++); }
+      export function update(ctx, dt) { seen.updated += dt; seen.now = time.now; }
+      export function fixedUpdate(ctx, dt) { seen.fixed += dt; }"""
+    watcher = entity("watcher", {"Script": {"scriptPath": "scripts/watch.ts"}})
+    physics = {"fixedTimestep": 0.02, "maxSubSteps": 2}
+    game = await play(
+        scenes={
+            "main": level(CAMERA, watcher, settings={"physics": {**physics, "maxSubSteps": None}}),
+            "slow": level(CAMERA, watcher, settings={"physics": physics}),
+        },
+        scripts={"scripts/watch.ts": script},
+    )
+    await game.drive()
+    for scene, of_a_frame in (("main", 0.06), ("slow", 0.04)):
+        await game.page.evaluate("name => AethelPlayer.loadScene(name)", scene)
+        before = await game.page.evaluate("AethelPlayer.game.clock.now")
+        await game.steps(50, dt=0.1)
+        seen = await game.page.evaluate("seen")
+        whole = pytest.approx(50 * of_a_frame)
+        assert (seen["updated"], seen["fixed"], seen["now"] - before) == (whole, whole, whole)
+        assert seen["ticks"] == pytest.approx(50 * of_a_frame / 0.2, abs=1)
+
+
 async def test_touches_reach_the_scripts_of_both(play: Callable[..., Awaitable[Playing]]) -> None:
     """Solid contacts with their normal, triggers on the way, and the ends of both."""
     ball = entity(

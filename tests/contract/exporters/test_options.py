@@ -109,7 +109,7 @@ CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "wasmThreads": [(True, _isolated)],
     "optimize": [("lossless", _optimized), ("balanced", _optimized)],
 }
-BUILT = {**FILES, "export/site/index.html": b"<!doctype html><title>Built</title>"}
+BUILT = {**FILES, "export/site/index.html": b"<!doctype html><title>Built</title>Built"}
 PROJECTS = {"optimize": ENGINE, "outputDir": BUILT}  # where another one shows the effect
 REFUSED: dict[str, Any] = {
     "appIcon": "assets/ship.png",

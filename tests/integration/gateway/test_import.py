@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.gateway.projects.zip_import import ZipArchive
+from services.gateway.projects.zip_archive import ZipArchive
 from shared.errors import TooLargeError
 from tests.integration.gateway.conftest import LIMITS
 

@@ -46,7 +46,8 @@ async def test_a_script_makes_the_pages(own: OwnBuilds) -> None:
         const head = `<link rel="icon" href="data:,"><title>${process.argv.slice(2).join("|")}`;
         writeFileSync("dist/index.html", `<!doctype html>${head}</title><p>1</p>`);
         copyFileSync("logo.svg", "dist/assets/logo.svg");
-        writeFileSync("dist/assets/a.js.map", "{}");
+        const map = { version: 3, sources: [], names: [], mappings: "" };
+        writeFileSync("dist/assets/a.js.map", JSON.stringify(map));
         writeFileSync("dist/seen.json", JSON.stringify({ env: process.env, cwd: process.cwd() }));
         console.log("\\u001b[32mdone\\u001b[0m");
     """

@@ -192,7 +192,7 @@ def test_frameworks_are_refused_with_what_to_do(package: str, name: str) -> None
 def test_what_a_framework_has_written_is_shipped_where_it_was_pushed() -> None:
     """Whether it is what its sources would make now cannot be known: its maker is told."""
     package = {"package.json": '{"dependencies": {"next": "15"}}', "app/page.tsx": ""}
-    pushed = {"out/index.html": "<title>Exported</title>", "out/_next/a.js": "1"}
+    pushed = {"out/index.html": "<title>Exported</title>Exported", "out/_next/a.js": "1"}
     files = {path: text.encode() for path, text in (package | pushed).items()}
     built = _built(files)
     assert {"index.html", "_next/a.js"} <= built.files.keys()

@@ -54,6 +54,7 @@ const titleOf = (page) => new Promise((resolve) => {
   document.body.append(frame);
 });
 tell("encodings", [await titleOf("utf-8.html"), await titleOf("windows-1251.html"), await titleOf("utf-16.html")]);
+for (const again of [1, 2]) await navigator.serviceWorker?.register("worker.js").catch(() => tell("refused", again));
 tell("outside", [(await fetch("/../../etc/passwd")).status, (await fetch("/%2e%2e/%2e%2e/etc/passwd")).status]);
 tell("forged", await (await fetch("/.aethel/close", { method: "POST" })).json());
 

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -9,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from cli import api_client as api
-from cli.exit_codes import UnreachableError
+from cli.exit_codes import UnreachableError, UsageError
 from cli.local.ports import free_ports
 from cli.project_folder import read_folder
 from cli.push import push
@@ -105,9 +110,125 @@ def test_vendored_packages_go_on_request(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name)
     ignore = tmp_path / ".aethelignore"
-    assert set(read_folder(tmp_path).manifest.files) == {"index.html"}
+    found = read_folder(tmp_path)
+    assert set(found.manifest.files) == {"index.html"}
+    assert found.notes == (
+        (
+            "left out, as packages are installed at export (to take them along, put a line "
+            "!node_modules/ into .aethelignore): node_modules/"
+        ),
+    )
     ignore.write_text("!node_modules/\n")
-    assert len(read_folder(tmp_path).manifest.files) == 3
+    assert len(read_folder(tmp_path).manifest.files) == 4
     ignore.write_text("!node_modules/\nnode_modules/*\n!node_modules/b/\n")
     pushed = set(read_folder(tmp_path).manifest.files)
-    assert pushed == {"index.html", "node_modules/b/index.js"}
+    assert pushed == {".aethelignore", "index.html", "node_modules/b/index.js"}
+
+
+def written(root: Path, files: dict[str, bytes]) -> Path:
+    """A folder with these files."""
+    for name, data in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    return root
+
+
+def test_secrets_stay_at_home_and_are_told(tmp_path: Path) -> None:
+    """By name and by what they hold, each with the line that takes it along; clutter in a line."""
+    key = b"k = '-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBg'"
+    game = written(
+        tmp_path,
+        {
+            "index.html": b"<p>",
+            "src/config.js": key,
+            "src/signing.js": key,
+            ".ENV.local": b"SECRET=1",
+            "deploy/id_rsa": b"x",
+            "ca.pem": b"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+            "keys.json": b'{"red": "door"}',
+            ".git/config": b"x",
+            "art/.DS_Store": b"x",
+            "notes/todo.txt": b"x",
+            ".aethelignore": b"notes/\n!src/signing.js\n",
+        },
+    )
+    found = read_folder(game)
+    assert {*found.manifest.files} == {
+        *(".aethelignore", "ca.pem", "index.html", "keys.json", "src/signing.js"),
+    }
+    assert [warning.partition(" and was left out")[0] for warning in found.warnings] == [
+        ".ENV.local looks like a secret by its name",
+        "deploy/id_rsa looks like a secret by its name",
+        "src/config.js holds what looks like a private key",
+    ]
+    for warning in found.warnings:
+        assert f"a line !{warning.split()[0]} in .aethelignore takes it along" in warning
+    assert found.notes == (
+        "left out, as no part of a game: .git/, art/.DS_Store",
+        "left out, as .aethelignore says: notes/",
+    )
+
+
+def test_what_is_no_plain_file_or_folder_is_told(tmp_path: Path) -> None:
+    """Links to files, to folders, to nothing and in a circle; pipes and sockets."""
+    game = written(tmp_path / "game", {"index.html": b"<p>", "a/b.txt": b"x"})
+    outside = written(tmp_path / "shared", {"hero.png": b"x"})
+    (game / "assets").symlink_to(outside)
+    (game / "a/circle").symlink_to(game)
+    (game / "hero.png").symlink_to(outside / "hero.png")
+    (game / "gone.png").symlink_to("nowhere.png")
+    os.mkfifo(game / "a/pipe")
+    listening = socket.socket(socket.AF_UNIX)
+    with listening:
+        listening.bind(os.path.relpath(game / "socket"))
+        found = read_folder(game)
+    assert {*found.manifest.files} == {"index.html", "a/b.txt"}
+    told = sorted(warning.partition(" was left out")[0] for warning in found.warnings)
+    assert told == sorted(
+        [
+            f"assets is a link to {outside} and",
+            f"a/circle is a link to {game} and",
+            f"hero.png is a link to {outside / 'hero.png'} and",
+            "gone.png is a link to nowhere.png and",
+            "a/pipe is no file (but a pipe or a device) and",
+            "socket is no file (but a pipe or a device) and",
+        ]
+    )
+
+
+@pytest.mark.parametrize("unreadable", ["levels", "levels/one.json", ".aethelignore"])
+def test_what_cannot_be_read_is_an_error(tmp_path: Path, unreadable: str) -> None:
+    """Not a smaller game: the message names it and says what to do."""
+    files = {"index.html": b"<p>", "levels/one.json": b"{}", ".aethelignore": b"*.psd\n"}
+    game = written(tmp_path / "game", files)
+    (game / unreadable).chmod(0)
+    command = [sys.executable, "-m", "cli", "push", str(game), "--dry-run"]
+    if os.geteuid() == 0:  # whom modes do not stop
+        privileges = "-dac_override,-dac_read_search"
+        bounds = [f"--bounding-set={privileges}", f"--inh-caps={privileges}"]
+        command = ["setpriv", *bounds, *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    (game / unreadable).chmod(0o755)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert f"{game / unreadable} cannot be read" in done.stderr
+    assert "make it readable" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("patterns", "reason"),
+    [
+        (b"\xef\xbb\xbf*.psd\r\n", ""),
+        ("\ufeff*.psd\r\n".encode("utf-16-le"), ""),
+        ("*.psd\nä.txt\n".encode("latin-1"), "is no UTF-8 text (line 2): save it as UTF-8"),
+    ],
+)
+def test_the_ignore_file_is_read_or_refused_in_words(
+    tmp_path: Path, patterns: bytes, reason: str
+) -> None:
+    """As editors on Windows write it, too."""
+    game = written(tmp_path, {"index.html": b"", "a/x.psd": b"", ".aethelignore": patterns})
+    if reason:
+        with pytest.raises(UsageError, match=re.escape(reason)):
+            read_folder(game)
+    else:
+        assert {*read_folder(game).manifest.files} == {"index.html", ".aethelignore"}

@@ -44,7 +44,7 @@ def test_parts_that_few_games_need_are_apart(template: Template, variant: str) -
     }
     assert set(player["chunks"]) == {
         *("gltf", "draco", "meshopt", "ktx2", "hdr", "animation", "physics", "effects", "errors"),
-        *("navigation", "sky", "core", "ui", "gameScript"),
+        *("navigation", "baking", "sky", "core", "ui", "gameScript"),
     }
 
 

@@ -38,6 +38,7 @@ struct gdk_rectangle {
     F(void, gtk_container_add, (object *, object *))                                                                   \
     F(void, gtk_widget_show_all, (object *))                                                                           \
     F(void, gtk_widget_grab_focus, (object *))                                                                         \
+    F(void, gtk_widget_destroy, (object *))                                                                            \
     F(void, gtk_widget_set_size_request, (object *, int, int))                                                         \
     F(gboolean, gtk_show_uri_on_window, (object *, const char *, uint32_t, object **))                                 \
     F(gboolean, gdk_event_get_keyval, (const object *, unsigned *))                                                    \
@@ -68,6 +69,11 @@ struct gdk_rectangle {
     F(void, webkit_security_manager_register_uri_scheme_as_secure, (object *, const char *))                           \
     F(void, webkit_security_manager_register_uri_scheme_as_cors_enabled, (object *, const char *))                     \
     F(object *, webkit_web_view_new_with_context, (object *))                                                          \
+    F(object *, webkit_web_view_new_with_related_view, (object *))                                                     \
+    F(object *, webkit_web_view_get_window_properties, (object *))                                                     \
+    F(void, webkit_window_properties_get_geometry, (object *, struct gdk_rectangle *))                                 \
+    F(const char *, webkit_web_view_get_uri, (object *))                                                               \
+    F(void, webkit_web_view_try_close, (object *))                                                                     \
     F(object *, webkit_web_view_get_settings, (object *))                                                              \
     F(void, webkit_web_view_load_uri, (object *, const char *))                                                        \
     F(const char *, webkit_uri_scheme_request_get_uri, (object *))                                                     \
@@ -85,6 +91,8 @@ struct gdk_rectangle {
     F(gboolean, webkit_response_policy_decision_is_main_frame_main_resource, (object *))                               \
     F(const char *, webkit_uri_request_get_uri, (object *))                                                            \
     F(void, webkit_policy_decision_ignore, (object *))                                                                 \
+    F(void, webkit_policy_decision_use_with_policies, (object *, object *))                                            \
+    F(object *, webkit_website_policies_new_with_policies, (const char *, ...))                                        \
     F(unsigned long, webkit_pointer_lock_permission_request_get_type, (void))                                          \
     F(void, webkit_permission_request_allow, (object *))                                                               \
     F(void, webkit_permission_request_deny, (object *))

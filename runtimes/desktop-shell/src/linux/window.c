@@ -7,7 +7,9 @@
 #include "geometry.h"
 #include "instance.h"
 #include "log.h"
+#include "media.h"
 #include "policy.h"
+#include "popup.h"
 #include "scheme.h"
 #include "shell.h"
 #include "site.h"
@@ -28,6 +30,7 @@ struct window {
     const struct shell *shell;
     struct site site;
     struct policy policy;
+    struct popups popups;
     object *gtk, *view;
     char geometry_path[FILE_MAX_PATH];
 };
@@ -134,8 +137,10 @@ static void make_view(struct window *window) {
                         "media-playback-requires-user-gesture", 0, "enable-developer-extras", debug,
                         "enable-write-console-messages-to-stdout", (int)window->shell->verbose,
                         "enable-fullscreen", 1, (void *)NULL);
-    window->policy = (struct policy){window->gtk, window->shell->config.debug};
+    window->policy = (struct policy){window->gtk, window->view, window->shell->config.debug};
+    window->popups = (struct popups){&window->shell->config, &window->policy};
     policy_apply(window->view, &window->policy);
+    popups_allow(window->view, &window->popups);
     webkit_connect(window->view, "close", (callback)on_close, window);
     webkit_connect(window->view, "web-process-terminated", (callback)on_page_end, window);
 }
@@ -217,6 +222,7 @@ enum show_result window_show(const struct shell *shell) {
     }
     webkit.gdk_set_program_class(shell->config.id); /* by this desktops match a window with its .desktop file */
     window.site.bridge = (struct bridge){&window, close_window, set_fullscreen, resize};
+    media_lend(&window.site); /* WebKitGTK's media player reads no scheme of ours */
     make_window(&window);
     webkit.g_unix_signal_add(INSTANCE_SIGNAL, on_present, &window);
     webkit.g_unix_signal_add(SIGTERM, on_terminate, &window);

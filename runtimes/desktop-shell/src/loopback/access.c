@@ -67,3 +67,9 @@ enum access_result access_check(struct access_secrets *secrets, const char *targ
                     (is_or_absent(headers->fetch_site, "same-origin") || strcmp(headers->fetch_site, "none") == 0);
     return own_page && has_cookie(secrets, headers->cookie) ? ACCESS_GRANTED : ACCESS_DENIED;
 }
+
+const char *access_media_target(const struct access_secrets *secrets, const char *target) {
+    size_t length = strcspn(target + 1, "/");
+    const char *rest = target + 1 + length;
+    return *rest == '/' && equals_secret(secrets->session, target + 1, length) ? rest : NULL;
+}

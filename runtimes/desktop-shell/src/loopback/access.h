@@ -41,4 +41,8 @@ bool access_init(struct access_secrets *secrets);
 enum access_result access_check(struct access_secrets *secrets, const char *target,
                                 const struct request_headers *headers);
 
+/* Decides about a request of the web view's media player, which sends no cookie: its target must begin with the session,
+ * "/SESSION/music.ogg". Returns what follows, or NULL when the request is denied. */
+const char *access_media_target(const struct access_secrets *secrets, const char *target);
+
 #endif

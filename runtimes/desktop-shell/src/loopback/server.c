@@ -16,6 +16,7 @@ struct server {
     struct access_secrets *secrets;
     socket_t listener;
     atomic_int connections;
+    void (*serve)(struct server *server, socket_t socket, const struct http_request *request);
 };
 
 struct connection {
@@ -69,28 +70,44 @@ static void send_cookie(socket_t socket, const struct access_secrets *secrets) {
     send_response(socket, &response, cookie);
 }
 
+static void serve_page(struct server *server, socket_t socket, const struct http_request *request) {
+    struct response response;
+    switch (access_check(server->secrets, request->request.target, &request->headers)) {
+    case ACCESS_KEY_ACCEPTED:
+        send_cookie(socket, server->secrets);
+        break;
+    case ACCESS_GRANTED:
+        site_respond(server->site, &request->request, &response);
+        send_response(socket, &response, "");
+        response_free(&response);
+        break;
+    case ACCESS_DENIED:
+        log_line("refused a request that is not the window's");
+        break;
+    }
+}
+
+static void serve_media(struct server *server, socket_t socket, const struct http_request *request) {
+    struct request inner = request->request;
+    struct response response;
+    inner.target = access_media_target(server->secrets, inner.target);
+    if (inner.target == NULL) {
+        log_line("refused a request that is not the media player's");
+        return;
+    }
+    socket_set_timeout(socket, 0); /* a paused player reads on when it plays on */
+    site_respond_media(server->site, &inner, &response);
+    send_response(socket, &response, "");
+    response_free(&response);
+}
+
 /* Serves one connection. Whoever is not the game's own window gets no byte: the connection is closed. */
 static void serve(struct server *server, socket_t socket) {
     char head[HTTP_MAX_HEAD];
     struct http_request request;
     size_t size = receive_head(socket, head, sizeof head);
-    if (size == 0 || !http_parse(head, size, &request)) {
-        return;
-    }
-    switch (access_check(server->secrets, request.request.target, &request.headers)) {
-    case ACCESS_KEY_ACCEPTED:
-        send_cookie(socket, server->secrets);
-        break;
-    case ACCESS_GRANTED: {
-        struct response response;
-        site_respond(server->site, &request.request, &response);
-        send_response(socket, &response, "");
-        response_free(&response);
-        break;
-    }
-    case ACCESS_DENIED:
-        log_line("refused a request that is not the window's");
-        break;
+    if (size > 0 && http_parse(head, size, &request)) {
+        server->serve(server, socket, &request);
     }
 }
 
@@ -128,11 +145,24 @@ static void run_server(void *context) {
     }
 }
 
+static int start(struct server *server) {
+    int port = 0;
+    server->listener = socket_listen(&port);
+    return server->listener != SOCKET_NONE && thread_start(run_server, server) ? port : 0;
+}
+
 int server_start(const struct site *site, struct access_secrets *secrets) {
     static struct server server;
-    int port = 0;
     server.site = site;
     server.secrets = secrets;
-    server.listener = socket_listen(&port);
-    return server.listener != SOCKET_NONE && thread_start(run_server, &server) ? port : 0;
+    server.serve = serve_page;
+    return start(&server);
+}
+
+int server_start_media(const struct site *site, struct access_secrets *secrets) {
+    static struct server server;
+    server.site = site;
+    server.secrets = secrets;
+    server.serve = serve_media;
+    return start(&server);
 }

@@ -22,6 +22,7 @@ enum {
     BEHAVIOR_FULL_SCREEN = 1 << 7,
     NAVIGATION_CANCEL = 0,
     NAVIGATION_ALLOW = 1,
+    ORDERED_ABOVE = 1,
 };
 
 static struct {
@@ -62,6 +63,36 @@ static void resize(void *context, int width, int height) {
     SEND(void (*)(id, selector, struct size), app.window, "setContentSize:", size);
 }
 
+/* --- windows ------------------------------------------------------------------------------------------------------ */
+
+static struct rectangle content_area(void) {
+    return (struct rectangle){0, 0, app.shell->config.width, app.shell->config.height};
+}
+
+/* Makes an empty window of the game's size and title. */
+static id make_frame(void) {
+    const struct config *config = &app.shell->config;
+    unsigned long style = STYLE_TITLED | STYLE_CLOSABLE | STYLE_MINIATURIZABLE;
+    style |= config->resizable ? STYLE_RESIZABLE : 0;
+    id window = SEND(id(*)(id, selector, struct rectangle, unsigned long, unsigned long, signed char),
+                     send(objc_class("NSWindow"), "alloc"), "initWithContentRect:styleMask:backing:defer:",
+                     content_area(), style, BACKING_BUFFERED, 0);
+    send_id(window, "setTitle:", objc_string(config->title));
+    send_long(window, "setReleasedWhenClosed:", 0);
+    return window;
+}
+
+static id make_web_view(id configuration, id delegate) {
+    id view = SEND(id(*)(id, selector, struct rectangle, id), send(objc_class("WKWebView"), "alloc"),
+                   "initWithFrame:configuration:", content_area(), configuration);
+    send_id(view, "setNavigationDelegate:", delegate);
+    send_id(view, "setUIDelegate:", delegate);
+    if (app.shell->config.debug && objc_responds(view, "setInspectable:")) { /* macOS 13.3 */
+        send_long(view, "setInspectable:", 1);
+    }
+    return view;
+}
+
 /* --- the delegate ------------------------------------------------------------------------------------------------ */
 
 static signed char ends_with_window(id self, selector name, id application) {
@@ -78,34 +109,62 @@ static void open_externally(id address) {
 }
 
 static bool is_ours(id address) {
+    if (address == NULL) { /* window.open() without an address */
+        return true;
+    }
     const char *text = objc_text(send(address, "absoluteString"));
-    return url_target(text, ORIGIN) != NULL || strncmp(text, "about:", 6) == 0 || strncmp(text, "blob:", 5) == 0;
+    return text[0] == 0 || url_target(text, ORIGIN) != NULL || strncmp(text, "about:", 6) == 0 || strncmp(text, "blob:", 5) == 0;
 }
 
 static bool is_main_frame(id frame) {
     return frame != NULL && ((signed char (*)(id, selector))objc_message)(frame, objc_selector("isMainFrame")) != 0;
 }
 
+/* Closes a window that was opened for a foreign page and has shown nothing yet. */
+static void close_empty(id view) {
+    id shown = send(view, "URL");
+    if (view != app.view && (shown == NULL || url_target(objc_text(send(shown, "absoluteString")), ORIGIN) == NULL)) {
+        send(send(view, "window"), "close");
+    }
+}
+
 static void decide(id self, selector name, id view, id action, void (^decide_policy)(long)) {
-    (void)self, (void)name, (void)view;
+    (void)self, (void)name;
     id address = send(send(action, "request"), "URL");
-    bool stays = is_ours(address) || !is_main_frame(send(action, "targetFrame"));
+    id frame = send(action, "targetFrame"); /* none: a new window, about which open_window decides */
+    bool stays = is_ours(address) || frame == NULL || !is_main_frame(frame);
     if (!stays) {
         open_externally(address);
+        close_empty(view);
     }
     decide_policy(stays ? NAVIGATION_ALLOW : NAVIGATION_CANCEL);
 }
 
-static id make_no_window(id self, selector name, id view, id configuration, id action, id features) {
-    (void)self, (void)name, (void)view, (void)configuration, (void)features;
-    open_externally(send(send(action, "request"), "URL"));
-    return NULL;
+/* A link with a target, window.open, a form: a page of the game gets a window, above the game's and closed with it. */
+static id open_window(id self, selector name, id view, id configuration, id action, id features) {
+    (void)name, (void)view, (void)features;
+    id address = send(send(action, "request"), "URL");
+    if (!is_ours(address)) {
+        open_externally(address);
+        return NULL;
+    }
+    id window = make_frame();
+    id opened = make_web_view(configuration, self);
+    send_id(window, "setContentView:", opened);
+    send(window, "center");
+    SEND(void (*)(id, selector, id, long), app.window, "addChildWindow:ordered:", window, ORDERED_ABOVE);
+    send_id(window, "makeKeyAndOrderFront:", NULL);
+    return opened;
 }
 
 /* window.close() */
 static void page_closed(id self, selector name, id view) {
-    (void)self, (void)name, (void)view;
-    close_window(NULL);
+    (void)self, (void)name;
+    if (view == app.view) {
+        close_window(NULL);
+    } else {
+        send(send(view, "window"), "close");
+    }
 }
 
 static void load(void) {
@@ -126,7 +185,7 @@ static id make_delegate(void) {
     static const struct objc_method METHODS[] = {
         {"applicationShouldTerminateAfterLastWindowClosed:", (void (*)(void))ends_with_window, "c@:@"},
         {"webView:decidePolicyForNavigationAction:decisionHandler:", (void (*)(void))decide, "v@:@@@?"},
-        {"webView:createWebViewWithConfiguration:forNavigationAction:windowFeatures:", (void (*)(void))make_no_window,
+        {"webView:createWebViewWithConfiguration:forNavigationAction:windowFeatures:", (void (*)(void))open_window,
          "@@:@@@@"},
         {"webViewDidClose:", (void (*)(void))page_closed, "v@:@"},
         {"webViewWebContentProcessDidTerminate:", (void (*)(void))page_ended, "v@:@"},
@@ -153,29 +212,12 @@ static id make_configuration(void) {
     return configuration;
 }
 
-static void make_view(struct rectangle area, id delegate) {
-    app.view = SEND(id(*)(id, selector, struct rectangle, id), send(objc_class("WKWebView"), "alloc"),
-                    "initWithFrame:configuration:", area, make_configuration());
-    send_id(app.view, "setNavigationDelegate:", delegate);
-    send_id(app.view, "setUIDelegate:", delegate);
-    if (app.shell->config.debug && objc_responds(app.view, "setInspectable:")) { /* macOS 13.3 */
-        send_long(app.view, "setInspectable:", 1);
-    }
-}
-
 static void make_window(id delegate) {
     const struct config *config = &app.shell->config;
-    struct rectangle area = {0, 0, config->width, config->height};
-    unsigned long style = STYLE_TITLED | STYLE_CLOSABLE | STYLE_MINIATURIZABLE;
-    style |= config->resizable ? STYLE_RESIZABLE : 0;
-    app.window = SEND(id(*)(id, selector, struct rectangle, unsigned long, unsigned long, signed char),
-                      send(objc_class("NSWindow"), "alloc"), "initWithContentRect:styleMask:backing:defer:", area,
-                      style, BACKING_BUFFERED, 0);
-    make_view(area, delegate);
-    send_id(app.window, "setTitle:", objc_string(config->title));
+    app.window = make_frame();
+    app.view = make_web_view(make_configuration(), delegate);
     send_id(app.window, "setContentView:", app.view);
     send_long(app.window, "setCollectionBehavior:", BEHAVIOR_FULL_SCREEN);
-    send_long(app.window, "setReleasedWhenClosed:", 0);
     send(app.window, "center");
     if (config->resizable) {
         send_id(app.window, "setFrameAutosaveName:", objc_string("game")); /* AppKit remembers and restores it */

@@ -72,6 +72,10 @@ static void open_externally(const wchar_t *address) {
     }
 }
 
+static bool is_ours(const wchar_t *address) {
+    return wcsncmp(address, WIDE_ORIGIN L"/", wcslen(WIDE_ORIGIN) + 1) == 0;
+}
+
 static HRESULT on_navigation(struct view *view, void *sender, void *arguments) {
     (void)view, (void)sender;
     struct webview2_navigation *navigation = arguments;
@@ -79,9 +83,7 @@ static HRESULT on_navigation(struct view *view, void *sender, void *arguments) {
     if (navigation->table->get_Uri(navigation, &address) != S_OK) {
         return E_FAIL;
     }
-    bool ours = wcsncmp(address, WIDE_ORIGIN L"/", wcslen(WIDE_ORIGIN) + 1) == 0 ||
-                wcsncmp(address, L"about:", 6) == 0 || wcsncmp(address, L"blob:", 5) == 0;
-    if (!ours) {
+    if (!is_ours(address) && wcsncmp(address, L"about:", 6) != 0 && wcsncmp(address, L"blob:", 5) != 0) {
         navigation->table->put_Cancel(navigation, TRUE);
         open_externally(address);
     }
@@ -90,12 +92,18 @@ static HRESULT on_navigation(struct view *view, void *sender, void *arguments) {
 }
 HANDLER(on_navigation, 0x9ADBE429, 0xF36D, 0x432B, {0x9D, 0xDC, 0xF8, 0x88, 0x1F, 0xBD, 0x76, 0xE3})
 
+/* A page of the game opens in the game's own window: one that the web view made would not ask on_request for it. The page
+ * that opens it gets a stand-in for the window, see runtime.js. */
 static HRESULT on_new_window(struct view *view, void *sender, void *arguments) {
-    (void)view, (void)sender;
+    (void)sender;
     struct webview2_new_window *request = arguments;
     wchar_t *address = NULL;
     if (request->table->get_Uri(request, &address) == S_OK) {
-        open_externally(address);
+        if (is_ours(address)) {
+            view->web->table->Navigate(view->web, address);
+        } else {
+            open_externally(address);
+        }
         CoTaskMemFree(address);
     }
     return request->table->put_Handled(request, TRUE);

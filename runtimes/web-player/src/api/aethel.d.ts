@@ -88,9 +88,9 @@ declare module "aethel" {
     readonly properties: Partial<P>;
     /** Once, before the first update, when every entity of the scene is there. May be async; updates do not wait. */
     start?(): void | Promise<void>;
-    /** Every frame. `dt`: seconds since the last one, at most 0.1, times `time.scale`. */
+    /** Every frame. `dt`: seconds since the last one, at most 0.1 and what the physics steps of a frame hold, times `time.scale`. */
     update?(dt: number): void;
-    /** Every physics step, before it is taken: forces belong here. `dt`: the fixed time step in seconds. */
+    /** Every physics step, before it is taken: forces belong here. All that it reads is of this step. `dt`: the fixed time step in seconds. */
     fixedUpdate?(dt: number): void;
     /** Every frame after every update and animation: cameras that follow belong here. */
     lateUpdate?(dt: number): void;
@@ -505,11 +505,11 @@ declare module "aethel" {
   export function random(min: number, max: number): number;
 
   export const time: {
-    /** Seconds of play since the game began; stands still while paused. */
+    /** Seconds of play since the game began; stands still while paused. In `fixedUpdate` the step's own, as `dt` is. */
     readonly now: number;
     readonly dt: number;
     readonly frame: number;
-    /** 1: as in life; 0.5: half as fast. */
+    /** 1: as in life; 0.5: half as fast; at most 100. */
     scale: number;
     /** After so many seconds of play. Returns what cancels it. Gone with the scene. */
     after(seconds: number, run: () => void): () => void;

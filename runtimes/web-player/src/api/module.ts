@@ -130,7 +130,7 @@ export const time = {
     return currentGame().clock.scale;
   },
   set scale(scale: number) {
-    currentGame().clock.scale = Math.max(scale, 0);
+    currentGame().clock.scale = scale;
   },
   after: (seconds: number, run: () => void): (() => void) => currentGame().clock.after(seconds, run),
   every: (seconds: number, run: () => void): (() => void) => currentGame().clock.after(seconds, run, seconds),

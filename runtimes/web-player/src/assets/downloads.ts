@@ -1,7 +1,7 @@
 /** Fetches the game's files and knows how many of their bytes are there. */
 
 import { AssetError, messageOf } from "../core/errors";
-import { PROJECT_ROOTS, variantsOf } from "../core/paths";
+import { besideVariants, PROJECT_ROOTS, variantsOf } from "../core/paths";
 
 type Files = Record<string, { size: number; url?: string }>;
 
@@ -27,7 +27,17 @@ export class Downloads {
 
   /** Throws an AssetError that says who asked for it. */
   resolve(reference: string, requester: string): string {
-    const path = this.find(reference);
+    return this.found(this.find(reference), reference, requester);
+  }
+
+  /** The project path of what a model names beside itself. Throws an AssetError that names the model. */
+  resolveBeside(model: string, uri: string): string {
+    const variants = besideVariants(model, uri);
+    const path = variants.find((variant) => variant in this.files) ?? null;
+    return this.found(path, variants[0] as string, model);
+  }
+
+  private found(path: string | null, reference: string, requester: string): string {
     if (path === null)
       throw new AssetError(reference, `“${reference}” is not among the game's files; ${requester} asks for it.`);
     return path;

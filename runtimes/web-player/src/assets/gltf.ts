@@ -2,10 +2,9 @@
 
 import { LoadingManager, Mesh, type AnimationClip, type Material, type Object3D, type WebGLRenderer } from "three";
 import { GLTFLoader } from "three/addons/loaders/GLTFLoader.js";
-import { clone } from "three/addons/utils/SkeletonUtils.js";
 import { AssetError, messageOf } from "../core/errors";
 import type { Downloads } from "./downloads";
-import { beside } from "../core/paths";
+import { copyOf, NodeNames } from "./modelNodes";
 
 interface GltfJson {
   extensionsUsed?: string[];
@@ -20,17 +19,26 @@ export interface Model {
   dispose(): void;
 }
 
-export async function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+/** Adds to a loader what a model with these extensions needs. */
+export type Prepare = (loader: GLTFLoader, extensions: string[], urls: ReadonlyMap<string, string>) => Promise<void>;
+
+export function loadGltf(path: string, downloads: Downloads, renderer: WebGLRenderer): Promise<Model> {
+  return loadGltfWith(path, downloads, (loader, extensions, urls) => addDecoders(loader, extensions, renderer, urls));
+}
+
+export async function loadGltfWith(path: string, downloads: Downloads, prepare: Prepare): Promise<Model> {
   const bytes = await downloads.bytes(path);
   try {
     const json = readJson(bytes);
     const urls = await fetchParts(path, json, downloads);
     const loader = new GLTFLoader(managerFor(urls));
-    await addDecoders(loader, json.extensionsUsed ?? [], renderer);
-    const { scene, animations } = await loader.parseAsync(bytes, "");
+    const names: NodeNames[] = [];
+    loader.register((parser) => (names[0] = new NodeNames(parser)));
+    await prepare(loader, json.extensionsUsed ?? [], urls);
+    const { animations } = await loader.parseAsync(bytes, "");
+    const scene = await (names[0] as NodeNames).scene();
     urls.forEach((url) => URL.revokeObjectURL(url));
     scene.updateMatrixWorld(true);
-    nameNodes(scene, animations);
     return model(scene, animations);
   } catch (cause) {
     if (cause instanceof AssetError) throw cause;
@@ -38,26 +46,10 @@ export async function loadGltf(path: string, downloads: Downloads, renderer: Web
   }
 }
 
-/** Clips of nodes without a name know them by an id that copies do not have: they are given one. */
-function nameNodes(scene: Object3D, clips: AnimationClip[]): void {
-  const names = new Map<string, string>();
-  scene.traverse((node) => {
-    if (node.name === "") names.set(node.uuid, (node.name = `node-${names.size}`));
-  });
-  for (const track of clips.flatMap(({ tracks }) => tracks)) {
-    const [target, ...property] = track.name.split(".") as [string, ...string[]];
-    const name = names.get(target);
-    if (name !== undefined) track.name = [name, ...property].join(".");
-  }
-}
-
 function model(scene: Object3D, clips: AnimationClip[]): Model {
   return {
     clips,
-    instance: (node) => {
-      const found = node === undefined ? scene : scene.getObjectByName(node);
-      return found && clone(found);
-    },
+    instance: (node) => copyOf(scene, node),
     dispose: () => {
       scene.traverse((object) => {
         if (!(object instanceof Mesh)) return;
@@ -87,7 +79,7 @@ async function fetchParts(path: string, json: GltfJson, downloads: Downloads): P
   );
   const fetched = await Promise.all(
     [...new Set(uris)].map(async (uri) => {
-      const bytes = await downloads.bytes(downloads.resolve(beside(path, uri), path));
+      const bytes = await downloads.bytes(downloads.resolveBeside(path, uri));
       return [uri, URL.createObjectURL(new Blob([bytes]))] as const;
     }),
   );
@@ -100,10 +92,15 @@ function managerFor(urls: Map<string, string>): LoadingManager {
   return manager;
 }
 
-async function addDecoders(loader: GLTFLoader, extensions: string[], renderer: WebGLRenderer): Promise<void> {
+async function addDecoders(
+  loader: GLTFLoader,
+  extensions: string[],
+  renderer: WebGLRenderer,
+  urls: ReadonlyMap<string, string>,
+): Promise<void> {
   const uses = (name: string): boolean => extensions.includes(name);
   if (uses("KHR_draco_mesh_compression")) loader.setDRACOLoader((await import("./draco")).dracoLoader());
   if (uses("EXT_meshopt_compression") || uses("KHR_meshopt_compression"))
     loader.setMeshoptDecoder((await import("./meshopt")).MeshoptDecoder);
-  if (uses("KHR_texture_basisu")) loader.setKTX2Loader((await import("./ktx2")).ktx2Loader(renderer));
+  if (uses("KHR_texture_basisu")) loader.setKTX2Loader((await import("./ktx2")).ktx2LoaderOf(urls, renderer));
 }

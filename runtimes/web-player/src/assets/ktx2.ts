@@ -7,7 +7,7 @@ import transcoderWasm from "three/addons/libs/basis/basis_transcoder.wasm?url";
 
 let loader: KTX2Loader | undefined;
 
-export function ktx2Loader(renderer: WebGLRenderer): KTX2Loader {
+function ktx2Loader(renderer: WebGLRenderer): KTX2Loader {
   if (!loader) {
     const manager = new LoadingManager();
     // The loader knows its two files by names that hosts could not cache for ever: ours have a hash in them.
@@ -19,6 +19,14 @@ export function ktx2Loader(renderer: WebGLRenderer): KTX2Loader {
     loader = new KTX2Loader(manager).detectSupport(renderer);
   }
   return loader;
+}
+
+/** The loader for one model: what lies beside it is known by other URLs. */
+export function ktx2LoaderOf(urls: ReadonlyMap<string, string>, renderer: WebGLRenderer): KTX2Loader {
+  const shared = ktx2Loader(renderer);
+  const own = Object.create(shared) as KTX2Loader;
+  own.load = (url, ...handlers) => shared.load(urls.get(url) ?? url, ...handlers);
+  return own;
 }
 
 export function parseKtx2(bytes: ArrayBuffer, renderer: WebGLRenderer): Promise<CompressedTexture> {

@@ -54,6 +54,7 @@ const MAPS: Record<string, ColorKind> = {
   ...{ bumpMap: "data", displacementMap: "data", lightMap: "data", specularMap: "data", gradientMap: "data" },
   ...{ clearcoatMap: "data", clearcoatRoughnessMap: "data", clearcoatNormalMap: "data", thicknessMap: "data" },
   ...{ transmissionMap: "data", sheenRoughnessMap: "data", specularIntensityMap: "data", iridescenceMap: "data" },
+  ...{ iridescenceThicknessMap: "data", anisotropyMap: "data" },
 };
 
 const ALIASES: Record<string, string> = {
@@ -87,7 +88,7 @@ const COLORS = words("color emissive specular sheenColor specularColor attenuati
 const FLAGS = words("wireframe flatShading vertexColors fog depthTest depthWrite alphaToCoverage dithering toneMapped");
 const OTHERS = words("transparent side doubleSided normalScale clearcoatNormalScale repeat offset textures type");
 const KNOWN = new Set([...Object.keys(MAPS), ...NUMBERS, ...PHYSICAL, ...COLORS, ...FLAGS, ...OTHERS]);
-const DESCRIPTIVE = ["id", "name", "shader", "properties", "version", "formatVersion"];
+const DESCRIPTIVE = words("id name shader properties parameters version formatVersion metadata");
 
 const SIDES: Record<string, Side> = { front: FrontSide, back: BackSide, double: DoubleSide };
 const WRAPPINGS: Record<string, Wrapping> = {

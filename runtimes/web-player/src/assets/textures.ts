@@ -16,6 +16,9 @@ const MIME: Record<string, string> = {
   avif: "image/avif",
 };
 
+/** The longer side of a vector image that names no size. */
+const SVG_PX = 1024;
+
 export async function decodeTexture(
   path: string,
   kind: ColorKind,
@@ -50,14 +53,32 @@ async function decode(path: string, bytes: ArrayBuffer, renderer: WebGLRenderer,
 
 /** Decodes an image upside down, as WebGL wants it. A vector image is drawn at the size that it names. */
 async function decodeImage(path: string, bytes: ArrayBuffer): Promise<ImageBitmap> {
-  const blob = new Blob([bytes], { type: MIME[extensionOf(path)] ?? "" });
+  const isVector = extensionOf(path) === "svg";
+  const content = isVector ? sizedSvg(new TextDecoder().decode(bytes)) : bytes;
+  const blob = new Blob([content], { type: MIME[extensionOf(path)] ?? "" });
   const options = { imageOrientation: "flipY", premultiplyAlpha: "none", colorSpaceConversion: "none" } as const;
-  if (extensionOf(path) !== "svg") return createImageBitmap(blob, options);
+  if (!isVector) return createImageBitmap(blob, options);
   const image = new Image();
   image.src = URL.createObjectURL(blob);
   await image.decode();
   URL.revokeObjectURL(image.src);
   return createImageBitmap(image, options);
+}
+
+/** Browsers make no bitmap of a vector image without a size: it gets that of its view box, enlarged to `SVG_PX`. */
+function sizedSvg(text: string): string {
+  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const sized = ["width", "height"].every((side) => /^\s*[\d.]+\s*(?!%)/.test(root.getAttribute(side) ?? ""));
+  if (sized || root.localName !== "svg") return text;
+  const [, , width, height] = (root.getAttribute("viewBox") ?? "")
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+  const [wide, high] = width && height && width > 0 && height > 0 ? [width, height] : [1, 1];
+  const scale = SVG_PX / Math.max(wide, high);
+  root.setAttribute("width", String(Math.max(Math.round(wide * scale), 1)));
+  root.setAttribute("height", String(Math.max(Math.round(high * scale), 1)));
+  return new XMLSerializer().serializeToString(root);
 }
 
 /** Makes an image smaller, so that its longer side has at most so many texels. */

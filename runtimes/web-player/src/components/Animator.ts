@@ -1,6 +1,7 @@
 /** Plays a model's animations: by a controller's states and transitions, or the first clip when there is none. */
 
 import type { AnimationClip } from "three";
+import { splitReference } from "../core/paths";
 import { Component } from "./component";
 import { next, parametersOf, readController, type Controller, type Parameter } from "./animation/controller";
 import type { ClipPlayer } from "./animation/mixer";
@@ -40,7 +41,7 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
     this.controller = json === undefined ? null : readController(json);
     const others = (this.controller?.states ?? [])
       .filter(({ clip }) => clip?.includes("#"))
-      .map(({ clip }) => clip?.split("#")[0] as string);
+      .map(({ clip }) => splitReference(clip as string)[0]);
     await Promise.all([...new Set(others)].map((model) => this.services.library.loadModel(model, requester)));
   }
 
@@ -93,9 +94,8 @@ export class Animator extends Component<AnimatorData, "library" | "problems"> {
   }
 
   private clip(name: string): AnimationClip | undefined {
-    const [model, clip] = name.includes("#")
-      ? (name.split("#") as [string, string])
-      : [this.renderer?.model?.reference ?? "", name];
+    const [file, part] = splitReference(name);
+    const [model, clip] = part === undefined ? [this.renderer?.model?.reference ?? "", name] : [file, part];
     return this.services.library.model(model)?.clips.find((one) => one.name === clip);
   }
 

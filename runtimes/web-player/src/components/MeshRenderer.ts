@@ -11,6 +11,7 @@ import {
 } from "three";
 import { defaultMaterial } from "../assets/materials";
 import { messageOf } from "../core/errors";
+import { splitReference } from "../core/paths";
 import { geometryOf, primitive } from "../render/primitives";
 import { Component } from "./component";
 
@@ -47,7 +48,7 @@ export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
   /** The file of the model and the node in it; null for what needs no file. */
   get model(): { reference: string; node: string | undefined } | null {
     if (this.data.geometry || this.data.meshId === "" || this.data.meshId.startsWith("primitive:")) return null;
-    const [reference, node] = this.data.meshId.split("#") as [string, string?];
+    const [reference, node] = splitReference(this.data.meshId);
     return { reference, node };
   }
 

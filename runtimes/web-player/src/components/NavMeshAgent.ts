@@ -56,8 +56,8 @@ export class NavMeshAgent extends Component<AgentData, "navigation" | "physics">
   }
 
   override update(dt: number): void {
-    const { finder } = this; // baked with the scene's first frame, not when somebody sets out
-    if (!this.goal) return;
+    const { finder } = this; // the ground is that of the scene's first frame, not of when somebody sets out
+    if (!this.goal || finder === undefined) return;
     const at = this.entity.worldPosition();
     const route = this.routeTo(this.destination as Vector3, at, finder);
     const next = route?.next(at, this.data.radius / 2) ?? (this.destination as Vector3);
@@ -73,9 +73,8 @@ export class NavMeshAgent extends Component<AgentData, "navigation" | "physics">
     if (!this.moving && this.velocity.lengthSq() < 1e-6 && !(this.goal instanceof Entity)) this.goal = null;
   }
 
-  private get finder(): PathFinder | null {
-    const { groundOf } = ground ?? {};
-    return groundOf ? this.services.navigation.finder(this.data, () => groundOf(this.entity.scene)) : null;
+  private get finder(): PathFinder | null | undefined {
+    return ground && this.services.navigation.finder(this.data, ground.groundOf(this.entity.scene));
   }
 
   /** The way to the goal, looked for anew when that has moved; null where the agent steers by itself. */

@@ -42,6 +42,8 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
   private target: object | null = null;
   private hooks: Hooks = {};
   private started = false;
+  /** There only where the script has one: physics shows each step to those alone who look. */
+  override fixedUpdate?: (dt: number) => void;
 
   override attach(): void {
     const found = this.services.scripts.find(this.services.library.scriptPath(this.path));
@@ -70,6 +72,10 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
       this.target = context;
       this.hooks = hooksIn(functions, (method) => method.bind(functions, context as never) as Method);
     }
+    if (this.hooks.fixedUpdate)
+      this.fixedUpdate = (dt): void => {
+        if (this.started) this.call("fixedUpdate", dt);
+      };
   }
 
   override detach(): void {
@@ -78,18 +84,14 @@ export class ScriptComponent extends Component<ScriptData, "library" | "problems
   }
 
   /** Calls `start`: before the first update, when all of the scene is attached. */
-  begin(): void {
+  override beforeFrame(): void {
     if (this.started || !this.target || !this.entity.activeInHierarchy) return;
     this.started = true;
     this.call("start");
   }
 
-  override fixedUpdate(dt: number): void {
-    if (this.started) this.call("fixedUpdate", dt);
-  }
-
   override update(dt: number): void {
-    this.begin();
+    this.beforeFrame();
     this.call("update", dt);
   }
 

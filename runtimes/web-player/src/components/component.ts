@@ -48,6 +48,7 @@ export abstract class Component<
   /** Called when the entity begins or ceases to take part, and once after `attach`. */
   setActive(_active: boolean): void {}
 
+  beforeFrame?(): void;
   fixedUpdate?(dt: number): void;
   update?(dt: number): void;
   lateUpdate?(dt: number): void;

@@ -57,6 +57,16 @@ export interface GameConfig {
   [other: string]: unknown;
 }
 
+/** The navigation meshes that the export has baked for one scene. */
+export interface BakedNavigation {
+  /** The fingerprint of the ground that they were baked of. */
+  ground: string;
+  /** Scripts are likely to change the ground before the first frame. */
+  changes: boolean;
+  /** By the size of the agents, in metres; a null file: they have no ground. */
+  meshes: { radius: number; height: number; file: string | null }[];
+}
+
 export interface BootManifest {
   format: 1;
   /** Stable over versions of the game: saves are kept under it. */
@@ -66,6 +76,8 @@ export interface BootManifest {
   scenes: Record<string, string>;
   /** Every shipped scene and asset; `url` where the shipped file has another name. */
   files: Record<string, { size: number; url?: string }>;
+  /** By the files of those scenes whose agents have been baked for. */
+  navigation: Record<string, BakedNavigation>;
   scripts: string | null;
 }
 
@@ -120,6 +132,7 @@ export function checkManifest(given: Partial<BootManifest>): BootManifest {
     game: { ...DEFAULT_CONFIG, ...dropUndefined(given.game ?? {}) } as GameConfig,
     scenes: given.scenes ?? {},
     files: given.files ?? {},
+    navigation: given.navigation ?? {},
     scripts: given.scripts ?? null,
   };
 }

@@ -7,11 +7,10 @@ import { AudioEngine } from "../audio/engine";
 import { componentFactory } from "../components";
 import { mainCamera, type Camera } from "../components/Camera";
 import { Light } from "../components/Light";
-import { ScriptComponent } from "../components/Script";
 import { Clock } from "../core/clock";
 import { GameError } from "../core/errors";
 import { Events } from "../core/events";
-import { FixedSteps } from "../core/fixedSteps";
+import { FixedSteps, mostSteps } from "../core/fixedSteps";
 import type { BootManifest, Preset } from "../core/manifest";
 import { Pauses } from "../core/pauses";
 import { Problems } from "../core/problems";
@@ -52,6 +51,8 @@ export class Game {
   private readonly sceneChange = new SceneChange();
   private readonly fixedSteps = new FixedSteps();
   private current: LoadedScene | null = null;
+  /** The game's time when the current scene began. */
+  private sceneBegan = 0;
   /** Settled when no scene is being opened: one after the other. */
   private opening: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +86,7 @@ export class Game {
     const { audio, bundle, downloads, library, problems, quality, random, renderer } = this;
     return new SceneLoader({
       scenes: this.manifest.scenes,
+      navigation: this.manifest.navigation,
       downloads,
       renderer,
       services: { audio, library, problems, quality, random, scripts: bundle, viewport: renderer },
@@ -137,6 +139,7 @@ export class Game {
     this.close();
     this.current = next;
     this.fixedSteps.reset();
+    this.sceneBegan = this.clock.now;
     next.scene.attach(next.scene.components());
     this.library.dropUnused();
     this.renderer.useRendering(next.scene.level.settings.rendering);
@@ -223,29 +226,36 @@ export class Game {
     this.input.update();
     if (!current) return;
     const { paused } = pauses;
-    if (!paused) this.advance(current, this.clock.advance(seconds));
+    if (!paused) this.advance(current, seconds);
     current.scene.removeDestroyed();
     if (!paused) this.updateSound();
     if (!pauses.blockSceneChange) this.applySceneChange();
   }
 
-  private advance({ scene, physics }: LoadedScene, dt: number): void {
-    this.startScripts(scene);
-    this.clock.runTimers((run) => this.guard(run));
-    const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
-    const { game } = this.manifest;
-    const stepLength = game.fixedTimestep ?? fixedTimestep ?? 1 / game.physicsTickRate;
-    const alpha = this.fixedSteps.advance(dt, stepLength, maxSubSteps, () => {
-      scene.fixedUpdate(stepLength);
-      physics.world?.step(stepLength, dispatchContact);
-    });
+  private advance({ scene, physics }: LoadedScene, seconds: number): void {
+    const { clock } = this;
+    const { stepLength, longestFrame } = this.pace(scene);
+    const dt = clock.advance(seconds, longestFrame);
+    scene.beforeFrame();
+    clock.runTimers((run) => this.guard(run));
+    const alpha = this.fixedSteps.advance(dt, stepLength, (time) =>
+      clock.inStep(this.sceneBegan + time, stepLength, () => {
+        if (scene.watchesSteps) physics.world?.showLatest();
+        scene.fixedUpdate(stepLength);
+        physics.world?.step(stepLength, dispatchContact);
+      }),
+    );
     physics.world?.interpolate(alpha);
     scene.update(dt);
     scene.lateUpdate(dt);
   }
 
-  private startScripts(scene: Scene): void {
-    for (const script of scene.all(ScriptComponent)) if (script.attached) script.begin();
+  /** Seconds of a physics step, and of a frame at most: beyond, not physics alone plays slower, but the game. */
+  private pace(scene: Scene): { stepLength: number; longestFrame: number } {
+    const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
+    const { game } = this.manifest;
+    const stepLength = game.fixedTimestep ?? fixedTimestep ?? 1 / game.physicsTickRate;
+    return { stepLength, longestFrame: (maxSubSteps ?? mostSteps(stepLength)) * stepLength };
   }
 
   private updateSound(): void {

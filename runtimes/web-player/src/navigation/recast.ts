@@ -1,12 +1,12 @@
-/** Navigation meshes, baked by Recast and searched by Detour: a chunk of its own, for scenes with agents. */
+/** Bakes navigation meshes with Recast. The export does it; so does the player, in a chunk of its own, for ground that scripts have changed. */
 
-import { NavMeshQuery, init } from "@recast-navigation/core";
-import { generateSoloNavMesh } from "@recast-navigation/generators";
+import { init } from "@recast-navigation/core";
+import { generateSoloNavMeshData } from "@recast-navigation/generators";
 import Recast from "@recast-navigation/wasm/wasm";
 import wasmFile from "@recast-navigation/wasm/binary?url";
 import type { Downloads } from "../assets/downloads";
-import type { Vec3 } from "../math/vectors";
-import type { AgentSize, PathFinder, Triangles } from "./types";
+import { readDetourTile } from "./detourTile";
+import type { AgentSize, NavMesh, Triangles } from "./types";
 
 /** Voxels along the longer side of the ground, at most: a large one is cut into larger voxels. */
 const MOST_VOXELS = 1024;
@@ -14,6 +14,8 @@ const VOXEL_HEIGHT_M = 0.1;
 /** What an agent steps up, and what it walks up. */
 const STEP_M = 0.4;
 const SLOPE_DEGREES = 45;
+/** Detour marks what leads out of a mesh by the highest bit of a polygon's number. */
+const MOST_POLYGONS = 0x7fff;
 
 let ready: Promise<void> | undefined;
 
@@ -27,32 +29,35 @@ export function initRecast(downloads: Downloads): Promise<void> {
   return ready;
 }
 
-/** Null where there is no ground that an agent of this size can walk on. */
-export function bakePathFinder({ positions, indices }: Triangles, { radius, height }: AgentSize): PathFinder | null {
-  const cs = Math.max(radius / 2, 0.05, extentOf(positions) / MOST_VOXELS);
-  const made = generateSoloNavMesh(positions, indices, {
-    ...{ cs, ch: VOXEL_HEIGHT_M, walkableSlopeAngle: SLOPE_DEGREES },
-    walkableRadius: Math.ceil(radius / cs),
+/** The side of a voxel, metres: half the agent's radius, but where the ground is large. */
+export function cellSizeOf({ positions }: Triangles, { radius }: AgentSize): number {
+  return Math.max(wantedCellSize(radius), extentOf(positions) / MOST_VOXELS);
+}
+
+export function wantedCellSize(radius: number): number {
+  return Math.max(radius / 2, 0.05);
+}
+
+/** Null where there is no ground that an agent of this size can walk on. Throws where Recast cannot do it. */
+export function bakeNavMesh(ground: Triangles, agent: AgentSize): NavMesh | null {
+  if (ground.indices.length === 0) return null;
+  const { radius, height } = agent;
+  const cellSize = cellSizeOf(ground, agent);
+  if (!Number.isFinite(cellSize)) throw new Error("the ground has no end");
+  const made = generateSoloNavMeshData(ground.positions, ground.indices, {
+    ...{ cs: cellSize, ch: VOXEL_HEIGHT_M, walkableSlopeAngle: SLOPE_DEGREES },
+    walkableRadius: Math.ceil(radius / cellSize),
     walkableHeight: Math.ceil(height / VOXEL_HEIGHT_M),
     walkableClimb: Math.floor(STEP_M / VOXEL_HEIGHT_M),
+    buildBvTree: false,
   });
   if (!made.success) return null;
-  const query = new NavMeshQuery(made.navMesh);
-  const halfExtents = { x: radius * 2, y: Math.max(height, 1), z: radius * 2 };
-  return {
-    path(from: Vec3, to: Vec3): Vec3[] | null {
-      const { success, path } = query.computePath(from, to, { halfExtents });
-      return success && path.length > 0 ? path.map(({ x, y, z }) => ({ x, y, z })) : null;
-    },
-    heightAt(place: Vec3): number | null {
-      const { success, point } = query.findClosestPoint(place, { halfExtents });
-      return success ? point.y : null;
-    },
-    dispose(): void {
-      query.destroy();
-      made.navMesh.destroy();
-    },
-  };
+  const mesh = readDetourTile(made.navMeshData.toTypedArray() as Uint8Array, {
+    ...{ agent: { radius, height }, climb: STEP_M, cellSize, cellHeight: VOXEL_HEIGHT_M },
+  });
+  made.navMeshData.destroy();
+  if (mesh.polygons.length > MOST_POLYGONS) throw new Error(`it has more than ${MOST_POLYGONS} polygons`);
+  return mesh;
 }
 
 function extentOf(positions: number[]): number {

@@ -2,16 +2,22 @@
 
 import { Quaternion, Vector3 } from "three";
 import type { RAPIER } from "./rapier";
-import { clone, samePlace, sameTurn, worldTransform, type Transform } from "./transform";
+import { clone, placeOf, samePlace, sameTurn, type Transform } from "./transform";
 import type { BodySource, ColliderSource, PhysicsNode } from "./types";
 
+const between: Transform = { position: new Vector3(), rotation: new Quaternion() };
+
 export class Body {
+  /** False while its entity takes no part: then it stays where it is. */
+  enabled = true;
   readonly colliders = new Map<ColliderSource, RAPIER.Collider>();
   /** Its transforms after the step before the last one, and after the last one. */
   private readonly previous: Transform;
   private readonly latest: Transform;
   /** The entity's transform as physics left it: whatever differs was moved by the game. */
   private readonly shown: Transform;
+  /** Whether forces move it. */
+  private readonly dynamic: boolean;
 
   constructor(
     readonly entity: PhysicsNode,
@@ -20,6 +26,7 @@ export class Body {
     readonly source: BodySource | null,
     transform: Transform,
   ) {
+    this.dynamic = source !== null && !source.data.isKinematic;
     [this.previous, this.latest, this.shown] = [clone(transform), clone(transform), clone(transform)];
   }
 
@@ -45,45 +52,65 @@ export class Body {
 
   /** Before a step: takes over what the game has moved since the last one. */
   syncFromEntity(): void {
-    const { entity, rapier, previous, latest, shown } = this;
-    const { position, rotation } = worldTransform(entity);
+    const { shown } = this;
+    const { position, rotation } = placeOf(this.entity);
     // Each by itself: who only turns a body must not put it back to where it was shown.
-    if (!samePlace(position, shown.position)) {
-      if (rapier.isKinematic()) rapier.setNextKinematicTranslation(position);
-      else rapier.setTranslation(position, true);
-      for (const target of [previous, latest, shown]) target.position.copy(position);
-    }
-    if (!sameTurn(rotation, shown.rotation)) {
-      if (rapier.isKinematic()) rapier.setNextKinematicRotation(rotation);
-      else rapier.setRotation(rotation, true);
-      for (const target of [previous, latest, shown]) target.rotation.copy(rotation);
-    }
+    if (!samePlace(position, shown.position)) this.moveTo(position);
+    if (!sameTurn(rotation, shown.rotation)) this.turnTo(rotation);
+  }
+
+  private moveTo(position: Vector3): void {
+    const { rapier, previous, latest, shown } = this;
+    if (rapier.isKinematic()) rapier.setNextKinematicTranslation(position);
+    else rapier.setTranslation(position, true);
+    for (const target of [previous, latest, shown]) target.position.copy(position);
+  }
+
+  private turnTo(rotation: Quaternion): void {
+    const { rapier, previous, latest, shown } = this;
+    if (rapier.isKinematic()) rapier.setNextKinematicRotation(rotation);
+    else rapier.setRotation(rotation, true);
+    for (const target of [previous, latest, shown]) target.rotation.copy(rotation);
   }
 
   /** After a step: notes where the body has come to. */
   syncFromRapier(): void {
+    if (!this.dynamic) return;
     const { rapier, previous, latest } = this;
-    if (!rapier.isDynamic()) return;
     previous.position.copy(latest.position);
     previous.rotation.copy(latest.rotation);
-    latest.position.copy(rapier.translation() as Vector3);
-    latest.rotation.copy(rapier.rotation() as Quaternion);
+    rapier.translation(latest.position);
+    rapier.rotation(latest.rotation);
     rapier.resetForces(false);
     rapier.resetTorques(false);
   }
 
+  /** Puts the entity where the last step has left the body. */
+  showLatest(): void {
+    if (this.dynamic && this.enabled) this.show(this.latest);
+  }
+
   /** Puts the entity between the last two steps, at 0 to 1. */
   interpolate(alpha: number): void {
-    const { entity, rapier, previous, latest, shown } = this;
-    if (!rapier.isDynamic() || !rapier.isEnabled()) return;
-    const now = worldTransform(entity);
-    // Moved or turned by the game after the last step: that counts, until the next one.
-    const [moved, turned] = [!samePlace(now.position, shown.position), !sameTurn(now.rotation, shown.rotation)];
-    if (!moved) entity.setWorldPosition(new Vector3().lerpVectors(previous.position, latest.position, alpha));
-    if (!turned)
-      entity.setWorldQuaternion(new Quaternion().slerpQuaternions(previous.rotation, latest.rotation, alpha));
-    const { position, rotation } = worldTransform(entity);
-    if (!moved) shown.position.copy(position);
-    if (!turned) shown.rotation.copy(rotation);
+    if (!this.dynamic || !this.enabled) return;
+    const { previous, latest } = this;
+    between.position.lerpVectors(previous.position, latest.position, alpha);
+    if (sameTurn(previous.rotation, latest.rotation)) between.rotation.copy(latest.rotation);
+    else between.rotation.slerpQuaternions(previous.rotation, latest.rotation, alpha);
+    this.show(between);
+  }
+
+  /** What the game has moved or turned after the last step stays so, until the next one takes it over. */
+  private show({ position, rotation }: Transform): void {
+    const { entity, shown } = this;
+    const now = placeOf(entity);
+    const moves = samePlace(now.position, shown.position) && !position.equals(shown.position);
+    const turns = sameTurn(now.rotation, shown.rotation) && !rotation.equals(shown.rotation);
+    if (moves) entity.setWorldPosition(position);
+    if (turns) entity.setWorldQuaternion(rotation);
+    if (!moves && !turns) return;
+    const then = placeOf(entity);
+    if (moves) shown.position.copy(then.position);
+    if (turns) shown.rotation.copy(then.rotation);
   }
 }

@@ -9,11 +9,27 @@ export interface Transform {
   rotation: Quaternion;
 }
 
-export function worldTransform(entity: PhysicsNode): Transform & { scale: Vector3 } {
-  const transform = { position: new Vector3(), rotation: new Quaternion(), scale: new Vector3() };
+type Place = Transform & { scale: Vector3 };
+
+export function worldTransform(entity: PhysicsNode): Place {
+  return measure(entity, { position: new Vector3(), rotation: new Quaternion(), scale: new Vector3() });
+}
+
+function measure(entity: PhysicsNode, into: Place): Place {
   entity.object3D.updateWorldMatrix(true, false);
-  entity.object3D.matrixWorld.decompose(transform.position, transform.rotation, transform.scale);
-  return transform;
+  entity.object3D.matrixWorld.decompose(into.position, into.rotation, into.scale);
+  return into;
+}
+
+const scratch: Place = { position: new Vector3(), rotation: new Quaternion(), scale: new Vector3() };
+const own: Transform = { position: scratch.position, rotation: scratch.rotation };
+
+/** Where the entity is now: to be looked at, and valid until the next call. What has no parent is where it says, bit for bit. */
+export function placeOf(entity: PhysicsNode): Readonly<Transform> {
+  if (entity.parent) return measure(entity, scratch);
+  own.position = entity.object3D.position;
+  own.rotation = entity.object3D.quaternion;
+  return own;
 }
 
 export function clone({ position, rotation }: Transform): Transform {
@@ -26,7 +42,8 @@ export function samePlace(a: Vector3, b: Vector3): boolean {
 
 /** Compares by parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1. */
 export function sameTurn(p: Quaternion, q: Quaternion): boolean {
-  return Math.max(...[p.x - q.x, p.y - q.y, p.z - q.z, p.w - q.w].map(Math.abs)) < 1e-6;
+  const [most, { abs }] = [1e-6, Math];
+  return abs(p.x - q.x) < most && abs(p.y - q.y) < most && abs(p.z - q.z) < most && abs(p.w - q.w) < most;
 }
 
 export function xyz({ x, y, z }: Vec3): [number, number, number] {

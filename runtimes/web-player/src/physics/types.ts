@@ -129,6 +129,8 @@ export interface PhysicsWorld {
   removeCollider(collider: ColliderSource): void;
   /** Takes one step of `dt` seconds. Calls `onContact` for every beginning and end of contact. */
   step(dt: number, onContact: (contact: ContactEvent) => void): void;
+  /** Shows dynamic bodies where the last step has left them: what scripts read in a step is of that step. */
+  showLatest(): void;
   /** Shows dynamic bodies between the last two steps, at 0 to 1. */
   interpolate(alpha: number): void;
   raycast(origin: Vec3, direction: Vec3, maxDistance: number, options: RayOptions): RayHit | null;

@@ -92,7 +92,10 @@ class RapierWorld implements PhysicsWorld {
   }
 
   setBodyEnabled(source: BodySource, enabled: boolean): void {
-    this.bodies.get(source.entity)?.rapier.setEnabled(enabled);
+    const body = this.bodies.get(source.entity);
+    if (!body) return;
+    body.enabled = enabled;
+    body.rapier.setEnabled(enabled);
   }
 
   // ── Colliders ──
@@ -154,10 +157,17 @@ class RapierWorld implements PhysicsWorld {
     this.reportContacts(onContact);
   }
 
+  showLatest(): void {
+    for (const body of this.bodies.values()) body.showLatest();
+  }
+
   private reportContacts(onContact: (contact: ContactEvent) => void): void {
+    let atLatest = false;
     this.events.drainCollisionEvents((first, second, started) => {
       const [a, b] = [this.owners.get(first), this.owners.get(second)];
       if (!a || !b) return;
+      if (!atLatest) this.showLatest(); // or scripts would be told of a touch before they see it
+      atLatest = true;
       const trigger = a.data.isTrigger || b.data.isTrigger;
       const contact = started && !trigger ? contactOf(this.world, first, second) : null;
       onContact({ a: a.entity, b: b.entity, started, trigger, contact });

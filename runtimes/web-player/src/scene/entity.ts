@@ -21,6 +21,8 @@ export interface EntityComponent {
   attach(): void;
   dispose(): void;
   setActive(active: boolean): void;
+  /** Called before everything else of a frame. */
+  beforeFrame?(): void;
   fixedUpdate?(dt: number): void;
   update?(dt: number): void;
   lateUpdate?(dt: number): void;
@@ -191,8 +193,8 @@ export class Entity implements PhysicsNode {
   }
 
   setWorldQuaternion(world: Quaternion): void {
-    const parent = this.parentEntity?.worldQuaternion() ?? new Quaternion();
-    this.object3D.quaternion.copy(parent.invert().multiply(world));
+    this.object3D.quaternion.copy(world);
+    if (this.parentEntity) this.object3D.quaternion.premultiply(this.parentEntity.worldQuaternion().invert());
   }
 
   setWorldPosition(world: Vec3): void {
@@ -224,6 +226,7 @@ export class Entity implements PhysicsNode {
     if (component) {
       this.components.push(component);
       this.components.sort((a, b) => factory.compare(a, b));
+      this.scene.forgetLists();
     }
     return component;
   }
@@ -239,6 +242,7 @@ export class Entity implements PhysicsNode {
     const component = this.getComponent(type);
     if (!component) return;
     this.components.splice(this.components.indexOf(component), 1);
+    this.scene.forgetLists();
     component.dispose();
   }
 

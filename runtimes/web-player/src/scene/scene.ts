@@ -8,6 +8,9 @@ import { Entity, type ComponentClass, type ComponentFactory, type EntityComponen
 import { instantiate } from "./format/prefabs";
 import type { EntityData, Level, PrefabData } from "./format/types";
 
+/** What components may have called in every frame. */
+type FrameHook = "beforeFrame" | "fixedUpdate" | "update" | "lateUpdate";
+
 export interface SpawnOptions {
   position?: Vec3;
   rotation?: Vec3;
@@ -25,6 +28,8 @@ export class Scene {
   private readonly byId = new Map<string, Entity>();
   private readonly destroyed: Entity[] = [];
   private spawned = 0;
+  /** Components by their class or by a hook that they have, as they were asked for: nobody searches all of a scene in every frame. */
+  private lists = new Map<ComponentClass<EntityComponent> | FrameHook, EntityComponent[]>();
 
   constructor(
     readonly level: Level,
@@ -56,10 +61,25 @@ export class Scene {
     return this.byId.get(id) ?? null;
   }
 
-  *all<T extends EntityComponent>(kind: ComponentClass<T>): Generator<T> {
-    for (const entity of this.byId.values()) {
-      for (const component of entity.components) if (component instanceof kind) yield component;
-    }
+  all<T extends EntityComponent>(kind: ComponentClass<T>): readonly T[] {
+    return this.list(kind, (component) => component instanceof kind) as T[];
+  }
+
+  private list(
+    key: ComponentClass<EntityComponent> | FrameHook,
+    belongs: (component: EntityComponent) => boolean,
+  ): readonly EntityComponent[] {
+    const known = this.lists.get(key);
+    if (known) return known;
+    const found: EntityComponent[] = [];
+    for (const entity of this.byId.values()) for (const one of entity.components) if (belongs(one)) found.push(one);
+    this.lists.set(key, found);
+    return found;
+  }
+
+  /** To be called when a component or an entity has come or gone. Whoever goes through a list goes on with the one that it has. */
+  forgetLists(): void {
+    this.lists = new Map();
   }
 
   // ── Building ──
@@ -93,6 +113,7 @@ export class Scene {
       component.entity.applyLayer();
       component.setActive(component.entity.activeInHierarchy);
     }
+    this.forgetLists(); // a script has its hooks only now
   }
 
   /** All components in the order in which they are attached: parents before children, an entity's in their fixed order. */
@@ -153,23 +174,37 @@ export class Scene {
 
   // ── Living ──
 
+  /** Starts scripts that have not begun. */
+  beforeFrame(): void {
+    this.each("beforeFrame", (component) => component.beforeFrame?.());
+  }
+
+  /** Whether anybody looks at a step, so that entities have to be where it finds them. */
+  get watchesSteps(): boolean {
+    return this.having("fixedUpdate").length > 0;
+  }
+
   fixedUpdate(dt: number): void {
-    this.each((component) => component.fixedUpdate?.(dt));
+    this.each("fixedUpdate", (component) => component.fixedUpdate?.(dt));
   }
 
   update(dt: number): void {
-    this.each((component) => component.update?.(dt));
+    this.each("update", (component) => component.update?.(dt));
   }
 
   lateUpdate(dt: number): void {
-    this.each((component) => component.lateUpdate?.(dt));
+    this.each("lateUpdate", (component) => component.lateUpdate?.(dt));
   }
 
-  private each(call: (component: EntityComponent) => void): void {
-    for (const entity of this.entities) {
-      if (!entity.alive || !entity.activeInHierarchy) continue;
-      for (const component of [...entity.components]) if (component.attached) call(component);
+  private each(hook: FrameHook, call: (component: EntityComponent) => void): void {
+    for (const component of this.having(hook)) {
+      const { entity, attached } = component;
+      if (attached && entity.alive && entity.activeInHierarchy) call(component);
     }
+  }
+
+  private having(hook: FrameHook): readonly EntityComponent[] {
+    return this.list(hook, (component) => component[hook] !== undefined);
   }
 
   destroyLater(entity: Entity): void {
@@ -188,6 +223,7 @@ export class Scene {
       one.alive = false;
       this.byId.delete(one.id);
     }
+    this.forgetLists();
     entity.parent = null;
     this.root.remove(entity.object3D);
   }
@@ -196,6 +232,7 @@ export class Scene {
     this.entities.forEach(disposeComponents);
     for (const entity of this.byId.values()) entity.alive = false;
     this.byId.clear();
+    this.forgetLists();
     this.root.clear();
   }
 }

@@ -2,14 +2,15 @@
 
 import type { Downloads } from "../assets/downloads";
 import { GameError, SceneError, messageOf } from "../core/errors";
+import type { BakedNavigation } from "../core/manifest";
 import { SceneNavigation } from "../navigation/sceneNavigation";
 import { ScenePhysics } from "../physics/scenePhysics";
 import { Environment } from "../render/environment";
 import type { Renderer } from "../render/renderer";
 import type { ComponentFactory, EntityComponent } from "./entity";
-import { readPrefab } from "./format/level";
 import { readScene, readSceneFile } from "./format/sceneFile";
 import type { Level } from "./format/types";
+import { addPrefabFiles } from "./prefabFiles";
 import { Scene } from "./scene";
 import type { Services, SharedServices } from "./services";
 
@@ -33,6 +34,8 @@ export class LoadedScene {
 export interface SceneLoaderOptions {
   /** Scene files by the names of their scenes. */
   readonly scenes: Readonly<Record<string, string>>;
+  /** What the export has baked, by the files of the scenes. */
+  readonly navigation: Readonly<Record<string, BakedNavigation>>;
   readonly downloads: Downloads;
   readonly renderer: Renderer;
   readonly services: SharedServices;
@@ -58,9 +61,9 @@ export class SceneLoader {
     const { renderer, services, scriptsReady } = this.options;
     const level = await readScene(name, await this.download(name));
     services.library.open(level);
-    const loaded = this.construct(level);
+    const loaded = this.construct(level, this.options.navigation[this.pathOf(name)] ?? null);
     try {
-      await this.addPrefabAssets(loaded.scene);
+      await addPrefabFiles(loaded.scene, services.library);
       loaded.scene.build(level.entities);
       await Promise.all([this.loadParts(loaded), renderer.useEffects(level.settings.postProcessing), scriptsReady()]);
       return loaded;
@@ -70,10 +73,10 @@ export class SceneLoader {
     }
   }
 
-  private construct(level: Level): LoadedScene {
+  private construct(level: Level, baked: BakedNavigation | null): LoadedScene {
     const { downloads, services, factory } = this.options;
     const physics = new ScenePhysics(level.settings.physics.gravity, downloads, services.problems);
-    const navigation = new SceneNavigation(downloads);
+    const navigation = new SceneNavigation(downloads, services.problems, baked);
     const scene = new Scene(level, factory({ ...services, navigation, physics }), services.problems);
     return new LoadedScene(scene, new Environment(level.settings, scene.root), physics, navigation);
   }
@@ -127,16 +130,5 @@ export class SceneLoader {
       components.push(...made.flatMap((entity) => entity.components));
     }
     return components.map((component) => component.load());
-  }
-
-  private async addPrefabAssets(scene: Scene): Promise<void> {
-    const { library } = this.options.services;
-    const listed = scene.level.assets.filter(({ type }) => type === "prefab");
-    const requester = `the scene “${scene.name}”`;
-    const documents = await Promise.all(listed.map(({ id }) => library.json(id, requester)));
-    listed.forEach(({ id, path }, index) => {
-      const prefab = readPrefab(scene.name, { id, ...(documents[index] as object) });
-      for (const key of [id, path || id, prefab.id, prefab.name]) scene.prefabs.set(key, prefab);
-    });
   }
 }

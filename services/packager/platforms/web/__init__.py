@@ -1,4 +1,4 @@
-"""The platform ``web``: a ZIP that any static host serves, from any folder of it."""
+"""The platform ``web``: a ZIP that any static host serves, or one page that plays from a disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.platforms.web import hosting
 from services.packager.project.old_export import game_in
-from services.packager.web import ENTRY, site_of
+from services.packager.web import ENTRY, single_file, site_of
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -24,7 +24,10 @@ class WebExporter:
 
     def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """Every file of the site; a project's own word to its host is kept."""
-        site = site_of(game_in(project), request, context)
+        game = game_in(project)
+        site = site_of(game, request, context)
+        if request.options.format == single_file.FORMAT:
+            return single_file.plan_single_file(site, game, request, context)
         names = {content.path for content in site.contents}
         made = hosting.files(
             names,
@@ -43,6 +46,7 @@ class WebExporter:
             templates=site.templates,
             packages=site.packages,
             reproducible=site.reproducible,
+            lacking=site.lacking,
         )
 
 

@@ -11,6 +11,8 @@ from services.packager.build.plan import Content, ordered
 from services.packager.web.aethel import page, player_chunks, preload, size_report
 from services.packager.web.aethel.game_settings import settings_of
 from services.packager.web.aethel.media import suffix_of
+from services.packager.web.aethel.navigation import Navigation, bake
+from services.packager.web.aethel.navigation.baker import Baker
 from services.packager.web.aethel.optimization import optimize
 from services.packager.web.aethel.script_bundle import Bundle, Bundler
 from services.packager.web.game_site import Site
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.load_project import LoadedProject
     from services.packager.web.aethel.optimization import Optimized
+    from shared.domain.options import Configuration
 
+SINGLE_FILE: Final = "single-file"  # a format of the platform web
 BOOT: Final = "aethel.json"
 LICENCE: Final = ".LEGAL.txt"  # stands beside what it is for
 LANGUAGE: Final = "en"
@@ -54,18 +58,22 @@ def assemble(
     coder = player_chunks.mesh_coder_of(template, player, variant)
     optimized = optimize(loaded, level, coder, context, findings)
     game_files = _game_files(loaded, optimized)
+    navigation = bake(loaded, game_files, Baker(template, player.baker), context, findings)
     chunks = _chunks(loaded, variant, bundle, request)
     chunks |= {player_chunks.MESH_DECODER} if optimized.packs_meshes else set()
     player_files = _player_files(template, variant, chunks)
-    hosted = request.platform == "web"  # else all is at hand: there is no network to wait for
+    # Else all is at hand: there is no network to wait for.
+    hosted = request.platform == "web" and request.options.format != SINGLE_FILE
     scripts = _script_files(bundle, request) if bundle else {}
+    later = {*variant.fetched}  # beside what is fetched as data, what is seldom needed
+    later |= set() if navigation.player_bakes() else {*variant.chunks[player_chunks.BAKING]}
     modules = [path for path in (*player_files, *scripts) if path.endswith(".js")]
     made = scripts | page.page_files(
         template,
         player,
         variant.entry,
-        modules=(path for path in modules if path not in variant.fetched),
-        fetched=_fetched_first(loaded, variant, game_files) if hosted else (),
+        modules=(path for path in modules if path not in later),
+        fetched=_fetched_first(loaded, variant, game_files, navigation) if hosted else (),
         title=title,
         language=loaded.game.language or LANGUAGE,
         debug=request.configuration == "debug",
@@ -79,8 +87,11 @@ def assemble(
         loaded.document, title=title, version=version, start=loaded.start, pwa=pwa
     )
     settings |= {"hud": loaded.huds} if loaded.huds else {}
-    made[BOOT] = _boot(loaded, settings, game_files, bundle, request)
+    made[BOOT] = _boot(
+        loaded, settings, game_files, navigation, bundle, configuration=request.configuration
+    )
     contents = {content.path: content for content in game_files.values()} | player_files
+    contents |= navigation.contents
     contents |= {path: Content.made(path, data) for path, data in made.items()}
     size_report.report_sizes(contents, findings)
     if pwa:
@@ -92,7 +103,9 @@ def assemble(
         notes=tuple(findings.notes),
         templates=(template,),
         icon=_icon(loaded) or "",
-        hashed=frozenset({*player_files, *([bundle.path] if bundle else [])}),
+        hashed=frozenset({*player_files, *navigation.contents, *([bundle.path] if bundle else [])}),
+        lacking=navigation.lacking,
+        computed_modules=(bundle.path,) if bundle else (),
     )
 
 
@@ -154,12 +167,20 @@ def _player_files(
 
 
 def _fetched_first(
-    loaded: LoadedProject, variant: player_chunks.Variant, game_files: Mapping[str, Content]
+    loaded: LoadedProject,
+    variant: player_chunks.Variant,
+    game_files: Mapping[str, Content],
+    navigation: Navigation,
 ) -> list[str]:
     """What the player fetches before its first frame, by its path in the site."""
-    first = preload.files(loaded)
+    start = loaded.scenes[loaded.start]
+    first = preload.files(start, loaded)
     scene, *others = (game_files[path].path for path in first if path in game_files)
-    return [BOOT, scene, *preload.programs(loaded, variant, first), *others]
+    baked = navigation.scenes.get(start.file)
+    bakes = navigation.player_bakes(start.file)
+    programs = preload.programs(loaded, variant, first, bakes=bakes)
+    meshes = [content.path for content in baked.contents] if baked else []
+    return [BOOT, scene, *programs, *meshes, *others]
 
 
 def _script_files(bundle: Bundle, request: Request) -> dict[str, bytes]:
@@ -176,17 +197,23 @@ def _boot(
     loaded: LoadedProject,
     settings: dict[str, Any],
     files: Mapping[str, Content],
+    navigation: Navigation,
     bundle: Bundle | None,
-    request: Request,
+    *,
+    configuration: Configuration,
 ) -> bytes:
     """What the player reads first."""
     document = {
         "format": 1,
         "gameId": loaded.game.id or loaded.project.project_id,
-        "configuration": request.configuration,
+        "configuration": configuration,
         "game": settings,
         "scenes": {name: loaded.scenes[name].file for name in sorted(loaded.reach.scenes)},
-        "files": {path: _entry(path, content) for path, content in files.items()},
+        "files": {
+            path: _entry(path, content)
+            for path, content in (*files.items(), *navigation.contents.items())
+        },
+        **({"navigation": navigation.tables} if navigation.scenes else {}),
         "scripts": bundle.path if bundle else None,
     }
     return msgspec.json.encode(document)

@@ -11,11 +11,13 @@ from services.packager.web.aethel import (
     controllers,
     materials,
     media,
+    model_extensions,
     models,
 )
 from services.packager.web.aethel.findings import read_document
 from services.packager.web.aethel.reading import read_prefab
 from services.packager.web.aethel.scenes import strings_in
+from services.packager.web.file_faults import absence
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.materials import Material
     from services.packager.web.aethel.models import Model
     from services.packager.web.aethel.scenes import Scene
+    from services.packager.web.file_faults.fault import Fault
 
 SCRIPTS: Final = "scripts/"
 SCRIPT_FOLDERS: Final = (SCRIPTS, CONTENT)
@@ -46,6 +49,7 @@ class AssetIndex:
         self._request = request
         self._findings = findings
         self._models: dict[str, Model | None] = {}
+        self._extensions: set[str] = set()  # that the player lacks, and that was told
         self._materials: dict[str, Material] = {}
         self._prefabs: dict[str, Scene | None] = {}
         self._controllers: set[str] = set()  # that were checked
@@ -66,11 +70,22 @@ class AssetIndex:
         if file not in self._models:
             try:
                 self.convert(file)
-                self._models[file] = models.read_model(self.project, file)
+                model = self._models[file] = models.read_model(self.project, file)
+                self._tell(file, model)
             except UnreadableError as error:
                 self._findings.error(file, str(error))
                 self._models[file] = None
         return self._models[file]
+
+    def _tell(self, file: str, model: Model) -> None:
+        for fault in model.faults:
+            self.broken(file, fault)
+        for message in model_extensions.lacking(model):
+            self._findings.error(file, message)
+        for extension, message in model_extensions.ignored(model):
+            if extension not in self._extensions:
+                self._extensions.add(extension)
+                self._findings.warning(file, message)
 
     def convert(self, file: str) -> None:
         """Let a file that no browser reads be one that it does; others stay as they are.
@@ -79,6 +94,8 @@ class AssetIndex:
             UnreadableError: It cannot be converted.
         """
         if media.suffix_of(file) and file not in self.project.made:
+            if missing := absence(self.project, file):
+                raise UnreadableError(missing.message)
             self.project.replace(file, media.converted(self.project, file))
 
     def picture(self, file: str) -> None:
@@ -133,12 +150,25 @@ class AssetIndex:
             return
         if self.tell_if_left_out(file, reference):
             return
-        info = (
-            self._findings.warning
-            if self._request.configuration == "debug"
-            else self._findings.error
-        )
-        info(file, asset_paths.missing(self.project, reference), path=path)
+        self._gravely(file, asset_paths.missing(self.project, reference), path=path)
+
+    def missing_node(self, file: str, node: str, *, scene: str, path: str) -> None:
+        """Likewise of a node that a model does not have."""
+        model = self.model(file)
+        if model and node not in model.nodes:
+            message = f"{file} has no node {node!r}; there are: {model.nodes.listed}"
+            self._gravely(scene, message, path=path)
+
+    def broken(self, file: str, fault: Fault) -> None:
+        """Likewise of a file that nobody can read, or not all of it."""
+        if fault.certain:
+            self._gravely(file, fault.message)
+        else:
+            self._findings.warning(file, fault.message)
+
+    def _gravely(self, file: str, message: str, *, path: str = "") -> None:
+        debug = self._request.configuration == "debug"
+        (self._findings.warning if debug else self._findings.error)(file, message, path=path)
 
     def tell_if_left_out(self, file: str, reference: str) -> bool:
         """Warn of a file that the options leave out; whether they do."""

@@ -8,6 +8,7 @@ import msgspec
 
 from services.packager.project.game_json import GAME
 from services.packager.web.aethel import (
+    asset_faults,
     missing_entry,
     reachability,
     reference_check,
@@ -81,10 +82,11 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     huds = _huds(game, texts, index)
     with findings.walking(GAME):
         used = reachability.reachable(index, scenes, texts, start=start, also=[*also, *huds])
-    visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
+    asset_faults.check(index, shipped.files, used.files, findings)
+    visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     size_report.report_others(project, shipped.files, findings)
     return LoadedProject(
         index=index,

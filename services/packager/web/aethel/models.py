@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.optimizing import textures
-from services.packager.optimizing.gltf import UnsuitableError, outline_of
+from services.packager.optimizing.gltf import Outline, UnsuitableError, outline_of
 from services.packager.project.json_documents import MAX_TEXT_BYTES, parse, values_in
-from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web.aethel import media
+from services.packager.project.unreadable import UnreadableError, decoding, walking
+from services.packager.web.aethel import media, model_content, model_nodes
 from services.packager.web.aethel.asset_paths import beside
+from services.packager.web.aethel.model_content import Held
+from services.packager.web.aethel.model_nodes import NodeNames
+from services.packager.web.file_faults import absence
+from services.packager.web.file_faults.fault import Fault, cut, short_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +25,9 @@ if TYPE_CHECKING:
 
 SUFFIXES: Final = (".glb", ".gltf", *media.MODELS)
 _HEADER: Final = struct.Struct("<4sIIII")  # magic, version, length; the first chunk's length, type
+_CHUNK: Final = struct.Struct("<II")  # length, type
 _JSON_CHUNK: Final = 0x4E4F534A
+_BINARY_CHUNK: Final = 0x004E4942
 _GLTF_2: Final = 2
 
 
@@ -30,7 +36,10 @@ class Model(msgspec.Struct, frozen=True):
 
     buffers: dict[str, str]  # project path by URI, whether it is there or not
     images: dict[str, bool]  # whether an image holds colours and nothing else, by project path
-    extensions: frozenset[str]
+    extensions: frozenset[str]  # that it uses
+    required: frozenset[str]  # those without which it cannot be shown
+    nodes: NodeNames
+    faults: tuple[Fault, ...]  # of its content
     values: int  # of its JSON, at most
 
     @property
@@ -40,7 +49,7 @@ class Model(msgspec.Struct, frozen=True):
 
 
 def read_model(project: ProjectFiles, file: str) -> Model:
-    """The header of a ``.glb`` or ``.gltf``, not its meshes.
+    """The header of a ``.glb`` or ``.gltf``, not its meshes; whether these are there.
 
     Raises:
         UnreadableError: It is no glTF 2.0.
@@ -48,53 +57,77 @@ def read_model(project: ProjectFiles, file: str) -> Model:
     Source:
         glTF 2.0 specification, sections 3.6.1 (buffers), 3.8.3 (images), 4.4 (GLB).
     """
-    text = _json(project, file)
+    if missing := absence(project, file):
+        raise UnreadableError(missing.message)
+    text, chunk = _chunks(project, file)
     with decoding(file):
-        return _model(file, text)
+        document = parse(text)
+        outline = _outline(document)
+        model = _model(project, file, document, outline, values=values_in(text))
+    if outline is None:
+        return model
+    with walking(file):
+        found = tuple(model_content.faults(project, outline, chunk, model.buffers))
+    return msgspec.structs.replace(model, faults=found)
 
 
-def _model(file: str, text: bytes) -> Model:
-    document = parse(text)
+def _model(
+    project: ProjectFiles,
+    file: str,
+    document: dict[str, Any],
+    outline: Outline | None,
+    *,
+    values: int,
+) -> Model:
     asset = document.get("asset")
     if not isinstance(asset, dict) or not str(asset.get("version", "")).startswith("2"):
         raise UnreadableError("is no glTF 2.0 model: export it anew from the modelling program")
-    colors = _colors(document)
+    colors = textures.colors(outline) if outline else frozenset()
     images: dict[str, bool] = {}
     for number, uri in _uris(document, "images"):
-        path = beside(file, uri)
+        path = beside(project, file, uri)
         images[path] = number in colors and images.get(path, True)
-    used = document.get("extensionsUsed")
     return Model(
-        buffers={uri: beside(file, uri) for _, uri in _uris(document, "buffers")},
+        buffers={uri: beside(project, file, uri) for _, uri in _uris(document, "buffers")},
         images=images,
-        extensions=frozenset(filter(_is_text, used if isinstance(used, list) else [])),
-        values=values_in(text),
+        extensions=_texts(document, "extensionsUsed"),
+        required=_texts(document, "extensionsRequired"),
+        nodes=model_nodes.names_in(document),
+        faults=(),
+        values=values,
     )
 
 
-def _json(project: ProjectFiles, file: str) -> bytes:
+def _chunks(project: ProjectFiles, file: str) -> tuple[bytes, Held | None]:
+    """The JSON, and where the binary chunk of a ``.glb`` lies."""
+    there = project.files[file].size
     with project.open(file) as stream:
         header = stream.read(_HEADER.size)
         if not header.startswith(b"glTF"):
-            return header + stream.read(MAX_TEXT_BYTES)
+            return header + stream.read(MAX_TEXT_BYTES), None
         if len(header) < _HEADER.size:
-            raise UnreadableError("is cut short")
-        _, version, _, size, kind = _HEADER.unpack(header)
+            raise UnreadableError(cut("it has no content").message)
+        _, version, length, size, kind = _HEADER.unpack(header)
         if version != _GLTF_2 or kind != _JSON_CHUNK:
             raise UnreadableError("is no binary glTF 2.0 model")
         if size > MAX_TEXT_BYTES:
             raise UnreadableError(f"announces {size:,} bytes of JSON; {MAX_TEXT_BYTES:,} are read")
+        if length > there or _HEADER.size + size > there:
+            missing = short_of(max(length, _HEADER.size + size), there)
+            raise UnreadableError(cut(missing).message)
         text = stream.read(size)
-    if len(text) < size:
-        raise UnreadableError("is cut short")
-    return text
+        chunk = stream.read(_CHUNK.size)
+    if len(chunk) < _CHUNK.size or _CHUNK.unpack(chunk)[1] != _BINARY_CHUNK:
+        return text, None
+    start = _HEADER.size + size + _CHUNK.size
+    return text, Held(min(_CHUNK.unpack(chunk)[0], there - start), file, start)
 
 
-def _colors(document: dict[str, Any]) -> frozenset[int]:
+def _outline(document: dict[str, Any]) -> Outline | None:
     try:
-        return textures.colors(outline_of(document))
+        return outline_of(document)
     except UnsuitableError:
-        return frozenset()
+        return None
 
 
 def _uris(document: dict[str, Any], name: str) -> Iterator[tuple[int, str]]:
@@ -106,5 +139,7 @@ def _uris(document: dict[str, Any], name: str) -> Iterator[tuple[int, str]]:
             yield number, uri
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+def _texts(document: dict[str, Any], name: str) -> frozenset[str]:
+    found = document.get(name)
+    entries = found if isinstance(found, list) else []
+    return frozenset(entry for entry in entries if isinstance(entry, str))

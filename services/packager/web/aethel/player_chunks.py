@@ -30,6 +30,7 @@ COMPONENTS: Final = {
     "Animator": "animation",
     "NavMeshAgent": "navigation",
 }
+BAKING: Final = "baking"  # for ground that is not as it was when its game was exported
 _NAMED: Final = re.compile("|".join(COMPONENTS))  # a script that names one may add it
 
 
@@ -52,6 +53,8 @@ class Player(msgspec.Struct, frozen=True, rename="camel"):
     declarations: str
     bundler: str
     mesh_encoder: str  # likewise a file that no game gets
+    baker: str  # likewise: bakes navigation meshes
+    single_file: str  # the first script of a game in one file
     variants: dict[Literal["lean", "full"], Variant]
 
 
@@ -97,6 +100,7 @@ def chunks_of(
         chunks |= {"sky"} if scene.procedural_sky else set()
     for file in files:
         chunks.update(_for_file(file.lower(), file, index))
+    chunks |= {BAKING} if "navigation" in chunks else set()
     return chunks | ({"errors"} if configuration == "debug" else set())
 
 

@@ -19,30 +19,37 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.scenes import AssetUse, Scene
 
 
-def files(loaded: LoadedProject) -> list[str]:
-    """Project paths of the first scene and of all that it loads, in the order of their discovery.
+def files(scene: Scene, loaded: LoadedProject) -> list[str]:
+    """Project paths of a scene and of all that it loads, in the order of their discovery.
 
     A scene loads what its entities, its settings, and its prefabs name; what scripts may ask for
     later is not among it.
     """
-    scene = loaded.scenes[loaded.start]
     named = (path for use in _uses(scene, loaded) for path in _loaded(use, scene, loaded))
     found = dict.fromkeys([scene.file, *_prefabs(scene, loaded), *named])
     return [path for path in found if path == scene.file or path in loaded.reach.files]
 
 
-def programs(loaded: LoadedProject, variant: Variant, paths: list[str]) -> list[str]:
+def with_prefabs(scene: Scene, loaded: LoadedProject) -> list[Scene]:
+    """The scene, and its prefabs that have files of their own."""
+    prefabs = (loaded.index.known_prefab(path) for path in _prefabs(scene, loaded))
+    return [scene, *(prefab for prefab in prefabs if prefab)]
+
+
+def programs(
+    loaded: LoadedProject, variant: Variant, paths: list[str], *, bakes: bool
+) -> list[str]:
     """What the player fetches of itself for the first scene: WebAssembly, decoders.
 
     Args:
         loaded: The project.
         variant: Of the player.
         paths: What :func:`files` found.
+        bakes: Whether it has to bake the scene's navigation meshes, if the scene has agents.
     """
-    scene = loaded.scenes[loaded.start]
-    prefabs = (loaded.index.known_prefab(path) for path in _prefabs(scene, loaded))
-    scenes = [scene, *(prefab for prefab in prefabs if prefab)]
+    scenes = with_prefabs(loaded.scenes[loaded.start], loaded)
     chunks = player_chunks.chunks_of(scenes, paths, (), loaded.index, "release")
+    chunks -= set() if bakes else {player_chunks.BAKING}
     needed = {file for chunk in chunks for file in variant.chunks.get(chunk, ())}
     return sorted(needed & variant.fetched)
 

@@ -53,6 +53,8 @@ def _check_uses(scene: Scene, index: AssetIndex, findings: Findings) -> None:
             _check_script(scene, use, index)
         elif file := _check_file(scene, use, index, findings):
             _check_inside(scene, use, file, index)
+            if use.node:
+                index.missing_node(file, use.node, scene=scene.file, path=use.path)
 
 
 def _check_script(scene: Scene, use: AssetUse, index: AssetIndex) -> None:

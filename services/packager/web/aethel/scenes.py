@@ -27,6 +27,7 @@ class AssetUse(msgspec.Struct, frozen=True):
     reference: str
     path: str  # where, into the scene's JSON
     exact: bool = False  # a sound that repeats, a texture of numbers: every value counts
+    node: str = ""  # of a model
 
 
 class Mesh(msgspec.Struct, frozen=True):

@@ -77,18 +77,15 @@ def site_of(
     site = context.scratch / "site"
     written.copy(folder, site)
     files = SiteFiles(project, site)
-    files.add_built(lambda path: html5.ships(path, request))
-    made = html5.page_site(
-        files.reader(),
-        files.contents,
-        request,
-        version=_version(request, package),
-        pictures=project,
-    )
+    files.add_built()
+    kept, left_out = html5.shipped(files.reader(), request)
+    contents = {path: files.contents[path] for path in kept.files}
+    version = _version(request, package)
+    made = html5.page_site(kept, contents, request, context, version=version, pictures=project)
     told = Note(level="info", file=folder, message="is what the project's build script has written")
     return msgspec.structs.replace(
         made,
-        notes=(*installed.notes, told, *written.notes, *made.notes),
+        notes=(*installed.notes, told, *written.notes, *left_out, *made.notes),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
         reproducible=False,
     )

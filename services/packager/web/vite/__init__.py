@@ -16,8 +16,8 @@ from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import html5
 from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.import_map import SITE, import_map_of
 from services.packager.web.packages import Installed, install
-from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app
 from services.packager.web.vite.configurations import never_run
@@ -74,7 +74,7 @@ def site_of(
     if refused := package.refused():
         if may_run:
             return OwnTools(package, f"it is a project of {package.framework}")
-        return _pushed(project, request, package, refused)
+        return _pushed(project, request, context, package, refused)
     if app is None or reason is None:
         return OwnTools(package, f"there is no {ENTRY}") if may_run else None
     try:
@@ -104,13 +104,17 @@ def _reason(project: ProjectFiles, app: App) -> Reason | None:
 
 
 def _pushed(
-    project: ProjectFiles, request: Request, package: PackageJson, refused: Finding
+    project: ProjectFiles,
+    request: Request,
+    context: BuildContext,
+    package: PackageJson,
+    refused: Finding,
 ) -> Site:
     """What a tool that is not here has written, if it was pushed with its sources."""
     folder = posixpath.dirname(package.path)
     for made in MADE:
         if (path := posixpath.join(folder, made)) and posixpath.join(path, ENTRY) in project:
-            return html5.output_site(project, request, path)
+            return html5.output_site(project, request, context, path)
     raise InvalidProjectError([refused])
 
 
@@ -160,7 +164,12 @@ def _built(
     named = files.add_named(result.root)
     left_out = files.left_out(result.root, result.used.union(result.read))
     made = html5.page_site(
-        files.reader(), files.contents, request, version=_version(request, app), pictures=project
+        files.reader(),
+        files.contents,
+        request,
+        context,
+        version=_version(request, app),
+        pictures=project,
     )
     return msgspec.structs.replace(
         made,
@@ -206,7 +215,7 @@ def _explained(project: ProjectFiles, app: App) -> tuple[str, ...]:
     source = project.read(app.pages[0])
     try:
         with decoding(app.pages[0]):
-            return tuple(mapped_names(read_page(source)))
+            return tuple(import_map_of(read_page(source), SITE).names)
     except UnreadableError:
         return ()
 

@@ -19,7 +19,7 @@ from shared.domain.paths import check_path
 from shared.domain.project import StoredFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 MAX_SCANNED_BYTES: Final = 8 << 20
@@ -57,13 +57,11 @@ class SiteFiles:
         self._stored: list[StoredFile] = []
         self._places: dict[str, str] = {}  # path in the site -> path in the project
 
-    def add_built(self, ships: Callable[[str], bool] = lambda _: True) -> None:
-        """All that the build has written, as far as it is shipped."""
+    def add_built(self) -> None:
+        """All that the build has written."""
         for file in sorted(self._built.rglob("*")):
             if file.is_file() and not file.is_symlink():
                 path = check_path(file.relative_to(self._built).as_posix())
-                if not ships(path):
-                    continue
                 with file.open("rb") as opened:
                     digest = hashlib.file_digest(opened, "sha256").hexdigest()
                 size = file.stat().st_size

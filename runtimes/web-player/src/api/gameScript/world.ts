@@ -35,7 +35,7 @@ export class World {
       return currentGame().clock.scale;
     },
     set timeScale(scale: number) {
-      currentGame().clock.scale = Math.max(scale, 0);
+      currentGame().clock.scale = scale;
     },
   };
 

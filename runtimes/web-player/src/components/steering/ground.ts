@@ -2,21 +2,37 @@
 
 import { Matrix4, Vector3, type BufferGeometry } from "three";
 import { readVec3 } from "../../math/vectors";
-import type { Triangles } from "../../navigation/types";
+import type { Ground, Triangles } from "../../navigation/types";
 import { geometryOf } from "../../render/primitives";
 import type { Scene } from "../../scene/scene";
 import { Collider } from "../Collider";
 import { RigidBody } from "../RigidBody";
+import { Fingerprint } from "./fingerprint";
 
 const ONE = { x: 1, y: 1, z: 1 };
 
-export function groundOf(scene: Scene): Triangles {
+export function groundOf(scene: Scene): Ground {
+  return {
+    fingerprint: () => fingerprintOf(scene),
+    triangles: (most = Infinity) => trianglesOf(scene, most),
+  };
+}
+
+function trianglesOf(scene: Scene, most: number): Triangles {
   const ground: Triangles = { positions: [], indices: [] };
-  for (const collider of scene.all(Collider)) {
-    if (!collider.attached || collider.isTrigger || !collider.entity.activeInHierarchy || isMoved(collider)) continue;
-    for (const [geometry, matrix] of partsOf(collider)) append(ground, geometry, matrix);
+  for (const collider of fixedColliders(scene)) {
+    for (const [geometry, matrix] of partsOf(collider)) {
+      append(ground, geometry, matrix);
+      if (ground.indices.length > most * 3) throw new Error(`the ground has more than ${most} triangles`);
+    }
   }
   return ground;
+}
+
+export function* fixedColliders(scene: Scene): Generator<Collider> {
+  for (const collider of scene.all(Collider))
+    if (collider.attached && !collider.isTrigger && collider.entity.activeInHierarchy && !isMoved(collider))
+      yield collider;
 }
 
 function isMoved({ entity }: Collider): boolean {
@@ -24,10 +40,15 @@ function isMoved({ entity }: Collider): boolean {
   return false;
 }
 
+/** Whether a collider has the triangles of what its entity shows. */
+export function followsMesh({ data }: Collider): boolean {
+  return data.shape === "mesh" || data.shape === "heightfield";
+}
+
 function* partsOf(collider: Collider): Generator<[BufferGeometry, Matrix4]> {
   const { data, entity } = collider;
   entity.object3D.updateWorldMatrix(true, true);
-  if (data.shape === "mesh" || data.shape === "heightfield") {
+  if (followsMesh(collider)) {
     for (const { geometry, matrixWorld } of collider.meshes()) yield [geometry, matrixWorld];
     return;
   }
@@ -67,4 +88,22 @@ function append({ positions, indices }: Triangles, geometry: BufferGeometry, mat
     positions.push(...vertex.fromBufferAttribute(given, at).applyMatrix4(matrix).toArray());
   for (let at = 0; at < (geometry.index?.count ?? given.count); at++)
     indices.push(first + (geometry.index?.getX(at) ?? at));
+}
+
+function fingerprintOf(scene: Scene): string {
+  const print = new Fingerprint();
+  for (const collider of fixedColliders(scene)) {
+    const { data, entity } = collider;
+    entity.object3D.updateWorldMatrix(true, true);
+    print.text(JSON.stringify([data.shape, data.size, data.radius, data.height, data.center]));
+    print.numbers(entity.object3D.matrixWorld.elements);
+    if (!followsMesh(collider)) continue;
+    for (const { geometry, matrixWorld } of collider.meshes()) {
+      const { array } = geometry.getAttribute("position");
+      print.text(`${array.length} ${geometry.index?.count}`);
+      print.numbers(matrixWorld.elements);
+      print.samples(array);
+    }
+  }
+  return print.value;
 }

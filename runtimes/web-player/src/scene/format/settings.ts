@@ -20,7 +20,7 @@ const DEFAULTS = {
     mieDirectionalG: 0.8,
   },
   lighting: { ambientColor: "#404040", ambientIntensity: 0.5, shadowsEnabled: true, shadowQuality: "medium" },
-  physics: { fixedTimestep: 0.02, maxSubSteps: 3 },
+  physics: { fixedTimestep: 0.02, maxSubSteps: null },
   audio: { masterVolume: 1, dopplerFactor: 1, speedOfSound: 343 },
   fog: { enabled: false, type: "linear", color: "#CCCCCC", density: 0.02, near: 10, far: 100 },
   rendering: { toneMapping: "aces", exposure: 1, shadowType: "pcf", pixelPerfect: false },

@@ -98,8 +98,8 @@ export interface LevelSettings {
     /** Null: the game's. */
     shadowQuality: "low" | "medium" | "high" | "ultra" | null;
   };
-  /** `fixedTimestep` in seconds; null: the game's. */
-  physics: { gravity: Vec3; fixedTimestep: number | null; maxSubSteps: number };
+  /** `fixedTimestep` in seconds; null: the game's. `maxSubSteps` null: by the length of a step. */
+  physics: { gravity: Vec3; fixedTimestep: number | null; maxSubSteps: number | null };
   audio: { masterVolume: number; dopplerFactor: number; speedOfSound: number };
   fog: FogSettings;
   postProcessing: PostProcessingSettings;

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from math import ceil
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from services.packager.web.aethel import controllers, hierarchy, materials
 from services.packager.web.aethel.reading.typed_reader import TypedReader
 from services.packager.web.aethel.scenes import Mesh, strings_in
 from services.packager.web.aethel.schema.components import (
     KINDS,
+    SUGGESTED,
     Animator,
     AudioSource,
     Collider,
@@ -22,7 +24,9 @@ from services.packager.web.aethel.schema.materials import COLORS
 from services.packager.web.aethel.schema.scenes import (
     Asset,
     Entity,
+    Physics,
     Prefab,
+    Primitive,
     SceneLevel,
     Settings,
 )
@@ -30,10 +34,10 @@ from services.packager.web.aethel.schema.scenes import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PRIMITIVES: Final = frozenset(
-    ("box", "cube", "sphere", "capsule", "cylinder", "cone", "torus", "plane")
-)
+PRIMITIVES: Final[frozenset[str]] = frozenset(get_args(Primitive))
 PRIMITIVE: Final = "primitive:"
+DEFAULT_STEP_S: Final = 0.02
+FRAME_S: Final = 1 / 60 - 1e-6
 BLACK: Final = ("#000", "#000000", "black", 0)
 
 
@@ -100,6 +104,7 @@ class LevelReader(TypedReader):
         self._unknown_inside(document, Settings, "settings")
         if settings.post_processing and settings.post_processing.enabled:
             self.scene.effects = True
+        self._pace(settings.physics)
         ambient = settings.lighting
         self.scene.lit |= ambient is None or (
             ambient.ambient_intensity != 0 and ambient.ambient_color not in BLACK
@@ -111,6 +116,20 @@ class LevelReader(TypedReader):
             self.scene.lit = True
             for texture in textures:
                 self._use("texture", texture, "$.settings.skybox.texture")
+
+    def _pace(self, physics: Physics | None) -> None:
+        """Steps that are too few for a frame of a fast machine make slow motion of every game."""
+        if physics is None or physics.max_sub_steps is None:
+            return
+        frame_s = physics.max_sub_steps * (physics.fixed_timestep or DEFAULT_STEP_S)
+        if frame_s < FRAME_S:
+            rate = ceil(1 / frame_s)
+            self._findings.warning(
+                self.scene.file,
+                f"the game plays in slow motion below {rate:,} frames a second: a frame has at "
+                f"most {physics.max_sub_steps:,} steps; raise maxSubSteps, or leave it out",
+                path="$.settings.physics.maxSubSteps",
+            )
 
     def _entities(self, documents: list[Any], path: str) -> dict[int, Entity]:
         entities = self._each(documents, Entity, path)
@@ -174,6 +193,7 @@ class LevelReader(TypedReader):
             self._findings.warning(self.scene.file, message)
             return
         self._unknown_inside(data, kind, component.type)
+        self._suggested(component.type, data, path)
         typed = self._typed(data, kind, path)
         if isinstance(typed, MeshRenderer):
             self._mesh(typed, path)
@@ -188,6 +208,14 @@ class LevelReader(TypedReader):
         elif isinstance(typed, Collider) and isinstance(typed.physics_material, str):
             self._use("surface", typed.physics_material, f"{path}.physicsMaterial")
 
+    def _suggested(self, kind: str, data: dict[str, Any], path: str) -> None:
+        """Names beside which there is none: the player takes the default in place of another."""
+        for field, known in SUGGESTED.get(kind, {}).items():
+            given = data.get(field)
+            if isinstance(given, str) and given not in known:
+                message = f"there is no {given!r}; there are {', '.join(known)}"
+                self._findings.warning(self.scene.file, message, path=f"{path}.{field}")
+
     def _mesh(self, mesh: MeshRenderer, path: str) -> None:
         if mesh.geometry is not None:
             self._geometry(mesh.geometry, f"{path}.geometry")
@@ -199,7 +227,8 @@ class LevelReader(TypedReader):
                 message = f"there is no primitive {name!r}; there are {known}"
                 self._findings.error(self.scene.file, message, path=f"{path}.meshId")
         elif reference:
-            self._use("model", reference.partition("#")[0], f"{path}.meshId")
+            model, _, node = reference.partition("#")
+            self._use("model", model, f"{path}.meshId", node=node)
         for number, material in enumerate(mesh.material_ids or []):
             if material:
                 self._use("material", material, f"{path}.materialIds[{number}]")

@@ -54,9 +54,11 @@ class TypedReader:
         )
         return {number: item for number, item in typed if item is not None}
 
-    def _use(self, kind: Kind, reference: str, path: str, *, exact: bool = False) -> None:
+    def _use(
+        self, kind: Kind, reference: str, path: str, *, exact: bool = False, node: str = ""
+    ) -> None:
         if not self.scene.is_inline(reference):
-            self.scene.uses.append(AssetUse(kind, reference, path, exact))
+            self.scene.uses.append(AssetUse(kind, reference, path, exact, node))
 
     def _unknown_inside(
         self, document: dict[str, Any], kind: type[msgspec.Struct], what: str

@@ -182,6 +182,18 @@ KINDS: Final[dict[str, type[msgspec.Struct]]] = {
 }
 
 
+PRESETS: Final = (
+    *("default", "fire", "smoke", "sparks", "magic", "explosion", "fountain", "rain", "snow"),
+)
+BLENDINGS: Final = ("normal", "additive")
+BUSES: Final = ("music", "sfx", "voice")
+# The player has these names alone; any other means the default.
+SUGGESTED: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    "ParticleSystem": {"presetName": PRESETS, "blending": BLENDINGS},
+    "AudioSource": {"bus": BUSES},
+}
+
+
 class Component(Struct, frozen=True, kw_only=True):
     """One component of an entity; ``data`` by its type, see :data:`KINDS`."""
 

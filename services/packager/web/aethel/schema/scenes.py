@@ -201,6 +201,9 @@ class SceneLevel(Struct, frozen=True, kw_only=True):
     settings: Json | None = None
 
 
+Primitive = Literal["box", "cube", "sphere", "capsule", "cylinder", "cone", "torus", "plane"]
+
+
 class ObjectPhysics(Struct, frozen=True, kw_only=True):
     """Of an object of a runtime scene."""
 
@@ -237,7 +240,7 @@ class RuntimeObject(Struct, frozen=True, kw_only=True):
     name: Name | None = None
     type: Literal["mesh", "light", "camera"] | None = None
     model_path: Name | None = None
-    primitive: Literal["cube", "box", "sphere", "cylinder", "plane"] | None = None
+    primitive: Primitive | None = None
     position: Vector | None = None
     rotation: Vector | None = None
     scale: Vector | None = None

@@ -8,7 +8,17 @@ from __future__ import annotations
 import re
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeGuard, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeGuard,
+    Union,
+    get_args,
+    get_origin,
+)
 
 import msgspec
 
@@ -17,6 +27,7 @@ from services.packager.web.aethel.schema.fields import COLOR, ColorText
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_SHOWN: Final = 80  # characters of a value
 NO_COLOR: Final = "is no colour: write #rrggbb, or a name of CSS's"
 _COLOR: Final = re.compile(f"(?:{COLOR})?")
 
@@ -33,9 +44,28 @@ def faults(value: Any, expected: Any, path: str = "$") -> Iterator[tuple[str, st
         for fault in _inner(value, expected, path):
             found = True
             yield fault
-        if not found:
+        if not found and (known := _choices(expected)):
+            yield path, f"cannot be {_shown(value)}; it can be {', '.join(known)}"
+        elif not found:
             message, _, inside = str(error).partition(" - at `$")
             yield f"{path}{inside.rstrip('`')}", message[0].lower() + message[1:]
+
+
+def _choices(expected: Any) -> list[str]:
+    """The texts that the type allows, where it allows only some."""
+    while get_origin(expected) is Annotated:
+        expected = get_args(expected)[0]
+    if get_origin(expected) is Literal:
+        return sorted(map(str, get_args(expected)))
+    if get_origin(expected) in (Union, UnionType):
+        return sorted(text for member in get_args(expected) for text in _choices(member))
+    return []
+
+
+def _shown(value: Any) -> str:
+    if not isinstance(value, str):
+        return f"of type {type(value).__name__}"
+    return repr(value) if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]!r}…"
 
 
 def unknown_fields(value: dict[str, Any], expected: type[msgspec.Struct]) -> list[str]:

@@ -18,6 +18,7 @@ from tests.engine import (
     notes,
     project,
 )
+from tests.media import small
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +33,9 @@ def shipped(files: Mapping[str, bytes], **options: Any) -> set[str]:
 
 
 def game(scene: bytes, *files: str, **more: Any) -> dict[str, bytes]:
-    """A project with a first scene and other files, models where they are called so."""
-    contents = {file: glb() if file.endswith(".glb") else b"x" for file in files}
+    """A project with a first scene and other files, each what its name says."""
+    model = glb(nodes=[{"name": "lid"}])
+    contents = {file: model if file.endswith(".glb") else small(file) for file in files}
     return project(**{"scenes/main.json": scene, **contents, **more})
 
 
@@ -83,7 +85,7 @@ def test_the_project_decides_what_stays() -> None:
         level(entity("e", component("Script", scriptId="a.ts", properties={"deep": [{"x": "m"}]})),
               assets=assets(m="assets/m.glb")),
         level(entity("e", component("Unheard", of=["assets/m.glb"]))),
-        level(entity("e", component("MeshRenderer", meshId="m.glb#Node"))),
+        level(entity("e", component("MeshRenderer", meshId="m.glb#lid"))),
         level(entity("e", prefabId="p", overrides={"r": {"components": {"X": {"y": "m.glb"}}}}),
               prefabs=[{"id": "p", "entities": [entity("r")]}]),
         level(assets=[{"id": "crate", "type": "prefab", "path": "assets/crate.json"}]),
@@ -116,7 +118,7 @@ def test_materials_models_and_controllers_lead_on() -> None:
             "assets/a.gltf": as_json(
                 {
                     "asset": {"version": "2.0"},
-                    "buffers": [{"uri": "a.bin"}],
+                    "buffers": [{"uri": "a.bin", "byteLength": 1}],
                     "images": [{"uri": "skin.png"}, {"uri": "data:image/png;base64,"}],
                 }
             ),

@@ -29,6 +29,7 @@ from tests.engine import (
     notes,
     project,
 )
+from tests.media import small
 from tests.projects import TEMPLATES, build_context, in_memory, request
 
 if TYPE_CHECKING:
@@ -108,7 +109,10 @@ def test_only_who_carries_ktx2_textures_may_make_programs_of_text(
         (model("EXT_meshopt_compression"), {"gltf", "meshopt"}),
         (model("KHR_texture_basisu"), {"gltf", "ktx2"}),
         (
-            {**scene(skybox={"type": "hdri", "texture": "sky.hdr"}), "assets/sky.hdr": b"#?"},
+            {
+                **scene(skybox={"type": "hdri", "texture": "sky.hdr"}),
+                "assets/sky.hdr": small("sky.hdr"),
+            },
             {"hdr"},
         ),
         (project(**{"scenes/main.json": as_json({"objects": [BOX], "lights": [{}]})}), {"effects"}),
@@ -183,7 +187,7 @@ def test_what_only_scripts_and_other_scenes_use_is_not_fetched_ahead() -> None:
     files = {
         **scene(entity("e", component("Script", scriptId="a.ts"))),
         "scenes/next.json": level(entity("e", component("RigidBody"))),
-        "assets/boom.wav": b"RIFF",
+        "assets/boom.wav": small("boom.wav"),
         "scripts/a.ts": b'import { audio, scene } from "aethel";\naudio.play("boom.wav"); '
         b'scene.load("next");',
     }
@@ -239,7 +243,7 @@ def test_an_icon_that_will_not_do_is_told_or_refused() -> None:
 def test_a_pwa_keeps_all_of_itself() -> None:
     """Every file of the site is in the list, by a name that a browser asks for."""
     odd = "assets/sounds/ä & (1) 100%.wav"
-    built = export(project(game={"pwa": True, "include": ["assets"]}, **{odd: b"RIFF"}))
+    built = export(project(game={"pwa": True, "include": ["assets"]}, **{odd: small(odd)}))
     worker = built.files["sw.js"].decode()
     assert "{{" not in worker
     listed = json.loads(re.search(r"PRECACHE = (\[.*?\]);", worker)[1])  # type: ignore[index]

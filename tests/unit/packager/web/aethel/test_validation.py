@@ -64,6 +64,46 @@ def test_every_component_is_compared_with_its_kind() -> None:
     ]
 
 
+@pytest.mark.parametrize("given", ["laser", 3, "", "Point", "x" * 100_000, True])
+def test_what_may_stand_there_is_named_where_something_else_does(given: Any) -> None:
+    """A field that allows some texts alone says which, whatever it is given."""
+    (found,) = problems(scene(entity("a", component("Light", type=given))))
+    assert "data.type: cannot be " in found
+    assert found.endswith("it can be ambient, directional, hemisphere, point, spot")
+
+
+def test_a_runtime_scene_shows_every_primitive_and_names_them_all() -> None:
+    """Those that levels have."""
+    shapes = ("box", "cube", "sphere", "capsule", "cylinder", "cone", "torus", "plane")
+    things = [{"type": "mesh", "primitive": name} for name in shapes]
+    sun = {"lightType": "directional"}
+    export(project(**{"scenes/main.json": as_json({"objects": things, "lights": [sun]})}))
+    wrong = as_json({"objects": [{"type": "mesh", "primitive": "knot"}]})
+    assert problems(project(**{"scenes/main.json": wrong})) == [
+        "scenes/main.json $.objects[0].primitive: cannot be 'knot'; it can be "
+        + ", ".join(sorted(shapes))
+    ]
+
+
+def test_a_name_that_the_player_does_not_have_is_told_with_those_that_it_has() -> None:
+    """It goes on with the default, so it is a warning."""
+    fog = component("ParticleSystem", presetName="fog", blending="screen")
+    hum = component("AudioSource", bus="effects")
+    text = notes(export(scene(entity("a", fog), entity("b", hum))))
+    assert "$.entities[0].components[0].data.presetName: there is no 'fog'; there are " in text
+    assert "there is no 'screen'; there are normal, additive" in text
+    assert "there is no 'effects'; there are music, sfx, voice" in text
+
+
+def test_a_level_that_plays_in_slow_motion_everywhere_is_told() -> None:
+    """Too few short steps a frame; as many as needed is what a level has by default."""
+    short = {"fixedTimestep": 0.005}
+    assert "slow motion" not in notes(export(scene(settings={"physics": short})))
+    few = notes(export(scene(settings={"physics": {**short, "maxSubSteps": 3}})))
+    assert "$.settings.physics.maxSubSteps" in few
+    assert "slow motion below 67 frames a second" in few
+
+
 @pytest.mark.parametrize("number", [1e300, -1e10])
 def test_numbers_beyond_all_games_are_refused(number: float) -> None:
     """They would overflow in physics and rendering."""

@@ -1,0 +1,131 @@
+"""What is no part of a game is kept back from its export, whichever way it came into the project.
+
+Gateways and the command line leave it out on the way in, by the same rule; a manifest names what
+its client likes, and older projects have what was taken then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.build.plan import BuildPlan, Note
+from services.packager.project.files import ProjectFiles
+from shared.domain.ignore_patterns import IGNORE_FILE, MAX_BYTES, check_effort, read_patterns
+from shared.domain.options import Platform
+from shared.domain.private_files import HomeRule, Kind, expected, is_environment
+from shared.domain.secret_scanner import is_scanned, scan
+from shared.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from shared.domain.private_files import LeftOut
+
+BLOCK_BYTES: Final = 1 << 20
+PACKAGES: Final = "node_modules"
+NEVER_SHIPPED: Final = "is not shipped: only builds read it, for what begins with VITE_"
+
+
+class PublicFiles(msgspec.Struct, frozen=True):
+    """A project without what nobody else may see, and what has to be told of that."""
+
+    project: ProjectFiles
+    notes: tuple[Note, ...]
+    is_asked_for: Callable[[str], bool]
+    platform: Platform
+
+    def planned(self, plan: Callable[[ProjectFiles], BuildPlan]) -> BuildPlan:
+        """What is planned of it.
+
+        Raises:
+            ProjectError: As ``plan`` does; what was left out may be the cause, and is told with it.
+        """
+        try:
+            made = plan(self.project)
+        except ProjectError as error:
+            if told := [str(note) for note in self.notes if note.level == "warning"]:
+                error.args = ("\n- ".join([f"{error}\nbefore that:", *told]),)
+            raise
+        stored = {one.path: one.stored.path for one in made.contents if one.stored}
+        hidden = {path: source for path, source in stored.items() if self._hides(source)}
+        return msgspec.structs.replace(
+            made,
+            contents=tuple(one for one in made.contents if one.path not in hidden),
+            notes=(*self.notes, *map(_never_shipped, hidden.values()), *made.notes),
+        )
+
+    def _hides(self, path: str) -> bool:
+        """Whether it is a file for builds; an archive of sources has those that were asked for."""
+        is_kept = self.platform == "source" and self.is_asked_for(path)
+        return is_environment(path) and not is_kept
+
+
+def public_files(project: ProjectFiles, platform: Platform) -> PublicFiles:
+    """The files of a project that may be shipped, and those that only builds read.
+
+    Raises:
+        IgnoreFileError: Its ``.aethelignore`` cannot be read.
+    """
+    rule = _rule(project)
+    left_out = dict(_by_name(project, rule, platform))
+    left_out |= _by_content(project, rule, project.files.keys() - left_out.keys())
+    return PublicFiles(
+        project=project.rewritten({}, without=left_out) if left_out else project,
+        notes=tuple(_notes(left_out.values())),
+        is_asked_for=rule.asks_for,
+        platform=platform,
+    )
+
+
+def _by_name(
+    project: ProjectFiles, rule: HomeRule, platform: Platform
+) -> Iterator[tuple[str, LeftOut]]:
+    for path in project.files:
+        found = rule.stays_home(path)
+        if found is None or (path == IGNORE_FILE and platform == "source"):
+            continue
+        if found.kind is not Kind.SECRET or not is_environment(found.path):
+            yield path, found
+
+
+def _by_content(
+    project: ProjectFiles, rule: HomeRule, paths: Collection[str]
+) -> dict[str, LeftOut]:
+    asked = (path for path in paths if _may_tell(path) and not rule.asks_for(path))
+    return {path: found for path in asked if (found := _scanned(project, path))}
+
+
+def _rule(project: ProjectFiles) -> HomeRule:
+    if IGNORE_FILE not in project:
+        return HomeRule(packages_stay=False)
+    patterns = read_patterns(project.read(IGNORE_FILE, max_bytes=MAX_BYTES))
+    check_effort(patterns, project.files)
+    return HomeRule(patterns, packages_stay=False)
+
+
+def _may_tell(path: str) -> bool:
+    """Whether a file is looked at: packages are everybody's, and builds read environments."""
+    return is_scanned(path) and not is_environment(path) and PACKAGES not in path.split("/")
+
+
+def _scanned(project: ProjectFiles, path: str) -> LeftOut | None:
+    with project.open(path) as file:
+        return scan(path, iter(partial(file.read, BLOCK_BYTES), b""))
+
+
+def _notes(left_out: Collection[LeftOut]) -> Iterator[Note]:
+    """A warning of each secret; one line for what everybody expects to be left out."""
+    found = sorted(set(left_out), key=lambda one: one.path)
+    for one in found:
+        if one.kind is Kind.SECRET:
+            yield Note(code=one.kind, file=one.file, message=one.reason)
+    for kind, line in expected(found):
+        yield Note(level="info", code=kind, message=line)
+
+
+def _never_shipped(path: str) -> Note:
+    return Note(code=Kind.SECRET, file=path, message=NEVER_SHIPPED)

@@ -1,0 +1,8 @@
+"""Navigation meshes are baked at export: what the agents of a level can walk on.
+
+The player's own sources find the ground; they run on node, inside of the build's confinement.
+"""
+
+from services.packager.web.aethel.navigation.baking import Navigation, bake
+
+__all__ = ["Navigation", "bake"]
