@@ -19,6 +19,7 @@ from services.packager.web.aethel.findings import Finding, InvalidProjectError
 from services.packager.web.own_build.workplace import Workplace
 from services.packager.web.own_build.written import Written
 from services.packager.web.packages import install
+from services.packager.web.vite import BUILDER
 from services.packager.web.vite.site_files import SiteFiles
 from services.packager.web.vite.source_tree import write_sources
 
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from services.packager.web.game_site import Site
     from services.packager.web.vite.package_json import PackageJson
 
-__all__ = ["BUILDER", "site_of"]
+__all__ = ["site_of"]
 
-BUILDER: Final = "web-builder"  # has the program that stands in for npm
 SCRIPT: Final = "$.scripts.build"
 LOGGED: Final = 40  # lines
 SHOWN: Final = 12  # of these, where the script has failed
