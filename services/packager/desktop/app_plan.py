@@ -50,6 +50,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...]
     lacking: tuple[str, ...]
     notes: tuple[Note, ...]
+    reproducible: bool  # but for its signature
 
     def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
         """The plan of the finished application."""
@@ -65,7 +66,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             packages=self.packages,
             lacking=self.lacking,
             application=application,
-            reproducible=not self.signed,
+            reproducible=self.reproducible and not self.signed,
         )
 
 
@@ -97,6 +98,7 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         contents=contents,
         templates=(*site.templates, template),
         packages=site.packages,
+        reproducible=site.reproducible,
         lacking=site.lacking,
         notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
     )

@@ -45,6 +45,7 @@ class WebExporter:
             notes=(*map(Note.kept, sorted(own)), *site.notes),
             templates=site.templates,
             packages=site.packages,
+            reproducible=site.reproducible,
             lacking=site.lacking,
         )
 
