@@ -8,6 +8,25 @@ const HIDDEN =
   /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0]/u;
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?$/iu;
 
+// Names that are no part of a game, or secrets; `.aethelignore` may take the latter along when it is pushed with them.
+const STAYS_AT_HOME = new RegExp(
+  "^(" +
+    [
+      String.raw`\.git|\.svn|\.hg|\.bzr|__macosx|\.ds_store|thumbs\.db|ehthumbs\.db|desktop\.ini|\._.*`,
+      String.raw`node_modules|\.env(rc)?([._-].*)?|\.npmrc|\.netrc|_netrc|\.pypirc|\.htpasswd|\.git-credentials`,
+      String.raw`\.vault[-_]?token|\.aws|\.ssh|\.gnupg|\.kube|\.azure|\.dockercfg`,
+      String.raw`id_(rsa|dsa|ecdsa|ed25519)([._-].*)?(?<!\.pub)|.*\.(p12|pfx|jks|keystore|mobileprovision|ppk|kdbx)`,
+      String.raw`(.*[._-])?service[._-]?account([._-].*)?\.json|(.*[._-])?(client_secret|credentials)([._-].*)?\.json`,
+    ].join("|") +
+    ")$",
+  "iu",
+);
+
+/** Whether a file stays at home, as with `aethel-export push`: for its name or that of a folder around it. */
+export function staysAtHome(path) {
+  return path.split("/").some((name) => STAYS_AT_HOME.test(name)) || /(^|\/)\.docker\/config\.json(\/|$)/iu.test(path);
+}
+
 /** What is wrong with a relative path, or null. */
 export function objectionTo(path) {
   if (path === "") return "empty";

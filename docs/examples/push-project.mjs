@@ -14,7 +14,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
-import { objectionTo, TakenPaths } from "./project-paths.mjs";
+import { objectionTo, staysAtHome, TakenPaths } from "./project-paths.mjs";
 
 const SMALL_BYTES = 1 << 20; // such blobs travel together
 const PACK_BYTES = 8 << 20;
@@ -22,7 +22,6 @@ const TAR_BLOCK = 512;
 const ATTEMPTS = 6;
 const LONGEST_WAIT_S = 120; // a quota that is used up for hours is told at once
 const TRY_AGAIN = new Set([408, 429, 503]);
-const STAYS_AT_HOME = /(^|\/)(\.git|node_modules)\/|(^|\/)\.env[^/]*$/u; // as with `aethel-export push`
 
 /** Rows that cannot become files of a project; `rows`: [{table, row, path, reason}]. */
 export class RefusedRowsError extends Error {
@@ -83,7 +82,7 @@ class Sources {
   async add(table, row, open) {
     const number = this.#counts[table]++;
     const path = String(row.path ?? "").replace(/^\/+/u, ""); // a leading slash is the project's root
-    if (STAYS_AT_HOME.test(path)) {
+    if (staysAtHome(path)) {
       this.leftOut.push(path);
       return;
     }

@@ -5,6 +5,7 @@ The gateway refuses by it before minutes are reserved; the packager looks again.
 
 from __future__ import annotations
 
+import heapq
 from typing import TYPE_CHECKING, Final
 
 from shared.domain.globs import matches_any
@@ -24,13 +25,20 @@ MAX_KEPT: Final = 1_000  # scenes of a project: one is enough to begin with
 PACKAGE: Final = "package.json"  # a project whose pages may lie deeper, and are built
 
 
+MAX_DEEPER: Final = 3  # told of those that lie in folders
+IN_FOLDERS: Final = tuple(f"/{name}" for name in (PAGE, GAME, CONFIG, PACKAGE))
+PACKAGES: Final = "node_modules/"
+
+
 class EntryPageMissingError(PreflightError):
     """There is nothing that a browser could open."""
 
     code = "entry-page-missing"
 
-    def __init__(self, *, spelled: str | None = None, has_package: bool = False) -> None:
-        hint = f" It has {spelled}: rename that." if spelled else ""
+    def __init__(
+        self, *, spelled: str | None = None, has_package: bool = False, deeper: Sequence[str] = ()
+    ) -> None:
+        hint = f" It has {spelled}: rename that." if spelled else _deeper(deeper)
         if has_package:
             hint = (
                 f" It has {PACKAGE}, but no {PAGE} anywhere: pages that are built begin with one."
@@ -48,7 +56,13 @@ def entry_files(paths: Iterable[str]) -> frozenset[str]:
     inside = {path: path.removeprefix(_root(named)) for path in named}
     kept = {path for path, inner in inside.items() if _is_entry(inner) or path == OLD_EXPORT}
     scenes = sorted(path for path, inner in inside.items() if _is_scene(inner))
-    return frozenset(kept.union(scenes[:MAX_KEPT]))
+    return frozenset(kept.union(scenes[:MAX_KEPT], deeper_entries(named)))
+
+
+def deeper_entries(paths: Iterable[str]) -> list[str]:
+    """Files in folders that would be opened at the top of a project, the nearest first."""
+    found = (path for path in paths if path.endswith(IN_FOLDERS) and PACKAGES not in path)
+    return heapq.nsmallest(MAX_DEEPER, found, key=lambda path: (path.count("/"), path))
 
 
 def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None:
@@ -62,7 +76,7 @@ def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None
     found = {f"{_root(kept)}{name}" for name in (PAGE, PACKAGE)}
     if found.isdisjoint(kept) and not is_engine_project(kept):
         spelled = next((path for path in kept if path.casefold() == PAGE), None)
-        raise EntryPageMissingError(spelled=spelled)
+        raise EntryPageMissingError(spelled=spelled, deeper=deeper_entries(kept))
 
 
 def is_surely_built(entries: frozenset[str]) -> bool:
@@ -94,3 +108,15 @@ def _is_entry(path: str) -> bool:
 def _is_scene(path: str) -> bool:
     lower = path.lower()
     return lower.endswith(SCENES) or (path.startswith(FOLDER) and lower.endswith(".json"))
+
+
+def _deeper(entries: Sequence[str]) -> str:
+    """What to do where a project lies in a folder of what was stored."""
+    if not entries:
+        return ""
+    folder, _, name = entries[0].rpartition("/")
+    or_else = f", or export with the option outputDir={folder}" if name == PAGE else ""
+    return (
+        f" It has {' and '.join(entries)}: push or pack the folder {folder} itself, so that what "
+        f"lies in it is at the top{or_else}."
+    )

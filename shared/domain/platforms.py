@@ -68,7 +68,7 @@ _APPLICATION = {
     "appName": "names the game in window, menus and file names",
     "appVersion": "stands in the application, the artifact and its file name",
     "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size the system asks for",
-    "includeDebugSymbols": "keeps *.map files in release as debug does",
+    "includeDebugSymbols": "keeps source maps in release as debug does",
     "optimize": OPTIMIZE,
     "wasmThreads": "COOP and COEP headers inside, so that SharedArrayBuffer works",
     "bundleId": "identifies the application and its saves; made of the project's id without it",
@@ -156,7 +156,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "format": "zip (the default); single-file: one HTML page with everything inside, "
                 "which plays from a disk, in sandboxed frames and in messengers",
                 "appIcon": "PNG, at least 192 x 192: web manifest icons and favicon",
-                "includeDebugSymbols": "keeps *.map files in release as debug does",
+                "includeDebugSymbols": "keeps source maps in release as debug does",
                 "optimize": OPTIMIZE,
                 "outputDir": OUTPUT_DIR,
                 "wasmThreads": "COOP and COEP headers, so that SharedArrayBuffer works",

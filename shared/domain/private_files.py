@@ -74,8 +74,7 @@ class LeftOut(msgspec.Struct, frozen=True):
     @property
     def reason(self) -> str:
         """Why, and how to take it along all the same."""
-        line = re.sub(r"([*?\[\\])", r"\\\1", self.file)
-        take_back = f"a line !{line} in {IGNORE_FILE} takes it along"
+        take_back = f"a line {self._line} in {IGNORE_FILE} takes it along"
         match self.kind:
             case Kind.CLUTTER:
                 return "is no part of a game and was left out"
@@ -93,6 +92,20 @@ class LeftOut(msgspec.Struct, frozen=True):
                     "looks like a secret by its name and was left out; "
                     f"if everybody may read it, {take_back}"
                 )
+
+    @property
+    def stored_reason(self) -> str:
+        """What becomes of it where it is stored all the same."""
+        if self.kind is Kind.CLUTTER:
+            return "is no part of a game: it is stored, and in no export"
+        return (
+            "looks like a secret by its name: it is stored, and in no export, unless a line "
+            f"{self._line} in {IGNORE_FILE} asks for it"
+        )
+
+    @property
+    def _line(self) -> str:
+        return "!" + re.sub(r"([*?\[\\])", r"\\\1", self.file)
 
     @property
     def warning(self) -> BuildWarning:
@@ -172,6 +185,16 @@ class _Answer(Enum):
 def is_environment(path: str) -> bool:
     """Whether a file sets variables of a build (``.env``): builds read it, no export ships it."""
     return _ENVIRONMENT.fullmatch(path.rpartition("/")[2].casefold()) is not None
+
+
+def never_shipped(paths: Iterable[str]) -> list[BuildWarning]:
+    """What is stored, as a client has chosen it, and shipped only where somebody asks for it."""
+    rule = HomeRule(packages_stay=False)
+    found = {one for path in paths if path != IGNORE_FILE and (one := rule.stays_home(path))}
+    return [
+        BuildWarning(code=one.kind, message=one.stored_reason[:500], file=one.file[:500])
+        for one in sorted(found, key=lambda one: one.path)
+    ]
 
 
 def expected(left_out: Iterable[LeftOut]) -> Iterator[tuple[Kind, str]]:

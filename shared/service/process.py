@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 BACKLOG: Final = 2_048  # clients that wait to be accepted
+# Longer than proxies and clients keep an idle connection: who closes first must not be we, or a
+# request that is on its way is lost (nginx keeps upstreams 60 s, aiohttp 15).
+KEEP_ALIVE_S: Final = 75
 DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -53,6 +56,7 @@ class HttpServer(uvicorn.Server):
                 ws_ping_interval=15.0,
                 ws_ping_timeout=30.0,
                 ws_max_size=4_096,  # clients have nothing to say
+                timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=int(drain_timeout_s),
                 lifespan="off",
             )

@@ -123,7 +123,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
     """
     nc = await connect(load(NatsSettings, stack.state.env), name="bench")
     js = nc.jetstream()
-    page = b"<!doctype html><title>Tiny</title>"
+    page = b"<!doctype html><title>Tiny</title>Tiny"
     with tempfile.TemporaryDirectory() as folder:
         ours, bare = [], []
         for number in range(TINY_ROUNDS):

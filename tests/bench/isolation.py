@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from tests.servers import Servers
 
 EXPORT: Final = "0197b0a0-0000-7000-8000-000000000000"
-TINY: Final = {"index.html": b"<!doctype html><title>tiny</title>"}
+TINY: Final = {"index.html": b"<!doctype html><title>tiny</title>tiny"}
 TINY_ROUNDS: Final = 21
 LARGE_ROUNDS: Final = 5
 

@@ -46,7 +46,7 @@ LIMITS: Final = names(UserLimits) | {
     "GATEWAY_REQUESTS_PER_SECOND",
 }
 PROJECT: Final = "tiny"
-PAGE: Final = b"<!doctype html><title>Tiny</title>"
+PAGE: Final = b"<!doctype html><title>Tiny</title>Tiny"
 K8S: Final = Path(__file__).parents[2] / "k8s"
 PODS: Final = {
     "gateway": "base/gateway.yaml",

@@ -71,7 +71,7 @@ async def test_a_page_follows_an_export_over_its_websocket(
     stack: Up, browser: Browser, tmp_path: Path
 ) -> None:
     """A browser sees the states, the log and the close code; a refusal's code reaches it too."""
-    (tmp_path / "index.html").write_text("<!doctype html><title>editor</title>")
+    (tmp_path / "index.html").write_text("<!doctype html><title>editor</title>editor")
     made = stack.json("export", "firefly", "--platform", "source")
     with served(tmp_path) as url:
         page = await browser.new_page()

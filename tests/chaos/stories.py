@@ -73,7 +73,7 @@ class Users:
         """Good projects, one without an icon, and one whose files the storage has lost."""
         for number in range(PROJECTS):
             size = self._random.choice([10_000, 400_000, 4_000_000])
-            files = {"index.html": b"<!doctype html><title>x</title>", "data.bin": b""}
+            files = {"index.html": b"<!doctype html><title>x</title>x", "data.bin": b""}
             files["data.bin"] = self._random.randbytes(size)
             files |= {f"level{n}.json": b'{"n": %d}' % n for n in range(20)}
             await self._push(f"good{number}", files)

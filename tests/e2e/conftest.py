@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AETHEL_EXPORT = str(Path(sys.executable).with_name("aethel-export"))
-PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body></body></html>\n"
+PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body>Tiny</body></html>\n"
 
 
 class Up:

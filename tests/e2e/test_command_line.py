@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import re
 import subprocess
 import zipfile
@@ -69,6 +70,57 @@ def test_pushing_again_sends_nothing(up: Up, game: Path) -> None:
     changed = up.json("push", str(game))
     assert (changed["sentFiles"], changed["sentBytes"]) == (1, 7)
     assert changed["snapshot"] != first["snapshot"]
+
+
+CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+MARK = "MARKED0"
+SECRETS = [
+    *(".env", ".env.local", ".git/config", ".npmrc", ".aws/credentials", "id_rsa", "keys/a.p12"),
+    *("release.keystore", ".DS_Store", "art/._hero.png", "__MACOSX/x", "desktop.ini", ".svn/x"),
+]
+PRIVATE_KEY = f"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg{MARK}\n"
+
+
+@pytest.mark.timeout(600)  # many commands, each a process
+def test_no_way_in_publishes_a_secret(up: Up, tmp_path: Path) -> None:
+    """Pushed, in a ZIP, file by file: other programs look for it in what players would get."""
+    rng = random.Random(4)
+    game = tmp_path / "secretive"
+    hidden = {
+        rng.choice(["", "a/", "b/c/"]) + "".join(rng.choice([c, c.upper()]) for c in path)
+        for path in SECRETS
+    }
+    named = dict.fromkeys(hidden, MARK) | {"js/config.js": PRIVATE_KEY, "server.pem": PRIVATE_KEY}
+    public = {"index.html": "<!doctype html><title>x</title><p>x", "keys.json": "{}", "ca.pem": CA}
+    for path, text in (named | public).items():
+        (game / path).parent.mkdir(parents=True, exist_ok=True)
+        (game / path).write_text(text)
+    packed = tmp_path / "game.zip"
+    subprocess.run(["7z", "a", "-tzip", packed, "."], cwd=game, check=True, capture_output=True)
+    state = up.ready()
+    base = f"{state.gateway_url}/api/projects"
+    curl = ["curl", "-sS", "-f", "-H", f"Authorization: Bearer {state.token}"]
+    told = up.cli("push", str(game), "--project", "secret-pushed").stderr
+    assert all(f"{path} " in told for path in ("js/config.js", "server.pem"))
+    answer = subprocess.run(
+        [*curl, "--data-binary", f"@{packed}", f"{base}/secret-packed/import"],
+        check=True,
+        capture_output=True,
+    )
+    left_out = {warning["file"] for warning in json.loads(answer.stdout)["warnings"]}
+    assert {"js/config.js", "server.pem"} <= left_out
+    for path in named | public:
+        url = f"{base}/secret-single/files/{path}"
+        subprocess.run([*curl, "-T", game / path, url], check=True, capture_output=True)
+    for way in ("pushed", "packed", "single"):
+        out = tmp_path / way
+        done = up.cli("export", f"secret-{way}", "--platform", "web", "-o", str(out))
+        assert done.returncode == 0, done.stderr
+        (artifact,) = out.iterdir()
+        subprocess.run(["unzip", "-q", artifact, "-d", out], check=True, capture_output=True)
+        found = subprocess.run(["grep", "-rl", MARK, out], capture_output=True, check=False)
+        assert (found.returncode, found.stdout) == (1, b""), way
+        assert all((out / path).is_file() for path in public), way
 
 
 def test_a_dry_run_lists_and_warns(up: Up, game: Path) -> None:

@@ -33,7 +33,7 @@ def documented(up: Up) -> list[str]:
 
 def test_the_documentation_leads_from_nothing_to_a_download(up: Up, tmp_path: Path) -> None:
     """Nothing but curl, a WebSocket library, and what ``docs/integration.md`` says."""
-    (tmp_path / "index.html").write_text("<!doctype html><title>Mine</title>")
+    (tmp_path / "index.html").write_text("<!doctype html><title>Mine</title>Mine")
     set_up, propose, send, ask = documented(up)
 
     def sh(*blocks: str) -> Any:

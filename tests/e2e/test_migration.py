@@ -21,9 +21,11 @@ import websockets.sync.client
 
 from services.packager.runtimes.build import node
 from shared.domain.paths import check_path, check_paths
+from shared.domain.private_files import HomeRule
 from shared.errors import PathError
 from tests.browser.conftest import served
 from tests.e2e.conftest import AETHEL_EXPORT
+from tests.unit.shared.domain.test_private_files import CLUTTER_NAMES, ORDINARY, SECRET_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -242,6 +244,19 @@ def test_the_script_refuses_the_names_that_the_gateway_refuses() -> None:
     found = json.loads(printed_by(program))
     assert dict(zip(NAMES, found["names"], strict=True)) == {name: refused(name) for name in NAMES}
     assert found["pairs"] == [collides(*pair) for pair in pairs]
+
+
+def test_the_script_leaves_at_home_what_push_does() -> None:
+    """By names, in any case and folder; what a file holds, the export looks at."""
+    names = [*SECRET_NAMES, *CLUTTER_NAMES, *ORDINARY, "node_modules/a.js", "a/node_modules.js"]
+    paths = [path for name in names for path in (name, name.upper(), f"a/{name}", f"{name}/b")]
+    paths = [path for path in paths if ".aethelignore" not in path.lower()]
+    program = f"""
+      import {{ staysAtHome }} from {json.dumps(str(PATHS))};
+      console.log(JSON.stringify({json.dumps(paths)}.map(staysAtHome)));
+    """
+    found = dict(zip(paths, json.loads(printed_by(program)), strict=True))
+    assert found == {path: HomeRule().stays_home(path) is not None for path in paths}
 
 
 def printed_by(program: str, **environ: str) -> str:

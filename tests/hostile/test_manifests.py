@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tests.integration.gateway.conftest import Caller, Gateway
 
 SNAPSHOT = "/api/projects/game/snapshot"
-PAGE = b"<p>"
+PAGE = b"<p>hi"
 NAMES = st.sampled_from(["a", "A", "b", "B", "ß", "ss", "SS", "ab", "a-", "é", "É"])
 PATHS = st.lists(NAMES, min_size=1, max_size=4).map("/".join)
 

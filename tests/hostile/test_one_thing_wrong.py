@@ -39,13 +39,19 @@ ENGINE: Final = project(
         "scenes/main.json": level(
             entity("eye", component("Camera", isMain=True)),
             entity("ship", component("MeshRenderer", meshId="ship", materialIds=["paint"])),
-            entity("pilot", component("Script", scriptId="pilot.ts")),
+            entity("pilot", component("Script", scriptId="pilot.ts", properties={"rate": 1})),
+            entity(
+                "dancer",
+                component("MeshRenderer", meshId="ship"),
+                component("Animator", controllerPath="assets/moves.json"),
+            ),
             assets=assets(ship="assets/ship.glb", paint="assets/paint.json"),
         ),
+        "assets/moves.json": b'{"states": [{"name": "idle", "clip": "Idle"}, {"name": "Run"}]}',
         "scripts/pilot.ts": b"import { Script } from 'aethel';\nimport { speed } from './speed';\n"
-        b"export default class extends Script { speed = speed }\n",
+        b"export default class extends Script { speed = speed * this.properties.rate }\n",
         "scripts/speed.ts": b"export const speed: number = 3;\n",
-        "assets/ship.glb": glb(),
+        "assets/ship.glb": glb(animations=[{"name": "Idle"}, {"name": "Run"}]),
         "assets/paint.json": b'{"map": "assets/ship.png", "color": "#ffffff"}',
         "assets/ship.png": _png(),
     },
@@ -141,6 +147,10 @@ CHANGED: Final = [
     ("engine", MAIN, '"isMain"', '"isMian"', "isMian"),
     ("engine", MAIN, "true", '"yes"', MAIN),
     ("engine", MAIN, '"id": "eye"', '"id": "ship"', "ship"),
+    ("engine", MAIN, '"rate"', '"raet"', "raet"),
+    ("engine", "assets/moves.json", "Idle", "Idel", "Idel"),
+    ("engine", "assets/moves.json", "Run", "run", "'run'"),
+    ("engine", "assets/moves.json", '"states"', '"start": "rest", "states"', "'rest'"),
     ("engine", "assets/paint.json", '"map"', '"mapp"', "mapp"),
     ("engine", "assets/paint.json", "#ffffff", "snow-white", "assets/paint.json"),
     ("engine", "assets/paint.json", "ship.png", "Ship.png", "Ship.png"),
@@ -182,6 +192,18 @@ CHANGED: Final = [
     ("page", "a.css", "a.png", "gone.png", "gone.png"),
     ("page", "a.js", "./b.js", "./B.js", "B.js"),
     ("page", "a.js", "./b.js", "left-pad", "left-pad"),
+    ("page", "a.js", 'fetch("data.json")', 'new Worker("B.js")', "'b.js'"),
+    ("page", "a.js", 'fetch("data.json")', 'new Audio("A.png")', "'a.png'"),
+    ("page", "a.js", 'fetch("data.json")', 'new Image().src = "A.png"', "'a.png'"),
+    ("page", "a.js", 'fetch("data.json")', 'x.open("GET", "Data.json")', "'data.json'"),
+    ("page", "a.js", 'fetch("data.json")', 'fetch("http://a.b/c.json")', "http://a.b"),
+    ("page", "a.js", 'fetch("data.json")', "let = ;", "a.js:1: never runs"),
+    ("page", "b.js", "export const", "exprt const", "b.js:1: never runs"),
+    ("page", "a.css", "}", "}}", "a.css:1: is no CSS"),
+    ("page", "index.html", ' type="module"', "", "it is written as a module"),
+    ("page", "index.html", "<link", '<base href="/game/"><link', "/game/"),
+    ("page", "index.html", "<link", "é<link", "names no encoding"),
+    ("page", "index.html", "<link", "<script type=importmap>{</script><link", "the import map"),
     ("lamps", VITE, "import", "imprt", VITE),
     ("lamps", VITE, "./palette", "./Palette", "Palette"),
     ("lamps", "src/palette.ts", "export", "exprt", "src/palette.ts"),
@@ -210,8 +232,16 @@ DOCUMENTS: Final = {
     "lamps": "package.json",
     "engine": "assets/paint.json",
 }
+LFS: Final = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
 OTHERS: Final[list[tuple[str, Files, str]]] = [
     ("engine", {"assets/ship.glb": b"solid cube"}, "assets/ship.glb"),
+    *(
+        ("engine", {path: data}, path)
+        for path in ("assets/ship.glb", "assets/ship.png", "assets/paint.json")
+        for data in (b"", LFS)
+    ),
+    *(("page", {"a.png": data}, "a.png") for data in (b"", LFS, _png()[:-40])),
+    ("workshop", {"src/photo.png": LFS}, "src/photo.png"),
     ("engine", {"scripts/pilot.ts": b"\xff\xfe\x00"}, "scripts/pilot.ts"),
     ("engine", {MAIN: b'{"entities": []}'}, MAIN),
     ("engine", {"Content/logic.blueprint": b'{"eventGraph": {}}'}, "Content/logic.blueprint"),
@@ -219,6 +249,10 @@ OTHERS: Final[list[tuple[str, Files, str]]] = [
     ("engine", {"scripts/old.lua": b"print(1)"}, "scripts/old.lua"),
     ("page", {"index.html": b"<!doctype html><title>Game</title><body></body>"}, "index.html"),
     ("page", {"index.html": b""}, "index.html"),
+    ("page", {"index.html": b"<canvas></canvas><script src=a.js></script>", "a.js": b""}, "'a.js'"),
+    ("page", {"index.html": b"<noscript>Turn scripts on</noscript>"}, "shows nothing"),
+    ("page", {"game.json": b'{"name": "G", "version": 1}'}, "$.version"),
+    ("page", {"game.json": b"{"}, "game.json"),
 ]
 
 

@@ -151,7 +151,7 @@ def test_whatever_a_walk_raises_is_its_files_fault(
 def test_a_page_that_cannot_be_read_goes_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is put into it."""
     monkeypatch.setattr(html5, "read_page", _raising(RecursionError))
-    made = planned({"index.html": b"<title>T</title>"})
+    made = planned({"index.html": b"<title>T</title>T"})
     page = next(content for content in made.contents if content.path == "index.html")
     assert page.stored
     assert any("as it is" in str(note) for note in made.notes)
@@ -235,7 +235,7 @@ def test_any_page_gives_a_plan_or_an_error_that_names_it(
 def test_an_import_map_nested_too_deep_is_none() -> None:
     """JSON stands in pages, too."""
     deep = b"[" * 100_000
-    page = b"<script type=importmap>" + deep + b"</script>"
+    page = b"<script type=importmap>" + deep + b"</script>T"
     made = planned({"index.html": page})
     assert "index.html" in {content.path for content in made.contents}
 

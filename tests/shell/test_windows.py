@@ -77,7 +77,7 @@ def test_an_exported_program_runs_signed(wine: Screen, tmp_path: Path) -> None:
     """With its resources, the game behind it and a signature behind that, under its own name."""
     title = '../"Añ🎮";rm -rf'
     wanted = export_request("windows", app_name=title, app_version="2.5", signing_key="studio")
-    built = build({"index.html": b"<p>"}, wanted, keys=signing_keys(tmp_path / "keys"))
+    built = build({"index.html": b"<p>hi"}, wanted, keys=signing_keys(tmp_path / "keys"))
     ((name, data),) = unpacked(built).items()
     (tmp_path / name).write_bytes(data)
     done = run(wine, tmp_path / name, "--version")

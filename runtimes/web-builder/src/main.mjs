@@ -14,6 +14,7 @@ import { Messages } from "./messages.mjs";
 import { readPostcss } from "./postcss-config.mjs";
 import { postcssPlugins } from "./postcss.mjs";
 import { missingPlugin, projectPlugin, publicFile, shaderPlugin, variablesPlugin } from "./project-plugin.mjs";
+import { publicPathsPlugin } from "./public-paths.mjs";
 import { readOnlyIn } from "./reading.mjs";
 import { tailwind } from "./tailwind.mjs";
 import { stubTsconfigs } from "./tsconfigs.mjs";
@@ -77,6 +78,7 @@ async function run() {
       variablesPlugin(messages),
       ...(config.shaders ? [shaderPlugin()] : []),
       ...plugins,
+      publicPathsPlugin({ publicDir, messages }),
     ],
     resolve: {
       alias: config.alias,

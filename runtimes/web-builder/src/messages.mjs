@@ -62,6 +62,17 @@ export class Messages {
     this.#add(this.warnings, { file, line, column, text: `“${name}” is undefined: ${remedy}`, frame: "" });
   }
 
+  /** A path of a public file or folder that stays as a module has it. */
+  fromTheTop(id, path) {
+    const file = this.file(id);
+    const text = this.#read(file);
+    const at = text.indexOf(path);
+    const [line, column] = at < 0 ? [0, 0] : placeIn(text, at);
+    const remedy = "write it relative, or begin it with import.meta.env.BASE_URL";
+    const told = `“${path}” begins with /, so it only works at the top of a host: ${remedy}`;
+    this.#add(this.warnings, { file, line, column, text: told, frame: "" });
+  }
+
   error(file, text) {
     this.#add(this.errors, { file, line: 0, column: 0, text: this.clean(text), frame: "" });
   }

@@ -110,7 +110,7 @@ class ExportRequests:
         if project.head is None:
             raise ConflictError("the project has no files yet: push some first")
         entries = await self._snapshots.entry_files(project.id, project.head, user)
-        if spec.needs_entry_page:
+        if spec.needs_entry_page and not wanted.options.output_dir:
             check_entry_page(entries, exclude=wanted.options.exclude_patterns)
         check_available(spec, wanted, await self._workers.living(), entries)
         await self._headroom.check(FOR_EXPORTS)

@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from services.gateway.projects.body_pace import paced
 from services.gateway.projects.proposal import decode_manifest
+from shared.domain.private_files import never_shipped
 from shared.errors import TooLargeError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.projects.spool import Spool
     from services.gateway.settings import Limits
+    from shared.domain.build_warnings import BuildWarning
     from shared.tokens import User
 
 MANIFEST_BYTES: Final = 32 << 20
@@ -30,8 +32,10 @@ class Manifests:
         self._spool = spool
         self._limits = limits
 
-    async def propose(self, project_id: str, user: User, body: AsyncIterator[bytes]) -> str:
-        """Make the manifest the project's head; the snapshot's name.
+    async def propose(
+        self, project_id: str, user: User, body: AsyncIterator[bytes]
+    ) -> tuple[str, list[BuildWarning]]:
+        """Make the manifest the project's head; the snapshot's name, and what it has in vain.
 
         Raises:
             TooLargeError: It has too many bytes, or names too many files; it is not read.
@@ -41,8 +45,10 @@ class Manifests:
         bounded = self._bounded(paced(body))
         async with self._spool.receive(user.user_id, bounded, announced_bytes=0) as file:
             size_bytes = file.tell()
-            change = partial(_files_in, file)
-            return await self._snapshots.commit(project_id, user, change, size_bytes=size_bytes)
+            warnings: list[BuildWarning] = []
+            change = partial(_files_in, file, warnings)
+            name = await self._snapshots.commit(project_id, user, change, size_bytes=size_bytes)
+            return name, warnings
 
     async def _bounded(self, body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The chunks of a manifest, which names no more files than a project may have."""
@@ -57,6 +63,8 @@ class Manifests:
             yield chunk
 
 
-def _files_in(file: IO[bytes], _: Files) -> Files:
+def _files_in(file: IO[bytes], warnings: list[BuildWarning], _: Files) -> Files:
     file.seek(0)
-    return decode_manifest(file.read())
+    files = decode_manifest(file.read())
+    warnings[:] = never_shipped(files)
+    return files

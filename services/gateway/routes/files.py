@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+import msgspec
 from litestar import Controller, delete, get, post, put
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
+from services.gateway.projects.zip_names import CodePage
+from shared.domain.build_warnings import BuildWarning
 from shared.domain.paths import check_path
+from shared.domain.private_files import never_shipped
 from shared.domain.project import FileEntry
 from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
     from services.gateway.projects.proposal import Files
+
+
+MOST_WARNINGS: Final = 100  # in one answer
+
+
+class NewSnapshot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What the project now consists of, and what was left out of it or is never shipped."""
+
+    snapshot: str
+    warnings: tuple[BuildWarning, ...]  # the first of them
+    warning_count: int
+
+    @classmethod
+    def of(cls, snapshot: str, warnings: Sequence[BuildWarning]) -> NewSnapshot:
+        """With the first of its warnings."""
+        first = tuple(warnings[:MOST_WARNINGS])
+        return cls(snapshot=snapshot, warnings=first, warning_count=len(warnings))
 
 
 class FileRoutes(Controller):
@@ -30,14 +52,14 @@ class FileRoutes(Controller):
     @put("/snapshot", status_code=201)
     async def propose(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> dict[str, str]:
+    ) -> NewSnapshot:
         """What the project consists of: 201, or 409 with the hashes that are missing.
 
         At most 32 MiB; 413 for more files than a project may have, 503 with Retry-After where
         others' projects are being worked on for too long.
         """
         body = deps.upload_meter.metered(user.user_id, request.stream())
-        return {"snapshot": await deps.manifests.propose(project_id, user, body)}
+        return NewSnapshot.of(*await deps.manifests.propose(project_id, user, body))
 
     @put("/blobs/{sha256:str}", status_code=201)
     async def put_blob(
@@ -71,7 +93,7 @@ class FileRoutes(Controller):
     @put("/files/{path:path}", status_code=201)
     async def put_file(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> dict[str, str]:
+    ) -> NewSnapshot:
         """One file; makes a new snapshot."""
         path = check_path(_path(request))
         project = (await deps.projects.get_or_create(project_id, user)).value
@@ -79,9 +101,8 @@ class FileRoutes(Controller):
         body = deps.upload_meter.metered(user.user_id, request.stream())
         stored = await deps.uploads.file(project, user.user_id, body)
         change = {path: FileEntry(stored.sha256, stored.size)}
-        return {
-            "snapshot": await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
-        }
+        snapshot = await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
+        return NewSnapshot.of(snapshot, never_shipped(change))
 
     @get("/files/{path:path}")
     async def get_file(
@@ -117,22 +138,31 @@ class FileRoutes(Controller):
 
     @post("/import", status_code=201)
     async def import_zip(
-        self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> dict[str, str]:
+        self,
+        project_id: ProjectId,
+        request: AnyRequest,
+        user: CurrentUser,
+        deps: Injected,
+        encoding: FromQuery[CodePage | None] = None,
+    ) -> NewSnapshot:
         """A ZIP in place of everything that was there.
 
-        At most half of GATEWAY_SPOOL_BYTES; 503 with Retry-After where others fill the rest.
+        What is no part of a game stays out, and the answer says so. `encoding` is that of names
+        that do not say it. At most half of GATEWAY_SPOOL_BYTES; 503 with Retry-After where others
+        fill the rest.
         """
         project = (await deps.projects.get_or_create(project_id, user)).value
-        files = await deps.zip_imports.receive(
+        imported = await deps.zip_imports.receive(
             project,
             user.user_id,
             deps.upload_meter.metered(user.user_id, request.stream()),
             announced_bytes=_announced_bytes(request),
+            code_page=encoding,
         )
-        unpacked_bytes = sum(file.size for file in files.values())
+        unpacked_bytes = sum(file.size for file in imported.files.values())
         await deps.user_quotas.owe_upload(user.user_id, unpacked_bytes)
-        return {"snapshot": await deps.snapshots.commit(project_id, user, lambda _: files)}
+        snapshot = await deps.snapshots.commit(project_id, user, lambda _: imported.files)
+        return NewSnapshot.of(snapshot, [one.warning for one in imported.left_out])
 
 
 async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

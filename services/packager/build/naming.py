@@ -24,13 +24,6 @@ FIRST_VERSION: Final = "1.0.0"
 PAGE: Final = "index.html"
 
 
-class _Names(msgspec.Struct):
-    """The only things of ``game.json`` that names are made of."""
-
-    name: str = ""
-    version: str = ""
-
-
 def title_of(project: ProjectFiles, request: Request, *, scene: str = "") -> str:
     """``appName``, else the page's title, else the name in ``game.json``, else the project's id.
 
@@ -41,7 +34,7 @@ def title_of(project: ProjectFiles, request: Request, *, scene: str = "") -> str
         request.options.app_name.strip()
         or visible(project.name).strip()[:MAX_TITLE]
         or visible(_page_title(project))
-        or visible(_names(project).name).strip()[:MAX_TITLE]
+        or visible(read_game(project).name).strip()[:MAX_TITLE]
         or visible(scene).strip()[:MAX_TITLE]
         or project.project_id
     )
@@ -49,7 +42,7 @@ def title_of(project: ProjectFiles, request: Request, *, scene: str = "") -> str
 
 def version_of(project: ProjectFiles, request: Request) -> str:
     """``appVersion``, else the version in ``game.json`` where it is one, else 1.0.0."""
-    own = _names(project).version.strip()
+    own = read_game(project).version.strip()
     return request.options.app_version or (own if is_version(own) else FIRST_VERSION)
 
 
@@ -76,10 +69,3 @@ def _page_title(project: ProjectFiles) -> str:
             return " ".join(read_page(source).title.split())[:MAX_TITLE]
     except UnreadableError:  # whoever needs more of the page than its title says so
         return ""
-
-
-def _names(project: ProjectFiles) -> _Names:
-    try:
-        return read_game(project, _Names)
-    except UnreadableError:  # whether it must be right is for the platform to say
-        return _Names()

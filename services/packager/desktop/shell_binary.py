@@ -10,7 +10,6 @@ import msgspec
 from services.packager.build.plan import Note
 from services.packager.desktop.app_identity import file_name_of
 from services.packager.project.game_json import GAME, read_game
-from services.packager.project.unreadable import UnreadableError
 from services.packager.runtimes.registry import TemplateError
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 TEMPLATE: Final = "shell"
 CONFIG: Final = "aethel-shell.json"
 LEAST_PX, MOST_PX = 64, 16_384
+_FIELDS: Final = ("resolution", "fullscreen")  # of game.json, that are the window's
 _LOCATOR: Final = struct.Struct("<16sQQ32x")  # magic, offset, size; 64 bytes with what is reserved
 _MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
 
@@ -53,18 +53,6 @@ class ShellConfig(
     icon: str  # of the window, where the program itself cannot have one
 
 
-class _Resolution(msgspec.Struct, frozen=True):
-    width: int
-    height: int
-
-
-class _WindowSettings(msgspec.Struct, frozen=True):
-    """The only things of ``game.json`` that matter to a window."""
-
-    resolution: _Resolution | None = None
-    fullscreen: bool = False
-
-
 class Window(msgspec.Struct, frozen=True):
     """How the game's window opens; sizes in CSS pixels."""
 
@@ -76,13 +64,18 @@ class Window(msgspec.Struct, frozen=True):
 
 def window_of(project: ProjectFiles) -> tuple[Window, list[Note]]:
     """What ``game.json`` says of the window, if the project has one."""
-    try:
-        game = read_game(project, _WindowSettings)
-    except UnreadableError as error:
-        return Window(), [Note(file=GAME, message=f"the window has its usual size: {error}")]
-    size = game.resolution or _Resolution(Window().width, Window().height)
-    width, height = (min(max(edge, LEAST_PX), MOST_PX) for edge in (size.width, size.height))
-    return Window(width, height, fullscreen=game.fullscreen), []
+    game = read_game(project)
+    usual = Window()
+    width, height = (
+        min(max(edge, LEAST_PX), MOST_PX)
+        for edge in (game.width or usual.width, game.height or usual.height)
+    )
+    notes = [
+        Note(file=GAME, path=f"$.{field}", message=message)
+        for field, message in game.faults
+        if field.startswith(_FIELDS)
+    ]
+    return Window(width, height, fullscreen=game.fullscreen), notes
 
 
 def config(

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from PIL import Image, ImageChops, ImageStat
 
 from services.packager.optimizing.picture_header import opened
+from services.packager.optimizing.pixels import DEEP, depth_of, in_rgba
 from services.packager.project.unreadable import UnreadableError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ QUALITIES: Final = (80, 90, 95)
 METHOD: Final = 4  # libwebp's effort, of 6: what is beyond costs twice the time for a percent
 _ORIENTATION: Final = 0x0112  # EXIF
 _SCAN: Final = b"\xff\xda"  # JPEG's start of scan; pixels never look like it
-_PLAIN: Final = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}  # eight bits at most
+_PLAIN: Final = {"1", "L", "LA", "P", "PA", "RGB", "RGBA"}
 
 
 def memory_bytes(source: BinaryIO) -> int:
@@ -65,6 +66,11 @@ def smaller(data: bytes, *, lossless: bool) -> bytes | None:
     return best if best is not None and len(best) < len(data) else None
 
 
+def has_endless_scans(data: bytes) -> bool:
+    """Whether few bytes of a JPEG stand for endless work."""
+    return data.count(_SCAN) > MOST_SCANS
+
+
 def _opened(source: BinaryIO) -> AbstractContextManager[Image.Image]:
     return opened(source, ("PNG", "JPEG"))
 
@@ -81,14 +87,15 @@ def _check_size(picture: Image.Image) -> None:
 def _decoded(data: bytes) -> Image.Image | None:
     with _opened(io.BytesIO(data)) as picture:
         _check_size(picture)
-        if picture.mode not in _PLAIN:
+        depth = depth_of(picture)
+        if picture.mode not in _PLAIN or depth == DEEP:
             return None
-        if picture.format != "PNG" and data.count(_SCAN) > MOST_SCANS:
+        if picture.format != "PNG" and has_endless_scans(data):
             raise UnreadableError(f"is a JPEG of more than {MOST_SCANS} scans")
         if getattr(picture, "n_frames", 1) > 1 or picture.getexif().get(_ORIENTATION, 1) != 1:
             return None
         transparent = "A" in picture.mode or "transparency" in picture.info
-        return picture.convert("RGBA" if transparent else "RGB")
+        return in_rgba(picture, depth) if transparent else picture.convert("RGB")
 
 
 def _lossless(picture: Image.Image) -> bytes | None:

@@ -7,12 +7,12 @@ the engine's templates, its database and its editor's settings page write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from services.packager.project.json_documents import read_json
-from services.packager.project.unreadable import UnreadableError, walking
+from services.packager.project.unreadable import UnreadableError
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
@@ -23,24 +23,65 @@ RECORD: Final = "project.json"  # of the engine's database
 EDITOR: Final = "project_settings.json"  # of the settings page
 FILES: Final = (GAME, CONFIG, RECORD, EDITOR)  # the first that says something has the word
 UNNAMED: Final = "My Game"  # the settings page's own default
-T = TypeVar("T")
 
 
-def read_game(project: ProjectFiles, view: type[T]) -> T:
-    """As much of the files as ``view`` describes; its defaults where none says it.
+class GameFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What anybody may want to know of a game; what nobody says has the default."""
 
-    Raises:
-        UnreadableError: ``game.json`` is no JSON, or a field of it that ``view`` describes has
-            another type.
-    """
-    own: dict[str, Any] = read_json(project, GAME) if GAME in project else {}
+    name: str = ""
+    version: str = ""
+    width: int | None = None
+    height: int | None = None
+    fullscreen: bool = False
+    faults: tuple[tuple[str, str], ...] = ()  # (field, what is odd about it), of game.json
+
+
+def read_game(project: ProjectFiles) -> GameFile:
+    """Names and window of a game; what is odd is left out, or taken for what it must mean."""
+    faults: list[tuple[str, str]] = []
+    own: dict[str, Any] = {}
+    try:
+        own = read_json(project, GAME) if GAME in project else {}
+    except UnreadableError as error:
+        faults.append(("", str(error)))
     given = {name: value for name, value in own.items() if value is not None}
     document = _names(project) | given
-    with walking(GAME):
-        try:
-            return msgspec.convert(document, view)
-        except msgspec.ValidationError as error:
-            raise UnreadableError(str(error)) from None
+    size = document.get("resolution", {})
+    if not isinstance(size, dict):
+        faults.append(("resolution", "is no object with width and height: the size is as usual"))
+        size = {}
+    fullscreen = document.get("fullscreen", False)
+    if not isinstance(fullscreen, bool):
+        faults.append(("fullscreen", "is neither true nor false: the game begins in a window"))
+    return GameFile(
+        name=_text("name", document.get("name", ""), faults),
+        version=_text("version", document.get("version", ""), faults),
+        width=_edge("width", size.get("width"), faults),
+        height=_edge("height", size.get("height"), faults),
+        fullscreen=fullscreen is True,
+        faults=tuple(faults),
+    )
+
+
+def _text(field: str, value: Any, faults: list[tuple[str, str]]) -> str:
+    """A text; a number can only mean one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        faults.append((field, "is no text, and so not taken"))
+        return ""
+    faults.append((field, f'is a number, taken for the text "{value}": write it in quotes'))
+    return str(value)
+
+
+def _edge(field: str, value: Any, faults: list[tuple[str, str]]) -> int | None:
+    if value is None:
+        return None
+    if not _is_edge(value):
+        faults.append((f"resolution.{field}", "is no number of pixels: it is as usual"))
+        return None
+    edge: float = value
+    return round(edge)
 
 
 def window_of(settings: dict[str, Any]) -> dict[str, Any]:

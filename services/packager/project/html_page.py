@@ -26,6 +26,7 @@ _OLDER: Final = re.compile(
     r"windows-125\d|iso-8859-(?:[2-9]|1[013-6])|koi8-[ru]|shift_jis|euc-(?:jp|kr)|gbk|gb2312|gb18030|big5",
     re.IGNORECASE,
 )
+_XML_ENCODING: Final = re.compile(r"<\?xml\s[^>]*?\bencoding\s*+=\s*+[\"']([\w-]++)", re.IGNORECASE)
 _UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BYTE_ORDER_MARK: Final = re.compile("\ufeff|ï»¿|")
 
@@ -47,12 +48,35 @@ _RAW: Final = {
     name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
     for name in ("iframe", "noframes", "script", "style", "textarea", "title", "xmp")
 }
-_SCRIPT_TYPES: Final = {"", "module", "text/javascript", "application/javascript"}
-_UNSEEN: Final = frozenset(
-    ("html", "head", "title", "meta", "link", "base", "style", "body", "noscript", "template")
+_SCRIPT_TYPES: Final = frozenset(
+    (
+        *("", "module", "text/javascript", "application/javascript", "text/ecmascript"),
+        *("application/ecmascript", "application/x-javascript", "text/x-javascript"),
+    )
 )
+_UNSEEN: Final = frozenset(
+    (
+        *("html", "head", "title", "meta", "link", "base", "style", "body", "noscript", "template"),
+        *("script", "param", "source", "track", "br", "wbr", "slot"),
+    )
+)
+# What stays empty where neither a text, nor a style, nor a script fills it.
+_HOLLOW: Final = frozenset(
+    (
+        *("a", "abbr", "address", "article", "aside", "b", "bdi", "blockquote", "center", "code"),
+        *("data", "div", "em", "figure", "font", "footer", "form", "h1", "h2", "h3", "h4", "h5"),
+        *("h6", "header", "i", "label", "main", "nav", "p", "pre", "s", "section", "small", "span"),
+        *("strong", "sub", "sup", "time", "u", "var", "output", "canvas"),
+    )
+)
+_INERT: Final = frozenset(("noscript", "template", "canvas", "audio", "video", "noframes"))
 _LINKS: Final = {"a", "area", "use", "image"}
-_LOADING_RELS: Final = {"stylesheet", "modulepreload", "preload", "prefetch", "icon", "manifest"}
+_LOADING_RELS: Final = frozenset(
+    (
+        *("stylesheet", "modulepreload", "preload", "prefetch", "icon", "manifest"),
+        "apple-touch-icon",
+    )
+)
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -61,6 +85,7 @@ class Tag(msgspec.Struct, frozen=True):
     name: str
     attributes: dict[str, str]
     line: int
+    is_inert: bool = False  # what it stands in shows none of it: a fallback, or a template
 
     @property
     def script(self) -> Literal["", "module", "classic"]:
@@ -72,19 +97,40 @@ class Tag(msgspec.Struct, frozen=True):
 
     @property
     def shows(self) -> bool:
-        """Whether it shows anything, or leads elsewhere."""
+        """Whether it shows anything by itself, or leads elsewhere."""
         acts = any(name.startswith("on") or name == "style" for name in self.attributes)
         refreshes = self.attributes.get("http-equiv", "").strip().lower() == "refresh"
-        return self.name not in _UNSEEN or acts or refreshes
+        if self.is_inert or refreshes:
+            return refreshes
+        if self.name in _UNSEEN:
+            return acts and self.name in ("html", "body")
+        return acts or self.name not in _HOLLOW
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is a script that browsers of today run."""
+        kind = self.attributes.get("type", "").strip().lower()
+        return self.name == "script" and kind in _SCRIPT_TYPES and "nomodule" not in self.attributes
+
+    @property
+    def rels(self) -> frozenset[str]:
+        """What a link is for."""
+        return frozenset(self.attributes.get("rel", "").lower().split())
+
+    @property
+    def is_link(self) -> bool:
+        """Whether its URLs are opened, not loaded."""
+        return self.name in ("a", "area")
 
     def urls(self) -> list[str]:
         """What a browser would load or open because of this tag."""
         found = [self.attributes.get(name, "") for name in ("src", "poster")]
-        if self.name in _LINKS or _LOADING_RELS & {*self.attributes.get("rel", "").lower().split()}:
+        if self.name in _LINKS or _LOADING_RELS & self.rels:
             found += [self.attributes.get("href", ""), self.attributes.get("xlink:href", "")]
         if self.name == "object":
             found.append(self.attributes.get("data", ""))
-        found += _candidates(self.attributes.get("srcset", ""))
+        for name in ("srcset", "imagesrcset"):
+            found += _candidates(self.attributes.get(name, ""))
         return [url for url in found if url.strip()]
 
 
@@ -103,6 +149,7 @@ class Embedded(msgspec.Struct, frozen=True):
     kind: str
     text: str
     line: int
+    is_module: bool = False
 
 
 class Page(msgspec.Struct):
@@ -116,11 +163,9 @@ class Page(msgspec.Struct):
     head_at: int = 0
     has_text: bool = False
     codec: str = "latin-1"
-
-    @property
-    def shows_nothing(self) -> bool:
-        """Whether it has no script, no element and no text: it stays empty whatever happens."""
-        return not self.has_text and not any(tag.shows for tag in self.tags)
+    encoding: str = ""  # that it names itself
+    names_in_meta: bool = False  # which every reader of pages understands
+    has_mark: bool = False  # at its beginning, of UTF-8 or UTF-16
 
     @property
     def has_import_map(self) -> bool:
@@ -134,6 +179,7 @@ def read_page(data: bytes) -> Page:
     text = data.decode(codec, "replace")[:MAX_PARSED]
     reader = _PageReader(text, codec)
     reader.read()
+    reader.page.has_mark = codec != "latin-1" or data.startswith(codecs.BOM_UTF8)
     reader.page.head_at = len(text[: reader.head_at].encode(codec, "surrogatepass"))
     return reader.page
 
@@ -155,30 +201,49 @@ class _PageReader:
         self._text = text
         self._line = 1
         self._counted = 0  # newlines up to this position are in ``_line``
-        self._encoding = "latin-1"  # of what is no UTF-8
+        self._encoding = "windows-1252"  # of what is no UTF-8, as browsers have it
+        self._inert = ""  # the element that shows nothing of what stands in it
+        self._pictures = 0  # elements of SVG that are open: a title in one is no page's
 
     def read(self) -> None:
         """Token by token; what stands inside scripts and the like is text."""
         position = self.head_at
+        if declared := _XML_ENCODING.match(self._text, position):
+            self._named(declared[1])
         while match := _TOKEN.search(self._text, position):
             self._note_text(position, match.start())
             position = match.end()
             if name := match["start"]:
                 position = self._start(name.lower(), match)
-            elif (match["end"] or "").lower() == "head":
-                self._place(4, match.start())
+            elif match["end"]:
+                self._end(match["end"].lower(), match.start())
             elif match[0][:9].lower() == "<!doctype":
                 self._place(1, match.end())
         self._note_text(position, len(self._text))
 
     def _note_text(self, start: int, end: int) -> None:
-        """Whether there is any outside of the tags."""
-        self.page.has_text = self.page.has_text or bool(self._text[start:end].strip())
+        """Whether there is any outside of the tags that is seen."""
+        if not self.page.has_text and not self._inert:
+            self.page.has_text = bool(unescape(self._text[start:end]).strip())
+
+    def _end(self, name: str, position: int) -> None:
+        if name == "head":
+            self._place(4, position)
+        elif name == self._inert:
+            self._inert = ""
+        elif name == "svg":
+            self._pictures = max(self._pictures - 1, 0)
 
     def _start(self, name: str, match: re.Match[str]) -> int:
         """One start tag and its raw text, if it has any; returns where to go on."""
-        tag = Tag(name, dict(self._attributes(match["attributes"])), self._line_of(match.start()))
+        attributes = dict(self._attributes(match["attributes"]))
+        line = self._line_of(match.start())
+        tag = Tag(name, attributes, line, is_inert=bool(self._inert))
         self.page.tags.append(tag)
+        if name in _INERT and not self._inert:
+            self._inert = name
+        elif name == "svg" and not match["attributes"].rstrip().endswith("/"):
+            self._pictures += 1
         if name == "meta":
             self._name_encoding(tag)
         elif name in ("html", "head"):
@@ -197,15 +262,25 @@ class _PageReader:
     def _name_encoding(self, tag: Tag) -> None:
         named = _CHARSET.search(tag.attributes.get("content", ""))
         charset = tag.attributes.get("charset", "").strip() or (named[1] if named else "")
+        if charset:
+            self._named(charset)
+            self.page.names_in_meta = True
+
+    def _named(self, charset: str) -> None:
+        self.page.encoding = self.page.encoding or charset.lower()
         if _OLDER.fullmatch(charset):
             self._encoding = charset
 
     def _raw(self, tag: Tag, text: str, position: int) -> None:
         kind = tag.attributes.get("type", "").strip().lower() if tag.name == "script" else ""
         if tag.name == "title":
-            self.page.title = self.page.title or unescape(text)
+            if not self._pictures:
+                self.page.title = self.page.title or unescape(text)
+        elif "src" in tag.attributes:
+            pass  # browsers do not read what stands between
         elif tag.name == "style" or (tag.name == "script" and kind in _SCRIPT_TYPES):
-            self.page.embedded.append(Embedded(tag.name, text, self._line_of(position)))
+            line = self._line_of(position)
+            self.page.embedded.append(Embedded(tag.name, text, line, is_module=kind == "module"))
         elif kind == "importmap":
             self.page.embedded.append(Embedded(kind, text, self._line_of(position)))
 

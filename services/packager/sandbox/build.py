@@ -19,7 +19,6 @@ from services.packager.build.cache_key import build_key, plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
-from services.packager.build.size_limit import check_size
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
@@ -159,7 +158,7 @@ def _built(
         part_bytes=answer.part_bytes,
         threads=job.threads,
         compression=request.options.compression,
+        max_bytes=request.options.max_bytes or None,
     )
     meter.tell()
-    check_size(packed.size_bytes, request)
     return Done(size_bytes=packed.size_bytes, sha256=packed.sha256, crc32c=packed.crc32c)

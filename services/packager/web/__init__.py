@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 from services.packager.web import aethel, html5, vite
 from services.packager.web.game_site import ENTRY, Site
-from shared.domain.entry_page import PACKAGE, EntryPageMissingError, is_engine_project
+from shared.domain.entry_page import (
+    PACKAGE,
+    EntryPageMissingError,
+    deeper_entries,
+    is_engine_project,
+)
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -27,11 +32,15 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         TemplateError: What it needs is not installed.
     """
     if request.options.output_dir:
-        return html5.output_site(project, request, request.options.output_dir)
+        return html5.output_site(project, request, context, request.options.output_dir)
     if is_engine_project(project.files.keys()):
         return aethel.site(project, request, context)
     if built := vite.site_of(project, request, context):
         return built
     if ENTRY in project:
-        return html5.site(project, request)
-    raise EntryPageMissingError(spelled=project.spelled(ENTRY), has_package=PACKAGE in project)
+        return html5.site(project, request, context)
+    raise EntryPageMissingError(
+        spelled=project.spelled(ENTRY),
+        has_package=PACKAGE in project,
+        deeper=deeper_entries(project.files),
+    )

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.packager.build.naming import title_of, version_of
+from services.packager.build.naming import FIRST_VERSION, is_version, title_of, version_of
 from services.packager.build.plan import Content, Note, ordered
+from services.packager.project.game_json import GAME, read_game
 from services.packager.project.html_page import Page, insert, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import broken_files, icons, reference_check, web_manifest
+from services.packager.web import (
+    blank_page,
+    broken_files,
+    icons,
+    page_head,
+    reference_check,
+    syntax_check,
+    web_manifest,
+)
+from services.packager.web.aethel.findings import Finding, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.own_icon import own_icon
+from services.packager.web.source_maps import is_source_map
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
-
-
-EMPTY: Final = Note(
-    file=ENTRY,
-    message="shows nothing: it has no script, no element and no text; add what it is to show, or "
-    '<script type="module" src="…"></script>',
-)
 
 
 class NoPageError(ProjectError):
@@ -38,43 +44,49 @@ class NoPageError(ProjectError):
         )
 
 
-def output_site(project: ProjectFiles, request: Request, folder: str) -> Site:
+def output_site(
+    project: ProjectFiles, request: Request, context: BuildContext, folder: str
+) -> Site:
     """The files of a folder that some tool has written, as those of a project of its own.
 
     Raises:
+        InvalidProjectError: Its page shows nothing.
         NoPageError: It has no page.
     """
     folder = folder.strip("/")
     pages = project.below(folder)
     if ENTRY not in pages:
         raise NoPageError(folder)
-    kept = [path for path in pages.files if ships(path, request)]
-    contents = {path: Content.taken(project.files[f"{folder}/{path}"], path=path) for path in kept}
+    kept, left_out = _shipped(pages, request)
+    contents = {
+        path: Content.taken(project.files[f"{folder}/{path}"], path=path) for path in kept.files
+    }
     version = version_of(project, request)
-    made = page_site(pages, contents, request, version=version, pictures=project)
+    made = page_site(kept, contents, request, context, version=version, pictures=project)
     message = "is shipped as it is: whether its sources have changed since cannot be known"
     told = Note(level="info", file=folder, message=message)
-    return msgspec.structs.replace(made, notes=(told, *made.notes))
+    return msgspec.structs.replace(made, notes=(told, *left_out, *made.notes))
 
 
-def site(project: ProjectFiles, request: Request) -> Site:
-    """All files of the project, the page with its links, and the files that were made for it."""
-    kept = {path: file for path, file in project.files.items() if ships(path, request)}
-    made = page_site(
-        project,
-        {path: Content.taken(file, path=path) for path, file in kept.items()},
-        request,
-        version=version_of(project, request),
-        pictures=project,
-    )
-    left_out = _left_out(len(project.files) - len(kept))
-    return msgspec.structs.replace(made, notes=(*left_out, *made.notes))
+def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site:
+    """All files of the project, the page with its links, and the files that were made for it.
+
+    Raises:
+        InvalidProjectError: The page shows nothing.
+    """
+    kept, left_out = _shipped(project, request)
+    contents = {path: Content.taken(file, path=path) for path, file in kept.files.items()}
+    version = version_of(project, request)
+    made = page_site(kept, contents, request, context, version=version, pictures=project)
+    notes = (*left_out, *_of_settings(project, request), *made.notes)
+    return msgspec.structs.replace(made, notes=notes)
 
 
 def page_site(
     pages: ProjectFiles,
     contents: Mapping[str, Content],
     request: Request,
+    context: BuildContext,
     *,
     version: str,
     pictures: ProjectFiles,
@@ -85,44 +97,64 @@ def page_site(
         pages: The site's files, to be read.
         contents: The same, to be shipped.
         request: What was asked for.
+        context: Of the export.
         version: The game's.
         pictures: Where ``appIcon`` lies.
+
+    Raises:
+        InvalidProjectError: The page shows nothing.
     """
     source = pages.read(ENTRY)
     page, unread = _page(source)
     title = title_of(pages, request)
     made, notes = _made(pictures, request, page, title)
-    links = web_manifest.links(made.keys(), page.link_rels)
     shipped = {path: Content.made(path, data) for path, data in made.items()} | dict(contents)
-    if links and not unread:
-        shipped[ENTRY] = Content.made(ENTRY, insert(source, page, links))
+    added_files = {path: data for path, data in made.items() if path not in pages}
+    ships = pages.rewritten(added_files, without=())
+    checked = _checked(ships, None if unread else page, context)
+    added = page_head.additions(page, source, made.keys(), contents.keys())
+    if added.markup and not unread:
+        shipped[ENTRY] = Content.made(ENTRY, insert(source, page, added.markup))
     return Site(
         contents=ordered(shipped.values()),
         title=title,
         version=version,
+        icon=own_icon(pages, page, ENTRY, pictures),
         notes=(
             *_not_optimized(request),
             *(Note.kept(path) for path in sorted(made.keys() & contents.keys())),
             *notes,
-            *unread,
-            *([EMPTY] if page.shows_nothing and not unread else []),
-            *reference_check.check(pages, page),
-            *_broken(pages, page),
+            *(unread or added.notes),
+            *checked,
         ),
     )
 
 
-def _broken(pages: ProjectFiles, page: Page) -> list[Note]:
-    """What cannot be read of what the page names."""
-    found = list(reference_check.follow(pages, page))
-    scripts = {one.target for one in found if one.target and one.reference.script}
-    return broken_files.check(pages, {one.target for one in found if one.target}, scripts)
-
-
-def ships(path: str, request: Request) -> bool:
+def _shipped(project: ProjectFiles, request: Request) -> tuple[ProjectFiles, list[Note]]:
     """Source maps go out with debug builds and on request only."""
-    wanted = request.configuration == "debug" or request.options.include_debug_symbols
-    return wanted or not path.endswith(".map")
+    if request.configuration == "debug" or request.options.include_debug_symbols:
+        return project, []
+    maps = {path for path in project.files if is_source_map(project, path)}
+    if not maps:
+        return project, []
+    message = f"left out {len(maps)} source maps (*.map); includeDebugSymbols or debug keeps them"
+    return project.rewritten({}, without=maps), [Note(level="info", message=message)]
+
+
+def _checked(ships: ProjectFiles, page: Page | None, context: BuildContext) -> list[Note]:
+    """What is wrong with what the page, if it can be read, loads.
+
+    Raises:
+        InvalidProjectError: It shows nothing, or something is not there at all.
+    """
+    loaded = reference_check.load(ships)
+    scripts = {path for path, kind in loaded.files.items() if kind in ("classic", "module")}
+    broken = broken_files.check(ships, loaded.files, scripts)
+    syntax = syntax_check.check(ships, loaded, context)
+    if page and (fault := blank_page.fault_of(ships, page, loaded, syntax.broken)):
+        raise InvalidProjectError([Finding(file=ENTRY, message=fault)])
+    told = {note.file for note in broken}
+    return [*loaded.notes, *broken, *(note for note in syntax.notes if note.file not in told)]
 
 
 def _page(source: bytes) -> tuple[Page, list[Note]]:
@@ -134,10 +166,16 @@ def _page(source: bytes) -> tuple[Page, list[Note]]:
         return Page(), [Note(file=ENTRY, message=f"is shipped as it is: it {error}")]
 
 
-def _left_out(count: int) -> Iterator[Note]:
-    if count:
-        message = f"left out {count} *.map files; includeDebugSymbols or debug keeps them"
-        yield Note(level="info", message=message)
+def _of_settings(project: ProjectFiles, request: Request) -> Iterator[Note]:
+    """What is odd about the names in ``game.json``."""
+    game = read_game(project)
+    for field, message in game.faults:
+        if field in ("", "name", "version"):
+            yield Note(file=GAME, path=f"$.{field}" if field else "", message=message)
+    own = game.version.strip()
+    if own and not is_version(own) and not request.options.app_version:
+        message = f"{own!r} is no version like 1.2.0; {FIRST_VERSION} is taken"
+        yield Note(file=GAME, path="$.version", message=message)
 
 
 def _not_optimized(request: Request) -> Iterator[Note]:

@@ -9,6 +9,7 @@ from PIL import Image, ImageOps
 
 from services.packager.build.plan import Note
 from services.packager.optimizing.picture_header import opened
+from services.packager.optimizing.pixels import depth_of, in_rgba
 from services.packager.project.unreadable import UnreadableError, decoding
 from shared.errors import ProjectError
 
@@ -106,7 +107,7 @@ def _load(path: str, data: bytes) -> Image.Image:
     try:
         with decoding(path), opened(io.BytesIO(data), ("PNG",)) as picture:
             _check_size(path, *picture.size)
-            return picture.convert("RGBA")
+            return in_rgba(picture, depth_of(picture))
     except UnreadableError as error:
         raise IconError(f"appIcon {path!r} is a broken PNG: it {error}") from error
 

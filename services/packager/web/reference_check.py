@@ -9,219 +9,194 @@ from __future__ import annotations
 
 import posixpath
 from collections import deque
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from services.packager.build.plan import Note
-from services.packager.project.html_page import read_page
-from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
-from services.packager.web.url_scanner import MODULES, Kind, css_urls, js_urls
+from services.packager.web.import_map import BLOCKED, SITE
+from services.packager.web.references import (
+    PAGES,
+    SCRIPTS,
+    Reference,
+    Source,
+    read_references,
+    site_path,
+)
+from services.packager.web.url_scanner import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from services.packager.project.files import ProjectFiles
-    from services.packager.project.html_page import Embedded, Page
 
-MAX_SCANNED_BYTES: Final = 2 << 20  # of one file; what is larger came out of a bundler
 MAX_SCANNED_FILES: Final = 1_000
 MAX_NOTES: Final = 1_000  # of which the log shows a part
-_PAGES: Final = (".html", ".htm")
-_SCRIPTS: Final = (".js", ".mjs")
+_ONLY_NAMED: Final = (None, "url", "link", "fetch")  # whether it is run, too, shows elsewhere
 _UNCOMPILED: Final = (".ts", ".tsx", ".jsx")
-
-
-class Reference(msgspec.Struct, frozen=True):
-    """One URL as a file writes it; ``base`` is the folder that it is relative to."""
-
-    file: str
-    line: int
-    url: str
-    base: str
-    kind: Kind = "url"
-    script: Literal["", "module", "classic"] = ""  # what a page's ``src`` is loaded as
+_INSECURE: Final = ("http:", "ws:")
+_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
+_PACKAGES: Final = "node_modules"
 
 
 class Followed(msgspec.Struct, frozen=True):
     """A reference, the file that it means, and what is wrong with it."""
 
     reference: Reference
-    target: str | None
-    note: Note | None
+    target: str | None = None
+    note: Note | None = None
+    fails: bool = False  # wherever the game is put
 
 
-class _ImportMap(msgspec.Struct):
-    imports: dict[str, str] = {}
+class Loaded(msgspec.Struct, frozen=True):
+    """What a page loads: each reference to a script, and each module's imports, once."""
+
+    notes: list[Note]
+    scripts: list[Followed]  # by elements of ``index.html``
+    imports: dict[tuple[str, int], dict[str, Followed]]  # of modules, by (file, embedded part)
+    files: dict[str, str]  # that were reached, and as what: a kind of script or reference
 
 
-def check(project: ProjectFiles, entry: Page) -> list[Note]:
-    """Warnings, in the order in which a browser would come upon them, each target once per file."""
-    notes: list[Note] = []
-    reported: set[tuple[str, str]] = set()
-    for found in follow(project, entry):
-        place = (found.reference.file, found.reference.url)
-        if found.note and place not in reported:
-            reported.add(place)
-            notes.append(found.note)
-            if len(notes) >= MAX_NOTES:
-                break
-    return notes
+def load(project: ProjectFiles) -> Loaded:
+    """Follow every reference; warnings come as a browser would come upon them, each once a file."""
+    loaded = Loaded([], [], {}, {})
+    told: set[tuple[str, str]] = set()
+    for found in follow(project):
+        reference = found.reference
+        place = (reference.file, reference.url)
+        if found.note and place not in told and len(loaded.notes) < MAX_NOTES:
+            told.add(place)
+            loaded.notes.append(found.note)
+        if reference.script and reference.file == ENTRY:
+            loaded.scripts.append(found)
+        if reference.kind == "module":
+            imports = loaded.imports.setdefault((reference.file, reference.part), {})
+            imports.setdefault(reference.url, found)
+        if found.target and loaded.files.get(found.target) in _ONLY_NAMED:
+            loaded.files[found.target] = reference.script or reference.kind
+    return loaded
 
 
-def follow(project: ProjectFiles, entry: Page) -> Iterator[Followed]:
+def follow(project: ProjectFiles) -> Iterator[Followed]:
     """Every reference from ``index.html`` on, in the order in which a browser would read them."""
     seen = {ENTRY}
-    waiting = deque([ENTRY])
+    waiting = deque([Source(ENTRY)])
     scanned = 0
     while waiting and scanned < MAX_SCANNED_FILES:
-        path = waiting.popleft()
+        source = waiting.popleft()
         scanned += 1
-        for reference in _read(project, path, import_map=entry.has_import_map):
-            target, note = check_reference(project, reference)
-            yield Followed(reference, target, note)
-            if target and target not in seen and target.endswith((*_PAGES, *_SCRIPTS, ".css")):
+        read = read_references(project, source)
+        for reference in read.references:
+            found = check_reference(project, reference)
+            yield found
+            target = found.target
+            if target and target not in seen and target.endswith((*PAGES, *SCRIPTS, ".css")):
                 seen.add(target)
-                waiting.append(target)
+                starts = reference.kind in ("worker", "beside")  # a worker, in all likelihood
+                base, maps = (posixpath.dirname(target), None) if starts else (read.base, read.maps)
+                waiting.append(Source(target, base, maps))
 
 
-def check_reference(project: ProjectFiles, reference: Reference) -> tuple[str | None, Note | None]:
+def check_reference(project: ProjectFiles, reference: Reference) -> Followed:
     """The file of the project that is meant, if it is there, and what is wrong otherwise."""
+    if reference.mapped is not None:
+        return _mapped(project, reference, reference.mapped)
     url = reference.url.strip()
-    parts = _split(url)
-    if parts is None:
-        return None, None
-    path = unquote(parts)
+    if _is_insecure(url) and reference.kind != "link":
+        return _insecure(reference)
+    path = site_path(url)
+    if path is None or reference.kind == "socket":
+        return Followed(reference)
+    path = unquote(path)
     if path.startswith("/"):
-        return None, _note(
+        return _odd(
             reference, "starts with /, so it only works at the top of a host; write it relative"
         )
     if reference.kind in MODULES and not path.startswith(("./", "../")):
-        remedy = "bundle the project, or add an import map"
-        return None, _note(reference, f"is a bare module name, unknown to browsers; {remedy}")
+        return _bare(reference)
     target = posixpath.normpath(posixpath.join(reference.base, path))
-    if target.startswith(".."):
-        return None, _note(reference, "lies outside of the project; move it inside")
-    if target.lower().endswith(_UNCOMPILED):
-        return None, _note(
-            reference, "is not compiled; build the project and export what the build made"
-        )
     return _existing(project, reference, target, folder=path.endswith("/") or target == ".")
 
 
+def _mapped(project: ProjectFiles, reference: Reference, address: str) -> Followed:
+    """What the page's import map makes of a module's name."""
+    if address == BLOCKED:
+        message = "is led nowhere by the import map: its addresses begin with ./, ../, / or https:"
+        return _failing(reference, message)
+    path = unquote(urlsplit(address.removeprefix(SITE)).path)
+    if not address.startswith(SITE):
+        return _insecure(reference) if _is_insecure(address) else Followed(reference)
+    return _existing(project, reference, path, through=f"; the import map takes it to {path!r}")
+
+
+def _bare(reference: Reference) -> Followed:
+    if reference.has_map:
+        message = "is a bare module name that the import map lacks; add it there"
+    else:
+        message = "is a bare module name, unknown to browsers; "
+        message += "bundle the project, or add an import map"
+    return _failing(reference, message)
+
+
+def _insecure(reference: Reference) -> Followed:
+    message = "is loaded without TLS, which browsers refuse to pages on https hosts"
+    return _odd(reference, f"{message}; write https: or wss:, or put the file into the game")
+
+
 def _existing(
-    project: ProjectFiles, reference: Reference, target: str, *, folder: bool
-) -> tuple[str | None, Note | None]:
+    project: ProjectFiles,
+    reference: Reference,
+    target: str,
+    *,
+    folder: bool = False,
+    through: str = "",
+) -> Followed:
+    if target.startswith(".."):
+        return _odd(reference, "lies outside of the project; move it inside")
+    if target.lower().endswith(_UNCOMPILED):
+        message = "is not compiled; build the project and export what the build made"
+        return _failing(reference, message)
     if folder:
         target = posixpath.normpath(posixpath.join(target, ENTRY))
     if target in project:
-        return target, None
+        return Followed(reference, target)
     if spelled := project.spelled(target):
-        return None, _note(
-            reference, f"is spelled {spelled!r} in the project; hosts tell the cases apart"
-        )
+        message = f"is spelled {spelled!r} in the project; hosts tell the cases apart"
+        return _failing(reference, message + through)
+    if _may_be_elsewhere(reference, target, folder=folder):
+        return Followed(reference)
+    why = "is not in the project, or is left out of the export"
+    if _PACKAGES in target.split("/"):
+        why += f" (push takes {_PACKAGES} along where .aethelignore has the line !{_PACKAGES}/)"
+    return _failing(reference, why + through)
+
+
+def _may_be_elsewhere(reference: Reference, target: str, *, folder: bool) -> bool:
+    """Whether it may be an API of the host's, or no URL at all."""
+    if reference.kind == "assigned":
+        return True  # a field of that name may be anybody's
     if reference.kind == "fetch" and "." not in posixpath.basename(target):
-        return None, None  # an API of the host's
-    if folder and reference.kind not in MODULES:
-        return None, None
-    return None, _note(reference, "is not in the project, or is left out of the export")
+        return True
+    return folder and reference.kind not in MODULES
 
 
-def _note(reference: Reference, message: str) -> Note:
-    return Note(file=reference.file, line=reference.line, message=f"{reference.url!r} {message}")
-
-
-def _split(url: str) -> str | None:
-    """The path of a URL that means a file of this site, else None."""
+def _is_insecure(url: str) -> bool:
+    if not url.lower().startswith(_INSECURE):
+        return False
     try:
-        parts = urlsplit(url)
+        return urlsplit(url).hostname not in (*_OWN_MACHINE, None)
     except ValueError:
-        return None
-    if parts.scheme or parts.netloc or not parts.path:
-        return None
-    return parts.path
+        return False
 
 
-def _read(project: ProjectFiles, path: str, *, import_map: bool) -> list[Reference]:
-    """What a file refers to; nothing where it is too large, or cannot be read."""
-    if project.files[path].size > MAX_SCANNED_BYTES:
-        return []
-    data = project.read(path)
-    try:
-        with decoding(path):
-            return list(_references(path, data, import_map=import_map))
-    except UnreadableError:
-        return []
+def _odd(reference: Reference, message: str) -> Followed:
+    """What works in some places."""
+    note = Note(file=reference.file, line=reference.line, message=f"{reference.url!r} {message}")
+    return Followed(reference, None, note)
 
 
-def _references(path: str, data: bytes, *, import_map: bool) -> Iterator[Reference]:
-    folder = posixpath.dirname(path)
-    if path.endswith(_PAGES):
-        yield from _of_page(path, read_page(data), folder)
-        return
-    text = data.decode("utf-8", "replace")
-    if path.endswith(".css"):
-        yield from _of_css(path, text, folder)
-    else:
-        yield from _of_script(path, text, folder, import_map=import_map)
-
-
-def _of_page(path: str, page: Page, folder: str) -> Iterator[Reference]:
-    if page.base:
-        href = page.base.attributes["href"]
-        base = _split(href)
-        if base is None or base.startswith("/"):
-            yield Reference(path, page.base.line, href, folder)
-            return  # everything else depends on it
-        folder = posixpath.join(folder, posixpath.dirname(base))
-    for tag in page.tags:
-        for url in tag.urls():
-            yield Reference(path, tag.line, url, folder, script=tag.script)
-    for part in page.embedded:
-        for reference in _of_embedded(path, part, folder, import_map=page.has_import_map):
-            yield msgspec.structs.replace(reference, line=reference.line + part.line - 1)
-
-
-def _of_embedded(
-    path: str, part: Embedded, folder: str, *, import_map: bool
-) -> Iterator[Reference]:
-    if part.kind == "style":
-        yield from _of_css(path, part.text, folder)
-    elif part.kind == "script":
-        yield from _of_script(path, part.text, folder, import_map=import_map)
-    else:
-        yield from _of_import_map(path, part.text, folder)
-
-
-def _of_import_map(path: str, text: str, folder: str) -> Iterator[Reference]:
-    for url in _imports(text).values():
-        if not url.endswith("/"):
-            yield Reference(path, 1, url, folder, "module")
-
-
-def mapped_names(page: Page) -> list[str]:
-    """The names of modules that a page's own import maps explain to the browser."""
-    maps = (part.text for part in page.embedded if part.kind == "importmap")
-    return [name for text in maps for name in _imports(text)]
-
-
-def _imports(text: str) -> dict[str, str]:
-    try:
-        return msgspec.json.decode(text, type=_ImportMap).imports
-    except msgspec.MsgspecError:
-        return {}
-
-
-def _of_css(path: str, text: str, folder: str) -> Iterator[Reference]:
-    for line, url in css_urls(text):
-        yield Reference(path, line, url, folder)
-
-
-def _of_script(path: str, text: str, folder: str, *, import_map: bool) -> Iterator[Reference]:
-    """``fetch`` is relative to the page, modules to the script; import maps explain bare names."""
-    for line, url, kind in js_urls(text):
-        if kind in MODULES and import_map and not url.startswith((".", "/")):
-            continue
-        yield Reference(path, line, url, "" if kind == "fetch" else folder, kind)
+def _failing(reference: Reference, message: str) -> Followed:
+    """What works nowhere."""
+    return msgspec.structs.replace(_odd(reference, message), fails=True)

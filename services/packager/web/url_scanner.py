@@ -14,7 +14,19 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Kind = Literal["url", "module", "dynamic", "fetch"]
+Kind = Literal[
+    "url",  # of markup and styles
+    "beside",  # new URL(…, import.meta.url): relative to the script
+    "link",  # opened, not loaded
+    "module",
+    "dynamic",
+    "fetch",  # or XMLHttpRequest; relative to the page or worker, as the rest
+    "worker",
+    "scripts",  # of importScripts()
+    "media",  # new Audio()
+    "assigned",  # to a field ``src``, of an element in all likelihood
+    "socket",
+]
 MODULES: Final = frozenset({"module", "dynamic"})  # a script may do without the latter
 
 _STRING: Final = r""""(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?"""
@@ -22,34 +34,62 @@ _COMMENT: Final = r"/\*.*?(?:\*/|\Z)"
 _CSS: Final = re.compile(
     rf"""
       {_COMMENT}
-    | @import\s++ (?P<quote>["'])(?P<import>[^"'\n]*)(?P=quote)
+    | (?:@import\s++ | image-set\(\s*+) (?P<quote>["'])(?P<import>[^"'\n]*)(?P=quote)
     | url\(\s*+ (?: "(?P<double>[^"\n]*)" | '(?P<single>[^'\n]*)' | (?P<bare>[^"'()\s]+) ) \s*+ \)
     | {_STRING}
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _JS: Final = re.compile(
-    rf"{_COMMENT}|//[^\n]*|(?P<string>{_STRING})|`(?:[^`\\]++|\\.)*+`?", re.DOTALL
+    rf"{_COMMENT}|//[^\n]*|(?P<string>{_STRING}|`(?:[^`\\]++|\\.)*+`?)", re.DOTALL
 )
 LOOK_BACK: Final = 64  # characters; nobody writes more blanks between ``from`` and the module
+_GLOBAL: Final = r"(?:(?:window|self|globalThis)\.)?+"
 _BEFORE: Final = re.compile(
-    r"""
-    (?<![\w$.])
-    (?: (?P<module>from|import|import\s*+\() | (?P<url>new\s++URL\s*+\() | (?P<fetch>fetch\s*+\() )
+    rf"""
+    (?: (?<![\w$.])
+        (?: (?P<module>from|import)
+          | (?P<dynamic>import\s*+\()
+          | (?P<url>new\s++URL\s*+\()
+          | (?P<fetch>{_GLOBAL}fetch\s*+\()
+          | (?P<worker>new\s++{_GLOBAL}(?:Shared)?Worker\s*+\()
+          | (?P<scripts>{_GLOBAL}importScripts\s*+\()
+          | (?P<media>new\s++{_GLOBAL}Audio\s*+\()
+          | (?P<socket>new\s++{_GLOBAL}WebSocket\s*+\()
+        )
+      | (?P<registered>\.(?:addModule|serviceWorker\.register)\s*+\()
+      | (?P<request>\.open\s*+\(\s*+(?P<mark>["'`])(?:GET|HEAD|POST|PUT)(?P=mark)\s*+,)
+      | (?P<assigned>\.src\s*+=)
+    )
     \s*+ \Z
     """,
     re.VERBOSE,
 )
+_KINDS: Final[dict[str, Kind]] = {
+    "module": "module",
+    "dynamic": "dynamic",
+    "url": "beside",
+    "fetch": "fetch",
+    "request": "fetch",
+    "worker": "worker",
+    "registered": "worker",
+    "scripts": "scripts",
+    "media": "media",
+    "socket": "socket",
+    "assigned": "assigned",
+}
+# An argument that ends here: what something is added to is only the beginning of a name.
+_WHOLE: Final = re.compile(r"\s*+[,)]")
 _AFTER: Final = {
     "module": re.compile(""),
-    "dynamic": re.compile(""),
-    "url": re.compile(r"\s*+,\s*+import\.meta\.url\s*+\)"),
-    "fetch": re.compile(r"\s*+[,)]"),
+    "beside": re.compile(r"\s*+,\s*+import\.meta\.url\s*+\)"),
+    "assigned": re.compile(r"(?!\s*+[+.\[?])"),
 }
+_NEXT: Final = re.compile(r"\s*+,\s*+")
 
 
 def css_urls(text: str) -> Iterator[tuple[int, str]]:
-    """Every ``url()`` and ``@import`` of a style sheet, with its line."""
+    """Every ``url()``, ``@import`` and ``image-set()`` of a style sheet, with its line."""
     for line, match in _matches(_CSS, text):
         found = match.groupdict()
         url = found["import"] or found["double"] or found["single"] or found["bare"]
@@ -58,11 +98,17 @@ def css_urls(text: str) -> Iterator[tuple[int, str]]:
 
 
 def js_urls(text: str) -> Iterator[tuple[int, str, Kind]]:
-    """Every import, ``new URL(…, import.meta.url)`` and ``fetch(…)`` of a plain string, by line."""
+    """Every URL that is a plain string and that the code around it imports or loads, by line."""
+    ended = -1  # where the last argument of ``importScripts`` stands
     for line, match in _matches(_JS, text):
         string = match["string"] or ""
         closed = len(string) > 2 and string[0] == string[-1]  # noqa: PLR2004 - the two quotes
-        if closed and "\\" not in string and (kind := _kind(text, match)):
+        if not closed or "\\" in string or (string[0] == "`" and "${" in string):
+            continue
+        follows = ended >= 0 and _NEXT.fullmatch(text, ended, match.start())
+        kind = "scripts" if follows else _kind(text, match)
+        ended = match.end() if kind == "scripts" else -1
+        if kind:
             yield line, string[1:-1], kind
 
 
@@ -71,12 +117,8 @@ def _kind(text: str, string: re.Match[str]) -> Kind | None:
     before = _BEFORE.search(text[max(string.start() - LOOK_BACK, 0) : string.start()])
     if before is None:
         return None
-    kind: Kind
-    if before["module"]:
-        kind = "dynamic" if before["module"].endswith("(") else "module"
-    else:
-        kind = "url" if before["url"] else "fetch"
-    return kind if _AFTER[kind].match(text, string.end()) else None
+    kind = next(kind for name, kind in _KINDS.items() if before[name])
+    return kind if _AFTER.get(kind, _WHOLE).match(text, string.end()) else None
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:

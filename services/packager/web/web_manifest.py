@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -32,16 +33,21 @@ def manifest(title: str, names: Collection[str]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 
 
-def links(made: Collection[str], present: Collection[str]) -> str:
+def links(made: Collection[str], present: Collection[str], *, folder: str = "") -> str:
     """The elements that a page's head lacks, nothing that it has already.
 
     Args:
         made: Paths of what was made for the page.
         present: Values of ``rel`` that its links have.
+        folder: That the page's URLs are relative to.
     """
     wanted = (("manifest", MANIFEST), *icons.LINKS)
     return "".join(
-        f'<link rel="{rel}" href="{escape(path)}">'
+        f'<link rel="{rel}" href="{escape(_from(folder, path))}">'
         for rel, path in wanted
         if path in made and rel not in present
     )
+
+
+def _from(folder: str, path: str) -> str:
+    return posixpath.relpath(f"/{path}", f"/{folder}")

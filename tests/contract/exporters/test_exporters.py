@@ -33,8 +33,8 @@ def _icon() -> bytes:
 FILES = {
     "index.html": b"<!doctype html><title>Star Courier</title><script src=js/main.js></script>",
     "game.json": b'{"name": "Star Courier"}',
-    "js/main.js": b"const lives = 3;\n" * 800,
-    "js/main.js.map": b"{}",
+    "js/main.js": b"var lives = 3;\n" * 800,
+    "js/main.js.map": b'{"version": 3, "sources": ["main.ts"], "mappings": "AAAA"}',
     "assets/ship.png": _icon(),
     "assets/ship.psd": b"layers",
     "assets/terrain/heights.bin": bytes(range(256)) * 4_000,
@@ -139,7 +139,7 @@ def test_an_empty_project_is_refused(platform: Platform) -> None:
 def test_thousands_of_files_are_packed(platform: Platform) -> None:
     """More entries than two bytes count, or a refusal that says how many there may be."""
     many = {f"data/{n % 97}/{n}.txt": b"x" for n in range(66_000)}
-    project = {**many, "index.html": b"<title>Many</title>"}
+    project = {**many, "index.html": b"<title>Many</title>Many"}
     if platform in APPLICATIONS:
         with pytest.raises(GameTooLargeError, match="65,000 files"):
             build(project, request(platform))

@@ -248,7 +248,8 @@ async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -
         (["Index.html"], {}, "It has Index.html: rename that"),
         (["pages/index.html"], {}, "neither index.html"),
         (["index.html"], {"excludePatterns": ["*.html"]}, "excludePatterns"),
-        (["app/package.json"], {}, "nor package.json"),
+        (["app/package.json"], {}, "It has app/package.json: push or pack the folder app itself"),
+        (["README.txt", "g/index.html"], {}, "or export with the option outputDir=g"),
     ],
 )
 async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
@@ -264,6 +265,8 @@ async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
         assert hint in problem["detail"]
     assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 0
     assert (await ann.call("POST", EXPORTS, json={"platform": "source"}))[0] == 202
+    as_told = {"platform": "web", "options": {"outputDir": "g"}}
+    assert (await ann.call("POST", EXPORTS, json=as_told))[0] == 202
 
 
 async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
@@ -466,7 +469,7 @@ async def test_platforms_tell_which_templates_their_workers_have(
 async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -> None:
     """Told beforehand with the reason, and 422 instead of an export that only waits."""
     ann = gateway.user("ann")
-    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    await ann.push("game", {"index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
     )
@@ -496,9 +499,9 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
 async def test_what_has_to_be_built_is_refused_without_a_builder(gateway: Gateway) -> None:
     """Pages that lie deeper are always built; beside a page at the top nobody knows yet."""
     ann = gateway.user("ann")
-    app = {"app/package.json": b"{}", "app/index.html": b"<title>Game</title>"}
+    app = {"app/package.json": b"{}", "app/index.html": b"<title>Game</title>Game"}
     await ann.push("deep", {"package.json": b"{}", **app})
-    await ann.push("page", {"package.json": b"{}", "index.html": b"<title>Game</title>"})
+    await ann.push("page", {"package.json": b"{}", "index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
     )
@@ -519,7 +522,7 @@ async def test_an_engine_project_without_any_player_is_refused(gateway: Gateway)
     ann = gateway.user("ann")
     scene = {"game.json": b"{}", "scenes/main.json": b"{}"}
     await ann.push("engine", scene)
-    await ann.push("page", {**scene, "index.html": b"<title>Game</title>"})
+    await ann.push("page", {**scene, "index.html": b"<title>Game</title>Game"})
     without = WorkerHeartbeat(
         name="w", version="1", platforms=("web",), started_at=now(), in_hand=()
     )
@@ -556,7 +559,7 @@ async def test_what_nobody_can_sign_is_refused(
 ) -> None:
     """422 with how to configure it, instead of an export that fails; one key anywhere is enough."""
     ann = gateway.user("ann")
-    await ann.push("game", {"index.html": b"<title>Game</title>"})
+    await ann.push("game", {"index.html": b"<title>Game</title>Game"})
     request = {"platform": "macos", **wanted}
     status, _ = await ann.call("POST", EXPORTS, json=request)
     assert status == 202  # nobody alive says nothing: packagers scale to none

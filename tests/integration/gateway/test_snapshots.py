@@ -70,7 +70,7 @@ async def test_a_snapshot_names_what_is_missing_first(gateway: Gateway) -> None:
     assert sorted(body["missing"]) == sorted(map(sha, files.values()))
     name = await ann.push("game", files)
     again = await ann.call("PUT", SNAPSHOT, json=manifest(files))
-    assert again == (201, {"snapshot": name})
+    assert again == (201, {"snapshot": name, "warnings": [], "warningCount": 0})
 
 
 async def test_small_blobs_travel_and_rest_together(gateway: Gateway) -> None:
@@ -194,7 +194,7 @@ async def test_single_files_make_snapshots(gateway: Gateway) -> None:
     _, second = await ann.call("PUT", f"{files}/d.txt", data=b"two")
     assert first != second
     assert await ann.call("GET", f"{files}/a/b%20c.txt") == (200, b"one")
-    assert await ann.call("DELETE", f"{files}/d.txt") == (200, first)
+    assert await ann.call("DELETE", f"{files}/d.txt") == (200, {"snapshot": first["snapshot"]})
     assert (await ann.call("GET", f"{files}/d.txt"))[0] == 404
     assert (await ann.call("DELETE", f"{files}/d.txt"))[0] == 404
 
@@ -302,3 +302,22 @@ async def test_a_refusal_is_found_in_the_log_by_its_trace_id(gateway: Gateway) -
     assert problem["trace_id"] == "editor-4711"
     (line,) = [line for line in told if line["event"] == "request.answered"]
     assert (line["trace_id"], line["status"]) == ("editor-4711", 404)
+
+
+async def test_what_no_export_ships_is_told_at_once(gateway: Gateway) -> None:
+    """By the names alone; it is stored as its client has chosen."""
+    ann = gateway.user("ann")
+    status, made = await ann.call("PUT", "/api/projects/game/files/.env", data=b"A=1")
+    assert (status, made["warningCount"]) == (201, 1)
+    reason = (
+        "looks like a secret by its name: it is stored, and in no export, unless a line !.env in "
+        ".aethelignore asks for it"
+    )
+    place = {"file": ".env", "line": None, "path": None}
+    assert made["warnings"] == [{"code": "left-out-secret", "message": reason, **place}]
+    named = {f"{n}/id_rsa": b"A=1" for n in range(150)} | {
+        "game.js": b"A=1",
+        ".aethelignore": b"A=1",
+    }
+    status, made = await ann.call("PUT", SNAPSHOT, json=manifest(named))
+    assert (status, made["warningCount"], len(made["warnings"])) == (201, 150, 100)

@@ -14,7 +14,8 @@ import pytest
 
 from services.gateway.projects.blob_uploads import AT_A_TIME, BlobUploads
 from services.gateway.projects.spool import Spool, SpoolFullError
-from services.gateway.projects.zip_import import ZipError, ZipImports
+from services.gateway.projects.zip_directory import ZipError
+from services.gateway.projects.zip_import import ZipImports
 from shared.domain.events import now
 from shared.domain.project import Project
 from shared.errors import TooLargeError

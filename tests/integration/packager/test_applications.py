@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
 FILES = {
-    "index.html": b"<!doctype html><title>Star Courier</title>",
+    "index.html": b"<!doctype html><title>Star Courier</title>Go",
     "assets/music.ogg": random.Random(3).randbytes(9 << 20),  # more than a part
     "js/main.js": b"console.log('hello')\n" * 500,
 }

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from shared.domain.options import Platform
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
-PAGE = b"<!doctype html><html><head><title>Star Courier</title></head></html>"
+PAGE = b"<!doctype html><html><head><title>Star Courier</title></head>Go</html>"
 
 
 def _project() -> dict[str, bytes]:

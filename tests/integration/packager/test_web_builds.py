@@ -192,7 +192,7 @@ def test_frameworks_are_refused_with_what_to_do(package: str, name: str) -> None
 def test_what_a_framework_has_written_is_shipped_where_it_was_pushed() -> None:
     """Whether it is what its sources would make now cannot be known: its maker is told."""
     package = {"package.json": '{"dependencies": {"next": "15"}}', "app/page.tsx": ""}
-    pushed = {"out/index.html": "<title>Exported</title>", "out/_next/a.js": "1"}
+    pushed = {"out/index.html": "<title>Exported</title>Exported", "out/_next/a.js": "1"}
     files = {path: text.encode() for path, text in (package | pushed).items()}
     built = _built(files)
     assert {"index.html", "_next/a.js"} <= built.files.keys()
@@ -295,6 +295,30 @@ def test_variables_without_a_value_are_told() -> None:
     built = _built(_files(text, **{".env.production": "VITE_A=1"}))
     (warning,) = _warnings(built)
     assert warning.startswith("src/main.ts:2:26: “import.meta.env.VITE_B” is undefined")
+
+
+def test_public_files_are_found_in_any_folder() -> None:
+    """Where a module names one from the top; what merely looks like one stays as it is."""
+    main = (
+        "export {};\n'/a.png';\n"
+        "console.log('/a.png', `/a.png`, '/about', '/tiles', { '/a.png': 1 }, '/gone.png');\n"
+        "fetch('/data.json');\nconst n = Math.random();\n"
+        "const markup = `<p>${n}<img src='/b.svg'>`;\n"
+        "console.log(`/tiles/${n}.png`, `x/tiles/${n}`, markup);"
+    )
+    public = {f"public/{name}": "{}" for name in ("a.png", "b.svg", "data.json", "tiles/1.png")}
+    built = _built(_files(main, **public))
+    code = _code(built)
+    assert code.count("new URL(`../a.png`,import.meta.url)") == 1
+    assert "new URL(`../data.json`,import.meta.url)" in code
+    for kept in ("`/about`", "`/tiles`", '"/a.png":1', "`/gone.png`", "`/tiles/${"):
+        assert kept in code
+    told = [warning for warning in _warnings(built) if "top of a host" in warning]
+    assert sorted(warning.partition(" begins")[0] for warning in told) == [
+        "src/main.ts:6:34: “/b.svg”",
+        "src/main.ts:7:14: “/tiles/”",
+    ]
+    assert "BASE_URL" in told[0]
 
 
 def test_preact_and_shaders_as_their_plug_ins_would() -> None:

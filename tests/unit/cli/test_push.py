@@ -156,20 +156,13 @@ def test_secrets_stay_at_home_and_are_told(tmp_path: Path) -> None:
     assert {*found.manifest.files} == {
         *(".aethelignore", "ca.pem", "index.html", "keys.json", "src/signing.js"),
     }
-    assert found.warnings == (
-        (
-            ".ENV.local looks like a secret by its name and was left out; if everybody may read it, "
-            "a line !.ENV.local in .aethelignore takes it along"
-        ),
-        (
-            "deploy/id_rsa looks like a secret by its name and was left out; if everybody may read "
-            "it, a line !deploy/id_rsa in .aethelignore takes it along"
-        ),
-        (
-            "src/config.js holds what looks like a private key and was left out: take that out of "
-            "it, or, if everybody may read it, a line !src/config.js in .aethelignore takes it along"
-        ),
-    )
+    assert [warning.partition(" and was left out")[0] for warning in found.warnings] == [
+        ".ENV.local looks like a secret by its name",
+        "deploy/id_rsa looks like a secret by its name",
+        "src/config.js holds what looks like a private key",
+    ]
+    for warning in found.warnings:
+        assert f"a line !{warning.split()[0]} in .aethelignore takes it along" in warning
     assert found.notes == (
         "left out, as no part of a game: .git/, art/.DS_Store",
         "left out, as .aethelignore says: notes/",

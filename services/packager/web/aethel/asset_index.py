@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
@@ -52,7 +52,7 @@ class AssetIndex:
         self._extensions: set[str] = set()  # that the player lacks, and that was told
         self._materials: dict[str, Material] = {}
         self._prefabs: dict[str, Scene | None] = {}
-        self._controllers: set[str] = set()  # that were checked
+        self._controllers: dict[str, dict[str, Any] | None] = {}
         self._strings: dict[str, list[str]] = {}
 
     def find(self, reference: str, scene: Scene | None = None) -> str | None:
@@ -125,14 +125,15 @@ class AssetIndex:
         """A prefab that has been read already; None for any other file."""
         return self._prefabs.get(file)
 
-    def controller(self, file: str) -> None:
-        """Check a controller, once."""
-        if file in self._controllers:
-            return
-        self._controllers.add(file)
-        if (document := read_document(self.project, file, self._findings)) is not None:
-            with self._findings.walking(file):
-                controllers.check(document, file, self._findings)
+    def controller(self, file: str) -> dict[str, Any] | None:
+        """A controller, checked once; None, and an error reported, where it is none."""
+        if file not in self._controllers:
+            document = read_document(self.project, file, self._findings)
+            self._controllers[file] = document
+            if document is not None:
+                with self._findings.walking(file):
+                    controllers.check(document, file, self._findings)
+        return self._controllers[file]
 
     def strings(self, file: str) -> list[str]:
         """Every string of a JSON file: each may name another file."""

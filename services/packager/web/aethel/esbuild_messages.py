@@ -30,6 +30,7 @@ _NO_EXPORT: Final = re.compile(
 _OTHER_CASE: Final = re.compile(r'Use "([^"]+)" instead of "([^"]+)" to avoid issues with case')
 _QUOTED: Final = re.compile(r"\"([^\"]*)\"")
 _BARE: Final = re.compile(r"(?<![\w\"./])(\.\./\S*|/\S*)")
+_SIGN: Final = re.compile(r"[^\w.]*+|\.{3}")  # of the language, such as ``/=``
 _NO_GAMES: Final = {  # modules that are known, and not for games
     "@aethel/api": "is the API of the engine's editor, which no game has",
     "@aethel/engine": "only old documents of the engine have; use “aethel” (docs/scripting.md)",
@@ -37,7 +38,7 @@ _NO_GAMES: Final = {  # modules that are known, and not for games
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One error or warning, in the maker's terms."""
+    """One error or warning."""
 
     file: str
     at: str  # line and column, or nothing
@@ -67,26 +68,33 @@ def report(
 
 
 def messages(output: str) -> Iterator[Message]:
-    """What the program complains of."""
-    text, failed = "", False
+    """What the program complains of, in the maker's terms."""
     misspelled: set[tuple[str, str]] = set()  # that it cannot be read needs no word more
+    for raw in raw_messages(output):
+        file, at = raw.file, raw.at
+        other = _OTHER_CASE.match(raw.text) if file else None
+        if other and not any(map(is_outside, (file, *other.groups()))):
+            misspelled.add((file, at))
+            message = f"imports {other[2]!r}, which is spelled {other[1]!r} in the project"
+            yield Message(file, at, f"{message}; write it that way", failed=True)
+        elif (file, at) not in misspelled:
+            yield _message(file or "scripts", at, raw.text, failed=raw.failed)
+
+
+def raw_messages(output: str) -> Iterator[Message]:
+    """What the program complains of, in its own terms; the file is empty where it names none."""
+    text, failed = "", False
     for line in output.splitlines():
         if head := _HEAD.match(line):
             if text:
-                yield _message("scripts", "", text, failed=failed)
+                yield Message("", "", text, failed)
             failed, text = head[1] is not None, head[2]
         elif text and (place := _PLACE.match(line)):
-            at = f":{place[2]}:{int(place[3]) + 1}"  # editors count columns from 1
-            other = _OTHER_CASE.match(text)
-            if other and not any(map(is_outside, (place[1], *other.groups()))):
-                misspelled.add((place[1], at))
-                message = f"imports {other[2]!r}, which is spelled {other[1]!r} in the project"
-                yield Message(place[1], at, f"{message}; write it that way", failed=True)
-            elif (place[1], at) not in misspelled:
-                yield _message(place[1], at, text, failed=failed)
+            # Editors count columns from 1.
+            yield Message(place[1], f":{place[2]}:{int(place[3]) + 1}", text, failed)
             text = ""
     if text:
-        yield _message("scripts", "", text, failed=failed)
+        yield Message("", "", text, failed)
 
 
 def is_outside(path: str, base: str = "") -> bool:
@@ -119,7 +127,8 @@ def _no_game(text: str) -> str:
 
 def _names_outside(message: str, folder: str) -> bool:
     """Specifiers stand in quotes, relative to the script; files without, relative to the top."""
-    named = (path for path in _QUOTED.findall(message) if path.startswith((".", "/")))
+    quoted = (path for path in _QUOTED.findall(message) if not _SIGN.fullmatch(path))
+    named = (path for path in quoted if path.startswith((".", "/")))
     return any(is_outside(path, folder) for path in named) or any(
         map(is_outside, _BARE.findall(_QUOTED.sub("", message)))
     )

@@ -12,6 +12,7 @@ from services.packager.web.aethel import (
     missing_entry,
     reachability,
     reference_check,
+    shadows,
     size_report,
     visibility,
 )
@@ -23,6 +24,7 @@ from services.packager.web.aethel.reading import read_scene
 from services.packager.web.aethel.scenes import Scene, names_of
 from services.packager.web.aethel.schema.scenes import Game
 from services.packager.web.aethel.script_classes import is_hud
+from services.packager.web.aethel.script_properties import ScriptProperties
 from services.packager.web.aethel.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
 
@@ -74,9 +76,14 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     index = AssetIndex(project, request, findings)
     read = {name: read_scene(project, name, file, findings) for name, file in files.items()}
     scenes = {name: scene for name, scene in read.items() if scene}
+    properties = ScriptProperties(index, texts)
     for scene in scenes.values():
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
+            properties.check(scene, findings)
+        shadows.check(scene, game, findings)
+    for prefab in filter(None, map(index.known_prefab, project.files)):
+        properties.check(prefab, findings)
     also = _also(game, index, findings)
     used = ReachableAssets()
     huds = _huds(game, texts, index)
@@ -85,7 +92,8 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
-    asset_faults.check(index, shipped.files, used.files, findings)
+    icon = index.find(game.icon) if game.icon else None  # the game does without
+    asset_faults.check(index, shipped.files, used.files - {icon}, findings)
     visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     size_report.report_others(project, shipped.files, findings)
     return LoadedProject(

@@ -39,6 +39,7 @@ class Model(msgspec.Struct, frozen=True):
     extensions: frozenset[str]  # that it uses
     required: frozenset[str]  # those without which it cannot be shown
     nodes: NodeNames
+    clips: frozenset[str]  # the names of its animations, as the player knows them
     faults: tuple[Fault, ...]  # of its content
     values: int  # of its JSON, at most
 
@@ -93,6 +94,7 @@ def _model(
         extensions=_texts(document, "extensionsUsed"),
         required=_texts(document, "extensionsRequired"),
         nodes=model_nodes.names_in(document),
+        clips=_clips(document),
         faults=(),
         values=values,
     )
@@ -137,6 +139,15 @@ def _uris(document: dict[str, Any], name: str) -> Iterator[tuple[int, str]]:
         uri = entry.get("uri") if isinstance(entry, dict) else None
         if isinstance(uri, str) and not uri.startswith(("data:", "blob:")):
             yield number, uri
+
+
+def _clips(document: dict[str, Any]) -> frozenset[str]:
+    """One without a name is called by its number, as three.js does."""
+    animations = document.get("animations")
+    return frozenset(
+        str((isinstance(animation, dict) and animation.get("name")) or f"animation_{number}")
+        for number, animation in enumerate(animations if isinstance(animations, list) else [])
+    )
 
 
 def _texts(document: dict[str, Any], name: str) -> frozenset[str]:

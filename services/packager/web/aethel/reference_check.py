@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.web.aethel import media, models
+from services.packager.web.aethel import animations, media, models
 
 if TYPE_CHECKING:
     from services.packager.web.aethel.asset_index import AssetIndex
@@ -29,6 +29,7 @@ SUFFIXES: Final = {
 def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
     """Report every file that the scene names in vain, itself or through a material or a model."""
     _check_uses(scene, index, findings)
+    animations.check(scene, index, findings)
     used = {use.reference.partition("#")[0] for use in scene.uses}
     for asset in scene.assets.values():
         left_out = index.tell_if_left_out(scene.file, asset.path)
@@ -40,6 +41,7 @@ def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
         if prefab:  # its ids are those of the scenes that list it
             named = msgspec.structs.replace(prefab, assets=scene.assets)
             _check_uses(named, index, findings)
+            animations.check(named, index, findings)
 
 
 def _is_there(asset: Asset, scene: Scene, index: AssetIndex) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -37,6 +38,21 @@ class Mesh(msgspec.Struct, frozen=True):
     is_model: bool = False
 
 
+class AnimatorUse(msgspec.Struct, frozen=True):
+    """An Animator, by its controller, and the models below it, one of which it plays on."""
+
+    controller: str
+    models: tuple[str, ...]
+
+
+class ScriptUse(msgspec.Struct, frozen=True):
+    """A script component, and the names that it gives values to."""
+
+    reference: str
+    properties: tuple[str, ...]
+    path: str  # of its properties, into the scene's JSON
+
+
 class Scene(msgspec.Struct, kw_only=True):
     """What the rest of the export has to know of a scene, or of a prefab in a file of its own."""
 
@@ -46,12 +62,15 @@ class Scene(msgspec.Struct, kw_only=True):
     uses: list[AssetUse] = []
     strings: set[str] = set()  # of components and settings: each may name an asset or a scene
     kinds: set[str] = set()  # of components
+    animators: list[AnimatorUse] = []
+    scripts: list[ScriptUse] = []
     effects: bool = False
     procedural_sky: bool = False
     meshes: list[Mesh] = []
     hidden: int = 0  # meshes that are not there when it begins
     particles: bool = False
     lit: bool = False
+    shadow_lights: Counter[str] = msgspec.field(default_factory=Counter)  # by their kinds
     scripted: bool = False  # scripts, and prefabs, may show anything
 
     def path_of(self, reference: str) -> str:

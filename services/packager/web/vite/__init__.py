@@ -13,11 +13,11 @@ import msgspec
 from services.packager.build.naming import FIRST_VERSION, is_version
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import html5
+from services.packager.web import broken_files, html5
 from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.import_map import SITE, import_map_of
 from services.packager.web.packages import Installed, install
-from services.packager.web.reference_check import mapped_names
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app
 from services.packager.web.vite.configurations import never_run
@@ -55,7 +55,7 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         return None
     package = app.package if app else nearest(project, "")
     if refused := package.refused():
-        return _pushed(project, request, package, refused)
+        return _pushed(project, request, context, package, refused)
     return _built(project, request, context, app, reason) if app and reason else None
 
 
@@ -73,13 +73,17 @@ def _reason(project: ProjectFiles, app: App) -> Reason | None:
 
 
 def _pushed(
-    project: ProjectFiles, request: Request, package: PackageJson, refused: Finding
+    project: ProjectFiles,
+    request: Request,
+    context: BuildContext,
+    package: PackageJson,
+    refused: Finding,
 ) -> Site:
     """What a tool that is not here has written, if it was pushed with its sources."""
     folder = posixpath.dirname(package.path)
     for made in MADE:
         if (path := posixpath.join(folder, made)) and posixpath.join(path, ENTRY) in project:
-            return html5.output_site(project, request, path)
+            return html5.output_site(project, request, context, path)
     raise InvalidProjectError([refused])
 
 
@@ -117,7 +121,12 @@ def _built(
     named = files.add_named(result.root)
     left_out = files.left_out(result.root, result.used.union(result.read))
     made = html5.page_site(
-        files.reader(), files.contents, request, version=_version(request, app), pictures=project
+        files.reader(),
+        files.contents,
+        request,
+        context,
+        version=_version(request, app),
+        pictures=project,
     )
     return msgspec.structs.replace(
         made,
@@ -127,6 +136,7 @@ def _built(
             *findings.notes,
             *named,
             *left_out,
+            *broken_files.absent(project, below=public),  # small files become part of a script
             *made.notes,
         ),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
@@ -163,7 +173,7 @@ def _explained(project: ProjectFiles, app: App) -> tuple[str, ...]:
     source = project.read(app.pages[0])
     try:
         with decoding(app.pages[0]):
-            return tuple(mapped_names(read_page(source)))
+            return tuple(import_map_of(read_page(source), SITE).names)
     except UnreadableError:
         return ()
 

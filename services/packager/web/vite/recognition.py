@@ -16,12 +16,13 @@ import msgspec
 from services.packager.project.html_page import Page, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
-from services.packager.web.reference_check import MAX_SCANNED_BYTES, Followed, follow
+from services.packager.web.reference_check import Followed, follow
+from services.packager.web.references import MAX_SCANNED_BYTES
 from services.packager.web.url_scanner import MODULES
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.reference_check import Reference
+    from services.packager.web.references import Reference
     from services.packager.web.vite.package_json import PackageJson
 
 COMPILED: Final = (".ts", ".tsx", ".mts", ".jsx", ".vue", ".svelte")
@@ -68,7 +69,7 @@ def reason_to_build(
     if word := _PAGE_WORDS.search(source):
         return Reason(ENTRY, source.count(b"\n", 0, word.start()) + 1, f"uses {word[0].decode()}")
     looked_into: set[str] = set()
-    for found in follow(project, page):
+    for found in follow(project):
         reference = found.reference
         if what := _of_reference(project, page, package, found, uses_vite=uses_vite):
             return Reason(reference.file, reference.line, what)

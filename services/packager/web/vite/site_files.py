@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.build.plan import Content, Note
 from services.packager.project.files import ProjectFiles
+from services.packager.web.source_maps import is_source_map
 from services.packager.web.vite.recognition import COMPILED
 from shared.domain.paths import check_path
 from shared.domain.project import StoredFile
@@ -87,7 +88,8 @@ class SiteFiles:
                 source = posixpath.join(root, target)
                 if target in self.contents or not _is_for_pages(source):
                     continue
-                if source in self._project and self._take(source, target):
+                is_there = source in self._project and not is_source_map(self._project, source)
+                if is_there and self._take(source, target):
                     message = f"is shipped as it is: {path} names it at run time"
                     notes.append(Note(level="info", file=source, message=message))
                     if target.endswith(_TEXTS):
@@ -155,7 +157,7 @@ def _is_for_pages(path: str) -> bool:
     """Whether a page could load it: no source of a compiler, nothing of a package's or a tool's."""
     name = posixpath.basename(path)
     return not (
-        path.endswith((*COMPILED, ".html", ".map", ".md"))
+        path.endswith((*COMPILED, ".html", ".md"))
         or name in _OF_TOOLS
         or name.startswith((".", "vite.config."))
         or "node_modules" in path.split("/")

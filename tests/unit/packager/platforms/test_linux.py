@@ -24,7 +24,7 @@ from tests.signing import DETACHED, program, signing_keys
 TITLE = '../"Añ🎮";rm -rf \\n'
 FOLDER = "an-rm-rf-n-2.0"
 FILES = {
-    "index.html": b"<!doctype html><title>page</title>",
+    "index.html": b"<!doctype html><title>page</title>page",
     "music.bin": bytes(range(256)) * 40_000,
     "empty.txt": b"",
 }

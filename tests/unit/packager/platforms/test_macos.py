@@ -34,7 +34,7 @@ TITLE = '../"Añ🎮";rm -rf'
 ROOT = "Añ🎮;rm -rf.app/Contents/"
 ICON = Path(__file__).parents[4] / "samples/firefly/assets/icon.png"
 FILES = {
-    "index.html": b"<!doctype html><title>page</title>",
+    "index.html": b"<!doctype html><title>page</title>page",
     "icon.png": ICON.read_bytes(),
     "level.json": b'{"bats": 3}\n' * 1_000,
 }

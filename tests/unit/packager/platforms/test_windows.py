@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 TITLE = '../"Añ🎮";rm -rf'
 ICON = Path(__file__).parents[4] / "samples/firefly/assets/icon.png"
 FILES = {
-    "index.html": b"<!doctype html><title>page</title>",
+    "index.html": b"<!doctype html><title>page</title>page",
     "icon.png": ICON.read_bytes(),
     "music.bin": bytes(range(256)) * 40_000,  # 10 MB: the program becomes a streamed member
 }

@@ -11,8 +11,9 @@ from shared.domain.entry_page import EntryPageMissingError
 from tests.projects import Built, build, request
 from tests.unit.packager.web.test_icons import png
 
-PAGE = b"<!doctype html>\r\n<html><head><title>Star Courier</title></head><body></body></html>"
+PAGE = b"<!doctype html>\r\n<html><head><title>Star Courier</title></head><body>Go</body></html>"
 MANIFEST_LINK = b'<link rel="manifest" href="manifest.webmanifest">'
+NO_ICON = b'<link rel="icon" href="data:,">'
 
 
 def _web(page: bytes = PAGE, files: dict[str, bytes] | None = None, **options: Any) -> Built:
@@ -24,8 +25,9 @@ def _notes(built: Built) -> list[str]:
 
 
 def test_a_page_gets_its_manifest_link_and_keeps_all_else() -> None:
-    """One element more, every other byte as it was."""
-    assert _web().files["index.html"] == PAGE.replace(b"</head>", MANIFEST_LINK + b"</head>")
+    """Elements in its head, every other byte as it was; and no browser asks for a favicon.ico."""
+    expected = PAGE.replace(b"</head>", MANIFEST_LINK + NO_ICON + b"</head>")
+    assert _web().files["index.html"] == expected
 
 
 def test_a_page_with_its_own_links_stays_as_it_is() -> None:
@@ -73,11 +75,11 @@ def test_the_web_manifest_works_in_any_folder() -> None:
     ("files", "name"),
     [
         ({"index.html": PAGE}, "star-courier-1.0.0-web.zip"),
-        ({"index.html": b"<title>\n  A\t&lt;b&gt; / C  </title>"}, "a-b-c-1.0.0-web.zip"),
-        ({"index.html": b"<p>", "game.json": b'{"name": "Dune"}'}, "dune-1.0.0-web.zip"),
-        ({"index.html": b"<p>", "game.json": b"broken"}, "p1-1.0.0-web.zip"),
-        ({"index.html": "<title>星の旅</title>".encode()}, "game-1.0.0-web.zip"),
-        ({"index.html": b"<title>" + b"long " * 100 + b"</title>"}, None),
+        ({"index.html": b"<title>\n  A\t&lt;b&gt; / C  </title>Go"}, "a-b-c-1.0.0-web.zip"),
+        ({"index.html": b"<p>hi", "game.json": b'{"name": "Dune"}'}, "dune-1.0.0-web.zip"),
+        ({"index.html": b"<p>hi", "game.json": b"broken"}, "p1-1.0.0-web.zip"),
+        ({"index.html": "<title>星の旅</title>Go".encode()}, "game-1.0.0-web.zip"),
+        ({"index.html": b"<title>" + b"long " * 100 + b"</title>Go"}, None),
     ],
 )
 def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: str | None) -> None:
@@ -92,6 +94,11 @@ def test_the_artifact_is_called_after_the_game(files: dict[str, bytes], name: st
         ({"readme.md": b""}, "neither index.html"),
         ({"Index.html": PAGE}, "It has Index.html"),
         (
+            {"README.txt": b"", "my game/index.html": PAGE, "node_modules/a/index.html": PAGE},
+            r"It has my game/index\.html: push or pack the folder my game it.* outputDir=my game",
+        ),
+        ({"a/b/game.json": b"{}"}, r"a/b/game\.json: push or pack the folder a/b itself.* top\."),
+        (
             {"package.json": b"{}", "src/main.ts": b""},
             r"package\.json, but no index\.html anywhere",
         ),
@@ -105,5 +112,7 @@ def test_a_project_without_a_page_is_refused(files: dict[str, bytes], hint: str)
 
 def test_left_out_maps_are_told() -> None:
     """What is not shipped is said."""
-    built = _web(files={"a.js.map": b"{}", "b.js.map": b"{}"})
-    assert any("left out 2 *.map files" in note for note in _notes(built))
+    source_map = b'{"version": 3, "sources": ["a.ts"], "mappings": "AAAA"}'
+    built = _web(files={"a.js.map": source_map, "b.js.map": b")]}'\n" + source_map})
+    assert any("left out 2 source maps (*.map)" in note for note in _notes(built))
+    assert not [path for path in built.files if path.endswith(".map")]

@@ -94,3 +94,15 @@ def test_a_missing_icon_is_refused_with_its_right_spelling() -> None:
     project = in_memory({"Icon.png": png(512, 512)})
     with pytest.raises(icons.IconError, match=r"spells it 'Icon\.png'"):
         icons.render(project, "icon.png")
+
+
+def test_grey_of_sixteen_bits_stays_grey() -> None:
+    """A ramp from black to white, with its middle in the middle."""
+    values = (x * 65_535 // 511 for _ in range(512) for x in range(512))
+    ramp = Image.frombytes("I;16", (512, 512), struct.pack(f"<{512 * 512}H", *values))
+    out = io.BytesIO()
+    ramp.save(out, "PNG")
+    files, _ = _render(out.getvalue())
+    with Image.open(io.BytesIO(files[icons.LARGE])) as icon:
+        found = [icon.getpixel((x, 100)) for x in (0, 128, 256, 511)]
+    assert found == [(grey, grey, grey, 255) for grey in (0, 64, 128, 255)]
