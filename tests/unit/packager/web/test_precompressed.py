@@ -86,6 +86,7 @@ def test_applications_carry_them_unpacked(platform: str) -> None:
         ("Build/g.data.gz", b"", "is cut short"),
         ("Build/g.data.br", b"", "is cut short"),
     ],
+    ids=["no-brotli", "no-gzip", "cut-gzip", "cut-brotli", "empty-gzip", "empty-brotli"],
 )
 def test_what_is_broken_is_shipped_as_it_is(name: str, data: bytes, reason: str) -> None:
     """And told."""
@@ -95,7 +96,9 @@ def test_what_is_broken_is_shipped_as_it_is(name: str, data: bytes, reason: str)
 
 
 @pytest.mark.parametrize(
-    ("name", "pack"), [("g.data.br", brotli.compress), ("g.data.gz", gzip.compress)]
+    ("name", "pack"),
+    [("g.data.br", brotli.compress), ("g.data.gz", gzip.compress)],
+    ids=["br", "gz"],
 )
 def test_a_bomb_is_not_unpacked(name: str, pack: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """More than the limit, whatever the file's own size."""
