@@ -19,7 +19,7 @@ WASM = b"\0asm\1\0\0\0" + bytes(50_000)
 SCRIPT = b"var unity = 1;\n" * 1_000
 FILES = {
     "index.html": b"<!doctype html><title>Unity</title><script src='Build/g.loader.js'></script>",
-    "Build/g.loader.js": b"//",
+    "Build/g.loader.js": b"document.body.append(1);",
     "Build/g.wasm.br": brotli.compress(WASM),
     "Build/g.framework.js.gz": gzip.compress(SCRIPT),
     "levels/own.json.gz": gzip.compress(b"{}"),
