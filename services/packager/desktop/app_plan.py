@@ -12,6 +12,7 @@ from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.desktop import shell_binary
 from services.packager.desktop.app_icon import picture_of, png
 from services.packager.desktop.app_identity import AppIdentity
+from services.packager.desktop.unpacked_files import unpacked
 from services.packager.project.old_export import game_in
 from services.packager.runtimes.registry import Template
 from services.packager.web import ENTRY, site_of
@@ -87,7 +88,8 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         ICON: png(picture, ICON_PX),
         shell_binary.CONFIG: shell_binary.config(identity, window, request, entry=ENTRY, icon=ICON),
     }
-    kept = [file for file in site.contents if not _is_shells(file.path)]
+    files, unpacked_notes = unpacked(site.contents, project, context.scratch)
+    kept = [file for file in files if not _is_shells(file.path)]
     contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
     check_size(contents)
     return AppPlan(
@@ -100,7 +102,13 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         packages=site.packages,
         reproducible=site.reproducible,
         lacking=site.lacking,
-        notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
+        notes=(
+            *icon_notes,
+            *window_notes,
+            *_left_out(len(site.contents) - len(kept)),
+            *unpacked_notes,
+            *site.notes,
+        ),
     )
 
 
