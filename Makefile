@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos hostile templates small-templates lock clean system-packages
+.PHONY: help demo up test lint bench chaos hostile third-party templates small-templates lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed 
 
 hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
 	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)
+
+third-party: export THIRD_PARTY := all
+third-party: $(DEV) templates system-packages ## ten strangers' web projects, each beside its own build (fetches hundreds of packages)
+	$(BIN)/pytest tests/browser/vite/third_party $(PYTEST_ARGS)
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench

@@ -130,6 +130,7 @@ def build(
             part_bytes=1 << 20,
             threads=threads,
             compression=asked.options.compression,
+            max_bytes=asked.options.max_bytes or None,
         )
     return Built(file_name(plan, asked), plan, b"".join(parts))
 

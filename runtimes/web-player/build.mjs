@@ -123,12 +123,13 @@ if (!out) {
 await rm(out, { recursive: true, force: true });
 await mkdir(join(out, "bin"), { recursive: true });
 
-const style = await buildStyle();
+const style = await buildForPage("player", "page/player.css");
+const notice = await buildForPage("notice", "page/notice.js");
 const variants = {};
 for (const [name, entryPoints] of Object.entries(VARIANTS)) {
-  variants[name] = await buildVariant(name, entryPoints, style);
+  variants[name] = await buildVariant(name, entryPoints);
 }
-await writePage(style);
+await writePage();
 await copyFile(join(HERE, "page/sw.js"), join(out, "sw.js"));
 for (const [name, source] of Object.entries(DECLARATIONS)) await copyFile(join(HERE, source), join(out, name));
 await copyFile(bundlerBinary(), join(out, "bin/esbuild"));
@@ -138,23 +139,21 @@ await buildBaker();
 await writeSingleFileLoader();
 await writeTemplate(variants);
 
-async function buildStyle() {
+/** What the page names itself: its style, and a script that is no module. */
+async function buildForPage(name, source) {
   const built = await esbuild.build({
     ...options,
     splitting: false,
-    entryPoints: { player: "page/player.css" },
+    format: "iife",
+    target: "es2015",
+    entryPoints: { [name]: source },
     outdir: join(out, "player"),
   });
-  return relative(
-    out,
-    join(
-      HERE,
-      Object.keys(built.metafile.outputs).find((path) => path.endsWith(".css")),
-    ),
-  );
+  const made = Object.entries(built.metafile.outputs).find(([, output]) => output.entryPoint === source);
+  return relative(out, join(HERE, made[0]));
 }
 
-async function buildVariant(name, entryPoints, style) {
+async function buildVariant(name, entryPoints) {
   const folder = name === "lean" ? "player" : `player/${name}`;
   const plugins = [coreInOneFile(entryPoints), ...(entryPoints.three ? [] : [withoutXr]), ...options.plugins];
   const apis = Object.fromEntries(Object.entries(APIS).map(([api, { source }]) => [api, `${LATER}:${source}`]));
@@ -192,9 +191,9 @@ async function buildVariant(name, entryPoints, style) {
     entry: outputOf(ENTRIES.player),
     modules,
     exported,
-    core: [style, ...core].sort(),
+    core: [style, notice, ...core].sort(),
     chunks,
-    fetched: fetched.sort(),
+    fetched: [notice, ...fetched].sort(),
   };
 }
 
@@ -213,9 +212,9 @@ function closure(outputs, starts) {
   return [...seen].sort();
 }
 
-async function writePage(style) {
+async function writePage() {
   const page = await readFile(join(HERE, "page/index.html"), "utf8");
-  await writeFile(join(out, "index.html"), page.replace("{{style}}", style));
+  await writeFile(join(out, "index.html"), page.replace("{{style}}", style).replace("{{notice}}", notice));
 }
 
 /** The native program inside the npm package; the games' scripts are bundled with it where no node is. */

@@ -9,6 +9,7 @@ import click
 
 from tests.bench import (
     applications,
+    cold_packages,
     engine,
     exporting,
     falling,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "applications": applications.measure,
+    "cold_packages": cold_packages.measure,
     "packing": packing.measure,
     "engine": engine.measure,
     "exporting": exporting.measure,

@@ -212,7 +212,7 @@ def long_chain() -> dict[str, bytes]:
 
 def bombs() -> dict[str, bytes]:
     """Pictures of few bytes and many pixels."""
-    images = {"assets/color.png": flat_png(4_000, 4_000), "assets/photo.jpg": b""}
+    images = {"assets/color.png": flat_png(4_000, 4_000)}
     return game(**images, **{"assets/thing.glb": painted(claiming(60_000, 60_000))})
 
 

@@ -95,7 +95,7 @@ def test_pictures_are_measured_before_they_are_decoded(
         )
         made = planned(
             game(**{"assets/color.png": bomb, "assets/thing.glb": painted(bomb)})
-            | {"assets/photo.jpg": b""},
+            | {"assets/photo.jpg": bomb},
             optimize="balanced",
         )
         for file in ("assets/color.png", "assets/thing.glb"):

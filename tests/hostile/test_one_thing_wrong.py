@@ -232,8 +232,16 @@ DOCUMENTS: Final = {
     "lamps": "package.json",
     "engine": "assets/paint.json",
 }
+LFS: Final = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
 OTHERS: Final[list[tuple[str, Files, str]]] = [
     ("engine", {"assets/ship.glb": b"solid cube"}, "assets/ship.glb"),
+    *(
+        ("engine", {path: data}, path)
+        for path in ("assets/ship.glb", "assets/ship.png", "assets/paint.json")
+        for data in (b"", LFS)
+    ),
+    *(("page", {"a.png": data}, "a.png") for data in (b"", LFS, _png()[:-40])),
+    ("workshop", {"src/photo.png": LFS}, "src/photo.png"),
     ("engine", {"scripts/pilot.ts": b"\xff\xfe\x00"}, "scripts/pilot.ts"),
     ("engine", {MAIN: b'{"entities": []}'}, MAIN),
     ("engine", {"Content/logic.blueprint": b'{"eventGraph": {}}'}, "Content/logic.blueprint"),

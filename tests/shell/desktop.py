@@ -138,6 +138,7 @@ class Playing:
     title: str
     folder: Path
     skipped: int  # bytes of the log that earlier runs wrote
+    first_window: str = ""  # its id, once it was seen; the page may open others of that title
 
     @property
     def log(self) -> str:
@@ -162,10 +163,15 @@ class Playing:
         return self.until(f"{text!r} in the log", lambda: self.log if text in self.log else None)
 
     def window(self) -> str:
-        """The window's id, once it is there."""
+        """The game's own window's id, once it is there."""
         name = f"^{re.escape(self.title)}$"
         search = ("search", "--onlyvisible", "--name", name)
-        return self.until("the window", lambda: self.screen.xdotool(*search).split())[0]
+
+        def ask() -> list[str]:
+            return self.screen.xdotool(*search).split()
+
+        self.first_window = self.first_window or self.until("the window", ask)[0]
+        return self.first_window
 
     def geometry(self) -> tuple[int, int, int, int]:
         """X, y, width, height of the window."""

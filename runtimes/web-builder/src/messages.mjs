@@ -20,6 +20,7 @@ const UNRESOLVED = [
   /^Failed to resolve (\S+) from /,
   /ENOENT: no such file or directory, open '(.+?)'/,
 ];
+const VIRTUAL = /could not resolve "virtual:/;
 const ENTRY = /^Cannot resolve entry module (.+?)\.?$/;
 const NOT_EXPORTED = /^"([\w$]+)" is not exported by /;
 const FOR_NODE = /^Module "(.+?)" has been externalized for browser compatibility/;
@@ -32,6 +33,7 @@ export class Messages {
     this.errors = [];
     this.warnings = [];
     this.styles = new Map(); // module -> its CSS
+    this.undone = []; // what only the project's own tools do
   }
 
   /** An error of any of the tools, with all that are inside of it; `around` is where it came from. */
@@ -52,6 +54,11 @@ export class Messages {
     this.#add(this.warnings, { file, line: 0, column: 0, text: this.clean(text), frame: "" });
   }
 
+  /** Something in a file that is left to the project's own tools, where these may run. */
+  leave(file, what) {
+    this.undone.push(this.clean(`${file} ${what}`));
+  }
+
   /** A variable that is used in a file, and set nowhere. */
   unset(id, name) {
     const file = this.file(id);
@@ -60,6 +67,17 @@ export class Messages {
     const [line, column] = at < 0 ? [0, 0] : placeIn(text, at);
     const remedy = "set it in a .env file of the project, by a name that begins with VITE_";
     this.#add(this.warnings, { file, line, column, text: `“${name}” is undefined: ${remedy}`, frame: "" });
+  }
+
+  /** A path of a public file or folder that stays as a module has it. */
+  fromTheTop(id, path) {
+    const file = this.file(id);
+    const text = this.#read(file);
+    const at = text.indexOf(path);
+    const [line, column] = at < 0 ? [0, 0] : placeIn(text, at);
+    const remedy = "write it relative, or begin it with import.meta.env.BASE_URL";
+    const told = `“${path}” begins with /, so it only works at the top of a host: ${remedy}`;
+    this.#add(this.warnings, { file, line, column, text: told, frame: "" });
   }
 
   error(file, text) {
@@ -81,6 +99,8 @@ export class Messages {
   }
 
   #add(list, message) {
+    if (VIRTUAL.test(message.text)) this.leave(message.file, "imports what a plug-in makes");
+
     const isNew = !list.some((known) => ["file", "line", "column", "text"].every((key) => known[key] === message[key]));
     if (isNew && list.length < MOST_TOLD) list.push(message);
   }

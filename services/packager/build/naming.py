@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.build.slug import slug
 from services.packager.project.game_json import read_game
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-MAX_SLUG: Final = 60
 MAX_TITLE: Final = 100
 FIRST_VERSION: Final = "1.0.0"
 PAGE: Final = "index.html"
@@ -59,12 +58,6 @@ def file_name(plan: BuildPlan, request: Request) -> str:
     """``<name>-<version>-<platform>.zip`` in letters that every system and header takes."""
     version = re.sub(r"[^0-9A-Za-z.-]", "-", plan.version)
     return f"{slug(plan.title)}-{version}-{request.platform}{plan.suffix}"
-
-
-def slug(title: str) -> str:
-    """Lower-case ASCII letters, digits, single hyphens; ``game`` where nothing else is left."""
-    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_title).strip("-")[:MAX_SLUG].rstrip("-") or "game"
 
 
 def _page_title(project: ProjectFiles) -> str:

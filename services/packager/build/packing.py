@@ -21,6 +21,7 @@ from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size
 from services.packager.build.integrity import SelfCheckError
 from services.packager.build.manifest import MANIFEST
+from services.packager.build.size_limit import limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -87,12 +88,15 @@ def pack(
     part_bytes: int,
     threads: int,
     compression: Compression,
+    max_bytes: int | None = None,
 ) -> PackedArtifact:
     """Write the artifact part by part into ``send``.
 
     Raises:
+        ArtifactTooLargeError: It has more than ``max_bytes``.
         SelfCheckError: It is not what was planned.
     """
+    send = limited(send, max_bytes)
     level = LEVELS[compression]
     trackers = [_MemberTracker(content, source, meter) for content in plan.contents]
     contents = [tracker.member() for tracker in trackers]

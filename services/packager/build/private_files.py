@@ -72,7 +72,8 @@ def public_files(project: ProjectFiles, platform: Platform) -> PublicFiles:
     """
     rule = _rule(project)
     left_out = dict(_by_name(project, rule, platform))
-    left_out |= _by_content(project, rule, project.files.keys() - left_out.keys())
+    others = [path for path in project.files if path not in left_out]  # in the order of fetching
+    left_out |= _by_content(project, rule, others)
     return PublicFiles(
         project=project.rewritten({}, without=left_out) if left_out else project,
         notes=tuple(_notes(left_out.values())),

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import UNSET
-
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
-    from services.packager.request import Request
+    from collections.abc import Callable
 
 
 class ArtifactTooLargeError(ProjectError):
@@ -17,19 +15,29 @@ class ArtifactTooLargeError(ProjectError):
 
     code = "artifact-too-large"
 
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(
+            f"the artifact is larger than maxBytes allows, {max_bytes:,} bytes. The log names what "
+            "is large: leave files out with excludePatterns, or make them smaller with "
+            "optimize: balanced"
+        )
 
-def check_size(size_bytes: int, request: Request) -> None:
-    """Look at the artifact once it is whole.
+
+def limited(send: Callable[[bytes], None], max_bytes: int | None) -> Callable[[bytes], None]:
+    """Send at most so many bytes; None is no limit.
 
     Raises:
-        ArtifactTooLargeError: It is too large, by how much, and what to do.
+        ArtifactTooLargeError: There are more; raised by what is returned.
     """
-    limit = request.options.max_bytes
-    if limit is UNSET or size_bytes <= limit:
-        return
-    message = (
-        f"the artifact has {size_bytes:,} bytes, {size_bytes - limit:,} more than maxBytes allows. "
-        "The log names what is large; leave files out with excludePatterns, or make them smaller "
-        "with optimize: balanced"
-    )
-    raise ArtifactTooLargeError(message)
+    if max_bytes is None:
+        return send
+    left = max_bytes
+
+    def send_some(part: bytes) -> None:
+        nonlocal left
+        left -= len(part)
+        if left < 0:
+            raise ArtifactTooLargeError(max_bytes)
+        send(part)
+
+    return send_some

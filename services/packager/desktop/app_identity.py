@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.build.naming import slug
+from services.packager.build.slug import slug
 from shared.domain.paths import RESERVED
+from shared.domain.visible_text import visible_line
 
 if TYPE_CHECKING:
     from services.packager.request import Request
@@ -24,14 +24,12 @@ MAX_FILE_NAME_BYTES: Final = 120  # file systems take 255; folders and extension
 MAX_NUMBER: Final = 0xFFFF  # of each part of a Windows version
 _ID_PREFIX: Final = "com.aethel.game"
 _FORBIDDEN: Final = re.compile(r'[<>:"/\\|?*]')  # on Windows; macOS and Linux forbid a part of it
-_INVISIBLE: Final = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # Unicode general categories
-_JOINER: Final = "\u200d"  # holds emoji together
 
 
 class AppIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One application's names and numbers."""
 
-    title: str  # what people see: one line without invisible characters
+    title: str  # what people see: one line without what cannot be seen
     file_name: str  # the title as every file system takes it, without extension
     command: str  # lower-case ASCII letters, digits, hyphens
     bundle_id: str  # reverse domain name
@@ -43,7 +41,7 @@ class AppIdentity(msgspec.Struct, frozen=True, kw_only=True):
 
         Without ``bundleId`` it is made of the project's id, so that a new title keeps the saves.
         """
-        shown = _shortened(visible(title), MAX_TITLE_BYTES) or "Game"
+        shown = _shortened(visible_line(title), MAX_TITLE_BYTES) or "Game"
         return cls(
             title=shown,
             file_name=file_name_of(shown),
@@ -69,30 +67,16 @@ class AppIdentity(msgspec.Struct, frozen=True, kw_only=True):
         return re.split("[-+]", self.version, maxsplit=1)[0]
 
 
-def visible(text: str) -> str:
-    """One line of what can be seen: no controls, no direction marks, single blanks, form NFC.
-
-    A joiner stays between two emoji; one at an end joins nothing.
-    """
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", text)
-        if character.isspace()
-        or character == _JOINER
-        or unicodedata.category(character) not in _INVISIBLE
-    )
-    return " ".join(kept.split()).strip(_JOINER)
-
-
 def file_name_of(title: str) -> str:
     """A name that Windows, macOS and Linux all take, as close to the title as that allows."""
-    name = _FORBIDDEN.sub("", title)
-    name = _shortened(" ".join(name.split()), MAX_FILE_NAME_BYTES).strip(". ")
+    name = visible_line(_FORBIDDEN.sub("", title))
+    name = _shortened(name, MAX_FILE_NAME_BYTES).strip(". ")
     return f"Game {name}" if RESERVED.match(name) else name or "Game"
 
 
-def _shortened(text: str, max_bytes: int) -> str:
-    return text.encode()[:max_bytes].decode(errors="ignore")
+def _shortened(line: str, max_bytes: int) -> str:
+    """The line cut between letters; what joins letters, or is half a flag, is not left over."""
+    return visible_line(line.encode()[:max_bytes].decode(errors="ignore"))
 
 
 def _id_part(project_id: str) -> str:

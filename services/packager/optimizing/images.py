@@ -66,6 +66,11 @@ def smaller(data: bytes, *, lossless: bool) -> bytes | None:
     return best if best is not None and len(best) < len(data) else None
 
 
+def has_endless_scans(data: bytes) -> bool:
+    """Whether few bytes of a JPEG stand for endless work."""
+    return data.count(_SCAN) > MOST_SCANS
+
+
 def _opened(source: BinaryIO) -> AbstractContextManager[Image.Image]:
     return opened(source, ("PNG", "JPEG"))
 
@@ -85,7 +90,7 @@ def _decoded(data: bytes) -> Image.Image | None:
         depth = depth_of(picture)
         if picture.mode not in _PLAIN or depth == DEEP:
             return None
-        if picture.format != "PNG" and data.count(_SCAN) > MOST_SCANS:
+        if picture.format != "PNG" and has_endless_scans(data):
             raise UnreadableError(f"is a JPEG of more than {MOST_SCANS} scans")
         if getattr(picture, "n_frames", 1) > 1 or picture.getexif().get(_ORIENTATION, 1) != 1:
             return None

@@ -14,7 +14,7 @@ from services.packager.web.aethel.findings import Finding, InvalidProjectError
 from services.packager.web.game_site import ENTRY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable
 
     from services.packager.project.files import ProjectFiles
 
@@ -37,17 +37,28 @@ def check(pages: ProjectFiles, named: Iterable[str], scripts: Iterable[str]) -> 
     missing = [Finding(file=path, message=fault.message) for path, fault in needed if fault]
     if missing:
         raise InvalidProjectError(missing)
-    return [Note(file=path, message=message) for path, message in _faults(pages, named)]
-
-
-def _faults(pages: ProjectFiles, named: Iterable[str]) -> Iterator[tuple[str, str]]:
     looked_at = sorted(set(named))[:MOST_OPENED]
-    for path in looked_at:
-        if fault := file_faults.fault_of(pages, path):
-            yield path, fault.message
+    faults = ((path, file_faults.fault_of(pages, path)) for path in looked_at)
+    broken = [Note(file=path, message=fault.message) for path, fault in faults if fault]
+    return [*broken, *absent(pages, looked_at)]
+
+
+def absent(project: ProjectFiles, but: Collection[str] = (), *, below: str = "") -> list[Note]:
+    """Warnings of files in whose place there is nothing, or a pointer, by path.
+
+    Args:
+        project: The files.
+        but: These have been looked at.
+        below: Nor are those below this folder looked at, nor packages.
+    """
     kept = file_faults.MEDIA + OTHERS
-    others = [path for path in pages.files if path.lower().endswith(kept)]
-    small = [path for path in others if file_faults.may_be_absent(pages, path)]
-    for path in sorted({*small} - {*looked_at})[:MOST_OPENED]:
-        if fault := file_faults.absence(pages, path):
-            yield path, fault.message
+    small = [
+        path
+        for path in sorted(project.files.keys() - set(but))
+        if path.lower().endswith(kept)
+        and file_faults.may_be_absent(project, path)
+        and not (below and path.startswith(f"{below}/"))
+        and "node_modules/" not in path
+    ]
+    faults = ((path, file_faults.absence(project, path)) for path in small[:MOST_OPENED])
+    return [Note(file=path, message=fault.message) for path, fault in faults if fault]

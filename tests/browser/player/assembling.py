@@ -115,7 +115,7 @@ def _write_page(folder: Path, page: str, player: Json) -> None:
     preloads = [
         f'<link rel="modulepreload" href="{path}">'
         for path in player["core"]
-        if path.endswith(".js")
+        if path.endswith(".js") and path not in player["fetched"]
     ]
     values = {"title": "Test game", "lang": "en", "entry": player["entry"], "servers": SERVERS}
     values["programs"] = PROGRAMS

@@ -121,14 +121,22 @@ class Playing:
 async def play(
     browser: Browser, host: tuple[Path, str]
 ) -> AsyncIterator[Callable[..., Awaitable[Playing]]]:
-    """Assemble a game, open it, and (unless ``ready=False``) wait for its first scene."""
+    """Assemble a game, open it, and (unless ``ready=False``) wait for its first scene.
+
+    ``before``: a script that the page runs before its own.
+    """
     folder, base = host
     context = await browser.new_context(viewport={"width": 640, "height": 360})
     context.set_default_timeout(WAIT_MS)
 
-    async def start(*, ready: bool = True, path: str = "game", **parts: Any) -> Playing:
+    async def start(
+        *, ready: bool = True, path: str = "game", before: str = "", **parts: Any
+    ) -> Playing:
         assemble(folder / path, **parts)
-        playing = Playing(await context.new_page(), f"{base}{path}/")
+        page = await context.new_page()
+        if before:
+            await page.add_init_script(before)
+        playing = Playing(page, f"{base}{path}/")
         await playing.open()
         if ready:
             await playing.ready()

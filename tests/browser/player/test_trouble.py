@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.player.assembling import CAMERA, SUN, entity, level
+from tests.browser.player.assembling import CAMERA, SUN, assemble, entity, level
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Page, Route
 
     from tests.browser.player.conftest import Playing
 
@@ -100,3 +103,57 @@ async def test_a_page_without_its_manifest_says_so(
     await game.page.route("**/aethel.json", lambda route: route.fulfill(status=404))
     await game.page.reload()
     assert "aethel.json answers 404" in await panel(game)
+
+
+REFUSED = """
+globalThis.refused = [];
+document.addEventListener("securitypolicyviolation", (event) => refused.push(event.blockedURI));
+"""
+
+
+async def _said(page: Page, url: str) -> str:
+    """What a page says that never begins; its own policy has kept nothing from it."""
+    await page.add_init_script(REFUSED)
+    await page.goto(url)
+    await page.wait_for_selector(".panel.error", state="visible")
+    assert await page.evaluate("refused") == []
+    assert await page.evaluate("window.AethelPlayer") is None
+    return await page.inner_text("#aethel")
+
+
+async def test_a_page_from_the_disk_says_why_and_what_to_do(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Browsers load no modules for it: without a word it would be black."""
+    assemble(tmp_path, scenes={"main": level(CAMERA)})
+    page = await browser.new_page()
+    text = await _said(page, (tmp_path / "index.html").as_uri())
+    assert "web server" in text
+    assert "python3 -m http.server" in text
+    color = "getComputedStyle(document.querySelector('.panel.error > div')).backgroundColor"
+    assert await page.evaluate(color) == "rgb(21, 26, 38)"  # the style is there, too
+    await page.close()
+
+
+@pytest.mark.parametrize("how", ["lost", "text"])
+async def test_a_host_without_the_program_is_told(
+    browser: Browser, host: tuple[Path, str], how: str
+) -> None:
+    """The file is named that does not come, or comes as something else."""
+    folder, url = host
+    assemble(folder, scenes={"main": level(CAMERA)})
+    (entry,) = (folder / "player").glob("player-*.js")
+
+    program = entry.read_bytes()
+    entry.unlink()
+
+    async def answer(route: Route) -> None:
+        await route.fulfill(body=program, content_type="text/plain")
+
+    page = await browser.new_page()
+    if how == "text":
+        await page.route(f"**/{entry.name}", answer)
+    text = await _said(page, url)
+    assert entry.name in text
+    assert "host" in text
+    await page.close()

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from services.packager.build.manifest import MANIFEST
+from services.packager.build.size_limit import ArtifactTooLargeError, limited
 from services.packager.build.strictness import StrictError
 from services.packager.web import icons
 from shared.domain.options import ExportOptions
@@ -141,7 +142,7 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     return signing_keys(tmp_path_factory.mktemp("keys"))
 
 
-OF_THEIR_OWN = {"format", "strict"}  # their tests are below
+OF_THEIR_OWN = {"format", "maxBytes", "strict"}  # their tests are below
 
 
 @pytest.mark.parametrize(
@@ -167,6 +168,26 @@ def test_strict_allows_no_warnings(platform: Platform) -> None:
         build(odd, request(platform, strict=True))
     assert all(str(warning) in str(caught.value) for warning in warnings)
     build(FILES, request(platform, strict=True))
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+def test_an_artifact_is_no_larger_than_it_may_be(platform: Platform) -> None:
+    """The manifest holds the limit, so the artifact is not quite what it is without one."""
+    size = len(build(FILES, request(platform)).data)
+    assert len(build(FILES, request(platform, max_bytes=2 * size)).data) <= 2 * size
+    with pytest.raises(ArtifactTooLargeError, match=f"{size // 2:,} bytes"):
+        build(FILES, request(platform, max_bytes=size // 2))
+
+
+def test_the_last_byte_counts() -> None:
+    """A limit is met by what is just as large, and by nothing larger."""
+    sent: list[bytes] = []
+    send = limited(sent.append, 10)
+    send(b"12345")
+    send(b"67890")
+    with pytest.raises(ArtifactTooLargeError):
+        send(b"1")
+    assert b"".join(sent) == b"1234567890"
 
 
 @pytest.mark.parametrize("platform", sorted(PLATFORMS))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import tracemalloc
 import zipfile
@@ -111,6 +112,22 @@ async def test_hostile_zips_change_nothing(gateway: Gateway, body: bytes) -> Non
     assert problem["code"] in {"zip-invalid", "path-invalid", "too-large"}
     assert await ann.call("GET", "/api/projects/game") == before
     assert {item.key async for item in gateway.storage.objects("")} == objects
+
+
+async def test_an_import_says_what_it_leaves_out_and_takes_an_encoding(gateway: Gateway) -> None:
+    """Both as the OpenAPI document has it; an encoding that nobody offers is refused."""
+    ann = gateway.user("ann")
+    body = packed(("g/index.html", b"<p>"), ("g/.env", b"A=1"), ("__MACOSX/g/._x", b"x"))
+    status, made = await ann.call("POST", f"{IMPORT}?encoding=cp932", data=body)
+    assert (status, made["warningCount"]) == (201, 2)
+    told = {warning["file"]: warning["code"] for warning in made["warnings"]}
+    assert told == {".env": "left-out-secret", "__MACOSX/": "left-out-clutter"}
+    assert (await ann.call("GET", "/api/projects/game/files/.env"))[0] == 404
+    status, problem = await ann.call("POST", f"{IMPORT}?encoding=klingon", data=body)
+    assert (status, problem["code"]) == (400, "bad-request")
+    document = (await ann.call("GET", "/schema/openapi.json"))[1]
+    (encoding,) = document["paths"]["/api/projects/{project_id}/import"]["post"]["parameters"][1:]
+    assert "cp932" in json.dumps(encoding)
 
 
 @pytest.mark.parametrize("count", [1_000, 100_000])

@@ -297,6 +297,30 @@ def test_variables_without_a_value_are_told() -> None:
     assert warning.startswith("src/main.ts:2:26: “import.meta.env.VITE_B” is undefined")
 
 
+def test_public_files_are_found_in_any_folder() -> None:
+    """Where a module names one from the top; what merely looks like one stays as it is."""
+    main = (
+        "export {};\n'/a.png';\n"
+        "console.log('/a.png', `/a.png`, '/about', '/tiles', { '/a.png': 1 }, '/gone.png');\n"
+        "fetch('/data.json');\nconst n = Math.random();\n"
+        "const markup = `<p>${n}<img src='/b.svg'>`;\n"
+        "console.log(`/tiles/${n}.png`, `x/tiles/${n}`, markup);"
+    )
+    public = {f"public/{name}": "{}" for name in ("a.png", "b.svg", "data.json", "tiles/1.png")}
+    built = _built(_files(main, **public))
+    code = _code(built)
+    assert code.count("new URL(`../a.png`,import.meta.url)") == 1
+    assert "new URL(`../data.json`,import.meta.url)" in code
+    for kept in ("`/about`", "`/tiles`", '"/a.png":1', "`/gone.png`", "`/tiles/${"):
+        assert kept in code
+    told = [warning for warning in _warnings(built) if "top of a host" in warning]
+    assert sorted(warning.partition(" begins")[0] for warning in told) == [
+        "src/main.ts:6:34: “/b.svg”",
+        "src/main.ts:7:14: “/tiles/”",
+    ]
+    assert "BASE_URL" in told[0]
+
+
 def test_preact_and_shaders_as_their_plug_ins_would() -> None:
     """What the usual ones do is built in."""
     config = "import p from '@preact/preset-vite'; import g from 'vite-plugin-glsl';"

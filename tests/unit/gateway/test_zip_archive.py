@@ -204,6 +204,7 @@ def _tar() -> bytes:
         (b"", "the body is empty"),
         (b"what?", "no ZIP: pack the files"),
     ],
+    ids=["rar", "7z", "tar.gz", "tar", "page", "form", "cut short", "nothing", "something"],
 )
 def test_what_is_no_zip_is_told_what_it_is(data: bytes, told: str) -> None:
     """With what to do."""

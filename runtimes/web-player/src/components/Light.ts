@@ -39,6 +39,7 @@ const SHADOW_BOX = { extent: 20, depth: 100 };
 const DEEP = 500;
 
 type ShadowLight = DirectionalLight | PointLight | SpotLight;
+export type ShadowKind = "directional" | "spot" | "point";
 
 export class Light extends Component<LightData, "problems" | "quality"> {
   static readonly type = "Light";
@@ -59,10 +60,15 @@ export class Light extends Component<LightData, "problems" | "quality"> {
   };
 
   private light: ThreeLight | null = null;
+  /** What its data, its kind and the quality say. */
+  private wantsShadow = false;
+  /** Whether there is room for its shadow. */
+  private granted = true;
 
   override attach(): void {
     this.light = this.make();
     if (isAimed(this.light)) this.light.position.set(0, 0, 0); // three.js puts them above their holder
+    this.light.userData["ofComponent"] = true;
     this.entity.object3D.add(this.light);
     if (isAimed(this.light)) this.aim(this.light);
     this.refreshShadows();
@@ -114,19 +120,51 @@ export class Light extends Component<LightData, "problems" | "quality"> {
     const { lighting, rendering } = this.entity.scene.level.settings;
     const size = this.services.quality.shadowMapSize(lighting, shadowMapSize);
     const drawn = !(this.light instanceof PointLight && rendering.shadowType === "vsm"); // three.js has none of these
-    this.light.castShadow = this.data.castShadows && size > 0 && drawn;
+    this.wantsShadow = this.data.castShadows && size > 0 && drawn;
+    this.light.castShadow = this.wantsShadow && this.granted;
     const { shadow } = this.light;
     // A point light draws six shadow maps.
     const width = this.light instanceof PointLight ? size / 2 : size;
     if (shadow.mapSize.x !== width) {
-      shadow.map?.dispose();
-      shadow.map = null;
+      dropMap(this.light);
       shadow.mapSize.set(width, width);
     }
     shadow.bias = -0.0005;
     shadow.normalBias = 0.02;
     if (this.light instanceof DirectionalLight)
       frame(this.light, shadowExtent === undefined ? SHADOW_BOX : { extent: shadowExtent, depth: DEEP });
+  }
+
+  // ── Room for shadows ──
+
+  get asksForShadow(): boolean {
+    return this.wantsShadow && this.enabled && this.attached && this.entity.activeInHierarchy;
+  }
+
+  get castsShadow(): boolean {
+    return this.light?.castShadow ?? false;
+  }
+
+  get shadowKind(): ShadowKind {
+    if (this.light instanceof DirectionalLight) return "directional";
+    return this.light instanceof SpotLight ? "spot" : "point";
+  }
+
+  /** How much it matters to who sees the scene from there: as its light fades with the distance. */
+  importance(from: Vector3): number {
+    if (!this.light) return 0;
+    const { r, g, b } = this.light.color;
+    const brightness = this.light.intensity * Math.max(r, g, b);
+    if (this.light instanceof DirectionalLight) return brightness;
+    return brightness / Math.max(this.entity.worldPosition().distanceToSquared(from), 1);
+  }
+
+  /** Gives it room for its shadow, or takes the room back with the map. */
+  grantShadow(granted: boolean): void {
+    if (granted === this.granted || !this.light || !isShadowLight(this.light)) return;
+    this.granted = granted;
+    this.light.castShadow = this.wantsShadow && granted;
+    if (!granted) dropMap(this.light);
   }
 
   // ── For scripts ──
@@ -200,6 +238,11 @@ function isAimed(light: ThreeLight): light is DirectionalLight | SpotLight {
 
 function isShadowLight(light: ThreeLight): light is ShadowLight {
   return isAimed(light) || light instanceof PointLight;
+}
+
+function dropMap({ shadow }: ShadowLight): void {
+  shadow.map?.dispose();
+  shadow.map = null;
 }
 
 function frame(light: DirectionalLight, { extent, depth }: typeof SHADOW_BOX): void {

@@ -130,6 +130,7 @@ export class MeshRenderer extends Component<MeshData, "library" | "problems"> {
       mesh.material = listed ?? (this.ownLook.get(mesh) as Material | Material[]);
     }
     this.disposeUnused();
+    this.entity.scene.changed();
   }
 
   private disposeUnused(): void {

@@ -27,6 +27,7 @@ export class Problems {
     if (this.all.includes(message)) return;
     this.all.push(message);
     warnOnce(message);
+    this.events.emit("warning", message);
   }
 
   report(error: unknown): void {

@@ -23,6 +23,7 @@ import { defaultCamera } from "../render/defaultCamera";
 import type { Environment } from "../render/environment";
 import { Quality } from "../render/quality";
 import { Renderer } from "../render/renderer";
+import { ShadowBudget } from "./shadowBudget";
 import type { Scene } from "../scene/scene";
 import { SceneLoader, type LoadedScene } from "../scene/sceneLoader";
 import { Bundle } from "../scripts/bundle";
@@ -47,6 +48,7 @@ export class Game {
   readonly audio: AudioEngine;
   readonly input: Input;
   readonly pauses: Pauses;
+  private readonly shadows: ShadowBudget;
   private readonly loader: SceneLoader;
   private readonly sceneChange = new SceneChange();
   private readonly fixedSteps = new FixedSteps();
@@ -78,8 +80,19 @@ export class Game {
     });
     this.input = new Input(screen.canvas, config);
     this.pauses = new Pauses((silent) => this.audio.suspend(silent));
+    this.shadows = this.makeShadowBudget();
     this.loader = this.makeLoader();
     this.limitResolution();
+  }
+
+  private makeShadowBudget(): ShadowBudget {
+    const { renderer, problems } = this;
+    const { capabilities, info } = renderer.webgl;
+    return new ShadowBudget(
+      problems,
+      { textures: capabilities.maxTextures, varyings: capabilities.maxVaryings },
+      () => info.programs?.length ?? 0,
+    );
   }
 
   private makeLoader(): SceneLoader {
@@ -285,12 +298,18 @@ export class Game {
 
   /** Paints the game as it stands; nothing moves by it. */
   draw(): void {
-    if (this.scene) this.renderer.draw(this.scene.root, this.fittedCamera());
+    if (!this.scene) return;
+    const camera = this.fittedCamera();
+    this.shadows.share(this.scene, camera);
+    this.renderer.draw(this.scene.root, camera);
   }
 
   /** Builds what a first frame needs on the GPU, while the page stays awake. */
   async prepare(): Promise<void> {
-    if (this.scene) await this.renderer.compile(this.scene.root, this.fittedCamera());
+    if (!this.scene) return;
+    const camera = this.fittedCamera();
+    this.shadows.share(this.scene, camera);
+    await this.renderer.compile(this.scene.root, camera);
   }
 
   private fittedCamera(): ThreeCamera {

@@ -32,7 +32,8 @@ export class Player {
     downloads.onProgress = (fraction) => screen.loading.progress(fraction);
     const splash = manifest.game.splashScreen && downloads.find(manifest.game.splashScreen);
     if (splash) screen.loading.splash(downloads.urlOf(splash));
-    if (game.debug) game.events.on("problem", (text) => screen.note(String(text)));
+    for (const told of game.debug ? ["problem", "warning"] : [])
+      game.events.on(told, (text) => screen.note(String(text)));
     if (manifest.scripts) game.bundle.load(new URL(manifest.scripts, game.base).href);
     await game.open(manifest.game.startScene);
     mountHud(game);

@@ -226,7 +226,7 @@ export class Entity implements PhysicsNode {
     if (component) {
       this.components.push(component);
       this.components.sort((a, b) => factory.compare(a, b));
-      this.scene.forgetLists();
+      this.scene.changed();
     }
     return component;
   }
@@ -242,7 +242,7 @@ export class Entity implements PhysicsNode {
     const component = this.getComponent(type);
     if (!component) return;
     this.components.splice(this.components.indexOf(component), 1);
-    this.scene.forgetLists();
+    this.scene.changed();
     component.dispose();
   }
 

@@ -28,6 +28,8 @@ export class Scene {
   private readonly byId = new Map<string, Entity>();
   private readonly destroyed: Entity[] = [];
   private spawned = 0;
+  /** Grows with every change to what the scene consists of. */
+  revision = 0;
   /** Components by their class or by a hook that they have, as they were asked for: nobody searches all of a scene in every frame. */
   private lists = new Map<ComponentClass<EntityComponent> | FrameHook, EntityComponent[]>();
 
@@ -77,9 +79,10 @@ export class Scene {
     return found;
   }
 
-  /** To be called when a component or an entity has come or gone. Whoever goes through a list goes on with the one that it has. */
-  forgetLists(): void {
+  /** To be called when an entity, a component or the look of one has come or gone. Whoever goes through a list goes on with the one that it has. */
+  changed(): void {
     this.lists = new Map();
+    this.revision += 1;
   }
 
   // ── Building ──
@@ -113,7 +116,7 @@ export class Scene {
       component.entity.applyLayer();
       component.setActive(component.entity.activeInHierarchy);
     }
-    this.forgetLists(); // a script has its hooks only now
+    this.changed(); // a script has its hooks only now
   }
 
   /** All components in the order in which they are attached: parents before children, an entity's in their fixed order. */
@@ -223,7 +226,7 @@ export class Scene {
       one.alive = false;
       this.byId.delete(one.id);
     }
-    this.forgetLists();
+    this.changed();
     entity.parent = null;
     this.root.remove(entity.object3D);
   }
@@ -232,7 +235,7 @@ export class Scene {
     this.entities.forEach(disposeComponents);
     for (const entity of this.byId.values()) entity.alive = false;
     this.byId.clear();
-    this.forgetLists();
+    this.changed();
     this.root.clear();
   }
 }

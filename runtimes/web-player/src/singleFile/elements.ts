@@ -42,6 +42,7 @@ const NAMES_A_FILE = /\b(?:src|srcset|href|poster|data|style)\s*=|<style/i;
 export function serveElements(game: Game): void {
   for (const [name, property, tag] of CLASSES) serveProperty(game, name, property, NAMING[tag]![property]!);
   serveScripts(game);
+  serveLinks(game);
   serveAttributes(game);
   serveMarkup(game);
   serveConstructors(game);
@@ -96,12 +97,29 @@ function serveScripts(game: Game): void {
   });
 }
 
+/** A link's file is looked at once the link is in the page: only there it is clear what it is for. */
+function serveLinks(game: Game): void {
+  const real = Object.getOwnPropertyDescriptor(HTMLLinkElement.prototype, "href")!;
+  Object.defineProperty(HTMLLinkElement.prototype, "href", {
+    ...real,
+    get(this: HTMLLinkElement): string {
+      const source = this.getAttribute(SOURCE);
+      return source === null ? (real.get!.call(this) as string) : new URL(source, game.addresses.base).href;
+    },
+    set(this: HTMLLinkElement, value: unknown) {
+      if (game.addresses.find(value) === undefined) real.set!.call(this, value);
+      else setAttribute.call(this, SOURCE, String(value));
+    },
+  });
+}
+
 const setAttribute = globalThis.Element?.prototype.setAttribute;
 
 function serveAttributes(game: Game): void {
   Element.prototype.setAttribute = function (this: Element, name: string, value: string): void {
     const lower = name.toLowerCase();
     if (this instanceof HTMLScriptElement && lower === "src") this.src = value;
+    else if (this instanceof HTMLLinkElement && lower === "href") this.href = value;
     else setAttribute.call(this, name, NAMING[this.tagName]?.[lower]?.(game, String(value)) ?? value);
   };
   const setAttributeNS = Element.prototype.setAttributeNS;
@@ -166,9 +184,17 @@ export function serveTree(game: Game, root: ParentNode, path?: string): void {
     }
     const style = element.getAttribute("style");
     if (style?.includes("url(")) setAttribute.call(element, "style", own(style));
+    if (path === undefined && element instanceof HTMLLinkElement) holdBack(game, element);
     if (element.tagName === "STYLE")
       element.textContent = own(element.textContent ?? "").replace(/<\/style/gi, "<\\/style");
   }
+}
+
+function holdBack(game: Game, link: HTMLLinkElement): void {
+  const href = link.getAttribute("href") ?? "";
+  if (game.addresses.find(href) === undefined) return;
+  link.removeAttribute("href");
+  setAttribute.call(link, SOURCE, href);
 }
 
 /** Links to styles and icons, and styles that scripts set, once they are in the page. */
@@ -183,7 +209,7 @@ export function watchPage(game: Game): void {
       else for (const node of addedNodes) added(node);
     }
   });
-  observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["style", "href"] });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["style", SOURCE] });
 }
 
 function arrived(game: Game, element: Element): void {
@@ -193,7 +219,8 @@ function arrived(game: Game, element: Element): void {
   else restyle(game, element);
 }
 
-const told = new WeakSet<Element>();
+/** What each link has been made into. */
+const links = new WeakMap<HTMLLinkElement, { source: string; style: HTMLStyleElement }>();
 
 function scriptArrived(game: Game, script: HTMLScriptElement): void {
   if (!awaited.delete(script)) return;
@@ -202,11 +229,14 @@ function scriptArrived(game: Game, script: HTMLScriptElement): void {
 }
 
 function linkArrived(game: Game, link: HTMLLinkElement): void {
-  const path = game.addresses.find(link.getAttribute("href") ?? "");
-  if (path === undefined || told.has(link)) return;
-  told.add(link);
+  const source = link.getAttribute(SOURCE);
+  const known = links.get(link);
+  if (source === null || known?.source === source) return;
+  known?.style.remove();
+  const path = game.addresses.own(source);
+  const style = document.createElement("style");
+  links.set(link, { source, style });
   if (path !== null && link.relList.contains("stylesheet")) {
-    const style = document.createElement("style");
     style.media = link.media;
     style.textContent = inlined(game, game.archive.string(path), path);
     link.after(style);

@@ -12,6 +12,7 @@ from services.packager.web.aethel import (
     missing_entry,
     reachability,
     reference_check,
+    shadows,
     size_report,
     visibility,
 )
@@ -80,6 +81,7 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
         with findings.walking(scene.file):
             reference_check.check(scene, index, findings)
             properties.check(scene, findings)
+        shadows.check(scene, game, findings)
     for prefab in filter(None, map(index.known_prefab, project.files)):
         properties.check(prefab, findings)
     also = _also(game, index, findings)
@@ -90,7 +92,8 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     strips = request.configuration != "debug"
     size_report.report_unused(project, used, findings, strips=strips)
     shipped = used if strips else reachability.everything(index, scenes, texts, also=used)
-    asset_faults.check(index, shipped.files, used.files, findings)
+    icon = index.find(game.icon) if game.icon else None  # the game does without
+    asset_faults.check(index, shipped.files, used.files - {icon}, findings)
     visibility.check(scenes.get(start), index, request, findings, has_hud=bool(huds))
     size_report.report_others(project, shipped.files, findings)
     return LoadedProject(

@@ -42,7 +42,7 @@ class Variant(msgspec.Struct, frozen=True):
     exported: dict[str, tuple[str, ...]]  # the names that each of these modules exports
     core: tuple[str, ...]  # files that every game needs
     chunks: dict[str, tuple[str, ...]]  # what only some need -> files beyond the core
-    fetched: frozenset[str]  # those of the files that are data to the modules: WebAssembly, workers
+    fetched: frozenset[str]  # those of the files that are no modules: WebAssembly, workers, scripts
 
 
 class Player(msgspec.Struct, frozen=True, rename="camel"):

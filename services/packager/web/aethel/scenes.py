@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -69,6 +70,7 @@ class Scene(msgspec.Struct, kw_only=True):
     hidden: int = 0  # meshes that are not there when it begins
     particles: bool = False
     lit: bool = False
+    shadow_lights: Counter[str] = msgspec.field(default_factory=Counter)  # by their kinds
     scripted: bool = False  # scripts, and prefabs, may show anything
 
     def path_of(self, reference: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -35,6 +36,7 @@ _OF_PILLOW: Final = (  # imported here: a sandbox imports nothing
     WebPImagePlugin.WebPImageFile.format,
 )
 _BLOCK: Final = 1 << 16
+_MAX_DECODED_BYTES: Final = 64 << 20
 _MAX_SVG_HEAD: Final = 1 << 20  # comments and a document type may stand before the first element
 _SVG: Final = re.compile(rb"<(?:[\w.-]+:)?svg[\s/>]")
 _SVG_END: Final = re.compile(rb"</(?:[\w.-]+:)?svg\s*>|/>\s*\Z")
@@ -140,10 +142,13 @@ def _finds(stream: BinaryIO, what: bytes) -> bool:
 
 
 def _is_read_by_pillow(stream: BinaryIO) -> bool:
-    """Whether all pixels are there; of what is too large to decode, nobody knows."""
+    """Whether all pixels are there; of what takes too much to decode, nobody knows."""
     stream.seek(0)
+    data = stream.read(_MAX_DECODED_BYTES + 1)
+    if len(data) > _MAX_DECODED_BYTES or images.has_endless_scans(data):
+        return False
     try:
-        with opened(stream, ("PNG", "JPEG", *_OF_PILLOW)) as picture:
+        with opened(io.BytesIO(data), ("PNG", "JPEG", *_OF_PILLOW)) as picture:
             if picture.width * picture.height > images.MOST_PIXELS:
                 return False
             picture.load()

@@ -150,21 +150,24 @@ def _bytes(files: SiteFiles, bundled: Bundled, name: str) -> bytes:
     if name in bundled.made:
         return bundled.made[name]
     data = files.read(name)
-    return _text(data).encode() if _is_page(files, name) else data
+    return _text(data, files.pages[name].encoding).encode() if _is_page(files, name) else data
 
 
 def _is_page(files: SiteFiles, name: str) -> bool:
     return name.lower().endswith(PAGES) and name in files.pages
 
 
-def _text(page: bytes) -> str:
+def _text(page: bytes, named: str) -> str:
     """A page in any encoding; the one file is UTF-8."""
     if page.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return page.decode("utf-16", "replace")
     try:
         return page.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return page.decode("windows-1252", "replace")
+        try:
+            return page.decode(named or "windows-1252", "replace")
+        except LookupError:
+            return page.decode("windows-1252", "replace")
 
 
 def _packed(name: str, data: bytes) -> str:

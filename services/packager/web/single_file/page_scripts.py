@@ -33,20 +33,14 @@ class ModuleScript(msgspec.Struct, frozen=True):
 
 def module_scripts(page: Page) -> list[ModuleScript]:
     """Those of a page, in their order."""
-    texts = iter(page.embedded)
+    inline = (part.text for part in page.embedded if part.is_module)
     found = []
     for tag in page.tags:
-        kind = tag.attributes.get("type", "").strip().lower() if tag.name == "script" else None
-        if tag.name == "style" or kind in _EMBEDDED:
-            text = next(texts)
-            if kind == "module":
-                found.append(ModuleScript(tag.attributes.get("src"), text.text))
+        if tag.script == "module":
+            found.append(ModuleScript(tag.attributes["src"]))
+        elif tag.name == "script" and tag.attributes.get("type", "").strip().lower() == "module":
+            found.append(ModuleScript(None, next(inline, "")))
     return found
-
-
-_EMBEDDED: Final = frozenset(
-    {"", "module", "importmap", "text/javascript", "application/javascript"}
-)
 
 
 def worker_addresses(text: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.desktop.app_identity import AppIdentity, file_name_of, visible
+from services.packager.desktop.app_identity import AppIdentity, file_name_of
 from shared.domain.paths import check_path
+from shared.domain.visible_text import visible_line
 from tests.projects import request
 
 HOSTILE = '../"Añ🎮";rm -rf'
@@ -60,7 +61,7 @@ def test_any_title_is_a_file_name_everywhere(title: str) -> None:
     check_path(identity.file_name)
     assert identity.file_name == unicodedata.normalize("NFC", identity.file_name)
     assert 0 < len(identity.title.encode()) <= 256
-    assert visible(identity.title) == identity.title
+    assert visible_line(identity.title) == identity.title
 
 
 def test_long_names_are_cut_between_letters() -> None:

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from services.packager.build.integrity import SelfCheckError
+from services.packager.build.slug import slug
 from services.packager.platforms.linux import elf
 from services.packager.runtimes.registry import TemplateError
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
@@ -67,7 +68,8 @@ def test_the_longest_names_start(tmp_path: Path) -> None:
     asked = request("linux", app_name="🎮" * 100, app_version=version, bundle_id=f"com.{'x' * 124}")
     built = build(FILES, asked)
     program = tmp_path / "game"
-    program.write_bytes(unpacked(built)[f"game-{version}/game"])
+    command = slug(asked.options.app_name)
+    program.write_bytes(unpacked(built)[f"{command}-{version}/{command}"])
     program.chmod(0o755)
     answer = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     assert (answer.returncode, answer.stderr) == (0, "")

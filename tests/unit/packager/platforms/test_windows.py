@@ -73,8 +73,7 @@ def test_version(pe: pefile.PE) -> None:
     """Numbers and strings; a string is as long as UTF-16 counts."""
     fixed = pe.VS_FIXEDFILEINFO[0]
     assert (fixed.FileVersionMS, fixed.FileVersionLS) == (1 << 16 | 2, 3 << 16 | 65_535)
-    (strings,) = (part for part in pe.FileInfo[0] if part.Key == b"StringFileInfo")
-    found = {key.decode(): _utf16(value) for key, value in strings.StringTable[0].entries.items()}
+    found = strings_of(pe)
     assert found == {
         "FileDescription": TITLE,
         "FileVersion": "1.2.3.70000-b",
@@ -87,6 +86,12 @@ def test_version(pe: pefile.PE) -> None:
     key_at = data.index("ProductName\0".encode("utf-16-le"))
     (units,) = struct.unpack_from("<H", data, key_at - 4)  # pefile reads up to the end instead
     assert units == len(f"{TITLE}\0".encode("utf-16-le")) // 2
+
+
+def strings_of(pe: pefile.PE) -> dict[str, str]:
+    """The strings of its version resource, by name."""
+    (strings,) = (part for part in pe.FileInfo[0] if part.Key == b"StringFileInfo")
+    return {key.decode(): _utf16(value) for key, value in strings.StringTable[0].entries.items()}
 
 
 def _utf16(value: bytes) -> str:

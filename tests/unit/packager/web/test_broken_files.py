@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from services.packager.web import broken_files
 from services.packager.web.aethel.findings import InvalidProjectError
 from tests.media import small
-from tests.projects import Built, build, request
+from tests.projects import Built, build, in_memory, request
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 12345\n"
 PAGE = b"""<!doctype html><title>t</title><p id=o>loading</p><img src="assets/hero.png">
@@ -62,3 +63,11 @@ def test_a_page_that_is_a_pointer_is_no_page(path: str) -> None:
 def test_a_broken_file_ships_all_the_same() -> None:
     """Of a page of its own nothing is changed."""
     assert exported(FILES | {"assets/hero.png": LFS}).files["assets/hero.png"] == LFS
+
+
+def test_sources_are_there_before_they_are_built() -> None:
+    """What is small becomes part of a script; packages and ``public/`` are no sources."""
+    folders = ("src/hero.png", "public/hero.png", "node_modules/x/hero.png", "packages/a/src/b.glb")
+    project = in_memory(dict.fromkeys(folders, LFS) | {"src/c.png": small("c.png")})
+    notes = broken_files.absent(project, below="public")
+    assert [note.file for note in notes] == ["packages/a/src/b.glb", "src/hero.png"]

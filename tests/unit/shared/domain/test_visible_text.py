@@ -31,6 +31,7 @@ def test_letters_without_ink_do_not_pass(letter: str) -> None:
     [
         "Emberlight", "Süßer Ärger", "Игра", "游戏", "ゲーム 2", "게임", "משחק", "لعبة", "खेल",
         "می\u200cرود", "ක්\u200dෂ", "👩\u200d🚀 moon", "🏳️\u200d🌈", "❤️\u200d🔥", "1 × 2 “x”",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\U0001fae9", "ᠠ\u180bᠨ",
     ],
 )  # fmt: skip
 def test_names_of_all_scripts_pass(name: str) -> None:

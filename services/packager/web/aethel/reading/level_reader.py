@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from services.packager.web.aethel import controllers, hierarchy, materials
+from services.packager.web.aethel import controllers, hierarchy, materials, shadows
 from services.packager.web.aethel.reading.animators import animators_of
 from services.packager.web.aethel.reading.typed_reader import TypedReader
 from services.packager.web.aethel.scenes import Mesh, ScriptUse, strings_in
@@ -61,6 +61,7 @@ class LevelReader(TypedReader):
         hierarchy.check_unique(prefabs, self.scene.file, "$.prefabs", self._findings)
         entities = self._entities(level.entities, "$.entities")
         self._shown(entities)
+        self.scene.shadow_lights = shadows.lights_of(entities.values(), prefabs.values())
         self._references(entities, {prefab.id for prefab in prefabs.values()})
         for number, prefab in prefabs.items():
             self._unknown(document["prefabs"][number], Prefab, "a prefab")
@@ -110,6 +111,10 @@ class LevelReader(TypedReader):
         self.scene.lit |= ambient is None or (
             ambient.ambient_intensity != 0 and ambient.ambient_color not in BLACK
         )
+        if ambient and ambient.shadows_enabled is False:
+            self.scene.shadow_lights.clear()
+        if settings.rendering and settings.rendering.shadow_type == "vsm":
+            del self.scene.shadow_lights["point"]  # three.js has none of these
         sky = settings.skybox
         self.scene.procedural_sky = sky is not None and sky.type == "procedural"
         if sky and sky.texture and sky.type in ("cubemap", "hdri"):

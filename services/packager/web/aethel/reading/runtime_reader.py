@@ -12,6 +12,7 @@ from services.packager.web.aethel.schema.scenes import (
     RuntimeScene,
     RuntimeView,
 )
+from services.packager.web.aethel.shadows import KINDS as SHADOW_KINDS
 
 
 class RuntimeReader(TypedReader):
@@ -23,21 +24,27 @@ class RuntimeReader(TypedReader):
         if scene is None:
             return
         self._unknown_inside(document, RuntimeScene, "the scene")
-        for number in self._each(scene.lights, RuntimeLight, "$.lights"):
+        for number, light in self._each(scene.lights, RuntimeLight, "$.lights").items():
             self._unknown(document["lights"][number], RuntimeLight, "a light")
-            self.scene.lit = True
+            self._light(light)
         for number, item in enumerate(document.get("objects") or []):
             self._object(item, f"$.objects[{number}]")
         environment = scene.environment
         effects = environment.post_processing if environment else None
         self.scene.effects = effects is None or bool(effects.enabled)  # the old bloom is on
 
+    def _light(self, light: RuntimeLight) -> None:
+        self.scene.lit = True
+        kind = light.light_type or "point"
+        if kind in SHADOW_KINDS and light.cast_shadows is not False:
+            self.scene.shadow_lights[kind] += 1
+
     def _object(self, document: Any, path: str) -> None:
         kind = document.get("type") if isinstance(document, dict) else None
         if kind == "light":
-            if self._typed(document, RuntimeLight, path):
+            if light := self._typed(document, RuntimeLight, path):
                 self._unknown_inside(document, RuntimeLight, "a light")
-                self.scene.lit = True
+                self._light(light)
             return
         expected = RuntimeView if kind == "camera" else RuntimeObject
         item: RuntimeObject | None = self._typed(document, expected, path)

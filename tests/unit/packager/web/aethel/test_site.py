@@ -155,7 +155,9 @@ def test_the_page_is_filled_in_and_escaped() -> None:
     assert b'<html lang="pt-BR">' in page
     assert b"<b>" not in page
     sources = [tag.attributes["src"] for tag in read_page(page).tags if tag.name == "script"]
-    assert sources == [LEAN.entry]
+    (notice,) = (file for file in LEAN.core if "/notice-" in file)
+    assert sources == [notice, LEAN.entry]
+    assert f'rel="modulepreload" href="{notice}"'.encode() not in page
 
 
 def test_everything_that_the_page_names_is_there() -> None:

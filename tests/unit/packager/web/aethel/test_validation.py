@@ -104,6 +104,42 @@ def test_a_level_that_plays_in_slow_motion_everywhere_is_told() -> None:
     assert "slow motion below 67 frames a second" in few
 
 
+SHADOWS = "lights that cast shadows"
+
+
+@pytest.mark.parametrize(
+    ("lights", "parts", "told"),
+    [
+        ([{}] * 14, {}, None),
+        ([{}] * 15, {}, 15),
+        ([{"type": "spot"}] * 10 + [{"type": "directional"}] * 5, {}, 15),
+        ([{}] * 14 + [{"castShadows": False}, {"type": "ambient"}], {}, None),
+        ([{}] * 15, {"settings": {"lighting": {"shadowsEnabled": False}}}, None),
+        ([{}] * 15, {"settings": {"rendering": {"shadowType": "vsm"}}}, None),
+    ],
+)
+def test_more_shadows_than_devices_draw_are_told(
+    lights: list[dict[str, Any]], parts: dict[str, Any], told: int | None
+) -> None:
+    """Only those count that ask for one when the level begins."""
+    things = [entity(f"l{n}", component("Light", **light)) for n, light in enumerate(lights)]
+    text = notes(export(scene(*things, **parts)))
+    assert (SHADOWS in text) is (told is not None)
+    assert told is None or f"scenes/main.json: has {told} {SHADOWS}" in text
+
+
+def test_shadows_of_prefabs_and_runtime_scenes_count_too() -> None:
+    """A prefab's as often as it stands in the level; none where the game has no shadows."""
+    lamp = {"id": "lamp", "entities": [entity("bulb", component("Light"))]}
+    rows = [{**entity(f"e{n}"), "prefabId": "lamp"} for n in range(16)]
+    level_of_prefabs = scene(*rows, prefabs=[lamp], assets=None)
+    assert f"has 16 {SHADOWS}" in notes(export(level_of_prefabs))
+    dark = {**level_of_prefabs, "game.json": as_json({"name": "Dark", "shadows": False})}
+    assert SHADOWS not in notes(export(dark))
+    flat = {"objects": [{"type": "mesh", "primitive": "box"}], "lights": [{}] * 15}
+    assert f"has 15 {SHADOWS}" in notes(export(project(**{"scenes/main.json": as_json(flat)})))
+
+
 @pytest.mark.parametrize("number", [1e300, -1e10])
 def test_numbers_beyond_all_games_are_refused(number: float) -> None:
     """They would overflow in physics and rendering."""

@@ -1,0 +1,165 @@
+import { name } from "lib";
+import { deep } from "lib/deep.js";
+import { state } from "./state.js";
+window.order.push("module");
+const results = (window.results = { name, deep, lang: document.documentElement.lang });
+const set = async (key, work) => {
+  try {
+    results[key] = await work();
+  } catch (error) {
+    results[key] = `failed: ${error}`;
+  }
+};
+const text = (address) => fetch(address).then((answer) => answer.text());
+const loaded = (element, put) =>
+  new Promise((done, fail) => {
+    element.onload = element.oncanplaythrough = () => done(element);
+    element.onerror = () => fail(new Error("error event"));
+    put?.(element);
+  });
+const colour = (image) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = 1;
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3).join();
+};
+const xhr = (address, kind, later = true) =>
+  new Promise((done) => {
+    const request = new XMLHttpRequest();
+    const events = [];
+    request.open("GET", address, later);
+    if (later) request.responseType = kind;
+    request.onreadystatechange = () => events.push(request.readyState);
+    request.onload = () =>
+      done([request.status, request.response, events.join(), request.getResponseHeader("Content-Type")]);
+    request.send();
+  });
+const worker = (made) =>
+  new Promise((done, fail) => {
+    made.onmessage = ({ data }) => done(data);
+    made.onerror = (event) => fail(new Error(event.message));
+    made.postMessage("go");
+  });
+await set("fetch", () => text("data/words.txt?fresh#1"));
+await set("absolute", () => text(new URL("data/words.txt", document.baseURI)));
+await set("request", () => fetch(new Request("data/words.txt")).then((answer) => answer.text()));
+await set("meta", () => text(new URL("../data/words.txt", import.meta.url)));
+await set("odd", () => text("data/" + encodeURIComponent("100% ä #1.txt")));
+await set("missing", () => fetch("data/none.txt").then(({ status, ok }) => [status, ok].join()));
+await set("xhr", async () => {
+  const [status, body, events, type] = await xhr("data/words.txt", "text");
+  return [status, body, events, type].join("|");
+});
+await set("xhrBytes", async () => {
+  const [, body] = await xhr("pictures/red.png", "arraybuffer");
+  return body.byteLength;
+});
+await set("xhrJson", async () => {
+  const [, body] = await xhr("data/level.json", "json");
+  return body.level;
+});
+await set("xhrNow", async () => {
+  const [status, body] = await xhr("data/words.txt", "", false);
+  return [status, body].join("|");
+});
+await set("xhrMissing", async () => {
+  const [status] = await xhr("data/none.txt", "text");
+  return status;
+});
+await set("image", async () => {
+  const image = new Image();
+  await loaded(image, () => (image.src = "pictures/red.png"));
+  return [colour(image), image.src.endsWith("pictures/red.png")].join("|");
+});
+await set("attribute", async () => {
+  const image = document.createElement("img");
+  await loaded(image, () => image.setAttribute("src", "./pictures/blue.png"));
+  return colour(image);
+});
+await set("markup", async () => {
+  const box = document.createElement("div");
+  box.innerHTML = '<img src="pictures/green.png">';
+  await loaded(box.firstChild);
+  return colour(box.firstChild);
+});
+await set("still", async () => {
+  const image = document.getElementById("still");
+  await image.decode();
+  return colour(image);
+});
+await set("texture", async () => {
+  const blob = await (await fetch("pictures/red.png")).blob();
+  return colour(await createImageBitmap(blob));
+});
+await set("audio", async () => {
+  const sound = new Audio("sounds/tick.wav");
+  await loaded(sound, () => sound.load());
+  return sound.duration;
+});
+await set("decoded", async () => {
+  const bytes = await (await fetch("sounds/tick.wav")).arrayBuffer();
+  return (await new OfflineAudioContext(1, 8000, 8000).decodeAudioData(bytes)).duration;
+});
+await set("wasm", async () =>
+  (await WebAssembly.instantiateStreaming(fetch("data/answer.wasm"))).instance.exports.answer(),
+);
+await set("literal", async () => (await import("./late.js")).late);
+await set("computed", async () => (await import(`./levels/${results.wasm === 42 ? "two" : "one"}.js`)).level);
+await set("classicWorker", () => worker(new Worker("workers/classic.js")));
+await set("moduleWorker", () =>
+  worker(new Worker(new URL("../workers/module.js", import.meta.url), { type: "module" })),
+);
+await set("scriptElement", async () => {
+  const script = document.createElement("script");
+  await loaded(script, () => {
+    script.src = "js/added.js";
+    document.head.append(script);
+  });
+  return window.added;
+});
+await set("scriptMissing", async () => {
+  const script = document.createElement("script");
+  await loaded(script, () => {
+    script.src = "js/none.js";
+    document.head.append(script);
+  });
+});
+await set("linkElement", async () => {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  await loaded(link, () => {
+    link.href = "styles/late.css";
+    document.head.append(link);
+  });
+  return getComputedStyle(document.body).outlineColor;
+});
+await set("storage", () => {
+  localStorage.setItem("best", "7");
+  localStorage.other = 8;
+  return [localStorage.getItem("best"), localStorage.other, localStorage.length].join();
+});
+await set("sheet", () =>
+  [
+    getComputedStyle(document.getElementById("sheet")).backgroundImage.slice(0, 15),
+    getComputedStyle(document.body).color,
+  ].join("|"),
+);
+await set("styled", () => getComputedStyle(document.getElementById("styled")).backgroundImage.slice(0, 15));
+await set("setStyle", async () => {
+  const box = document.getElementById("sheet");
+  box.style.backgroundImage = "url(pictures/red.png)";
+  await new Promise((done) => setTimeout(done));
+  return box.style.backgroundImage.slice(0, 15);
+});
+await set(
+  "frame",
+  () =>
+    new Promise((done) => {
+      const frame = document.getElementById("frame");
+      addEventListener("message", ({ data }) => done(data));
+      frame.contentWindow.postMessage("say", "*");
+    }),
+);
+results.inline = state.inline;
+results.done = true;

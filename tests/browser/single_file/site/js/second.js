@@ -1,0 +1,1 @@
+window.second = document.getElementById('there').textContent;

@@ -1,0 +1,6 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  optimizeDeps: { exclude: ["@babylonjs/havok"] },
+  build: { chunkSizeWarningLimit: 4096 },
+});
