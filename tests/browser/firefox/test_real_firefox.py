@@ -12,6 +12,8 @@ import pytest_asyncio
 from tests.browser.conftest import served
 from tests.browser.editor.conftest import files_of
 from tests.browser.engine.game import Site
+from tests.browser.engine.levels import level, part, thing
+from tests.browser.engine.levels import project as engine_project
 from tests.browser.firefox.window import Firefox, firefox
 from tests.browser.pictures import picture
 from tests.browser.single_file.projects import RESULTS, WAYS
@@ -78,6 +80,36 @@ async def test_an_editor_s_project_plays(window: Firefox, site: Site, name: str)
     url = await asyncio.to_thread(site.export, files_of(name))
     found = await at_rest(window, url, seconds, entity)
     assert found[1] == pytest.approx(height, abs=0.06)
+
+
+async def test_the_export_s_navigation_mesh_is_that_of_its_ground(
+    window: Firefox, site: Site
+) -> None:
+    """Whoever computes its sines: what is round and turned is where the export has seen it."""
+    ball = {"type": "sphere", "radius": 1.2345, "widthSegments": 37, "heightSegments": 23}
+    scene = level(
+        thing("eye", part("Camera", isMain=True), at=(0, 3, 9)),
+        thing("walker", part("NavMeshAgent"), at=(-5, 0, 0)),
+        thing("ground", part("Collider", size=[20, 1, 20]), at=(0, -0.5, 0)),
+        thing("wall", part("Collider", size=[1, 3, 5]), turn=(3, 20, 7)),
+        thing(
+            "ball",
+            part("MeshRenderer", geometry=ball),
+            part("Collider", shape="mesh"),
+            at=(3, 0, 3),
+            turn=(11, 47, 5),
+            scale=(1.1, 0.9, 1.3),
+        ),
+    )
+    await window.open(await asyncio.to_thread(site.export, engine_project(scene)))
+    await window.until("window.AethelPlayer")
+    await window.value("AethelPlayer.takeClock()")
+    await window.value("AethelPlayer.step(0)")
+    names = "performance.getEntriesByType('resource').map(({ name }) => name).join()"
+    fetched = await window.value(names)
+    assert "/navigation/" in fetched
+    assert "recast" not in fetched
+    assert {*window.troubles} <= {REMARK}
 
 
 async def test_a_built_page_draws(window: Firefox, site: Site) -> None:

@@ -79,6 +79,7 @@ def plan_single_file(
         ),
         templates=(template, *(used for used in site.templates if used.name != PLAYER)),
         packages=site.packages,
+        lacking=site.lacking,
         application=OneFile(page=written.member()),
     )
 
