@@ -83,7 +83,7 @@ function inlineScript(game: Game, page: Document, script: HTMLScriptElement): vo
     return;
   }
   inlineText(script, source, game.archive.string(path), path);
-  if (script.defer || script.async) page.body.append(script);
+  if (script.hasAttribute("defer") || script.hasAttribute("async")) page.body.append(script);
 }
 
 /** A frame with a page of the game is a game of its own. */
