@@ -16,10 +16,13 @@ from tests.browser.engine.levels import level, part, thing
 from tests.browser.engine.levels import project as engine_project
 from tests.browser.firefox.window import Firefox, firefox
 from tests.browser.pictures import picture
+from tests.browser.single_file.projects import RESULTS, WAYS
 from tests.browser.vite.test_built_projects import LAMP, PICTURE, PROJECTS, WALL, project
+from tests.projects import build, request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # three.js's own remark: whatever it says, all is compiled; llvmpipe lacks the extension in Firefox.
@@ -115,3 +118,13 @@ async def test_a_built_page_draws(window: Firefox, site: Site) -> None:
     await window.until("document.title === 'Lamps: 3'")
     assert await window.value(f"({PICTURE})()") == [WALL, *[LAMP, LAMP, WALL] * 3]
     assert window.troubles == []
+
+
+async def test_one_file_plays_from_a_disk(window: Firefox, tmp_path: Path) -> None:
+    """Every way in which a page asks for its files works here as well."""
+    (tmp_path / "game.html").write_bytes(build(WAYS, request("web", format="single-file")).data)
+    await window.open((tmp_path / "game.html").as_uri())
+    await window.until("window.results?.done")
+    assert await window.value("window.results") == RESULTS
+    order = ["classic", "inline", "deferred loading", "module"]
+    assert await window.value("[window.order, window.waited]") == [order, True]
