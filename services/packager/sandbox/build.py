@@ -22,7 +22,7 @@ from services.packager.build.packing import pack
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
-from services.packager.sandbox.messages import Done, Failed, Job, Kind, Part, Planned, Waiting
+from services.packager.sandbox.messages import Done, Failed, Job, Kind, Part, Planned, Planning
 from services.packager.sandbox.packager_link import PackagerLink
 from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
@@ -119,7 +119,7 @@ def _built(
         threads=job.threads,
         signer=RemoteSigner(link) if job.signed else None,
         log=reporter.log,
-        waiting=lambda what: link.tell(Waiting(what)),
+        stage=lambda stage: link.tell(Planning(stage)),
         decoding=reporter.decoding,
     )
     request = job.request
