@@ -29,7 +29,7 @@ const DECLARATIONS = {
   "ui.d.ts": "src/api/ui.d.ts",
 };
 /** What a game in one HTML file begins with: the page's first script, of the player's and of other pages alike. */
-const SINGLE_FILE = { source: "src/singleFile/loader.ts", name: "single-file.js" };
+const SINGLE_FILE = { source: "single-file/loader.ts", name: "single-file.js" };
 const MESH_ENCODER = "bin/meshopt_encoder.wasm";
 const BAKER = "baker/main.mjs";
 const VARIANTS = { lean: ENTRIES, full: { ...ENTRIES, three: "src/three.ts" } };

@@ -55,6 +55,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
             required = settings.sandbox.mode == "required"
             await in_thread(server.require if required else server.protections)
+            await in_thread(server.require_for_programs)
             packages = await stack.enter_async_context(
                 open_registry(settings.registry.url, settings.registry.token)
             )

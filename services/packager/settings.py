@@ -85,10 +85,24 @@ class SandboxSettings(msgspec.Struct, frozen=True, kw_only=True):
         env("PACKAGER_BUILD_FILE_BYTES", "the largest file a build may write, bytes", ge=64 << 20),
     ] = 8 * GIB
 
+    run_build_scripts: Annotated[
+        bool,
+        env(
+            "PACKAGER_RUN_BUILD_SCRIPTS",
+            "true: web projects that the exporter cannot build itself are built by the `build` "
+            "script of their package.json, inside of the sandbox (docs/web-projects.md)",
+        ),
+    ] = False
+
     @property
     def limits(self) -> Limits:
         """As the sandbox takes them."""
-        return Limits(memory_bytes=self.memory_bytes, cpu_s=self.cpu_s, file_bytes=self.file_bytes)
+        return Limits(
+            memory_bytes=self.memory_bytes,
+            cpu_s=self.cpu_s,
+            file_bytes=self.file_bytes,
+            own_programs=self.run_build_scripts,
+        )
 
 
 class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True):

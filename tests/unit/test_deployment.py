@@ -273,6 +273,7 @@ def _compose() -> Manifest:
     """The compose file with every variable filled in."""
     text = (ROOT / "compose.yaml").read_text()
     text = text.replace("${PACKAGER_NPM_REGISTRY:-}", "https://registry.example.com/filled-in/")
+    text = text.replace("${PACKAGER_RUN_BUILD_SCRIPTS:-false}", "true")
     filled = re.sub(r"\$\{(\w+)[^}]*\}", lambda m: f"filled-in-{m[1]}-0123456789abcdef", text)
     compose: Manifest = yaml.safe_load(filled)
     return compose

@@ -44,7 +44,7 @@ def settings_table() -> str:
     for service, name in SETTINGS.items():
         module = importlib.import_module(f"services.{service}.settings")
         for _, found in variables(getattr(module, name)):
-            default = found["default"]
+            default = "false" if found["default"] is False else found["default"]
             shown = "required" if default is msgspec.NODEFAULT else default and f"`{default}`"
             rows.setdefault(found["env"], (found["purpose"], str(shown), found["aliases"], []))
             rows[found["env"]][3].append(service)

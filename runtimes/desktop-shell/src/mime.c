@@ -60,14 +60,23 @@ static bool same_but_for_case(struct bytes text, const char *lowered) {
     return true;
 }
 
-const char *mime_type(struct bytes name) {
+/* What follows the last '.' of the name, empty when nothing does. */
+static struct bytes suffix_of(struct bytes name) {
     size_t start = name.size;
     while (start > 0 && name.data[start - 1] != '.' && name.data[start - 1] != '/') {
         start--;
     }
-    struct bytes suffix = {name.data + start, name.size - start};
-    bool has_suffix = start > 0 && name.data[start - 1] == '.';
-    for (size_t i = 0; has_suffix && i < sizeof TYPES / sizeof *TYPES; i++) {
+    bool there = start > 0 && name.data[start - 1] == '.';
+    return (struct bytes){name.data + start, there ? name.size - start : 0};
+}
+
+const char *mime_type(struct bytes name) {
+    struct bytes suffix = suffix_of(name);
+    if (same_but_for_case(suffix, "br") || same_but_for_case(suffix, "gz")) { /* the exporter has unpacked it */
+        name.size -= suffix.size + 1;
+        suffix = suffix_of(name);
+    }
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
         if (same_but_for_case(suffix, TYPES[i].suffix)) {
             return TYPES[i].type;
         }

@@ -91,6 +91,11 @@ CASE(types_follow_the_suffix) {
     CHECK_TEXT(mime_type(bytes_of("a.min.js")), "text/javascript");
     CHECK_TEXT(mime_type(bytes_of("a.txt")), "text/plain; charset=utf-8");
     CHECK_TEXT(mime_type(bytes_of("x.wasm")), "application/wasm");
+    CHECK_TEXT(mime_type(bytes_of("x.wasm.br")), "application/wasm");
+    CHECK_TEXT(mime_type(bytes_of("x.framework.js.gz")), "text/javascript");
+    CHECK_TEXT(mime_type(bytes_of("x.data.br")), "application/octet-stream");
+    CHECK_TEXT(mime_type(bytes_of("js/br")), "application/octet-stream");
+    CHECK_TEXT(mime_type(bytes_of(".gz")), "application/octet-stream");
     CHECK_TEXT(mime_type(bytes_of("js")), "application/octet-stream");
     CHECK_TEXT(mime_type(bytes_of("a.js/b")), "application/octet-stream");
     CHECK_TEXT(mime_type(bytes_of("")), "application/octet-stream");

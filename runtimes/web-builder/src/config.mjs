@@ -43,10 +43,10 @@ const BUILD_OF_NO_EFFECT = new Set([
  *
  * @param file The configuration, or nothing.
  * @param project The folder around everything; nothing outside of it is followed.
- * @param warn Told once of all that is not followed.
+ * @param messages Told once of all that is not followed.
  * @returns Values of Vite's own names, and which of our plugins are asked for.
  */
-export function readConfig(file, project, warn) {
+export function readConfig(file, project, messages) {
   const found = { alias: [], define: {}, plugins: new Set(), styles: {}, jsx: undefined, shaders: false };
   if (!file) return found;
   const reader = new Reader(file, project, found);
@@ -56,7 +56,7 @@ export function readConfig(file, project, warn) {
     if (!(error instanceof ComputedError)) throw error;
     reader.skip("what it exports");
   }
-  notFollowed(file, reader.skipped, project, warn);
+  notFollowed(file, reader.skipped, project, messages);
   return found;
 }
 

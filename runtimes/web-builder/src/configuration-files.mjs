@@ -17,10 +17,11 @@ export function findUpwards(folder, project, names, matters = existsSync) {
   return undefined;
 }
 
-/** Tells once what of a configuration is not followed. */
-export function notFollowed(file, skipped, project, warn) {
+/** Tells once what of a configuration is not followed, and leaves that to the project's own tools. */
+export function notFollowed(file, skipped, project, messages) {
   if (skipped.length) {
-    warn(
+    messages.leave(relative(project, file), `has ${skipped[0]}`);
+    messages.warn(
       relative(project, file),
       `is read, not run; not followed: ${[...new Set(skipped)].join(", ")}. Write these as plain values, or do without them`,
     );

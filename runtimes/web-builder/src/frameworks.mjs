@@ -65,6 +65,7 @@ function compare(name, root, job, messages) {
   if (wanted.split(".")[0] === major) {
     messages.warn("package.json", `has ${name} ${wanted}; ${version} is used, which the compiler here goes with`);
   } else {
+    messages.leave("package.json", `has ${name} ${wanted}`);
     messages.error(
       "package.json",
       `has ${name} ${wanted}, only ${name} ${major} is built here: upgrade it, or push what your own build has made`,

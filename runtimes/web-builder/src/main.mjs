@@ -41,12 +41,13 @@ try {
 } catch (error) {
   messages.failed(error);
 }
-writeFileSync(resultFile, JSON.stringify({ ...result, errors: messages.errors, warnings: messages.warnings }));
+const { errors, warnings, undone } = messages;
+writeFileSync(resultFile, JSON.stringify({ ...result, errors, warnings, undone }));
 
 async function run() {
   const warn = (file, text) => messages.warn(file, text);
   const configFile = job.config && join(job.project, job.config);
-  const config = readConfig(configFile, job.project, warn);
+  const config = readConfig(configFile, job.project, messages);
   const root = rootOf(config, configFile);
   result.root = relative(job.project, root);
   process.chdir(root);
@@ -57,10 +58,11 @@ async function run() {
     config.jsx = job.jsx === "react" ? { runtime: "automatic" } : { runtime: "automatic", importSource: job.jsx };
   const own = () => projectPlugin({ project: job.project, publicDir, own: OWN, messages });
   stubTsconfigs(job, root, warn);
-  const asked = readPostcss(root, job.project, config.postcss, warn);
+  const asked = readPostcss(root, job.project, config.postcss, messages);
   const ofTailwind = await tailwind(job, asked.tailwind ?? {}, root, messages);
   const plugins = [...ofTailwind.plugins, ...(await frameworks(job, config, root, messages))];
   const postcss = postcssPlugins(asked, ofTailwind.postcss, root, job.project, warn);
+  if (job.hasScript && messages.undone.length) return;
   const options = () => ({
     configFile: false,
     root,

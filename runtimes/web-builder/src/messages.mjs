@@ -20,6 +20,7 @@ const UNRESOLVED = [
   /^Failed to resolve (\S+) from /,
   /ENOENT: no such file or directory, open '(.+?)'/,
 ];
+const VIRTUAL = /could not resolve "virtual:/;
 const ENTRY = /^Cannot resolve entry module (.+?)\.?$/;
 const NOT_EXPORTED = /^"([\w$]+)" is not exported by /;
 const FOR_NODE = /^Module "(.+?)" has been externalized for browser compatibility/;
@@ -32,6 +33,7 @@ export class Messages {
     this.errors = [];
     this.warnings = [];
     this.styles = new Map(); // module -> its CSS
+    this.undone = []; // what only the project's own tools do
   }
 
   /** An error of any of the tools, with all that are inside of it; `around` is where it came from. */
@@ -50,6 +52,11 @@ export class Messages {
   /** Something about a file as a whole. */
   warn(file, text) {
     this.#add(this.warnings, { file, line: 0, column: 0, text: this.clean(text), frame: "" });
+  }
+
+  /** Something in a file that is left to the project's own tools, where these may run. */
+  leave(file, what) {
+    this.undone.push(this.clean(`${file} ${what}`));
   }
 
   /** A variable that is used in a file, and set nowhere. */
@@ -92,6 +99,8 @@ export class Messages {
   }
 
   #add(list, message) {
+    if (VIRTUAL.test(message.text)) this.leave(message.file, "imports what a plug-in makes");
+
     const isNew = !list.some((known) => ["file", "line", "column", "text"].every((key) => known[key] === message[key]));
     if (isNew && list.length < MOST_TOLD) list.push(message);
   }

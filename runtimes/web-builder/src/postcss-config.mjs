@@ -26,19 +26,19 @@ const NESTED = new Set(["postcss-nested", "tailwindcss/nesting", "@tailwindcss/n
  * @param root Where the pages are.
  * @param project The folder around everything.
  * @param inline What vite.config says instead, or nothing.
- * @param warn Told once of all that is not followed.
+ * @param messages Told once of all that is not followed.
  * @returns Options of the plug-ins that are ours by their names: `tailwind`, `nested`, `autoprefixer`.
  */
-export function readPostcss(root, project, inline, warn) {
+export function readPostcss(root, project, inline, messages) {
   const found = {};
   if (inline !== undefined) {
-    notFollowed(inline.file, follow(inline.value, found, "css.postcss: "), project, warn);
+    notFollowed(inline.file, follow(inline.value, found, "css.postcss: "), project, messages);
     return found;
   }
   const file = findUpwards(root, project, FILES, (path) =>
     path.endsWith("package.json") ? isRecord(ofPackage(path)) : existsSync(path),
   );
-  if (file) notFollowed(file, followFile(file, found), project, warn);
+  if (file) notFollowed(file, followFile(file, found), project, messages);
   return found;
 }
 

@@ -49,6 +49,7 @@ export function projectPlugin({ project, publicDir, own, messages }) {
         if (JSON_FILE.test(id)) checkJson(this, code, id);
         if (PLAIN_STYLE.test(id)) messages.styles.set(id, code);
         const kind = PREPROCESSED.exec(id)?.[1];
+        if (kind) messages.leave(relative(project, id), `is written in ${LANGUAGES[kind]}`);
         if (kind) this.error(`${LANGUAGES[kind]} is not compiled here: compile it to CSS and import that`);
       },
     },

@@ -13,13 +13,13 @@ const require = createRequire(import.meta.url);
  * @param project The folder around everything.
  * @param root Where the pages are.
  * @param options What the configuration of PostCSS says of it.
- * @param warn Told what of a configuration is not followed.
+ * @param messages Told what of a configuration is not followed.
  */
-export function tailwind3(project, root, options, warn) {
+export function tailwind3(project, root, options, messages) {
   pluginsFindIt();
   const named = typeof options.config === "string" ? resolve(root, options.config) : undefined;
   const file = named && isInside(project, named) ? named : findTailwindConfig(root, project);
-  return [onlyOurs(), require(RELEASE)(readTailwindConfig(file, RELEASE, root, project, warn))];
+  return [onlyOurs(messages), require(RELEASE)(readTailwindConfig(file, RELEASE, root, project, messages))];
 }
 
 /** Plug-ins ask for `tailwindcss`, whatever release they are run with. */
@@ -29,11 +29,12 @@ function pluginsFindIt() {
 }
 
 /** Styles may name configurations of their own: those would be run. */
-function onlyOurs() {
+function onlyOurs(messages) {
   return {
     postcssPlugin: "aethel:tailwind",
     Once(css) {
       css.walkAtRules("config", (rule) => {
+        messages.leave("a style", "has @config");
         throw rule.error("@config is not followed in styles; tailwind.config beside package.json is");
       });
     },

@@ -151,14 +151,18 @@ class Sheets {
 
   async #module(name, base, kind) {
     if (kind === "plugin") {
+      if (!PLUGINS.has(name)) this.messages.leave(this.#name(this.file), `has @plugin ${name}`);
       if (!PLUGINS.has(name)) throw new Error(`@plugin \`${name}\` is not run here; ${REMEDY}`);
       return { path: name, base, module: require(name) };
     }
     const path = resolve(base, name);
     if (!isInside(this.project, path) || !isFile(path))
       throw new Error(`@config \`${name}\`: there is no such file in the project`);
-    const warn = (file, text) => this.messages.warn(file, text);
-    return { path, base: dirname(path), module: readTailwindConfig(path, RELEASE, this.root, this.project, warn) };
+    return {
+      path,
+      base: dirname(path),
+      module: readTailwindConfig(path, RELEASE, this.root, this.project, this.messages),
+    };
   }
 
   #name(file) {

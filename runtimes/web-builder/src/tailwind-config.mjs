@@ -36,13 +36,13 @@ export function findTailwindConfig(root, project) {
  * @param release The folder of that release among our packages.
  * @param root Where the pages are: names of sources begin there.
  * @param project The folder around everything.
- * @param warn Told once of all that is not followed.
+ * @param messages Told once of all that is not followed.
  */
-export function readTailwindConfig(file, release, root, project, warn) {
+export function readTailwindConfig(file, release, root, project, messages) {
   const skipped = [];
   const config = file ? plainConfig(file, release, skipped) : {};
   if (file && release.endsWith("-3")) config.content = sources(config, file, root, project, skipped);
-  if (file) notFollowed(file, skipped, project, warn);
+  if (file) notFollowed(file, skipped, project, messages);
   return config;
 }
 

@@ -21,10 +21,9 @@ const STYLE = /\.(?:css|pcss|postcss|scss|sass|less)(?:$|\?)/;
  */
 export async function tailwind(job, options, root, messages) {
   const major = majorOf(job.wanted);
-  const warn = (file, text) => messages.warn(file, text);
   if (major === "4") return { plugins: [await tailwind4({ project: job.project, root, messages })], postcss: [] };
-  if (major === "3") return { plugins: [], postcss: tailwind3(job.project, root, options, warn) };
-  return { plugins: [refusing(major)], postcss: [] };
+  if (major === "3") return { plugins: [], postcss: tailwind3(job.project, root, options, messages) };
+  return { plugins: [refusing(major, messages)], postcss: [] };
 }
 
 /** The major version; "" where none is named. */
@@ -34,7 +33,7 @@ function majorOf(wanted) {
   return /\d+/.exec(wanted.tailwindcss)?.[0] ?? "4"; // `latest`
 }
 
-function refusing(major) {
+function refusing(major, messages) {
   const why = major
     ? `Tailwind ${major} is not run here, 3 and 4 are: upgrade it, or let its command write one CSS file and import that`
     : "uses Tailwind, which package.json does not name: add tailwindcss to its dependencies";
@@ -44,6 +43,7 @@ function refusing(major) {
     transform: {
       filter: { id: STYLE, code: USED },
       handler() {
+        messages.leave("a style", `is written in Tailwind ${major}`.trim());
         this.error(why);
       },
     },

@@ -18,12 +18,13 @@ const say = (title, ...lines) => {
   else show();
 };
 
-if (location.protocol === "file:")
+// A game in one file brings its programs along: its loader has made room for them.
+if (location.protocol === "file:" && !window.aethelModules)
   say(
     "This game has to come from a web server",
     "It was opened from the disk, and browsers load no programs for such a page.",
     "To play it here, run “python3 -m http.server” in the game's folder and open http://localhost:8000. " +
-      "For others, upload the whole folder to any web host.",
+      "For others, upload the whole folder to any web host, or export the game in the format “single-file”, which plays from a disk.",
   );
 else if (!("noModule" in document.createElement("script")))
   say("This browser is too old for the game", "Please try it with a newer one.");

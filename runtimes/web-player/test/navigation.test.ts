@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DiskFiles } from "../bake/diskFiles";
+import { groundOf } from "../src/components/steering/ground";
 import { makePathFinder } from "../src/navigation/finder";
 import { readNavMesh, writeNavMesh } from "../src/navigation/navMeshFile";
 import { bakeNavMesh, initRecast } from "../src/navigation/recast";
 import type { NavMesh, PathFinder, Triangles } from "../src/navigation/types";
 import { Random } from "../src/core/random";
+import type { EntityData } from "../src/scene/format/types";
+import type { Scene } from "../src/scene/scene";
+import { play } from "./playing";
 
+const PLAIN: EntityData = {
+  ...{ id: "", name: "ground", parentId: null, tags: [], layer: 0, active: true, components: [] },
+  ...{ position: { x: 0, y: 0, z: 0 }, rotation: { x: 0, y: 0, z: 0, w: 1 }, scale: { x: 1, y: 1, z: 1 } },
+};
 const AGENT = { radius: 0.4, height: 2 };
 const UNEVEN = { cells: 12, side: 3 };
 
@@ -117,6 +125,38 @@ test("numbers that lead nowhere are found, whatever the check sum says", () => {
   ];
   for (const [what, part] of wrong)
     assert.throws(() => readNavMesh(writeNavMesh({ ...mesh, ...part }).buffer), /fit together|range|length/i, what);
+});
+
+const GROUND: [string, Record<string, unknown>[]][] = [
+  ["box", [{ size: [4, 1, 4] }, { size: [4, 1, 4.001] }, { center: [0, 1, 0] }, { shape: "sphere", radius: 2 }]],
+  ["capsule", [{ shape: "capsule", height: 3 }, { shape: "capsule", height: 4 }, { shape: "plane" }]],
+];
+
+test("a fingerprint is that of the ground: whatever moves or changes it, and nothing else, gives another one", async (t) => {
+  const printOf = async (
+    more: object,
+    data: Record<string, unknown>,
+    change = (_: Scene): void => {},
+  ): Promise<string> => {
+    const { scene } = await play(t, {});
+    const collider = { type: "Collider", data };
+    scene.build([{ ...PLAIN, id: "ground", components: [collider], ...more }]);
+    scene.attach(scene.components());
+    change(scene);
+    return groundOf(scene).fingerprint();
+  };
+  for (const [name, shapes] of GROUND) {
+    const prints = await Promise.all(shapes.map((data) => printOf({}, data)));
+    assert.equal(new Set(prints).size, shapes.length, name);
+    const data = shapes[0] as Record<string, unknown>;
+    const same = [{ name: "other" }, { tags: ["tag"] }, { layer: 3 }];
+    for (const more of same) assert.equal(await printOf(more, data), prints[0]);
+    const moved = [{ position: { x: 0, y: 0.001, z: 0 } }, { scale: { x: 1, y: 1, z: 1.01 } }, { active: false }];
+    for (const more of moved) assert.notEqual(await printOf(more, data), prints[0]);
+    assert.notEqual(await printOf({}, { ...data, isTrigger: true }), prints[0]);
+    assert.notEqual(await printOf({}, data, (scene) => scene.find("ground")?.addComponent("RigidBody", {})), prints[0]);
+    assert.equal(await printOf({}, data, (scene) => void scene.create({ name: "more" })), prints[0]);
+  }
 });
 
 test("ground without an end, or without anything on it, is no ground", () => {

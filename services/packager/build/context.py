@@ -15,9 +15,10 @@ from services.packager.runtimes.registry import Templates
 from services.packager.storage.derived_files import DerivedFileStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from services.packager.archive.member import Member
+    from services.packager.processes.subprocess_runner import Finished
 
 
 class Signer(Protocol):
@@ -29,6 +30,34 @@ class Signer(Protocol):
         Args:
             files: All that has to be signed; nothing of it may change any more.
             title: The application's name, for people.
+        """
+        ...
+
+
+class ScriptRunner(Protocol):
+    """Runs a program of the project's own, further confined than the build around it."""
+
+    def run(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        folder: Path,
+        around: Path,
+        variables: Mapping[str, str],
+        readable: Sequence[Path],
+    ) -> Finished:
+        """Run it to its end.
+
+        Args:
+            argv: The program and its arguments.
+            folder: Where it works.
+            around: All that it may change, and start programs from.
+            variables: Its whole environment.
+            readable: Other files that it needs.
+
+        Raises:
+            OSError: It cannot be started.
+            ProjectTooHeavyError: It takes too long, or writes too much.
         """
         ...
 
@@ -46,6 +75,7 @@ class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     scratch: Path  # an empty folder of this export's own, gone when the export has ended
     threads: int = 2  # for what takes long
     signer: Signer | None = None  # None: nothing is signed
+    scripts: ScriptRunner | None = None  # None: nothing of a project is run
     log: Callable[[str], object] = lambda _: None
     stage: Callable[[Stage], object] = lambda _: None
     decoding: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()

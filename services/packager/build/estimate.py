@@ -19,7 +19,7 @@ BUILD_PERCENT: Final = 90.0  # of the whole export; the rest is the uploader's
 PACE: Final = (0.2, 20.0)  # how much quicker or slower than the table a machine may be
 LEARNT_S: Final = 0.3  # of stages that have ended, before they say how quick a machine is
 DUE: Final = 0.8  # of an item is shown as done when it has taken as long as it should
-SILENT_S: Final = 60.0  # after so long without news nothing moves, so that a hung build shows
+SILENT_S: Final = 60.0  # after so long without a word nothing moves, so that a hung build shows
 
 
 class Estimate:
@@ -50,6 +50,7 @@ class Estimate:
 
         What is in work makes ``step`` more, and is shown as it goes on; 0 where bytes are counted.
         """
+        self._heard_at_s = now_s
         if share > self._share or step != self._step:
             self._share, self._step = max(self._share, min(share, 1.0)), step
             self._told_at_s = now_s
@@ -57,7 +58,8 @@ class Estimate:
     def percent(self, now_s: float) -> float:
         """How far the export is; it never falls, and ends at :data:`BUILD_PERCENT`."""
         step = min(self._step, 1.0 - self._share)
-        silent_s = min(now_s - self._told_at_s, SILENT_S)
+        last_s = min(now_s, self._heard_at_s + SILENT_S)
+        silent_s = last_s - self._told_at_s
         share = self._share + step * _drift(silent_s / max(self._cost_s * self._pace * step, 0.01))
         self._shown = max(self._shown, self._floor + self._span * share)
         return self._shown
@@ -80,7 +82,7 @@ class Estimate:
         self._span = (BUILD_PERCENT - self._floor) * self._cost_s
         self._span /= self._cost_s + sum(self._ahead.values())
         self._share, self._step = 0.0, 1.0
-        self._began_at_s = self._told_at_s = now_s
+        self._began_at_s = self._told_at_s = self._heard_at_s = now_s
 
     def _learn(self, now_s: float) -> None:
         """How quick this machine is, by the stage that ends."""

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from shared.domain.project import StoredFile
 
 # In the order in which they come; a build passes over those that it does not need.
-Planning = Literal["installing", "building", "bundling", "optimizing", "baking", "joining"]
+Planning = Literal[
+    "installing", "scripting", "building", "bundling", "optimizing", "baking", "joining"
+]
 StageName = Literal["reading", Planning, "assembling", "signing", "packing"]
 ORDER: Final[tuple[StageName, ...]] = get_args(StageName)
 TITLES: Final[dict[StageName, str]] = {
     "reading": "Checking the project",
     "installing": "Installing packages",
+    "scripting": "Running the build script",
     "building": "Building with Vite",
     "bundling": "Bundling scripts",
     "optimizing": "Optimising assets",
@@ -44,6 +47,7 @@ LEAST_S: Final = 0.1  # of any stage
 MOST_S: Final = 300.0  # that a stage is believed to take, whatever its project says of its size
 SECONDS: Final[dict[StageName, float]] = {
     "installing": 1.0,
+    "scripting": 10.0,
     "building": 0.8,
     "bundling": 0.2,
     "baking": 0.5,
@@ -66,8 +70,8 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """The stage that a build is planned in, and how much of it is done.
 
-    Where nobody can count what is to be done, it is 0 of 0. Items differ in size: ``done_ms`` of
-    ``of_ms`` is what they probably take.
+    Where nobody can count what is to be done, it is 0 of 0, and ``seconds`` may say for how long it
+    has been running. Items differ in size: ``done_ms`` of ``of_ms`` is what they probably take.
     """
 
     name: Planning
@@ -75,6 +79,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     of: _Count = 0
     done_ms: _Count = 0
     of_ms: _Count = 0
+    seconds: _Count = 0
 
     @property
     def share(self) -> float:
@@ -84,6 +89,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         title = TITLES[self.name]
+        if self.seconds:
+            return f"{title}: {self.seconds:,} s"
         return f"{title}: {min(self.done, self.of):,} of {self.of:,}" if self.of else title
 
 

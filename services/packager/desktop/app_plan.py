@@ -12,6 +12,7 @@ from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.desktop import shell_binary
 from services.packager.desktop.app_icon import picture_of, png
 from services.packager.desktop.app_identity import AppIdentity
+from services.packager.desktop.unpacked_files import unpacked
 from services.packager.project.old_export import game_in
 from services.packager.runtimes.registry import Template
 from services.packager.web import ENTRY, site_of
@@ -50,6 +51,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
     packages: tuple[str, ...]
     lacking: tuple[str, ...]
     notes: tuple[Note, ...]
+    reproducible: bool  # but for its signature
 
     def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
         """The plan of the finished application."""
@@ -65,7 +67,7 @@ class AppPlan(msgspec.Struct, frozen=True, kw_only=True):
             packages=self.packages,
             lacking=self.lacking,
             application=application,
-            reproducible=not self.signed,
+            reproducible=self.reproducible and not self.signed,
         )
 
 
@@ -86,7 +88,8 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         ICON: png(picture, ICON_PX),
         shell_binary.CONFIG: shell_binary.config(identity, window, request, entry=ENTRY, icon=ICON),
     }
-    kept = [file for file in site.contents if not _is_shells(file.path)]
+    files, unpacked_notes = unpacked(site.contents, project, context.scratch)
+    kept = [file for file in files if not _is_shells(file.path)]
     contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
     check_size(contents)
     return AppPlan(
@@ -97,8 +100,15 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
         contents=contents,
         templates=(*site.templates, template),
         packages=site.packages,
+        reproducible=site.reproducible,
         lacking=site.lacking,
-        notes=(*icon_notes, *window_notes, *_left_out(len(site.contents) - len(kept)), *site.notes),
+        notes=(
+            *icon_notes,
+            *window_notes,
+            *_left_out(len(site.contents) - len(kept)),
+            *unpacked_notes,
+            *site.notes,
+        ),
     )
 
 

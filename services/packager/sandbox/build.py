@@ -32,6 +32,7 @@ from services.packager.sandbox.remote import (
     RemoteReporter,
     RemoteSigner,
 )
+from services.packager.sandbox.script_runner import ScriptRunner
 from shared.errors import ExportError, PreflightError, ProjectError, UnknownPlatformError
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.packager.build.plan import Exporter
+    from services.packager.build.stages import Stage
     from services.packager.runtimes.registry import Templates
+    from services.packager.sandbox.confinement import Limits
 
 MAX_MESSAGE: Final = 8_000  # characters
 MAX_TRACEBACK: Final = 30_000
@@ -53,13 +56,14 @@ def run(
     templates: Templates,
     *,
     scratch: Path,
+    limits: Limits,
 ) -> None:
     """Build what the job says; however that ends, the packager is told."""
     link = PackagerLink(end)
     try:
         data = channel.content(job_file, os.fstat(job_file).st_size)
         job = msgspec.msgpack.decode(data, type=Job)
-        link.tell(_built(job, link, exporters, templates, scratch))
+        link.tell(_built(job, link, exporters, templates, scratch=scratch, limits=limits))
     except channel.ClosedError:
         sys.exit(1)  # nobody wants it any more
     except BaseException as error:  # noqa: BLE001 - nobody else is there to hear of it
@@ -106,8 +110,13 @@ def _built(
     link: PackagerLink,
     exporters: Mapping[str, Exporter],
     templates: Templates,
+    *,
     scratch: Path,
+    limits: Limits,
 ) -> Done:
+    def tell(stage: Stage) -> None:
+        link.tell(Planning(stage))
+
     meter = RemoteMeter(link)
     reporter = RemoteReporter(link)
     files = RemoteFiles(link, meter)
@@ -118,8 +127,9 @@ def _built(
         scratch=scratch,
         threads=job.threads,
         signer=RemoteSigner(link) if job.signed else None,
+        scripts=ScriptRunner(limits, tell) if limits.own_programs else None,
         log=reporter.log,
-        stage=lambda stage: link.tell(Planning(stage)),
+        stage=tell,
         decoding=reporter.decoding,
     )
     request = job.request

@@ -97,6 +97,19 @@ class BuildServer:
                 "needed; PACKAGER_SANDBOX=best-effort builds projects that you trust all the same"
             )
 
+    def require_for_programs(self) -> None:
+        """Refuse to run programs of projects where they could reach beyond their build.
+
+        Raises:
+            ConfigurationError: What is missing, and what to do.
+        """
+        found = self.protections()
+        if self.limits.own_programs and not found.suffice_for_programs:
+            raise ConfigurationError(
+                f"PACKAGER_RUN_BUILD_SCRIPTS=true: scripts cannot be confined here ({found}): "
+                "Linux 6.12 with Landlock and seccomp is needed; leave it off"
+            )
+
     @contextmanager
     def running(self, job: Job, *, scratch: Path, templates: Path) -> Iterator[Child]:
         """A build in an empty folder, which becomes its own; gone when the block ends.

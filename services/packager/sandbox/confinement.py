@@ -13,12 +13,15 @@ import signal
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
 from services.packager.sandbox import landlock, seccomp
 from services.packager.sandbox.landlock import Access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FIRST_USER: Final = 0x7A000000  # no system gives numbers so high to people or services
 OPEN_FILES: Final = 1_024
@@ -27,6 +30,7 @@ _CODE: Final = Path(__file__).parents[3]
 _SYSTEM: Final = tuple(map(Path, ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache")))
 _DEVICES: Final = tuple(map(Path, ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")))
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
 _PR_CAPBSET_DROP: Final = 24
 _LAST_CAPABILITY: Final = 63
 _CAPABILITY_VERSION: Final = 0x20080522
@@ -38,6 +42,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     memory_bytes: Annotated[int, msgspec.Meta(ge=1)]
     cpu_s: Annotated[int, msgspec.Meta(ge=1)]  # of each process
     file_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of each file that it writes
+    own_programs: bool = False  # whether it may start those that a project brings
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +64,11 @@ class Protections(msgspec.Struct, frozen=True, kw_only=True):
     def suffice(self) -> bool:
         """Whether strangers' projects may be built: no other files, no network."""
         return self.landlock_abi >= landlock.NEEDED_ABI and self.seccomp
+
+    @property
+    def suffice_for_programs(self) -> bool:
+        """Whether programs of strangers may run: they must not end others' processes, either."""
+        return self.suffice and self.landlock_abi >= landlock.SCOPES_ABI
 
     def __str__(self) -> str:
         files = f"Landlock {self.landlock_abi}" if self.landlock_abi else "no Landlock"
@@ -88,11 +98,13 @@ def confine(
     """
     _limit(limits, processes=PROCESSES if user is not None else None)
     if protections.landlock_abi:
-        landlock.restrict(_allowed(view), network=network)  # while we may still open all of it
+        allowed = _allowed(view, own_programs=limits.own_programs)
+        landlock.restrict(allowed, network=network)  # while we may still open all of it
     if user is not None:
         _become(user)
     _drop_capabilities()
     die_with_parent()
+    adopt_orphans()
     landlock.no_new_privileges()
     if protections.seccomp and not network:
         seccomp.restrict()
@@ -101,6 +113,29 @@ def confine(
 def die_with_parent() -> None:
     """Be killed when whoever started this process is gone; a change of user forgets that."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def adopt_orphans() -> None:
+    """Be the parent of all that is left of programs, so that whoever watches us finds it."""
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def restrict_program(folder: Path, *, programs: Iterable[Path], readable: Iterable[Path]) -> None:
+    """Take from a program of a project all files but its own folder; it is confined already.
+
+    What it leaves behind can change nothing that lies elsewhere, and signal nobody outside.
+
+    Raises:
+        OSError: The kernel refuses.
+    """
+    landlock.restrict(
+        [
+            *((path, Access.RUN) for path in (*_SYSTEM, *programs)),
+            *((path, Access.READ) for path in readable),
+            *((path, Access.READ_FILE | Access.WRITE_FILE) for path in _DEVICES),
+            (folder, Access.CHANGE | Access.EXECUTE),
+        ]
+    )
 
 
 def probe() -> Protections:
@@ -129,18 +164,24 @@ def _limit(limits: Limits, *, processes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 5))
 
 
-def _allowed(view: View) -> list[tuple[Path, Access]]:
-    """What is named here and nothing else; ``sys.path`` may begin with a folder full of data."""
+def _allowed(view: View, *, own_programs: bool) -> list[tuple[Path, Access]]:
+    """What is named here and nothing else; ``sys.path`` may begin with a folder full of data.
+
+    Where a project's own programs run, so do the system's: whoever may start a loader may do that
+    anyway.
+    """
+    started = Access.EXECUTE if own_programs else Access(0)
     libraries = (
         sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
     )
     python = {Path(folder) for folder in (sys.prefix, sys.base_prefix, *libraries)}
     return [
-        *((path, Access.READ) for path in (*_SYSTEM, *python, _CODE / "services")),
+        *((path, Access.READ | started) for path in _SYSTEM),
+        *((path, Access.READ) for path in (*python, _CODE / "services")),
         *((path, Access.READ) for path in (_CODE / "shared", *view.readable)),
         *((path, Access.READ_FILE | Access.WRITE_FILE) for path in _DEVICES),
         *((path, Access.RUN) for path in view.programs),
-        (view.scratch, Access.CHANGE),
+        (view.scratch, Access.CHANGE | started),
     ]
 
 

@@ -133,7 +133,14 @@ class BuildServer:
             programs = (Path(start.templates), *(node.programs if node else ()))
             view = View(scratch=scratch, programs=programs)
             confine(view, start.limits, self._protections, user=start.user)
-            build.run(job, socket.socket(fileno=end), self._exporters, templates, scratch=scratch)
+            build.run(
+                job,
+                socket.socket(fileno=end),
+                self._exporters,
+                templates,
+                scratch=scratch,
+                limits=start.limits,
+            )
             status = 0
         finally:
             sys.stderr.flush()

@@ -7,8 +7,8 @@ folder that can be locked is therefore nobody's any more.
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
-import shutil
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -23,11 +23,10 @@ def scratch_folder(work: Path) -> Iterator[Path]:
     """A new, empty folder in ``work``; gone at the end with all that was put there."""
     with ExitStack() as stack:
         with _locked(work):  # nobody may take it for abandoned before it is locked
-            name = stack.enter_context(
-                tempfile.TemporaryDirectory(dir=work, ignore_cleanup_errors=True)
-            )
-            stack.enter_context(_locked(Path(name)))
-        yield Path(name)
+            folder = Path(tempfile.mkdtemp(dir=work))
+            stack.callback(remove_tree, folder)
+            stack.enter_context(_locked(folder))
+        yield folder
 
 
 def remove_abandoned(work: Path) -> None:
@@ -37,7 +36,34 @@ def remove_abandoned(work: Path) -> None:
         with _locked(work):
             folders = [entry for entry in work.iterdir() if _lock_now(entry, stack)]
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_tree(folder)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, as far as that goes; no link is followed.
+
+    A build may have made it as deep as it likes, and shut parts of it: each folder is opened, and
+    those in it are moved to the top, before it is removed itself.
+    """
+    number = itertools.count()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        with suppress(OSError):
+            here.chmod(0o700)
+            for entry in [*here.iterdir()]:
+                with suppress(OSError):
+                    if entry.is_symlink() or not entry.is_dir():
+                        entry.unlink()
+                    elif here == folder:
+                        waiting.append(entry)
+                    else:
+                        entry.chmod(0o700)  # else it may not be moved
+                        waiting.append(entry.rename(folder / f".removed-{next(number)}"))
+            if here != folder:
+                here.rmdir()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _lock_now(folder: Path, stack: ExitStack) -> bool:

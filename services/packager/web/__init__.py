@@ -5,10 +5,12 @@ The platform ``web`` adds what hosts need; applications carry the same site insi
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
-from services.packager.web import aethel, html5, vite
+from services.packager.web import aethel, html5, own_build, vite
 from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.vite.package_json import nearest
 from shared.domain.entry_page import (
     PACKAGE,
     EntryPageMissingError,
@@ -31,11 +33,17 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         ProjectError: It cannot be played; the message says what to change.
         TemplateError: What it needs is not installed.
     """
-    if request.options.output_dir:
-        return html5.output_site(project, request, context, request.options.output_dir)
+    if folder := request.options.output_dir:
+        return _output(project, request, context, folder)
     if is_engine_project(project.files.keys()):
         return aethel.site(project, request, context)
-    if built := vite.site_of(project, request, context):
+    built = vite.site_of(project, request, context)
+    if isinstance(built, vite.OwnTools):
+        assert context.scripts is not None  # noqa: S101 - else it would not say so
+        return own_build.site_of(
+            project, request, context, context.scripts, built.package, why=built.why
+        )
+    if built:
         return built
     if ENTRY in project:
         return html5.site(project, request, context)
@@ -44,3 +52,13 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         has_package=PACKAGE in project,
         deeper=deeper_entries(project.files),
     )
+
+
+def _output(project: ProjectFiles, request: Request, context: BuildContext, folder: str) -> Site:
+    """A folder that was pushed; else the one that the project's script writes, if it may run."""
+    is_there = f"{folder.strip('/')}/{ENTRY}" in project
+    package = nearest(project, posixpath.dirname(folder.strip("/")))
+    if is_there or context.scripts is None or not package.build:
+        return html5.output_site(project, request, context, folder)
+    why = f"{folder} is not in the project"
+    return own_build.site_of(project, request, context, context.scripts, package, why=why)

@@ -24,4 +24,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     hashed: frozenset[str] = frozenset()  # paths that change whenever their content does
     computed_modules: tuple[str, ...] = ()  # that others import by an address they put together
     packages: tuple[str, ...] = ()  # of a registry, that files were made of
+    reproducible: bool = True  # another build would give the same bytes
     lacking: tuple[str, ...] = ()  # programs without which files are missing that would be made

@@ -57,7 +57,7 @@ def output_site(
     pages = project.below(folder)
     if ENTRY not in pages:
         raise NoPageError(folder)
-    kept, left_out = _shipped(pages, request)
+    kept, left_out = shipped(pages, request)
     contents = {
         path: Content.taken(project.files[f"{folder}/{path}"], path=path) for path in kept.files
     }
@@ -74,7 +74,7 @@ def site(project: ProjectFiles, request: Request, context: BuildContext) -> Site
     Raises:
         InvalidProjectError: The page shows nothing.
     """
-    kept, left_out = _shipped(project, request)
+    kept, left_out = shipped(project, request)
     contents = {path: Content.taken(file, path=path) for path, file in kept.files.items()}
     version = version_of(project, request)
     made = page_site(kept, contents, request, context, version=version, pictures=project)
@@ -130,7 +130,7 @@ def page_site(
     )
 
 
-def _shipped(project: ProjectFiles, request: Request) -> tuple[ProjectFiles, list[Note]]:
+def shipped(project: ProjectFiles, request: Request) -> tuple[ProjectFiles, list[Note]]:
     """Source maps go out with debug builds and on request only."""
     if request.configuration == "debug" or request.options.include_debug_symbols:
         return project, []

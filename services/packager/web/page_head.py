@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from services.packager.project.html_page import Page
 
-NO_ICON = '<link rel="icon" href="data:,">'  # else browsers ask the host for a favicon.ico
-
 
 class Additions(msgspec.Struct, frozen=True):
     """Markup for the end of a page's head, and what its maker should know."""
@@ -49,7 +47,7 @@ def additions(
         icons = {FAVICON} & {*present}
         markup = web_manifest.links({*made, *icons}, page.link_rels, folder=folder)
         if markup and not page.link_rels & {"icon"} and FAVICON not in {*made, *icons}:
-            markup += "" if _restricts(page) else NO_ICON
+            markup += "" if _restricts(page) else web_manifest.NO_ICON
     if charset := _charset(page, source):
         added = f'<meta charset="{charset}">' if markup else ""
         notes += _told(page, charset, added=bool(added))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.web.reference_check import Loaded
 
-TIMEOUT_S: Final = 20.0
+TIMEOUT_S: Final = 60.0  # a busy machine is no reason for another verdict
 MEMORY_BYTES: Final = 1 << 30
 MAX_FILE_BYTES: Final = 6 << 20
 MAX_BYTES: Final = 24 << 20  # of all files together

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 MANIFEST: Final = "manifest.webmanifest"
+NO_ICON: Final = '<link rel="icon" href="data:,">'  # else browsers ask for a favicon.ico in vain
 MAX_SHORT_NAME: Final = 12  # what launchers show below an icon
 
 

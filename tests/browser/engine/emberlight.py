@@ -70,7 +70,7 @@ def files() -> dict[str, bytes]:
     return {path: (ROOT / path).read_bytes() for path in read_folder(ROOT).manifest.files}
 
 
-async def walk(page: Page, goals: list[Any]) -> None:
+async def walk(page: Page | Frame, goals: list[Any]) -> None:
     """Go to all of these places, one after the other, jumping where something is in the way."""
     await page.evaluate(WALK, [goals, 900])
 

@@ -112,7 +112,8 @@ async def test_all_that_is_needed_is_asked_for_at_once(
     modules: list[str] = await page.evaluate(LINKS, "link[rel=modulepreload]")
     assert sorted(asked) == sorted(named)
     assert {url: count for url, count in fetched.items() if count > 1} == {}
-    assert {url for url in fetched if url.endswith(".js")} <= {*modules, *named}
+    scripts: list[str] = await page.evaluate("[...document.scripts].map(({ src }) => src)")
+    assert {url for url in fetched if url.endswith(".js")} <= {*modules, *named, *scripts}
     assert troubles.seen == []
     await context.close()
 

@@ -12,12 +12,17 @@ import pytest_asyncio
 from tests.browser.conftest import served
 from tests.browser.editor.conftest import files_of
 from tests.browser.engine.game import Site
+from tests.browser.engine.levels import level, part, thing
+from tests.browser.engine.levels import project as engine_project
 from tests.browser.firefox.window import Firefox, firefox
 from tests.browser.pictures import picture
+from tests.browser.single_file.projects import RESULTS, WAYS
 from tests.browser.vite.test_built_projects import LAMP, PICTURE, PROJECTS, WALL, project
+from tests.projects import build, request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 # three.js's own remark: whatever it says, all is compiled; llvmpipe lacks the extension in Firefox.
@@ -77,9 +82,47 @@ async def test_an_editor_s_project_plays(window: Firefox, site: Site, name: str)
     assert found[1] == pytest.approx(height, abs=0.06)
 
 
+async def test_the_export_s_navigation_mesh_is_that_of_its_ground(
+    window: Firefox, site: Site
+) -> None:
+    """Whoever computes its sines: what is round and turned is where the export has seen it."""
+    ball = {"type": "sphere", "radius": 1.2345, "widthSegments": 37, "heightSegments": 23}
+    scene = level(
+        thing("eye", part("Camera", isMain=True), at=(0, 3, 9)),
+        thing("walker", part("NavMeshAgent"), at=(-5, 0, 0)),
+        thing("ground", part("Collider", size=[20, 1, 20]), at=(0, -0.5, 0)),
+        thing("wall", part("Collider", size=[1, 3, 5]), turn=(3, 20, 7)),
+        thing(
+            "ball",
+            part("MeshRenderer", geometry=ball),
+            part("Collider", shape="mesh"),
+            at=(3, 0, 3),
+            turn=(11, 47, 5),
+            scale=(1.1, 0.9, 1.3),
+        ),
+    )
+    await window.open(await asyncio.to_thread(site.export, engine_project(scene)))
+    await window.until("window.AethelPlayer")
+    await window.value("AethelPlayer.takeClock()")
+    await window.value("AethelPlayer.step(0)")
+    names = "performance.getEntriesByType('resource').map(({ name }) => name).join()"
+    fetched = await window.value(names)
+    assert "/navigation/" in fetched
+    assert "recast" not in fetched
+    assert {*window.troubles} <= {REMARK}
+
+
 async def test_a_built_page_draws(window: Firefox, site: Site) -> None:
     """Modules that no browser runs as they are."""
     await window.open(await asyncio.to_thread(site.export, project(PROJECTS / "lamps")))
     await window.until("document.title === 'Lamps: 3'")
     assert await window.value(f"({PICTURE})()") == [WALL, *[LAMP, LAMP, WALL] * 3]
     assert window.troubles == []
+
+
+async def test_one_file_plays_from_a_disk(window: Firefox, tmp_path: Path) -> None:
+    """Every way in which a page asks for its files works here as well."""
+    (tmp_path / "game.html").write_bytes(build(WAYS, request("web", format="single-file")).data)
+    await window.open((tmp_path / "game.html").as_uri())
+    await window.until("window.results?.done")
+    assert await window.value("window.results") == RESULTS

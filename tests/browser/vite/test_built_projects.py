@@ -31,6 +31,24 @@ PICTURE = """() => {
   return [at(0, 0), ...lamps.flat()];
 }"""
 LAMP, WALL = "231,111,81", "42,157,143"
+LAMP_COLOR = "rgb(231, 111, 81)"
+STYLES_OF = """(wanted) => wanted.map(([id, name]) =>
+  getComputedStyle(document.getElementById(id)).getPropertyValue(name))"""
+# What the project's own tools give, in a window that is wider than `md`.
+STYLED = {
+    ("plain", "margin-top"): "7px",
+    ("plain", "font-size"): "24px",
+    ("plain", "font-family"): "Pixel, monospace",
+    ("plain", "font-style"): "italic",
+    ("themed", "background-color"): LAMP_COLOR,
+    ("themed", "text-decoration-line"): "underline",
+    ("applied", "padding-left"): "16px",
+    ("applied", "color"): LAMP_COLOR,
+    ("applied", "border-top-color"): LAMP_COLOR,
+    ("applied", "border-top-width"): "3px",
+    ("applied", "border-left-width"): "0px",
+    ("added", "padding-left"): "11px",
+}
 
 
 def project(folder: Path) -> dict[str, bytes]:
@@ -124,3 +142,10 @@ async def test_an_app_in_a_monorepo(opened: Open) -> None:
     """Its page is the site's, and tsconfig's paths lead to the other packages."""
     page = await opened(exported("monorepo"))
     await until(page, "document.querySelector('#corners').textContent === '4'")
+
+
+async def test_styles_by_tailwind(opened: Open) -> None:
+    """A theme, variants, what is applied, and classes that scripts name."""
+    page = await opened(exported("tailwind"))
+    await page.wait_for_selector("#added", state="attached")
+    assert await page.evaluate(STYLES_OF, [*STYLED]) == [*STYLED.values()]

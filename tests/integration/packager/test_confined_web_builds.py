@@ -1,14 +1,17 @@
-"""Vite, inside of a build's confinement: threads and no network, little memory, no other files."""
+"""Programs on node, inside of a build's confinement: threads, no network, no other files."""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from shared.errors import ExportError, ProjectError
+from tests.engine import component, entity, level, project
 from tests.integration.packager.test_handler import _download, _export, _requested
 from tests.projects import store
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from services.packager.handler import PackagerHandler
     from shared.storage.bucket import Storage
 
+MODELS: Final = Path(__file__).parents[2] / "browser/engine/models"
 PAGE = b'<!doctype html>\n<title>Game</title>\n<script type="module" src="/src/main.ts"></script>\n'
 
 
@@ -52,6 +56,25 @@ async def test_a_web_project_is_built_in_the_sandbox(
     (style,) = (name for name in made if name.startswith("assets/index-") and ".css" in name)
     assert b"margin-top:7px" in made[style]
     assert b'src="./assets/index-' in made["index.html"]
+
+
+async def test_navigation_meshes_are_baked_in_the_sandbox(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Of a model, too, which a decoder in a thread of its own unpacks."""
+    floor = entity(
+        "floor",
+        component("MeshRenderer", meshId="assets/floor.glb"),
+        component("Collider", shape="mesh"),
+        transform={"rotation": [-0.7071, 0, 0, 0.7071], "scale": [20, 20, 20]},
+    )
+    scene = level(floor, entity("agent", component("NavMeshAgent")))
+    model = (MODELS / "draco.glb").read_bytes()
+    files = project(**{"scenes/main.json": scene, "assets/floor.glb": model})
+    made = await _built(handler, storage, js, files)
+    manifest = json.loads(made["aethel.json"])
+    (mesh,) = manifest["navigation"]["scenes/main.json"]["meshes"]
+    assert made[mesh["file"]].startswith(b"AENM")
 
 
 async def test_a_broken_project_fails_for_its_maker(

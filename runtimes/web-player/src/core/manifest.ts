@@ -61,7 +61,7 @@ export interface GameConfig {
 export interface BakedNavigation {
   /** The fingerprint of the ground that they were baked of. */
   ground: string;
-  /** Scripts are likely to change the ground before the first frame. */
+  /** The player probably has to bake: scripts look as if they would change the ground before the first frame, say. */
   changes: boolean;
   /** By the size of the agents, in metres; a null file: they have no ground. */
   meshes: { radius: number; height: number; file: string | null }[];

@@ -8,6 +8,7 @@ from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.platforms.web import hosting
 from services.packager.project.old_export import game_in
 from services.packager.web import ENTRY, single_file, site_of
+from services.packager.web.precompressed import host_notes, precompressed
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -29,8 +30,10 @@ class WebExporter:
         if request.options.format == single_file.FORMAT:
             return single_file.plan_single_file(site, game, request, context)
         names = {content.path for content in site.contents}
+        compressed = precompressed(names)
         made = hosting.files(
             names,
+            compressed=compressed,
             hashed=site.hashed,
             isolated=request.options.wasm_threads,
             embeddable=bool(site.templates),
@@ -42,9 +45,10 @@ class WebExporter:
             title=site.title,
             version=site.version,
             entry=ENTRY,
-            notes=(*map(Note.kept, sorted(own)), *site.notes),
+            notes=(*map(Note.kept, sorted(own)), *host_notes(compressed), *site.notes),
             templates=site.templates,
             packages=site.packages,
+            reproducible=site.reproducible,
             lacking=site.lacking,
         )
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
+
+    from services.packager.web.precompressed import Precompressed
 
 HEADERS: Final = "_headers"
 SERVE: Final = "serve.json"
@@ -35,6 +37,7 @@ def files(
     *,
     isolated: bool,
     hashed: Collection[str] = (),
+    compressed: Mapping[str, Precompressed] = {},
     embeddable: bool = False,
 ) -> dict[str, bytes]:
     """Both files, for a site.
@@ -43,16 +46,17 @@ def files(
         paths: Of all its files.
         isolated: Whether the page may use SharedArrayBuffer.
         hashed: Those of the files that certainly change their name with their content.
+        compressed: Those of the files that browsers unpack if the host says so.
         embeddable: Whether the page may run in a sandboxed frame, whose requests have no origin.
     """
     known = {path for path in paths if path in hashed or is_hashed(path)}
-    immutable = sorted(path for path in known if _PLAIN.match(path))[:MAX_RULES]
+    rules = _rules(sorted(known), compressed)
     everywhere = {
         "Cache-Control": NO_CACHE,
         **(ISOLATION if isolated else {}),
         **(ANY_ORIGIN if embeddable else {}),
     }
-    return {HEADERS: _headers(immutable, everywhere), SERVE: _serve(immutable, everywhere)}
+    return {HEADERS: _headers(rules, everywhere), SERVE: _serve(rules, everywhere)}
 
 
 def is_hashed(path: str) -> bool:
@@ -60,17 +64,29 @@ def is_hashed(path: str) -> bool:
     return _HASHED.search(path.rpartition("/")[2]) is not None
 
 
-def _headers(hashed: list[str], everywhere: dict[str, str]) -> bytes:
+def _rules(hashed: list[str], compressed: Mapping[str, Precompressed]) -> dict[str, dict[str, str]]:
+    """Headers by path; those without which the game does not start come first."""
+    rules: dict[str, dict[str, str]] = {}
+    for path, file in compressed.items():
+        rules[path] = {"Content-Encoding": file.coding, "Content-Type": file.media_type}
+    for path in hashed:
+        rules[path] = rules.get(path, {}) | {"Cache-Control": IMMUTABLE}
+    plain = [path for path in rules if _PLAIN.match(path)][:MAX_RULES]
+    return {path: rules[path] for path in plain}
+
+
+def _headers(rules: dict[str, dict[str, str]], everywhere: dict[str, str]) -> bytes:
     """``!`` takes back what ``/*`` said, on hosts that would join both; others take the closest."""
     lines = ["/*", *(f"  {name}: {value}" for name, value in everywhere.items())]
-    for path in hashed:
-        lines += [f"/{path}", "  ! Cache-Control", f"  Cache-Control: {IMMUTABLE}"]
+    for path, headers in rules.items():
+        lines += [f"/{path}", *(f"  ! {name}" for name in headers if name in everywhere)]
+        lines += [f"  {name}: {value}" for name, value in headers.items()]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _serve(hashed: list[str], everywhere: dict[str, str]) -> bytes:
+def _serve(paths: dict[str, dict[str, str]], everywhere: dict[str, str]) -> bytes:
     """Of several rules for a header, the last one counts."""
-    rules = [("**", everywhere), *((path, {"Cache-Control": IMMUTABLE}) for path in hashed)]
+    rules = [("**", everywhere), *paths.items()]
     document = {
         "cleanUrls": False,
         "headers": [

@@ -67,6 +67,7 @@ def page_files(
     made = dict(pictures)
     made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys())
     head = web_manifest.links(made.keys(), ()) + "".join(_preloads(modules, fetched))
+    head += "" if icons.FAVICON in made else web_manifest.NO_ICON
     values = {
         "title": escape(title),
         "lang": escape(language),

@@ -61,6 +61,7 @@ def install(
     into: Path,
     *,
     brought: Collection[str] = (),
+    everything: bool = False,
 ) -> Installed:
     """Write ``node_modules`` for a folder of the project that has a ``package.json``.
 
@@ -70,6 +71,7 @@ def install(
         context: Of the export.
         into: Where the folder's own files are built; gets ``node_modules``.
         brought: Names that the build has packages of its own for.
+        everything: Whether the project's own tools build it: they need all that it names.
 
     Raises:
         ExportError: A package cannot be had; the message names it, the file and what to do.
@@ -79,7 +81,7 @@ def install(
     own = project.has_folder(posixpath.join(root, MODULES))
     vendored = Vendored(project, root if own else workspaces.top)
     have = vendored.names | workspaces.by_name.keys()
-    wanted = select(project, root, manifest, have=have)
+    wanted = select(project, root, manifest, have=have, everything=everything)
     lacking = vendored.missing(wanted.dependencies, manifest_path(root), wanted.optional)
     missing = [one for one in lacking if one.dependency.name not in brought]
     budget = Budget(files=MAX_FILES, size_bytes=MAX_BYTES)
@@ -89,7 +91,8 @@ def install(
         return Installed(notes=tuple(notes))
     context.stage(Stage(name="installing"))
     registry = Registry(context.packages, file=manifest_path(root))
-    chosen = choose_versions(project, _roots(root, missing), registry, workspaces, context)
+    roots = _roots(root, missing, types=everything)
+    chosen = choose_versions(project, roots, registry, workspaces, context)
     places = layout(chosen.graph, taken=vendored.names)
     fetching = Fetching(chosen.graph, registry, context, into, budget)
     packages = fetching.run(places)
@@ -102,7 +105,7 @@ def install(
     )
 
 
-def _roots(root: str, missing: list[Missing]) -> Roots:
+def _roots(root: str, missing: list[Missing], *, types: bool) -> Roots:
     file = manifest_path(root)
     return Roots(
         importer=root,
@@ -110,6 +113,7 @@ def _roots(root: str, missing: list[Missing]) -> Roots:
         wanted=tuple(one.dependency for one in missing),
         needed_by={one.dependency.name: one.needed_by for one in missing},
         optional=frozenset(one.dependency.name for one in missing if one.optional),
+        types=types,
     )
 
 

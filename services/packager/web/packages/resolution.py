@@ -178,8 +178,24 @@ class _Resolution:
     def _edges(self, key: str, published: Published) -> list[_Edge]:
         wished = published.optional_dependencies
         needed = {n: s for n, s in published.dependencies.items() if n not in wished}
-        self._peers += _edges_of(key, published.peer_dependencies, peer=True)
-        return [*_edges_of(key, needed), *_edges_of(key, wished, optional=True)]
+        self._peers += self._wants(key, published.peer_dependencies, peer=True)
+        return [*self._wants(key, needed), *self._wants(key, wished, optional=True)]
+
+    def _wants(
+        self,
+        key: str,
+        dependencies: dict[str, str],
+        *,
+        optional: bool = False,
+        peer: bool = False,
+    ) -> Iterator[_Edge]:
+        """What a package wants; what it may do without may be odd."""
+        for name in sorted(dependencies):
+            if name.startswith(TYPES) and not self._roots.types:
+                continue
+            with suppress(*([PackageError] if optional or peer else [])):
+                found = read_dependency(name, dependencies[name], file=key)
+                yield _Edge(key, found, optional, peer)
 
     def _folder(self, name: str) -> tuple[str, Iterable[_Edge]]:
         workspace = self._workspaces.by_name[name]
@@ -191,8 +207,8 @@ class _Resolution:
             name=name, version=manifest.version or "0.0.0", folder=workspace.folder
         )
         return key, [
-            *_edges_of(key, manifest.dependencies),
-            *_edges_of(key, manifest.optional_dependencies, optional=True),
+            *self._wants(key, manifest.dependencies),
+            *self._wants(key, manifest.optional_dependencies, optional=True),
         ]
 
     def _workspace(self, dependency: Dependency) -> str | None:
@@ -242,15 +258,6 @@ class _Resolution:
             self._packages[edge.parent] = msgspec.structs.replace(
                 package, optional=package.optional | {name}
             )
-
-
-def _edges_of(
-    key: str, dependencies: dict[str, str], *, optional: bool = False, peer: bool = False
-) -> Iterator[_Edge]:
-    """What a package wants; what it may do without may be odd."""
-    for name in sorted(name for name in dependencies if not name.startswith(TYPES)):
-        with suppress(*([PackageError] if optional or peer else [])):
-            yield _Edge(key, read_dependency(name, dependencies[name], file=key), optional, peer)
 
 
 def plain_overrides(*documents: dict[str, Any]) -> tuple[dict[str, str], list[str]]:

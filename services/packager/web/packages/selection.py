@@ -71,7 +71,12 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 def select(
-    project: ProjectFiles, root: str, manifest: Manifest, *, have: Collection[str]
+    project: ProjectFiles,
+    root: str,
+    manifest: Manifest,
+    *,
+    have: Collection[str],
+    everything: bool = False,
 ) -> Wanted:
     """The dependencies of a folder that its build needs.
 
@@ -80,17 +85,18 @@ def select(
         root: The folder.
         manifest: Its ``package.json``.
         have: Names that are there already, wherever they come from.
+        everything: Whether all of them are, as its own tools build it.
 
     Raises:
         PackageError: One of them cannot be had.
     """
     file = manifest_path(root)
-    imports = imports_of(project, root)
+    imports = frozenset[str]() if everything else imports_of(project, root)
     chosen: dict[str, str] = {}
     left_out: list[str] = []
     for name, spec in (manifest.dev_dependencies | manifest.needed).items():
         development = name not in manifest.needed
-        if _is_needed(name, imports, development=development):
+        if everything or _is_needed(name, imports, development=development):
             chosen[name] = spec
         else:
             left_out.append(name)

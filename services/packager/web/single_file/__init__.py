@@ -1,7 +1,7 @@
 """A game in one HTML file plays from a disk, and where a page may ask for nothing.
 
 Every file of the site stands in the page, as base64 in one JSON text; the loader, which comes with
-the player, hands them out (``runtimes/web-player/src/singleFile``, ADR 31).
+the player, hands them out (``runtimes/web-player/single-file``, ADR 31).
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ def plan_single_file(
         ),
         templates=(template, *(used for used in site.templates if used.name != PLAYER)),
         packages=site.packages,
+        lacking=site.lacking,
         application=OneFile(page=written.member()),
     )
 

@@ -19,6 +19,7 @@ _SERVICE_WORKER: Final = re.compile(rb"serviceWorker\s*\.\s*register")
 _SHARED: Final = re.compile(rb"new\s+SharedArrayBuffer")
 _EVAL: Final = re.compile(rb"(?<![\w$.])(?:eval\s*\(|new\s+Function\s*\()")
 PLAYER: Final = "player/"
+_COMPUTED: Final = re.compile(rb"(?<![\w$.])import\s*\(\s*[A-Za-z_$]")
 _SCRIPTS: Final = (".js", ".mjs", ".html", ".htm")
 _TOLD: Final = (
     (
@@ -33,6 +34,13 @@ _TOLD: Final = (
         (
             "asks for SharedArrayBuffer, which needs headers of a host: build without threads, or "
             "export it as zip"
+        ),
+    ),
+    (
+        _COMPUTED,
+        (
+            "imports a module by an address that is put together, which one file cannot find; "
+            "begin it with the folder: import(`./levels/${name}.js`)"
         ),
     ),
     (

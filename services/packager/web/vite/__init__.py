@@ -33,16 +33,30 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-__all__ = ["BUILDER", "site_of"]
+__all__ = ["BUILDER", "OwnTools", "site_of"]
 
 BUILDER: Final = "web-builder"
+MAX_WHY: Final = 400
 JSX: Final = ("react", "preact")
 ENTRIES: Final = tuple(
     f"src/{name}.{suffix}" for name in ("main", "index") for suffix in ("ts", "tsx", "js", "jsx")
 )
 
 
-def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> Site | None:
+class OwnTools(msgspec.Struct, frozen=True):
+    """The project is one for its own build script, and may run that."""
+
+    package: PackageJson
+    why: str
+
+
+class _UndoneError(Exception):
+    """The project asks for what only its own tools do."""
+
+
+def site_of(
+    project: ProjectFiles, request: Request, context: BuildContext
+) -> Site | OwnTools | None:
     """The built pages of a project; None where there is nothing to build.
 
     Raises:
@@ -51,13 +65,30 @@ def site_of(project: ProjectFiles, request: Request, context: BuildContext) -> S
         TemplateError: Vite, or the node that it runs on, is not installed.
     """
     app = find_app(project)
+    package = app.package if app else nearest(project, "")
+    may_run = context.scripts is not None and bool(package.build)
+    if may_run and package.other_bundler and not package.framework:
+        return _by_bundler(project, app, package)
     reason = _reason(project, app) if app else None
     if reason is None and ENTRY in project:
         return None
-    package = app.package if app else nearest(project, "")
     if refused := package.refused():
+        if may_run:
+            return OwnTools(package, f"it is a project of {package.framework}")
         return _pushed(project, request, context, package, refused)
-    return _built(project, request, context, app, reason) if app and reason else None
+    if app is None or reason is None:
+        return OwnTools(package, f"there is no {ENTRY}") if may_run else None
+    try:
+        return _built(project, request, context, app, reason)
+    except _UndoneError as undone:
+        return OwnTools(package, str(undone))
+
+
+def _by_bundler(project: ProjectFiles, app: App | None, package: PackageJson) -> OwnTools | None:
+    """Another bundler than Vite makes the pages, unless browsers run what is there."""
+    if app and not app.root and has_script(project) and _reason(project, app) is None:
+        return None
+    return OwnTools(package, f"it is built with {package.other_bundler}")
 
 
 def _reason(project: ProjectFiles, app: App) -> Reason | None:
@@ -91,8 +122,16 @@ def _pushed(
 def _built(
     project: ProjectFiles, request: Request, context: BuildContext, app: App, reason: Reason
 ) -> Site:
-    """The built pages, what lies in ``public/``, and what installing them needs."""
+    """The built pages, what lies in ``public/``, and what installing them needs.
+
+    Raises:
+        _UndoneError: Something is left to the project's own tools, which may run.
+    """
     app.package.check()
+    may_run = context.scripts is not None and bool(app.package.build)
+    unrun = never_run(project, app)
+    if unrun and may_run:
+        raise _UndoneError(f"{unrun[0].file} is for its own tools")
     template = context.templates.get(BUILDER)
     folder = context.scratch / "web"
     sources, out = folder / "project", folder / "out"
@@ -102,7 +141,9 @@ def _built(
     modules = posixpath.join(package, "node_modules", "") if app.package.needs else ""
     public = posixpath.join(app.root, PUBLIC)
     unread = write_sources(project, sources, public=public, packages=modules)
-    job = _job(project, request, app, str(sources), str(out))
+    job = msgspec.structs.replace(
+        _job(project, request, app, str(sources), str(out)), has_script=may_run
+    )
     installed = (
         install(project, package, context, sources / package, brought=job.brought)
         if modules
@@ -113,6 +154,8 @@ def _built(
     context.stage(Stage(name="building"))
     with context.decoding(reason.file):
         result = driver.build(job, threads=context.threads)
+    if result.undone and may_run:
+        raise _UndoneError("; ".join(result.undone)[:MAX_WHY])
     findings = Findings()
     told.report(result, project, app, findings, unread=unread)
     findings.check()
@@ -134,7 +177,7 @@ def _built(
         made,
         notes=(
             *installed.notes,
-            *never_run(project, app),
+            *unrun,
             *findings.notes,
             *named,
             *left_out,

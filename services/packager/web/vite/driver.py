@@ -44,7 +44,7 @@ class Description(msgspec.Struct, frozen=True):
     packages: dict[str, str]  # version by name
 
 
-class Job(msgspec.Struct, frozen=True, kw_only=True):
+class Job(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What is to be built; ``project`` and ``out`` are folders, the rest are project paths."""
 
     project: str
@@ -59,6 +59,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     jsx: str  # whose elements JSX makes where no configuration says; "" for nobody knows
     wanted: dict[str, str] = {}  # what the project says of packages that the template brings
     tsconfigs: tuple[str, ...] = ()  # settings of TypeScript
+    has_script: bool = False  # the project's own tools do what is not done here
     external: tuple[str, ...] = ()  # names that the page's import map explains
 
     @property
@@ -100,6 +101,7 @@ class Result(msgspec.Struct, frozen=True, rename="camel"):
     read: tuple[str, ...]
     errors: tuple[Message, ...]
     warnings: tuple[Message, ...]
+    undone: tuple[str, ...] = ()  # what only the project's own tools do
 
     @property
     def used(self) -> frozenset[str]:

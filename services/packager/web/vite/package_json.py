@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 MANIFEST: Final = "package.json"
 VITE: Final = "vite"
 _BUNDLERS: Final = frozenset({"@rspack/core", "esbuild", "parcel", "rollup", VITE, "webpack"})
+_PAGE_BUNDLERS: Final = frozenset({"@rspack/core", "@rsbuild/core", "parcel", "rollup", "webpack"})
 _FIELDS: Final = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 _PUSH: Final = "push the folder that it makes, and name it with the option outputDir"
 _STATIC: Final = f"export it statically ({{how}}), {_PUSH}"
+OPERATOR: Final = (
+    "; or ask the operator of this exporter whether it may run build scripts of projects "
+    "(PACKAGER_RUN_BUILD_SCRIPTS)"
+)
 # Tools that are more than a bundler of pages: servers, or compilers of their own.
 FRAMEWORKS: Final = {
     "next": ("Next.js", _STATIC.format(how='"output": "export"')),
@@ -53,6 +58,7 @@ class PackageJson(msgspec.Struct, frozen=True):
     path: str = ""
     needs: dict[str, str] = {}  # every package that it names, whatever for: range by name
     version: str = ""
+    build: str = ""  # the script of that name
 
     def has(self, module: str) -> bool:
         """Whether it names the package of a module."""
@@ -60,15 +66,28 @@ class PackageJson(msgspec.Struct, frozen=True):
         return "/".join(parts[: 2 if module.startswith("@") else 1]) in self.needs
 
     @property
+    def other_bundler(self) -> str:
+        """The bundler that makes its pages, where that is not Vite; "" where there is none."""
+        others = sorted(_PAGE_BUNDLERS.intersection(self.needs))
+        return others[0] if others and VITE not in self.needs else ""
+
+    @property
     def has_bundler(self) -> bool:
         """Whether a tool may add scripts to its pages."""
         return not _BUNDLERS.isdisjoint(self.needs)
+
+    @property
+    def framework(self) -> str:
+        """What it is made with, where that is not built here; "" otherwise."""
+        return next(
+            (name for package, (name, _) in FRAMEWORKS.items() if package in self.needs), ""
+        )
 
     def refused(self) -> Finding | None:
         """Why the project cannot be built here, and what to do."""
         for package, (name, remedy) in FRAMEWORKS.items():
             if package in self.needs:
-                message = f"is a project of {name}, which is not built here: {remedy}"
+                message = f"is a project of {name}, which is not built here: {remedy}{OPERATOR}"
                 return Finding(file=self.path, message=message, path=f"$.….{package}")
         return None
 
@@ -110,7 +129,13 @@ def _read(project: ProjectFiles, path: str) -> PackageJson:
     for field in _FIELDS:
         needs |= _ranges(document.get(field))
     version = document.get("version")
-    return PackageJson(path, needs, version if isinstance(version, str) else "")
+    scripts = document.get("scripts")
+    build = scripts.get("build") if isinstance(scripts, dict) else None
+    return PackageJson(path, needs, _text(version), _text(build))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _ranges(value: Any) -> dict[str, str]:

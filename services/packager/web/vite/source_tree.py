@@ -16,7 +16,7 @@ _STUB: Final = b'{"private": true}'  # so that none further up is looked for
 
 
 def write_sources(
-    project: ProjectFiles, folder: Path, *, public: str, packages: str
+    project: ProjectFiles, folder: Path, *, public: str | None, packages: str
 ) -> frozenset[str]:
     """Write every file of a project.
 
@@ -26,7 +26,7 @@ def write_sources(
     Args:
         project: What is written.
         folder: Where to; it is made.
-        public: The folder whose files are not built.
+        public: The folder whose files are not built; None where all are.
         packages: A folder of packages that somebody else writes; "" where there is none.
 
     Returns:
@@ -34,7 +34,7 @@ def write_sources(
     """
     made: set[str] = set()
     names: set[str] = set()
-    prefix = posixpath.join(public, "")
+    prefix = None if public is None else posixpath.join(public, "")
     for path, file in project.files.items():
         if packages and path.startswith(packages):
             continue
@@ -43,7 +43,8 @@ def write_sources(
             (folder / parent).mkdir(parents=True, exist_ok=True)
             made.add(parent)
         with (folder / path).open("wb") as target:
-            if path.startswith(prefix) and file.size > MAX_COPIED_PUBLIC_BYTES:
+            is_public = prefix is not None and path.startswith(prefix)
+            if is_public and file.size > MAX_COPIED_PUBLIC_BYTES:
                 target.truncate(file.size)
                 names.add(path)
                 continue

@@ -102,6 +102,6 @@ async def test_it_plays_as_its_own_build(
     assert theirs.facts == game.shows
     assert here.facts == game.shows
     for mine, their in zip(here.pictures, theirs.pictures, strict=True):
-        assert len(np.unique(mine.reshape(-1, 3), axis=0)) > 3
+        assert len(np.unique(mine.reshape(-1, 3), axis=0)) > 2  # an empty page has one
         assert similarity(mine, their) > 0.999
     assert similarity(*here.pictures) < 0.999

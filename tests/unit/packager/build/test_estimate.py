@@ -76,6 +76,18 @@ def test_a_stage_that_nobody_can_count_moves_for_a_minute_and_then_stands() -> N
     assert shown[-1] < 89
 
 
+def test_a_program_that_is_seen_to_run_goes_on_moving() -> None:
+    """A build script says every second that it is still there: it moves after a minute, too."""
+    estimate = Estimate({"reading": 0.1, "scripting": 10.0, "packing": 0.1}, 0.0)
+    estimate.begin("scripting", 0.0)
+    shown = []
+    for second in range(240):
+        estimate.advance(0.0, float(second), step=1.0)
+        shown.append(estimate.percent(float(second)))
+    assert all(later > earlier for earlier, later in pairwise(shown))
+    assert shown[-1] < 89
+
+
 def test_a_file_in_work_never_counts_as_done() -> None:
     """Of four files one is done: what is shown stays below two."""
     estimate = Estimate(COSTS, 0.0)

@@ -127,6 +127,7 @@ SAID = st.builds(
     of=COUNT,
     done_ms=COUNT,
     of_ms=COUNT,
+    seconds=COUNT,
 )
 PACKED = st.tuples(COUNT, COUNT)
 

@@ -47,8 +47,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     scene: SceneFile
     files: dict[str, str]
-    most_triangles: int = MAX_TRIANGLES
-    most_sizes: int = MAX_SIZES
+    most_triangles: int
+    most_sizes: int
 
 
 class Mesh(msgspec.Struct, frozen=True, rename="camel"):
@@ -84,12 +84,11 @@ class Baker:
     def __init__(self, template: Template, program: str) -> None:
         self._template = template
         self._program = program
-        self._node = find_node()
 
     @property
     def has_node(self) -> bool:
         """Whether anything can be baked here."""
-        return self._node is not None
+        return find_node() is not None
 
     @property
     def sha256(self) -> str:
@@ -99,12 +98,13 @@ class Baker:
         parts = [f"{path} {file.sha256}" for path, file in files if path.startswith(f"{folder}/")]
         return hashlib.sha256("\n".join(sorted(parts)).encode()).hexdigest()
 
-    def bake(self, job: Job, folder: Path) -> bytes:
+    def bake(self, job: Job, folder: Path, *, file: str) -> bytes:
         """The answer, as JSON of :class:`Baked`.
 
         Args:
             job: The scene.
-            folder: Empty; the answer is written there.
+            folder: The answer is written there.
+            file: The scene's, as its maker knows it.
 
         Raises:
             BakerBrokenError: It broke off.
@@ -117,21 +117,22 @@ class Baker:
             finished = self._run([str(asked), str(answer)], folder)
         except ProgramTimeoutError:
             limit = f"{TIMEOUT_S:.0f} s to bake its navigation mesh"
-            raise ProjectTooHeavyError("time", file=job.scene.file, limit=limit) from None
+            raise ProjectTooHeavyError("time", file=file, limit=limit) from None
         if not answer.exists():
-            raise _broken(finished, job)
+            raise _broken(finished, file)
         if answer.stat().st_size > MAX_RESULT_BYTES:
-            raise ProjectTooHeavyError("memory", file=job.scene.file)
+            raise ProjectTooHeavyError("memory", file=file)
         return answer.read_bytes()
 
     def _run(self, arguments: list[str], folder: Path) -> Finished:
-        if self._node is None:
+        node = find_node()
+        if node is None:
             raise TemplateError("navigation meshes are baked by node, which is not installed")
         program = self._template.folder / self._program
         options = (f"--max-old-space-size={HEAP_MIB}", "--openssl-config=/dev/null")
         try:
             return run_inside(
-                [self._node.program, *options, program, *arguments],
+                [node.program, *options, program, *arguments],
                 folder=folder,
                 timeout_s=TIMEOUT_S,
                 memory_bytes=MEMORY_BYTES,
@@ -140,10 +141,10 @@ class Baker:
             raise TemplateError(f"node cannot be started by builds: {error}") from error
 
 
-def _broken(finished: Finished, job: Job) -> Exception:
+def _broken(finished: Finished, file: str) -> Exception:
     """It ended without an answer: too little memory, or what a decoder breaks on."""
     if finished.code == -signal.SIGABRT or "heap out of memory" in finished.output:
         limit = f"{HEAP_MIB} MiB to bake its navigation mesh"
-        return ProjectTooHeavyError("memory", file=job.scene.file, limit=limit)
+        return ProjectTooHeavyError("memory", file=file, limit=limit)
     last = finished.output.strip().splitlines()[-1:] or [f"status {finished.code}"]
     return BakerBrokenError(f"what reads its models broke off ({last[0]})")

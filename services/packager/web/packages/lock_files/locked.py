@@ -56,6 +56,7 @@ class Roots(msgspec.Struct, frozen=True):
     wanted: tuple[Dependency, ...]
     needed_by: dict[str, str] = {}  # other files that name some of them
     optional: frozenset[str] = frozenset()
+    types: bool = False  # whether declarations that packages name are wanted, too
 
 
 class Lock(Protocol):
@@ -96,7 +97,8 @@ def walk(lock: Lock, roots: Roots, *, has_integrity: bool = True) -> Graph:
                 "import",
                 file=lock.file,
             )
-        packages[key] = package = _package(lock, lock.locked(key), has_integrity=has_integrity)
+        package = _package(lock, lock.locked(key), roots, has_integrity=has_integrity)
+        packages[key] = package
         waiting += package.dependencies.values()
     return Graph(
         file=lock.file,
@@ -129,9 +131,9 @@ def _root(lock: Lock, roots: Roots, dependency: Dependency) -> str | None:
     return key
 
 
-def _package(lock: Lock, locked: Locked, *, has_integrity: bool) -> Package:
+def _package(lock: Lock, locked: Locked, roots: Roots, *, has_integrity: bool) -> Package:
     label = f"{locked.name}@{locked.version}"
-    named = (found for found in locked.found if not found.name.startswith(TYPES))
+    named = (one for one in locked.found if roots.types or not one.name.startswith(TYPES))
     edges = [_checked(lock, label, found) for found in named]
     dependencies = {found.name: found.key for found in edges if found.key is not None}
     optional = frozenset(found.name for found in edges if found.optional)

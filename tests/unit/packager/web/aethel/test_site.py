@@ -167,6 +167,8 @@ def test_everything_that_the_page_names_is_there() -> None:
     urls = {url for tag in page.tags for url in tag.urls()}
     assert urls <= built.files.keys()
     assert {"manifest.webmanifest", "favicon.ico", LEAN.entry} <= urls
+    assert b'href="data:,"' not in built.files["index.html"]
+    assert b'<link rel="icon" href="data:,">' in export(project()).files["index.html"]
 
 
 def preloaded(files: dict[str, bytes]) -> list[str]:
