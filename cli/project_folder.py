@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from cli.exit_codes import UsageError
+from shared.domain.composed_names import composed, composed_paths, composition_note
 from shared.domain.ignore_patterns import IGNORE_FILE, MAX_BYTES, IgnoreFileError, read_patterns
 from shared.domain.paths import check_paths
 from shared.domain.private_files import EXPECTED, SHOWN, HomeRule, expected
@@ -34,7 +35,8 @@ class ProjectFolder(msgspec.Struct, frozen=True):
     root: Path
     manifest: Manifest
     warnings: tuple[str, ...]
-    notes: tuple[str, ...] = ()  # left out as its maker expects
+    notes: tuple[str, ...] = ()  # left out as its maker expects, or called anew
+    sources: Mapping[str, str] = {}  # the folder's own path of what is called anew
 
     @property
     def size_bytes(self) -> int:
@@ -43,7 +45,10 @@ class ProjectFolder(msgspec.Struct, frozen=True):
 
     def by_hash(self) -> dict[str, Path]:
         """Name one file for every different content."""
-        return {entry.sha256: self.root / path for path, entry in self.manifest.files.items()}
+        return {
+            entry.sha256: self.root / self.sources.get(path, path)
+            for path, entry in self.manifest.files.items()
+        }
 
 
 def read_folder(root: Path) -> ProjectFolder:
@@ -56,13 +61,16 @@ def read_folder(root: Path) -> ProjectFolder:
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder")
     walk = _Walk(root)
-    paths = sorted(walk.files())
+    found = sorted(walk.files())
     try:
+        names = composed_paths(found)
+        paths = sorted(names.values())
         check_paths(paths)
     except PathError as error:
         raise UsageError(f"{error}; rename it, or name it in {IGNORE_FILE}") from error
+    sources = {name: path for path, name in names.items()}
     with ThreadPoolExecutor() as threads:
-        seen = list(threads.map(partial(_entry, root), paths))
+        seen = list(threads.map(lambda path: _entry(root / sources[path], path), paths))
     rule, left_out = walk.rule, list(walk.left_out)
     entries = {}
     for path, (entry, secret) in zip(paths, seen, strict=True):
@@ -72,11 +80,16 @@ def read_folder(root: Path) -> ProjectFolder:
             left_out.append(secret)
     if not entries.keys() - {IGNORE_FILE}:
         raise UsageError("; ".join([f"{root} has no files to push", *map(str, left_out[:SHOWN])]))
+    anew = {path: sources[path] for path in entries if sources[path] != path}
     return ProjectFolder(
         root=root,
         manifest=Manifest(files=entries),
         warnings=(*walk.warnings, *(str(one) for one in left_out if one.kind not in EXPECTED)),
-        notes=tuple(line for _, line in expected(left_out)),
+        notes=(
+            *(line for _, line in expected(left_out)),
+            *([composition_note(sorted(anew))] if anew else []),
+        ),
+        sources=anew,
     )
 
 
@@ -98,7 +111,7 @@ class _Walk:
             yield from (at[name] for name in sorted(names) if self._takes(at[name]))
 
     def _enters(self, path: str) -> bool:
-        left_out = self.rule.folder_stays_home(path)
+        left_out = self.rule.folder_stays_home(composed(path))
         if left_out:
             self.left_out.append(left_out)
         elif (self._root / path).is_symlink():
@@ -109,7 +122,7 @@ class _Walk:
     def _takes(self, path: str) -> bool:
         if path == IGNORE_FILE and (self._root / path).is_file():
             return True  # exporters keep to it, too
-        if left_out := self.rule.stays_home(path):
+        if left_out := self.rule.stays_home(composed(path)):
             self.left_out.append(left_out)
             return False
         mode = (self._root / path).lstat().st_mode
@@ -150,13 +163,13 @@ def _unreadable(error: OSError) -> UsageError:
     )
 
 
-def _entry(root: Path, path: str) -> tuple[FileEntry, LeftOut | None]:
+def _entry(file: Path, path: str) -> tuple[FileEntry, LeftOut | None]:
     """A file's entry, and what in it looks like a secret."""
     digest, size = hashlib.sha256(), 0
     scanner = SecretScanner(path) if is_scanned(path) else None
     try:
-        with (root / path).open("rb") as file:
-            while block := file.read(HASH_BLOCK):
+        with file.open("rb") as stream:
+            while block := stream.read(HASH_BLOCK):
                 digest.update(block)
                 size += len(block)
                 if scanner:

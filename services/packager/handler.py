@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
+from services.packager.build.stages import forecast
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
 from services.packager.registry.package_fetcher import PackageFetcher
@@ -155,7 +156,14 @@ class PackagerHandler:
                 )
                 signer = KeySigner(request.platform, key, bench)
             objects = await stack.enter_async_context(
-                fetching(self._storage, self._cache, selection, progress)
+                fetching(
+                    self._storage,
+                    self._cache,
+                    selection,
+                    progress,
+                    request=request,
+                    signed=key is not None,
+                )
             )
             yield Services(
                 storage=self._storage,
@@ -171,16 +179,20 @@ class PackagerHandler:
 
 @asynccontextmanager
 async def fetching(
-    storage: Storage, cache: DiskCache, selection: Selection, progress: BuildProgress
+    storage: Storage,
+    cache: DiskCache,
+    selection: Selection,
+    progress: BuildProgress,
+    *,
+    request: Request,
+    signed: bool = False,
 ) -> AsyncIterator[ObjectFetcher]:
     """Fetch objects ahead of their use and report the build's progress, until the block ends."""
     index = await in_thread(partial(ObjectIndex.of, selection.files))
     objects = ObjectFetcher(storage, cache, index, on_fetched=progress.fetched)
-    progress.expect(
-        fetch_bytes=await objects.missing_bytes(),
-        pack_bytes=selection.size_bytes,
-        files=len(selection.files),
-    )
+    missing = await objects.missing_bytes()
+    foresee = partial(forecast, selection.files, request, fetch_bytes=missing, signed=signed)
+    progress.expect(await in_thread(foresee), fetch_bytes=missing)
     background = [asyncio.create_task(objects.prefetch()), asyncio.create_task(progress.run())]
     try:
         yield objects

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from shared.domain.composed_names import composed
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def _text(data: bytes) -> str:
 
 
 def _pattern(line: str) -> Pattern | None:
-    text = line.removesuffix("\r")
+    text = composed(line.removesuffix("\r"))  # as the paths that it is compared with
     while text.endswith(" ") and not text.endswith("\\ "):
         text = text[:-1]
     if not text or text.startswith("#"):

@@ -46,6 +46,7 @@ class ProgressReporter:
         self._export_id = export_id
         self._generation = generation
         self._newest: Progress | None = None
+        self._told: Progress | None = None
         self._sent = NOTHING_SENT
         self._last_seq = 0
         self._lines: deque[tuple[str, LogLine]] = deque()  # by message id
@@ -56,7 +57,10 @@ class ProgressReporter:
         self.advanced_at = asyncio.get_running_loop().time()
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
-        """Report how far it is, in percent of the whole export; it never falls."""
+        """Report how far it is, in percent of the whole export; it never falls.
+
+        A new step is told at the same percentage, too.
+        """
         self.advanced_at = asyncio.get_running_loop().time()
         self._newest = Progress(
             export_id=self._export_id,
@@ -88,7 +92,7 @@ class ProgressReporter:
         self._lines.clear()
 
     async def _run(self) -> None:
-        while not (self._closing.is_set() and not self._lines):
+        while self._lines or self._is_news or not self._closing.is_set():
             await self._wake.wait()
             self._wake.clear()
             try:
@@ -100,6 +104,11 @@ class ProgressReporter:
                 self._wake.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
+
+    @property
+    def _is_news(self) -> bool:
+        newest = self._newest
+        return newest is not None and newest is not self._told and newest.rank >= self._sent
 
     async def _send_lines(self) -> None:
         """In order, each once (by its message id), none given up while there is patience."""
@@ -113,7 +122,7 @@ class ProgressReporter:
     async def _send_progress(self) -> None:
         """Compare-and-set on the subject's last sequence: two workers never make progress fall."""
         newest = self._newest
-        if newest is None or newest.rank <= self._sent:
+        if newest is None or not self._is_news:
             return
         subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
@@ -128,7 +137,7 @@ class ProgressReporter:
             self._last_seq, self._sent = (found[0], found[1].rank) if found else (0, NOTHING_SENT)
             self._wake.set()  # the next round compares again
         else:
-            self._last_seq, self._sent = ack.seq, newest.rank
+            self._last_seq, self._sent, self._told = ack.seq, newest.rank, newest
 
 
 async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:

@@ -128,7 +128,7 @@ async def _in_a_thread(
     selection = await in_thread(partial(Selection.of, snapshot, event.options))
     progress = BuildProgress(reporter)
     loop = asyncio.get_running_loop()
-    async with fetching(storage, cache, selection, progress) as objects:
+    async with fetching(storage, cache, selection, progress, request=request("source")) as objects:
         bridge = _Bridge(objects, loop)
         plan = await in_thread(partial(_planned, selection, cache, bridge))
         async with open_upload(

@@ -9,9 +9,12 @@ import zipfile
 from typing import IO, TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from services.gateway.projects.zip_directory import ZipError, check_directory, reading
 from services.gateway.projects.zip_names import CodePage, Entry, entries_of
+from shared.domain.build_warnings import BuildWarning
+from shared.domain.composed_names import composed_paths, composition_note
 from shared.domain.ignore_patterns import IGNORE_FILE, MAX_BYTES, check_effort, read_patterns
 from shared.domain.paths import check_path, check_paths
 from shared.domain.private_files import SHOWN, HomeRule, Kind, LeftOut
@@ -32,13 +35,24 @@ SMALL_BYTES: Final = 256 << 10
 BOMB_RATIO: Final = 1_000  # deflate cannot do better than 1,032
 BOMB_BYTES: Final = 64 << 20
 ENCRYPTED: Final = 0x1
+COMPOSED: Final = "names-composed"
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """The files of a snapshot to be, and what of the ZIP is none of them."""
+    """The files of a snapshot to be, what of the ZIP is none of them, and what is called anew."""
 
     files: dict[str, FileEntry]
     left_out: tuple[LeftOut, ...]
+    composed: tuple[str, ...] = ()
+
+    @property
+    def warnings(self) -> list[BuildWarning]:
+        """What its maker is told."""
+        told = [one.warning for one in self.left_out]
+        if self.composed:
+            file, message = self.composed[0][:500], composition_note(self.composed)
+            told.append(BuildWarning(code=COMPOSED, message=message[:500], file=file))
+        return told
 
 
 class ZipArchive:
@@ -54,7 +68,7 @@ class ZipArchive:
         with reading("not a readable ZIP"):
             check_directory(file, limits)
             self._zip = zipfile.ZipFile(file)
-        entries = _unwrapped([*entries_of(self._zip.infolist(), code_page)])
+        entries = _unwrapped(_composed([*entries_of(self._zip.infolist(), code_page)]))
         self._rule = self._read_rule(entries)
         self._left_out = {
             entry.path: found
@@ -91,7 +105,12 @@ class ZipArchive:
         await packs.flush()
         if not files:
             raise ZipError(_empty(left_out))
-        return Imported(files, tuple(sorted(left_out, key=lambda one: one.path)))
+        composed = (entry.path for entry in self._entries if entry.is_composed)
+        return Imported(
+            files,
+            tuple(sorted(left_out, key=lambda one: one.path)),
+            tuple(sorted(path for path in composed if path in files)),
+        )
 
     def _read_rule(self, entries: Collection[Entry]) -> HomeRule:
         own = next((entry for entry in entries if entry.path == IGNORE_FILE), None)
@@ -137,7 +156,18 @@ def _unwrapped(entries: list[Entry]) -> list[Entry]:
     top = inside[0].path.partition("/")[0] + "/"
     if not all(entry.path.startswith(top) for entry in inside) or not _is_plain(rule, top[:-1]):
         return entries
-    return [Entry(entry.path.removeprefix(top), entry.info) for entry in entries]
+    return [replace(entry, path=entry.path.removeprefix(top)) for entry in entries]
+
+
+def _composed(entries: list[Entry]) -> list[Entry]:
+    """The entries under the names that pages call them by."""
+    names = composed_paths(entry.path for entry in entries)
+    return [
+        replace(entry, path=name, is_composed=True)
+        if (name := names[entry.path]) != entry.path
+        else entry
+        for entry in entries
+    ]
 
 
 def _is_plain(rule: HomeRule, folder: str) -> bool:

@@ -74,6 +74,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     path: str
     info: zipfile.ZipInfo
+    is_composed: bool = False  # its letters and their marks came apart
 
 
 def entries_of(infos: Iterable[zipfile.ZipInfo], code_page: CodePage | None) -> Iterator[Entry]:

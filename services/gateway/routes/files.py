@@ -147,9 +147,9 @@ class FileRoutes(Controller):
     ) -> NewSnapshot:
         """A ZIP in place of everything that was there.
 
-        What is no part of a game stays out, and the answer says so. `encoding` is that of names
-        that do not say it. At most half of GATEWAY_SPOOL_BYTES; 503 with Retry-After where others
-        fill the rest.
+        What is no part of a game stays out, names get the Unicode form NFC, and the answer says so.
+        `encoding` is that of names that do not say it. At most half of GATEWAY_SPOOL_BYTES; 503
+        with Retry-After where others fill the rest.
         """
         project = (await deps.projects.get_or_create(project_id, user)).value
         imported = await deps.zip_imports.receive(
@@ -162,7 +162,7 @@ class FileRoutes(Controller):
         unpacked_bytes = sum(file.size for file in imported.files.values())
         await deps.user_quotas.owe_upload(user.user_id, unpacked_bytes)
         snapshot = await deps.snapshots.commit(project_id, user, lambda _: imported.files)
-        return NewSnapshot.of(snapshot, [one.warning for one in imported.left_out])
+        return NewSnapshot.of(snapshot, imported.warnings)
 
 
 async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

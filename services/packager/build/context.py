@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from services.packager.build.stages import Stage
 from services.packager.registry.faults import NoPackages, PackageSource
 from services.packager.runtimes.registry import Templates
 from services.packager.storage.derived_files import DerivedFileStore
@@ -64,8 +65,8 @@ class ScriptRunner(Protocol):
 class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     """The context of one export; only its templates and signatures may shape the artifact.
 
-    ``log`` takes a line for the maker, ``waiting`` what the build waits for ("" for nothing),
-    ``decoding`` the file that is decoded inside its block. All may be called from any thread.
+    ``log`` takes a line for the maker, ``stage`` what planning has come to, ``decoding`` the file
+    that is decoded inside its block. All may be called from any thread.
     """
 
     templates: Templates
@@ -76,5 +77,5 @@ class BuildContext(msgspec.Struct, frozen=True, kw_only=True):
     signer: Signer | None = None  # None: nothing is signed
     scripts: ScriptRunner | None = None  # None: nothing of a project is run
     log: Callable[[str], object] = lambda _: None
-    waiting: Callable[[str], object] = lambda _: None
+    stage: Callable[[Stage], object] = lambda _: None
     decoding: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()

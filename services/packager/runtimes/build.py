@@ -64,6 +64,7 @@ def build(name: str, out: Path) -> bool:
         ToolMissingError: This template cannot be built here as it is; the builder has said why.
         BuildError: What failed; its output has been shown.
     """
+    out = out.absolute()  # the builder works in the folder of its sources
     source, target, stamp = source_of(name), out / name, out / f".{name}.sources"
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out / f".{name}.lock"):

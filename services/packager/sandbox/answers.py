@@ -197,6 +197,7 @@ class Answers:
         signer = self._services.signer
         if signer is None:
             raise verdict.broken(verdict.ProtocolError("nothing is signed here"), ())
+        self._services.progress.signing()
         try:
             members = [_member(*pair) for pair in zip(message.files, files, strict=True)]
             work = partial(signer.sign, members, title=message.title)

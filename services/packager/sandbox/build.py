@@ -22,7 +22,7 @@ from services.packager.build.packing import pack
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
-from services.packager.sandbox.messages import Done, Failed, Job, Kind, Part, Planned, Waiting
+from services.packager.sandbox.messages import Done, Failed, Job, Kind, Part, Planned, Planning
 from services.packager.sandbox.packager_link import PackagerLink
 from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.packager.build.plan import Exporter
+    from services.packager.build.stages import Stage
     from services.packager.runtimes.registry import Templates
     from services.packager.sandbox.confinement import Limits
 
@@ -113,8 +114,8 @@ def _built(
     scratch: Path,
     limits: Limits,
 ) -> Done:
-    def waiting(what: str) -> None:
-        link.tell(Waiting(what))
+    def tell(stage: Stage) -> None:
+        link.tell(Planning(stage))
 
     meter = RemoteMeter(link)
     reporter = RemoteReporter(link)
@@ -126,9 +127,9 @@ def _built(
         scratch=scratch,
         threads=job.threads,
         signer=RemoteSigner(link) if job.signed else None,
-        scripts=ScriptRunner(limits, waiting) if limits.own_programs else None,
+        scripts=ScriptRunner(limits, tell) if limits.own_programs else None,
         log=reporter.log,
-        waiting=waiting,
+        stage=tell,
         decoding=reporter.decoding,
     )
     request = job.request

@@ -6,10 +6,11 @@ a key of the storage or a program. Bytes travel as open files beside a message (
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 
+from services.packager.build.stages import Stage
 from services.packager.registry.faults import Fault
 from services.packager.registry.package_id import Integrity, PackageName, PackageVersion
 from services.packager.request import Request
@@ -25,7 +26,8 @@ Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # of a question, so tha
 FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 Line = Annotated[str, msgspec.Meta(max_length=8_192)]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$")]
-ContentType = Annotated[str, msgspec.Meta(pattern=r"^application/[a-z.-]{1,60}$")]
+PAGE: Final = r"text/html; charset=utf-8"  # of an artifact that is one; it is only ever saved
+ContentType = Annotated[str, msgspec.Meta(pattern=rf"^(application/[a-z.-]{{1,60}}|{PAGE})$")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,59}$")]
 Kind = Literal["preflight", "project", "retryable", "final"]  # of an error
 Crc32c = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{6}==$")]
@@ -168,10 +170,10 @@ class Log(msgspec.Struct, frozen=True, tag=True):
     level: Level = "info"
 
 
-class Waiting(msgspec.Struct, frozen=True, tag=True):
-    """What the build waits for; "" for nothing."""
+class Planning(msgspec.Struct, frozen=True, tag=True):
+    """What planning has come to."""
 
-    what: Line
+    stage: Stage
 
 
 class Working(msgspec.Struct, frozen=True, tag=True):
@@ -222,7 +224,7 @@ FromBuild = (
     | Part
     | Sign
     | Log
-    | Waiting
+    | Planning
     | Working
     | Progress
     | Done

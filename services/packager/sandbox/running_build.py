@@ -32,12 +32,12 @@ from services.packager.sandbox.messages import (
     Open,
     Part,
     Planned,
+    Planning,
     Progress,
     Question,
     Recall,
     Remember,
     Sign,
-    Waiting,
     Working,
 )
 
@@ -168,8 +168,8 @@ class RunningBuild:
                 return
             case Log():
                 reporter.log(message.line, message.level)
-            case Waiting():
-                progress.waiting(message.what)
+            case Planning():
+                progress.planning(message.stage)
             case Working():
                 self._decoding = message.paths
             case Progress():

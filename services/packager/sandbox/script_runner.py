@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.build.progress import megabytes
+from services.packager.build.stages import Stage
 from services.packager.processes.subprocess_runner import Finished
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.runtimes.node import find_node
@@ -41,7 +42,7 @@ class ScriptRunner:
 
     Args:
         limits: Of the build.
-        waiting: Told how long it has been waited.
+        tell: Told for how many seconds it has been running.
         timeout_s: How long a program may take.
         disk_bytes: How much it may write.
     """
@@ -49,13 +50,13 @@ class ScriptRunner:
     def __init__(
         self,
         limits: confinement.Limits,
-        waiting: Callable[[str], object],
+        tell: Callable[[Stage], object],
         *,
         timeout_s: float = TIMEOUT_S,
         disk_bytes: int = DISK_BYTES,
     ) -> None:
         self._file_bytes = min(limits.file_bytes, FILE_BYTES)
-        self._waiting = waiting
+        self._tell = tell
         self._timeout_s = timeout_s
         self._disk_bytes = disk_bytes
 
@@ -103,10 +104,10 @@ class ScriptRunner:
             finally:
                 process.kill()
                 process.wait()
-                self._waiting("")
             return Finished(code, _end_of(output))
 
     def _wait(self, process: subprocess.Popen[bytes], around: Path, before: int) -> int:
+        self._tell(Stage(name="scripting"))
         started_s = looked_s = time.monotonic()
         pause_s = LOOK_S
         while True:
@@ -117,7 +118,7 @@ class ScriptRunner:
             if now_s - started_s > self._timeout_s:
                 limit = f"{self._timeout_s:.0f} s for its build script"
                 raise ProjectTooHeavyError("time", limit=limit)
-            self._waiting(f"the build script, {now_s - started_s:.0f} s")
+            self._tell(Stage(name="scripting", seconds=round(now_s - started_s)))
             if now_s - looked_s > pause_s:
                 self._look(around, before)
                 looked_s = time.monotonic()

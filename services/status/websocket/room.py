@@ -69,7 +69,8 @@ class Room:
 
     def put_progress(self, progress: Progress) -> None:
         """Note progress; within a generation it never falls, whoever sends it."""
-        if self._progress is None or progress.rank > self._progress.rank:
+        known = self._progress
+        if known is None or (progress.rank >= known.rank and progress != known):
             self._progress = progress
             self._state_is_news = True
             self._news.set()

@@ -70,7 +70,7 @@ HOSTILE = {
     "case": packed(("a", b"x"), ("A", b"x")),
     "twice": packed(("a", b"x"), ("a", b"y")),
     "file and folder": packed(("a", b"x"), ("a/b", b"x")),
-    "not NFC": packed(("e\u0301", b"x")),
+    "two forms of a name": packed(("e\u0301", b"x"), ("\xe9", b"y")),
     "link": packed(("a", b"/etc/passwd"), attributes=0o120777 << 16),
     "device": packed(("a", b""), attributes=0o020666 << 16),
     "encrypted": encrypted(),
@@ -128,6 +128,18 @@ async def test_an_import_says_what_it_leaves_out_and_takes_an_encoding(gateway: 
     document = (await ann.call("GET", "/schema/openapi.json"))[1]
     (encoding,) = document["paths"]["/api/projects/{project_id}/import"]["post"]["parameters"][1:]
     assert "cp932" in json.dumps(encoding)
+
+
+async def test_names_of_finder_come_in_as_pages_call_them(gateway: Gateway) -> None:
+    """Letters and marks apart become one, which is told once."""
+    ann = gateway.user("ann")
+    body = packed(("g/index.html", b"<p>"), ("g/Ba\u0308ume/o\u0308l.png", b"x"))
+    status, made = await ann.call("POST", IMPORT, data=body)
+    assert (status, made["warningCount"]) == (201, 1)
+    (told,) = made["warnings"]
+    assert (told["code"], told["file"]) == ("names-composed", "B\xe4ume/\xf6l.png")
+    assert "1 name was" in told["message"]
+    assert await ann.call("GET", "/api/projects/game/files/B%C3%A4ume/%C3%B6l.png") == (200, b"x")
 
 
 @pytest.mark.parametrize("count", [1_000, 100_000])

@@ -32,6 +32,9 @@ async def test_a_watcher_sees_the_export_to_its_end(status: Status) -> None:
     await status.progress(40)
     state = (await next_of(socket, "export-status"))["state"]
     assert (state["status"], state["progress"], state["currentStep"]) == ("building", 40, "Packing")
+    await status.progress(40, "Signing")  # a stage may begin where the last one has ended
+    state = (await next_of(socket, "export-status"))["state"]
+    assert (state["progress"], state["currentStep"]) == (40, "Signing")
     await status.log("hello")
     assert (await next_of(socket, "log"))["message"] == "hello"
     await status.events.publish(COMPLETED)

@@ -72,10 +72,10 @@ class Status:
             line = LogLine(generation=1, level="info", message=message)
             await self.nc.jetstream().publish(f"logs.{EXPORT}", msgspec.json.encode(line))
 
-    async def progress(self, percent: float) -> None:
+    async def progress(self, percent: float, step: str = "Packing") -> None:
         """Progress as a worker tells it."""
         news = Progress(
-            export_id=EXPORT, generation=1, status="building", percent=percent, step="Packing"
+            export_id=EXPORT, generation=1, status="building", percent=percent, step=step
         )
         await self.nc.jetstream().publish(f"progress.{EXPORT}", msgspec.json.encode(news))
 

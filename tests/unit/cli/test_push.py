@@ -232,3 +232,24 @@ def test_the_ignore_file_is_read_or_refused_in_words(
             read_folder(game)
     else:
         assert {*read_folder(game).manifest.files} == {"index.html", ".aethelignore"}
+
+
+def test_names_of_finder_go_as_pages_call_them(tmp_path: Path) -> None:
+    """Letters and marks apart become one; the file is sent from where it lies, its maker told."""
+    (tmp_path / ".aethelignore").write_text("P\xe4sse/\n")
+    for path in ("index.html", "Ba\u0308ume/o\u0308l.png", "Pa\u0308sse/anna.png"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(path)
+    folder = read_folder(tmp_path)
+    assert set(folder.manifest.files) == {".aethelignore", "index.html", "B\xe4ume/\xf6l.png"}
+    sent = {place.read_text() for place in folder.by_hash().values()}
+    assert "Ba\u0308ume/o\u0308l.png" in sent
+    assert [note for note in folder.notes if "1 name was" in note]
+
+
+def test_two_names_that_look_alike_are_refused(tmp_path: Path) -> None:
+    """Both are named; the one would take the place of the other."""
+    for name in ("o\u0308l.png", "\xf6l.png"):
+        (tmp_path / name).write_text(name)
+    with pytest.raises(UsageError, match=r"o\\+u0308l\.png.*xf6l\.png.*rename"):
+        read_folder(tmp_path)

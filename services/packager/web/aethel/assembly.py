@@ -8,6 +8,7 @@ import msgspec
 
 from services.packager.build.naming import title_of, version_of
 from services.packager.build.plan import Content, ordered
+from services.packager.build.stages import Stage
 from services.packager.web.aethel import page, player_chunks, preload, size_report
 from services.packager.web.aethel.game_settings import settings_of
 from services.packager.web.aethel.media import suffix_of
@@ -47,6 +48,8 @@ def assemble(
         InvalidProjectError: Everything that was found wrong, scripts included.
     """
     player = player_chunks.player_of(template)
+    if loaded.texts:
+        context.stage(Stage(name="bundling"))
     bundler = Bundler(template, player, context, loaded.project, loaded.texts)
     bundle = _bundled(loaded, bundler, request, findings)
     pictures = page.pictures(loaded.project, request, _icon(loaded), findings)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.progress import megabytes
+from services.packager.build.stages import Tally, optimizing_s
 from services.packager.optimizing import images, models, sounds
 from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
 from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
@@ -162,20 +163,21 @@ def _kind(path: str) -> Kind | None:
 def _gains(
     builder: DerivativeBuilder, chosen: list[Candidate], context: BuildContext, *, lossless: bool
 ) -> list[Gain]:
+    takes_s = {one: optimizing_s(one.path, builder.size(one)) for one in chosen}
+    tally = Tally(context.stage, "optimizing", len(chosen), takes_s.values())
+
     def derived_from(candidate: Candidate) -> DerivedFile | None:
         with context.decoding(candidate.path):
-            return builder.build(candidate, lossless=lossless or candidate.exact)
+            derived = builder.build(candidate, lossless=lossless or candidate.exact)
+        tally.add(takes_s[candidate])
+        return derived
 
-    gains = []
     with ThreadPoolExecutor(context.threads, thread_name_prefix="optimize") as threads:
-        for number, (candidate, derived) in enumerate(
-            zip(chosen, threads.map(derived_from, chosen), strict=True), 1
-        ):
-            context.waiting(f"Optimising assets: {number} of {len(chosen)}")
-            if derived:
-                gains.append(Gain(candidate, derived, builder.size(candidate)))
-    context.waiting("")
-    return gains
+        return [
+            Gain(candidate, derived, builder.size(candidate))
+            for candidate, derived in zip(chosen, threads.map(derived_from, chosen), strict=True)
+            if derived
+        ]
 
 
 def _worth_a_decoder(gains: list[Gain], decoder_bytes: int) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.plan import Note
+from services.packager.build.stages import Stage
 from services.packager.web.packages.fetching import Fetching
 from services.packager.web.packages.layout import layout
 from services.packager.web.packages.lock_files.locked import Roots
@@ -88,6 +89,7 @@ def install(
     notes = [*wanted.notes, *_of_vendored(vendored)]
     if not missing:
         return Installed(notes=tuple(notes))
+    context.stage(Stage(name="installing"))
     registry = Registry(context.packages, file=manifest_path(root))
     roots = _roots(root, missing, types=everything)
     chosen = choose_versions(project, roots, registry, workspaces, context)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.plan import Note
+from services.packager.build.stages import Tally
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.registry.faults import FaultError
 from services.packager.web.packages.errors import (
@@ -53,7 +54,6 @@ class Fetching:
         self._into = into
         self._store = into / MODULES / STORE
         self._budget = budget
-        self._done = 0
 
     def run(self, places: list[Place]) -> list[Package]:
         """Put every package of the registry into its places; those that are there then.
@@ -63,17 +63,16 @@ class Fetching:
         """
         wanted = [one for one in places if self._graph.packages[one.key].folder is None]
         self._store.mkdir(parents=True, exist_ok=True)
-        total = len(wanted)
+        tally = Tally(self._context.stage, "installing", len(wanted))
         with ThreadPoolExecutor(AT_A_TIME) as threads:
             jobs = [
-                threads.submit(self._bring, number, place, total)
+                threads.submit(self._bring, number, place, tally)
                 for number, place in enumerate(wanted)
             ]
             try:
                 came = [job.result() for job in jobs]
             finally:
                 threads.shutdown(wait=True, cancel_futures=True)
-        self._context.waiting("")
         for number, place in enumerate(wanted):
             if came[number]:
                 put(self._store / str(number), self._into / place.path)
@@ -81,7 +80,7 @@ class Fetching:
         keys = {place.key for place, is_there in zip(wanted, came, strict=True) if is_there}
         return [self._graph.packages[key] for key in keys]
 
-    def _bring(self, number: int, place: Place, total: int) -> bool:
+    def _bring(self, number: int, place: Place, tally: Tally) -> bool:
         """Fetch and unpack one; False where it is not needed and does not come."""
         package = self._graph.packages[place.key]
         try:
@@ -92,8 +91,7 @@ class Fetching:
             self.notes.append(Note(file=self._graph.file, message=f"left out: {error}"))
             shutil.rmtree(self._store / str(number), ignore_errors=True)
             return False
-        self._done += 1
-        self._context.waiting(f"packages: {self._done} of {total}")
+        tally.add()
         return True
 
     def _unpack(self, package: Package, target: Path) -> None:

@@ -14,6 +14,7 @@ from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
 from services.packager.build.plan import BuildPlan, Content, Note
 from services.packager.build.progress import megabytes
+from services.packager.build.stages import Stage
 from services.packager.web.aethel import player_chunks
 from services.packager.web.game_site import ENTRY
 from services.packager.web.single_file import notes
@@ -55,6 +56,7 @@ def plan_single_file(
         SingleFileError: It cannot be one; the message says what to change.
         TemplateError: The player is not installed.
     """
+    context.stage(Stage(name="joining"))
     template = context.templates.get(PLAYER)
     player = player_chunks.player_of(template)
     files = SiteFiles(site, project)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.naming import FIRST_VERSION, is_version
+from services.packager.build.stages import Stage
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web import broken_files, html5
@@ -150,6 +151,7 @@ def _built(
     )
     driver = Driver(template, folder)
     context.log(f"Building with {driver.tool}: {reason}.")
+    context.stage(Stage(name="building"))
     with context.decoding(reason.file):
         result = driver.build(job, threads=context.threads)
     if result.undone and may_run:

@@ -204,6 +204,17 @@ def test_a_template_is_built_only_when_its_sources_change(toy: Path, tmp_path: P
     assert not build("toy", out)
 
 
+@pytest.mark.usefixtures("toy")
+def test_templates_are_built_into_a_folder_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A relative OUT is one of whoever types it, not of the builder's folder."""
+    monkeypatch.chdir(tmp_path)
+    finished = CliRunner().invoke(templates_command, ["out/templates"])
+    assert finished.exit_code == 0, finished.output
+    assert read_template(tmp_path / "out/templates/toy").read("made.txt") == b"one"
+
+
 def test_a_template_is_built_anew_with_another_version_of_its_tools(
     toy: Path, tmp_path: Path
 ) -> None:

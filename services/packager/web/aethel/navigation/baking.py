@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.build.stages import Tally
 from services.packager.storage.derived_files import DerivedFileCache
 from services.packager.web.aethel import preload
 from services.packager.web.aethel.navigation.baker import (
@@ -74,18 +75,20 @@ def bake(
         return Navigation(lacking=(NODE,))
     baking = _Baking(loaded, shipped, baker, context, findings)
     made: dict[str, BakedScene] = {}
-    of_all = f"of {len(scenes)}"
-    context.waiting(f"Baking navigation meshes: 1 {of_all}")
+    tally = Tally(context.stage, "baking", len(scenes))
+
+    def bake_one(scene: Scene) -> Baked:
+        answer = baking.bake(scene)
+        tally.add()
+        return answer
+
     with ThreadPoolExecutor(context.threads, thread_name_prefix="bake") as threads:
-        answers = threads.map(baking.bake, scenes)
-        for number, (scene, answer) in enumerate(zip(scenes, answers, strict=True), 2):
-            context.waiting(f"Baking navigation meshes: {min(number, len(scenes))} {of_all}")
+        for scene, answer in zip(scenes, threads.map(bake_one, scenes), strict=True):
             if answer.error:
                 findings.warning(scene.file, f"{LATER}{answer.error}")
                 continue
             report(scene, answer, findings)
             made[scene.file] = result_of(answer, loaded)
-    context.waiting("")
     return Navigation(made, is_complete=len(made) == len(scenes))
 
 

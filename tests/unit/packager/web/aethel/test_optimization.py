@@ -8,7 +8,7 @@ import re
 import wave
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PIL import Image
@@ -16,6 +16,9 @@ from PIL import Image
 from services.packager.optimizing import images, sounds
 from tests.engine import as_json, assets, boot, component, entity, glb, level, notes, project
 from tests.projects import Built, build, build_context, request
+
+if TYPE_CHECKING:
+    from services.packager.build.stages import Stage
 
 RNG = random.Random(7)
 
@@ -167,12 +170,18 @@ def test_the_number_of_threads_changes_nothing() -> None:
 
 
 def test_it_tells_how_far_it_is() -> None:
-    """A sign of life for each file, in words."""
-    reported: list[str] = []
+    """Each file counts, by what it should take."""
+    reported: list[Stage] = []
     with build_context() as context:
-        used = msgspec.structs.replace(context, waiting=reported.append)
+        used = msgspec.structs.replace(context, stage=reported.append)
         build(game(), request(optimize="lossless"), context=used)
-    assert reported == [*(f"Optimising assets: {n} of 8" for n in range(1, 9)), ""]
+    assert list(map(str, reported)) == [
+        "Bundling scripts",
+        *(f"Optimising assets: {n} of 8" for n in range(9)),
+    ]
+    shares = [stage.share for stage in reported[1:]]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, 1)
 
 
 def _pixels(data: bytes) -> bytes:
