@@ -8,9 +8,12 @@ import { Addresses, ROOT } from "./addresses";
 import { Archive, type Packed } from "./archive";
 import { serveElements } from "./elements";
 import type { Game } from "./game";
+import { keepHistory } from "./history";
+import { serveMarkup } from "./markup";
 import { writePage } from "./page";
 import { answerRequests } from "./requests";
 import { keepInMemory } from "./storage";
+import { serveSheets } from "./styles";
 import { serveImports, serveWorkers } from "./workers";
 
 interface WorkerStart {
@@ -31,7 +34,10 @@ function startPage(): void {
   script.remove();
   answerRequests(globalThis, game);
   keepInMemory();
+  keepHistory();
   serveElements(game);
+  serveMarkup(game);
+  serveSheets(game);
   serveWorkers(game);
   serveModules(game);
   writePage(game, page);

@@ -1,5 +1,6 @@
 /** Styles name files: each becomes an address that needs no request. */
 
+import { hosted } from "./addresses";
 import { served, type Game } from "./game";
 
 const URL_OR_IMPORT =
@@ -18,7 +19,7 @@ export function inlined(game: Game, css: string, path: string, depth = 0): strin
       const address = imported ?? a ?? b ?? c;
       if (address === undefined) return whole; // a comment
       const found = game.addresses.beside(path, address);
-      if (!found) return whole;
+      if (!found) return whole.replace(address, () => hosted(address));
       if (imported === undefined) return `url("${game.archive.address(found)}")`;
       if (depth === DEEPEST) return "";
       const inner = inlined(game, game.archive.string(found), found, depth + 1);
@@ -34,4 +35,18 @@ export function servedStyle(game: Game, css: string): string {
     const better = address === undefined || imported ? address : served(game, address);
     return better === undefined || better === address ? whole : `url("${better}")`;
   });
+}
+
+/** The same for rules that scripts add. */
+export function serveSheets(game: Game): void {
+  const { insertRule, replace, replaceSync } = CSSStyleSheet.prototype;
+  CSSStyleSheet.prototype.insertRule = function (this: CSSStyleSheet, rule: string, index?: number): number {
+    return insertRule.call(this, servedStyle(game, String(rule)), index);
+  };
+  CSSStyleSheet.prototype.replace = function (this: CSSStyleSheet, text: string): Promise<CSSStyleSheet> {
+    return replace.call(this, servedStyle(game, String(text)));
+  };
+  CSSStyleSheet.prototype.replaceSync = function (this: CSSStyleSheet, text: string): void {
+    replaceSync.call(this, servedStyle(game, String(text)));
+  };
 }

@@ -7,7 +7,7 @@ the engine's templates, its database and its editor's settings page write.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import msgspec
 
@@ -67,11 +67,21 @@ def _text(field: str, value: Any, faults: list[tuple[str, str]]) -> str:
     """A text; a number can only mean one."""
     if isinstance(value, str):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         faults.append((field, "is no text, and so not taken"))
         return ""
-    faults.append((field, f'is a number, taken for the text "{value}": write it in quotes'))
+    faults.append((field, taken_for_text(value)))
     return str(value)
+
+
+def is_number(value: Any) -> TypeGuard[int | float]:
+    """Whether a value of JSON is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def taken_for_text(number: float) -> str:
+    """What is told of a number where a text is meant."""
+    return f'is a number, taken for the text "{number}": write it in quotes'
 
 
 def _edge(field: str, value: Any, faults: list[tuple[str, str]]) -> int | None:
@@ -98,14 +108,22 @@ def window_of(settings: dict[str, Any]) -> dict[str, Any]:
 def _names(project: ProjectFiles) -> dict[str, Any]:
     """Names and window of the other files; what is odd in them is as good as not there."""
     config, record, editor = (_lenient(project, path) for path in FILES[1:])
-    title = editor.get("project_name")
-    found = {"name": title if title != UNNAMED else None, "version": editor.get("project_version")}
-    found = {key: value for key, value in found.items() if isinstance(value, str) and value}
+    title = _label(editor, "project_name")
+    found = {
+        "name": "" if title == UNNAMED else title,
+        "version": _label(editor, "project_version"),
+    }
     for document in (record, config):
         for key in ("name", "version"):
-            if isinstance(value := document.get(key), str) and value.strip():
-                found[key] = value
-    return window_of(editor) | found
+            found[key] = _label(document, key) or found[key]
+    return window_of(editor) | {key: value for key, value in found.items() if value}
+
+
+def _label(document: dict[str, Any], field: str) -> str:
+    """A text, or a number that stands for one; empty where it is neither, or blank."""
+    value = document.get(field)
+    text = str(value) if is_number(value) else value
+    return text if isinstance(text, str) and text.strip() else ""
 
 
 def _lenient(project: ProjectFiles, path: str) -> dict[str, Any]:
@@ -116,4 +134,4 @@ def _lenient(project: ProjectFiles, path: str) -> dict[str, Any]:
 
 
 def _is_edge(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 1 <= value <= 16_384  # noqa: PLR2004 - as game.json's schema has it
+    return is_number(value) and 1 <= value <= 16_384  # noqa: PLR2004 - as game.json's schema has it

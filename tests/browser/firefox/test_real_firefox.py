@@ -160,3 +160,5 @@ async def test_one_file_plays_from_a_disk(window: Firefox, tmp_path: Path) -> No
     await window.open((tmp_path / "game.html").as_uri())
     await window.until("window.results?.done")
     assert await window.value("window.results") == RESULTS
+    order = ["classic", "inline", "deferred loading", "module"]
+    assert await window.value("[window.order, window.waited]") == [order, True]

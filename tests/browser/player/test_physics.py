@@ -218,6 +218,31 @@ async def test_forces_constraints_and_kinematics(play: Callable[..., Awaitable[P
     assert (await game.position("rider"))[1] == pytest.approx(2, abs=0.1)
 
 
+@pytest.mark.parametrize("rate", [50, 60, 144])
+async def test_who_moves_one_axis_leaves_the_others_to_physics(
+    play: Callable[..., Awaitable[Playing]], rate: int
+) -> None:
+    """A script writes x in every frame, between two steps or not; the fall goes on."""
+    moved, free = (entity(name, SOLID, (x, 50, 0)) for name, x in (("moved", 0), ("free", 9)))
+    game = await play(scenes={"main": level(CAMERA, moved, free, settings=SIXTIETHS)})
+    await game.drive()
+    heights = await game.page.evaluate(
+        """(rate) => {
+          const { scene } = AethelPlayer.game;
+          const apart = [];
+          for (let i = 0; i < rate; i++) {
+            AethelPlayer.step(1 / rate);
+            apart.push(Math.abs(scene.find("moved").position.y - scene.find("free").position.y));
+            scene.find("moved").position.x -= 3 / rate;
+          }
+          return [Math.max(...apart), scene.find("free").position.y];
+        }""",
+        rate,
+    )
+    assert heights == [pytest.approx(0, abs=1e-4), pytest.approx(45.1, abs=0.2)]
+    assert (await game.position("moved"))[0] == pytest.approx(-3, abs=0.01)
+
+
 async def test_rays_and_spheres_find_what_is_there(play: Callable[..., Awaitable[Playing]]) -> None:
     """The nearest solid one, on the layers asked for; triggers let rays pass."""
     script = """

@@ -2,10 +2,11 @@
 
 import { Quaternion, Vector3 } from "three";
 import type { RAPIER } from "./rapier";
-import { clone, placeOf, samePlace, sameTurn, type Transform } from "./transform";
+import { clone, otherAxes, placeOf, sameAxes, sameTurn, type Axis, type Transform } from "./transform";
 import type { BodySource, ColliderSource, PhysicsNode } from "./types";
 
 const between: Transform = { position: new Vector3(), rotation: new Quaternion() };
+const place = new Vector3();
 
 export class Body {
   /** False while its entity takes no part: then it stays where it is. */
@@ -54,16 +55,17 @@ export class Body {
   syncFromEntity(): void {
     const { shown } = this;
     const { position, rotation } = placeOf(this.entity);
-    // Each by itself: who only turns a body must not put it back to where it was shown.
-    if (!samePlace(position, shown.position)) this.moveTo(position);
+    // Each by itself: who turns a body, or moves it along one axis, must not put the rest back to where it was shown.
+    const moved = otherAxes(sameAxes(position, shown.position));
+    if (moved.length) this.moveTo(position, moved);
     if (!sameTurn(rotation, shown.rotation)) this.turnTo(rotation);
   }
 
-  private moveTo(position: Vector3): void {
+  private moveTo(position: Vector3, axes: readonly Axis[]): void {
     const { rapier, previous, latest, shown } = this;
-    if (rapier.isKinematic()) rapier.setNextKinematicTranslation(position);
-    else rapier.setTranslation(position, true);
-    for (const target of [previous, latest, shown]) target.position.copy(position);
+    for (const target of [previous, latest, shown]) for (const axis of axes) target.position[axis] = position[axis];
+    if (rapier.isKinematic()) rapier.setNextKinematicTranslation(latest.position);
+    else rapier.setTranslation(latest.position, true);
   }
 
   private turnTo(rotation: Quaternion): void {
@@ -104,13 +106,16 @@ export class Body {
   private show({ position, rotation }: Transform): void {
     const { entity, shown } = this;
     const now = placeOf(entity);
-    const moves = samePlace(now.position, shown.position) && !position.equals(shown.position);
+    const own = sameAxes(now.position, shown.position);
+    const moves = own.some((axis) => position[axis] !== shown.position[axis]);
     const turns = sameTurn(now.rotation, shown.rotation) && !rotation.equals(shown.rotation);
-    if (moves) entity.setWorldPosition(position);
+    place.copy(now.position);
+    for (const axis of own) place[axis] = position[axis];
+    if (moves) entity.setWorldPosition(place);
     if (turns) entity.setWorldQuaternion(rotation);
     if (!moves && !turns) return;
     const then = placeOf(entity);
-    if (moves) shown.position.copy(then.position);
+    for (const axis of moves ? own : []) shown.position[axis] = then.position[axis];
     if (turns) shown.rotation.copy(then.rotation);
   }
 }

@@ -36,8 +36,16 @@ export function clone({ position, rotation }: Transform): Transform {
   return { position: position.clone(), rotation: rotation.clone() };
 }
 
-export function samePlace(a: Vector3, b: Vector3): boolean {
-  return a.distanceToSquared(b) < 1e-12;
+const AXES = ["x", "y", "z"] as const;
+export type Axis = (typeof AXES)[number];
+
+/** The axes on which the two are the same. */
+export function sameAxes(a: Vector3, b: Vector3): readonly Axis[] {
+  return a.distanceToSquared(b) < 1e-12 ? AXES : AXES.filter((axis) => Math.abs(a[axis] - b[axis]) < 1e-6);
+}
+
+export function otherAxes(axes: readonly Axis[]): readonly Axis[] {
+  return AXES.filter((axis) => !axes.includes(axis));
 }
 
 /** Compares by parts: Rapier's quaternions have single precision, so that not even one with itself has a product of 1. */

@@ -20,7 +20,7 @@ OF_ANOTHER: Final = "#"  # stands between a model and its clip
 
 
 def check(scene: Scene, index: AssetIndex, findings: Findings) -> None:
-    """Warn of states whose clips are in none of the models that their Animators play on."""
+    """Warn of states whose clips are in no model that they name or that their Animator plays on."""
     for use in scene.animators:
         if found := _controller(use, scene, index):
             document, file, path = found
@@ -57,8 +57,6 @@ class _Clips:
 
     def faults(self, controller: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
         """(place, what is wrong) of states, and of a start that is none."""
-        if self._own is None:
-            return
         states = controller["states"]
         for number, state in enumerate(states):
             clip = state.get("clip", state["name"])  # null: nothing is to play

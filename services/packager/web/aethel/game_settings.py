@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.build.naming import FIRST_VERSION, is_version
-from services.packager.project.game_json import CONFIG, GAME
+from services.packager.project.game_json import CONFIG, GAME, is_number, taken_for_text
 from services.packager.web.aethel.convert_project import ConvertedProject, scene_named
 from services.packager.web.aethel.findings import MAX_SHOWN, read_document
 from services.packager.web.aethel.scenes import FOLDER, SUFFIXES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.packager.web.aethel.findings import Findings
 
 FIRST_SCENE: Final = "main"
+TEXTS: Final = ("id", "name", "version", "description")  # a number can only mean its text
 DEFAULTS: Final[dict[str, Any]] = {
     "name": "Aethel Game",
     "version": FIRST_VERSION,
@@ -47,8 +48,11 @@ def read_settings(
     project: ProjectFiles, defaults: GameDefaults, findings: Findings
 ) -> tuple[Game, dict[str, Any]]:
     """The game's own settings, typed and as they stand there; what is wrong is reported."""
-    own = (read_document(project, GAME, findings) or {}) if GAME in project else {}
-    document = defaults.game | {name: value for name, value in own.items() if value is not None}
+    own = _written(project, findings)
+    document = defaults.game | own
+    if isinstance(size := own.get("resolution"), dict):
+        usual = defaults.game.get("resolution") or DEFAULTS["resolution"]
+        document["resolution"] = {**usual, **size}
     if defaults.actions:
         given = own.get("input")
         inputs = given if isinstance(given, dict) else {}
@@ -62,6 +66,28 @@ def read_settings(
             findings.warning(GAME, message, path=f"$.{field}")
         game = _typed(document, findings)
     return game, document
+
+
+def _written(project: ProjectFiles, findings: Findings) -> dict[str, Any]:
+    """What the file says, where it says something; numbers that can only mean texts are texts."""
+    own = (read_document(project, GAME, findings) or {}) if GAME in project else {}
+    _drop_nulls(own)
+    for field in TEXTS:
+        value = own.get(field)
+        if is_number(value):
+            own[field] = str(value)
+            findings.info(f"$.{field}: {taken_for_text(value)}", file=GAME)
+    return own
+
+
+def _drop_nulls(document: dict[str, Any]) -> None:
+    """Remove what has its default, in objects of any depth: the player would trip over it."""
+    waiting = [document]
+    while waiting:
+        fields = waiting.pop()
+        for name in [name for name, value in fields.items() if value is None]:
+            del fields[name]
+        waiting += (value for value in fields.values() if isinstance(value, dict))
 
 
 def _typed(document: Mapping[str, Any], findings: Findings) -> Game:

@@ -39,7 +39,7 @@ class Mesh(msgspec.Struct, frozen=True):
 
 
 class AnimatorUse(msgspec.Struct, frozen=True):
-    """An Animator, by its controller, and the models below it, one of which it plays on."""
+    """An Animator, by its controller, and the models below it, if all are known."""
 
     controller: str
     models: tuple[str, ...]

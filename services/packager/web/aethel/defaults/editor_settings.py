@@ -87,7 +87,7 @@ def _window(given: Fields, document: dict[str, Any]) -> dict[str, Any]:
 def _elsewhere(given: Fields) -> None:
     """What others read is only checked here."""
     for name in _ELSEWHERE:
-        given.text(name)
+        given.label(name)
     for name in ("fixed_timestep", "vsync"):
         given.flag(name, default=True)
 

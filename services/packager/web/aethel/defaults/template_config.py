@@ -42,7 +42,7 @@ def read_config(project: ProjectFiles, defaults: GameDefaults, findings: Finding
         defaults.level.setdefault("physics", {})["gravity"] = [x, y, 0.0]
     physics.close()
     for name in ("name", "version"):
-        config.text(name)  # whoever reads names takes what there is
+        config.label(name)  # whoever reads names takes what there is
     config.ignore("engine", "genre", "style", "description", "author")
     config.close()
 

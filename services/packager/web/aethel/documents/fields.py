@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from services.packager.project.game_json import is_number, taken_for_text
 from services.packager.web.aethel.findings import Findings
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Fields:
         value = self.raw(name)
         if value is None:
             return default
-        if not _is_number(value):
+        if not is_number(value):
             self._wrong(name, "a number", value)
         elif not least <= value <= most:
             self.source.fail(f"has to be from {least:g} to {most:g}", self.place(name))
@@ -86,6 +87,13 @@ class Fields:
             return default if value is None else value
         self._wrong(name, "a text", value)
         return default
+
+    def label(self, name: str) -> str:
+        """A text that people read; a number can only mean one."""
+        if is_number(value := self.raw(name)):
+            self.source.inform(f"{self.place(name)}: {taken_for_text(value)}")
+            return str(value)
+        return self.text(name)
 
     def identifier(self, name: str, default: str) -> str:
         """A text, or a number that serves as one."""
@@ -125,7 +133,7 @@ class Fields:
             return default
         numbers = [0.0 if item is None else item for item in value]
         for item in numbers:
-            if not _is_number(item) or not -LIMIT <= item <= LIMIT:
+            if not is_number(item) or not -LIMIT <= item <= LIMIT:
                 message = f"has to be {len(default)} numbers from {-LIMIT:g} to {LIMIT:g}"
                 self.source.fail(message, self.place(name))
                 return default
@@ -140,7 +148,7 @@ class Fields:
             self._wrong(name, "a list of numbers", value)
             return []
         for place, item in enumerate(value):
-            if not _is_number(item) or not -LIMIT <= item <= LIMIT:
+            if not is_number(item) or not -LIMIT <= item <= LIMIT:
                 self.source.fail("has to be a number", f"{self.place(name)}[{place}]")
                 return []
         return value
@@ -215,7 +223,3 @@ class Fields:
     def _wrong(self, name: str, expected: str, value: Any) -> None:
         given = _NAMES.get(type(value), "a number")
         self.source.fail(f"has to be {expected}, not {given}", self.place(name))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -16,7 +16,7 @@ PRIMITIVE: Final = "primitive:"
 
 
 def animators_of(entities: Collection[Entity]) -> Iterator[AnimatorUse]:
-    """Every Animator that has a controller, and models that are all known."""
+    """Every Animator that has a controller; without models where not all are known."""
     by_id = {entity.id: entity for entity in entities}
     below: dict[str, list[Entity]] = {}
     for entity in entities:
@@ -24,11 +24,10 @@ def animators_of(entities: Collection[Entity]) -> Iterator[AnimatorUse]:
             below.setdefault(entity.parent_id, []).append(entity)
     for entity in by_id.values():
         controllers = [data.get("controllerPath") for data in _data(entity, "Animator")]
-        if any(isinstance(name, str) and name for name in controllers):
-            models = _models(entity, below)
-            for name in controllers if models else ():
-                if isinstance(name, str) and name:
-                    yield AnimatorUse(name, models)
+        named = [name for name in controllers if isinstance(name, str) and name]
+        models = _models(entity, below) if named else ()
+        for name in named:
+            yield AnimatorUse(name, models)
 
 
 def _models(root: Entity, below: dict[str, list[Entity]]) -> tuple[str, ...]:

@@ -101,6 +101,29 @@ def test_models_that_are_not_known_are_no_reason_to_warn() -> None:
     assert _warnings(**{"scenes/main.json": scene, "assets/moves.json": as_json(moves)}) == []
 
 
+def test_a_clip_of_another_model_is_looked_up_whatever_the_animator_plays_on() -> None:
+    """Nobody knows the model that a prefab brings; the one that the clip names is there."""
+    names = ("hero#Wave", "hero#Run", "Run", "gone#Run")
+    moves = {"states": [{"name": name, "clip": name} for name in names]}
+    scene = level(
+        entity("a", component("Animator", controllerPath="assets/moves.json")),
+        assets=assets(hero="assets/hero.glb"),
+    )
+    found = _warnings(
+        **{
+            "scenes/main.json": scene,
+            "assets/moves.json": as_json(moves),
+            "assets/hero.glb": glb(animations=[{"name": "Wave"}]),
+        }
+    )
+    assert [note.partition(": the state ")[0] for note in found] == [
+        "assets/moves.json: $.states[1].clip",
+        "assets/moves.json: $.states[3].clip",
+    ]
+    assert "which assets/hero.glb has not got" in found[0]
+    assert "name one of its own (Wave)" in found[0]
+
+
 CORE = "import {{ Component }} from '@aethel/core';\nexport class A extends Component {{ {} }}\n"
 
 

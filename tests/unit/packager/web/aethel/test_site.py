@@ -223,6 +223,53 @@ def test_name_and_version_come_from_the_game_unless_asked_otherwise() -> None:
         assert manifest["app"] == {"name": name, "version": version}
 
 
+@pytest.mark.parametrize(("version", "taken"), [(2, "2"), (1.5, "1.5"), (0, "0")])
+@pytest.mark.parametrize(
+    ("file", "field"),
+    [
+        ("game.json", "version"),
+        ("aethel.config.json", "version"),
+        ("project_settings.json", "project_version"),
+    ],
+)
+def test_a_number_is_taken_for_the_version_that_it_means(
+    version: float, taken: str, file: str, field: str
+) -> None:
+    """In every file that names one; told once, and nothing is wrong."""
+    built = export(project() | {file: as_json({field: version})})
+    assert built.name.endswith(f"-{taken}-web.zip")
+    assert boot(built)["game"]["version"] == taken
+    told = [note for note in built.plan.notes if note.file == file]
+    assert [(note.level, note.message) for note in told] == [
+        ("info", f'$.{field}: is a number, taken for the text "{taken}": write it in quotes')
+    ]
+
+
+def test_null_is_the_default_in_every_part_of_the_settings() -> None:
+    """The player never meets one: an action without a binding would end it."""
+    actions = {"jump": None, "moveX": {"stick": None, "negative": ["KeyQ"]}, "go": ["KeyG"]}
+    own: dict[str, Any] = {
+        "resolution": {"width": 800, "height": None},
+        "audio": {"music": None, "sfx": 0.5},
+        "input": {"actions": actions},
+        "hud": None,
+        "version": None,
+    }
+    game = boot(export(project(game=own)))["game"]
+    assert game["resolution"] == {"width": 800, "height": 1080}
+    assert game["audio"] == {"sfx": 0.5}
+    assert game["input"] == {"actions": {"moveX": {"negative": ["KeyQ"]}, "go": ["KeyG"]}}
+    assert game["version"] == "1.0.0"
+    settings = {"win_resolution": None, "max_fps": None, "gravity": None, "project_version": None}
+    config = {"entry": None, "input": None, "physics2D": {"gravity": None}, "version": None}
+    others = {
+        "project_settings.json": as_json(settings),
+        "aethel.config.json": as_json(config),
+        "game.json": b"{}",
+    }
+    assert boot(export(project() | others))["game"]["resolution"]["width"] == 1920
+
+
 @pytest.mark.parametrize("version", ["latest", "1.0\n", "../..", "1" * 50])
 def test_a_version_that_is_none_is_told(version: str) -> None:
     """And never reaches a file name."""
