@@ -1,7 +1,8 @@
 """The small samples: how soon they show something, and how much a player loads until then.
 
-Lanterns stands beside its own ``vite build``, which is served the same way, turn by turn. Cairns has
-nothing beside it but what it weighed when it was made. Sizes are what the page asks for, in brotli.
+Lanterns stands beside its own ``vite build``, which is served the same way, turn by turn. Cairns
+has nothing beside it but what it weighed when it was made. Sizes are what the page asks for, in
+brotli.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Exports play in a real Firefox as they do in Chromium: editors' projects, built pages, samples."""
+"""Exports play in a real Firefox as in Chromium: editors' projects, built pages, samples."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ async def test_lanterns_are_lit_by_rowing(window: Firefox, site: Site) -> None:
 
 
 async def test_cairns_are_climbed(window: Firefox, site: Site) -> None:
-    """The sample in the format of the engine's templates: up to the last bell, which the HUD says."""
+    """The sample in the format of the engine's templates: up to the last bell, as its HUD says."""
     words = "document.querySelector('.words strong')?.textContent"
     await window.open(await asyncio.to_thread(site.export, project(SAMPLES / "cairns")))
     await window.until("window.AethelPlayer")
@@ -150,7 +150,7 @@ async def test_cairns_are_climbed(window: Firefox, site: Site) -> None:
     assert await window.value(f"({CLIMB})({LEDGES})") == pytest.approx([1.4, 13.1], abs=0.5)
     await window.until(f"{words} === 'All bells rung'")
     assert await window.value("document.querySelectorAll('.bell.rung').length") == 8
-    assert await shades(window, "AethelPlayer.canvas") > SHADES
+    assert await shades(window, "(AethelPlayer.draw(), AethelPlayer.canvas)") > SHADES
     assert {*window.troubles} <= {REMARK}
 
 

@@ -259,7 +259,7 @@ def test_only_what_is_needed_here_has_to_be_had(
 
 
 def test_what_an_optional_package_needs_is_optional() -> None:
-    """Unless something that is needed needs it, too; names that the project makes optional count."""
+    """Unless something that is needed needs it, too."""
     packages = {
         "node_modules/a": {"optionalDependencies": {"b": "1"}},
         "node_modules/b": {"dependencies": {"c": "1"}},
