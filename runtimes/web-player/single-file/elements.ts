@@ -45,6 +45,7 @@ export function serveElements(game: Game): void {
   serveLinks(game);
   serveAttributes(game);
   serveMarkup(game);
+  serveSheets(game);
   serveConstructors(game);
 }
 
@@ -120,6 +121,7 @@ function serveAttributes(game: Game): void {
     const lower = name.toLowerCase();
     if (this instanceof HTMLScriptElement && lower === "src") this.src = value;
     else if (this instanceof HTMLLinkElement && lower === "href") this.href = value;
+    else if (this instanceof HTMLIFrameElement && lower === "src") this.src = value;
     else setAttribute.call(this, name, NAMING[this.tagName]?.[lower]?.(game, String(value)) ?? value);
   };
   const setAttributeNS = Element.prototype.setAttributeNS;
@@ -150,8 +152,26 @@ function serveMarkup(game: Game): void {
       },
     });
   }
+  const { createContextualFragment } = Range.prototype;
+  Range.prototype.createContextualFragment = function (this: Range, markup: string): DocumentFragment {
+    return createContextualFragment.call(this, rewritten(String(markup)));
+  };
   Element.prototype.insertAdjacentHTML = function (this: Element, where: InsertPosition, markup: string): void {
     real.insertAdjacentHTML.call(this, where, rewritten(String(markup)));
+  };
+}
+
+/** Rules that scripts add to a style sheet. */
+function serveSheets(game: Game): void {
+  const { insertRule, replace, replaceSync } = CSSStyleSheet.prototype;
+  CSSStyleSheet.prototype.insertRule = function (this: CSSStyleSheet, rule: string, index?: number): number {
+    return insertRule.call(this, servedStyle(game, rule), index);
+  };
+  CSSStyleSheet.prototype.replace = function (this: CSSStyleSheet, text: string): Promise<CSSStyleSheet> {
+    return replace.call(this, servedStyle(game, text));
+  };
+  CSSStyleSheet.prototype.replaceSync = function (this: CSSStyleSheet, text: string): void {
+    replaceSync.call(this, servedStyle(game, text));
   };
 }
 
