@@ -15,8 +15,8 @@ from urllib.parse import quote
 
 import pytest
 
-from services.packager.web.aethel import script_confinement
 from services.packager.web.aethel.findings import InvalidProjectError
+from services.packager.web.aethel.scripting import script_confinement
 from tests.engine import boot, component, entity, export, level, problems, project
 
 if TYPE_CHECKING:

@@ -49,10 +49,15 @@ export class Addresses {
     return this.find(address) ?? null;
   }
 
-  /** What `address` means in a file of the game. */
-  beside(path: string, address: string): Found {
-    const url = parsed(address, ROOT + path.split("/").map(encodeURIComponent).join("/"));
+  /** What `address` means in a file that lies at another one. */
+  from(base: string, address: string): Found {
+    const url = parsed(address, base);
     return url ? this.find(url.href) : undefined;
+  }
+
+  /** Where whatever the page itself resolves has to begin; null where nothing can lie below it. */
+  get hosted(): string | null {
+    return this.folder !== null && this.base.startsWith(ROOT) ? this.folder + this.base.slice(ROOT.length) : null;
   }
 
   private known(path: string): string | null {

@@ -11,14 +11,25 @@ const LARGEST_DATA = 4 << 20; // characters
 export class Archive {
   private readonly objects = new Map<string, string>();
 
-  /**
-   * @param text the archive as it stands in the page, as JSON
-   * @param files the same, where somebody has read it already
-   */
-  constructor(
-    readonly text: string,
-    private readonly files = JSON.parse(text) as Packed,
+  private constructor(
+    private readonly files: Packed,
+    private written?: string,
   ) {}
+
+  /** As it stands in a page. */
+  static read(text: string): Archive {
+    return new Archive(JSON.parse(text) as Packed, text);
+  }
+
+  /** As a worker gets it. */
+  static of(files: Packed): Archive {
+    return new Archive(files);
+  }
+
+  /** The archive as JSON. */
+  get text(): string {
+    return (this.written ??= JSON.stringify(this.files));
+  }
 
   has(path: string): boolean {
     return Object.hasOwn(this.files, path);

@@ -8,17 +8,26 @@ import { Addresses, ROOT } from "./addresses";
 import { Archive, type Packed } from "./archive";
 import { serveElements } from "./elements";
 import type { Game } from "./game";
+<<<<<<< HEAD
 import { keepHistory } from "./history";
 import { serveMarkup } from "./markup";
 import { writePage } from "./page";
 import { answerRequests } from "./requests";
 import { keepInMemory } from "./storage";
 import { serveSheets } from "./styles";
+=======
+import { tolerate } from "./lacking";
+import { serveFrames, writePage } from "./page";
+import { answerRequests } from "./requests";
+import { keepInMemory } from "./storage";
+import { inlined } from "./styles";
+>>>>>>> N
 import { serveImports, serveWorkers } from "./workers";
 
 interface WorkerStart {
   aethelFiles?: Packed;
   aethelPlace?: string;
+  aethelLoader?: string;
 }
 
 /** Modules that others import by an address which they put together: what the bundle hands over. */
@@ -27,34 +36,42 @@ type Modules = Record<string, () => unknown>;
 function startPage(): void {
   const script = document.getElementById("aethel-loader") as HTMLScriptElement;
   const files = document.getElementById("aethel-files")!;
-  const archive = new Archive(files.textContent ?? "{}");
+  const archive = Archive.read(files.textContent ?? "{}");
   const game = { archive, addresses: new Addresses(archive, document.baseURI), loader: script.text };
   const page = script.dataset.page ?? "index.html";
   files.remove();
   script.remove();
   answerRequests(globalThis, game);
   keepInMemory();
+<<<<<<< HEAD
   keepHistory();
   serveElements(game);
   serveMarkup(game);
   serveSheets(game);
+=======
+  tolerate();
+  serveElements(game);
+  serveFrames(game);
+>>>>>>> N
   serveWorkers(game);
   serveModules(game);
   writePage(game, page);
 }
 
 function startWorker(): void {
-  const { aethelFiles = {}, aethelPlace = "" } = globalThis as WorkerStart;
-  const archive = new Archive("", aethelFiles);
+  const { aethelFiles = {}, aethelPlace = "", aethelLoader = "" } = globalThis as WorkerStart;
+  const archive = Archive.of(aethelFiles);
   const addresses = new Addresses(archive, "");
   addresses.base = ROOT + aethelPlace.split("/").map(encodeURIComponent).join("/");
-  const game = { archive, addresses, loader: "" };
+  const game = { archive, addresses, loader: aethelLoader };
   answerRequests(globalThis, game);
   serveImports(game);
+  serveWorkers(game);
 }
 
 /** How a bundle imports what it could not name: by the game's own path. */
-function serveModules({ addresses }: Game): void {
+function serveModules(game: Game): void {
+  const { addresses, archive } = game;
   const modules: Modules = {};
   Object.assign(globalThis, {
     aethelModules: modules,
@@ -62,6 +79,12 @@ function serveModules({ addresses }: Game): void {
       const found = modules[addresses.place(address)?.path ?? ""];
       if (!found) throw new TypeError(`${String(address)} is not a module of this file`);
       return found();
+    },
+    /** A style sheet that a module imports. */
+    aethelSheet: (path: string): CSSStyleSheet => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(inlined(game, archive.string(path), path));
+      return sheet;
     },
   });
 }

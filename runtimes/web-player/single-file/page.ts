@@ -18,6 +18,7 @@ export function writePage(game: Game, path: string): void {
   const base = page.querySelector("base[href]")?.getAttribute("href") ?? "";
   game.addresses.base = new URL(base, ROOT + path.split("/").map(encodeURIComponent).join("/")).href;
   page.querySelectorAll("base, meta[http-equiv='content-security-policy' i]").forEach((element) => element.remove());
+  if (base && game.addresses.hosted !== null) page.head.prepend(baseOf(page, game.addresses.hosted));
   const place = game.addresses.base.startsWith(ROOT) ? game.addresses.base.slice(ROOT.length) : path;
   nameHosts(page);
   inlineLinks(game, page);
@@ -37,6 +38,13 @@ function nameHosts(page: Document): void {
   }
 }
 
+/** What the page resolves by itself, such as a link's `href`, is below its own base, too. */
+function baseOf(page: Document, address: string): HTMLBaseElement {
+  const base = page.createElement("base");
+  base.setAttribute("href", address);
+  return base;
+}
+
 function inlineLinks(game: Game, page: Document): void {
   for (const link of page.querySelectorAll<HTMLLinkElement>("link[href]")) {
     const path = game.addresses.find(link.getAttribute("href"));
@@ -54,6 +62,8 @@ function styleOf(game: Game, page: Document, link: HTMLLinkElement, path: string
     const value = link.getAttribute(name);
     if (value !== null) style.setAttribute(name, value);
   }
+  // Until somebody chooses it.
+  if (link.hasAttribute("disabled") || link.relList.contains("alternate")) style.setAttribute("media", "not all");
   style.textContent = inlined(game, game.archive.string(path), path);
   return style;
 }
@@ -90,10 +100,27 @@ function inlineScript(game: Game, page: Document, script: HTMLScriptElement): vo
 function inlineFrames(game: Game, page: Document): void {
   for (const frame of page.querySelectorAll("iframe[src]")) {
     const path = game.addresses.own(frame.getAttribute("src"));
-    if (path === null) continue;
+    if (path === null || !isPage(game, path)) continue;
     frame.removeAttribute("src");
     frame.setAttribute("srcdoc", documentOf(game, path));
   }
+}
+
+/** Frames that scripts make. */
+export function serveFrames(game: Game): void {
+  const real = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, "src")!;
+  Object.defineProperty(HTMLIFrameElement.prototype, "src", {
+    ...real,
+    set(this: HTMLIFrameElement, value: unknown) {
+      const path = game.addresses.own(value);
+      if (path === null || !isPage(game, path)) real.set!.call(this, value);
+      else this.srcdoc = documentOf(game, path);
+    },
+  });
+}
+
+function isPage({ archive }: Game, path: string): boolean {
+  return archive.type(path).startsWith("text/html");
 }
 
 function documentOf({ archive, loader }: Game, path: string): string {
@@ -107,7 +134,7 @@ function followLinks(game: Game): void {
     const link = (event.target as Element | null)?.closest?.("a[href]");
     const href = link?.getAttribute("href") ?? "#";
     const path = href.startsWith("#") || event.defaultPrevented ? null : game.addresses.own(href);
-    if (path === null || !/^text\/html/.test(game.archive.type(path))) return;
+    if (path === null || !isPage(game, path)) return;
     event.preventDefault();
     openPage(game, path);
   });

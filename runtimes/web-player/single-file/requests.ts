@@ -14,18 +14,34 @@ function fetchFrom({ archive, addresses }: Game, real: typeof fetch): typeof fet
   return async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const path = addresses.find(address);
+<<<<<<< HEAD
     if (path === undefined) return real(input instanceof Request ? input : hosted(address), init);
     (init?.signal ?? (input instanceof Request ? input.signal : undefined))?.throwIfAborted();
     const answer = path === null ? new Response(null, NOT_FOUND) : file(archive.bytes(path), archive.type(path));
+=======
+    if (path === undefined) return real(input, init);
+    const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const method = (init?.method ?? (input instanceof Request ? input.method : "GET")).toUpperCase();
+    signal?.throwIfAborted();
+    await undefined; // until then a game can change its mind
+    signal?.throwIfAborted();
+    const answer = answerOf(method, path && { bytes: archive.bytes(path), type: archive.type(path) });
+>>>>>>> N
     Object.defineProperty(answer, "url", { value: new URL(address, addresses.base).href });
     return answer;
   };
 }
 
 const NOT_FOUND = { status: 404, statusText: "Not Found" };
+/** Of whoever sends something to a host that only has files. */
+const NOT_ALLOWED = { status: 405, statusText: "Method Not Allowed" };
+const READING = ["GET", "HEAD"];
 
-function file(bytes: Uint8Array<ArrayBuffer>, type: string): Response {
-  return new Response(bytes, { headers: { "Content-Type": type, "Content-Length": String(bytes.length) } });
+function answerOf(method: string, found: { bytes: Uint8Array<ArrayBuffer>; type: string } | null | ""): Response {
+  if (!READING.includes(method)) return new Response(null, NOT_ALLOWED);
+  if (!found) return new Response(null, NOT_FOUND);
+  const headers = { "Content-Type": found.type, "Content-Length": String(found.bytes.length) };
+  return new Response(method === "HEAD" ? null : found.bytes, { headers });
 }
 
 /** A request that never leaves the page, with the events and values of one that did. */
@@ -34,6 +50,8 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
     private path: string | null | undefined;
     private state = 0;
     private later = false;
+    private sent = false;
+    private method = "";
     private address = "";
     private mime = "";
     private kind: XMLHttpRequestResponseType = "";
@@ -48,26 +66,33 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
         return;
       }
       this.address = new URL(url, addresses.base).href;
-      [this.later, this.body, this.made] = [later, null, undefined];
+      this.method = method.toUpperCase();
+      [this.later, this.sent, this.body, this.made] = [later, false, null, undefined];
       this.become(1);
     }
 
     override send(body?: Document | XMLHttpRequestBodyInit | null): void {
       if (this.path === undefined) return super.send(body);
+      this.sent = true;
       if (this.later) setTimeout(() => this.finish());
       else this.finish();
     }
 
     private finish(): void {
-      if (this.state !== 1) return; // aborted
+      if (this.state !== 1 || !this.sent) return; // aborted, or opened anew
       this.tell("loadstart", 0);
-      this.body = this.path ? archive.bytes(this.path) : new Uint8Array();
+      this.body = this.path && this.method === "GET" ? archive.bytes(this.path) : new Uint8Array();
       this.become(2);
       this.become(3);
       this.tell("progress", this.body.length);
       this.become(4);
       this.tell("load", this.body.length);
       this.tell("loadend", this.body.length);
+    }
+
+    private get refusal(): typeof NOT_FOUND | null {
+      if (!READING.includes(this.method)) return NOT_ALLOWED;
+      return this.path === null ? NOT_FOUND : null;
     }
 
     private become(state: number): void {
@@ -82,7 +107,10 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
 
     override abort(): void {
       if (this.path === undefined) return super.abort();
-      if (this.state === 1) this.tell("abort", 0);
+      if (this.sent && this.state < 4) {
+        this.become(4);
+        for (const event of ["abort", "loadend"]) this.tell(event, 0);
+      }
       this.state = 0;
     }
 
@@ -107,7 +135,8 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
     }
 
     private headers(): Record<string, string> {
-      return { "content-type": archive.type(this.path!), "content-length": String(this.body?.length ?? 0) };
+      const { length } = this.method === "HEAD" ? archive.bytes(this.path!) : (this.body ?? []);
+      return { "content-type": archive.type(this.path!), "content-length": String(length) };
     }
 
     override get readyState(): number {
@@ -116,12 +145,12 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
 
     override get status(): number {
       if (this.path === undefined) return super.status;
-      return this.state < 2 ? 0 : this.path === null ? 404 : 200;
+      return this.state < 2 ? 0 : this.refusal ? this.refusal.status : 200;
     }
 
     override get statusText(): string {
       if (this.path === undefined) return super.statusText;
-      return this.state < 2 ? "" : this.path === null ? "Not Found" : "OK";
+      return this.state < 2 ? "" : this.refusal ? this.refusal.statusText : "OK";
     }
 
     override get responseURL(): string {

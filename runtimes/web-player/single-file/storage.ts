@@ -4,13 +4,32 @@ export function keepInMemory(): void {
   for (const name of ["localStorage", "sessionStorage"] as const) {
     if (!works(() => window[name].length)) Object.defineProperty(window, name, { value: memoryStorage() });
   }
-  if (!works(() => document.cookie)) {
-    let cookies = "";
-    Object.defineProperty(document, "cookie", {
-      get: () => cookies,
-      set: (value: string) => (cookies = String(value).split(";")[0] ?? ""),
-    });
-  }
+  if (!works(keepsCookies)) Object.defineProperty(document, "cookie", memoryCookies());
+}
+
+/** Pages from a disk take cookies without a word, and forget them at once. */
+function keepsCookies(): void {
+  document.cookie = "aethel=1";
+  const kept = document.cookie.includes("aethel=1");
+  document.cookie = "aethel=; max-age=0";
+  if (!kept) throw new Error("no cookies");
+}
+
+function memoryCookies(): PropertyDescriptor {
+  const cookies = new Map<string, string>();
+  const set = (given: unknown): void => {
+    const [pair = "", ...attributes] = String(given).split(";");
+    const name = pair.split("=", 1)[0]!.trim();
+    cookies.delete(name);
+    if (!attributes.some(isPast)) cookies.set(name, pair.trim());
+  };
+  return { get: () => [...cookies.values()].join("; "), set };
+}
+
+function isPast(attribute: string): boolean {
+  const [name = "", value = ""] = attribute.split("=").map((part) => part.trim());
+  if (/^max-age$/i.test(name)) return Number(value) <= 0;
+  return /^expires$/i.test(name) && Date.parse(value) <= Date.now();
 }
 
 function works(attempt: () => unknown): boolean {

@@ -1,10 +1,17 @@
 /** Styles name files: each becomes an address that needs no request. */
 
+<<<<<<< HEAD
 import { hosted } from "./addresses";
 import { served, type Game } from "./game";
+=======
+import { ROOT } from "./addresses";
+import { type Game } from "./game";
+>>>>>>> N
 
 const URL_OR_IMPORT =
   /\/\*[\s\S]*?(?:\*\/|$)|@import\s+(?:url\(\s*)?(["']?)([^"')\s;]+)\1\s*\)?([^;]*);|url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]+))\s*\)/gi;
+/** What may stand behind an import's address, in this order. */
+const CONDITIONS = /^\s*(layer(?:\(([^)]*)\))?(?![\w-]))?\s*(?:supports\(((?:[^()]|\([^()]*\))*)\))?\s*(.*)$/is;
 const DEEPEST = 16;
 
 /**
@@ -13,6 +20,7 @@ const DEEPEST = 16;
  * @param path the file that it stands in
  */
 export function inlined(game: Game, css: string, path: string, depth = 0): string {
+<<<<<<< HEAD
   return css.replace(
     URL_OR_IMPORT,
     (whole: string, _quote, imported?: string, media?: string, a?: string, b?: string, c?: string) => {
@@ -26,15 +34,39 @@ export function inlined(game: Game, css: string, path: string, depth = 0): strin
       return media?.trim() ? `@media ${media.trim()} {${inner}}` : inner;
     },
   );
+=======
+  return rewritten(game, css, ROOT + path.split("/").map(encodeURIComponent).join("/"), depth);
+>>>>>>> N
 }
 
 /** The same for what a script sets: its addresses are relative to the page. */
 export function servedStyle(game: Game, css: string): string {
-  return css.replace(URL_OR_IMPORT, (whole: string, _quote, imported, _media, a?: string, b?: string, c?: string) => {
-    const address = a ?? b ?? c;
-    const better = address === undefined || imported ? address : served(game, address);
-    return better === undefined || better === address ? whole : `url("${better}")`;
-  });
+  return rewritten(game, css, game.addresses.base, 0);
+}
+
+function rewritten(game: Game, css: string, base: string, depth: number): string {
+  return css.replace(
+    URL_OR_IMPORT,
+    (whole: string, _quote, imported?: string, conditions?: string, a?: string, b?: string, c?: string) => {
+      const address = imported ?? a ?? b ?? c;
+      if (address === undefined) return whole; // a comment
+      const found = game.addresses.from(base, address);
+      if (!found) return whole;
+      if (imported === undefined) return `url("${game.archive.address(found)}")`;
+      if (depth === DEEPEST) return "";
+      return conditional(inlined(game, game.archive.string(found), found, depth + 1), conditions ?? "");
+    },
+  );
+}
+
+/** An imported sheet under the conditions of its import: a layer, what the browser supports, media. */
+function conditional(css: string, conditions: string): string {
+  const [, layer, name = "", supports, media = ""] = CONDITIONS.exec(conditions) ?? [];
+  let block = css;
+  if (media.trim()) block = `@media ${media.trim()} {${block}}`;
+  if (supports !== undefined)
+    block = `@supports ${/^\s*(not\b|\()/i.test(supports) ? supports : `(${supports})`} {${block}}`;
+  return layer ? `@layer ${name} {${block}}` : block;
 }
 
 /** The same for rules that scripts add. */

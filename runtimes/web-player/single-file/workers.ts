@@ -2,6 +2,9 @@
 
 import type { Game } from "./game";
 
+/** Lets a worker of one page be told of its connection as a shared one is. */
+const CONNECTS = `self.addEventListener("message",(event)=>{if(event.data!=="aethel-connect")return;event.stopImmediatePropagation();const made=new MessageEvent("connect",{ports:event.ports});self.dispatchEvent(made);self.onconnect?.(made)});`;
+
 export function serveWorkers(game: Game): void {
   const Real = globalThis.Worker;
   if (!Real) return;
@@ -13,11 +16,35 @@ export function serveWorkers(game: Game): void {
       else super(workerAddress(game, path), { ...options, type: "classic" });
     }
   };
+  if (globalThis.SharedWorker) serveSharedWorkers(game, Real);
 }
 
-function workerAddress({ archive, loader }: Game, path: string): string {
-  const start = `self.aethelFiles=${archive.text};self.aethelPlace=${JSON.stringify(path)};`;
-  const parts = [start, loader, "\n", archive.string(path)];
+/** A file has one page, so nobody else could share them: each is a worker of this page's own. */
+function serveSharedWorkers(game: Game, RealWorker: typeof Worker): void {
+  const Real = globalThis.SharedWorker;
+  const running = new Map<string, Worker>();
+  const Served = function (url: string | URL, options?: string | WorkerOptions): object {
+    const path = game.addresses.own(url);
+    if (path === null) return new Real(url, options);
+    const key = `${path} ${typeof options === "string" ? options : (options?.name ?? "")}`;
+    const worker = running.get(key) ?? new RealWorker(workerAddress(game, path, CONNECTS));
+    running.set(key, worker);
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage("aethel-connect", [port2]);
+    const shared = Object.assign(new EventTarget(), { port: port1, onerror: null as ((event: Event) => void) | null });
+    worker.addEventListener("error", (event) => {
+      const told = new ErrorEvent("error", { message: event.message });
+      shared.dispatchEvent(told);
+      shared.onerror?.(told);
+    });
+    return shared;
+  };
+  globalThis.SharedWorker = Served as unknown as typeof SharedWorker;
+}
+
+function workerAddress({ archive, loader }: Game, path: string, before = ""): string {
+  const start = `self.aethelFiles=${archive.text};self.aethelPlace=${JSON.stringify(path)};self.aethelLoader=${JSON.stringify(loader)};`;
+  const parts = [start, loader, "\n", before, archive.string(path)];
   return URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
 }
 

@@ -85,6 +85,40 @@ RESULTS = {
     "styled": 'url("data:image',
     "setStyle": 'url("data:image',
     "frame": "wörter",
+    "jsonModule": 3,
+    "cssModule": 'url("data:image',
+    "resolve": "wörter",
+    "layers": "rgb(2, 2, 2)",
+    "rule": 'url("data:image',
+    "fragment": "255,0,0",
+    "head": "200,7,0",
+    "post": 405,
+    "abort": "AbortError",
+    "xhrAbort": "abort,loadend",
+    "nestedWorker": "outer part wörter",
+    "sharedWorker": "wörter",
+    "serviceWorker": "refused",
+    "pushed": 3,
+    "cookies": "best=7",
+    "madeFrame": "wörter",
     "inline": True,
     "done": True,
+}
+
+# All that the page names lies below another folder.
+BASED: dict[str, bytes] = {
+    "index.html": b"""<!doctype html><title>Based</title><base href="game/"><body>
+        <a id="link" href="data/words.txt">on</a><img id="still" src="pictures/red.png">
+        <script type="module">import { early } from "./js/early.js"; window.early = early;</script>
+        <script type="module" src="js/main.js"></script>""",
+    "game/js/early.js": b"export const early = 'early';",
+    "game/js/main.js": b"""
+        const text = async (address) => (await fetch(address)).text();
+        const still = document.getElementById("still");
+        await still.decode();
+        window.results = [window.early, await text("data/words.txt"), still.naturalWidth,
+          await text(document.getElementById("link").href),
+          await text(new URL("data/words.txt", document.baseURI))];""",
+    "game/data/words.txt": b"words",
+    "game/pictures/red.png": _png("#ff0000"),
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.conftest import served, until
-from tests.browser.single_file.projects import RESULTS, WAYS
+from tests.browser.single_file.projects import BASED, RESULTS, WAYS
 from tests.projects import build, request
 
 if TYPE_CHECKING:
@@ -68,6 +68,19 @@ async def test_a_page_gets_its_files_in_every_way_from_a_disk(browser: Browser, 
     order = ["classic", "inline", "deferred loading", "module"]
     assert await page.evaluate("window.order") == order
     assert _over_the_wire(asked) == [(ways / "game.html").as_uri()]
+    await page.close()
+
+
+async def test_a_page_with_a_base_finds_its_files_below_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """Modules too, which are bundled, and what the page itself resolves."""
+    built = build(BASED, request("web", format="single-file"))
+    (tmp_path / "game.html").write_bytes(built.data)
+    page = await browser.new_page()
+    await page.goto((tmp_path / "game.html").as_uri())
+    await until(page, "window.results")
+    assert await page.evaluate("window.results") == ["early", "words", 8, "words", "words"]
     await page.close()
 
 

@@ -15,7 +15,7 @@ from services.packager.web.aethel.media import suffix_of
 from services.packager.web.aethel.navigation import Navigation, bake
 from services.packager.web.aethel.navigation.baker import Baker
 from services.packager.web.aethel.optimization import optimize
-from services.packager.web.aethel.script_bundle import Bundle, Bundler
+from services.packager.web.aethel.scripting.script_bundle import Bundle, Bundler
 from services.packager.web.game_site import Site
 
 if TYPE_CHECKING:

@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from services.packager.project.files import CONTENT, is_asset
 from services.packager.project.unreadable import UnreadableError
-from services.packager.web.aethel import (
-    asset_paths,
-    controllers,
-    materials,
-    media,
-    model_extensions,
-    models,
-)
+from services.packager.web.aethel import asset_paths, controllers, materials, media, models
 from services.packager.web.aethel.findings import read_document
+from services.packager.web.aethel.models import extensions as model_extensions
 from services.packager.web.aethel.reading import read_prefab
 from services.packager.web.aethel.scenes import strings_in
 from services.packager.web.file_faults import absence

@@ -34,7 +34,7 @@ from services.packager.web.aethel.documents.recognition import (
 )
 from services.packager.web.aethel.findings import Findings, Origin
 from services.packager.web.aethel.formats import formats
-from services.packager.web.aethel.script_classes import ScriptClasses
+from services.packager.web.aethel.scripting.script_classes import ScriptClasses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,9 +23,9 @@ from services.packager.web.aethel.reachability import ReachableAssets
 from services.packager.web.aethel.reading import read_scene
 from services.packager.web.aethel.scenes import Scene, names_of
 from services.packager.web.aethel.schema.scenes import Game
-from services.packager.web.aethel.script_classes import is_hud
-from services.packager.web.aethel.script_properties import ScriptProperties
-from services.packager.web.aethel.scripts import read_script, scripts_of
+from services.packager.web.aethel.scripting.script_classes import is_hud
+from services.packager.web.aethel.scripting.script_properties import ScriptProperties
+from services.packager.web.aethel.scripting.scripts import read_script, scripts_of
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from services.packager.optimizing import images, models, sounds
 from services.packager.storage.derived_files import DerivedFile, DerivedFileCache
 from services.packager.web.aethel.derivatives import Candidate, DerivativeBuilder
 from services.packager.web.aethel.schema.materials import COLORS
-from services.packager.web.aethel.scripts import quoted
+from services.packager.web.aethel.scripting.scripts import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

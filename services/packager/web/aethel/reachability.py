@@ -17,7 +17,7 @@ from services.packager.web.aethel import scenes as scene_files
 from services.packager.web.aethel.asset_index import is_script
 from services.packager.web.aethel.asset_paths import normalized
 from services.packager.web.aethel.models import SUFFIXES as MODELS
-from services.packager.web.aethel.scripts import imported, pattern_of, quoted
+from services.packager.web.aethel.scripting.scripts import imported, pattern_of, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -15,9 +16,11 @@ import msgspec
 
 from services.packager.processes.inside import run_inside
 from services.packager.processes.subprocess_runner import ProgramTimeoutError
-from services.packager.web.aethel import esbuild_messages
 from services.packager.web.aethel.findings import Findings
-from services.packager.web.aethel.import_targets import misleads
+from services.packager.web.aethel.scripting import esbuild_messages
+from services.packager.web.aethel.scripting.import_targets import misleads
+from services.packager.web.html5.references import folder_of
+from services.packager.web.html5.url_scanner import js_urls
 from services.packager.web.single_file import import_maps
 from services.packager.web.single_file.page_scripts import (
     ModuleScript,
@@ -25,7 +28,6 @@ from services.packager.web.single_file.page_scripts import (
     module_scripts,
     worker_addresses,
 )
-from services.packager.web.url_scanner import js_urls
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -41,14 +43,17 @@ TIMEOUT_S: Final = 60.0
 MEMORY_BYTES: Final = 2 << 30
 _COMPUTED: Final = ".aethel-computed.js"
 _ENTRY: Final = ".aethel-entry.js"
+_INLINE: Final = ".aethel-inline-"
 _OUT: Final = ".aethel-out.js"
 _OUTSIDE: Final = "a module imports what is not a file of the game"
+_AS_STYLE: Final = re.compile(r"""\bwith\s*+\{\s*+type\s*+:\s*+["']css["']\s*+,?\s*+\}""")
 _ALWAYS: Final = (
     "--bundle",
     "--charset=utf8",
     "--color=false",
     "--log-limit=50",
     "--metafile=.aethel-meta.json",
+    "--loader:.css=js",
     "--external:https://*",
     "--external:http://*",
     f"--outfile={_OUT}",
@@ -97,14 +102,19 @@ class PageBundler:
         made, consumed = {}, set[str]()
         for path, scripts in pages.items():
             if scripts:
-                self._write_entry(path, scripts, computed)
+                aliases = self._write_entry(path, scripts, computed)
                 made[f"{FOLDER}{path}.js"] = self._run(
-                    _ENTRY, path, ["--format=esm", *_COMPUTED_IMPORTS, *arguments], consumed
+                    _ENTRY,
+                    path,
+                    ["--format=esm", *_COMPUTED_IMPORTS, *aliases, *arguments],
+                    consumed,
                 )
         for path in sorted(workers):
             made[path] = self._run(path, path, ["--format=iife", *arguments], set())
         self._findings.check()
-        return Bundled(made, frozenset(consumed & self._texts.keys() - workers))
+        # Data that a module imports may be fetched elsewhere.
+        data = {path for path in consumed if path.endswith(".json")}
+        return Bundled(made, frozenset(consumed & self._texts.keys() - workers - data))
 
     def _workers(self) -> Iterator[str]:
         """Those that are modules: the others stay as they are."""
@@ -133,29 +143,50 @@ class PageBundler:
         for path in self._scripts():
             target = self._folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(self._text(path).replace("sourceMappingURL=", "sourceMappingURL:"))
+            text = self._text(path).replace("sourceMappingURL=", "sourceMappingURL:")
+            target.write_text(_AS_STYLE.sub("", text))
             if "import.meta" in self._text(path):
                 self._place(path)
+
+        if any(_AS_STYLE.search(text) for text in self._texts.values()):
+            self._write_styles()
+
+    def _write_styles(self) -> None:
+        """What modules import as style sheets: the loader makes them of the files."""
+        for path in self._files.contents:
+            if path.endswith(".css") and not misleads(path):
+                target = self._folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(f"export default globalThis.aethelSheet({_js(path)});")
 
     def _place(self, path: str) -> None:
         """Let a module know where it lay, as many find their files by that."""
         address = json.dumps(ROOT + quote(path))
         self._compile(
             [path, "--format=esm", f"--define:import.meta.url={address}", "--charset=utf8",
+             "--define:import.meta.resolve=aethelResolve",
+             f"--banner:js=const aethelResolve=(to)=>new URL(to,{address}).href;",
              "--allow-overwrite", "--color=false", f"--outfile={path}"]
         )  # fmt: skip
 
     def _write_entry(
         self, path: str, scripts: Sequence[ModuleScript], computed: Collection[str]
-    ) -> None:
-        """A module that imports a page's modules in their order."""
+    ) -> list[str]:
+        """A module that imports a page's modules in their order.
+
+        Returns:
+            The arguments for what its import map leaves to other hosts.
+        """
+        page = self._files.pages[path]
+        place = posixpath.join(folder_of(page, path) or "", posixpath.basename(path))
+        (self._folder / place).parent.mkdir(parents=True, exist_ok=True)
         lines = [f"import {_js('./' + _COMPUTED)};"]
         for number, script in enumerate(scripts):
             if script.src is None:
-                name = posixpath.join(posixpath.dirname(path), f".aethel-inline-{number}.js")
+                name = posixpath.join(posixpath.dirname(place), f"{_INLINE}{number}.js")
                 (self._folder / name).write_text(script.text)
                 lines.append(f"import {_js('./' + name)};")
-            elif target := self._files.beside(path, script.src):
+            elif target := self._files.beside(place, script.src):
                 lines.append(f"import {_js('./' + target)};")
             else:
                 lines.append(f"import {_js(script.src)};")
@@ -165,22 +196,21 @@ class PageBundler:
             for module in sorted(computed)
         )
         (self._folder / _COMPUTED).write_text("\n".join(known))
-        import_map = import_maps.read(self._files.pages[path], path)
+        import_map = import_maps.read(page, place)
         (self._folder / "tsconfig.json").write_text(json.dumps(import_map.tsconfig()))
-        self._aliases = import_map.aliases()
-
-    _aliases: Sequence[str] = ()
+        return import_map.aliases()
 
     def _run(self, entry: str, file: str, arguments: Iterable[str], consumed: set[str]) -> bytes:
         """One bundle; empty where it cannot be made, and errors reported."""
         before = len(self._findings.errors)
-        output = self._compile([entry, *_ALWAYS, *self._aliases, *self._missing(), *arguments])
+        output = self._compile([entry, *_ALWAYS, *self._missing(), *arguments])
         if output is None:
             self._findings.error(file, f"could not be bundled within {TIMEOUT_S:.0f} s")
         for message in esbuild_messages.messages(output or ""):
             if message.failed:
                 text = message.text.removesuffix(f": {esbuild_messages.IMPORTABLE}")
-                self._findings.error(f"{message.file}{message.at}", text)
+                of_page = posixpath.basename(message.file).startswith((_INLINE, _ENTRY))
+                self._findings.error(file if of_page else f"{message.file}{message.at}", text)
         if len(self._findings.errors) > before:
             return b""
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.web.url_scanner import js_urls
+from services.packager.web.html5.url_scanner import js_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

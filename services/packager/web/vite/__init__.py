@@ -14,10 +14,11 @@ from services.packager.build.naming import FIRST_VERSION, is_version
 from services.packager.build.stages import Stage
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import broken_files, html5
+from services.packager.web import html5
 from services.packager.web.aethel.findings import Finding, Findings, InvalidProjectError
 from services.packager.web.game_site import ENTRY, Site
-from services.packager.web.import_map import SITE, import_map_of
+from services.packager.web.html5 import broken_files
+from services.packager.web.html5.import_map import SITE, import_map_of
 from services.packager.web.packages import Installed, install
 from services.packager.web.vite import findings as told
 from services.packager.web.vite.app import MADE, App, find_app

@@ -16,13 +16,13 @@ import msgspec
 from services.packager.project.html_page import Page, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.web.game_site import ENTRY
-from services.packager.web.reference_check import Followed, follow
-from services.packager.web.references import MAX_SCANNED_BYTES
-from services.packager.web.url_scanner import MODULES
+from services.packager.web.html5.reference_check import Followed, follow
+from services.packager.web.html5.references import MAX_SCANNED_BYTES
+from services.packager.web.html5.url_scanner import MODULES
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.references import Reference
+    from services.packager.web.html5.references import Reference
     from services.packager.web.vite.package_json import PackageJson
 
 COMPILED: Final = (".ts", ".tsx", ".mts", ".jsx", ".vue", ".svelte")

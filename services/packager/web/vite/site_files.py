@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from services.packager.build.plan import Content, Note
 from services.packager.project.files import ProjectFiles
-from services.packager.web.source_maps import is_source_map
+from services.packager.web.html5.source_maps import is_source_map
 from services.packager.web.vite.recognition import COMPILED
 from shared.domain.paths import check_path
 from shared.domain.project import StoredFile

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.web import broken_files
 from services.packager.web.aethel.findings import InvalidProjectError
+from services.packager.web.html5 import broken_files
 from tests.media import small
 from tests.projects import Built, build, in_memory, request
 

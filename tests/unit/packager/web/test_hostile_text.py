@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.project.html_page import read_page
-from services.packager.web.url_scanner import css_urls, js_urls
+from services.packager.web.html5.url_scanner import css_urls, js_urls
 
 SIZE = 1 << 20
 MARKUP = [

@@ -8,7 +8,7 @@ import pytest
 
 from services.packager.desktop.app_plan import ICON
 from services.packager.project.html_page import read_page
-from services.packager.web.own_icon import own_icon
+from services.packager.web.html5.own_icon import own_icon
 from tests.projects import build, in_memory, request
 from tests.unit.packager.web.test_icons import png
 

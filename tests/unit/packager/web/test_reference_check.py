@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.web.reference_check import load
+from services.packager.web.html5.reference_check import load
 from tests.projects import in_memory
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from services.packager.web.source_maps import is_source_map
+from services.packager.web.html5.source_maps import is_source_map
 from tests.projects import build, in_memory, request
 
 SOURCE_MAP = {"version": 3, "file": "a.js", "sources": ["a.ts"], "names": [], "mappings": "AAAA"}

@@ -1,6 +1,8 @@
 import { name } from "lib";
 import { deep } from "lib/deep.js";
 import { state } from "./state.js";
+import level from "../data/level.json" with { type: "json" };
+import sheet from "../styles/sheet.css" with { type: "css" };
 window.order.push("module");
 const results = (window.results = { name, deep, lang: document.documentElement.lang });
 const set = async (key, work) => {
@@ -212,5 +214,71 @@ await set(
       frame.contentWindow.postMessage("say", "*");
     }),
 );
+await set("jsonModule", () => level.level);
+await set("cssModule", () => {
+  document.adoptedStyleSheets = [sheet];
+  return getComputedStyle(document.getElementById("sheet")).borderImageSource.slice(0, 15);
+});
+await set("resolve", () => text(import.meta.resolve("../data/words.txt")));
+await set("layers", () => getComputedStyle(document.getElementById("layered")).color);
+await set("rule", () => {
+  sheet.insertRule("#layered { list-style-image: url(pictures/red.png) }");
+  return getComputedStyle(document.getElementById("layered")).listStyleImage.slice(0, 15);
+});
+await set("fragment", async () => {
+  const parts = document.createRange().createContextualFragment('<img src="pictures/red.png">');
+  const image = parts.firstChild;
+  document.body.append(parts);
+  await image.decode();
+  return colour(image);
+});
+await set("head", async () => {
+  const answer = await fetch("data/words.txt", { method: "HEAD" });
+  return [answer.status, answer.headers.get("content-length"), (await answer.text()).length].join();
+});
+await set("post", async () => (await fetch("data/words.txt", { method: "POST", body: "7" })).status);
+await set("abort", async () => {
+  const control = new AbortController();
+  const asked = fetch("data/words.txt", { signal: control.signal });
+  control.abort();
+  return asked.catch(({ name }) => name);
+});
+await set("xhrAbort", () => {
+  const request = new XMLHttpRequest();
+  const events = [];
+  for (const name of ["load", "abort", "loadend"]) request.addEventListener(name, () => events.push(name));
+  request.open("GET", "data/words.txt");
+  request.send();
+  request.abort();
+  return events.join();
+});
+await set("nestedWorker", () => worker(new Worker("workers/outer.js")));
+await set("sharedWorker", async () => {
+  const { port } = new SharedWorker("workers/shared.js");
+  return new Promise((done) => {
+    port.onmessage = ({ data }) => done(data);
+    port.postMessage("go");
+  });
+});
+await set("serviceWorker", () => navigator.serviceWorker.register("sw.js").catch(() => "refused"));
+await set("pushed", () => {
+  history.pushState({ level: 3 }, "", new URL("https://elsewhere.invalid/3"));
+  return history.state.level;
+});
+await set("cookies", () => {
+  document.cookie = "best=7; max-age=600";
+  document.cookie = "gone=1";
+  document.cookie = "gone=; expires=Thu, 01 Jan 1970 00:00:00 GMT";
+  return document.cookie;
+});
+await set("madeFrame", async () => {
+  const frame = document.createElement("iframe");
+  frame.src = "inner/frame.html";
+  await loaded(frame, () => document.body.append(frame));
+  return new Promise((done) => {
+    addEventListener("message", ({ data }) => done(data), { once: true });
+    frame.contentWindow.postMessage("say", "*");
+  });
+});
 results.inline = state.inline;
 results.done = true;

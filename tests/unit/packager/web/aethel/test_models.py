@@ -13,8 +13,8 @@ import pytest
 
 from services.packager.project.unreadable import UnreadableError
 from services.packager.runtimes.node import find_node
-from services.packager.web.aethel import model_extensions
 from services.packager.web.aethel.asset_paths import beside_variants
+from services.packager.web.aethel.models import extensions as model_extensions
 from services.packager.web.aethel.models import read_model
 from tests.engine import component, entity, export, level, notes, problems, project
 from tests.gltf import Model, as_glb, hills

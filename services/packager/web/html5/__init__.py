@@ -11,19 +11,18 @@ from services.packager.build.plan import Content, Note, ordered
 from services.packager.project.game_json import GAME, read_game
 from services.packager.project.html_page import Page, insert, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web import (
+from services.packager.web import icons, web_manifest
+from services.packager.web.aethel.findings import Finding, InvalidProjectError
+from services.packager.web.game_site import ENTRY, Site
+from services.packager.web.html5 import (
     blank_page,
     broken_files,
-    icons,
     page_head,
     reference_check,
     syntax_check,
-    web_manifest,
 )
-from services.packager.web.aethel.findings import Finding, InvalidProjectError
-from services.packager.web.game_site import ENTRY, Site
-from services.packager.web.own_icon import own_icon
-from services.packager.web.source_maps import is_source_map
+from services.packager.web.html5.own_icon import own_icon
+from services.packager.web.html5.source_maps import is_source_map
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:

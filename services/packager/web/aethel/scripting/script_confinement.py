@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from services.packager.web.aethel import esbuild_messages, import_targets
+from services.packager.web.aethel.scripting import esbuild_messages, import_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -11,10 +11,12 @@ from services.packager.optimizing import textures
 from services.packager.optimizing.gltf import Outline, UnsuitableError, outline_of
 from services.packager.project.json_documents import MAX_TEXT_BYTES, parse, values_in
 from services.packager.project.unreadable import UnreadableError, decoding, walking
-from services.packager.web.aethel import media, model_content, model_nodes
+from services.packager.web.aethel import media
 from services.packager.web.aethel.asset_paths import beside
-from services.packager.web.aethel.model_content import Held
-from services.packager.web.aethel.model_nodes import NodeNames
+from services.packager.web.aethel.models import content as model_content
+from services.packager.web.aethel.models import nodes as model_nodes
+from services.packager.web.aethel.models.content import Held
+from services.packager.web.aethel.models.nodes import NodeNames
 from services.packager.web.file_faults import absence
 from services.packager.web.file_faults.fault import Fault, cut, short_of
 

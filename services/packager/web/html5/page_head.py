@@ -9,9 +9,9 @@ import msgspec
 from services.packager.build.plan import Note
 from services.packager.web import web_manifest
 from services.packager.web.game_site import ENTRY
+from services.packager.web.html5.import_map import ImportMap
+from services.packager.web.html5.references import folder_of
 from services.packager.web.icons import FAVICON
-from services.packager.web.import_map import ImportMap
-from services.packager.web.references import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

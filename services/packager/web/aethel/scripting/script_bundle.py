@@ -14,11 +14,11 @@ import msgspec
 
 from services.packager.processes.inside import run_inside
 from services.packager.processes.subprocess_runner import Finished, ProgramTimeoutError
-from services.packager.web.aethel import esbuild_messages, script_confinement
 from services.packager.web.aethel.asset_index import SCRIPTS
-from services.packager.web.aethel.import_targets import misleads, package_objection, place
 from services.packager.web.aethel.player_chunks import Variant
-from services.packager.web.aethel.scripts import quoted
+from services.packager.web.aethel.scripting import esbuild_messages, script_confinement
+from services.packager.web.aethel.scripting.import_targets import misleads, package_objection, place
+from services.packager.web.aethel.scripting.scripts import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
-    from services.packager.web.aethel.script_confinement import Faults
+    from services.packager.web.aethel.scripting.script_confinement import Faults
 
 TIMEOUT_S: Final = 60.0
 MEMORY_BYTES: Final = 2 << 30

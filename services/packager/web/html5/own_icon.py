@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from services.packager.project.json_documents import read_json
 from services.packager.project.unreadable import UnreadableError
+from services.packager.web.html5.references import folder_of, site_path
 from services.packager.web.icons import LEAST_PX, MOST_BYTES, MOST_PX
-from services.packager.web.references import folder_of, site_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

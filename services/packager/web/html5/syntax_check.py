@@ -19,11 +19,11 @@ from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.runtimes.registry import TemplateError
 from services.packager.web.aethel import PLAYER
-from services.packager.web.aethel.esbuild_messages import Message, raw_messages
 from services.packager.web.aethel.player_chunks import player_of
-from services.packager.web.blank_page import Part
+from services.packager.web.aethel.scripting.esbuild_messages import Message, raw_messages
 from services.packager.web.game_site import ENTRY
-from services.packager.web.references import PAGES, SCRIPTS
+from services.packager.web.html5.blank_page import Part
+from services.packager.web.html5.references import PAGES, SCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
-    from services.packager.web.reference_check import Loaded
+    from services.packager.web.html5.reference_check import Loaded
 
 TIMEOUT_S: Final = 60.0  # a busy machine is no reason for another verdict
 MEMORY_BYTES: Final = 1 << 30

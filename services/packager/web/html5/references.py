@@ -10,8 +10,8 @@ import msgspec
 
 from services.packager.project.html_page import Page, read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.web.import_map import SITE, ImportMap, import_map_of
-from services.packager.web.url_scanner import MODULES, Kind, css_urls, js_urls
+from services.packager.web.html5.import_map import SITE, ImportMap, import_map_of
+from services.packager.web.html5.url_scanner import MODULES, Kind, css_urls, js_urls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ import msgspec
 
 from services.packager.build.plan import Note
 from services.packager.web.game_site import ENTRY
-from services.packager.web.import_map import BLOCKED, SITE
-from services.packager.web.references import (
+from services.packager.web.html5.import_map import BLOCKED, SITE
+from services.packager.web.html5.references import (
     PAGES,
     SCRIPTS,
     Reference,
@@ -25,7 +25,7 @@ from services.packager.web.references import (
     read_references,
     site_path,
 )
-from services.packager.web.url_scanner import MODULES
+from services.packager.web.html5.url_scanner import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from services.packager.project.files import ProjectFiles
     from services.packager.project.html_page import Page
-    from services.packager.web.reference_check import Followed, Loaded
+    from services.packager.web.html5.reference_check import Followed, Loaded
 
 MAX_REASONS: Final = 3
 MAX_BLANK_BYTES: Final = 64 << 10  # of a script that may consist of comments alone

@@ -13,7 +13,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from services.packager.web.aethel.findings import MAX_SHOWN
-from services.packager.web.aethel.scripts import imported, quoted
+from services.packager.web.aethel.scripting.scripts import imported, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from services.packager.web.aethel.esbuild_messages import IMPORTABLE, is_outside
+from services.packager.web.aethel.scripting.esbuild_messages import IMPORTABLE, is_outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,3 @@
+const inner = new Worker('classic.js');
+inner.onmessage = ({ data }) => postMessage('outer ' + data);
+onmessage = () => inner.postMessage('go');
