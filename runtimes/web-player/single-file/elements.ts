@@ -50,11 +50,6 @@ export function serveElements(game: Game): void {
   serveScripts(game);
   serveLinks(game);
   serveAttributes(game);
-<<<<<<< HEAD
-=======
-  serveMarkup(game);
-  serveSheets(game);
->>>>>>> N
   serveConstructors(game);
 }
 
@@ -81,67 +76,15 @@ function serveAttributes(game: Game): void {
     const rewrite = NAMING[this.tagName]?.[lower];
     if (this instanceof HTMLScriptElement && lower === "src") this.src = value;
     else if (this instanceof HTMLLinkElement && lower === "href") this.href = value;
-<<<<<<< HEAD
+    else if (this instanceof HTMLIFrameElement && lower === "src") this.src = value;
     else if (rewrite) setServed(this, lower, String(value), rewrite(game, String(value)));
     else setPlainly(this, name, value);
-=======
-    else if (this instanceof HTMLIFrameElement && lower === "src") this.src = value;
-    else setAttribute.call(this, name, NAMING[this.tagName]?.[lower]?.(game, String(value)) ?? value);
->>>>>>> N
   };
   const setAttributeNS = Element.prototype.setAttributeNS;
   Element.prototype.setAttributeNS = function (this: Element, space: string | null, name: string, value: string): void {
     setAttributeNS.call(this, space, name, NAMING[this.tagName]?.[name.toLowerCase()]?.(game, String(value)) ?? value);
   };
-<<<<<<< HEAD
   serveReading((tag, name) => NAMING[tag]?.[name] !== undefined);
-=======
-}
-
-/** Markup is rewritten where nothing is loaded yet: in a template. */
-function serveMarkup(game: Game): void {
-  const rewritten = (markup: string): string => {
-    if (!NAMES_A_FILE.test(markup)) return markup;
-    const template = document.createElement("template");
-    real.innerHTML.call(template, markup);
-    serveTree(game, template.content);
-    return template.innerHTML;
-  };
-  const real = {
-    innerHTML: Object.getOwnPropertyDescriptor(Element.prototype, "innerHTML")!.set!,
-    outerHTML: Object.getOwnPropertyDescriptor(Element.prototype, "outerHTML")!.set!,
-    insertAdjacentHTML: Element.prototype.insertAdjacentHTML,
-  };
-  for (const name of ["innerHTML", "outerHTML"] as const) {
-    Object.defineProperty(Element.prototype, name, {
-      ...Object.getOwnPropertyDescriptor(Element.prototype, name),
-      set(this: Element, value: unknown) {
-        real[name].call(this, value === null ? "" : rewritten(String(value)));
-      },
-    });
-  }
-  const { createContextualFragment } = Range.prototype;
-  Range.prototype.createContextualFragment = function (this: Range, markup: string): DocumentFragment {
-    return createContextualFragment.call(this, rewritten(String(markup)));
-  };
-  Element.prototype.insertAdjacentHTML = function (this: Element, where: InsertPosition, markup: string): void {
-    real.insertAdjacentHTML.call(this, where, rewritten(String(markup)));
-  };
->>>>>>> N
-}
-
-/** Rules that scripts add to a style sheet. */
-function serveSheets(game: Game): void {
-  const { insertRule, replace, replaceSync } = CSSStyleSheet.prototype;
-  CSSStyleSheet.prototype.insertRule = function (this: CSSStyleSheet, rule: string, index?: number): number {
-    return insertRule.call(this, servedStyle(game, rule), index);
-  };
-  CSSStyleSheet.prototype.replace = function (this: CSSStyleSheet, text: string): Promise<CSSStyleSheet> {
-    return replace.call(this, servedStyle(game, text));
-  };
-  CSSStyleSheet.prototype.replaceSync = function (this: CSSStyleSheet, text: string): void {
-    replaceSync.call(this, servedStyle(game, text));
-  };
 }
 
 function serveConstructors(game: Game): void {

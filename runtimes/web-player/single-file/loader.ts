@@ -8,20 +8,12 @@ import { Addresses, ROOT } from "./addresses";
 import { Archive, type Packed } from "./archive";
 import { serveElements } from "./elements";
 import type { Game } from "./game";
-<<<<<<< HEAD
-import { keepHistory } from "./history";
-import { serveMarkup } from "./markup";
-import { writePage } from "./page";
-import { answerRequests } from "./requests";
-import { keepInMemory } from "./storage";
-import { serveSheets } from "./styles";
-=======
 import { tolerate } from "./lacking";
+import { serveMarkup } from "./markup";
 import { serveFrames, writePage } from "./page";
 import { answerRequests } from "./requests";
 import { keepInMemory } from "./storage";
-import { inlined } from "./styles";
->>>>>>> N
+import { inlined, serveSheets } from "./styles";
 import { serveImports, serveWorkers } from "./workers";
 
 interface WorkerStart {
@@ -43,16 +35,11 @@ function startPage(): void {
   script.remove();
   answerRequests(globalThis, game);
   keepInMemory();
-<<<<<<< HEAD
-  keepHistory();
+  tolerate();
   serveElements(game);
   serveMarkup(game);
   serveSheets(game);
-=======
-  tolerate();
-  serveElements(game);
   serveFrames(game);
->>>>>>> N
   serveWorkers(game);
   serveModules(game);
   writePage(game, page);

@@ -37,6 +37,10 @@ export function serveMarkup(game: Game): void {
   Element.prototype.insertAdjacentHTML = function (this: Element, where: InsertPosition, markup: string): void {
     real.insertAdjacentHTML.call(this, where, rewritten(String(markup)));
   };
+  const { createContextualFragment } = Range.prototype;
+  Range.prototype.createContextualFragment = function (this: Range, markup: string): DocumentFragment {
+    return createContextualFragment.call(this, rewritten(String(markup)));
+  };
   Document.prototype.write = function (this: Document, ...parts: string[]): void {
     real.write.call(this, written(game, parts.join("")));
   };

@@ -14,19 +14,13 @@ function fetchFrom({ archive, addresses }: Game, real: typeof fetch): typeof fet
   return async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const path = addresses.find(address);
-<<<<<<< HEAD
     if (path === undefined) return real(input instanceof Request ? input : hosted(address), init);
-    (init?.signal ?? (input instanceof Request ? input.signal : undefined))?.throwIfAborted();
-    const answer = path === null ? new Response(null, NOT_FOUND) : file(archive.bytes(path), archive.type(path));
-=======
-    if (path === undefined) return real(input, init);
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     const method = (init?.method ?? (input instanceof Request ? input.method : "GET")).toUpperCase();
     signal?.throwIfAborted();
     await undefined; // until then a game can change its mind
     signal?.throwIfAborted();
     const answer = answerOf(method, path && { bytes: archive.bytes(path), type: archive.type(path) });
->>>>>>> N
     Object.defineProperty(answer, "url", { value: new URL(address, addresses.base).href });
     return answer;
   };

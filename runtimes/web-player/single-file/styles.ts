@@ -1,12 +1,7 @@
 /** Styles name files: each becomes an address that needs no request. */
 
-<<<<<<< HEAD
-import { hosted } from "./addresses";
-import { served, type Game } from "./game";
-=======
-import { ROOT } from "./addresses";
+import { hosted, ROOT } from "./addresses";
 import { type Game } from "./game";
->>>>>>> N
 
 const URL_OR_IMPORT =
   /\/\*[\s\S]*?(?:\*\/|$)|@import\s+(?:url\(\s*)?(["']?)([^"')\s;]+)\1\s*\)?([^;]*);|url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]+))\s*\)/gi;
@@ -20,23 +15,7 @@ const DEEPEST = 16;
  * @param path the file that it stands in
  */
 export function inlined(game: Game, css: string, path: string, depth = 0): string {
-<<<<<<< HEAD
-  return css.replace(
-    URL_OR_IMPORT,
-    (whole: string, _quote, imported?: string, media?: string, a?: string, b?: string, c?: string) => {
-      const address = imported ?? a ?? b ?? c;
-      if (address === undefined) return whole; // a comment
-      const found = game.addresses.beside(path, address);
-      if (!found) return whole.replace(address, () => hosted(address));
-      if (imported === undefined) return `url("${game.archive.address(found)}")`;
-      if (depth === DEEPEST) return "";
-      const inner = inlined(game, game.archive.string(found), found, depth + 1);
-      return media?.trim() ? `@media ${media.trim()} {${inner}}` : inner;
-    },
-  );
-=======
   return rewritten(game, css, ROOT + path.split("/").map(encodeURIComponent).join("/"), depth);
->>>>>>> N
 }
 
 /** The same for what a script sets: its addresses are relative to the page. */
@@ -51,7 +30,7 @@ function rewritten(game: Game, css: string, base: string, depth: number): string
       const address = imported ?? a ?? b ?? c;
       if (address === undefined) return whole; // a comment
       const found = game.addresses.from(base, address);
-      if (!found) return whole;
+      if (!found) return whole.replace(address, () => hosted(address));
       if (imported === undefined) return `url("${game.archive.address(found)}")`;
       if (depth === DEEPEST) return "";
       return conditional(inlined(game, game.archive.string(found), found, depth + 1), conditions ?? "");

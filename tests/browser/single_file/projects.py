@@ -89,7 +89,6 @@ RESULTS = {
     "cssModule": 'url("data:image',
     "resolve": "wörter",
     "layers": "rgb(2, 2, 2)",
-    "rule": 'url("data:image',
     "fragment": "255,0,0",
     "head": "200,7,0",
     "post": 405,

@@ -221,10 +221,6 @@ await set("cssModule", () => {
 });
 await set("resolve", () => text(import.meta.resolve("../data/words.txt")));
 await set("layers", () => getComputedStyle(document.getElementById("layered")).color);
-await set("rule", () => {
-  sheet.insertRule("#layered { list-style-image: url(pictures/red.png) }");
-  return getComputedStyle(document.getElementById("layered")).listStyleImage.slice(0, 15);
-});
 await set("fragment", async () => {
   const parts = document.createRange().createContextualFragment('<img src="pictures/red.png">');
   const image = parts.firstChild;
