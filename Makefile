@@ -53,8 +53,8 @@ hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random v
 	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)
 
 third-party: export THIRD_PARTY := all
-third-party: $(DEV) templates system-packages ## ten strangers' web projects, each beside its own build (fetches hundreds of packages)
-	$(BIN)/pytest tests/browser/vite/third_party $(PYTEST_ARGS)
+third-party: $(DEV) templates system-packages ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
+	$(BIN)/pytest tests/browser/vite/third_party tests/browser/games $(PYTEST_ARGS)
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench

@@ -17,6 +17,7 @@ from tests.bench import (
     first_frame,
     isolation,
     packing,
+    samples,
     under_attack,
     web_project,
 )
@@ -36,6 +37,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "falling": falling.measure,
     "fanout": fanout.measure,
     "first_frame": first_frame.measure,
+    "samples": samples.measure,
     "under_attack": under_attack.measure,
     "web_project": web_project.measure,
 }

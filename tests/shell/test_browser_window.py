@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import socket
 import stat
 import subprocess
@@ -21,18 +19,6 @@ if TYPE_CHECKING:
     from tests.shell.desktop import Playing, Screen
 
 pytestmark = pytest.mark.timeout(900)  # a hang; a busy machine is none
-
-
-@pytest.fixture
-def chromium(desk: Screen, tmp_path: Path) -> None:
-    """The first browser on PATH: Chromium, which root cannot start with its sandbox."""
-    real = shutil.which("chromium") or shutil.which("google-chrome")
-    assert real, "no Chromium: apt-get install chromium"
-    wrapper = tmp_path / "bin" / "google-chrome"
-    wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/sh\nexec {real} --no-sandbox --enable-unsafe-swiftshader "$@"\n')
-    wrapper.chmod(0o755)
-    desk.environ["PATH"] = f"{wrapper.parent}{os.pathsep}{desk.environ['PATH']}"
 
 
 def command_lines() -> str:

@@ -14,6 +14,9 @@
 #else
 #include <signal.h>
 #endif
+#ifdef __linux__
+#include "linux/renderer_trial.h"
+#endif
 
 enum { EXIT_DONE = 0, EXIT_WRONG_USAGE = 2, EXIT_DAMAGED = 3, EXIT_NO_VIEW = 4 };
 
@@ -109,6 +112,11 @@ int main(int count, char **arguments) {
     console_attach();
 #else
     signal(SIGPIPE, SIG_IGN);
+#endif
+#ifdef __linux__
+    if (count == 2 && strcmp(arguments[1], RENDERER_TRIAL) == 0) {
+        return renderer_trial_run();
+    }
 #endif
     if (!read_options(count, arguments, &options)) {
         fprintf(stderr, "unknown option; --help lists what there is\n");

@@ -5,6 +5,12 @@ import type { Archive } from "./archive";
 /** Modules were bundled; each still knows its place, below this. */
 export const ROOT = "https://game.invalid/";
 
+/** An address without a protocol means a host; from a disk it would be a file's. */
+export function hosted(address: string): string {
+  const elsewhere = /^\s*\/\//.test(address) && !location.protocol.startsWith("http");
+  return elsewhere ? `https:${address.trim()}` : address;
+}
+
 /** A path of the game; null: no file of that name is there; undefined: it is not the game's to answer. */
 export type Found = string | null | undefined;
 

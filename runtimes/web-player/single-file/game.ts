@@ -1,6 +1,6 @@
 /** What every part of the loader works with. */
 
-import type { Addresses } from "./addresses";
+import { hosted, type Addresses } from "./addresses";
 import type { Archive } from "./archive";
 
 export interface Game {
@@ -13,5 +13,5 @@ export interface Game {
 /** An address that works in this page, for one that would have to be requested. */
 export function served({ archive, addresses }: Game, address: string): string {
   const path = addresses.own(address);
-  return path === null ? address : archive.address(path) + (/#.*$/s.exec(address)?.[0] ?? "");
+  return path === null ? hosted(address) : archive.address(path) + (/#.*$/s.exec(address)?.[0] ?? "");
 }

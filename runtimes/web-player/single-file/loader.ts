@@ -8,11 +8,13 @@ import { Addresses, ROOT } from "./addresses";
 import { Archive, type Packed } from "./archive";
 import { serveElements } from "./elements";
 import type { Game } from "./game";
-import { tolerate } from "./lacking";
+import { keepHistory } from "./history";
+import { keepServiceWorkers } from "./serviceWorkers";
+import { serveMarkup } from "./markup";
 import { serveFrames, writePage } from "./page";
 import { answerRequests } from "./requests";
 import { keepInMemory } from "./storage";
-import { inlined } from "./styles";
+import { inlined, serveSheets } from "./styles";
 import { serveImports, serveWorkers } from "./workers";
 
 interface WorkerStart {
@@ -34,9 +36,12 @@ function startPage(): void {
   script.remove();
   answerRequests(globalThis, game);
   keepInMemory();
-  tolerate();
+  keepHistory();
+  keepServiceWorkers();
   serveElements(game);
   serveFrames(game);
+  serveMarkup(game);
+  serveSheets(game);
   serveWorkers(game);
   serveModules(game);
   writePage(game, page);

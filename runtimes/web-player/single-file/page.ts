@@ -1,9 +1,11 @@
 /** The game's page is written into this one, with everything that it names in place. */
 
-import { ROOT } from "./addresses";
-import { serveTree, watchPage } from "./elements";
+import { hosted, ROOT } from "./addresses";
+import { watchPage } from "./arrivals";
+import { serveTree } from "./elements";
 import type { Game } from "./game";
-import { SOURCE, scriptText } from "./scripts";
+import { writePlainly } from "./markup";
+import { inlineText } from "./scripts";
 import { inlined } from "./styles";
 
 /** Where the exporter put all modules of a page, as one. */
@@ -18,13 +20,22 @@ export function writePage(game: Game, path: string): void {
   page.querySelectorAll("base, meta[http-equiv='content-security-policy' i]").forEach((element) => element.remove());
   if (base && game.addresses.hosted !== null) page.head.prepend(baseOf(page, game.addresses.hosted));
   const place = game.addresses.base.startsWith(ROOT) ? game.addresses.base.slice(ROOT.length) : path;
+  nameHosts(page);
   inlineLinks(game, page);
   inlineScripts(game, page, path);
   serveTree(game, page, decodeURIComponent(place));
   inlineFrames(game, page);
   watchPage(game);
   followLinks(game);
-  document.write(page.documentElement.outerHTML);
+  writePlainly(page.documentElement.outerHTML);
+}
+
+/** What comes from a host says so: here its address begins as a file's. */
+function nameHosts(page: Document): void {
+  for (const name of ["src", "href"]) {
+    for (const element of page.querySelectorAll(`[${name}^="//"]`))
+      element.setAttribute(name, hosted(element.getAttribute(name)!));
+  }
 }
 
 /** What the page resolves by itself, such as a link's `href`, is below its own base, too. */
@@ -57,7 +68,7 @@ function styleOf(game: Game, page: Document, link: HTMLLinkElement, path: string
   return style;
 }
 
-/** Modules are one script, where the first of them stood; deferred scripts move to the page's end. */
+/** Modules are one script, where the first of them stood; scripts that do not hold up the page move to its end. */
 function inlineScripts(game: Game, page: Document, path: string): void {
   const bundle = bundleOf(path);
   let modules = game.archive.has(bundle);
@@ -65,7 +76,7 @@ function inlineScripts(game: Game, page: Document, path: string): void {
     const type = (script.getAttribute("type") ?? "").trim().toLowerCase();
     if (type === "importmap" && game.archive.has(bundle)) script.remove();
     else if (type === "module" && game.archive.has(bundle)) {
-      if (modules) setText(script, game.archive.string(bundle), bundle);
+      if (modules) inlineText(script, bundle, game.archive.string(bundle), bundle);
       else script.remove();
       modules = false;
     } else inlineScript(game, page, script);
@@ -81,16 +92,8 @@ function inlineScript(game: Game, page: Document, script: HTMLScriptElement): vo
     script.remove();
     return;
   }
-  script.setAttribute(SOURCE, source);
-  setText(script, game.archive.string(path), path);
-  if (script.defer && !script.async) page.body.append(script);
-}
-
-function setText(script: HTMLScriptElement, text: string, path: string): void {
-  script.removeAttribute("src");
-  script.removeAttribute("integrity");
-  script.removeAttribute("crossorigin");
-  script.textContent = scriptText(text, path);
+  inlineText(script, source, game.archive.string(path), path);
+  if (script.hasAttribute("defer") || script.hasAttribute("async")) page.body.append(script);
 }
 
 /** A frame with a page of the game is a game of its own. */
@@ -139,7 +142,7 @@ function followLinks(game: Game): void {
 
 function openPage(game: Game, path: string): void {
   document.open();
-  document.write("<!doctype html>");
+  writePlainly("<!doctype html>");
   writePage(game, path);
   document.close();
 }

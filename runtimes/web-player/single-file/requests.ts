@@ -1,5 +1,6 @@
 /** `fetch` and `XMLHttpRequest` answer from the archive; nothing is requested. */
 
+import { hosted } from "./addresses";
 import type { Game } from "./game";
 
 type Scope = typeof globalThis;
@@ -13,7 +14,7 @@ function fetchFrom({ archive, addresses }: Game, real: typeof fetch): typeof fet
   return async (input, init) => {
     const address = input instanceof Request ? input.url : String(input);
     const path = addresses.find(address);
-    if (path === undefined) return real(input, init);
+    if (path === undefined) return real(input instanceof Request ? input : hosted(address), init);
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     const method = (init?.method ?? (input instanceof Request ? input.method : "GET")).toUpperCase();
     signal?.throwIfAborted();
@@ -54,7 +55,7 @@ function requestFrom({ archive, addresses }: Game, Real: typeof XMLHttpRequest):
     override open(method: string, url: string | URL, later = true, ...rest: (string | null | undefined)[]): void {
       this.path = addresses.find(url);
       if (this.path === undefined) {
-        super.open(method, url, later, ...(rest as [string?, string?]));
+        super.open(method, hosted(String(url)), later, ...(rest as [string?, string?]));
         if (this.kind) super.responseType = this.kind;
         return;
       }

@@ -15,3 +15,10 @@ export function contained(text: string): string {
 export function scriptText(text: string, path: string): string {
   return `${contained(text)}\n//# sourceURL=${encodeURI(path)}`;
 }
+
+/** Puts a file's text into a script that named it, before that is in any page. */
+export function inlineText(script: HTMLScriptElement, source: string, text: string, path: string): void {
+  for (const name of ["src", "integrity", "crossorigin"]) script.removeAttribute(name);
+  script.setAttribute(SOURCE, source);
+  script.textContent = scriptText(text, path);
+}

@@ -1,7 +1,7 @@
 /** Styles name files: each becomes an address that needs no request. */
 
-import { ROOT } from "./addresses";
-import { type Game } from "./game";
+import { ROOT, hosted } from "./addresses";
+import type { Game } from "./game";
 
 const URL_OR_IMPORT =
   /\/\*[\s\S]*?(?:\*\/|$)|@import\s+(?:url\(\s*)?(["']?)([^"')\s;]+)\1\s*\)?([^;]*);|url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]+))\s*\)/gi;
@@ -30,7 +30,7 @@ function rewritten(game: Game, css: string, base: string, depth: number): string
       const address = imported ?? a ?? b ?? c;
       if (address === undefined) return whole; // a comment
       const found = game.addresses.from(base, address);
-      if (!found) return whole;
+      if (!found) return whole.replace(address, () => hosted(address));
       if (imported === undefined) return `url("${game.archive.address(found)}")`;
       if (depth === DEEPEST) return "";
       return conditional(inlined(game, game.archive.string(found), found, depth + 1), conditions ?? "");
@@ -46,4 +46,18 @@ function conditional(css: string, conditions: string): string {
   if (supports !== undefined)
     block = `@supports ${/^\s*(not\b|\()/i.test(supports) ? supports : `(${supports})`} {${block}}`;
   return layer ? `@layer ${name} {${block}}` : block;
+}
+
+/** The same for rules that scripts add. */
+export function serveSheets(game: Game): void {
+  const { insertRule, replace, replaceSync } = CSSStyleSheet.prototype;
+  CSSStyleSheet.prototype.insertRule = function (this: CSSStyleSheet, rule: string, index?: number): number {
+    return insertRule.call(this, servedStyle(game, String(rule)), index);
+  };
+  CSSStyleSheet.prototype.replace = function (this: CSSStyleSheet, text: string): Promise<CSSStyleSheet> {
+    return replace.call(this, servedStyle(game, String(text)));
+  };
+  CSSStyleSheet.prototype.replaceSync = function (this: CSSStyleSheet, text: string): void {
+    replaceSync.call(this, servedStyle(game, String(text)));
+  };
 }

@@ -82,7 +82,7 @@ def _pack(member: Member, level: CompressionLevel) -> CompressedMember:
     crc32 = zlib_ng.crc32(data)
     if worth_a_try(member, level):
         compressed = compress_whole(data, level)
-        if len(compressed) < len(data):
+        if compressed is not None:
             return CompressedMember(member, DEFLATED, crc32, compressed)
     return CompressedMember(member, STORED, crc32, data)
 

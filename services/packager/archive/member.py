@@ -17,19 +17,19 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One file: plain data, and a way to read it.
 
     ``open`` is called once, in a worker thread, may block until the bytes are there, and gives a
-    seekable file whose ``read`` falls short at its end only. ``compress`` None leaves it to name
-    and content, True to the content alone; False stores.
+    seekable file whose ``read`` falls short at its end only. ``compress`` leaves it to the content
+    whether it is compressed; without, it is stored.
     """
 
     path: str  # relative, POSIX, NFC
     size_bytes: int
     open: Callable[[], BinaryIO]
-    compress: bool | None = None
+    compress: bool = True
     mode: int = 0o644
 
     @classmethod
     def of_bytes(
-        cls, path: str, data: bytes, *, compress: bool | None = None, mode: int = 0o644
+        cls, path: str, data: bytes, *, compress: bool = True, mode: int = 0o644
     ) -> Member:
         """A file that is in memory already."""
         return cls(

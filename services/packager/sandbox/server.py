@@ -91,7 +91,7 @@ class BuildServer:
             for pid, until in [*self._fresh.items()]:
                 if time.monotonic() > until:
                     del self._fresh[pid]
-                    _make_way(pid)
+                    make_way(pid)
 
     def _handle(self, message: Start | End, files: list[int]) -> None:
         if isinstance(message, End):
@@ -154,7 +154,7 @@ def _kill(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _make_way(pid: int) -> None:
+def make_way(pid: int) -> None:
     """Let others go first, by both ways that the scheduler may know: sched(7), autogroup."""
     with suppress(OSError):  # it has just ended
         os.setpriority(os.PRIO_PGRP, pid, LATER)

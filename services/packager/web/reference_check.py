@@ -111,6 +111,9 @@ def check_reference(project: ProjectFiles, reference: Reference) -> Followed:
         return Followed(reference)
     path = unquote(path)
     if path.startswith("/"):
+        there = posixpath.normpath(path).lstrip("/") in project.files
+        if reference.kind == "named" and not there:
+            return Followed(reference)  # a text like others
         return _odd(
             reference, "starts with /, so it only works at the top of a host; write it relative"
         )

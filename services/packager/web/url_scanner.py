@@ -26,6 +26,7 @@ Kind = Literal[
     "media",  # new Audio()
     "assigned",  # to a field ``src``, of an element in all likelihood
     "socket",
+    "named",  # a file from the top of a host, handed to somebody
 ]
 MODULES: Final = frozenset({"module", "dynamic"})  # a script may do without the latter
 
@@ -85,6 +86,18 @@ _AFTER: Final = {
     "beside": re.compile(r"\s*+,\s*+import\.meta\.url\s*+\)"),
     "assigned": re.compile(r"(?!\s*+[+.\[?])"),
 }
+_FROM_THE_TOP: Final = re.compile(r"/[^/?#\n][^?#\n]{0,500}\.[A-Za-z0-9]{1,8}")
+_HANDED: Final = re.compile(
+    r"(?:[,\[:]|(?<![=!<>])=|(?<![\w$])return|(?P<call>[\w$]+)\s*+\()\s*+\Z",
+)
+# What only compares texts, or takes them apart.
+_LOOKS: Final = frozenset(
+    {
+        *("endsWith", "includes", "indexOf", "lastIndexOf", "startsWith"),
+        *("log", "match", "replace", "replaceAll", "search", "split", "test"),
+    }
+)
+_ENDS: Final = re.compile(r"\s*+(?:[,;)\]}\n]|\Z)")
 _NEXT: Final = re.compile(r"\s*+,\s*+")
 
 
@@ -106,7 +119,7 @@ def js_urls(text: str) -> Iterator[tuple[int, str, Kind]]:
         if not closed or "\\" in string or (string[0] == "`" and "${" in string):
             continue
         follows = ended >= 0 and _NEXT.fullmatch(text, ended, match.start())
-        kind = "scripts" if follows else _kind(text, match)
+        kind = "scripts" if follows else _kind(text, match) or _named(text, match)
         ended = match.end() if kind == "scripts" else -1
         if kind:
             yield line, string[1:-1], kind
@@ -119,6 +132,16 @@ def _kind(text: str, string: re.Match[str]) -> Kind | None:
         return None
     kind = next(kind for name, kind in _KINDS.items() if before[name])
     return kind if _AFTER.get(kind, _WHOLE).match(text, string.end()) else None
+
+
+def _named(text: str, string: re.Match[str]) -> Kind | None:
+    """Whether it looks like a file from the top of a host that is handed to somebody."""
+    if not _FROM_THE_TOP.fullmatch(string["string"], 1, len(string["string"]) - 1):
+        return None
+    before = _HANDED.search(text[max(string.start() - LOOK_BACK, 0) : string.start()])
+    if before is None or before["call"] in _LOOKS:
+        return None
+    return "named" if _ENDS.match(text, string.end()) else None
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:

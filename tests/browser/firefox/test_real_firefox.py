@@ -1,4 +1,4 @@
-"""Exports play in a real Firefox as they do in Chromium: the editors' projects and a built page."""
+"""Exports play in a real Firefox as they do in Chromium: editors' projects, built pages, samples."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.browser.engine.levels import project as engine_project
 from tests.browser.firefox.window import Firefox, firefox
 from tests.browser.pictures import picture
 from tests.browser.single_file.projects import RESULTS, WAYS
+from tests.browser.test_small_samples import CLIMB, LEDGES, SAMPLES
 from tests.browser.vite.test_built_projects import LAMP, PICTURE, PROJECTS, WALL, project
 from tests.projects import build, request
 
@@ -34,6 +35,7 @@ RESTS = {  # which entity, after how many seconds, at what height
     "project-settings": ("ball", 1.6, 0.5),
     "template-fps": ("Player", 1, 1.5),
 }
+UP = "\ue013"  # WebDriver's name of the key
 SHADES = 100  # of all colours: what is empty has one, what is lit has many
 
 
@@ -52,6 +54,13 @@ async def window(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fire
         yield running
 
 
+async def shades(window: Firefox, canvas: str) -> int:
+    """How many different colours a canvas shows, roughly."""
+    shown = await window.value(f"({canvas}).toDataURL()")
+    pixels = picture(base64.b64decode(shown.partition(",")[2])).reshape(-1, 3)
+    return len({tuple(pixel) for pixel in pixels[::7]})
+
+
 async def at_rest(window: Firefox, url: str, seconds: float, name: str) -> list[float]:
     """Play a game for so long by its own clock; where an entity is then, in world space.
 
@@ -63,9 +72,7 @@ async def at_rest(window: Firefox, url: str, seconds: float, name: str) -> list[
     await window.value("AethelPlayer.step(0)")
     loop = f"for (let n = 0; n < {round(seconds * 60)}; n++) AethelPlayer.step(1 / 60);"
     await window.value(f"(() => {{ {loop} }})()")
-    shown = await window.value("(AethelPlayer.draw(), AethelPlayer.canvas.toDataURL())")
-    pixels = picture(base64.b64decode(shown.partition(",")[2])).reshape(-1, 3)
-    assert len({tuple(pixel) for pixel in pixels[::7]}) > SHADES
+    assert await shades(window, "(AethelPlayer.draw(), AethelPlayer.canvas)") > SHADES
     assert {*window.troubles} <= {REMARK}
     found: list[float] = await window.value(
         f"AethelPlayer.game.scene.find({name!r}).worldPosition().toArray()"
@@ -120,9 +127,38 @@ async def test_a_built_page_draws(window: Firefox, site: Site) -> None:
     assert window.troubles == []
 
 
+async def test_lanterns_are_lit_by_rowing(window: Firefox, site: Site) -> None:
+    """The sample that is built: a button, a key that is held, and what comes of it."""
+    await window.open(await asyncio.to_thread(site.export, project(SAMPLES / "lanterns")))
+    await window.until("document.querySelector('#lake').dataset.x")
+    await window.click("#go")
+    await window.press(UP)
+    await window.until("document.querySelector('#lit').textContent === '1 / 6'")
+    await window.release(UP)
+    assert await shades(window, "document.querySelector('#lake')") > SHADES
+    assert window.troubles == []
+
+
+async def test_cairns_are_climbed(window: Firefox, site: Site) -> None:
+    """The sample in the format of the engine's templates: up to the last bell, which the HUD says."""
+    words = "document.querySelector('.words strong')?.textContent"
+    await window.open(await asyncio.to_thread(site.export, project(SAMPLES / "cairns")))
+    await window.until("window.AethelPlayer")
+    await window.value("AethelPlayer.takeClock()")
+    await window.value("AethelPlayer.step(0)")
+    await window.until(f"{words} === 'Cairns'")
+    assert await window.value(f"({CLIMB})({LEDGES})") == pytest.approx([1.4, 13.1], abs=0.5)
+    await window.until(f"{words} === 'All bells rung'")
+    assert await window.value("document.querySelectorAll('.bell.rung').length") == 8
+    assert await shades(window, "AethelPlayer.canvas") > SHADES
+    assert {*window.troubles} <= {REMARK}
+
+
 async def test_one_file_plays_from_a_disk(window: Firefox, tmp_path: Path) -> None:
     """Every way in which a page asks for its files works here as well."""
     (tmp_path / "game.html").write_bytes(build(WAYS, request("web", format="single-file")).data)
     await window.open((tmp_path / "game.html").as_uri())
     await window.until("window.results?.done")
     assert await window.value("window.results") == RESULTS
+    order = ["classic", "inline", "deferred loading", "module"]
+    assert await window.value("[window.order, window.waited]") == [order, True]

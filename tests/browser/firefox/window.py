@@ -36,7 +36,8 @@ _BAD_REQUEST: Final = 400
 class Firefox:
     """One window; ``troubles`` is what its page complains of.
 
-    Source: W3C WebDriver BiDi, sections 6 (sessions), 7.3 (pages), 7.6 (scripts) and 7.8 (log).
+    Source: W3C WebDriver BiDi, sections 6 (sessions), 7.3 (pages), 7.6 (scripts), 7.8 (log)
+    and 7.9 (input).
     """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -77,9 +78,35 @@ class Firefox:
         }})()"""
         assert await self.value(loop)
 
+    async def click(self, selector: str) -> None:
+        """Press and let go of the mouse's first button in the middle of an element."""
+        x, y = await self.value(f"""(() => {{
+          const {{ x, y, width, height }} =
+            document.querySelector({json.dumps(selector)}).getBoundingClientRect();
+          return [Math.round(x + width / 2), Math.round(y + height / 2)];
+        }})()""")
+        await self._act(
+            {"type": "pointer", "id": "mouse"},
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": 0},
+            {"type": "pointerUp", "button": 0},
+        )
+
+    async def press(self, key: str) -> None:
+        """Hold a key down, by its code point in WebDriver."""
+        await self._act({"type": "key", "id": "keys"}, {"type": "keyDown", "value": key})
+
+    async def release(self, key: str) -> None:
+        """Let go of it."""
+        await self._act({"type": "key", "id": "keys"}, {"type": "keyUp", "value": key})
+
     async def close(self) -> None:
         """Let it end by itself."""
         await self._ask("browser.close")
+
+    async def _act(self, device: dict[str, str], *actions: dict[str, Any]) -> None:
+        source = {**device, "actions": [*actions]}
+        await self._ask("input.performActions", context=self._page, actions=[source])
 
     async def _ask(self, method: str, **params: Any) -> Any:
         self._number += 1

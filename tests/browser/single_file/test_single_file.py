@@ -64,6 +64,7 @@ async def test_a_page_gets_its_files_in_every_way_from_a_disk(browser: Browser, 
     assert await page.title() == "All ways"
     assert await page.evaluate("document.compatMode") == "CSS1Compat"
     assert await page.evaluate("window.source") == "js/classic.js"
+    assert await page.evaluate("window.waited")
     order = ["classic", "inline", "deferred loading", "module"]
     assert await page.evaluate("window.order") == order
     assert _over_the_wire(asked) == [(ways / "game.html").as_uri()]

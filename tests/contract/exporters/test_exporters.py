@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
+from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -126,6 +128,23 @@ def test_a_manifest_of_an_earlier_export_gives_way(platform: Platform) -> None:
     built = build({**FILES, MANIFEST: b"old"}, request(platform))
     assert built.files[MANIFEST] != b"old"
     assert any(note.file == MANIFEST for note in built.plan.notes)
+
+
+@pytest.mark.parametrize("platform", ["web", "source"])
+def test_formats_agree_on_what_is_compressed(platform: Platform) -> None:
+    """The content says it, not the name: what saves 2 % is deflated."""
+    noise = Random(1).randbytes(40_000)
+    kinds = {"shrinks": noise + bytes(1_700), "stays": noise + bytes(400)}
+    game = {f"{name}.{end}": kinds[name] for name in kinds for end in ("bin", "jpg")}
+    built = build({**game, "index.html": b"<title>Two</title>Two"}, request(platform))
+    with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
+        methods = {name: archive.getinfo(name).compress_type for name in game}
+    assert methods == {
+        "shrinks.bin": zipfile.ZIP_DEFLATED,
+        "shrinks.jpg": zipfile.ZIP_DEFLATED,
+        "stays.bin": zipfile.ZIP_STORED,
+        "stays.jpg": zipfile.ZIP_STORED,
+    }
 
 
 @each_platform

@@ -24,6 +24,7 @@ struct gdk_rectangle {
     F(void, gtk_window_set_title, (object *, const char *))                                                            \
     F(void, gtk_window_set_default_size, (object *, int, int))                                                         \
     F(void, gtk_window_set_resizable, (object *, gboolean))                                                            \
+    F(void, gtk_window_set_decorated, (object *, gboolean))                                                            \
     F(void, gtk_window_set_icon, (object *, object *))                                                                 \
     F(void, gtk_window_get_position, (object *, int *, int *))                                                         \
     F(void, gtk_window_get_size, (object *, int *, int *))                                                             \
@@ -40,6 +41,15 @@ struct gdk_rectangle {
     F(void, gtk_widget_grab_focus, (object *))                                                                         \
     F(void, gtk_widget_destroy, (object *))                                                                            \
     F(void, gtk_widget_set_size_request, (object *, int, int))                                                         \
+    F(int, gtk_widget_get_allocated_width, (object *))                                                                 \
+    F(void, gtk_widget_draw, (object *, object *))                                                                     \
+    F(object *, cairo_image_surface_create, (int, int, int))                                                           \
+    F(object *, cairo_create, (object *))                                                                              \
+    F(void, cairo_surface_flush, (object *))                                                                           \
+    F(unsigned char *, cairo_image_surface_get_data, (object *))                                                       \
+    F(int, cairo_image_surface_get_stride, (object *))                                                                 \
+    F(void, cairo_destroy, (object *))                                                                                 \
+    F(void, cairo_surface_destroy, (object *))                                                                         \
     F(gboolean, gtk_show_uri_on_window, (object *, const char *, uint32_t, object **))                                 \
     F(gboolean, gdk_event_get_keyval, (const object *, unsigned *))                                                    \
     F(gboolean, gdk_event_get_state, (const object *, unsigned *))                                                     \
@@ -57,12 +67,14 @@ struct gdk_rectangle {
     F(unsigned long, g_signal_connect_data, (object *, const char *, callback, void *, destroy_notify *, int))         \
     F(gboolean, g_type_check_instance_is_a, (object *, unsigned long))                                                 \
     F(unsigned, g_unix_signal_add, (int, gboolean (*)(void *), void *))                                                \
+    F(unsigned, g_timeout_add_seconds, (unsigned, gboolean (*)(void *), void *))                                       \
     F(object *, g_memory_input_stream_new_from_data, (const void *, intptr_t, destroy_notify *))                       \
     F(object *, soup_message_headers_new, (int))                                                                       \
     F(void, soup_message_headers_append, (object *, const char *, const char *))                                       \
     F(const char *, soup_message_headers_get_one, (object *, const char *))                                            \
     F(object *, webkit_website_data_manager_new, (const char *, ...))                                                  \
     F(object *, webkit_web_context_new_with_website_data_manager, (object *))                                          \
+    F(object *, webkit_web_context_new_ephemeral, (void))                                                              \
     F(void, webkit_web_context_register_uri_scheme,                                                                    \
       (object *, const char *, void (*)(object *, void *), void *, destroy_notify *))                                  \
     F(object *, webkit_web_context_get_security_manager, (object *))                                                   \
@@ -76,6 +88,10 @@ struct gdk_rectangle {
     F(void, webkit_web_view_try_close, (object *))                                                                     \
     F(object *, webkit_web_view_get_settings, (object *))                                                              \
     F(void, webkit_web_view_load_uri, (object *, const char *))                                                        \
+    F(void, webkit_web_view_load_html, (object *, const char *, const char *))                                         \
+    F(const char *, webkit_web_view_get_title, (object *))                                                             \
+    F(unsigned, webkit_get_minor_version, (void))                                                                      \
+    F(unsigned, webkit_get_micro_version, (void))                                                                      \
     F(const char *, webkit_uri_scheme_request_get_uri, (object *))                                                     \
     F(const char *, webkit_uri_scheme_request_get_http_method, (object *))                                             \
     F(object *, webkit_uri_scheme_request_get_http_headers, (object *))                                                \

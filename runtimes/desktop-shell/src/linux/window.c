@@ -10,6 +10,7 @@
 #include "media.h"
 #include "policy.h"
 #include "popup.h"
+#include "renderer.h"
 #include "scheme.h"
 #include "shell.h"
 #include "site.h"
@@ -212,7 +213,7 @@ enum show_result window_show(const struct shell *shell) {
     if (shell->config.isolated) {
         setenv("JSC_useSharedArrayBuffer", "1", 0); /* WebKitGTK 2.50 does not, despite COOP and COEP */
     }
-    if (!webkit_load()) {
+    if (!webkit_load() || !renderer_choose(shell->folder)) {
         return UNAVAILABLE;
     }
     webkit.g_set_prgname(shell->config.id);

@@ -12,15 +12,17 @@ pid_t process_start(const char *const *arguments) {
     return problem == 0 ? process : -1;
 }
 
-bool process_wait(pid_t process) {
+int process_wait_status(pid_t process) {
     int status;
     while (waitpid(process, &status, 0) < 0) {
         if (errno != EINTR) {
-            return false;
+            return -1;
         }
     }
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
+
+bool process_wait(pid_t process) { return process_wait_status(process) == 0; }
 
 bool process_run(const char *const *arguments) {
     pid_t process = process_start(arguments);

@@ -8,6 +8,9 @@
 /* Starts the program that arguments[0] names on PATH; -1 when there is none. No shell reads the arguments. */
 pid_t process_start(const char *const *arguments);
 
+/* Waits for its end and returns its status; -1 when a signal has ended it. */
+int process_wait_status(pid_t process);
+
 /* Waits for its end; true when it ended by itself with status 0. */
 bool process_wait(pid_t process);
 

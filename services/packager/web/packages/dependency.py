@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from services.packager.registry.package_id import is_name
+from services.packager.web.packages.catalogs import CATALOG, PNPM_WORKSPACE
 from services.packager.web.packages.errors import VENDOR, ManifestError, SourceRefusedError, shown
 from services.packager.web.packages.version_range import Range
 
@@ -61,6 +62,13 @@ def read_dependency(name: str, spec: str, *, file: str) -> Dependency:
             file=file,
         )
     spec = spec.strip()
+    if spec.startswith(CATALOG):
+        raise ManifestError(
+            f"{name} has {shown(spec)}, and that catalog of {PNPM_WORKSPACE} has no {name}: write "
+            "a line for it there, or a range here",
+            file=file,
+            package=name,
+        )
     if spec.startswith(_WORKSPACE):
         return Dependency(name, name, spec.removeprefix(_WORKSPACE), workspace=True)
     if spec.startswith(_ALIAS):

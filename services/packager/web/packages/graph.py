@@ -45,6 +45,7 @@ class Graph(msgspec.Struct, frozen=True, kw_only=True):
     packages: dict[str, Package]
     roots: dict[str, str]  # ids by the names that sources import
     optional: frozenset[str] = frozenset()  # of these names
+    left_out: tuple[str, ...] = ()  # what was, and why
 
 
 def reachable(graph: Graph) -> dict[str, Package]:
@@ -62,14 +63,14 @@ def reachable(graph: Graph) -> dict[str, Package]:
 
 
 def needed(graph: Graph) -> set[str]:
-    """The ids of packages that the project does not work without."""
+    """The ids of packages that the project does not work without on this machine."""
     found: set[str] = set()
     waiting = [key for name, key in graph.roots.items() if name not in graph.optional]
     while waiting:
         key = waiting.pop()
-        if key not in found:
+        package = graph.packages[key]
+        if key not in found and fits_here(package):
             found.add(key)
-            package = graph.packages[key]
             names = package.dependencies.items()
             waiting += (other for name, other in names if name not in package.optional)
     return found

@@ -9,6 +9,7 @@ import msgspec
 
 from services.packager.project.json_documents import read_json
 from services.packager.project.unreadable import UnreadableError
+from services.packager.web.packages.catalogs import from_catalogs
 from services.packager.web.packages.errors import ManifestError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def manifest_path(folder: str) -> str:
 
 
 def read_manifest(project: ProjectFiles, folder: str) -> Manifest:
-    """The manifest of a folder of the project.
+    """The manifest of a folder of the project, with the ranges of catalogs.
 
     Raises:
         ManifestError: What is wrong with it.
@@ -70,4 +71,9 @@ def read_manifest(project: ProjectFiles, folder: str) -> Manifest:
         raise ManifestError(f"it is not as npm writes it: {error}", file=path) from error
     if len(found.needed) + len(found.dev_dependencies) > MAX_DEPENDENCIES:
         raise ManifestError(f"it has more than {MAX_DEPENDENCIES:,} dependencies", file=path)
-    return found
+    return msgspec.structs.replace(
+        found,
+        dependencies=from_catalogs(project, folder, found.dependencies),
+        dev_dependencies=from_catalogs(project, folder, found.dev_dependencies),
+        optional_dependencies=from_catalogs(project, folder, found.optional_dependencies),
+    )

@@ -63,7 +63,7 @@ def choose_versions(
     seen = msgspec.structs.replace(roots, importer="" if importer == "." else importer)
     graph = read_lock(project, lock, seen, workspaces)
     if all(package.integrity or package.folder is not None for package in graph.packages.values()):
-        return Chosen(graph, base, ())
+        return Chosen(graph, base, _left_out(graph))
     resolved = remembered.get(
         [project.files[lock].sha256, seen], lambda: Resolved(_with_integrity(graph, registry), ())
     )
@@ -71,7 +71,12 @@ def choose_versions(
         "it has hashes of yarn's own archives; packages are checked against the registry's hashes "
         "of the first export"
     )
-    return Chosen(resolved.graph, base, (Note(level="info", file=lock, message=message),))
+    of_yarn = Note(level="info", file=lock, message=message)
+    return Chosen(resolved.graph, base, (of_yarn, *_left_out(graph)))
+
+
+def _left_out(graph: Graph) -> tuple[Note, ...]:
+    return tuple(Note(file=graph.file, message=message) for message in graph.left_out)
 
 
 def _without_lock(

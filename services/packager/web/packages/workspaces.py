@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.project.unreadable import UnreadableError, decoding
 from services.packager.registry.package_id import is_name
+from services.packager.web.packages.catalogs import read_pnpm_workspace
 from services.packager.web.packages.errors import ManifestError
 from services.packager.web.packages.manifest import (
     MANIFEST,
@@ -19,7 +19,6 @@ from services.packager.web.packages.manifest import (
     manifest_path,
     read_manifest,
 )
-from services.packager.web.packages.yaml_document import read_yaml
 from shared.domain.globs import matches_any
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from services.packager.project.files import ProjectFiles
 
-PNPM_WORKSPACE: Final = "pnpm-workspace.yaml"
 MODULES: Final = "node_modules"
 MAX_WORKSPACES: Final = 500
 MAX_GLOBS: Final = 100
@@ -78,14 +76,9 @@ def _globs(project: ProjectFiles, folder: str) -> tuple[str, ...]:
 
 
 def _listed(project: ProjectFiles, folder: str) -> tuple[str, ...]:
-    path = posixpath.join(folder, PNPM_WORKSPACE)
-    if path in project:
-        try:
-            with decoding(path):
-                listed = read_yaml(project.read(path)).get("packages", [])
-        except UnreadableError as error:
-            raise ManifestError(f"it {error}", file=path) from error
-        return tuple(glob for glob in listed if isinstance(glob, str))
+    of_pnpm = read_pnpm_workspace(project, folder)
+    if of_pnpm is not None:
+        return of_pnpm.globs
     if manifest_path(folder) not in project:
         return ()
     return read_manifest(project, folder).workspace_globs

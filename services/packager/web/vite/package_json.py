@@ -10,6 +10,7 @@ import msgspec
 from services.packager.project.json_documents import read_json
 from services.packager.project.unreadable import UnreadableError
 from services.packager.web.aethel.findings import Finding, InvalidProjectError
+from services.packager.web.packages.catalogs import from_catalogs
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
@@ -110,6 +111,7 @@ def nearest(project: ProjectFiles, folder: str) -> PackageJson:
 
     Raises:
         InvalidProjectError: It cannot be read.
+        ManifestError: The catalogs that it names cannot.
     """
     while True:
         path = posixpath.join(folder, MANIFEST)
@@ -131,6 +133,7 @@ def _read(project: ProjectFiles, path: str) -> PackageJson:
     version = document.get("version")
     scripts = document.get("scripts")
     build = scripts.get("build") if isinstance(scripts, dict) else None
+    needs = from_catalogs(project, posixpath.dirname(path), needs)
     return PackageJson(path, needs, _text(version), _text(build))
 
 

@@ -251,3 +251,18 @@ async def test_what_is_optional_may_be_broken(installer: Installer) -> None:
     assert site.labels == ["a@1.0.0"]
     for label in ("b@1.0.0", "c@1.0.0", "d@1.0.0"):
         assert site.said("left out", label), label
+
+
+async def test_what_a_lock_file_has_as_optional_may_be_gone(installer: Installer) -> None:
+    """The registry has no such package, or no longer that version."""
+    npm = installer.npm
+    npm.publish("a@1.0.0", optionalDependencies={"b": "1", "c": "1"})
+    npm.publish("b@1.0.0")
+    npm.publish("c@1.0.0")
+    lock = {"lockfileVersion": 3, "packages": {"": {}, **npm.lock("a@1.0.0", "b@1.0.0", "c@1.0.0")}}
+    for path in ("b", "b/-/b-1.0.0.tgz", "c/-/c-1.0.0.tgz"):
+        npm.lies[path] = says(404)
+    site = await installer.install({**WANTS_A, "package-lock.json": lock})
+    assert site.labels == ["a@1.0.0"]
+    assert site.said("left out", "no package b")
+    assert site.said("left out", "c@1.0.0")

@@ -236,6 +236,25 @@ lib@^2.0.0:
     check(await installer.install({**both, "yarn.lock": berry}, root="apps/game"))
 
 
+async def test_ranges_of_a_catalog(installer: Installer) -> None:
+    """Of the app, and of a folder beside it; no lock file has been pushed."""
+    for label in ("lib@1.0.0", "lib@2.0.0", "other@1.0.0", "other@2.0.0"):
+        installer.npm.publish(label)
+    site = await installer.install(
+        {
+            "pnpm-workspace.yaml": """packages: ['packages/*', 'apps/*']
+catalog: {lib: ^2.0.0}
+catalogs: {old: {other: ^1.0.0}}
+""",
+            "package.json": {},
+            "packages/ui/package.json": {"name": "ui", "dependencies": {"other": "catalog:old"}},
+            "apps/game/package.json": {"dependencies": {"ui": "workspace:*", "lib": "catalog:"}},
+        },
+        root="apps/game",
+    )
+    assert site.labels == ["lib@2.0.0", "other@1.0.0"]
+
+
 async def test_the_token_goes_to_the_registry(installer: Installer) -> None:
     """With every question, and the cache asks nothing again."""
     installer.token = "hush"

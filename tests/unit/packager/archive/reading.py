@@ -12,6 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from PIL import Image
 
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.zip import ZipStream
@@ -108,3 +109,13 @@ def text_of(size_bytes: int, seed: int = 1) -> bytes:
 def noise_of(size_bytes: int, seed: int = 1) -> bytes:
     """Not compressible."""
     return Random(seed).randbytes(size_bytes)
+
+
+def jpeg_of(size_bytes: int, seed: int = 1) -> bytes:
+    """A picture of roughly that size, of which compressing leaves nearly all."""
+    side = int((size_bytes * 0.62) ** 0.5)
+    target = io.BytesIO()
+    Image.frombytes("RGB", (side, side), noise_of(3 * side * side, seed)).save(
+        target, "JPEG", quality=90, optimize=True
+    )
+    return target.getvalue()

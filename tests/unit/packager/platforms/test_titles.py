@@ -53,7 +53,7 @@ TITLES: Final = {
 @pytest.mark.parametrize("title", TITLES.values(), ids=TITLES.keys())
 def test_a_title_is_kept_everywhere(title: str, tmp_path: Path) -> None:
     """Letter by letter: by the page's title into program, plist, version resource and entry."""
-    files = {"index.html": f"<!doctype html><title>{title}</title>".encode()}
+    files = {"index.html": f"<!doctype html><title>{title}</title><p>here".encode()}
     title = unicodedata.normalize("NFC", title)
     command = AppIdentity.of(title, "1.0.0", request("linux"), "p1").command
     assert command not in {"game", "2"}

@@ -78,7 +78,7 @@ def test_the_web_manifest_works_in_any_folder() -> None:
         ({"index.html": b"<title>\n  A\t&lt;b&gt; / C  </title>Go"}, "a-b-c-1.0.0-web.zip"),
         ({"index.html": b"<p>hi", "game.json": b'{"name": "Dune"}'}, "dune-1.0.0-web.zip"),
         ({"index.html": b"<p>hi", "game.json": b"broken"}, "p1-1.0.0-web.zip"),
-        ({"index.html": "<title>星の旅</title>Go".encode()}, "game-1.0.0-web.zip"),
+        ({"index.html": "<title>星の旅</title>Go".encode()}, "xingnolu-1.0.0-web.zip"),
         ({"index.html": b"<title>" + b"long " * 100 + b"</title>Go"}, None),
     ],
 )

@@ -47,6 +47,8 @@ def _notes(page: str, **files: str) -> list[str]:
         "<!-- <img src=gone.png> --><style>/* url(gone.png) */</style>",
         '<a href="./"></a><a href="levels/"></a>',
         '<base href="levels/"><img src="../main.js">',
+        '<script>load("/gone.png"); at == "/main.js"; u.endsWith("/main.js")</script>',
+        '<script>top + "/main.js"; load("/main.js" + v); load("/main.js".slice(1))</script>',
     ],
 )  # fmt: skip
 def test_what_works_is_not_mentioned(page: str) -> None:
@@ -71,6 +73,9 @@ def test_what_works_is_not_mentioned(page: str) -> None:
         ('<script>new URL("./gone.js", import.meta.url)</script>', "index.html:1", "is not"),
         ('<script>fetch("gone.json")</script>', "index.html:1", "is not in the project"),
         ('<script>fetch("/api/scores")</script>', "index.html:1", "write it relative"),
+        ("<script>\nload('/a.png')</script>", "index.html:2", "write it relative"),
+        ('<script>x = {sky: "/a.png"}</script>', "index.html:1", "write it relative"),
+        ("<script>all = [`/a.png`, 1]</script>", "index.html:1", "write it relative"),
         ('<img src="../up.png">', "index.html:1", "outside of the project"),
         ('<base href="/game/"><img src="gone.png">', "index.html:1", "write it relative"),
     ],

@@ -14,11 +14,12 @@ from services.packager.web.packages.errors import (
     IntegrityMissingError,
     LockFileError,
     LockOutdatedError,
+    PackageError,
     PackagesTooLargeError,
     SourceRefusedError,
     shown,
 )
-from services.packager.web.packages.graph import TYPES, Graph, Package
+from services.packager.web.packages.graph import TYPES, Graph, Package, fits_here, needed
 
 MAX_PACKAGES: Final = 2_000
 INSTALL_ANEW: Final = "install once on your machine, and push the lock file that comes of it"
@@ -76,6 +77,9 @@ class Lock(Protocol):
 def walk(lock: Lock, roots: Roots, *, has_integrity: bool = True) -> Graph:
     """All packages that are needed for what is wanted.
 
+    One that cannot be had is left out where nothing is lost without it: npm and its mirrors write
+    lock files that lack the hash, or a dependency, of optional packages for other systems.
+
     Args:
         lock: Where they stand.
         roots: What is wanted.
@@ -86,6 +90,7 @@ def walk(lock: Lock, roots: Roots, *, has_integrity: bool = True) -> Graph:
     """
     found = {dependency.name: _root(lock, roots, dependency) for dependency in roots.wanted}
     packages: dict[str, Package] = {}
+    faults: dict[str, PackageError] = {}
     waiting = [key for key in found.values() if key is not None]
     while waiting:
         key = waiting.pop()
@@ -97,15 +102,58 @@ def walk(lock: Lock, roots: Roots, *, has_integrity: bool = True) -> Graph:
                 "import",
                 file=lock.file,
             )
-        package = _package(lock, lock.locked(key), roots, has_integrity=has_integrity)
-        packages[key] = package
-        waiting += package.dependencies.values()
-    return Graph(
+        locked = lock.locked(key)
+        try:
+            packages[key] = _package(lock, locked, roots, has_integrity=has_integrity)
+        except PackageError as error:
+            packages[key] = _faulty(locked)
+            faults[key] = error
+        waiting += packages[key].dependencies.values()
+    graph = Graph(
         file=lock.file,
         packages=packages,
         roots={name: key for name, key in found.items() if key is not None},
         optional=roots.optional,
     )
+    return _without(graph, faults) if faults else graph
+
+
+def _faulty(locked: Locked) -> Package:
+    """As much of it as says whether this machine needs it."""
+    return Package(
+        name=locked.name,
+        version=locked.version,
+        os=locked.os,
+        cpu=locked.cpu,
+        libc=locked.libc,
+    )
+
+
+def _without(graph: Graph, faults: dict[str, PackageError]) -> Graph:
+    """The graph without packages that cannot be had.
+
+    Raises:
+        PackageError: One of them is needed, and meant for this machine.
+    """
+    indispensable = needed(graph)
+    wanted = {key: fault for key, fault in faults.items() if fits_here(graph.packages[key])}
+    for key, fault in wanted.items():
+        if key in indispensable:
+            raise fault
+    return msgspec.structs.replace(
+        graph,
+        packages={
+            key: msgspec.structs.replace(package, dependencies=_kept(package.dependencies, faults))
+            for key, package in graph.packages.items()
+            if key not in faults
+        },
+        roots=_kept(graph.roots, faults),
+        left_out=tuple(f"left out: {fault}" for fault in wanted.values()),
+    )
+
+
+def _kept(ids: dict[str, str], faults: dict[str, PackageError]) -> dict[str, str]:
+    return {name: key for name, key in ids.items() if key not in faults}
 
 
 def _root(lock: Lock, roots: Roots, dependency: Dependency) -> str | None:

@@ -127,6 +127,57 @@ await set("scriptMissing", async () => {
     document.head.append(script);
   });
 });
+await set("turns", async () => {
+  const turns = (window.turns = []);
+  const scripts = ["one", "two"].map((name) => {
+    const script = document.createElement("script");
+    return loaded(script, () => {
+      script.addEventListener("load", () => turns.push(`${name} loaded`));
+      script.src = `js/turns/${name}.js`;
+      document.head.append(script);
+    });
+  });
+  turns.push("added");
+  await Promise.all(scripts);
+  return turns.join();
+});
+await set("loadWaited", async () => {
+  while (window.loadWaited === undefined) await new Promise((go) => setTimeout(go, 10));
+  return window.loadWaited;
+});
+await set("written", async () => {
+  const image = document.querySelector("#written img");
+  await image.decode();
+  return [window.written, colour(image)].join("|");
+});
+await set("reading", () => {
+  const still = document.getElementById("still");
+  const image = still.cloneNode();
+  const script = document.createElement("script");
+  script.src = "js/added.js";
+  const before = [still, image, script].map((element) => element.getAttribute("src"));
+  image.setAttribute("src", "./pictures/blue.png");
+  before.push(image.getAttribute("src"), still.srcset);
+  for (const element of [image, script]) {
+    element.removeAttribute("src");
+    before.push(element.getAttribute("src"));
+  }
+  return before;
+});
+await set("elsewhere", () => {
+  const script = document.createElement("script");
+  script.src = "//host.invalid/a.js";
+  return [script.src.startsWith("http"), script.getAttribute("src").endsWith("//host.invalid/a.js")].join();
+});
+await set("history", () => {
+  history.replaceState({ level: 4 }, "", "/level/4");
+  return history.state.level;
+});
+await set("rule", () => {
+  const { sheet } = document.head.appendChild(document.createElement("style"));
+  sheet.insertRule('#sheet { list-style: url("pictures/green.png"); }');
+  return getComputedStyle(document.getElementById("sheet")).listStyleImage.slice(0, 15);
+});
 await set("linkElement", async () => {
   const link = document.createElement("link");
   link.rel = "stylesheet";

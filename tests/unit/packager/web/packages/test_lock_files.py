@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.packager.project.unreadable import UnreadableError
 from services.packager.web.packages.dependency import read_dependency
-from services.packager.web.packages.errors import PackageError
+from services.packager.web.packages.errors import IntegrityMissingError, PackageError
 from services.packager.web.packages.graph import CPU, Graph, needed, reachable
 from services.packager.web.packages.lock_files import find_lock, read_lock
 from services.packager.web.packages.lock_files.locked import Roots
@@ -229,6 +229,46 @@ def test_what_a_lock_file_lacks(kind: str) -> None:
     with pytest.raises(PackageError, match=r"react") as caught:
         _read(_name(kind), KINDS[kind], {"react": "^19.0.0"})
     assert caught.value.code == "package-lock-outdated"
+
+
+@pytest.mark.parametrize("system", [{}, {"cpu": ["wasm32"]}, {"os": ["darwin"]}])
+@pytest.mark.parametrize(
+    "lack", [{"integrity": ""}, {"dependencies": {"gone": "1"}}, {"resolved": "git+ssh://x"}]
+)
+@pytest.mark.parametrize("is_optional", [False, True])
+def test_only_what_is_needed_here_has_to_be_had(
+    lack: dict[str, Any], system: dict[str, Any], *, is_optional: bool
+) -> None:
+    """Npm leaves hashes and dependencies of optional packages out; who misses one is told."""
+    kind = "optionalDependencies" if is_optional else "dependencies"
+    text = _npm(
+        {
+            "node_modules/a": {kind: {"b": "1", "c": "1"}},
+            "node_modules/b": {**lack, **system},
+            "node_modules/c": {},
+        }
+    )
+    if not is_optional and not system:
+        with pytest.raises(PackageError, match=r"package-lock\.json: .*b@1\.0\.0"):
+            _read("package-lock.json", text, {"a": "1"})
+        return
+    graph = _read("package-lock.json", text, {"a": "1"})
+    assert _labels(graph) == ["a@1.0.0", "c@1.0.0"]
+    assert len(graph.left_out) == (not system)
+    assert all("left out: package-lock.json: " in told for told in graph.left_out)
+
+
+def test_what_an_optional_package_needs_is_optional() -> None:
+    """Unless something that is needed needs it, too; names that the project makes optional count."""
+    packages = {
+        "node_modules/a": {"optionalDependencies": {"b": "1"}},
+        "node_modules/b": {"dependencies": {"c": "1"}},
+        "node_modules/c": {"integrity": ""},
+    }
+    graph = _read("package-lock.json", _npm(packages), {"a": "1"})
+    assert _labels(graph) == ["a@1.0.0", "b@1.0.0"]
+    with pytest.raises(IntegrityMissingError, match=r"c@1\.0\.0 has no integrity"):
+        _read("package-lock.json", _npm(packages), {"a": "1", "c": "1"})
 
 
 def test_what_pnpm_has_patched_is_refused() -> None:

@@ -1,0 +1,1 @@
+window.waited = document.getElementById("frame") !== null;

@@ -1,0 +1,1 @@
+window.written = document.currentScript.parentNode.title;
