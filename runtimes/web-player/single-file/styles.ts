@@ -1,7 +1,7 @@
 /** Styles name files: each becomes an address that needs no request. */
 
-import { hosted, ROOT } from "./addresses";
-import { type Game } from "./game";
+import { ROOT, hosted } from "./addresses";
+import type { Game } from "./game";
 
 const URL_OR_IMPORT =
   /\/\*[\s\S]*?(?:\*\/|$)|@import\s+(?:url\(\s*)?(["']?)([^"')\s;]+)\1\s*\)?([^;]*);|url\(\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]+))\s*\)/gi;

@@ -222,7 +222,7 @@ async def test_forces_constraints_and_kinematics(play: Callable[..., Awaitable[P
 async def test_who_moves_one_axis_leaves_the_others_to_physics(
     play: Callable[..., Awaitable[Playing]], rate: int
 ) -> None:
-    """A script writes x in every frame, between two steps or not; the fall goes on."""
+    """A script writes x in every frame, between steps or not: the fall goes on as without it."""
     moved, free = (entity(name, SOLID, (x, 50, 0)) for name, x in (("moved", 0), ("free", 9)))
     game = await play(scenes={"main": level(CAMERA, moved, free, settings=SIXTIETHS)})
     await game.drive()
