@@ -79,6 +79,11 @@ _KINDS: Final[dict[str, Kind]] = {
     "socket": "socket",
     "assigned": "assigned",
 }
+# In minified scripts a quote in a regular expression shifts which text is a string: between two of
+# them there is code then, behind a ``"from"``; no module is called so.
+_SPECIFIER: Final = re.compile(
+    r"\.{0,2}/.*|\.\.?|[A-Za-z][\w+.-]*+:.*|[\w@#~$][\w@./~$%+-]*+(?:\?[^\s(),;]*)?", re.DOTALL
+)
 # An argument that ends here: what something is added to is only the beginning of a name.
 _WHOLE: Final = re.compile(r"\s*+[,)]")
 _AFTER: Final = {
@@ -131,6 +136,8 @@ def _kind(text: str, string: re.Match[str]) -> Kind | None:
     if before is None:
         return None
     kind = next(kind for name, kind in _KINDS.items() if before[name])
+    if kind in MODULES and not _SPECIFIER.fullmatch(text, string.start() + 1, string.end() - 1):
+        return None
     return kind if _AFTER.get(kind, _WHOLE).match(text, string.end()) else None
 
 
