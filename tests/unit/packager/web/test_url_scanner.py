@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.packager.web.url_scanner import js_urls
+from services.packager.web.html5.url_scanner import js_urls
 
 NAMES = [
     *("three", "three/addons/controls.js", "@s/name", "#inner", "~/lib", "$lib/a", "a.b-c_d"),
