@@ -102,6 +102,13 @@ def test_no_module_reads_outside_of_the_game(tmp_path: Path, statement: str, whe
     assert SECRET.encode() not in told
 
 
+@pytest.mark.parametrize("base", ["../../../x/", "./../..//", "..", "/etc/", "%2e%2e/%2e%2e/"])
+def test_no_base_leads_outside(base: str) -> None:
+    """What a page with such a base names is not there, and nothing is written anywhere else."""
+    page = f'<!doctype html><base href="{base}"><p>here<script type=module>export {{}}</script>'
+    assert unpacked(one_file({"index.html": page.encode()})).keys() >= {"index.html"}
+
+
 @pytest.mark.parametrize("broken", ["import from 1", "import './gone.js'", "const n: number = 1;"])
 def test_modules_that_cannot_be_bundled_are_named(broken: str) -> None:
     """By file and line: one file has no second chance to load them."""

@@ -147,7 +147,6 @@ class PageBundler:
             target.write_text(_AS_STYLE.sub("", text))
             if "import.meta" in self._text(path):
                 self._place(path)
-
         if any(_AS_STYLE.search(text) for text in self._texts.values()):
             self._write_styles()
 
@@ -178,7 +177,10 @@ class PageBundler:
             The arguments for what its import map leaves to other hosts.
         """
         page = self._files.pages[path]
-        place = posixpath.join(folder_of(page, path) or "", posixpath.basename(path))
+        folder = folder_of(page, path) or ""
+        if esbuild_messages.is_outside(folder):  # whose files are nobody's
+            folder = ""
+        place = posixpath.join(folder, posixpath.basename(path))
         (self._folder / place).parent.mkdir(parents=True, exist_ok=True)
         lines = [f"import {_js('./' + _COMPUTED)};"]
         for number, script in enumerate(scripts):
