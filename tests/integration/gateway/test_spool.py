@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import struct
 import tempfile
 import zipfile
 from contextlib import ExitStack, asynccontextmanager
@@ -127,6 +128,10 @@ async def test_a_zip_that_finds_no_room_may_come_again(nc: Client, storage: Stor
             pass
 
 
+# Its end says that it holds one file, and where; only who reads on finds nothing there.
+BROKEN = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, 46, 0, 0)
+
+
 async def test_imports_wait_for_a_place_once_they_are_whole(storage: Storage) -> None:
     """As much else of the same user is being stored; another user's goes ahead."""
     uploads = BlobUploads(storage, max_file_bytes=LIMITS.file_bytes)
@@ -136,10 +141,10 @@ async def test_imports_wait_for_a_place_once_they_are_whole(storage: Storage) ->
         for _ in range(AT_A_TIME // 2):
             await busy.enter_context(uploads.visit("ann")).enter()
         waiting = asyncio.create_task(
-            imports.receive(project, "ann", body(b"no ZIP"), announced_bytes=6)
+            imports.receive(project, "ann", body(BROKEN), announced_bytes=len(BROKEN))
         )
         with pytest.raises(ZipError):
-            await imports.receive(project, "bob", body(b"no ZIP"), announced_bytes=6)
+            await imports.receive(project, "bob", body(BROKEN), announced_bytes=len(BROKEN))
         assert not waiting.done()
     with pytest.raises(ZipError):
         await waiting
