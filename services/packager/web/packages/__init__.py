@@ -7,6 +7,7 @@ operator's registry, by way of the packager, or ``node_modules`` that was pushed
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -37,6 +38,8 @@ __all__ = ["Installed", "InstalledPackage", "install"]
 
 MAX_FILES: Final = 100_000
 MAX_BYTES: Final = 512 << 20  # Phaser alone has 130 MB, Babylon as much
+_MAPS: Final = re.compile(r"\.(?:[cm]?[jt]s|css)\.map$")
+_MAPS_AND_TYPES: Final = re.compile(rf"{_MAPS.pattern}|\.d\.[cm]?ts$")
 
 
 class InstalledPackage(msgspec.Struct, frozen=True, order=True):
@@ -94,7 +97,8 @@ def install(
     roots = _roots(root, missing, types=everything)
     chosen = choose_versions(project, roots, registry, workspaces, context)
     places = layout(chosen.graph, taken=vendored.names)
-    fetching = Fetching(chosen.graph, registry, context, into, budget)
+    unread = None if everything else _unread(project)
+    fetching = Fetching(chosen.graph, registry, context, into, budget, unread=unread)
     packages = fetching.run(places)
     copy_workspaces(project, chosen, places, into, budget)
     installed = sorted({InstalledPackage(p.name, p.version, p.integrity) for p in packages})
@@ -115,6 +119,11 @@ def _roots(root: str, missing: list[Missing], *, types: bool) -> Roots:
         optional=frozenset(one.dependency.name for one in missing if one.optional),
         types=types,
     )
+
+
+def _unread(project: ProjectFiles) -> re.Pattern[str]:
+    """Source maps, and declarations, which only the compiler of Vue components reads."""
+    return _MAPS if any(path.endswith(".vue") for path in project.files) else _MAPS_AND_TYPES
 
 
 def _of_vendored(vendored: Vendored) -> list[Note]:

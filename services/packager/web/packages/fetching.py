@@ -20,6 +20,7 @@ from services.packager.web.packages.unpack import BudgetError, unpack
 from shared.errors import ExportError
 
 if TYPE_CHECKING:
+    import re
     from pathlib import Path
 
     from services.packager.build.context import BuildContext
@@ -42,10 +43,18 @@ class Fetching:
         context: That gives their tarballs.
         into: The folder that gets ``node_modules``.
         budget: What all of them may take.
+        unread: The files that this build will not read, by their path in a package.
     """
 
     def __init__(
-        self, graph: Graph, registry: Registry, context: BuildContext, into: Path, budget: Budget
+        self,
+        graph: Graph,
+        registry: Registry,
+        context: BuildContext,
+        into: Path,
+        budget: Budget,
+        *,
+        unread: re.Pattern[str] | None,
     ) -> None:
         self.notes: list[Note] = []
         self._graph = graph
@@ -54,6 +63,7 @@ class Fetching:
         self._into = into
         self._store = into / MODULES / STORE
         self._budget = budget
+        self._unread = unread
 
     def run(self, places: list[Place]) -> list[Package]:
         """Put every package of the registry into its places; those that are there then.
@@ -106,7 +116,7 @@ class Fetching:
             raise fault_error(error.fault, package.label, file=file) from error
         try:
             with tarball, decoding(package.label):
-                found = unpack(tarball, target, self._budget)
+                found = unpack(tarball, target, self._budget, unread=self._unread)
         except UnreadableError as error:
             raise PackageArchiveError(
                 f"{package.label} cannot be unpacked: it {error}; use another version",

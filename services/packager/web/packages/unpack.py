@@ -78,14 +78,22 @@ class Unpacked(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...]  # links, devices, and names that differ in case alone
 
 
-def unpack(tarball: BinaryIO, target: Path, budget: Budget) -> Unpacked:
+def unpack(
+    tarball: BinaryIO, target: Path, budget: Budget, *, unread: re.Pattern[str] | None = None
+) -> Unpacked:
     """Unpack a ``.tgz`` into an own, empty folder, without the first part of each path.
+
+    Args:
+        tarball: Its bytes.
+        target: The folder.
+        budget: Of all packages together.
+        unread: What nobody will read, by path: it is not written.
 
     Raises:
         UnreadableError: It is damaged, or meant to do harm.
         BudgetError: There is too much in it.
     """
-    return _Unpacking(target, budget).run(_Inflated(tarball))
+    return _Unpacking(target, budget, unread).run(_Inflated(tarball))
 
 
 class _Inflated:
@@ -132,9 +140,10 @@ class _Inflated:
 
 
 class _Unpacking:
-    def __init__(self, target: Path, budget: Budget) -> None:
+    def __init__(self, target: Path, budget: Budget, unread: re.Pattern[str] | None) -> None:
         self._target = target
         self._budget = budget
+        self._unread = unread
         self._folders: set[str] = set()
         self._spelled: dict[str, str] = {}  # every path and its folders, by their small letters
         self._left_out: list[str] = []
@@ -150,11 +159,14 @@ class _Unpacking:
                 _skip(tar, size)
                 continue
             inner = _inner(path)
-            if inner is None or not self._fits(inner):
+            if inner is None or self._is_unread(inner) or not self._fits(inner):
                 _skip(tar, size)
                 continue
             self._write(tar, inner, size, mode)
         return Unpacked(self._files, self._bytes, tuple(self._left_out))
+
+    def _is_unread(self, path: str) -> bool:
+        return self._unread is not None and self._unread.search(path) is not None
 
     def _fits(self, path: str) -> bool:
         """Where names differ in case alone, the first counts: not every system holds both."""

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.packager.project.unreadable import UnreadableError, decoding
+from services.packager.web import packages
 from services.packager.web.packages import unpack as unpack_module
 from services.packager.web.packages.unpack import Budget, BudgetError, Unpacked, unpack
 from tests.npm_server import tarball
@@ -79,6 +80,14 @@ def test_a_package_comes_out_as_it_was_packed(tmp_path: Path) -> None:
         assert (found.files, found.size_bytes, found.left_out) == (5, 9, ())
         assert (folder / "out/bin/run").stat().st_mode & 0o777 == 0o755
         assert (folder / "out/package.json").stat().st_mode & 0o777 == 0o644
+
+
+def test_what_no_build_reads_is_not_written(tmp_path: Path) -> None:
+    """Its bytes are passed over: what stands behind it comes out whole."""
+    names = ("a.js", "a.js.map", "types/b.d.ts", "types/c.d.mts", "e.css.map", "map.js", "d.ts")
+    data = _tar(*(_entry(f"package/{name}", name.encode() * 700) for name in names))
+    unpack(io.BytesIO(data), tmp_path / "out", _budget(), unread=packages._MAPS_AND_TYPES)
+    assert _files(tmp_path) == {name: name.encode() * 700 for name in ("a.js", "map.js", "d.ts")}
 
 
 def test_times_behind_a_shorter_prefix(tmp_path: Path) -> None:
