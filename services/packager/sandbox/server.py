@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 WATCH_S: Final = 0.1  # between two looks at the memory of the builds
 FRESH_S: Final = 0.5
 LATER: Final = 10  # the niceness of builds that take longer
+MOST_PROCESSES: Final = 512  # of one build; each takes memory of the kernel's that nobody counts
 MORE_LIKELY: Final = b"1000"  # where the whole machine runs out of memory, a build goes first
 BLOCK_BYTES: Final = 512  # as stat counts them
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
@@ -167,9 +168,16 @@ def _has_ended(pid: int) -> bool:
 
 
 def _used_bytes(pid: int) -> int:
-    """What a build has in memory, with the programs that it has started."""
-    total, waiting = 0, [pid]
+    """What a build has in memory, with the programs that it has started.
+
+    Where those are too many, it is more than any build may have: else the whole machine, which has
+    to run them all, would be slow to find that out.
+    """
+    total, seen, waiting = 0, 0, [pid]
     while waiting:
+        seen += 1
+        if seen > MOST_PROCESSES:
+            return sys.maxsize
         process = Path(f"/proc/{waiting.pop()}")
         with suppress(OSError, ValueError):
             total += int((process / "statm").read_text().split()[1]) * _PAGE
