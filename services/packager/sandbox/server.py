@@ -58,6 +58,7 @@ class BuildServer:
         self._protections = protections
         self._templates: dict[str, Templates] = {}
         self._memory_bytes: dict[int, int] = {}  # what each build may use, by its process
+        self._pid = os.getpid()
         self._too_large: set[int] = set()
         self._fresh: dict[int, float] = {}  # until when a build may go before those that take long
 
@@ -134,6 +135,8 @@ class BuildServer:
             programs = (Path(start.templates), *(node.programs if node else ()))
             view = View(scratch=scratch, programs=programs)
             confine(view, start.limits, self._protections, user=start.user)
+            if os.getppid() != self._pid:
+                return  # the server died before its death could be this build's
             build.run(
                 job,
                 socket.socket(fileno=end),
