@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.packager.web.aethel.findings import InvalidProjectError
+from services.packager.web.single_file.site_files import MAX_PAGE_BYTES, MOST_PAGES
 from tests.projects import build, request
 
 if TYPE_CHECKING:
@@ -100,6 +101,28 @@ def test_no_module_reads_outside_of_the_game(tmp_path: Path, statement: str, whe
     except InvalidProjectError as error:
         told = str(error).encode()
     assert SECRET.encode() not in told
+
+
+def test_pages_that_nobody_looks_into_are_told() -> None:
+    """They are in the file; of too many, or too large ones, there is a word."""
+    huge = b"<!doctype html><p>on" + b" " * MAX_PAGE_BYTES
+    others = {f"pages/{n:02}.html": b"<p>on" for n in range(MOST_PAGES + 2)}
+    files = {"index.html": b"<!doctype html><p>here", "huge.html": huge, **others}
+    built = build(files, request("web", format="single-file", compression="lz4"))
+    assert unpacked(built.data.decode()).keys() >= files.keys()
+    (told,) = (note for note in built.plan.notes if note.level == "warning")
+    assert str(told).startswith(f"pages/{MOST_PAGES}.html: and 2 more pages: is not looked into")
+
+
+def test_what_is_stored_and_what_is_packed_is_the_same() -> None:
+    """The option ``compression`` has its effect here as in archives."""
+    files = {"index.html": b"<!doctype html><p>here", "words.txt": b"words and words " * 500}
+    sizes = []
+    for compression in ("none", "lz4", "zstd"):
+        built = build(files, request("web", format="single-file", compression=compression))
+        assert unpacked(built.data.decode())["words.txt"] == files["words.txt"]
+        sizes.append(len(built.data))
+    assert sizes[0] > sizes[1] >= sizes[2]
 
 
 @pytest.mark.parametrize("base", ["../../../x/", "./../..//", "..", "/etc/", "%2e%2e/%2e%2e/"])

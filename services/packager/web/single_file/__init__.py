@@ -12,6 +12,7 @@ import msgspec
 
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
+from services.packager.build.packing import LEVELS
 from services.packager.build.plan import BuildPlan, Content, Note
 from services.packager.build.progress import megabytes
 from services.packager.build.stages import Stage
@@ -63,7 +64,8 @@ def plan_single_file(
     bundler = PageBundler(template.folder / player.bundler, context.scratch / "single-file", files)
     bundled = bundler.bundle(site.computed_modules, minify=request.configuration != "debug")
     loader = template.read(player.single_file).decode()
-    written = write_document(context.scratch / ENTRY, files, bundled, loader)
+    level = LEVELS[request.options.compression]
+    written = write_document(context.scratch / ENTRY, files, bundled, loader, level)
     page = Content(
         path=ENTRY, size_bytes=written.size_bytes, sha256=written.sha256, derived=written.path
     )

@@ -7,13 +7,13 @@ import codecs
 import hashlib
 import json
 import mimetypes
-import zlib
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 import msgspec
 
+from services.packager.archive.compression import compress_whole
 from services.packager.archive.member import Member
 from services.packager.web.game_site import ENTRY
 from services.packager.web.single_file import policy
@@ -21,13 +21,12 @@ from services.packager.web.single_file.site_files import PAGES
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
+    from services.packager.archive.compression import CompressionLevel
     from services.packager.web.single_file.bundling import Bundled
     from services.packager.web.single_file.site_files import SiteFiles
 
 MAX_BYTES: Final = 256 << 20  # browsers hold no longer text
 SHOWN: Final = 5  # of the largest files
-LEVEL: Final = 9
-WORTH: Final = 0.95  # what is not smaller than that, deflated, stays as it is
 # Elements and styles are given these as they stand, and most are compressed already.
 _NEVER_DEFLATED: Final = ("image/", "audio/", "video/", "font/")
 _DOCTYPE: Final = b"<!doctype"
@@ -63,6 +62,10 @@ _TYPES: Final = {
 }
 
 
+# Python's own table: what a machine adds to it would shape the artifact.
+_KNOWN: Final = mimetypes.MimeTypes()
+
+
 class SingleFileError(ProjectError):
     """A game that one file cannot carry."""
 
@@ -86,8 +89,17 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def write_document(path: Path, files: SiteFiles, bundled: Bundled, loader: str) -> Written:
+def write_document(
+    path: Path, files: SiteFiles, bundled: Bundled, loader: str, level: CompressionLevel
+) -> Written:
     """Write it.
+
+    Args:
+        path: Where to.
+        files: The site's.
+        bundled: What is there instead of some of them.
+        loader: The page's first script.
+        level: How hard to compress what is worth it.
 
     Raises:
         SingleFileError: It would be larger than browsers can read.
@@ -99,7 +111,7 @@ def write_document(path: Path, files: SiteFiles, bundled: Bundled, loader: str) 
         separator = "{"
         for name in paths:
             data = _bytes(files, bundled, name)
-            writer.entry(name, f"{separator}{_json(name)}:{_packed(name, data)}")
+            writer.entry(name, f"{separator}{_json(name)}:{_packed(name, data, level)}")
             separator = ",\n"
         writer.text("}</script>\n")
         writer.text(f'<script id="aethel-loader" data-page="{escape(ENTRY)}">{loader}</script>\n')
@@ -170,24 +182,18 @@ def _text(page: bytes, named: str) -> str:
             return page.decode("windows-1252", "replace")
 
 
-def _packed(name: str, data: bytes) -> str:
+def _packed(name: str, data: bytes, level: CompressionLevel) -> str:
     """One entry, as the loader reads it."""
     kind = _type_of(name)
-    if not kind.startswith(_NEVER_DEFLATED):
-        deflated = _deflated(data)
-        if len(deflated) < len(data) * WORTH:
-            return f'["{kind}","{base64.b64encode(deflated).decode()}",1]'
+    deflated = None if kind.startswith(_NEVER_DEFLATED) else compress_whole(data, level)
+    if deflated is not None:
+        return f'["{kind}","{base64.b64encode(deflated).decode()}",1]'
     return f'["{kind}","{base64.b64encode(data).decode()}"]'
-
-
-def _deflated(data: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(data) + packer.flush()
 
 
 def _type_of(name: str) -> str:
     suffix = Path(name).suffix.lower()
-    return _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return _TYPES.get(suffix) or _KNOWN.guess_type(name)[0] or "application/octet-stream"
 
 
 def _json(name: str) -> str:

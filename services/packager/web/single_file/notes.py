@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from services.packager.web.game_site import Site
     from services.packager.web.single_file.site_files import SiteFiles
 
+UNREAD: Final = (
+    "is not looked into, as one file has at most 50 pages of 32 MB beside its first: modules that "
+    "it imports will not be found"
+)
 MAX_LOOKED_AT: Final = 4 << 20
 _SERVICE_WORKER: Final = re.compile(rb"serviceWorker\s*\.\s*register")
 _SHARED: Final = re.compile(rb"new\s+SharedArrayBuffer")
@@ -60,6 +64,9 @@ def of(site: Site, files: SiteFiles, request: Request) -> Iterator[Note]:
     """Warnings about what does not work in one file."""
     if request.options.wasm_threads:
         yield Note(message="wasmThreads has no effect: one file has no headers")
+    if unread := files.unread_pages:
+        message = f"and {len(unread) - 1:,} more pages: {UNREAD}" if len(unread) > 1 else UNREAD
+        yield Note(file=unread[0], message=message)
     has_player = any(template.name == "player" for template in site.templates)
     for path, content in files.contents.items():
         if not path.endswith(_SCRIPTS) or content.size_bytes > MAX_LOOKED_AT:

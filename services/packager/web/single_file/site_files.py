@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.project.html_page import Page, read_page
 from services.packager.web import icons, web_manifest
+from services.packager.web.game_site import ENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from services.packager.web.game_site import Site
 
 PAGES: Final = (".html", ".htm")
-MOST_PAGES: Final = 50  # each has its own bundle
+MOST_PAGES: Final = 50  # beside the first; each has its own bundle
 MAX_PAGE_BYTES: Final = 32 << 20
 # What installs a site as an application, and speaks to its host: one file has neither.
 _FOR_HOSTS: Final = frozenset(
@@ -38,9 +39,6 @@ class SiteFiles:
             if content.path not in _FOR_HOSTS and not _only_for_launchers(content)
         }
 
-    def __contains__(self, path: str) -> bool:
-        return path in self.contents
-
     def read(self, path: str) -> bytes:
         """All bytes of a file; blocks until they are there."""
         content = self.contents[path]
@@ -54,14 +52,27 @@ class SiteFiles:
 
     @cached_property
     def pages(self) -> dict[str, Page]:
-        """Its pages, read; those nearest to the top come first."""
-        paths = [
+        """Its pages, read: the first one, and those nearest to the top."""
+        return {path: read_page(self.read(path)) for path in (ENTRY, *self._others[:MOST_PAGES])}
+
+    @property
+    def unread_pages(self) -> list[str]:
+        """Those that nobody looks into, as they are too many, or too large."""
+        large = set(self._all_pages) - {ENTRY, *self._others}
+        return [*self._others[MOST_PAGES:], *sorted(large)]
+
+    @cached_property
+    def _all_pages(self) -> list[str]:
+        pages = (path for path in self.contents if path.lower().endswith(PAGES))
+        return sorted(pages, key=lambda path: (path.count("/"), path))
+
+    @cached_property
+    def _others(self) -> list[str]:
+        return [
             path
-            for path, content in self.contents.items()
-            if path.lower().endswith(PAGES) and content.size_bytes <= MAX_PAGE_BYTES
+            for path in self._all_pages
+            if path != ENTRY and self.contents[path].size_bytes <= MAX_PAGE_BYTES
         ]
-        nearest = sorted(paths, key=lambda path: (path.count("/"), path))[:MOST_PAGES]
-        return {path: read_page(self.read(path)) for path in nearest}
 
     def beside(self, path: str, address: str) -> str | None:
         """The file that a relative address in another one means, if there is one."""
