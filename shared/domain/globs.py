@@ -25,22 +25,31 @@ MAX_PARTS: Final = MAX_FOLDERS + 1  # of a pattern, as of a path
 def matches_any(path: str, patterns: Iterable[str]) -> bool:
     """Whether one of the patterns names the path (the whole of it) or a folder that it lies in."""
     parts = path.split("/")
-    return any(_matches(parts, _pieces(pattern)) for pattern in patterns)
+    return any(matches_parts(parts, _pieces(pattern), whole=False) for pattern in patterns)
 
 
-def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool:
-    """Whether the pattern uses up the path, or a folder of it.
+def matches_parts(
+    parts: Sequence[str], pieces: Sequence[re.Pattern[str] | None], *, whole: bool
+) -> bool:
+    """Whether a pattern names a path; None in it stands for any number of the path's parts.
+
+    Args:
+        parts: Of the path.
+        pieces: Of the pattern.
+        whole: Whether it has to name the very path, not a folder that it lies in.
 
     What stands between two ``**`` is taken where it first fits: no other place leaves more of the
     path for what follows, so that only the last ``**`` is ever tried again, further on.
     """
     part = piece = 0
     again: tuple[int, int] | None = None  # the part and the piece behind the last ``**``
-    while piece < len(pieces):
-        wanted = pieces[piece]
+    while piece < len(pieces) or (whole and part < len(parts)):
+        wanted = pieces[piece] if piece < len(pieces) else _NOTHING
         if wanted is None:
             piece += 1
             again = (part, piece)
+            if piece == len(pieces):
+                return part < len(parts) or not whole
         elif part == len(parts):
             return False
         elif wanted.match(parts[part]):
@@ -50,6 +59,9 @@ def _matches(parts: list[str], pieces: Sequence[re.Pattern[str] | None]) -> bool
         else:
             part, piece = again = (again[0] + 1, again[1])
     return True  # what is left of the path lies below the folder that was named
+
+
+_NOTHING: Final = re.compile(r"(?!)")
 
 
 @lru_cache(maxsize=1_024)

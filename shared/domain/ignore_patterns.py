@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.domain.composed_names import composed
+from shared.domain.globs import matches_parts
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Pattern(msgspec.Struct, frozen=True):
         if not self.is_anchored:
             (wanted,) = self.parts
             return wanted is not None and wanted.match(parts[-1]) is not None
-        return _matches(parts, self.parts)
+        return matches_parts(parts, self.parts, whole=True)
 
 
 def read_patterns(data: bytes) -> tuple[Pattern, ...]:
@@ -138,30 +139,3 @@ def _as_fnmatch(piece: str) -> str:
 
 def _literal(letter: str) -> str:
     return f"[{letter}]" if letter in _WILD else letter
-
-
-def _matches(parts: Sequence[str], wanted: Parts) -> bool:
-    """Whether the pattern uses up the path.
-
-    What stands between two ``**`` is taken where it first fits: no other place leaves more of the
-    path for what follows, so that only the last ``**`` is ever tried again, further on.
-    """
-    part = piece = 0
-    again: tuple[int, int] | None = None  # the part and the piece behind the last ``**``
-    while part < len(parts):
-        expected = wanted[piece] if piece < len(wanted) else _NOTHING
-        if expected is None:
-            piece += 1
-            again = (part, piece)
-            if piece == len(wanted):
-                return True
-        elif expected.match(parts[part]):
-            part, piece = part + 1, piece + 1
-        elif again is None:
-            return False
-        else:
-            part, piece = again = (again[0] + 1, again[1])
-    return piece == len(wanted)
-
-
-_NOTHING: Final = re.compile(r"(?!)")
