@@ -209,6 +209,20 @@ async def test_a_broken_game_is_its_maker_s_to_repair(
     assert await storage.uploads("") == []
 
 
+@pytest.mark.parametrize(
+    "options", [{"platform": "source"}, {"platform": "web", "format": "single-file"}]
+)
+async def test_an_artifact_beyond_its_limit_is_not_kept(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, options: dict[str, Any]
+) -> None:
+    """It is its maker's to repair: the limit is told, no part stays, nothing is tried again."""
+    snapshot = await store(storage, engine.project())
+    with pytest.raises(ProjectError, match="1,000 bytes") as caught:
+        await _export(handler, js, _requested(snapshot, **options, max_bytes=1_000))
+    assert (caught.value.code, caught.value.retryable) == ("artifact-too-large", False)
+    assert await storage.uploads("") == []
+
+
 @pytest.mark.parametrize("after_awaits", [2, 10, 40])
 async def test_a_cancel_stops_what_works_for_the_export(
     handler: PackagerHandler, storage: Storage, js: JetStreamContext, after_awaits: int
