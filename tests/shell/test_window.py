@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from tests.shell.desktop import HANG_S, play, until
 from tests.shell.game import game
 
 if TYPE_CHECKING:
-    from tests.shell.desktop import Screen
+    from tests.shell.desktop import Playing, Screen
 
 pytestmark = pytest.mark.timeout(900)  # a hang; a busy machine is none
 
@@ -100,6 +101,17 @@ def test_keys_reach_the_page_and_the_window(desk: Screen, tmp_path: Path) -> Non
     assert "F11" not in playing.log
 
 
+def settled(playing: Playing) -> tuple[int, int, int, int]:
+    """Where the window stays: a window manager moves it, and then puts its frame right."""
+
+    def same_for_a_while() -> tuple[int, int, int, int] | None:
+        first = playing.geometry()
+        time.sleep(0.5)
+        return first if playing.geometry() == first else None
+
+    return until("a place that stays", same_for_a_while)
+
+
 def test_the_window_is_remembered(desk: Screen, tmp_path: Path) -> None:
     """Its size and place; but not where no screen is."""
     program = game(tmp_path / "probe")
@@ -108,8 +120,9 @@ def test_the_window_is_remembered(desk: Screen, tmp_path: Path) -> None:
     desk.xdotool("windowsize", "--sync", playing.window(), "700", "420")
     playing.until("the new size", lambda: playing.geometry()[2:] == (700, 420))
     desk.xdotool("windowmove", "--sync", playing.window(), "300", "200")
-    before = playing.geometry()
+    before = settled(playing)
     playing.quit()
+    assert (playing.folder / "window").read_text() == "300 200 700 420 0\n"
     again = play(desk, program)
     again.told("ready")
     again.until("the same place", lambda: again.geometry() == before)
