@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** The stack of `make up`, which the development server stands in front of. */
+const GATEWAY = process.env["AETHEL_EXPORT_URL"] ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  root: source("."),
+  base: "./",
+  resolve: {
+    alias: {
+      "@aethel/export-client": source("../client/src/index.ts"),
+      "@aethel/export-components": source("../components/src/index.ts"),
+    },
+  },
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0, // the content security policy knows no data: for scripts and styles
+    modulePreload: { polyfill: false }, // it would be an inline script
+    rolldownOptions: {
+      output: {
+        entryFileNames: "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  worker: {
+    format: "es",
+    // The gateway knows workers by this name: only they may compile WebAssembly.
+    rolldownOptions: { output: { entryFileNames: "assets/worker-[name]-[hash].js" } },
+  },
+  server: {
+    host: "127.0.0.1",
+    proxy: Object.fromEntries(["/api", "/page.json", "/local-session", "/sample"].map((path) => [path, GATEWAY])),
+  },
+});
