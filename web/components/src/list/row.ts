@@ -1,0 +1,64 @@
+import type { ExportSummary } from "@aethel/export-client";
+import { html, nothing, type TemplateResult } from "lit";
+import { hasEnded } from "../export-feed.js";
+import type { Format } from "../format.js";
+import { icons } from "../icons.js";
+import type { Messages } from "../messages/index.js";
+import { configurationName, platformName, statusBadge, statusName } from "../status-badge.js";
+
+/** How a row is shown. */
+export interface RowOptions {
+  readonly index: number;
+  readonly active: boolean;
+  readonly selected: boolean;
+  readonly text: Messages;
+  readonly format: Format;
+  readonly now: Date;
+  readonly choose: () => void;
+}
+
+/** One export of a list. */
+export function exportRow(summary: ExportSummary, options: RowOptions): TemplateResult {
+  const { index, active, selected, text, format, now, choose } = options;
+  const platform = platformName(summary.platform, text);
+  const configuration = summary.configuration === null ? "" : configurationName(summary.configuration, text);
+  const created = summary.createdAt === null ? null : new Date(summary.createdAt);
+  const age = created ? format.relative(created, now) : "";
+  const status = shownStatus(summary);
+  const described = hasEnded(summary.status)
+    ? statusName(status, text)
+    : text.progress.announceAt(statusName(status, text), format.percent(summary.progress));
+  return html`<div
+    id=${`row-${index}`}
+    class="row"
+    role="option"
+    aria-selected=${selected ? "true" : "false"}
+    aria-label=${text.list.option(platform, configuration, described, age)}
+    ?data-active=${active}
+    @click=${choose}
+  >
+    ${statusBadge(status, text)}
+    <span class="name"><b>${platform}</b> <span class="muted">${configuration}</span></span>
+    <span class="middle">${hasEnded(summary.status) ? facts(summary, format) : percentBar(summary, format)}</span>
+    <time class="muted" datetime=${summary.createdAt ?? nothing} title=${created ? format.dateTime(created) : nothing}
+      >${age}</time
+    >
+  </div>`;
+}
+
+/** A completed export has 100 percent as long as its artifact can be downloaded. */
+function shownStatus({ status, progress }: ExportSummary): string {
+  return status === "completed" && progress < 100 ? "expired" : status;
+}
+
+function percentBar({ progress }: ExportSummary, format: Format): TemplateResult {
+  return html`<span class="bar"><span class="fill" .style=${`--_done: ${progress / 100}`}></span></span>
+    <span class="percent">${format.percent(progress)}</span>`;
+}
+
+function facts(summary: ExportSummary, format: Format): TemplateResult {
+  const { createdAt, completedAt, warningCount } = summary;
+  const tookS = createdAt && completedAt ? (Date.parse(completedAt) - Date.parse(createdAt)) / 1_000 : null;
+  return html`${tookS === null ? nothing : html`<span class="muted">${format.duration(tookS)}</span>`}
+  ${warningCount > 0 ? html`<span class="warned">${icons.warning}${format.number(warningCount)}</span>` : nothing}`;
+}
