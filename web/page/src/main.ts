@@ -1,7 +1,5 @@
-/** The export page. */
-const answer = await fetch("page.json");
-const shown = document.createElement("pre");
-shown.textContent = await answer.text();
-document.body.append(shown);
+import { tokens } from "@aethel/export-components";
+import "./app.ts";
+import "./styles/page.css";
 
-export {};
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, tokens.styleSheet!];
