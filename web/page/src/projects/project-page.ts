@@ -179,14 +179,16 @@ export class ProjectPage extends PageView {
     const layout = project.snapshot === null ? "empty" : this.exportId === null ? "" : "single";
     const isUploadShown = this.exportId === null;
     return html`<div class="columns ${layout}">
-      ${project.snapshot === null && isUploadShown
-        ? nothing
-        : html`<export-panel
-            .client=${this.context.client}
-            .project=${project}
-            .pageFacts=${this.context.facts}
-            .exportId=${this.exportId}
-          ></export-panel>`}
+      ${
+        project.snapshot === null && isUploadShown
+          ? nothing
+          : html`<export-panel
+              .client=${this.context.client}
+              .project=${project}
+              .pageFacts=${this.context.facts}
+              .exportId=${this.exportId}
+            ></export-panel>`
+      }
       ${isUploadShown ? html`<aside>${this.#uploading(project)}</aside>` : nothing}
     </div>`;
   }

@@ -144,7 +144,7 @@ export class Upload extends EventTarget {
     const result = await this.client.importZip(this.projectId, zip, {
       signal,
       ...(this.#encoding && { encoding: this.#encoding }),
-      onProgress: ({ bytes }) => {
+      onProgress: (bytes) => {
         const phase = bytes.done < bytes.total ? "uploading" : "unpacking";
         this.#tell(signal, rate, { phase, files: null, bytes, moving: [] });
       },
