@@ -88,12 +88,13 @@ export class AppMenu extends PageElement {
           <span>${m.version(legible(this.context.facts.version))}</span>
           <a href="/schema/openapi.json" target="_blank" rel="noopener">${m.documentation}</a>
         </div>
-        ${
-          this.isSignedIn
-            ? html`<button @click=${() => this.context.session.signOut()}>${icon("leave")} ${m.signOut}</button>`
-            : nothing
-        }
+        ${this.isSignedIn ? html`<button @click=${this.#signOut}>${icon("leave")} ${m.signOut}</button>` : nothing}
       </div>`;
+  }
+
+  #signOut(): void {
+    this.renderRoot.querySelector<HTMLElement>("#menu")?.hidePopover();
+    this.context.session.signOut();
   }
 
   #user(): TemplateResult {

@@ -90,12 +90,14 @@ export class SignIn extends PageView {
       <button class="primary" aria-disabled=${this.isBusy ? "true" : "false"}>
         ${this.isBusy ? html`<span class="spinner"></span> ${m.busy}` : m.submit}
       </button>
-      ${
-        this.session.isLocal
-          ? html`<p class="small muted">${m.localHelp} <code class="command">aethel-export token --user ann</code></p>`
-          : nothing
-      }
+      ${this.session.isLocal ? this.#local() : nothing}
     </form>`;
+  }
+
+  #local(): TemplateResult {
+    const m = this.m.signIn;
+    return html`<button type="button" @click=${() => this.#try(() => this.session.signInLocally())}>${m.local}</button>
+      <p class="small muted">${m.localHelp} <code class="command">aethel-export token --user ann</code></p>`;
   }
 
   get #field(): HTMLInputElement {
@@ -122,11 +124,15 @@ export class SignIn extends PageView {
 
   async #submit(event: Event): Promise<void> {
     event.preventDefault();
-    if (this.isBusy) return;
     if (this.#field.value.trim() === "") return this.#refuse("empty");
+    await this.#try(() => this.session.signIn(this.#field.value));
+  }
+
+  async #try(signIn: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
     this.isBusy = true;
     try {
-      await this.session.signIn(this.#field.value);
+      await signIn();
       this.#field.value = "";
     } catch (error) {
       this.#refuse(error instanceof SignInError ? error : new SignInError("refused", String(error)));

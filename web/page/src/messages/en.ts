@@ -53,9 +53,8 @@ export const en = {
     busy: "Checking…",
     again: "Sign in again",
     againLead: "Your session has ended. Sign in, and everything goes on where it was.",
-    local: "Signing in to the local stack…",
-    localFailed: "The local stack did not sign you in. Sign in with a token instead.",
-    localHelp: "Make one with this command:",
+    local: "Sign in to the local stack",
+    localHelp: "Or make a token with this command:",
     empty: "Paste a token first.",
     errors: {
       malformed: "This is no access token. One consists of three parts with dots between them; copy all of it.",

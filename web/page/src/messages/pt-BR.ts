@@ -55,9 +55,8 @@ export const ptBR: Translation<typeof en> = {
     busy: "Verificando…",
     again: "Entrar de novo",
     againLead: "Sua sessão terminou. Entre, e tudo continua de onde parou.",
-    local: "Entrando no ambiente local…",
-    localFailed: "O ambiente local não fez o seu login. Entre com um token.",
-    localHelp: "Crie um com este comando:",
+    local: "Entrar no ambiente local",
+    localHelp: "Ou crie um token com este comando:",
     empty: "Cole um token primeiro.",
     errors: {
       malformed: "Isto não é um token de acesso. Ele tem três partes separadas por pontos; copie-o inteiro.",

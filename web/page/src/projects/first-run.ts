@@ -2,14 +2,14 @@ import { legible } from "@aethel/export-components";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { icon } from "../icons.ts";
 import type { PageContext } from "../page-context.ts";
-import { PageElement } from "../page-element.ts";
+import { PageView } from "../page-element.ts";
 import { projectHash } from "../router.ts";
 import { pageStyles } from "../styles/page-styles.ts";
 import { told } from "../told.ts";
 import { pushSample } from "./sample.ts";
 
 /** What somebody sees who has no project yet: the sample at one press, or a project of their own (event `create`). */
-export class FirstRun extends PageElement {
+export class FirstRun extends PageView {
   static override properties = { context: { attribute: false }, isBusy: { state: true }, fault: { state: true } };
   declare context: PageContext;
   declare private isBusy: boolean;

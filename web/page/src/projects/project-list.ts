@@ -9,9 +9,10 @@ import { PageView } from "../page-element.ts";
 import { projectHash } from "../router.ts";
 import { pageStyles } from "../styles/page-styles.ts";
 import { told } from "../told.ts";
-import { DropTarget } from "../upload/drop-target.ts";
+import { DropTarget, dropStyles } from "../upload/drop-target.ts";
 import type { Picked } from "../upload/picked.ts";
 import "./first-run.ts";
+import type { FirstRun } from "./first-run.ts";
 import "./new-project-dialog.ts";
 import type { NewProjectDialog } from "./new-project-dialog.ts";
 import "./project-card.ts";
@@ -33,6 +34,7 @@ export class ProjectList extends PageView {
 
   static override styles = [
     pageStyles,
+    dropStyles,
     css`
       .cards {
         display: grid;
@@ -106,6 +108,13 @@ export class ProjectList extends PageView {
         ${projects ? this.#cards(projects) : this.#placeholders()}
       </div>
       ${this.#dialog()} ${this.#drop.overlay()}`;
+  }
+
+  /** Where there are no projects the heading is that of the first run. */
+  override async focusHeading(): Promise<void> {
+    await this.updateComplete;
+    const inner = this.renderRoot.querySelector<FirstRun>("first-run");
+    await (inner ? inner.focusHeading() : super.focusHeading());
   }
 
   #firstRun(): TemplateResult {

@@ -44,6 +44,10 @@ export class UploadPanel extends PageElement {
       }
       .zone .row {
         justify-content: center;
+        gap: 0.5rem;
+      }
+      .zone button {
+        padding-inline: 0.6rem;
       }
       .zone .lead {
         font-weight: 600;
