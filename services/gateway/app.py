@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 
 from services.gateway.http.auth import BearerAuthentication, current_user
+from services.gateway.http.openapi_config import StructSchemas, openapi_config
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
 from services.gateway.http.request_pace import RequestPace
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from services.gateway.dependencies import Dependencies
+    from shared.tokens import Tokens
 
 JSON_BYTES = 1 << 20  # of a body that is read whole; those of files are streamed
 
@@ -50,45 +49,50 @@ def create_app(
         origins: Of browser clients; none: no cross-origin requests.
         requests_per_second: Of each user; 0: no limit.
     """
-    paced = [RequestPace(requests_per_second)] if requests_per_second else []
-    api = Router(
-        "/api",
-        route_handlers=[
-            *(ProjectRoutes, FileRoutes, ExportRoutes),
-            *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
-            *(list_platforms, show_quota, show_metrics),
-        ],
-        guards=[BearerAuthentication(deps.tokens), *paced],
-        dependencies={
-            "user": Provide(current_user, sync_to_thread=False),
-            "deps": Provide(lambda: deps, sync_to_thread=False),
-        },
-        request_max_body_size=JSON_BYTES,
-    )
     cors = (
         CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])
         if origins
         else None
     )
+    structs = StructSchemas()
     return Litestar(
-        [api, *health_routes(checks)],
+        [
+            api_router(deps.tokens, deps, requests_per_second=requests_per_second),
+            *health_routes(checks),
+        ],
         middleware=[RequestLog()],
         request_class=JsonRequest,
         before_send=[add_safe_headers],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,
-        openapi_config=OpenAPIConfig(
-            title="Aethel Export",
-            version="1",
-            path="/schema",
-            use_handler_docstrings=True,
-            render_plugins=[JsonRenderPlugin()],
-            components=Components(
-                security_schemes={
-                    "bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
-                }
-            ),
-            security=[{"bearer": []}],
-        ),
+        openapi_config=openapi_config(structs),
+        plugins=[structs],
+    )
+
+
+def api_router(
+    tokens: Tokens, deps: Dependencies | None, *, requests_per_second: int = 0
+) -> Router:
+    """All routes below ``/api``.
+
+    Args:
+        tokens: What bearer tokens are checked with.
+        deps: What every handler is given; None: they are described, not called.
+        requests_per_second: Of each user; 0: no limit.
+    """
+    paced = [RequestPace(requests_per_second)] if requests_per_second else []
+    return Router(
+        "/api",
+        route_handlers=[
+            *(ProjectRoutes, FileRoutes, ExportRoutes),
+            *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
+            *(list_platforms, show_quota, show_metrics),
+        ],
+        guards=[BearerAuthentication(tokens), *paced],
+        dependencies={
+            "user": Provide(current_user, sync_to_thread=False),
+            "deps": Provide(lambda: deps, sync_to_thread=False),
+        },
+        request_max_body_size=JSON_BYTES,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -48,6 +48,20 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     def of(cls, state: State) -> ExportSummary:
         """The same fields of a state."""
         return cls(**{name: getattr(state, name) for name in cls.__struct_fields__})
+
+
+class ExportPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Some exports of a project, newest first."""
+
+    exports: list[ExportSummary]
+    next_page_token: str | None
+
+
+class ExportLinks(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where an export can be read and, with a fresh ticket, watched."""
+
+    status_url: str
+    websocket_url: str
 
 
 class Exports:
@@ -121,7 +135,7 @@ class Exports:
         )
         return ExportSummary.of(state)
 
-    async def page(self, project_id: str, *, size: int, page_token: str | None) -> dict[str, Any]:
+    async def page(self, project_id: str, *, size: int, page_token: str | None) -> ExportPage:
         """A page of a project's exports, newest first (raises InvalidRequestError)."""
         ids = await self.ids(project_id)
         if page_token is not None:
@@ -130,21 +144,21 @@ class Exports:
         shown = ids[:size]
         summaries = [await self.summary(project_id, export_id) for export_id in shown]
         next_token = token(shown[-1]) if len(ids) > size else None
-        return {"exports": summaries, "nextPageToken": next_token}
+        return ExportPage(exports=summaries, next_page_token=next_token)
 
-    def links_of(self, document: Document, user: User) -> dict[str, Any]:
+    def links_of(self, document: Document, user: User) -> ExportLinks:
         """Where an export can be read and, with a fresh ticket, watched."""
         state = document.state
-        return {
-            "statusUrl": self.links.status(state.project_id, state.id),
-            "websocketUrl": self.links.websocket(
+        return ExportLinks(
+            status_url=self.links.status(state.project_id, state.id),
+            websocket_url=self.links.websocket(
                 state.project_id,
                 state.id,
                 user_id=user.user_id,
                 generation=document.generation,
                 seq=document.seq,
             ),
-        }
+        )
 
     async def ids(self, project_id: str) -> list[str]:
         """All exports of a project, newest first (UUIDv7 sorts by time)."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.connection import version_of
@@ -17,6 +20,68 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 
+class NatsStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The connection to NATS."""
+
+    connected: bool
+    version: str | None
+    reconnects: int
+
+
+class ReplicaStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One replica of a stream; ``lag`` is what it lacks, operations."""
+
+    name: str
+    current: bool
+    lag: int
+
+
+class StreamStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One stream; of one that does not answer there are ``name`` and ``error`` alone.
+
+    ``maxBytes`` and ``fullShare`` are null where it has no limit.
+    """
+
+    name: str
+    error: str | UnsetType = UNSET
+    messages: int | UnsetType = UNSET
+    bytes: int | UnsetType = UNSET
+    max_bytes: int | UnsetType | None = UNSET
+    full_share: float | UnsetType | None = UNSET
+    first_seq: int | UnsetType = UNSET
+    last_seq: int | UnsetType = UNSET
+    leader: str | UnsetType | None = UNSET
+    replicas: list[ReplicaStatus] | UnsetType = UNSET
+
+
+class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One consumer that work is waiting for."""
+
+    name: str
+    pending: int
+    ack_pending: int
+    redelivered: int
+    waiting_pulls: int
+    paused: bool
+
+
+class StorageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The storage; ``error`` is there where it does not answer."""
+
+    bucket: str
+    error: str | UnsetType = UNSET
+
+
+class InfrastructureStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """All servers; ``healthy`` is false where anything does not answer."""
+
+    healthy: bool
+    nats: NatsStatus
+    streams: list[StreamStatus]
+    consumers: list[ConsumerStatus] | None
+    storage: StorageStatus
+
+
 class Infrastructure:
     """Looks at everything at once; where one server does not answer, the others still show."""
 
@@ -25,8 +90,8 @@ class Infrastructure:
         self._js = nc.jetstream()
         self._storage = storage
 
-    async def status(self) -> dict[str, Any]:
-        """For operators; ``healthy`` is false where anything does not answer."""
+    async def status(self) -> InfrastructureStatus:
+        """For operators."""
         names = [stream.name or "" for stream in STREAMS]
         names += [bucket.stream for bucket in BUCKETS]
         streams, consumers, storage = await asyncio.gather(
@@ -34,75 +99,77 @@ class Infrastructure:
             self._consumers(),
             self._bucket(),
         )
-        shown = {
-            "nats": self._server(),
-            "streams": streams,
-            "consumers": consumers,
-            "storage": storage,
-        }
-        healthy = self._nc.is_connected and not any("error" in t for t in (*streams, storage))
-        return {"healthy": healthy and consumers is not None, **shown}
+        healthy = (
+            self._nc.is_connected
+            and consumers is not None
+            and storage.error is UNSET
+            and all(stream.error is UNSET for stream in streams)
+        )
+        return InfrastructureStatus(
+            healthy=healthy,
+            nats=self._server(),
+            streams=streams,
+            consumers=consumers,
+            storage=storage,
+        )
 
-    def _server(self) -> dict[str, Any]:
+    def _server(self) -> NatsStatus:
         nc = self._nc
-        return {
-            "connected": nc.is_connected,
-            "version": version_of(nc) if nc.is_connected else None,
-            "reconnects": nc.stats["reconnects"],
-        }
+        return NatsStatus(
+            connected=nc.is_connected,
+            version=version_of(nc) if nc.is_connected else None,
+            reconnects=nc.stats["reconnects"],
+        )
 
-    async def _stream(self, name: str) -> dict[str, Any]:
+    async def _stream(self, name: str) -> StreamStatus:
         try:
             info = await self._js.stream_info(name)
         except AWAY as error:
-            return {"name": name, "error": repr(error)}
+            return StreamStatus(name=name, error=repr(error))
         most = info.config.max_bytes or 0
-        return {
-            "name": name,
-            "messages": info.state.messages,
-            "bytes": info.state.bytes,
-            "maxBytes": most if most > 0 else None,
-            "fullShare": round(info.state.bytes / most, 4) if most > 0 else None,
-            "firstSeq": info.state.first_seq,
-            "lastSeq": info.state.last_seq,
-            **_cluster(info.cluster),
-        }
+        cluster = info.cluster if info.cluster and info.cluster.name else None
+        return StreamStatus(
+            name=name,
+            messages=info.state.messages,
+            bytes=info.state.bytes,
+            max_bytes=most if most > 0 else None,
+            full_share=round(info.state.bytes / most, 4) if most > 0 else None,
+            first_seq=info.state.first_seq,
+            last_seq=info.state.last_seq,
+            leader=cluster.leader if cluster else None,
+            replicas=_replicas(cluster),
+        )
 
-    async def _consumers(self) -> list[dict[str, Any]] | None:
+    async def _consumers(self) -> list[ConsumerStatus] | None:
         """Those that work is waiting for; None where NATS does not answer."""
         try:
             found = await self._js.consumers_info(EXPORTS)
         except AWAY:
             return None
         return [
-            {
-                "name": info.config.durable_name,
-                "pending": info.num_pending,
-                "ackPending": info.num_ack_pending,
-                "redelivered": info.num_redelivered,
-                "waitingPulls": info.num_waiting,
-                "paused": bool(info.paused),
-            }
+            ConsumerStatus(
+                name=info.config.durable_name,
+                pending=info.num_pending or 0,
+                ack_pending=info.num_ack_pending or 0,
+                redelivered=info.num_redelivered or 0,
+                waiting_pulls=info.num_waiting or 0,
+                paused=bool(info.paused),
+            )
             for info in found
             if info.config.durable_name
         ]
 
-    async def _bucket(self) -> dict[str, Any]:
-        shown = {"bucket": self._storage.bucket}
+    async def _bucket(self) -> StorageStatus:
         try:
             await self._storage.check()
         except (UnavailableError, StorageRefusedError) as error:
-            return {**shown, "error": str(error)}
-        return shown
+            return StorageStatus(bucket=self._storage.bucket, error=str(error))
+        return StorageStatus(bucket=self._storage.bucket)
 
 
-def _cluster(cluster: api.ClusterInfo | None) -> dict[str, Any]:
-    if cluster is None or not cluster.name:
-        return {"leader": None, "replicas": []}
-    return {
-        "leader": cluster.leader,
-        "replicas": [
-            {"name": peer.name, "current": peer.current, "lag": peer.lag or 0}
-            for peer in cluster.replicas or []
-        ],
-    }
+def _replicas(cluster: api.ClusterInfo | None) -> list[ReplicaStatus]:
+    peers = cluster.replicas if cluster else None
+    return [
+        ReplicaStatus(name=peer.name or "", current=bool(peer.current), lag=peer.lag or 0)
+        for peer in peers or []
+    ]

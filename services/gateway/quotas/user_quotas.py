@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from shared.domain.events import now
 from shared.domain.usage import Holding, Rate
@@ -19,6 +21,22 @@ if TYPE_CHECKING:
 
     from services.gateway.settings import UserLimits
     from shared.stores.usage import Usages
+
+
+class QuotaUsage(msgspec.Struct, frozen=True):
+    """How much of one quota is used; a ``limit`` of null is none."""
+
+    used: int
+    limit: int | None
+
+
+class UsageReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What one user has and may have."""
+
+    projects: QuotaUsage
+    files: QuotaUsage
+    stored_bytes: QuotaUsage
+    exports: QuotaUsage
 
 
 class UserQuotas:
@@ -95,16 +113,13 @@ class UserQuotas:
             user_id, lambda usage: usage.owing(self._uploads, size_bytes, now())
         )
 
-    async def report(self, user_id: str) -> dict[str, Any]:
-        """What a user has and may have; a ``limit`` of null is none."""
+    async def report(self, user_id: str) -> UsageReport:
+        """What a user has and may have."""
         usage = await self._usages.of(user_id)
         limits = self._limits
-        counts = {
-            "projects": (len(usage.projects), limits.projects),
-            "files": (usage.files, limits.files),
-            "storedBytes": (usage.stored_bytes, limits.stored_bytes),
-            "exports": (usage.exports, limits.exports),
-        }
-        return {
-            name: {"used": used, "limit": limit or None} for name, (used, limit) in counts.items()
-        }
+        return UsageReport(
+            projects=QuotaUsage(len(usage.projects), limits.projects or None),
+            files=QuotaUsage(usage.files, limits.files or None),
+            stored_bytes=QuotaUsage(usage.stored_bytes, limits.stored_bytes or None),
+            exports=QuotaUsage(usage.exports, limits.exports or None),
+        )

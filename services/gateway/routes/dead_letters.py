@@ -13,11 +13,19 @@ from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.auth import require_operator
 from services.gateway.http.pagination import open_seq_token, seq_token
 from services.gateway.http.parameters import DeadLetterSeq, PageSize
-from services.gateway.http.problem_docs import problem_responses
+from services.gateway.http.problem_docs import WITH_BODY, problem_responses
 from services.gateway.operators.bulk_replay import BulkReplayRequest
 from services.gateway.operators.dead_letter_view import DeadLetterFilter, from_headers
 from services.gateway.operators.drop import BulkDropRequest
-from services.gateway.routes.views import log_view
+from services.gateway.responses.exports import log_lines
+from services.gateway.responses.operators import (
+    BulkDropAnswer,
+    BulkReplayJob,
+    DeadLetterDetail,
+    DeadLetterGroups,
+    DeadLetterPage,
+    ReplayAnswer,
+)
 from shared.domain.events import decode_event
 from shared.domain.visible_text import check_visible
 
@@ -43,7 +51,7 @@ class DeadLetterRoutes(Controller):
     tags = ["operators"]  # noqa: RUF012 - Litestar reads a plain list
     guards = [require_operator]  # noqa: RUF012 - likewise
 
-    @get("/")
+    @get("/", responses=problem_responses(403))
     async def index(
         self,
         *,
@@ -55,64 +63,56 @@ class DeadLetterRoutes(Controller):
         group_by: FromQuery[Literal["cause"] | None] = None,
         page_size: PageSize = 50,
         page_token: FromQuery[str | None] = None,
-    ) -> dict[str, Any]:
+    ) -> DeadLetterPage | DeadLetterGroups:
         """Dead letters, newest first, or how many there are of each cause."""
         wanted = DeadLetterFilter(consumer=consumer, reason=reason, cause=cause, platform=platform)
         if group_by is not None:
-            return {"groups": await deps.dead_letters.groups(wanted)}
+            return DeadLetterGroups(groups=await deps.dead_letters.groups(wanted))
         page, next_seq = await deps.dead_letters.newest(
             wanted, before_seq=open_seq_token(page_token), limit=page_size
         )
-        return {"deadLetters": page, "nextPageToken": seq_token(next_seq)}
+        return DeadLetterPage(dead_letters=page, next_page_token=seq_token(next_seq))
 
-    @get("/{seq:int}", responses=problem_responses(404))
-    async def show(self, seq: DeadLetterSeq, deps: Injected) -> dict[str, Any]:
+    @get("/{seq:int}", responses=problem_responses(403, 404))
+    async def show(self, seq: DeadLetterSeq, deps: Injected) -> DeadLetterDetail:
         """All that is known of one letter."""
         message = await deps.dead_letters.get(seq)
         (letter,) = await deps.dead_letters.with_dispositions([from_headers(message)])
-        return {"deadLetter": letter, **await _inside(message, letter, deps.exports)}
+        return await _detail(message, letter, deps.exports)
 
-    @post("/{seq:int}/replay", status_code=202, responses=problem_responses(404, 409))
+    @post(
+        "/{seq:int}/replay", status_code=202, responses=problem_responses(*WITH_BODY, 403, 404, 409)
+    )
     async def replay(
         self,
         seq: DeadLetterSeq,
         user: CurrentUser,
         deps: Injected,
         data: JSONBody[AuditReason | None] = None,
-    ) -> dict[str, Any]:
+    ) -> ReplayAnswer:
         """Let its export go on under the same id; a second time changes nothing."""
         reason = _reason(data.reason) if data else ""
         replayed = await deps.replayer.replay(seq, user, reason=reason)
-        state = replayed.document.state
-        return {
-            "success": True,
-            "duplicate": replayed.duplicate,
-            "export": {
-                "id": state.id,
-                "projectId": state.project_id,
-                "status": state.status,
-                "generation": state.generation,
-            },
-        }
+        return ReplayAnswer.of(replayed)
 
-    @post("/replay", status_code=202)
+    @post("/replay", status_code=202, responses=problem_responses(*WITH_BODY, 403))
     async def replay_many(
         self, data: JSONBody[BulkReplayRequest], user: CurrentUser, deps: Injected
-    ) -> dict[str, str]:
+    ) -> BulkReplayJob:
         """Replay all letters that match, oldest first, as a job that can be watched."""
         _reason(data.reason)
-        return {"job": (await deps.bulk_replays.create(data, user)).id}
+        return BulkReplayJob(job=(await deps.bulk_replays.create(data, user)).id)
 
-    @post("/drop", status_code=200)
+    @post("/drop", status_code=200, responses=problem_responses(*WITH_BODY, 403))
     async def drop_many(
         self, data: JSONBody[BulkDropRequest], user: CurrentUser, deps: Injected
-    ) -> dict[str, Any]:
+    ) -> BulkDropAnswer:
         """Remove all letters that match, oldest first; says what came of each."""
         _reason(data.reason)
         drop = await deps.dropper.drop_many(data, user)
-        return {"matching": drop.matching, "dropped": drop.dropped, "results": drop.results}
+        return BulkDropAnswer(matching=drop.matching, dropped=drop.dropped, results=drop.results)
 
-    @delete("/{seq:int}", responses=problem_responses(404))
+    @delete("/{seq:int}", responses=problem_responses(403, 404))
     async def drop(
         self,
         seq: DeadLetterSeq,
@@ -128,28 +128,33 @@ def _reason(text: str) -> str:
     return check_visible("reason", text, multiline=True)
 
 
-async def _inside(message: Stored, letter: DeadLetter, exports: Exports) -> dict[str, Any]:
+async def _detail(message: Stored, letter: DeadLetter, exports: Exports) -> DeadLetterDetail:
     """Headers (without those of the reading itself), the event, the stack, the end of the log."""
     lines = await exports.lines(letter.export_id) if letter.export_id else []
     stack = message.headers.get(STACK_HEADER, "").replace("\\n", "\n")
-    return {
-        "headers": {
+    return DeadLetterDetail(
+        dead_letter=letter,
+        headers={
             name: value
             for name, value in message.headers.items()
             if name != STACK_HEADER and not name.startswith("Nats-")
         },
         **_payload(message.payload),
-        "stack": stack,
-        "log": log_view(lines[-LOG_TAIL:]),
-    }
+        stack=stack,
+        log=log_lines(lines[-LOG_TAIL:]),
+    )
 
 
 def _payload(payload: bytes) -> dict[str, Any]:
     try:
-        return {"event": decode_event(payload), "payload": None, "decodeError": None}
+        event = decode_event(payload)
     except msgspec.MsgspecError as error:
-        try:
-            text = payload.decode()
-        except UnicodeDecodeError:
-            text = "base64:" + base64.b64encode(payload).decode()
-        return {"event": None, "payload": text, "decodeError": str(error)}
+        return {"event": None, "payload": _text(payload), "decode_error": str(error)}
+    return {"event": msgspec.to_builtins(event), "payload": None, "decode_error": None}
+
+
+def _text(payload: bytes) -> str:
+    try:
+        return payload.decode()
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(payload).decode()

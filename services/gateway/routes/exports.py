@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from services.gateway.dependencies import CurrentUser, Injected
+from services.gateway.exports.exports import ExportPage
 from services.gateway.exports.request import ExportRequest
 from services.gateway.http.auth import TICKET_ROUTE
 from services.gateway.http.pagination import LAST_SEQ
 from services.gateway.http.parameters import AnyRequest, ExportId, IdempotencyKey, ProjectId
-from services.gateway.http.problem_docs import problem_responses
-from services.gateway.routes.views import export_view, log_view
+from services.gateway.http.problem_docs import WITH_BODY, problem_responses
+from services.gateway.responses.exports import (
+    AcceptedExport,
+    ChangedExport,
+    CreatedExport,
+    ExportDetail,
+    ExportLog,
+    WatchTicket,
+    log_lines,
+)
 from shared.domain.platforms import PLATFORMS
 from shared.domain.visible_text import check_visible
 
@@ -29,7 +38,7 @@ class ExportRoutes(Controller):
     path = "/projects/{project_id:str}/export"
     tags = ["exports"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @post("/", status_code=202, responses=problem_responses(402, 404, 409, 422, 429))
+    @post("/", status_code=202, responses=problem_responses(*WITH_BODY, 402, 403, 404, 409, 422))
     async def create(
         self,
         *,
@@ -38,7 +47,7 @@ class ExportRoutes(Controller):
         user: CurrentUser,
         deps: Injected,
         idempotency_key: IdempotencyKey = None,
-    ) -> Response[dict[str, Any]]:
+    ) -> Response[CreatedExport]:
         """Ask for an export of the project as it is now.
 
         A repeated ``Idempotency-Key`` is answered with its export as it stands.
@@ -47,22 +56,22 @@ class ExportRoutes(Controller):
         check_visible("options.appIcon", data.options.app_icon)
         check_visible("options.signingKey", data.options.signing_key)
         document = await deps.export_requests.submit(project_id, user, data, key=idempotency_key)
-        state = document.state
-        body = {
-            "success": True,
-            "export": {
-                "id": state.id,
-                "status": state.status,
-                "platform": state.platform,
-                "configuration": state.configuration,
-                "estimatedMinutes": PLATFORMS[state.platform].minutes,
-                "position": await _position(document, deps),
-            },
-            **deps.exports.links_of(document, user),
-        }
-        return Response(body, headers={"Location": body["statusUrl"]})
+        links = deps.exports.links_of(document, user)
+        body = CreatedExport(
+            export=AcceptedExport(
+                id=document.state.id,
+                status=document.state.status,
+                platform=data.platform,
+                configuration=data.configuration,
+                estimated_minutes=PLATFORMS[data.platform].minutes,
+                position=await _position(document, deps),
+            ),
+            status_url=links.status_url,
+            websocket_url=links.websocket_url,
+        )
+        return Response(body, headers={"Location": links.status_url})
 
-    @get("/")
+    @get("/", responses=problem_responses(404))
     async def index(
         self,
         *,
@@ -71,32 +80,35 @@ class ExportRoutes(Controller):
         deps: Injected,
         page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         page_token: FromQuery[str | None] = None,
-    ) -> dict[str, Any]:
+    ) -> ExportPage:
         """The project's exports, newest first."""
         await deps.projects.get(project_id, user, "viewer")
         return await deps.exports.page(project_id, size=page_size, page_token=page_token)
 
-    @get("/{export_id:str}")
+    @get("/{export_id:str}", responses=problem_responses(404))
     async def show(
         self, *, project_id: ProjectId, export_id: ExportId, user: CurrentUser, deps: Injected
-    ) -> dict[str, Any]:
+    ) -> ExportDetail:
         """How it stands, with a fresh ticket to watch it."""
         document = await _document(project_id, export_id, user, deps)
         state = await deps.exports.state(document)
-        return {"export": state, **deps.exports.links_of(document, user)}
+        links = deps.exports.links_of(document, user)
+        return ExportDetail(
+            export=state, status_url=links.status_url, websocket_url=links.websocket_url
+        )
 
-    @post("/{export_id:str}/ticket", status_code=200)
+    @post("/{export_id:str}/ticket", status_code=200, responses=problem_responses(404))
     async def ticket(
         self, *, project_id: ProjectId, export_id: ExportId, user: CurrentUser, deps: Injected
-    ) -> dict[str, Any]:
+    ) -> WatchTicket:
         """A new ticket to watch it."""
         document = await _document(project_id, export_id, user, deps)
-        return {"websocketUrl": deps.exports.links_of(document, user)["websocketUrl"]}
+        return WatchTicket(websocket_url=deps.exports.links_of(document, user).websocket_url)
 
     @post(
         "/{export_id:str}/retry",
         status_code=202,
-        responses=problem_responses(402, 404, 409, 422, 429),
+        responses=problem_responses(402, 403, 404, 409, 422),
     )
     async def retry(
         self,
@@ -106,28 +118,28 @@ class ExportRoutes(Controller):
         user: CurrentUser,
         deps: Injected,
         idempotency_key: IdempotencyKey = None,
-    ) -> dict[str, Any]:
+    ) -> ChangedExport:
         """Start an export that has failed, was canceled or has expired again, under the same id.
 
         Only the upload runs again where only the upload had failed.
         """
         document = await _document(project_id, export_id, user, deps)
         after = await deps.lifecycle.retry(document, user, key=idempotency_key)
-        return {**export_view(after), **deps.exports.links_of(after, user)}
+        return ChangedExport.of(after, deps.exports.links_of(after, user))
 
     @post("/{export_id:str}/cancel", status_code=202, responses=problem_responses(404, 409))
     async def cancel(
         self, *, project_id: ProjectId, export_id: ExportId, user: CurrentUser, deps: Injected
-    ) -> dict[str, Any]:
+    ) -> ChangedExport:
         """End an export at any stage; repeatable.
 
         ``cancelReceipt`` in its state says when the work has stopped.
         """
         document = await _document(project_id, export_id, user, deps)
         after = await deps.lifecycle.cancel(document, reason=f"Canceled by {user.user_id}.")
-        return {**export_view(after), **deps.exports.links_of(after, user)}
+        return ChangedExport.of(after, deps.exports.links_of(after, user))
 
-    @get("/{export_id:str}/logs")
+    @get("/{export_id:str}/logs", responses=problem_responses(404))
     async def logs(
         self,
         *,
@@ -137,11 +149,11 @@ class ExportRoutes(Controller):
         deps: Injected,
         after_seq: Annotated[int, QueryParameter(ge=0, le=LAST_SEQ)] = 0,
         limit: Annotated[int, QueryParameter(ge=1, le=1_000)] = 1_000,
-    ) -> dict[str, Any]:
+    ) -> ExportLog:
         """Lines of its log, oldest first."""
         await _document(project_id, export_id, user, deps)
         lines = await deps.exports.lines(export_id, after_seq=after_seq, limit=limit)
-        return {"logs": log_view(lines)}
+        return ExportLog(logs=log_lines(lines))
 
     @get(
         "/{export_id:str}/download",

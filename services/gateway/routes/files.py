@@ -2,44 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.params import FromQuery
 from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
+from services.gateway.http.openapi_config import streamed
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
+from services.gateway.http.problem_docs import WITH_BODY, problem_responses
 from services.gateway.projects.zip_names import CodePage
-from shared.domain.build_warnings import BuildWarning
+from services.gateway.responses.projects import (
+    RemovedFile,
+    SnapshotResult,
+    StoredBlob,
+    StoredBlobs,
+)
 from shared.domain.paths import check_path
 from shared.domain.private_files import never_shipped
-from shared.domain.project import FileEntry
+from shared.domain.project import FileEntry, Manifest
 from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator
 
     from services.gateway.projects.proposal import Files
 
 
-MOST_WARNINGS: Final = 100  # in one answer
-
-
-class NewSnapshot(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What the project now consists of, and what was left out of it or is never shipped."""
-
-    snapshot: str
-    warnings: tuple[BuildWarning, ...]  # the first of them
-    warning_count: int
-
-    @classmethod
-    def of(cls, snapshot: str, warnings: Sequence[BuildWarning]) -> NewSnapshot:
-        """With the first of its warnings."""
-        first = tuple(warnings[:MOST_WARNINGS])
-        return cls(snapshot=snapshot, warnings=first, warning_count=len(warnings))
+RAW = "application/octet-stream"
+SENDING = (*WITH_BODY, 403, 404, 422)  # what may be wrong with a body or its project
 
 
 class FileRoutes(Controller):
@@ -49,19 +42,29 @@ class FileRoutes(Controller):
     tags = ["files"]  # noqa: RUF012 - Litestar reads a plain list
     request_max_body_size = None
 
-    @put("/snapshot", status_code=201)
+    @put(
+        "/snapshot",
+        status_code=201,
+        responses=problem_responses(*SENDING, 409),
+        operation_class=streamed("application/json", struct=Manifest),
+    )
     async def propose(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> NewSnapshot:
+    ) -> SnapshotResult:
         """What the project consists of: 201, or 409 with the hashes that are missing.
 
         At most 32 MiB; 413 for more files than a project may have, 503 with Retry-After where
         others' projects are being worked on for too long.
         """
         body = deps.upload_meter.metered(user.user_id, request.stream())
-        return NewSnapshot.of(*await deps.manifests.propose(project_id, user, body))
+        return SnapshotResult.of(*await deps.manifests.propose(project_id, user, body))
 
-    @put("/blobs/{sha256:str}", status_code=201)
+    @put(
+        "/blobs/{sha256:str}",
+        status_code=201,
+        responses=problem_responses(*SENDING),
+        operation_class=streamed(RAW),
+    )
     async def put_blob(
         self,
         *,
@@ -70,7 +73,7 @@ class FileRoutes(Controller):
         request: AnyRequest,
         user: CurrentUser,
         deps: Injected,
-    ) -> dict[str, Any]:
+    ) -> StoredBlob:
         """One blob, raw.
 
         408 where it comes too slowly, 503 with Retry-After where others' uploads take all places.
@@ -79,21 +82,31 @@ class FileRoutes(Controller):
         deps.uploads.check_size(_announced_bytes(request))
         body = deps.upload_meter.metered(user.user_id, request.stream())
         stored = await deps.uploads.blob(project, user.user_id, sha256, body)
-        return {"sha256": stored.sha256, "size": stored.size}
+        return StoredBlob(sha256=stored.sha256, size=stored.size)
 
-    @post("/blobs", status_code=201)
+    @post(
+        "/blobs",
+        status_code=201,
+        responses=problem_responses(*SENDING),
+        operation_class=streamed("application/x-tar"),
+    )
     async def put_blobs(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> dict[str, int]:
+    ) -> StoredBlobs:
         """Many small blobs in one uncompressed tar, its entries named by their SHA-256."""
         project = (await deps.projects.get_or_create(project_id, user)).value
         body = deps.upload_meter.metered(user.user_id, request.stream())
-        return {"stored": await deps.uploads.tar(project, user.user_id, body)}
+        return StoredBlobs(stored=await deps.uploads.tar(project, user.user_id, body))
 
-    @put("/files/{path:path}", status_code=201)
+    @put(
+        "/files/{path:path}",
+        status_code=201,
+        responses=problem_responses(*SENDING),
+        operation_class=streamed(RAW),
+    )
     async def put_file(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> NewSnapshot:
+    ) -> SnapshotResult:
         """One file; makes a new snapshot."""
         path = check_path(_path(request))
         project = (await deps.projects.get_or_create(project_id, user)).value
@@ -102,9 +115,9 @@ class FileRoutes(Controller):
         stored = await deps.uploads.file(project, user.user_id, body)
         change = {path: FileEntry(stored.sha256, stored.size)}
         snapshot = await deps.snapshots.commit(project_id, user, lambda f: {**f, **change})
-        return NewSnapshot.of(snapshot, never_shipped(change))
+        return SnapshotResult.of(snapshot, never_shipped(change))
 
-    @get("/files/{path:path}")
+    @get("/files/{path:path}", media_type=RAW, responses=problem_responses(404))
     async def get_file(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
     ) -> Stream:
@@ -117,14 +130,14 @@ class FileRoutes(Controller):
         blocks = deps.storage.read(found.object, offset=found.offset, size_bytes=found.size)
         return Stream(
             await _begun(blocks),
-            media_type="application/octet-stream",
+            media_type=RAW,
             headers={"Content-Length": str(found.size), "Content-Disposition": "attachment"},
         )
 
-    @delete("/files/{path:path}", status_code=200)
+    @delete("/files/{path:path}", status_code=200, responses=problem_responses(403, 404))
     async def delete_file(
         self, project_id: ProjectId, request: AnyRequest, user: CurrentUser, deps: Injected
-    ) -> dict[str, str]:
+    ) -> RemovedFile:
         """One file less; makes a new snapshot."""
         await deps.projects.get(project_id, user, "editor")
         path = _path(request)
@@ -134,9 +147,14 @@ class FileRoutes(Controller):
                 raise NotFoundError(f"no file {path!r}")
             return {name: entry for name, entry in files.items() if name != path}
 
-        return {"snapshot": await deps.snapshots.commit(project_id, user, without)}
+        return RemovedFile(snapshot=await deps.snapshots.commit(project_id, user, without))
 
-    @post("/import", status_code=201)
+    @post(
+        "/import",
+        status_code=201,
+        responses=problem_responses(*SENDING),
+        operation_class=streamed("application/zip"),
+    )
     async def import_zip(
         self,
         project_id: ProjectId,
@@ -144,7 +162,7 @@ class FileRoutes(Controller):
         user: CurrentUser,
         deps: Injected,
         encoding: FromQuery[CodePage | None] = None,
-    ) -> NewSnapshot:
+    ) -> SnapshotResult:
         """A ZIP in place of everything that was there.
 
         What is no part of a game stays out, names get the Unicode form NFC, and the answer says so.
@@ -162,7 +180,7 @@ class FileRoutes(Controller):
         unpacked_bytes = sum(file.size for file in imported.files.values())
         await deps.user_quotas.owe_upload(user.user_id, unpacked_bytes)
         snapshot = await deps.snapshots.commit(project_id, user, lambda _: imported.files)
-        return NewSnapshot.of(snapshot, imported.warnings)
+        return SnapshotResult.of(snapshot, imported.warnings)
 
 
 async def _begun(blocks: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

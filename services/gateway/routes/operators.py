@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import msgspec
 from litestar import Controller, get
 from litestar.params import FromQuery
 
@@ -14,7 +11,8 @@ from services.gateway.http.pagination import open_seq_token, seq_token
 from services.gateway.http.parameters import BulkReplayId, PageSize
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.operators.bulk_replay import BulkReplay
-from shared.stores.worker_registry import WorkerHeartbeat
+from services.gateway.operators.infrastructure import InfrastructureStatus
+from services.gateway.responses.operators import AuditPage, AuditRecord, WorkerList
 
 
 class OperatorRoutes(Controller):
@@ -24,29 +22,31 @@ class OperatorRoutes(Controller):
     tags = ["operators"]  # noqa: RUF012 - Litestar reads a plain list
     guards = [require_operator]  # noqa: RUF012 - likewise
 
-    @get("/replays/{job:str}", responses=problem_responses(404))
+    @get("/replays/{job:str}", responses=problem_responses(403, 404))
     async def show_bulk_replay(self, job: BulkReplayId, deps: Injected) -> BulkReplay:
         """How far a bulk replay is, and what has come of its canaries."""
         return await deps.bulk_replays.get(job)
 
-    @get("/audit")
+    @get("/audit", responses=problem_responses(403))
     async def show_audit_log(
         self, deps: Injected, page_size: PageSize = 50, page_token: FromQuery[str | None] = None
-    ) -> dict[str, Any]:
+    ) -> AuditPage:
         """Who did what, when and why, newest first."""
         before = open_seq_token(page_token)
         found = await deps.audit_log.newest(before_seq=before, limit=page_size + 1)
         page = found[:page_size]
         more = len(found) > page_size
-        entries = [{"seq": e.seq, **msgspec.to_builtins(e.entry)} for e in page]
-        return {"audit": entries, "nextPageToken": seq_token(page[-1].seq) if more else None}
+        return AuditPage(
+            audit=[AuditRecord.of(stored) for stored in page],
+            next_page_token=seq_token(page[-1].seq) if more else None,
+        )
 
-    @get("/workers")
-    async def show_workers(self, deps: Injected) -> dict[str, list[WorkerHeartbeat]]:
+    @get("/workers", responses=problem_responses(403))
+    async def show_workers(self, deps: Injected) -> WorkerList:
         """Who is there, in which version, and works on what."""
-        return {"workers": await deps.workers.living()}
+        return WorkerList(workers=await deps.workers.living())
 
-    @get("/infrastructure/status")
-    async def show_infrastructure(self, deps: Injected) -> dict[str, Any]:
+    @get("/infrastructure/status", responses=problem_responses(403))
+    async def show_infrastructure(self, deps: Injected) -> InfrastructureStatus:
         """How NATS, its streams and consumers, and the storage are."""
         return await deps.infrastructure.status()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 import msgspec
 from litestar import get
@@ -15,6 +15,15 @@ from services.gateway.exports.availability import (
     signing_keys,
     waiting,
 )
+from services.gateway.http.problem_docs import problem_responses
+from services.gateway.responses.platforms import (
+    OptionSchema,
+    OptionsSchema,
+    PlatformList,
+    PlatformOptions,
+    PlatformView,
+    TemplateNeed,
+)
 from shared.domain.options import ExportOptions, Platform
 from shared.domain.platforms import PLATFORMS, PlatformSpec
 
@@ -24,63 +33,55 @@ if TYPE_CHECKING:
     from shared.stores.worker_registry import WorkerHeartbeat
 
 
-@get("/platforms", tags=["platforms"])
-async def list_platforms(deps: Injected) -> dict[str, Any]:
+@get("/platforms", tags=["platforms"], responses=problem_responses())
+async def list_platforms(deps: Injected) -> PlatformList:
     """Every platform: whether it can be had, what it costs, what its options do."""
     living = await deps.workers.living()
-    return {"platforms": [_view(name, living) for name in get_args(Platform)]}
+    return PlatformList(platforms=[_view(name, living) for name in get_args(Platform)])
 
 
-def _view(name: str, living: Sequence[WorkerHeartbeat]) -> dict[str, Any]:
+def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
     spec = PLATFORMS.get(name)
     if spec is None:
-        return {
-            "platform": name,
-            "available": False,
-            "reason": "This version has no exporter for it.",
-        }
+        reason_for_all = "This version has no exporter for it."
+        return PlatformView(platform=name, available=False, reason=reason_for_all)
     workers = serving(spec, living)
     missing = lacking(spec, workers)
     why_waiting = waiting(spec, living)
     keys = signing_keys(spec, workers)
-    return {
-        "platform": name,
-        "available": why_waiting is None and "always" not in missing.values(),
-        "reason": reason(missing) or why_waiting,
-        "summary": spec.summary,
-        "minutes": spec.minutes,
-        "formats": spec.formats,
-        "architectures": spec.architectures,
-        "templates": _templates(spec, workers),
-        "signingConfigured": bool(keys),
-        "signingKeys": keys,
-        "options": _options(spec),
-    }
+    return PlatformView(
+        platform=name,
+        available=why_waiting is None and "always" not in missing.values(),
+        reason=reason(missing) or why_waiting,
+        summary=spec.summary,
+        minutes=spec.minutes,
+        formats=spec.formats,
+        architectures=spec.architectures,
+        templates=_templates(spec, workers),
+        signing_configured=bool(keys),
+        signing_keys=keys,
+        options=_options(spec),
+    )
 
 
-def _templates(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list[dict[str, Any]]:
+def _templates(spec: PlatformSpec, workers: Sequence[WorkerHeartbeat]) -> list[TemplateNeed]:
     """What its workers need, and the versions that the living ones have."""
     return [
-        {
-            "name": template,
-            "neededFor": need,
-            "versions": sorted({v for w in workers if (v := w.templates.get(template))}),
-        }
+        TemplateNeed(
+            name=template,
+            needed_for=need,
+            versions=sorted({v for w in workers if (v := w.templates.get(template))}),
+        )
         for template, need in spec.templates.items()
     ]
 
 
-def _options(spec: PlatformSpec) -> dict[str, Any]:
+def _options(spec: PlatformSpec) -> PlatformOptions:
     """JSON Schema of the options that have an effect here, and why the others are refused."""
     (_, components) = msgspec.json.schema_components([ExportOptions])
     properties = components["ExportOptions"]["properties"]
-    return {
-        "schema": {
-            "type": "object",
-            "properties": {
-                option: {**properties[option], "description": effect}
-                for option, effect in spec.effects.items()
-            },
-        },
-        "refused": spec.refusals,
+    described = {
+        option: msgspec.convert({**properties[option], "description": effect}, OptionSchema)
+        for option, effect in spec.effects.items()
     }
+    return PlatformOptions(schema=OptionsSchema(properties=described), refused=spec.refusals)

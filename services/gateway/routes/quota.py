@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from litestar import get
 
 from services.gateway.dependencies import CurrentUser, Injected
+from services.gateway.http.problem_docs import problem_responses
+from services.gateway.responses.quota import ExportMetrics, MetricValues, QuotaView
 from shared.domain.build_minutes import LIMITS, Account
 from shared.domain.events import now
 
 
-@get("/quota", tags=["quota"])
-async def show_quota(user: CurrentUser, deps: Injected) -> dict[str, Any]:
+@get("/quota", tags=["quota"], responses=problem_responses())
+async def show_quota(user: CurrentUser, deps: Injected) -> QuotaView:
     """The caller's plan and what is left of it; ``limit`` and ``available`` null: unlimited.
 
     ``usage``: what else the caller has and may have.
@@ -20,33 +20,33 @@ async def show_quota(user: CurrentUser, deps: Injected) -> dict[str, Any]:
     plan = deps.starter.plan(user)
     limit, account = LIMITS[plan], await deps.quota.account(user.user_id)
     left = None if limit is None else max(round(limit - account.used - account.reserved, 1), 0.0)
-    return {
-        "plan": plan,
-        "month": f"{now():%Y-%m}",
-        "limit": limit,
-        "used": account.used,
-        "reserved": account.reserved,
-        "available": left,
-        "usage": await deps.user_quotas.report(user.user_id),
-    }
+    return QuotaView(
+        plan=plan,
+        month=f"{now():%Y-%m}",
+        limit=limit,
+        used=account.used,
+        reserved=account.reserved,
+        available=left,
+        usage=await deps.user_quotas.report(user.user_id),
+    )
 
 
-@get("/exports/metrics", tags=["quota"])
-async def show_metrics(user: CurrentUser, deps: Injected) -> dict[str, Any]:
+@get("/exports/metrics", tags=["quota"], responses=problem_responses())
+async def show_metrics(user: CurrentUser, deps: Injected) -> ExportMetrics:
     """How the caller's exports of this month went (an operator's: everybody's)."""
     mine = (
         await deps.quota.accounts() if user.is_admin else [await deps.quota.account(user.user_id)]
     )
-    return {"success": True, "metrics": _metrics(mine)}
+    return ExportMetrics(metrics=_metrics(mine))
 
 
-def _metrics(accounts: list[Account]) -> dict[str, Any]:
+def _metrics(accounts: list[Account]) -> MetricValues:
     completed, failed = sum(a.completed for a in accounts), sum(a.failed for a in accounts)
-    return {
-        "success": completed,
-        "failed": failed,
-        "completed": completed + failed,
-        "totalDurationMs": sum(a.duration_ms for a in accounts),
-        "backlog": sum(len(a.reservations) for a in accounts),
-        "updatedAt": max((a.updated_at for a in accounts if a.updated_at), default=None),
-    }
+    return MetricValues(
+        success=completed,
+        failed=failed,
+        completed=completed + failed,
+        total_duration_ms=sum(a.duration_ms for a in accounts),
+        backlog=sum(len(a.reservations) for a in accounts),
+        updated_at=max((a.updated_at for a in accounts if a.updated_at), default=None),
+    )

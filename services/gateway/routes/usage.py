@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Controller, delete, get
 from litestar.params import FromQuery, QueryParameter
@@ -13,6 +13,8 @@ from services.gateway.http.pagination import open_token, token
 from services.gateway.http.parameters import MemberId, PageSize, ProjectId
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.operators.heavy_users import UsageOrder
+from services.gateway.responses.operators import HeavyUsersView, OwnedProjectPage
+from services.gateway.responses.projects import Deleting
 
 
 class UsageRoutes(Controller):
@@ -22,24 +24,24 @@ class UsageRoutes(Controller):
     tags = ["operators"]  # noqa: RUF012 - Litestar reads a plain list
     guards = [require_operator]  # noqa: RUF012 - likewise
 
-    @get("/usage")
+    @get("/usage", responses=problem_responses(403))
     async def heavy_users(
         self, deps: Injected, by: FromQuery[UsageOrder] = "storedBytes", page_size: PageSize = 20
-    ) -> dict[str, Any]:
+    ) -> HeavyUsersView:
         """How full the streams are, and the users who have most."""
-        return {
-            "streams": await deps.headroom.shares(),
-            "users": await deps.heavy_users.most(by, page_size),
-        }
+        return HeavyUsersView(
+            streams=await deps.headroom.shares(),
+            users=await deps.heavy_users.most(by, page_size),
+        )
 
-    @get("/usage/{member:str}")
+    @get("/usage/{member:str}", responses=problem_responses(403))
     async def projects_of(
         self,
         member: MemberId,
         deps: Injected,
         page_size: PageSize = 100,
         page_token: FromQuery[str | None] = None,
-    ) -> dict[str, Any]:
+    ) -> OwnedProjectPage:
         """The projects of one user, by id."""
         projects = await deps.heavy_users.projects_of(member)
         if page_token is not None:
@@ -47,18 +49,19 @@ class UsageRoutes(Controller):
             projects = [project for project in projects if project.id > after]
         shown = projects[:page_size]
         more = len(projects) > page_size
-        return {"projects": shown, "nextPageToken": token(shown[-1].id) if more else None}
+        next_token = token(shown[-1].id) if more else None
+        return OwnedProjectPage(projects=shown, next_page_token=next_token)
 
-    @delete("/projects/{project_id:str}", status_code=202, responses=problem_responses(404))
+    @delete("/projects/{project_id:str}", status_code=202, responses=problem_responses(403, 404))
     async def delete_project(
         self,
         project_id: ProjectId,
         user: CurrentUser,
         deps: Injected,
         reason: Annotated[str, QueryParameter(max_length=1_000)] = "",
-    ) -> dict[str, str]:
+    ) -> Deleting:
         """Close anybody's project: its exports are canceled, then everything is erased."""
         await deps.audit_log.record("delete-project", user, reason=reason, projectId=project_id)
         await deps.projects.close(project_id)
         await deps.lifecycle.cancel_all(project_id, reason="An operator deleted the project.")
-        return {"status": "deleting"}
+        return Deleting()

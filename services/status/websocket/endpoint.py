@@ -13,10 +13,10 @@ from litestar.params import FromPath
 from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
-from services.status.websocket.messages import ErrorMessage, Ready
 from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared import metrics
+from shared.domain.websocket_messages import ErrorMessage, Ready
 from shared.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.status.websocket.messages import Log
 from services.status.websocket.send_buffer import Outgoing, outgoing
+from shared.domain.websocket_messages import Log
 from shared.jetstream.log_reader import MAX_LINES, StoredLine
 
 if TYPE_CHECKING:

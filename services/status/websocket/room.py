@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from services.status.websocket.messages import ExportStatus
 from services.status.websocket.recent_lines import RecentLines
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.export_view import present
 from shared.domain.progress import NOWHERE
+from shared.domain.websocket_messages import ExportStatus
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.log_reader import MAX_LINES
 

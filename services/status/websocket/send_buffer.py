@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from litestar.types import WebSocketSendEvent
 
-from services.status.websocket.messages import Gap, Message, encode
 from shared import metrics
+from shared.domain.websocket_messages import Gap, Message, encode
 from shared.jetstream.log_reader import MAX_LINES
 
 if TYPE_CHECKING:

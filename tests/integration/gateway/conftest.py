@@ -18,6 +18,7 @@ from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
 from shared.tokens import Tokens, User
+from tests.integration.gateway.described import check_described
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,7 +51,9 @@ class Caller:
             method, self.url + path, headers=headers, allow_redirects=False, **options
         ) as answer:
             if "json" in answer.headers.get("Content-Type", ""):
-                return answer.status, await answer.json(content_type=None)
+                body = await answer.json(content_type=None)
+                check_described(method, path, answer.status, body)
+                return answer.status, body
             return answer.status, dict(
                 answer.headers
             ) if answer.status == 303 else await answer.read()

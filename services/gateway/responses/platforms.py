@@ -1,0 +1,77 @@
+"""What is answered about platforms."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from shared.domain.options import Platform
+from shared.domain.platforms import Need
+
+
+class TemplateNeed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A runtime template that a platform needs, and the versions that living workers have."""
+
+    name: str
+    needed_for: Need
+    versions: list[str]
+
+
+class OptionSchema(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """JSON Schema of one option: the keywords that options use."""
+
+    description: str | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    enum: list[str] | UnsetType = UNSET
+    any_of: list[OptionSchema] | UnsetType = UNSET
+    items: OptionSchema | UnsetType = UNSET
+    default: Any = UNSET
+    min_length: int | UnsetType = UNSET
+    max_length: int | UnsetType = UNSET
+    pattern: str | UnsetType = UNSET
+    minimum: int | UnsetType = UNSET
+    maximum: int | UnsetType = UNSET
+    max_items: int | UnsetType = UNSET
+
+
+class OptionsSchema(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """JSON Schema of the options that have an effect on a platform."""
+
+    type: Literal["object"] = "object"
+    properties: dict[str, OptionSchema]
+
+
+class PlatformOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The options of a platform: those that have an effect, and why the others are refused."""
+
+    schema: OptionsSchema
+    refused: dict[str, str]
+
+
+class PlatformView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One platform: whether it can be had, what it costs, what its options do.
+
+    Of one that this version has no exporter for there are the first three members alone.
+    """
+
+    platform: Platform
+    available: bool
+    reason: str | None  # why not
+    summary: str | UnsetType = UNSET
+    minutes: int | UnsetType = UNSET
+    formats: tuple[str, ...] | UnsetType = UNSET
+    architectures: tuple[str, ...] | UnsetType = UNSET
+    templates: list[TemplateNeed] | UnsetType = UNSET
+    signing_configured: bool | UnsetType = UNSET
+    signing_keys: list[str] | UnsetType = UNSET
+    options: PlatformOptions | UnsetType = UNSET
+
+
+class PlatformList(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Every platform."""
+
+    platforms: list[PlatformView]

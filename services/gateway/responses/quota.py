@@ -1,0 +1,40 @@
+"""What is answered about build minutes, quotas and numbers of exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from services.gateway.quotas.user_quotas import UsageReport
+
+
+class QuotaView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A plan, and what is left of it; ``limit`` and ``available`` null: unlimited."""
+
+    plan: str
+    month: str  # YYYY-MM, UTC
+    limit: float | None
+    used: float
+    reserved: float
+    available: float | None
+    usage: UsageReport
+
+
+class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Numbers of exports this month; ``completed`` counts both endings."""
+
+    success: int
+    failed: int
+    completed: int
+    total_duration_ms: int
+    backlog: int
+    updated_at: datetime | None
+
+
+class ExportMetrics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How exports went."""
+
+    success: Literal[True] = True
+    metrics: MetricValues
