@@ -14,9 +14,9 @@ import uuid_utils
 
 from services.packager.handler import PackagerHandler
 from services.packager.registry.npm_registry import open_registry
-from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox.build_server import BuildServer
 from shared.jetstream.progress_reporter import ProgressReporter
+from shared.templates import BUILT
 from tests.integration.packager.test_handler import _download, _requested
 from tests.projects import LIMITS, store
 

@@ -21,7 +21,7 @@ from services.packager.build.plan import BuildPlan
 from services.packager.platforms import exporters
 from services.packager.project.files import ProjectFiles, selected
 from services.packager.request import Request
-from services.packager.runtimes.registry import BUILT, Templates
+from services.packager.runtimes.registry import Templates
 from services.packager.sandbox.build_server import BuildServer
 from services.packager.sandbox.confinement import Limits
 from services.packager.sandbox.launcher import COMMAND
@@ -39,6 +39,7 @@ from shared.domain.project import (
     encode_snapshot,
 )
 from shared.storage import keys as storage_keys
+from shared.templates import BUILT
 from tests.applications import game_in
 
 if TYPE_CHECKING:

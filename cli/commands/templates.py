@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -10,9 +11,12 @@ import msgspec
 from cli.commands.options import json_option
 from cli.exit_codes import CommandError
 from services.packager.runtimes.install import install as install_template
-from services.packager.runtimes.registry import Template, Templates
+from services.packager.runtimes.registry import Templates
 from services.packager.settings import TemplateSettings
 from shared.settings import load
+
+if TYPE_CHECKING:
+    from shared.templates import Template
 
 
 @click.group()

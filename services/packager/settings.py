@@ -7,12 +7,12 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox.confinement import Limits
 from services.packager.signing.keys import SigningKeys
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
 from shared.settings import Bind, RetrySettings, S3Settings, ServiceSettings, env
+from shared.templates import BUILT
 
 GIB: Final = 1 << 30
 

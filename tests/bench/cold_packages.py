@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Final
 from cli.local.npm_configuration import REGISTRY, TOKEN, npm_registry
 from services.packager.handler import PackagerHandler
 from services.packager.registry.npm_registry import open_registry
-from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox.server import FRESH_S, make_way
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.settings import NatsSettings
+from shared.templates import BUILT
 from tests.bench.measurement import Measurement
 from tests.projects import BUILDS, store
 from tests.servers import empty_bucket, empty_nats, from_packages

@@ -22,7 +22,6 @@ from services.packager.platforms import exporters
 from services.packager.processes.threads import in_thread
 from services.packager.project.files import ProjectFiles
 from services.packager.project.snapshot import Selection, read_snapshot
-from services.packager.runtimes.registry import BUILT
 from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.file_slice import FileSlice
@@ -31,6 +30,7 @@ from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.settings import NatsSettings
+from shared.templates import BUILT
 from tests.bench.measurement import Measurement
 from tests.bench.project import mixed_project
 from tests.projects import BUILDS, TEMPLATES, request, store

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from services.packager.handler import PackagerHandler
-from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.settings import NatsSettings
+from shared.templates import BUILT
 from tests.bench.measurement import Measurement
 from tests.projects import BUILDS, store
 from tests.servers import empty_bucket, empty_nats, from_packages

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox import running_build
 from services.packager.sandbox.build_server import INHERITED, BuildServer
 from services.packager.sandbox.confinement import Limits
 from services.packager.sandbox.server import LATER
 from services.packager.storage.disk_cache import DiskCache
 from shared.errors import ExportError, ProjectError
+from shared.templates import BUILT
 from tests.hostile.attackers import HELD
 from tests.integration.packager.test_handler import PAGE, _export, _requested
 from tests.projects import BUILDS, store

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from PIL import Image
 
-from services.packager.runtimes.registry import BUILT, TemplateError, read_template
+from services.packager.runtimes.registry import read_template
+from shared.templates import BUILT, TemplateError
 
 MAGIC: Final = b"AETHELPAYLOAD\0\x01\0"
 PAGE: Final = Path(__file__).parent / "page"

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import msgspec
 
-from services.packager.runtimes.registry import Template
 from shared.domain.events import Sha256
 from shared.domain.project import StoredFile
 from shared.errors import PreflightError
+from shared.templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

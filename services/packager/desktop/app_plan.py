@@ -14,9 +14,9 @@ from services.packager.desktop.app_icon import picture_of, png
 from services.packager.desktop.app_identity import AppIdentity
 from services.packager.desktop.unpacked_files import unpacked
 from services.packager.project.old_export import game_in
-from services.packager.runtimes.registry import Template
 from services.packager.web import ENTRY, site_of
 from shared.errors import ProjectError
+from shared.templates import Template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

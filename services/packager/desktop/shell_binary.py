@@ -10,13 +10,13 @@ import msgspec
 from services.packager.build.plan import Note
 from services.packager.desktop.app_identity import file_name_of
 from services.packager.project.game_json import GAME, read_game
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.desktop.app_identity import AppIdentity
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
-    from services.packager.runtimes.registry import Template
+    from shared.templates import Template
 
 TEMPLATE: Final = "shell"
 CONFIG: Final = "aethel-shell.json"

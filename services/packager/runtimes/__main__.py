@@ -17,7 +17,7 @@ from services.packager.runtimes.build import (
     checkable,
     run_script,
 )
-from services.packager.runtimes.registry import BUILT
+from shared.templates import BUILT
 
 
 @click.command()

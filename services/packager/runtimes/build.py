@@ -17,19 +17,26 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.runtimes.node import REMEDY, find_node
-from services.packager.runtimes.registry import TemplateError, read_template
+from services.packager.runtimes.registry import read_template
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from services.packager.runtimes.registry import Template
+    from shared.templates import Template
 
-SOURCES: Final = Path(__file__).parents[3] / "runtimes"
+ROOT: Final = Path(__file__).parents[3]
+SOURCES: Final = ROOT / "runtimes"
 # Manifests and cache keys name the template; its folder says what it is.
 FOLDERS: Final = {"player": "web-player", "shell": "desktop-shell"}
+EXPORT_PAGE: Final = "export-page"  # what no game runs on, and the gateway serves
+WEB: Final = ROOT / "web"
+ALSO_FROM: Final = {EXPORT_PAGE: (ROOT / "samples" / "emberlight",)}  # other folders that go in
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
-_NOT_SOURCES: Final = {".generated", ".npm.lock", "node_modules", "test", "tests", "__pycache__"}
+_NOT_SOURCES: Final = frozenset(
+    {".generated", ".npm.lock", "__pycache__", "dist", "node_modules", "test", "tests"}
+)
 
 
 class _Built(msgspec.Struct):
@@ -46,10 +53,10 @@ class ToolMissingError(BuildError):
 
 def buildable() -> list[str]:
     """The names of all templates whose sources are here."""
-    names = {folder: name for name, folder in FOLDERS.items()}
+    names = {SOURCES / folder: name for name, folder in FOLDERS.items()} | {WEB: EXPORT_PAGE}
     return sorted(
-        names.get(folder.name, folder.name)
-        for folder in SOURCES.iterdir()
+        names.get(folder, folder.name)
+        for folder in (*SOURCES.iterdir(), WEB)
         if any((folder / builder).exists() for builder in BUILDERS)
     )
 
@@ -68,7 +75,7 @@ def build(name: str, out: Path) -> bool:
     source, target, stamp = source_of(name), out / name, out / f".{name}.sources"
     out.mkdir(parents=True, exist_ok=True)
     with _alone(out / f".{name}.lock"):
-        digest = digest_of(source)
+        digest = digest_of(source, *ALSO_FROM.get(name, ()))
         if _is_built(target, stamp, digest):
             return False
         with tempfile.TemporaryDirectory(dir=out, prefix=f".{name}-") as scratch:
@@ -101,18 +108,29 @@ def checkable() -> list[str]:
 
 def source_of(name: str) -> Path:
     """The folder with the sources of one template."""
-    return SOURCES / FOLDERS.get(name, name)
+    return WEB if name == EXPORT_PAGE else SOURCES / FOLDERS.get(name, name)
 
 
-def digest_of(source: Path) -> str:
-    """SHA-256 over names, modes and bytes of all sources, tests apart."""
+def digest_of(*folders: Path) -> str:
+    """SHA-256 over names, modes and bytes of all sources, tests and what was built apart."""
     digest = hashlib.sha256()
-    for path in sorted(source.rglob("*")):
-        inside = path.relative_to(source)
-        if path.is_file() and _NOT_SOURCES.isdisjoint(inside.parts):
+    for folder in folders:
+        for path in sorted(_sources(folder)):
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{inside.as_posix()} {os.access(path, os.X_OK)} {content}\n".encode())
+            inside = path.relative_to(folder).as_posix()
+            digest.update(f"{inside} {os.access(path, os.X_OK)} {content}\n".encode())
     return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """All files below a folder; what is no source is not even walked through."""
+    for entry in folder.iterdir():
+        if entry.name in _NOT_SOURCES:
+            continue
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.is_file():
+            yield entry
 
 
 def node() -> str:

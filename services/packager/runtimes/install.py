@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from services.packager.runtimes.registry import DESCRIPTION, Template, read_template
+from services.packager.runtimes.registry import read_template
+from shared.templates import DESCRIPTION, Template
 
 
 def install(source: Path, folder: Path) -> Template:

@@ -3,90 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from services.packager.runtimes.node import REMEDY as NODE_REMEDY
 from services.packager.runtimes.node import find_node
-from shared.domain.events import Sha256
-from shared.domain.paths import check_path
-from shared.errors import ExportError, PathError
+from shared.templates import (
+    DESCRIPTION,
+    REMEDY,
+    FileRecord,
+    Template,
+    TemplateError,
+    verified_template,
+)
 
-BUILT: Final = Path(__file__).parents[3] / "build" / "templates"  # what ``make templates`` makes
-DESCRIPTION: Final = "template.json"
-REMEDY: Final = "run `make templates` in a checkout, or `aethel-export templates install`"
-Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,39}$(?!\n)")]
-Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,59}$(?!\n)")]
-
-
-class TemplateError(ExportError):
-    """A template is missing or not what its description says: for operators to repair."""
-
-    code = "template-missing"
-    title = "A runtime template that is needed is not installed"
-
-
-class TemplateChangedError(TemplateError):
-    """A file is not what it was when it was verified: a newer template may have come just now."""
-
-    code = "template-changed"
-    title = "A runtime template changed while it was used"
-    retryable = True
-
-
-class FileRecord(msgspec.Struct, frozen=True):
-    """One file of a template."""
-
-    sha256: Sha256
-    size: Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Description(msgspec.Struct, frozen=True):
-    """What every ``template.json`` says; what else it says is for those who use the template."""
-
-    name: Name
-    version: Version
-    files: dict[str, FileRecord]
-    node: tuple[int, ...] = ()  # the oldest that it runs on, where it needs one
-
-
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """One installed template; ``sha256`` is that of its description, which covers every file."""
-
-    name: str
-    version: str
-    sha256: Sha256
-    folder: Path
-    files: dict[str, FileRecord]
-    description: bytes
-
-    def read(self, path: str) -> bytes:
-        """One of its files.
-
-        Raises:
-            TemplateError: It is not part of the template.
-            TemplateChangedError: It has changed since it was verified.
-        """
-        record = self.files.get(path)
-        if record is None:
-            raise TemplateError(f"the template {self.name} {self.version} has no file {path!r}")
-        try:
-            return _verified(self.folder, self.name, path, record)
-        except TemplateError as error:
-            raise TemplateChangedError(str(error)) from None
-
-    def is_current(self) -> bool:
-        """Whether the folder still holds this very template."""
-        try:
-            return (self.folder / DESCRIPTION).read_bytes() == self.description
-        except OSError:
-            return False
-
-    def to_dict(self) -> dict[str, str]:
-        """As it stands in manifests."""
-        return {"name": self.name, "version": self.version, "sha256": self.sha256}
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Templates:
@@ -126,29 +59,15 @@ class Templates:
 
 
 def read_template(folder: Path) -> Template:
-    """One template, once every file of it has been compared with its description.
+    """One template, verified, on a machine that has what it needs.
 
     Raises:
         TemplateError: The first thing that is wrong.
     """
-    name = folder.name
-    try:
-        raw = (folder / DESCRIPTION).read_bytes()
-        description = msgspec.json.decode(raw, type=Description)
-    except (OSError, msgspec.MsgspecError) as error:
-        raise TemplateError(f"the template {name} has no readable {DESCRIPTION}: {error}") from None
-    for path, record in description.files.items():
-        _verified(folder, name, path, record)
-    if description.node and find_node(description.node) is None:
-        raise TemplateError(f"the template {name} needs node: {NODE_REMEDY}")
-    return Template(
-        name=description.name,
-        version=description.version,
-        sha256=hashlib.sha256(raw).hexdigest(),
-        folder=folder.resolve(),
-        files=description.files,
-        description=raw,
-    )
+    template = verified_template(folder)
+    if template.node and find_node(template.node) is None:
+        raise TemplateError(f"the template {folder.name} needs node: {NODE_REMEDY}")
+    return template
 
 
 def describe(folder: Path, *, name: str, version: str, **more: Any) -> None:
@@ -177,14 +96,3 @@ def describe(folder: Path, *, name: str, version: str, **more: Any) -> None:
     }
     text = msgspec.json.format(msgspec.json.encode(document), indent=1)
     (folder / DESCRIPTION).write_bytes(text + b"\n")
-
-
-def _verified(folder: Path, name: str, path: str, record: FileRecord) -> bytes:
-    message = f"{path} of the template {name} is not what its description says; {REMEDY}"
-    try:
-        data = (folder / check_path(path)).read_bytes()
-    except (OSError, PathError) as error:
-        raise TemplateError(f"{message} ({error})") from None
-    if (len(data), hashlib.sha256(data).hexdigest()) != (record.size, record.sha256):
-        raise TemplateError(message)
-    return data

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from services.packager.build.plan import Content, Note
-from services.packager.runtimes.registry import Template
+from shared.templates import Template
 
 ENTRY: Final = "index.html"
 

@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any
 
-from services.packager.runtimes.registry import BUILT, read_template
+from services.packager.runtimes.registry import read_template
 from services.packager.web.aethel.page import PROGRAMS, SERVERS
+from shared.templates import BUILT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

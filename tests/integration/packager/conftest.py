@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
+from shared.templates import BUILT
 from tests.projects import BUILDS
 
 if TYPE_CHECKING:

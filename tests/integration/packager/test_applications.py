@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.packager.handler import PackagerHandler
-from services.packager.runtimes.registry import BUILT
 from services.packager.signing.keys import SigningKeys
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
@@ -23,6 +22,7 @@ from shared.domain.signing_policy import SigningRequiredError
 from shared.errors import ExportError
 from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import ProgressReporter
+from shared.templates import BUILT
 from tests.projects import BUILDS, store
 from tests.signing import program
 

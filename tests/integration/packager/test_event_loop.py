@@ -11,11 +11,12 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
-from services.packager.runtimes.registry import BUILT, Templates
+from services.packager.runtimes.registry import Templates
 from services.packager.signing.keys import SigningKeys
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.project import decode_snapshot
 from shared.storage import keys
+from shared.templates import BUILT
 from tests.integration.packager.disk_watch import DISK_WATCH
 from tests.integration.packager.test_handler import PAGE, _export, _project, _requested
 from tests.projects import BUILDS, store

@@ -17,7 +17,6 @@ import pytest
 from services.packager.handler import PackagerHandler
 from services.packager.project import files as project_module
 from services.packager.project import snapshot as snapshot_module
-from services.packager.runtimes.registry import BUILT
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.object_fetcher import ObjectLostError
 from shared.domain.build_warnings import MOST, BuildWarnings
@@ -40,6 +39,7 @@ from shared.settings import RetrySettings
 from shared.storage import keys
 from shared.storage.bucket import Storage
 from shared.storage.s3_client import StorageUnavailableError
+from shared.templates import BUILT
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
 from shared.worker.worker import Worker

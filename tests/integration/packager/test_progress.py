@@ -15,8 +15,8 @@ from PIL import Image
 
 from services.packager.handler import PackagerHandler
 from services.packager.registry.npm_registry import open_registry
-from services.packager.runtimes.registry import BUILT
 from shared.jetstream.progress_reporter import ProgressReporter
+from shared.templates import BUILT
 from tests import engine
 from tests.integration.packager.test_handler import EXPORT, _requested
 from tests.npm_server import npm_server

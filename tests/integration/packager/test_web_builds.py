@@ -10,10 +10,11 @@ import msgspec
 import pytest
 
 from services.packager.project.too_heavy import ProjectTooHeavyError
-from services.packager.runtimes.registry import TemplateError, Templates
+from services.packager.runtimes.registry import Templates
 from services.packager.web import site_of
 from services.packager.web.aethel.findings import InvalidProjectError
 from services.packager.web.vite import driver
+from shared.templates import TemplateError
 from tests.projects import Built, build, build_context, in_memory, request
 
 if TYPE_CHECKING:

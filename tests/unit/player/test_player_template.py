@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 from services.packager.runtimes.build import node
-from services.packager.runtimes.registry import BUILT, Template, read_template
+from services.packager.runtimes.registry import read_template
+from shared.templates import BUILT, Template
 
 MOST_BYTES = 150_000
 MEASURE = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.packager.runtimes.build import node, source_of
-from services.packager.runtimes.registry import BUILT
+from shared.templates import BUILT
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 COMPILER = source_of("player") / "node_modules" / "typescript" / "bin" / "tsc"

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from services.packager.runtimes.build import node, source_of
-from services.packager.runtimes.registry import BUILT
+from shared.templates import BUILT
 
 if TYPE_CHECKING:
     from pathlib import Path

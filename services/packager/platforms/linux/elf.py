@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.integrity import SelfCheckError
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.desktop.shell_binary import Machine

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,7 +12,7 @@ import msgspec
 
 from services.packager.build.integrity import SelfCheckError
 from services.packager.platforms.windows.resources import section
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.platforms.windows.resources import Resources

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from services.packager.build.context import BuildContext
     from services.packager.request import Request
-    from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.load_project import LoadedProject
     from services.packager.web.aethel.optimization import Optimized
     from shared.domain.options import Configuration
+    from shared.templates import Template
 
 SINGLE_FILE: Final = "single-file"  # a format of the platform web
 BOOT: Final = "aethel.json"

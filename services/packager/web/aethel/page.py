@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from services.packager.build.plan import Content
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
-    from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
+    from shared.templates import Template
 
 WORKER: Final = "sw.js"
 UNESCAPED: Final = "/!~*'()"  # as the player's encodeURIComponent leaves them

@@ -12,10 +12,10 @@ from services.packager.web.aethel.models import SUFFIXES as MODELS
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.asset_index import AssetIndex
     from services.packager.web.aethel.scenes import Scene
     from shared.domain.options import Configuration
+    from shared.templates import Template
 
 MESH_DECODER: Final = "meshopt"
 DECODERS: Final = {

@@ -17,13 +17,13 @@ from services.packager.processes.inside import run_inside
 from services.packager.processes.subprocess_runner import ProgramTimeoutError
 from services.packager.project.html_page import read_page
 from services.packager.project.unreadable import UnreadableError, decoding
-from services.packager.runtimes.registry import TemplateError
 from services.packager.web.aethel import PLAYER
 from services.packager.web.aethel.player_chunks import player_of
 from services.packager.web.aethel.scripting.esbuild_messages import Message, raw_messages
 from services.packager.web.game_site import ENTRY
 from services.packager.web.html5.blank_page import Part
 from services.packager.web.html5.references import PAGES, SCRIPTS
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

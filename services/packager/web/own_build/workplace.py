@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.runtimes.node import REMEDY, find_node
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,9 +13,9 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.registry.npm_registry import open_registry
-from services.packager.runtimes.registry import BUILT
 from services.packager.sandbox.build_server import BuildServer
 from shared.errors import ExportError
+from shared.templates import BUILT
 from tests.integration.packager.packages.installing import PROGRAM, REPORT, Report
 from tests.integration.packager.test_handler import _download, _export, _requested
 from tests.npm_server import NpmServer, npm_server

@@ -15,8 +15,8 @@ from PIL import Image
 from services.packager.build.integrity import SelfCheckError
 from services.packager.build.slug import slug
 from services.packager.platforms.linux import elf
-from services.packager.runtimes.registry import TemplateError
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
+from shared.templates import TemplateError
 from tests.applications import game_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import DETACHED, program, signing_keys

@@ -20,8 +20,8 @@ from services.packager.platforms.macos import BundleIdError
 from services.packager.platforms.macos.bundle import bundle
 from services.packager.platforms.macos.macho import with_room
 from services.packager.platforms.macos.verify import check
-from services.packager.runtimes.registry import TemplateError
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
+from shared.templates import TemplateError
 from tests.applications import game_in, program_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import program

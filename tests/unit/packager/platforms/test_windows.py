@@ -18,9 +18,9 @@ from PIL.IcoImagePlugin import IcoFile
 from services.packager.build.integrity import SelfCheckError
 from services.packager.platforms.windows import executable
 from services.packager.platforms.windows.resources import ICON_EDGES
-from services.packager.runtimes.registry import TemplateError
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
 from services.packager.signing.tool import SigningToolFailedError
+from shared.templates import TemplateError
 from tests.applications import game_in, program_in, unpacked
 from tests.projects import TEMPLATES, Built, build, request
 from tests.signing import program, signing_keys

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.packager.runtimes.node import OLDEST, find_node
-from services.packager.runtimes.registry import TemplateError, Templates, describe
+from services.packager.runtimes.registry import Templates, describe
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,14 +20,8 @@ from services.packager.runtimes.build import (
     digest_of,
 )
 from services.packager.runtimes.install import install
-from services.packager.runtimes.registry import (
-    DESCRIPTION,
-    TemplateChangedError,
-    TemplateError,
-    Templates,
-    describe,
-    read_template,
-)
+from services.packager.runtimes.registry import Templates, describe, read_template
+from shared.templates import DESCRIPTION, TemplateChangedError, TemplateError
 from tests.projects import request
 
 if TYPE_CHECKING:
@@ -187,6 +181,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (source / "build.py").write_text(BUILDER)
     (source / "source.txt").write_text("one")
     monkeypatch.setattr("services.packager.runtimes.build.SOURCES", source.parent)
+    monkeypatch.setattr("services.packager.runtimes.build.WEB", tmp_path / "none")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[4]))
     return source
 
@@ -243,7 +238,7 @@ def test_a_build_that_fails_leaves_what_was_there(toy: Path, tmp_path: Path) -> 
 def test_tests_and_packages_are_no_sources(toy: Path) -> None:
     """They change without changing the template."""
     before = digest_of(toy)
-    for folder in ("node_modules", "test"):
+    for folder in ("node_modules", "test", "dist"):
         (toy / folder).mkdir()
         (toy / folder / "x.js").write_text("x")
     assert digest_of(toy) == before

@@ -15,13 +15,13 @@ from services.packager.processes.inside import run_inside
 from services.packager.processes.subprocess_runner import ProgramTimeoutError
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.runtimes.node import find_node
-from services.packager.runtimes.registry import TemplateError
+from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from services.packager.processes.subprocess_runner import Finished
-    from services.packager.runtimes.registry import Template
+    from shared.templates import Template
 
 TIMEOUT_S: Final = 120.0
 MEMORY_BYTES: Final = 6 << 30  # of addresses that may be written; what is used is watched

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
     from services.packager.build.context import BuildContext
     from services.packager.project.files import ProjectFiles
-    from services.packager.runtimes.registry import Template
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
     from services.packager.web.aethel.scripting.script_confinement import Faults
+    from shared.templates import Template
 
 TIMEOUT_S: Final = 60.0
 MEMORY_BYTES: Final = 2 << 30

@@ -13,11 +13,12 @@ import pytest
 from PIL import Image
 
 from services.packager.project.html_page import read_page
-from services.packager.runtimes.registry import TemplateError, Templates
+from services.packager.runtimes.registry import Templates
 from services.packager.web import site_of
 from services.packager.web.aethel import player_chunks
 from services.packager.web.aethel.page import MOST_PRELOADS
 from services.packager.web.icons import IconError
+from shared.templates import TemplateError
 from tests.engine import (
     as_json,
     boot,
