@@ -1,6 +1,7 @@
 import { ExportError, type Project } from "@aethel/export-client";
 import { legible } from "@aethel/export-components";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import "../exports/export-panel.ts";
 import { icon } from "../icons.ts";
 import { Loading } from "../loading.ts";
 import type { PageContext } from "../page-context.ts";

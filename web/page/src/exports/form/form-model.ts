@@ -1,0 +1,133 @@
+/** What is chosen and entered in the form for new exports, and what is wrong with it. */
+import { type Configuration, ExportError } from "@aethel/export-client";
+
+import { type Field, type FieldInput, type PlatformOptions, fieldsOf } from "./fields.ts";
+import { type Preset, inputsFor, presetOf } from "./presets.ts";
+import { type FullRequest, inputOf, optionIn, problemsOf, requestFor } from "./requests.ts";
+import type { Outcome } from "./submission.ts";
+import type { Problem } from "./validation.ts";
+
+/** What the service says of an input, by the platform that refused it. */
+export interface ServerProblem {
+  readonly platform: string;
+  readonly message: string;
+}
+
+/** A platform as the form takes it: what can be exported has options. */
+export interface OfferedPlatform extends PlatformOptions {
+  available: boolean;
+  reason: string | null;
+  summary?: string;
+  minutes?: number;
+  signingConfigured?: boolean;
+}
+
+export class FormModel {
+  readonly chosen = new Set<string>();
+  configuration: Configuration = "release";
+
+  readonly #inputs = new Map<string, FieldInput>();
+  readonly #left = new Set<string>(); // fields that somebody has finished entering
+  readonly #told = new Map<string, ServerProblem[]>();
+
+  constructor(readonly platforms: readonly OfferedPlatform[]) {
+    const first = platforms.find(({ platform, available }) => platform === "web" && available);
+    if (first) this.chosen.add(first.platform);
+  }
+
+  /** The chosen platforms, in the order of the cards. */
+  get chosenPlatforms(): OfferedPlatform[] {
+    return this.platforms.filter(({ platform }) => this.chosen.has(platform));
+  }
+
+  get requests(): FullRequest[] {
+    return this.chosenPlatforms.map((platform) => requestFor(platform, this.configuration, this.#inputs));
+  }
+
+  /** Build minutes that all of them reserve. */
+  get minutes(): number {
+    return this.chosenPlatforms.reduce((sum, { minutes }) => sum + (minutes ?? 0), 0);
+  }
+
+  /** Chosen applications that a distribution build needs a key for, and that have none. */
+  get unsigned(): string[] {
+    if (this.configuration !== "distribution") return [];
+    return this.chosenPlatforms
+      .filter(
+        ({ options, signingConfigured }) => options && "signingKey" in options.schema.properties && !signingConfigured,
+      )
+      .map(({ platform }) => platform);
+  }
+
+  toggle(platform: string): void {
+    if (!this.chosen.delete(platform)) this.chosen.add(platform);
+  }
+
+  inputOf(field: Field): FieldInput {
+    return inputOf(field, this.#inputs);
+  }
+
+  enter(field: Field, input: FieldInput): void {
+    this.#inputs.set(field.key, input);
+    this.#told.delete(field.key);
+  }
+
+  /** From now on it is told what is wrong with a field. */
+  leave(field: Field): void {
+    this.#left.add(field.key);
+  }
+
+  /** What is wrong with a field that has been left; null where all is well, or it is still being entered. */
+  problemOf(field: Field): Problem | null {
+    return this.#left.has(field.key) ? (problemsOf(this.chosenPlatforms, this.#inputs).get(field.key) ?? null) : null;
+  }
+
+  toldOf(field: Field): readonly ServerProblem[] {
+    return this.#told.get(field.key) ?? [];
+  }
+
+  /** Tell everything that is wrong; how many fields that are. */
+  checkAll(): number {
+    const problems = problemsOf(this.chosenPlatforms, this.#inputs);
+    for (const key of problems.keys()) this.#left.add(key);
+    return problems.size;
+  }
+
+  /** Note what has become of the requests: refused values at their fields, and where some were refused only those stay chosen. */
+  note(outcomes: readonly Outcome[]): void {
+    this.#told.clear();
+    const refused = outcomes.filter((outcome) => "error" in outcome);
+    for (const { platform, error } of refused) if (error instanceof ExportError) this.#noteDetails(platform, error);
+    if (refused.length === 0) return;
+    this.chosen.clear();
+    for (const { platform } of refused) this.chosen.add(platform);
+  }
+
+  preset(name: string): Preset {
+    return presetOf(name, this.configuration, this.requests);
+  }
+
+  /** Choose platforms and enter their options; everything else goes to its default. */
+  fill(configuration: Configuration, options: Preset["options"]): void {
+    const offered = this.platforms.filter((platform) => platform.options && platform.platform in options);
+    this.configuration = configuration;
+    this.chosen.clear();
+    for (const { platform } of offered) this.chosen.add(platform);
+    this.#inputs.clear();
+    this.#told.clear();
+    for (const [key, input] of inputsFor(options, offered)) {
+      this.#inputs.set(key, input);
+      this.#left.add(key);
+    }
+  }
+
+  #noteDetails(name: string, error: ExportError): void {
+    const platform = this.platforms.find((one) => one.platform === name);
+    if (!platform) return;
+    const fields = new Map(fieldsOf(platform).map((field) => [field.name, field]));
+    for (const { path, message } of error.details) {
+      const field = fields.get(optionIn(path) ?? "");
+      if (field) this.#told.set(field.key, [...(this.#told.get(field.key) ?? []), { platform: name, message }]);
+    }
+  }
+}
