@@ -10,7 +10,7 @@ import brotli
 
 from services.packager.build.plan import Content, Note
 from services.packager.storage.disk_cache import disk_errors
-from services.packager.web.precompressed import precompressed
+from shared.domain.precompressed import precompressed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,7 +8,7 @@ from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.platforms.web import hosting
 from services.packager.project.old_export import game_in
 from services.packager.web import ENTRY, single_file, site_of
-from services.packager.web.precompressed import host_notes, precompressed
+from shared.domain.precompressed import precompressed
 
 if TYPE_CHECKING:
     from services.packager.build.context import BuildContext
@@ -45,7 +45,11 @@ class WebExporter:
             title=site.title,
             version=site.version,
             entry=ENTRY,
-            notes=(*map(Note.kept, sorted(own)), *host_notes(compressed), *site.notes),
+            notes=(
+                *map(Note.kept, sorted(own)),
+                *hosting.compression_notes(compressed),
+                *site.notes,
+            ),
             templates=site.templates,
             packages=site.packages,
             reproducible=site.reproducible,

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.build.plan import Note
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from services.packager.web.precompressed import Precompressed
+    from shared.domain.precompressed import Precompressed
 
 HEADERS: Final = "_headers"
 SERVE: Final = "serve.json"
@@ -57,6 +59,21 @@ def files(
         **(ANY_ORIGIN if embeddable else {}),
     }
     return {HEADERS: _headers(rules, everywhere), SERVE: _serve(rules, everywhere)}
+
+
+def compression_notes(files: Mapping[str, Precompressed]) -> list[Note]:
+    """One warning: not every host says what these files need."""
+    if not files:
+        return []
+    first, *others = files
+    more = f" (and {len(others)} more)" if others else ""
+    message = (
+        f"is compressed{more}: the game starts only where the host sends it with Content-Encoding: "
+        f"{files[first].coding}. _headers and serve.json say so to hosts that read them; for "
+        "others switch Decompression Fallback on in Unity's publishing settings, or compression "
+        "off, and build again"
+    )
+    return [Note(file=first, message=message)]
 
 
 def is_hashed(path: str) -> bool:

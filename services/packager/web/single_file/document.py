@@ -6,7 +6,6 @@ import base64
 import codecs
 import hashlib
 import json
-import mimetypes
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
@@ -18,6 +17,7 @@ from services.packager.archive.member import Member
 from services.packager.web.game_site import ENTRY
 from services.packager.web.single_file import policy
 from services.packager.web.single_file.site_files import PAGES
+from shared.domain.media_types import media_type_of
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
@@ -30,40 +30,6 @@ SHOWN: Final = 5  # of the largest files
 # Elements and styles are given these as they stand, and most are compressed already.
 _NEVER_DEFLATED: Final = ("image/", "audio/", "video/", "font/")
 _DOCTYPE: Final = b"<!doctype"
-_TYPES: Final = {
-    ".js": "text/javascript",
-    ".mjs": "text/javascript",
-    ".wasm": "application/wasm",
-    ".glb": "model/gltf-binary",
-    ".gltf": "model/gltf+json",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".m4a": "audio/mp4",
-    ".flac": "audio/flac",
-    ".mp3": "audio/mpeg",
-    ".wav": "audio/wav",
-    ".webm": "video/webm",
-    ".mp4": "video/mp4",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-    ".svg": "image/svg+xml",
-    ".ico": "image/x-icon",
-    ".woff": "font/woff",
-    ".woff2": "font/woff2",
-    ".ttf": "font/ttf",
-    ".otf": "font/otf",
-    ".ktx2": "image/ktx2",
-    ".json": "application/json",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".css": "text/css",
-    ".xml": "application/xml",
-    ".txt": "text/plain",
-}
-
-
-# Python's own table: what a machine adds to it would shape the artifact.
-_KNOWN: Final = mimetypes.MimeTypes()
 
 
 class SingleFileError(ProjectError):
@@ -184,16 +150,11 @@ def _text(page: bytes, named: str) -> str:
 
 def _packed(name: str, data: bytes, level: CompressionLevel) -> str:
     """One entry, as the loader reads it."""
-    kind = _type_of(name)
+    kind = media_type_of(name)
     deflated = None if kind.startswith(_NEVER_DEFLATED) else compress_whole(data, level)
     if deflated is not None:
         return f'["{kind}","{base64.b64encode(deflated).decode()}",1]'
     return f'["{kind}","{base64.b64encode(data).decode()}"]'
-
-
-def _type_of(name: str) -> str:
-    suffix = Path(name).suffix.lower()
-    return _TYPES.get(suffix) or _KNOWN.guess_type(name)[0] or "application/octet-stream"
 
 
 def _json(name: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from services.packager.desktop import unpacked_files
-from services.packager.web.precompressed import precompressed
+from shared.domain.precompressed import precompressed
 from tests.applications import game_in
 from tests.projects import Built, build, request
 

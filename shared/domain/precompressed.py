@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from services.packager.build.plan import Note
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
 _LOADER: Final = ".loader.js"
 _PART: Final = re.compile(r"\.(framework\.js|wasm|data|symbols\.json)\.(br|gz)\Z")
@@ -42,18 +40,3 @@ def precompressed(paths: Collection[str]) -> dict[str, Precompressed]:
         for path in sorted(paths)
         if (part := _PART.search(path)) and posixpath.dirname(path) in folders
     }
-
-
-def host_notes(files: Mapping[str, Precompressed]) -> list[Note]:
-    """One warning: not every host says what these files need."""
-    if not files:
-        return []
-    first, *others = files
-    more = f" (and {len(others)} more)" if others else ""
-    message = (
-        f"is compressed{more}: the game starts only where the host sends it with Content-Encoding: "
-        f"{files[first].coding}. _headers and serve.json say so to hosts that read them; for "
-        "others switch Decompression Fallback on in Unity's publishing settings, or compression "
-        "off, and build again"
-    )
-    return [Note(file=first, message=message)]
