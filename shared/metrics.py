@@ -92,11 +92,22 @@ SOCKET_CONFLATED: Final = Counter(
 )
 SWEPT: Final = Counter(
     "export_swept_total",
-    "Things that the sweeper removed, by kind: export, upload, artifact, object, project.",
+    "Things that the sweeper removed, by kind: export, upload, artifact, object, project, link.",
     ["kind"],
 )
 STREAM_FILL: Final = Gauge(
     "export_stream_fill_ratio",
     "How full a stream or bucket is that refuses what does not fit, from 0 to 1.",
     ["stream"],
+)
+PREVIEW_REQUESTS: Final = Counter(
+    "export_preview_requests_total", "Requests that play links were asked, by status.", ["status"]
+)
+PREVIEW_BYTES: Final = Counter(
+    "export_preview_bytes_total", "Bytes of games that play links have sent."
+)
+PREVIEW_DIRECTORIES: Final = Counter(
+    "export_preview_directory_reads_total",
+    "Directories of artifacts that play links needed, by outcome: hit (in memory), miss.",
+    ["outcome"],
 )

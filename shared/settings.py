@@ -46,6 +46,7 @@ STILL_READ: Final = frozenset(
         "EXPORT_MAX_FILES",
         "EXPORT_MAX_FILE_BYTES",
         "EXPORT_MAX_PROJECT_BYTES",
+        "EXPORT_PREVIEW_ORIGIN",
         "EXPORT_PUBLIC_URL",
         "EXPORT_REQUESTS_PER_MINUTE",
         "EXPORT_TICKET_TTL_S",

@@ -42,15 +42,17 @@ class _Stop(BaseException):
 )
 @click.option("--gateway-port", default=8080, show_default=True)
 @click.option("--status-port", default=8081, show_default=True)
-def up(data: Path | None, gateway_port: int, status_port: int) -> None:
+@click.option("--preview-port", default=8082, show_default=True)
+def up(data: Path | None, gateway_port: int, status_port: int, preview_port: int) -> None:
     """Start the local stack and keep it running until Ctrl-C."""
     _stop_on_signals()
     _warn_of_ignored_settings()
-    ports = Ports(gateway=gateway_port, status=status_port)
+    ports = Ports(gateway=gateway_port, status=status_port, preview=preview_port)
     data = data or default_data()
     try:
         with local_stack(data, ports) as stack, _found_by_other_commands(data):
             click.echo(f"gateway  {stack.state.gateway_url}\nstatus   {stack.state.status_url}")
+            click.echo(f"games    http://*.localhost:{preview_port} (play links)")
             click.echo("ready; Ctrl-C stops it")
             stack.watch()
     except _Stop:

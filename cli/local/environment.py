@@ -32,6 +32,7 @@ OWN: Final = frozenset(
         *names(NatsSettings),
         *names(S3Settings),
         *(f"{service.upper()}_BIND" for service in SERVICES),
+        "GATEWAY_PREVIEW_BIND",
         "JWT_SECRET",
     }
 )
@@ -81,6 +82,7 @@ def servers(
 def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
     """What holds where the caller has set nothing."""
     return {
+        "EXPORT_PREVIEW_ORIGIN": f"http://*.localhost:{binds['gateway_preview'].rpartition(':')[2]}",
         "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",

@@ -53,6 +53,7 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
 
     gateway: int
     status: int
+    preview: int
 
 
 class Stack:
@@ -109,11 +110,12 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
     Raises:
         StackError: What is in the way and what to do.
     """
-    chosen = ports or Ports(**dict(zip(("gateway", "status"), free_ports(2), strict=True)))
+    names = Ports.__struct_fields__
+    chosen = ports or Ports(**dict(zip(names, free_ports(len(names)), strict=True)))
     for name, port in msgspec.structs.asdict(chosen).items():
         if not is_free(port):
             raise StackError(f"port {port} (for the {name}) is in use: stop what listens there")
-    reserve(chosen.gateway, chosen.status)
+    reserve(chosen.gateway, chosen.status, chosen.preview)
     with ExitStack() as cleanup:
         cleanup.enter_context(locked(data))
         credentials = open_credentials(data)
@@ -154,6 +156,7 @@ def _binds(ports: Ports) -> dict[str, str]:
         "status": ports.status,
         "packager": packager,
         "uploader": uploader,
+        "gateway_preview": ports.preview,
     }
     return {name: f"127.0.0.1:{number}" for name, number in numbers.items()}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from services.gateway.app import create_app
@@ -10,9 +11,10 @@ from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.health import headroom_check, nats_check, storage_check
-from shared.service.process import main, serve, together
+from shared.service.process import listen, main, serve, together
 from shared.settings import check_secret, origins
 from shared.storage.bucket import open_storage
+from shared.storage.ranged_reads import open_ranged_reads
 from shared.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
 
 
 async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) -> None:
-    """Answer HTTP, and work on replay jobs, until told to stop."""
+    """Answer HTTP, play games, and work on replay jobs, until told to stop."""
     tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
+    previews = listen(settings.preview.bind)
     nc = await connect(settings.nats, name="gateway")
-    async with open_storage(settings.s3) as storage:
-        deps = await assemble(nc, storage, tokens, settings)
+    async with open_storage(settings.s3) as storage, open_ranged_reads(storage) as reads:
+        deps = await assemble(nc, storage, reads, tokens, settings)
+        server = partial(serve, drain_timeout_s=settings.drain_timeout_s, limits=settings.http)
         app = create_app(
             deps,
             checks={
@@ -39,13 +43,8 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
         await together(
             stop,
             deps.bulk_replays.run(stop),
-            serve(
-                app,
-                listener,
-                stop,
-                drain_timeout_s=settings.drain_timeout_s,
-                limits=settings.http,
-            ),
+            server(app, listener, stop),
+            server(deps.play.preview, previews, stop),
         )
     await nc.close()
 

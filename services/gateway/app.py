@@ -20,6 +20,7 @@ from services.gateway.routes.files import FileRoutes
 from services.gateway.routes.json_request import JsonRequest
 from services.gateway.routes.operators import OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
+from services.gateway.routes.play import PlayRoutes
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
 from services.gateway.routes.usage import UsageRoutes
@@ -85,7 +86,7 @@ def api_router(
     return Router(
         "/api",
         route_handlers=[
-            *(ProjectRoutes, FileRoutes, ExportRoutes),
+            *(ProjectRoutes, FileRoutes, ExportRoutes, PlayRoutes),
             *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],

@@ -20,6 +20,7 @@ from services.gateway.operators.drop import DeadLetterDropper
 from services.gateway.operators.heavy_users import HeavyUsers
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
+from services.gateway.play.assembly import Play, assemble_play
 from services.gateway.projects.blob_uploads import BlobUploads
 from services.gateway.projects.manifests import Manifests
 from services.gateway.projects.membership import Projects
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from services.gateway.settings import GatewaySettings
+    from shared.storage.ranged_reads import RangedReads
 
 
 class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +63,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     infrastructure: Infrastructure
     lifecycle: ExportLifecycle
     manifests: Manifests
+    play: Play
     project_list: ProjectList
     projects: Projects
     quota: Quota
@@ -82,7 +85,11 @@ CurrentUser = NamedDependency[User]  # the parameter ``user``
 
 
 async def assemble(
-    nc: Client, storage: Storage, tokens: Tokens, settings: GatewaySettings
+    nc: Client,
+    storage: Storage,
+    reads: RangedReads,
+    tokens: Tokens,
+    settings: GatewaySettings,
 ) -> Dependencies:
     """Bind to NATS and put everything together."""
     js = nc.jetstream()
@@ -154,6 +161,9 @@ async def assemble(
         infrastructure=Infrastructure(nc, storage),
         lifecycle=lifecycle,
         manifests=Manifests(snapshots, spool, settings.limits),
+        play=await assemble_play(
+            js, reads, settings, exports=exports, projects=projects, headroom=headroom
+        ),
         project_list=await ProjectList.bind(js),
         projects=projects,
         quota=quota,

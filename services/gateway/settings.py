@@ -66,12 +66,28 @@ class UserLimits(msgspec.Struct, frozen=True, kw_only=True):
     ] = 200 * GIB
 
 
+class PreviewSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where games are played from their links, apart from everything else."""
+
+    bind: Annotated[
+        str, env("GATEWAY_PREVIEW_BIND", "host:port to play games on", pattern=Bind)
+    ] = "127.0.0.1:8082"
+    origin: Annotated[
+        str,
+        env(
+            "EXPORT_PREVIEW_ORIGIN",
+            "what clients reach that by: https://*.host, an origin for each link, or https://host",
+        ),
+    ] = "http://*.localhost:8082"
+
+
 class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
     s3: S3Settings
     limits: Limits
     user_limits: UserLimits
+    preview: PreviewSettings = PreviewSettings()
     jwt_secret: Secret
     jwt_max_lifetime_s: MaxLifetime = WEEK_S
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (

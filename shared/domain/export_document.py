@@ -15,6 +15,7 @@ from msgspec import UNSET
 from shared.domain.build_warnings import BuildWarning
 from shared.domain.events import (
     AnyEvent,
+    Artifact,
     AttemptFailed,
     Event,
     ExportCanceled,
@@ -151,10 +152,15 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
                 return None
 
     @property
+    def artifact(self) -> Artifact | None:
+        """The artifact of a completed export."""
+        done = [f.artifact for f in self.events.values() if isinstance(f, ExportCompleted)]
+        return done[0] if done else None
+
+    @property
     def artifact_key(self) -> str | None:
         """Where the artifact of a completed export lies in storage."""
-        done = [f.artifact.key for f in self.events.values() if isinstance(f, ExportCompleted)]
-        return done[0] if done else None
+        return self.artifact.key if self.artifact else None
 
 
 def fold(document: Document | None, event: AnyEvent, seq: int) -> Document:

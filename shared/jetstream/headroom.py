@@ -21,6 +21,7 @@ from shared.jetstream.topology import (
     EXPORTS,
     EXPORTS_BUCKET,
     IDEMPOTENCY_BUCKET,
+    PLAY_LINKS_BUCKET,
     PROJECTS_BUCKET,
     QUOTA_BUCKET,
     STREAMS,
@@ -38,6 +39,7 @@ WATCHED: Final = (
     *(bucket.stream for bucket in BUCKETS),
 )
 FOR_PROJECTS: Final = (PROJECTS_BUCKET.stream, USAGE_BUCKET.stream)
+FOR_PLAY_LINKS: Final = (PLAY_LINKS_BUCKET.stream,)
 FOR_EXPORTS: Final = (
     EXPORTS,
     *(

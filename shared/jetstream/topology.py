@@ -205,6 +205,9 @@ IDEMPOTENCY_BUCKET = Bucket(
 REPLAYS_BUCKET = Bucket(
     name="replays", holds="jobs that replay many dead letters", ttl_s=90 * DAY_S
 )
+PLAY_LINKS_BUCKET = Bucket(
+    name="play-links", holds="the links on which web exports are played, and what each token names"
+)
 WORKERS_BUCKET = Bucket(
     name="workers", holds="which worker is alive, its version and platforms", ttl_s=60
 )
@@ -217,6 +220,7 @@ BUCKETS = (
     USAGE_BUCKET,
     IDEMPOTENCY_BUCKET,
     REPLAYS_BUCKET,
+    PLAY_LINKS_BUCKET,
     WORKERS_BUCKET,
 )
 

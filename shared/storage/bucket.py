@@ -271,6 +271,12 @@ class Storage:
             ExpiresIn=expires_s,
         )
 
+    async def own_url(self, key: str, *, expires_s: int) -> str:
+        """A URL by which this process itself reads the object, or any range of it."""
+        return await self._s3.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=expires_s
+        )
+
     async def check(self) -> None:
         """Raise unless the bucket can be reached with these credentials."""
         with errors(self.bucket):

@@ -73,10 +73,11 @@ class World:
             self._start_nats()
         self._s3_ports = free_ports(4, with_grpc=True)
         self._start_s3()
-        gateway, status, *others = free_ports(len(SERVICES))
+        gateway, status, preview, *others = free_ports(len(SERVICES) + 1)
         self._binds = dict(
             zip(SERVICES, (f"127.0.0.1:{p}" for p in (gateway, status, *others)), strict=True)
         )
+        self._preview = f"127.0.0.1:{preview}"
         self.env = self._environment()
 
     @property
@@ -182,7 +183,8 @@ class World:
 
     def _environment(self) -> dict[str, str]:
         url = ",".join(node.url for node in self.nodes) if self.nodes else self._nats_url
-        binds = {"gateway": self._binds["gateway"], "status": self._binds["status"]}
+        binds = {name: self._binds[name] for name in ("gateway", "status")}
+        binds["gateway_preview"] = self._preview
         own = servers(self._credentials, url, self.s3_settings, binds)
         signing = {"PACKAGER_SIGNING_DIR": str(signing_folder(self.folder / "signing"))}
         return {**defaults(self.folder, binds), **own, **HURRY, **signing, **self._changes}

@@ -33,13 +33,14 @@ class Up:
             "XDG_STATE_HOME": str(log.parent / "state"),
             "XDG_DATA_HOME": str(log.parent / "home"),
         }
-        gateway, status = free_ports(2)
+        gateway, status, preview = free_ports(3)
         self.gateway_port = gateway
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [
                     *(AETHEL_EXPORT, "up", "--data", str(data)),
                     *("--gateway-port", str(gateway), "--status-port", str(status)),
+                    *("--preview-port", str(preview)),
                 ],
                 stdout=output,
                 stderr=output,

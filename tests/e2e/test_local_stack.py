@@ -156,7 +156,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with (
             pytest.raises(StackError, match=f"port {port}"),
-            local_stack(tmp_path / "data", Ports(gateway=port, status=1)),
+            local_stack(tmp_path / "data", Ports(gateway=port, status=1, preview=2)),
         ):
             pass
 

@@ -86,6 +86,7 @@ class ProjectRoutes(Controller):
     async def remove(self, project_id: ProjectId, user: CurrentUser, deps: Injected) -> Deleting:
         """Cancel its exports, then erase everything."""
         await deps.projects.delete(project_id, user)
+        await deps.play.links.revoke_all(project_id)
         await deps.lifecycle.cancel_all(project_id, reason="The project was deleted.")
         return Deleting()
 

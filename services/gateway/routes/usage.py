@@ -63,5 +63,6 @@ class UsageRoutes(Controller):
         """Close anybody's project: its exports are canceled, then everything is erased."""
         await deps.audit_log.record("delete-project", user, reason=reason, projectId=project_id)
         await deps.projects.close(project_id)
+        await deps.play.links.revoke_all(project_id)
         await deps.lifecycle.cancel_all(project_id, reason="An operator deleted the project.")
         return Deleting()

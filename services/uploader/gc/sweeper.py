@@ -28,6 +28,7 @@ from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Rec
 from shared.storage import keys
 from shared.stores.artifacts import artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
+from shared.stores.play_links import PlayLinks
 from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
 from shared.stores.usage import Usages
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+LISTED_WITHIN: Final = timedelta(days=1)  # an export is listed by then, or it is gone
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 
@@ -54,12 +56,14 @@ class Sweeper:
         exports: KeyValueStore[Document],
         events: EventLog,
         *,
+        play_links: PlayLinks,
         usages: Usages,
         grace: timedelta,
         history: timedelta,
     ) -> None:
         self._storage = storage
         self._events = events
+        self._play_links = play_links
         self._usages = usages
         self._claims = claims
         self._projects = projects
@@ -83,6 +87,7 @@ class Sweeper:
             await bind_projects(js),
             await bind_exports(js),
             EventLog(js),
+            play_links=await PlayLinks.bind(js),
             usages=await Usages.bind(js),
             grace=grace,
             history=history,
@@ -107,9 +112,10 @@ class Sweeper:
         """Pass over everything once.
 
         Returns:
-            How many of each kind went: export, upload, artifact, object, project.
+            How many of each kind went: export, upload, artifact, object, project, link.
         """
         swept: Counter[str] = Counter()
+        begun = now()
         recount = await UsageRecount.begin(self._usages)
         documents = await self._documents()
         old = await self._delete_old_documents(documents)
@@ -128,6 +134,11 @@ class Sweeper:
             else:
                 collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
+        swept["link"] += await self._play_links.sweep(
+            {(d.state.project_id, d.state.id) for d in documents if d.state.id not in old},
+            {project.id for project in projects if project.deleted_at is None},
+            begun - LISTED_WITHIN,
+        )
         await recount.finish(projects, (d for d in documents if d.state.id not in old))
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)
@@ -223,6 +234,7 @@ class Sweeper:
             await self._exports.delete(key)
         for key in await self._claims.records.keys(artifacts_of(project.id)):
             await self._claims.records.delete(key)
+        await self._play_links.revoke_all(project.id)
         for user in (project.owner, *project.members):
             await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)
         tombstone = Project(

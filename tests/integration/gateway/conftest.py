@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -12,11 +12,12 @@ import pytest_asyncio
 from cli.local.ports import free_ports
 from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
-from services.gateway.settings import GatewaySettings, Limits, UserLimits
+from services.gateway.settings import GatewaySettings, Limits, PreviewSettings, UserLimits
 from shared.jetstream import topology
 from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings
+from shared.storage.ranged_reads import open_ranged_reads
 from shared.tokens import Tokens, User
 from tests.integration.gateway.described import check_described
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 TOKENS = Tokens("0123456789abcdef" * 4)
 SEE_OTHER = 303
 USER_LIMITS = UserLimits()
+PREVIEW = PreviewSettings(bind="127.0.0.1:0")  # any port: for those who do not play
 LIMITS = Limits(project_bytes=64 << 20, files=200, file_bytes=40 << 20)
 
 
@@ -107,6 +109,7 @@ async def running(
     *,
     spool_bytes: int = 64 << 20,
     user_limits: UserLimits = USER_LIMITS,
+    preview: PreviewSettings = PREVIEW,
     requests_per_second: int = 0,
 ) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
@@ -118,6 +121,7 @@ async def running(
         logs=LogSettings(),
         limits=LIMITS,
         user_limits=user_limits,
+        preview=preview,
         jwt_secret="",
         public_url=url,
         websocket_url="ws://status",
@@ -125,7 +129,9 @@ async def running(
         requests_per_minute=0,
         spool_bytes=spool_bytes,
     )
-    deps = await assemble(nc, storage, TOKENS, settings)
+    cleanup = AsyncExitStack()
+    reads = await cleanup.enter_async_context(open_ranged_reads(storage))
+    deps = await assemble(nc, storage, reads, TOKENS, settings)
     app = create_app(
         deps,
         checks={
@@ -138,7 +144,12 @@ async def running(
     )
     stop = asyncio.Event()
     server = asyncio.create_task(
-        together(stop, deps.bulk_replays.run(stop), serve(app, listen(f"127.0.0.1:{port}"), stop))
+        together(
+            stop,
+            deps.bulk_replays.run(stop),
+            serve(app, listen(f"127.0.0.1:{port}"), stop),
+            serve(deps.play.preview, listen(preview.bind), stop),
+        )
     )
     async with aiohttp.ClientSession() as session:
         while True:
@@ -150,6 +161,7 @@ async def running(
     yield url
     stop.set()
     await server
+    await cleanup.aclose()
 
 
 @asynccontextmanager

@@ -35,6 +35,7 @@ async def gateway(servers: Servers) -> AsyncIterator[Gateway]:
 
 
 BODIES = {
+    "play": {"json": {}},
     "snapshot": {"json": {"files": {"a": {"sha256": sha(b"secret"), "size": 6}}}},
     "export": {"json": {"platform": "web"}},
     "members": {"json": {"role": "viewer"}},

@@ -1,0 +1,72 @@
+"""Everything about playing, put together once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from services.gateway.play.archives import Archives
+from services.gateway.play.artifact_files import ArtifactListing
+from services.gateway.play.builds import Builds
+from services.gateway.play.entrance import Entrance
+from services.gateway.play.file_replies import FileReplies
+from services.gateway.play.isolation import Isolation
+from services.gateway.play.link_editor import LinkEditor
+from services.gateway.play.member_bytes import MemberBytes
+from services.gateway.play.passwords import Passwords
+from services.gateway.play.preview_app import PreviewApp
+from services.gateway.play.preview_origin import PreviewOrigin
+from shared.settings import origins
+from shared.stores.play_links import PlayLinks
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from services.gateway.exports.exports import Exports
+    from services.gateway.projects.membership import Projects
+    from services.gateway.settings import GatewaySettings
+    from shared.jetstream.headroom import Headroom
+    from shared.storage.ranged_reads import RangedReads
+
+
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """What the API's routes use, and the application on the preview origin."""
+
+    links: LinkEditor
+    listing: ArtifactListing
+    preview: PreviewApp
+
+
+async def assemble_play(
+    js: JetStreamContext,
+    reads: RangedReads,
+    settings: GatewaySettings,
+    *,
+    exports: Exports,
+    projects: Projects,
+    headroom: Headroom,
+) -> Play:
+    """Bind to the links and put everything together (raises ConfigurationError: a bad origin)."""
+    links, archives = await PlayLinks.bind(js), Archives(reads)
+    origin, passwords = PreviewOrigin.parse(settings.preview.origin), Passwords()
+    return Play(
+        links=LinkEditor(
+            links,
+            origin,
+            projects=projects,
+            exports=exports,
+            passwords=passwords,
+            headroom=headroom,
+        ),
+        listing=ArtifactListing(exports, projects=projects, archives=archives),
+        preview=PreviewApp(
+            origin,
+            links,
+            entrance=Entrance(origin, passwords),
+            builds=Builds(exports),
+            archives=archives,
+            files=FileReplies(MemberBytes(reads, archives)),
+            isolation=Isolation(settings.public_url, origins(settings.cors_origins)),
+        ),
+    )
