@@ -16,12 +16,14 @@ COPY shared shared
 RUN pip install --no-cache-dir --no-deps --no-build-isolation .
 
 
-# Runtime templates from source; the C compiler that this takes stays here. Node comes from run.lock: packagers need it, too.
+# Runtime templates and the export page from source; the C compiler that this takes stays here. Node comes from run.lock: packagers need it, too.
 FROM build AS templates
 
 COPY requirements/desktop.lock requirements/
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
 COPY runtimes runtimes
+COPY samples/emberlight samples/emberlight
+COPY web web
 RUN python -m services.packager.runtimes /templates
 
 
@@ -36,6 +38,7 @@ RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aeth
 COPY --from=build /opt/aethel-export /opt/aethel-export
 COPY --from=templates /templates /opt/aethel-export/templates
 ENV PATH=/opt/aethel-export/bin:$PATH \
+    GATEWAY_PAGE_DIR=/opt/aethel-export/templates/export-page \
     PACKAGER_TEMPLATES_DIR=/opt/aethel-export/templates \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

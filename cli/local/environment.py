@@ -87,6 +87,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "AETHEL_WS_URL": f"ws://{binds['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "EXPORT_REQUESTS_PER_MINUTE": "0",
+        "GATEWAY_LOCAL_USER": "local",
         "GATEWAY_REQUESTS_PER_SECOND": "0",
         "JWT_MAX_LIFETIME_S": str(TOKEN_LIVES_S),
         **dict.fromkeys(sorted(names(UserLimits)), "0"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
+from services.gateway.page.assembly import page_handlers
 from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
@@ -39,6 +40,7 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
             },
             origins=sorted(origins(settings.cors_origins)),
             requests_per_second=settings.requests_per_second,
+            page=page_handlers(settings, tokens),
         )
         await together(
             stop,

@@ -14,6 +14,7 @@ from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
 from services.gateway.http.request_pace import RequestPace
 from services.gateway.http.safe_headers import add_safe_headers
+from services.gateway.page.local_session import without_cors
 from services.gateway.routes.dead_letters import DeadLetterRoutes
 from services.gateway.routes.exports import ExportRoutes
 from services.gateway.routes.files import FileRoutes
@@ -27,7 +28,9 @@ from services.gateway.routes.usage import UsageRoutes
 from shared.service.health import health_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from litestar.handlers import HTTPRouteHandler
 
     from services.gateway.dependencies import Dependencies
     from shared.tokens import Tokens
@@ -41,6 +44,7 @@ def create_app(
     checks: Mapping[str, Callable[[], Awaitable[None]]],
     origins: list[str],
     requests_per_second: int = 0,
+    page: Sequence[HTTPRouteHandler] = (),
 ) -> Litestar:
     """The gateway's ASGI application.
 
@@ -49,6 +53,7 @@ def create_app(
         checks: What ``/readyz`` looks at.
         origins: Of browser clients; none: no cross-origin requests.
         requests_per_second: Of each user; 0: no limit.
+        page: The routes of the export page (:func:`page_handlers`).
     """
     cors = (
         CORSConfig(allow_origins=origins, expose_headers=["Location", "Retry-After"])
@@ -60,10 +65,11 @@ def create_app(
         [
             api_router(deps.tokens, deps, requests_per_second=requests_per_second),
             *health_routes(checks),
+            *page,
         ],
         middleware=[RequestLog()],
         request_class=JsonRequest,
-        before_send=[add_safe_headers],
+        before_send=[add_safe_headers, without_cors],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,

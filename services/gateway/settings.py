@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from shared.domain.build_minutes import MOST_OPEN, PlanName
 from shared.settings import Bind, MaxLifetime, S3Settings, Secret, ServiceSettings, env
+from shared.templates import BUILT
 from shared.tokens import WEEK_S
 
 GIB = 1 << 30
@@ -81,6 +83,31 @@ class PreviewSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "http://*.localhost:8082"
 
 
+class PageSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The export page, and who is signed in on it without a token."""
+
+    folder: Annotated[
+        str,
+        env(
+            "GATEWAY_PAGE_DIR",
+            "folder of the runtime template export-page; empty: that of the checkout",
+        ),
+    ] = ""
+    local_user: Annotated[
+        str,
+        env(
+            "GATEWAY_LOCAL_USER",
+            "user whom the page signs in without a token, where only this machine reaches the "
+            "gateway; empty: nobody",
+        ),
+    ] = ""
+
+    @property
+    def path(self) -> Path:
+        """The folder of the template."""
+        return Path(self.folder) if self.folder else BUILT / "export-page"
+
+
 class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
@@ -88,6 +115,7 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     limits: Limits
     user_limits: UserLimits
     preview: PreviewSettings = PreviewSettings()
+    page: PageSettings = PageSettings()
     jwt_secret: Secret
     jwt_max_lifetime_s: MaxLifetime = WEEK_S
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (

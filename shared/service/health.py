@@ -48,13 +48,13 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[H
         outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
         report = {name: said for name, (said, _) in zip(checks, outcomes, strict=True)}
         ready = all(passed for _, passed in outcomes)
-        if _is_forwarded(request):
+        if is_forwarded(request):
             report = {name: said if said == "ok" else "failed" for name, said in report.items()}
         return Response(report, status_code=200 if ready else 503)
 
     @get("/metrics", include_in_schema=False, sync_to_thread=False)
     def metrics(request: AnyRequest) -> Response[bytes]:
-        if _is_forwarded(request):
+        if is_forwarded(request):
             raise NotFoundException
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
@@ -94,7 +94,8 @@ def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
     return storage.check
 
 
-def _is_forwarded(request: AnyRequest) -> bool:
+def is_forwarded(request: AnyRequest) -> bool:
+    """Whether a request came through a proxy."""
     return any(name in request.headers for name in FORWARDED)
 
 

@@ -185,7 +185,10 @@ def test_only_what_clients_need_can_be_reached_from_outside(manifests: list[Mani
         for rule in ingress["spec"]["rules"]
         for path in rule["http"]["paths"]
     ]
-    assert {path["path"] for path in paths} <= {"/api", "/export", "/schema/openapi.json"}
+    page = {("Exact", "/"), ("Exact", "/page.json"), ("Prefix", "/assets"), ("Prefix", "/sample")}
+    api = {("Prefix", "/api"), ("Exact", "/schema/openapi.json")}
+    opened = {(path["pathType"], path["path"]) for path in paths}
+    assert opened <= {*page, *api, ("Prefix", "/export")}
 
 
 def test_alerts_ask_for_metrics_that_exist() -> None:

@@ -1,4 +1,4 @@
-"""Which bytes and coding of a file a client asks for (RFC 9110, sections 12.5.3, 13 and 14)."""
+"""Which bytes of a file a client asks for (RFC 9110, section 14)."""
 
 from __future__ import annotations
 
@@ -45,20 +45,3 @@ def read_range(header: str, total: int) -> ByteRange | None:
     if start >= total or end <= start:
         raise UnsatisfiableRangeError
     return ByteRange(start, end - start)
-
-
-def accepts(header: str, coding: str) -> bool:
-    """Whether ``Accept-Encoding`` allows a content coding."""
-    weights = {}
-    for part in header.lower().split(","):
-        name, _, weight = part.partition(";")
-        weights[name.strip()] = weight.replace(" ", "").strip()
-    asked = weights.get(coding, weights.get("*"))
-    return asked is not None and not re.fullmatch(r"q=0(\.0{0,3})?", asked)
-
-
-def names_etag(header: str, etag: str) -> bool:
-    """Whether ``If-None-Match`` names an entity tag, by the weak comparison."""
-    return header.strip() == "*" or etag in {
-        one.strip().removeprefix("W/") for one in header.split(",")
-    }

@@ -8,13 +8,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from services.gateway.http.negotiation import accepts, names_etag
 from services.gateway.play.asgi import Reply
-from services.gateway.play.byte_ranges import (
-    UnsatisfiableRangeError,
-    accepts,
-    names_etag,
-    read_range,
-)
+from services.gateway.play.byte_ranges import UnsatisfiableRangeError, read_range
 from services.gateway.play.member_bytes import GZIP_BYTES
 from services.gateway.play.zip_index import DEFLATED
 from shared.domain.media_types import media_type_of

@@ -12,7 +12,14 @@ import pytest_asyncio
 from cli.local.ports import free_ports
 from services.gateway.app import create_app
 from services.gateway.dependencies import assemble
-from services.gateway.settings import GatewaySettings, Limits, PreviewSettings, UserLimits
+from services.gateway.page.assembly import page_handlers
+from services.gateway.settings import (
+    GatewaySettings,
+    Limits,
+    PageSettings,
+    PreviewSettings,
+    UserLimits,
+)
 from shared.jetstream import topology
 from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
@@ -32,6 +39,7 @@ TOKENS = Tokens("0123456789abcdef" * 4)
 SEE_OTHER = 303
 USER_LIMITS = UserLimits()
 PREVIEW = PreviewSettings(bind="127.0.0.1:0")  # any port: for those who do not play
+NO_PAGE = PageSettings(folder="/nonexistent/export-page")
 LIMITS = Limits(project_bytes=64 << 20, files=200, file_bytes=40 << 20)
 
 
@@ -111,6 +119,7 @@ async def running(
     user_limits: UserLimits = USER_LIMITS,
     preview: PreviewSettings = PREVIEW,
     requests_per_second: int = 0,
+    page: PageSettings = NO_PAGE,
 ) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
     (port,) = free_ports(1)
@@ -122,6 +131,8 @@ async def running(
         limits=LIMITS,
         user_limits=user_limits,
         preview=preview,
+        page=page,
+        bind=f"127.0.0.1:{port}",
         jwt_secret="",
         public_url=url,
         websocket_url="ws://status",
@@ -141,6 +152,7 @@ async def running(
         },
         origins=["https://editor.example"],
         requests_per_second=requests_per_second,
+        page=page_handlers(settings, TOKENS),
     )
     stop = asyncio.Event()
     server = asyncio.create_task(

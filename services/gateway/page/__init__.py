@@ -1,0 +1,1 @@
+"""The export page: its files as they were built, and what belongs to it alone."""
