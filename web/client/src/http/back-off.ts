@@ -27,7 +27,7 @@ export function waitS(
 export function readRetryAfter(text: string | null, now: Date = new Date()): number | null {
   if (text === null) return null;
   if (/^\d{1,9}$/.test(text.trim())) return Number(text);
-  const date = Date.parse(text);
+  const date = /GMT\s*$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max((date - now.getTime()) / 1000, 0);
 }
 

@@ -47,7 +47,7 @@ export class Connection {
   readonly #fetch: typeof fetch;
 
   constructor({ baseUrl, token, asUser, fetch: ownFetch }: ConnectionOptions) {
-    this.#base = String(baseUrl).replace(/\/+$/, "");
+    this.#base = absolute(String(baseUrl));
     this.#token = token;
     this.#asUser = asUser;
     this.#fetch = ownFetch ?? ((...given) => fetch(...given)); // a bare `fetch` must not be called as a method
@@ -64,7 +64,7 @@ export class Connection {
 
   /** Where a path is, with its query. */
   url(path: string, query: Request["query"] = {}): string {
-    const url = new URL(this.#base + path, globalThis.location?.href);
+    const url = new URL(this.#base + path);
     for (const [name, value] of Object.entries(query)) {
       for (const one of Array.isArray(value) ? value : [value]) {
         if (one !== null && one !== undefined) url.searchParams.append(name, String(one));
@@ -131,6 +131,16 @@ export class Connection {
       }
     }
   }
+}
+
+/** An address with nothing behind its path; in a page it may be relative to that. */
+function absolute(address: string): string {
+  const page = globalThis.location?.href;
+  if (!URL.canParse(address, page)) {
+    throw clientError("bad-request", "No address", `baseUrl is ${JSON.stringify(address)}, which is no address`);
+  }
+  const { origin, pathname } = new URL(address, page);
+  return origin + pathname.replace(/\/+$/, "");
 }
 
 /** Run something with a signal that also fires when time is up. */

@@ -1,73 +1,65 @@
-/** Patterns of one part of a path, as Python's `fnmatch` reads them, and how they name a path (`shared/domain/globs.py`). */
+/**
+ * Patterns of names and paths, as Python's `fnmatch` and git read them (`shared/domain/globs.py`).
+ *
+ * They are followed step by step rather than made into regular expressions: no pattern takes long, however it is written.
+ */
 
-/** One for each part of a path; null stands for any number of parts. */
-export type Pieces = readonly (RegExp | null)[];
+/** What is wanted at one place of a sequence; null stands for any number of places. */
+type Wanted<Item> = ((item: Item) => boolean) | null;
+
+/** One for each part of a path. */
+export type Pieces = readonly Wanted<string>[];
+
+/** Whether pieces name the very path; `**` at the end stands for one part at least. */
+export function matchesParts(parts: readonly string[], pieces: Pieces): boolean {
+  return fits(parts, pieces, pieces.at(-1) === null);
+}
+
+/** The test for a name: `*` any letters, `?` one, `[…]` one of these, `[!…]` one of the others. */
+export function namePattern(pattern: string): (name: string) => boolean {
+  const letters = Array.from(pattern);
+  const wanted: Wanted<string>[] = [];
+  for (let at = 0; at < letters.length; at += 1) {
+    const letter = letters[at] ?? "";
+    const end = letter === "[" ? endOfSet(letters, at + 1) : -1;
+    if (letter === "*") wanted.push(null);
+    else if (letter === "?") wanted.push(() => true);
+    else if (end !== -1) wanted.push(oneOf(letters.slice(at + 1, end)));
+    else wanted.push((other) => other === letter);
+    at = Math.max(at, end);
+  }
+  return (name) => fits(Array.from(name), wanted, false);
+}
 
 /**
- * Whether pieces name the very path.
+ * Whether a sequence is what is wanted.
  *
- * What stands between two `**` is taken where it first fits, so that only the last `**` is ever tried again: no pattern takes long.
+ * What stands between two nulls is taken where it first fits: no other place leaves more for what follows, so that only the last null is ever
+ * tried again, further on.
  */
-export function matchesParts(parts: readonly string[], pieces: Pieces): boolean {
+function fits<Item>(items: readonly Item[], wanted: readonly Wanted<Item>[], lastTakesSome: boolean): boolean {
   let at = 0;
-  let piece = 0;
-  let again: [part: number, piece: number] | null = null; // behind the last `**`
-  while (piece < pieces.length || at < parts.length) {
-    const wanted = pieces[piece];
-    if (wanted === null) {
-      piece += 1;
-      again = [at, piece];
-      if (piece === pieces.length) return at < parts.length;
-    } else if (at === parts.length) {
+  let step = 0;
+  let again: [at: number, step: number] | null = null; // behind the last null
+  while (step < wanted.length || at < items.length) {
+    const test = wanted[step];
+    if (test === null) {
+      step += 1;
+      again = [at, step];
+      if (step === wanted.length) return !lastTakesSome || at < items.length;
+    } else if (at === items.length) {
       return false;
-    } else if (wanted?.test(parts[at] ?? "")) {
+    } else if (test?.(items[at] as Item)) {
       at += 1;
-      piece += 1;
+      step += 1;
     } else if (again === null) {
       return false;
     } else {
       again = [again[0] + 1, again[1]];
-      [at, piece] = again;
+      [at, step] = again;
     }
   }
   return true;
-}
-
-/** The expression for a name: `*` any letters, `?` one, `[…]` one of these, `[!…]` one of the others. */
-export function nameExpression(pattern: string): RegExp {
-  const letters = Array.from(pattern);
-  const tokens: string[] = [];
-  for (let at = 0; at < letters.length;) {
-    const letter = letters[at] ?? "";
-    at += 1;
-    if (letter === "*") {
-      if (tokens.at(-1) !== ANY) tokens.push(ANY);
-    } else if (letter === "?") {
-      tokens.push(".");
-    } else if (letter === "[") {
-      const end = endOfSet(letters, at);
-      tokens.push(end === -1 ? "\\[" : setExpression(letters, at, end));
-      if (end !== -1) at = end + 1;
-    } else {
-      tokens.push(escaped(letter));
-    }
-  }
-  return new RegExp(`^${withoutSecondTries(tokens)}$`, "su");
-}
-
-const ANY = "*";
-
-/** Each run behind a `*` is taken where it first fits, for good: a pattern of many `*` would take for ever otherwise. */
-function withoutSecondTries(tokens: readonly string[]): string {
-  const runs = tokens
-    .join("\0")
-    .split(`${ANY}`)
-    .map((run) => run.replaceAll("\0", ""));
-  const [first = "", ...others] = runs;
-  const last = others.pop();
-  if (last === undefined) return first;
-  const middle = others.map((run, at) => `(?=(?<r${at}>.*?${run}))\\k<r${at}>`);
-  return `${first}${middle.join("")}.*${last}`;
 }
 
 /** Where a set that begins behind `[` ends; -1: it does not, and the bracket is a letter. */
@@ -78,34 +70,27 @@ function endOfSet(letters: readonly string[], from: number): number {
   return letters.indexOf("]", at);
 }
 
-function setExpression(letters: readonly string[], from: number, end: number): string {
-  const negated = letters[from] === "!";
-  const content = letters.slice(negated ? from + 1 : from, end);
-  const members = membersOf(content);
-  if (members === "") return negated ? "." : "(?!)"; // nothing but empty ranges
-  return `[${negated ? "^" : ""}${members}]`;
+function oneOf(content: readonly string[]): (letter: string) => boolean {
+  const isNegated = content[0] === "!";
+  const ranges = rangesOf(isNegated ? content.slice(1) : content);
+  return (letter) => {
+    const code = codeOf(letter);
+    return ranges.some(([first, last]) => first <= code && code <= last) !== isNegated;
+  };
 }
 
 /** The letters and ranges of a set; a range that runs backwards holds nothing. */
-function membersOf(content: readonly string[]): string {
-  const members: string[] = [];
+function rangesOf(content: readonly string[]): [first: number, last: number][] {
+  const ranges: [number, number][] = [];
   for (let at = 0; at < content.length; at += 1) {
-    const first = content[at] ?? "";
-    const last = content[at + 2];
-    if (content[at + 1] === "-" && last !== undefined) {
-      if (codeOf(first) <= codeOf(last)) members.push(`${escaped(first)}-${escaped(last)}`);
-      at += 2;
-    } else {
-      members.push(escaped(first));
-    }
+    const isRange = content[at + 1] === "-" && at + 2 < content.length;
+    const last = at + (isRange ? 2 : 0);
+    ranges.push([codeOf(content[at]), codeOf(content[last])]);
+    at = last;
   }
-  return members.join("");
+  return ranges;
 }
 
-function codeOf(letter: string): number {
-  return letter.codePointAt(0) ?? 0;
-}
-
-function escaped(letter: string): string {
-  return letter.replace(/[\\^$.*+?()[\]{}|/-]/u, (found) => (found === "-" ? "\\x2d" : `\\${found}`));
+function codeOf(letter: string | undefined): number {
+  return letter?.codePointAt(0) ?? 0;
 }

@@ -1,5 +1,5 @@
 import { clientError, type ExportError } from "../http/export-error.js";
-import { matchesParts, nameExpression, type Pieces } from "./globs.js";
+import { matchesParts, namePattern, type Pieces } from "./globs.js";
 import { composed } from "./paths.js";
 
 /**
@@ -29,7 +29,7 @@ export interface Pattern {
 export function speaksOf(pattern: Pattern, parts: readonly string[], isFolder: boolean): boolean {
   if (pattern.foldersOnly && !isFolder) return false;
   if (pattern.isAnchored) return matchesParts(parts, pattern.pieces);
-  return pattern.pieces[0]?.test(parts.at(-1) ?? "") ?? false;
+  return pattern.pieces[0]?.(parts.at(-1) ?? "") ?? false;
 }
 
 /** The patterns of a file, in its order. Raises {@link ExportError} `ignore-file-invalid`. */
@@ -75,7 +75,7 @@ function patternOf(line: string): Pattern[] {
   const isAnchored = text.replace(/\/$/, "").includes("/");
   return [
     {
-      pieces: names.map((name) => (name === "**" && isAnchored ? null : nameExpression(withoutBackslashes(name)))),
+      pieces: names.map((name) => (name === "**" && isAnchored ? null : namePattern(withoutBackslashes(name)))),
       isAnchored,
       foldersOnly: text.endsWith("/"),
       takesBack,

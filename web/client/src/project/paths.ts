@@ -83,7 +83,7 @@ class TakenPaths {
     if (other === undefined) return null;
     if (other.path !== step) return `"${shown(step)}" differs from "${shown(other.path)}" only in case`;
     if (other.isFile !== isFile) return `"${shown(step)}" is a file and also a folder`;
-    return isFile ? "named twice" : null;
+    return isFile ? "the name of two files, that may only look alike (Unicode NFC and NFD)" : null;
   }
 }
 
