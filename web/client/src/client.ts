@@ -9,7 +9,6 @@ import type {
   ArtifactFiles,
   ChangedExport,
   CreatedExport,
-  ExportLinks,
   ExportPage,
   ExportRequest,
   Limits,
@@ -170,7 +169,7 @@ export class BaseClient {
   /** How an export stands. */
   async getExport(projectId: string, exportId: string, options: RequestOptions = {}): Promise<State> {
     const path = exportPath(projectId, exportId);
-    return (await this.#connection.json<{ export: State } & ExportLinks>("GET", path, options)).export;
+    return (await this.#connection.json<{ export: State }>("GET", path, options)).export;
   }
 
   /** Follow an export to its end: see {@link watch}. */

@@ -1,4 +1,5 @@
-import type { State } from "../types.js";
+import type { components } from "../generated/api.js";
+import type { LogLine, State } from "../types.js";
 
 /** What of the browser's `WebSocket` is used. */
 export interface WebSocketLike {
@@ -12,13 +13,14 @@ export interface WebSocketLike {
 }
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
+type Messages = components["schemas"];
 /** What the status service sends (`docs/integration.md`, "Watch it"). */
 export type SocketMessage =
-  | { type: "ready"; exportId: string; epoch: string }
-  | { type: "export-status"; exportId: string; seq: number; state: State }
-  | { type: "log"; exportId: string; seq: number; ts: string; level: string; message: string }
-  | { type: "gap"; exportId: string; from: number; to: number }
-  | { type: "error"; exportId: string; error: string; code: string };
+  | Messages["Ready"]
+  | (Omit<Messages["ExportStatus"], "state"> & { state: State })
+  | (Omit<Messages["Log"], "level"> & { level: LogLine["level"] })
+  | Messages["Gap"]
+  | Messages["ErrorMessage"];
 
 /** How a connection has ended: the close code, and what was said before it. */
 export interface Closed {
