@@ -1,4 +1,4 @@
-"""The client package on real servers: node's own test runner runs ``tests/web/client/*.test.mjs``."""
+"""The client package on real servers: node runs ``tests/web/client/*.test.mjs``."""
 
 from __future__ import annotations
 
