@@ -1,48 +1,148 @@
-# One image for the four services and the command line; the command chooses which.
-FROM python:3.13-slim AS build
+# One image for each service and one for the command line; each is a target of its name: gateway, packager, uploader,
+# status, cli. `make images` builds them all with docker, podman or buildah.
+#   IMAGE_BASE  a Python 3.11 or newer on Debian. A tag moves: what is published names it with its digest (docs/operations.md).
+ARG IMAGE_BASE=docker.io/library/python:3.13-slim
 
-RUN python -m venv /opt/aethel-export
-ENV PATH=/opt/aethel-export/bin:$PATH
+
+# What everything is built from; none of it is in an image.
+FROM ${IMAGE_BASE} AS build
+
+RUN python -m venv /opt/build
+ENV PATH=/opt/build/bin:$PATH
 WORKDIR /src
 
-# Dependencies change rarely and sources often: each has its own layer.
-COPY requirements/run.lock requirements/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/run.lock
+COPY requirements/image-build.lock requirements/
+RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/image-build.lock
 
 COPY LICENSE pyproject.toml ./
 COPY cli cli
 COPY services services
 COPY shared shared
-RUN pip install --no-cache-dir --no-deps --no-build-isolation .
+RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel . \
+ && pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 
-# Runtime templates and the export page from source; the C compiler that this takes stays here. Node comes from run.lock: packagers need it, too.
+# Runtime templates from source: the C compiler and the packages of npm that this takes stay here.
 FROM build AS templates
 
-COPY requirements/desktop.lock requirements/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/desktop.lock
 COPY runtimes runtimes
-COPY samples/emberlight samples/emberlight
-COPY web web
 RUN python -m services.packager.runtimes /templates
 
 
-FROM python:3.13-slim
+# A Python environment for each: its own lock file and its own modules.
+FROM ${IMAGE_BASE} AS environment
 
-# osslsigncode signs Windows programs where the operator has a certificate.
-RUN apt-get -qq update && apt-get -qq install --yes --no-install-recommends osslsigncode \
- && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin aethel \
- && install -d -o aethel /var/cache/aethel-export
+COPY scripts/image-environment /usr/local/bin/
+COPY --from=build /wheel /wheel
 
-COPY --from=build /opt/aethel-export /opt/aethel-export
-COPY --from=templates /templates /opt/aethel-export/templates
+FROM environment AS gateway-environment
+COPY requirements/gateway.lock /
+RUN image-environment gateway
+
+FROM environment AS packager-environment
+COPY requirements/packager.lock /
+RUN image-environment packager
+
+FROM environment AS uploader-environment
+COPY requirements/uploader.lock /
+RUN image-environment uploader
+
+FROM environment AS status-environment
+COPY requirements/status.lock /
+RUN image-environment status
+
+FROM environment AS cli-environment
+COPY requirements/cli.lock /
+RUN image-environment cli
+
+
+# The ground of all images: the base without its installer and without ways to another user's rights, and a user who
+# owns nothing.
+FROM ${IMAGE_BASE} AS runtime
+
+SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
+RUN installer=$(python -c 'import pip; print(pip.__path__[0])') \
+ && rm -rf "$installer" "$installer"-*.dist-info /usr/local/bin/pip* /usr/bin/pip* \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+ && echo aethel:x:10001: >> /etc/group \
+ && echo aethel:x:10001:10001::/nonexistent:/usr/sbin/nologin >> /etc/passwd
+
 ENV PATH=/opt/aethel-export/bin:$PATH \
-    GATEWAY_PAGE_DIR=/opt/aethel-export/templates/export-page \
-    PACKAGER_TEMPLATES_DIR=/opt/aethel-export/templates \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     MALLOC_MMAP_THRESHOLD_=131072
-
 USER 10001
-CMD ["aethel-export", "--help"]
+
+ARG VERSION
+ARG REVISION
+ARG SOURCE
+LABEL org.opencontainers.image.version=$VERSION \
+      org.opencontainers.image.revision=$REVISION \
+      org.opencontainers.image.source=$SOURCE \
+      org.opencontainers.image.licenses=MIT \
+      org.opencontainers.image.vendor="Aethel Export contributors"
+
+
+# A service answers /livez, /readyz and /metrics, all at one port.
+FROM runtime AS service
+
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=5 \
+  CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8080/readyz')"]
+
+
+FROM service AS gateway
+
+LABEL org.opencontainers.image.title="Aethel Export: gateway" \
+      org.opencontainers.image.description="HTTP: projects and exports"
+COPY --from=gateway-environment /opt/aethel-export /opt/aethel-export
+ENV GATEWAY_BIND=0.0.0.0:8080
+CMD ["python", "-m", "services.gateway"]
+
+
+FROM service AS packager
+
+LABEL org.opencontainers.image.title="Aethel Export: packager" \
+      org.opencontainers.image.description="Builds artifacts of every platform"
+USER 0
+# osslsigncode signs Windows programs where the operator has a certificate. Its version is the base's, so not pinned here.
+# hadolint ignore=DL3008
+RUN apt-get -qq update \
+ && apt-get -qq install --yes --no-install-recommends osslsigncode \
+ && rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old \
+    /var/log/apt /var/log/dpkg.log /var/log/alternatives.log \
+ && install -d -o aethel -g aethel /var/cache/aethel-export
+USER 10001
+COPY --from=packager-environment /opt/aethel-export /opt/aethel-export
+COPY --from=templates /templates /opt/aethel-export/templates
+ENV PACKAGER_BIND=0.0.0.0:8080 \
+    PACKAGER_CACHE_DIR=/var/cache/aethel-export \
+    PACKAGER_TEMPLATES_DIR=/opt/aethel-export/templates
+CMD ["python", "-m", "services.packager"]
+
+
+FROM service AS uploader
+
+LABEL org.opencontainers.image.title="Aethel Export: uploader" \
+      org.opencontainers.image.description="Checks and commits artifacts, and sweeps"
+COPY --from=uploader-environment /opt/aethel-export /opt/aethel-export
+ENV UPLOADER_BIND=0.0.0.0:8080
+CMD ["python", "-m", "services.uploader"]
+
+
+FROM service AS status
+
+LABEL org.opencontainers.image.title="Aethel Export: status" \
+      org.opencontainers.image.description="What becomes of each export, told over WebSockets"
+COPY --from=status-environment /opt/aethel-export /opt/aethel-export
+ENV STATUS_BIND=0.0.0.0:8080
+CMD ["python", "-m", "services.status"]
+
+
+FROM runtime AS cli
+
+LABEL org.opencontainers.image.title="Aethel Export: command line" \
+      org.opencontainers.image.description="For people, and for jobs such as streams apply"
+COPY --from=cli-environment /opt/aethel-export /opt/aethel-export
+ENTRYPOINT ["aethel-export"]
+CMD ["--help"]

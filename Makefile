@@ -15,10 +15,10 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos hostile third-party templates small-templates lock clean system-packages
+.PHONY: help demo up test lint bench chaos hostile third-party templates small-templates images test-images test-containers lock clean system-packages
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
@@ -44,7 +44,20 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	! grep -nE '://|^-' requirements/*.lock
+	$(BIN)/hadolint Dockerfile
+	PATH=$$PWD/$(BIN):$$PATH $(BIN)/actionlint
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/shellcheck .ci/run scripts/*
 	@scripts/templates --check
+
+images: ## an image for each service and one for the command line, with docker, podman or buildah (IMAGE_BASE=…)
+	scripts/images
+
+test-images: images $(DEV) ## the same, then each is looked into and started, and a game exported through them
+	$(BIN)/pytest tests/images $(PYTEST_ARGS)
+
+test-containers: $(DEV) small-templates ## the tests of the services' parts, on the official images of NATS and SeaweedFS
+	$(BIN)/pytest --servers=containers tests/integration $(PYTEST_ARGS)
 
 chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
@@ -64,12 +77,17 @@ lock: COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 
 	--no-emit-index-url --custom-compile-command 'make lock' pyproject.toml
 lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) $(UPGRADE) --extra local --extra templates --group build --group dev -o requirements/dev.lock
-	$(COMPILE) -c requirements/dev.lock --group build --extra templates -o requirements/run.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local -o requirements/local.lock
 	$(COMPILE) -c requirements/dev.lock --group build --extra local --extra templates \
 		-o requirements/templates.lock
 	$(COMPILE) $(UPGRADE) -c requirements/dev.lock --group build --extra local --extra desktop \
 		-o requirements/desktop.lock
+	for service in cli gateway status uploader; do \
+		$(COMPILE) -c requirements/dev.lock --extra $$service -o requirements/$$service.lock; \
+	done
+	$(COMPILE) -c requirements/dev.lock --extra packager --extra templates -o requirements/packager.lock
+	$(COMPILE) -c requirements/desktop.lock --group build --extra templates --extra desktop \
+		-o requirements/image-build.lock
 
 clean: ## remove what was built and installed; projects and exports of `make up` stay
 	rm -rf .venv dist build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -15,6 +15,7 @@ from cli.local.errors import StackError
 from shared import logs
 from shared.errors import ExportError, StorageRefusedError
 from shared.settings import LogSettings
+from shared.version import product_version
 
 COMMANDS: Final = {  # in the order of --help: the module of each, and its name there
     "up": "local:up",
@@ -60,7 +61,7 @@ class LazyCommands(click.Group):
 @click.group(
     cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=HELP
 )
-@click.version_option(package_name="aethel-export")
+@click.version_option(product_version(), prog_name="aethel-export")
 def cli() -> None:
     """Turn a project of the Aethel game engine into something a player can run."""
 

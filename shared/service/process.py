@@ -18,10 +18,11 @@ import structlog
 import uvicorn
 import uvloop
 
-from shared import logs
+from shared import logs, metrics
 from shared.errors import ConfigurationError
 from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
 from shared.settings import HttpSettings, ServiceSettings, load, retired
+from shared.version import product_version
 from shared.worker.attempt import StuckError
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def main(
     try:
         settings = load(settings_type)
         logs.configure(settings.logs, service=service)
+        metrics.BUILD.info({"version": product_version(), "service": service})
         for name, replacement in retired(os.environ):
             log.warning("setting.retired", name=name, replaced_by=replacement)
         with listen(settings.bind) as listener:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Final, Self
 
 import msgspec
@@ -70,11 +69,3 @@ class Heartbeat:
             await workers.put(heartbeat.name, msgspec.json.encode(heartbeat))
         except AWAY as error:
             log.warning("heartbeat.failed", error=repr(error))
-
-
-def product_version() -> str:
-    """The installed version; ``source`` where it runs from a checkout that was never installed."""
-    try:
-        return version("aethel-export")
-    except PackageNotFoundError:
-        return "source"

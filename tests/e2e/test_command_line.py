@@ -5,9 +5,11 @@ import json
 import random
 import re
 import subprocess
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -32,6 +34,27 @@ def test_a_folder_becomes_a_download(up: Up, game: Path, tmp_path: Path) -> None
                 assert archive.read(file.name) == file.read_bytes()
     for tester in (["unzip", "-tq"], ["7z", "t"]):
         subprocess.run([*tester, str(artifact)], check=True, capture_output=True)
+
+
+def test_every_place_names_the_version_of_the_project(up: Up) -> None:
+    """The command, the metrics and the workers say what ``pyproject.toml`` says."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    wanted = project["version"]
+    assert up.cli("--version").stdout == f"aethel-export, version {wanted}\n"
+    stack = up.ready()
+    for service, url in (("gateway", stack.gateway_url), ("status", stack.status_url)):
+        metrics = read(f"{url.replace('ws:', 'http:')}/metrics")
+        assert f'aethel_build_info{{service="{service}",version="{wanted}"}} 1.0' in metrics
+    workers = json.loads(read(f"{stack.gateway_url}/api/admin/workers", stack.token))["workers"]
+    assert {worker["version"] for worker in workers} == {wanted}
+
+
+def read(url: str, token: str = "") -> str:
+    """What a server of the stack answers."""
+    request = Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310 - our own
+    with urlopen(request) as answer:  # noqa: S310
+        text: str = answer.read().decode()
+    return text
 
 
 def test_warnings_are_told_once_more_at_the_end(up: Up, game: Path) -> None:

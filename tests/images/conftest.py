@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.images.engine import Engine
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The engine that `make images` has built with; without it, or them, there is nothing to test."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    revision = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.strip()
+    for program in ("docker", "podman"):
+        if shutil.which(program) is None:
+            continue
+        found = Engine(program, version)
+        if found.label("status", "revision") == revision:
+            return found
+    pytest.skip("no docker or podman holds the images of this commit: make images")

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.images.engine import Engine
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("gateway", "packager", "uploader", "status", "cli")
+SIZE = """
+import os
+print(sum(
+    os.lstat(os.path.join(folder, name)).st_blocks * 512
+    for top in ("/opt", "/usr/local/bin", "/var/cache")
+    for folder, _, names in os.walk(top) for name in names
+))
+"""
+SETUID = """
+import os, stat
+print([
+    path for folder, _, names in os.walk("/usr") for name in names
+    if stat.S_ISREG((mode := os.lstat(path := os.path.join(folder, name)).st_mode)) and mode & 0o6000
+])
+"""
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_image_stays_below_its_limit(engine: Engine, part: str) -> None:
+    """What it adds to its base is no more than ``docs/operations.md`` allows."""
+    page = (ROOT / "docs/operations.md").read_text()
+    row = re.search(rf"^\| `aethel-export-{part}` \|.*\| (\d+) MB \|$", page, re.MULTILINE)
+    assert row
+    assert int(engine.python(part, SIZE)) <= int(row[1]) * 1_000_000
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_image_says_what_it_is(engine: Engine, part: str) -> None:
+    """Version and commit as labels; the version is the one that the program knows."""
+    assert engine.label(part, "version") == engine.version
+    assert engine.label(part, "licenses") == "MIT"
+    assert engine.label(part, "title")
+    known = "from shared.version import product_version; print(product_version())"
+    assert engine.python(part, known) == engine.version
+    config = engine.inspect(part)["Config"]
+    assert config["User"] == "10001"
+    assert bool(config.get("Healthcheck")) == (part != "cli")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_image_holds_nothing_that_it_does_not_need(engine: Engine, part: str) -> None:
+    """No installer, no program that gives another user's rights, no module of another service."""
+    assert engine.python(part, SETUID) == "[]"
+    there = engine.python(
+        part,
+        "from importlib.util import find_spec; print(*(name for name in "
+        "('pip', 'ensurepip.__main__', 'faker', 'polyfactory', 'pytest', 'hatchling', 'ziglang', "
+        "'cli', 'av') if name.partition('.')[2] == '' and find_spec(name)))",
+    )
+    assert there.split() == {"cli": ["cli"], "packager": ["av"]}.get(part, [])
+    services = "import services, os; print(*os.listdir(services.__path__[0]))"
+    others = {"gateway", "packager", "uploader", "status"} - {part}
+    if part != "cli":
+        assert not set(engine.python(part, services).split()) & others
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_image_starts_without_compiling(engine: Engine, part: str) -> None:
+    """Nothing can be written where it runs: each start would compile everything anew."""
+    compiled = "import msgspec, shared.errors as e; print(msgspec.__cached__, e.__cached__)"
+    paths = engine.python(part, compiled).split()
+    exist = f"import os; print(*map(os.path.exists, {paths!r}))"
+    assert engine.python(part, exist) == "True True"
