@@ -22,11 +22,15 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
  && pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 
-# Runtime templates from source: the C compiler and the packages of npm that this takes stay here.
+# Runtime templates from source, and the export page: the C compiler and the packages of npm that this takes stay here.
 FROM build AS templates
 
 COPY runtimes runtimes
-RUN python -m services.packager.runtimes /templates
+COPY web web
+COPY samples/emberlight samples/emberlight
+RUN python -m services.packager.runtimes /templates \
+ && find /templates -maxdepth 1 -type f -delete \
+ && mv /templates/export-page /
 
 
 # A Python environment for each: its own lock file and its own modules.
@@ -94,9 +98,11 @@ HEALTHCHECK --interval=5s --timeout=3s --start-period=20s --retries=5 \
 FROM service AS gateway
 
 LABEL org.opencontainers.image.title="Aethel Export: gateway" \
-      org.opencontainers.image.description="HTTP: projects and exports"
+      org.opencontainers.image.description="HTTP: projects, exports, and the export page"
 COPY --from=gateway-environment /opt/aethel-export /opt/aethel-export
-ENV GATEWAY_BIND=0.0.0.0:8080
+COPY --from=templates /export-page /opt/aethel-export/templates/export-page
+ENV GATEWAY_BIND=0.0.0.0:8080 \
+    GATEWAY_PAGE_DIR=/opt/aethel-export/templates/export-page
 CMD ["python", "-m", "services.gateway"]
 
 
