@@ -7,6 +7,7 @@ lists them all (a test sees to it).
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -64,16 +65,28 @@ STILL_READ: Final = frozenset(
 SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 
-def env(name: str, purpose: str, *, aliases: tuple[str, ...] = (), **limits: Any) -> msgspec.Meta:
-    """Where a field comes from; ``limits`` are those of ``msgspec.Meta`` (ge, le, pattern, …)."""
-    return msgspec.Meta(description=purpose, extra={"env": name, "aliases": aliases}, **limits)
+def env(
+    name: str, purpose: str, *, aliases: tuple[str, ...] = (), secret: bool = False, **limits: Any
+) -> msgspec.Meta:
+    """Where a field comes from.
+
+    Args:
+        name: The variable.
+        purpose: What it is for, as ``docs/settings.md`` says it.
+        aliases: Other variables that mean the same.
+        secret: It is never shown, and may lie in a file that ``<name>_FILE`` names.
+        limits: Those of ``msgspec.Meta`` (ge, le, pattern, …).
+    """
+    extra = {"env": name, "aliases": aliases, "secret": secret}
+    return msgspec.Meta(description=purpose, extra=extra, **limits)
 
 
 class NatsSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How to reach NATS."""
 
     url: Annotated[
-        str, env("NATS_URL", "servers, comma separated; user and password may stand in it")
+        str,
+        env("NATS_URL", "servers, comma separated; user and password may stand in it", secret=True),
     ] = "nats://127.0.0.1:4222"
     creds_file: Annotated[str, env("NATS_CREDS_FILE", "credentials file of NATS")] = ""
     nkey_seed_file: Annotated[str, env("NATS_NKEY_SEED_FILE", "seed file of an NKey")] = ""
@@ -96,9 +109,11 @@ class S3Settings(msgspec.Struct, frozen=True, kw_only=True):
         env("S3_BUCKET", "the one bucket; it must exist", aliases=("AWS_S3_BUCKET",), min_length=3),
     ]
     access_key_id: Annotated[
-        str, env("AWS_ACCESS_KEY_ID", "key id; empty: the SDK's own chain")
+        str, env("AWS_ACCESS_KEY_ID", "key id; empty: the SDK's own chain", secret=True)
     ] = ""
-    secret_access_key: Annotated[str, env("AWS_SECRET_ACCESS_KEY", "secret of that key")] = ""
+    secret_access_key: Annotated[
+        str, env("AWS_SECRET_ACCESS_KEY", "secret of that key", secret=True)
+    ] = ""
     endpoint: Annotated[str, env("S3_ENDPOINT", "URL of the S3 server; empty: AWS")] = ""
     public_endpoint: Annotated[
         str,
@@ -160,7 +175,13 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Secret = Annotated[
-    str, env("JWT_SECRET", "signs bearer tokens and tickets; at least 32 bytes", min_length=1)
+    str,
+    env(
+        "JWT_SECRET",
+        "signs bearer tokens and tickets; at least 32 bytes",
+        secret=True,
+        min_length=1,
+    ),
 ]
 MaxLifetime = Annotated[
     int,
@@ -243,7 +264,7 @@ def _load(cls: type[SettingsT], environ: Mapping[str, str]) -> SettingsT:
         try:
             values[field] = msgspec.convert(raw, hint, strict=False)
         except msgspec.ValidationError as error:
-            shown = "(not shown)" if "SECRET" in meta["env"] else repr(raw)
+            shown = "(not shown)" if meta["secret"] else repr(raw)
             message = f"{meta['env']}={shown}: {error}. It is {meta['purpose']}."
             raise ConfigurationError(message) from error
     return cls(**values)
@@ -260,7 +281,18 @@ def _meta(hint: Any) -> dict[str, Any]:
 
 def _raw(meta: dict[str, Any], environ: Mapping[str, str]) -> str | None:
     given = {name: environ[name] for name in (meta["env"], *meta["aliases"]) if environ.get(name)}
+    if meta["secret"] and (file := environ.get(f"{meta['env']}_FILE")):
+        given[f"{meta['env']}_FILE"] = _content(f"{meta['env']}_FILE", file)
     if len(set(given.values())) > 1:
-        shown = " and ".join(f"{name}={value!r}" for name, value in given.items())
-        raise ConfigurationError(f"{shown} are both set and differ; keep {meta['env']}")
+        shown = (f"{name}={value!r}" for name, value in given.items())
+        told = " and ".join(given if meta["secret"] else shown)
+        raise ConfigurationError(f"{told} are both set and differ; keep {meta['env']}")
     return next(iter(given.values()), None)
+
+
+def _content(variable: str, file: str) -> str:
+    """A secret from its file, without the end of its line."""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{variable}={file}: the file cannot be read: {error}") from error

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from datetime import timedelta
+from typing import Final
 
 import click
 import msgspec
@@ -19,9 +20,17 @@ from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.settings import NatsSettings, check_secret, load
+from shared.settings import NatsSettings, Secret, check_secret, load
 from shared.storage.bucket import open_storage
 from shared.tokens import Tokens, User
+
+SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
+
+
+class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What tokens are signed with, where the environment says it."""
+
+    secret: Secret = ""
 
 
 def environment() -> dict[str, str]:
@@ -29,7 +38,7 @@ def environment() -> dict[str, str]:
 
     Never a mixture: a sweep of one installation's storage by another's exports would delete it.
     """
-    if any(os.environ.get(name) for name in ("NATS_URL", "S3_BUCKET", "AWS_S3_BUCKET")):
+    if any(os.environ.get(name) for name in SERVERS):
         return dict(os.environ)
     try:
         return {**obeyed(os.environ), **running_stack().env}
@@ -110,6 +119,6 @@ def doctor(*, as_json: bool) -> None:
 @click.option("--days", default=1.0, show_default=True, help="How long it lives.")
 def token(user: str, role: str, plan: str | None, days: float) -> None:
     """Print a development token, signed with JWT_SECRET or the local stack's secret."""
-    secret = check_secret(os.environ.get("JWT_SECRET") or environment().get("JWT_SECRET", ""))
+    secret = load(SigningSettings).secret or environment().get("JWT_SECRET", "")
     claims = User(user_id=user, role=role, plan=plan)
-    click.echo(Tokens(secret).bearer(claims, lives_s=int(days * 86_400)))
+    click.echo(Tokens(check_secret(secret)).bearer(claims, lives_s=int(days * 86_400)))

@@ -121,6 +121,7 @@ class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True):
         env(
             "PACKAGER_NPM_TOKEN",
             "bearer token for that registry; every maker can install whatever it may read",
+            secret=True,
         ),
     ] = ""
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The engine that `make images` has built with; without it, or them, there is nothing to test."""
+    """The engine with the images that `make images` has built; else nothing can be tested."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     revision = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -46,7 +46,9 @@ def settings_table() -> str:
         for _, found in variables(getattr(module, name)):
             default = "false" if found["default"] is False else found["default"]
             shown = "required" if default is msgspec.NODEFAULT else default and f"`{default}`"
-            rows.setdefault(found["env"], (found["purpose"], str(shown), found["aliases"], []))
+            file = (f"{found['env']}_FILE",) if found["secret"] else ()
+            names = (*found["aliases"], *file)
+            rows.setdefault(found["env"], (found["purpose"], str(shown), names, []))
             rows[found["env"]][3].append(service)
     return "".join(
         f"| `{name}`{''.join(f' (or `{alias}`)' for alias in aliases)} | {purpose} | {default} | "

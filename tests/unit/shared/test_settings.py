@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import pytest
@@ -19,6 +20,9 @@ from shared.settings import (
     retired,
 )
 from tests.unit.test_documentation import settings_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class _Alike(msgspec.Struct, kw_only=True):
@@ -65,6 +69,19 @@ def test_two_names_for_the_bucket_must_agree() -> None:
     assert load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "games"}).bucket == "games"
     with pytest.raises(ConfigurationError, match="differ"):
         load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "other"})
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path: Path) -> None:
+    """As engines and clusters mount it, with or without the end of a line."""
+    file = tmp_path / "url"
+    file.write_text("nats://ann:word@nats:4222\n")
+    settings = load(NatsSettings, {"NATS_URL": "", "NATS_URL_FILE": str(file)})
+    assert settings.url == "nats://ann:word@nats:4222"
+    with pytest.raises(ConfigurationError, match=r"NATS_URL_FILE=.*gone: the file cannot be read"):
+        load(NatsSettings, {"NATS_URL_FILE": str(tmp_path / "gone")})
+    with pytest.raises(ConfigurationError, match="NATS_URL_FILE are both set and differ") as caught:
+        load(NatsSettings, {"NATS_URL": "nats://bob:secret@nats", "NATS_URL_FILE": str(file)})
+    assert not {"word", "secret"} & set(re.findall(r"\w+", str(caught.value)))
 
 
 def test_a_secret_is_never_shown() -> None:

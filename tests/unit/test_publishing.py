@@ -1,0 +1,127 @@
+"""What CI publishes reaches the compose file and the overlay; their readers accept both."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+PARTS = ("cli", "gateway", "packager", "status", "uploader")
+JOBS = {"storage-certificate", "bucket", "streams"}
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+PUBLISHED = {f"{part.upper()}_IMAGE": f"ghcr.io/o/aethel-export-{part}@{DIGEST}" for part in PARTS}
+ADDRESSES = {
+    "EXPORT_PUBLIC_URL": "https://games.example.com",
+    "AETHEL_WS_URL": "wss://status.example.com",
+    "S3_PUBLIC_ENDPOINT": "https://files.example.com",
+}
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    """The file ``images.env`` of a release."""
+    file = tmp_path / "images.env"
+    file.write_text("".join(f"{name}={image}\n" for name, image in PUBLISHED.items()))
+    return file
+
+
+def compose(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """What Compose itself says."""
+    return subprocess.run(
+        [BIN / "docker-compose", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_compose_accepts_the_file_for_development(tmp_path: Path) -> None:
+    """With the variables of ``.env.example``; without them it says which one it wants."""
+    example = ROOT / ".env.example"
+    checked = compose("--env-file", example, "-f", "compose.yaml", "config", "-q")
+    assert (checked.returncode, ".env.example" in checked.stderr) == (1, True)
+    filled = tmp_path / "filled.env"
+    filled.write_text(re.sub(r"=$", "=filled-in", example.read_text(), flags=re.MULTILINE))
+    checked = compose("--env-file", filled, "-f", "compose.yaml", "config", "-q")
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_compose_starts_what_a_release_has_published(images: Path, tmp_path: Path) -> None:
+    """By digest; limited, restarted, with logs that end; secrets from files, one by one."""
+    addresses = tmp_path / "addresses.env"
+    addresses.write_text("".join(f"{name}={value}\n" for name, value in ADDRESSES.items()))
+    files = ("--env-file", images, "--env-file", addresses, "-f", "compose.prod.yaml")
+    read = compose(*files, "--profile", "tools", "config")
+    assert read.returncode == 0, read.stderr
+    found = yaml.safe_load(read.stdout)
+    services = found["services"]
+    assert {services[part]["image"] for part in PARTS} == set(PUBLISHED.values())
+    for name, service in services.items():
+        assert "build" not in service, name
+        assert service["read_only"], name
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+        assert {"cpus", "memory", "pids"} <= set(service["deploy"]["resources"]["limits"]), name
+        assert service["restart"] in {"unless-stopped", "on-failure", "no"}, name
+        assert (service["restart"] == "unless-stopped") == (name not in {"cli", *JOBS}), name
+        secret = {k for k in service.get("environment") or {} if re.search("SECRET|KEY|PASSW", k)}
+        assert all(key.endswith("_FILE") for key in secret), name
+    assert {name for name, service in services.items() if service.get("ports")} == {
+        *("gateway", "status", "storage")
+    }
+    for name in ("gateway", "status", "storage"):
+        assert {port["host_ip"] for port in services[name]["ports"]} == {"127.0.0.1"}
+    assert not reads(services["status"]) & {"s3_access_key_id", "s3_secret_access_key"}
+    assert not (reads(services["packager"]) | reads(services["uploader"])) & {"jwt_secret"}
+
+
+def reads(service: dict[str, list[dict[str, str]]]) -> set[str]:
+    """The secrets that a container gets."""
+    return {secret["source"] for secret in service["secrets"]}
+
+
+def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path) -> None:
+    """All of them, by digest; twice is the same as once, and a name without a digest is refused."""
+    overlay = tmp_path / "kustomization.yaml"
+    shutil.copy(ROOT / "k8s/overlays/production/kustomization.yaml", overlay)
+    pin = [ROOT / "scripts/pin-images", images]
+    environ = {"PATH": os.environ["PATH"], "OVERLAY": str(overlay)}
+    texts = []
+    for _ in range(2):
+        subprocess.run(pin, check=True, env=environ)
+        texts.append(overlay.read_text())
+    assert texts[0] == texts[1]
+    before = yaml.safe_load((ROOT / "k8s/overlays/production/kustomization.yaml").read_text())
+    after = yaml.safe_load(texts[0])
+    assert {f"{image['newName']}@{image['digest']}" for image in after["images"]} == set(
+        PUBLISHED.values()
+    )
+    assert {image["name"] for image in after["images"]} == {i["name"] for i in before["images"]}
+    assert {**after, "images": None} == {**before, "images": None}
+    images.write_text(images.read_text().replace(f"@{DIGEST}", ":0.1.0"))
+    refused = subprocess.run(pin, check=False, capture_output=True, text=True, env=environ)
+    assert (refused.returncode, "CLI_IMAGE by its digest" in refused.stderr) == (1, True)
+    assert overlay.read_text() == texts[0]
+
+
+def test_the_compose_file_makes_its_own_secrets(tmp_path: Path) -> None:
+    """Every file that it mounts; what is there stays as it is."""
+    subprocess.run([ROOT / "scripts/compose-secrets", tmp_path / "secrets"], check=True)
+    made = {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()}
+    wanted = yaml.safe_load((ROOT / "compose.prod.yaml").read_text())["secrets"]
+    assert set(made) == set(wanted)
+    assert all(made.values())
+    assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
+    subprocess.run([ROOT / "scripts/compose-secrets", tmp_path / "secrets"], check=True)
+    assert {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()} == made
+
+
+def test_every_action_is_pinned_by_its_commit() -> None:
+    """A tag can be moved to other code; the comment beside it says which release it was."""
+    for workflow in (ROOT / ".github/workflows").glob("*.yml"):
+        for used in re.findall(r"uses: (.*)", workflow.read_text()):
+            assert re.fullmatch(r"\$/\S+|[\w./-]+@[0-9a-f]{40} # v[\d.]+", used), used
