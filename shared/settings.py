@@ -19,6 +19,7 @@ from typing import (
     get_origin,
     get_type_hints,
 )
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -228,6 +229,12 @@ def variables(cls: type[msgspec.Struct]) -> Iterator[tuple[str, dict[str, Any]]]
 def origins(listed: str) -> frozenset[str]:
     """``EXPORT_CORS_ORIGINS`` as browsers write origins: no spaces around, no slash at the end."""
     return frozenset(one.strip().rstrip("/") for one in listed.split(",")) - {""}
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, as browsers write an origin."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def check_secret(secret: str) -> str:

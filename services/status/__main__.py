@@ -20,7 +20,7 @@ from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
-from shared.settings import check_secret, origins
+from shared.settings import check_secret
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
@@ -52,7 +52,7 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         places=SocketPlaces(
             per_user=settings.max_sockets_per_user, per_export=settings.max_sockets_per_export
         ),
-        origins=origins(settings.cors_origins),
+        origins=settings.watching_origins,
     )
     max_deliveries = MaxDeliveriesHandler(js)
     attempt_s = settings.retry.processing_timeout_ms / 1_000

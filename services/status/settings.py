@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from services.status.websocket.places import PER_EXPORT, PER_USER
-from shared.settings import Bind, MaxLifetime, RetrySettings, Secret, ServiceSettings, env
+from shared.settings import (
+    Bind,
+    MaxLifetime,
+    RetrySettings,
+    Secret,
+    ServiceSettings,
+    env,
+    origin_of,
+    origins,
+)
 from shared.tokens import WEEK_S
 
 
@@ -56,3 +65,9 @@ class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
             ge=100,
         ),
     ] = 30_000
+
+    @property
+    def watching_origins(self) -> frozenset[str]:
+        """Origins whose pages may watch: those listed and the export page's own; empty: any."""
+        listed = origins(self.cors_origins)
+        return listed and listed | {origin_of(self.public_url)}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.gateway.exports.export_list import ExportPage, ExportSummary
 from services.gateway.http.pagination import open_token, token
 from shared.domain.export_document import Document, State, fold
 from shared.domain.export_view import Links, as_of_now, present, with_retry_refusal
@@ -20,41 +20,20 @@ from shared.jetstream.progress_reporter import last_progress
 from shared.stores.exports import export_key, export_of, exports_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
     from nats.aio.client import Client
 
+    from services.gateway.exports.export_list import ExportFilter
     from services.gateway.projects.snapshots import Snapshots
     from shared.jetstream.key_value import KeyValueStore
     from shared.stores.queue_position import QueuePositions
     from shared.tokens import User
 
 SHOWN_LINES: Final = 50
+MOST_LOOKED_AT: Final = 500  # documents for one page
+READ_AT_ONCE: Final = 100  # of those, where many may not match
 FILES_GONE: Final = "The files it was made of are no longer kept: export the project again."
-
-
-class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One line of the list."""
-
-    id: str
-    platform: str
-    configuration: str | None
-    status: str
-    progress: float
-    current_step: str
-    warning_count: int
-    created_at: datetime | None
-    completed_at: datetime | None
-
-    @classmethod
-    def of(cls, state: State) -> ExportSummary:
-        """The same fields of a state."""
-        return cls(**{name: getattr(state, name) for name in cls.__struct_fields__})
-
-
-class ExportPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Some exports of a project, newest first."""
-
-    exports: list[ExportSummary]
-    next_page_token: str | None
 
 
 class ExportLinks(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -121,13 +100,10 @@ class Exports:
             return with_retry_refusal(state, FILES_GONE)
         return state
 
-    async def summary(self, project_id: str, export_id: str) -> ExportSummary:
+    async def summary(self, document: Document) -> ExportSummary:
         """One line of a list, with its newest progress and why it waits."""
-        document = await self._folded(project_id, export_id) or await self.get(
-            project_id, export_id
-        )
         done = document.state.status == "completed"
-        progress = None if done else await last_progress(self._js, export_id)
+        progress = None if done else await last_progress(self._js, document.state.id)
         state = as_of_now(
             document,
             progress=progress[1] if progress else None,
@@ -135,16 +111,44 @@ class Exports:
         )
         return ExportSummary.of(state)
 
-    async def page(self, project_id: str, *, size: int, page_token: str | None) -> ExportPage:
-        """A page of a project's exports, newest first (raises InvalidRequestError)."""
+    async def page(
+        self, project_id: str, wanted: ExportFilter, *, size: int, page_token: str | None
+    ) -> ExportPage:
+        """A page of a project's exports, newest first.
+
+        One request looks at ``MOST_LOOKED_AT`` documents at most, a batch at a time.
+        Where few of them match, the page is short or even empty, and its token leads on from there;
+        only the last page has none.
+
+        Raises:
+            InvalidRequestError: The token is not one of ours.
+        """
         ids = await self.ids(project_id)
         if page_token is not None:
             before = open_token(page_token)
             ids = [export_id for export_id in ids if export_id < before]
-        shown = ids[:size]
-        summaries = [await self.summary(project_id, export_id) for export_id in shown]
-        next_token = token(shown[-1]) if len(ids) > size else None
-        return ExportPage(exports=summaries, next_page_token=next_token)
+        shown: list[ExportSummary] = []
+        looked_at = 0
+        batch = READ_AT_ONCE if wanted.is_narrow else size
+        async for document in self._documents_of(project_id, ids[:MOST_LOOKED_AT], batch=batch):
+            looked_at += 1
+            if document is not None and wanted.may_match(document):
+                summary = await self.summary(document)
+                if wanted.matches(summary):
+                    shown.append(summary)
+            if len(shown) == size:
+                break
+        next_token = token(ids[looked_at - 1]) if looked_at < len(ids) else None
+        return ExportPage(exports=shown, next_page_token=next_token)
+
+    async def _documents_of(
+        self, project_id: str, ids: Sequence[str], *, batch: int
+    ) -> AsyncIterator[Document | None]:
+        """The documents of exports, in their order; None of one that is gone meanwhile."""
+        for at in range(0, len(ids), batch):
+            few = ids[at : at + batch]
+            for document in await asyncio.gather(*(self._folded(project_id, one) for one in few)):
+                yield document
 
     def links_of(self, document: Document, user: User) -> ExportLinks:
         """Where an export can be read and, with a fresh ticket, watched."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import urlsplit
+
+from shared.settings import origin_of
 
 # Lit's own policy, and the page's for the script of its worker.
 TRUSTED_TYPES: Final = "lit-html default"
 DENIED_FEATURES: Final = (
-    "bluetooth", "camera", "display-capture", "geolocation", "hid", "microphone", "midi",
-    "payment", "serial", "usb",
+    "camera", "display-capture", "geolocation", "hid", "microphone", "midi", "payment", "serial",
+    "usb",
 )  # fmt: skip
 OF_ALL: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -50,9 +51,3 @@ def page_headers(*, websocket_url: str, preview_origin: str) -> dict[str, str]:
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
         "X-Frame-Options": "DENY",
     }
-
-
-def origin_of(url: str) -> str:
-    """Scheme, host and port of a URL."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -9,7 +9,7 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
 
 from services.gateway.dependencies import CurrentUser, Injected
-from services.gateway.exports.exports import ExportPage
+from services.gateway.exports.export_list import ExportFilter, ExportPage
 from services.gateway.exports.request import ExportRequest
 from services.gateway.http.auth import TICKET_ROUTE
 from services.gateway.http.pagination import LAST_SEQ
@@ -24,6 +24,8 @@ from services.gateway.responses.exports import (
     WatchTicket,
     log_lines,
 )
+from shared.domain.export_document import Status
+from shared.domain.options import Platform
 from shared.domain.platforms import PLATFORMS
 from shared.domain.visible_text import check_visible
 
@@ -80,10 +82,17 @@ class ExportRoutes(Controller):
         deps: Injected,
         page_size: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         page_token: FromQuery[str | None] = None,
+        status: FromQuery[list[Status] | None] = None,
+        platform: FromQuery[list[Platform] | None] = None,
     ) -> ExportPage:
-        """The project's exports, newest first."""
+        """The project's exports, newest first.
+
+        `status` and `platform` may be repeated: exports that have one of each. A page may then be
+        short or even empty, and others follow all the same: only the last has no `nextPageToken`.
+        """
         await deps.projects.get(project_id, user, "viewer")
-        return await deps.exports.page(project_id, size=page_size, page_token=page_token)
+        wanted = ExportFilter(statuses=frozenset(status or ()), platforms=frozenset(platform or ()))
+        return await deps.exports.page(project_id, wanted, size=page_size, page_token=page_token)
 
     @get("/{export_id:str}", responses=problem_responses(404))
     async def show(

@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from shared.domain.events import Artifact, ExportCompleted, ExportStarted, decode_event, now
+from shared.domain.events import (
+    Artifact,
+    ExportCanceled,
+    ExportCompleted,
+    ExportStarted,
+    decode_event,
+    now,
+)
 from shared.domain.export_document import Document, fold
-from shared.domain.progress import LogLine
+from shared.domain.progress import LogLine, Progress
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import Headroom, StreamFullError
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.topology import progress_subject
 from shared.service.cell_rate import CellRate
 from shared.storage import keys
 from shared.stores import worker_registry
@@ -21,6 +29,9 @@ from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.gateway.conftest import TOKENS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from shared.domain.events import AnyEvent
     from tests.integration.gateway.conftest import Caller, Gateway
 
 EXPORTS = "/api/projects/game/export"
@@ -269,26 +280,82 @@ async def test_what_nobody_could_open_is_refused_before_minutes_are_reserved(
     assert (await ann.call("POST", EXPORTS, json=as_told))[0] == 202
 
 
-async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
-    """Following the page token shows every export once."""
-    ann = await ann_with_game(gateway)
+async def listed(gateway: Gateway, caller: Caller, platforms: Sequence[str]) -> list[str]:
+    """The ids of new exports, oldest first, with documents as the status service folds them."""
     documents = await KeyValueStore.bind(gateway.nc.jetstream(), "exports", Document)
     ids = []
-    for _ in range(5):
-        _, made = await ann.call("POST", EXPORTS, json=WEB)
+    for platform in platforms:
+        _, made = await caller.call("POST", EXPORTS, json={"platform": platform})
         ids.append(made["export"]["id"])
         found = await EventLog(gateway.nc.jetstream()).last(ids[-1])
         assert found is not None
         await documents.create(f"game.{ids[-1]}", fold(None, found[1], found[0]))
-    seen: list[str] = []
+    return ids
+
+
+async def fold_one_more(
+    gateway: Gateway, export_id: str, follows: Callable[[dict[str, Any]], AnyEvent]
+) -> None:
+    """Let something happen to an export, and the status service have folded it."""
+    js = gateway.nc.jetstream()
+    documents = await KeyValueStore.bind(js, "exports", Document)
+    known = await documents.get(f"game.{export_id}")
+    assert known is not None
+    event = follows(known.value.identity)
+    published = await EventLog(js).publish(event)
+    folded = fold(known.value, event, published.seq)
+    await documents.replace(f"game.{export_id}", folded, revision=known.revision)
+
+
+async def pages(caller: Caller, **query: Any) -> list[list[str]]:
+    """The ids on each page, to the last one."""
+    found: list[list[str]] = []
     token: str | None = ""
     while token is not None:
-        query = {"page_size": 2, **({"page_token": token} if token else {})}
-        _, page = await ann.call("GET", EXPORTS, params=query)
-        seen += [item["id"] for item in page["exports"]]
+        params = {**query, **({"page_token": token} if token else {})}
+        _, page = await caller.call("GET", EXPORTS, params=params)
+        found.append([item["id"] for item in page["exports"]])
         token = page["nextPageToken"]
-    assert seen == sorted(ids, reverse=True)
+    return found
+
+
+async def test_exports_are_listed_newest_first_by_page(gateway: Gateway) -> None:
+    """Following the page token shows every export once; one that is gone is left out."""
+    ann = await ann_with_game(gateway)
+    newest = (await listed(gateway, ann, ["web"] * 5))[::-1]
+    assert await pages(ann, page_size=2) == [newest[:2], newest[2:4], newest[4:]]
+    documents = await KeyValueStore.bind(gateway.nc.jetstream(), "exports", Document)
+    await documents.delete(f"game.{newest[1]}")
+    assert await pages(ann) == [[newest[0], *newest[2:]]]
     assert (await ann.call("GET", EXPORTS, params={"page_token": "%%%"}))[0] == 400
+
+
+async def test_exports_are_listed_by_status_and_platform(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several values of one mean any of them; both together mean one of each."""
+    ann = await ann_with_game(gateway)
+    web, source, also_web, linux = await listed(gateway, ann, ["web", "source", "web", "linux"])
+    js = gateway.nc.jetstream()
+    begun: Any = {"attempt": 1, "stage": "build", "worker": "w"}
+    await fold_one_more(gateway, web, lambda known: ExportStarted(**known, **begun))
+    await fold_one_more(gateway, source, lambda known: ExportCanceled(**known, reason="why"))
+    told = Progress(export_id=web, generation=1, status="building", percent=1, step="Building")
+    await js.publish(progress_subject(web), msgspec.json.encode(told))
+    assert await pages(ann, status="canceled") == [[source]]
+    assert await pages(ann, status="queued") == [[linux, also_web]]
+    assert await pages(ann, status=["building", "canceled"]) == [[source, web]]
+    assert await pages(ann, platform=["linux", "source"]) == [[linux, source]]
+    assert await pages(ann, platform="web", status="queued") == [[also_web]]
+    assert await pages(ann, status="failed") == [[]]
+    assert await pages(ann, platform="web", page_size=1) == [[also_web], [web]]
+    monkeypatch.setattr("services.gateway.exports.exports.MOST_LOOKED_AT", 2)
+    assert await pages(ann, platform="web") == [[also_web], [web]]
+    assert await pages(ann, status="canceled") == [[], [source]]
+    for name, values in (("status", ["done"]), ("platform", ["amiga"]), ("status", ["failed", ""])):
+        status, problem = await ann.call("GET", EXPORTS, params={name: values})
+        assert status == 400
+        assert problem["details"][0]["path"] == f"{name}[{len(values) - 1}]"
 
 
 async def test_the_log_can_be_read_from_a_sequence_on(gateway: Gateway) -> None:
