@@ -23,7 +23,7 @@ help: ## this list
 demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
 
-up: $(LOCAL) small-templates ## the same stack, kept running: http://127.0.0.1:8080 until Ctrl-C
+up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
 	$(BIN)/aethel-export up
 
 # Hundreds of Python processes: none compiles again what another has compiled.

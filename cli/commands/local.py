@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,8 +23,9 @@ from cli.commands.options import (
     parse_options,
     project_id_of,
 )
+from cli.local.browser import has_screen, show
 from cli.local.environment import ignored
-from cli.local.stack import WATCH_S, Ports, Stack, local_stack
+from cli.local.stack import WATCH_S, Ports, Stack, answers, local_stack
 from cli.local.state import StackState, default_data, listed
 from cli.project_folder import read_folder
 from shared.settings import retired
@@ -43,17 +45,31 @@ class _Stop(BaseException):
 @click.option("--gateway-port", default=8080, show_default=True)
 @click.option("--status-port", default=8081, show_default=True)
 @click.option("--preview-port", default=8082, show_default=True)
-def up(data: Path | None, gateway_port: int, status_port: int, preview_port: int) -> None:
-    """Start the local stack and keep it running until Ctrl-C."""
+@click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
+def up(
+    data: Path | None,
+    gateway_port: int,
+    status_port: int,
+    preview_port: int,
+    *,
+    no_browser: bool,
+) -> None:
+    """Start the local stack and keep it running until Ctrl-C.
+
+    Its page is opened in a browser where there is a terminal and a screen.
+    """
     _stop_on_signals()
     _warn_of_ignored_settings()
     ports = Ports(gateway=gateway_port, status=status_port, preview=preview_port)
     data = data or default_data()
     try:
         with local_stack(data, ports) as stack, _found_by_other_commands(data):
-            click.echo(f"gateway  {stack.state.gateway_url}\nstatus   {stack.state.status_url}")
+            page_url = f"{stack.state.gateway_url}/"
+            click.echo(f"page     {page_url}\nstatus   {stack.state.status_url}")
             click.echo(f"games    http://*.localhost:{preview_port} (play links)")
             click.echo("ready; Ctrl-C stops it")
+            if not no_browser and sys.stdout.isatty() and has_screen() and answers(page_url):
+                show(page_url)
             stack.watch()
     except _Stop:
         click.echo("stopped")
