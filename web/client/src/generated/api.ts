@@ -20,6 +20,25 @@ export interface components {
             status: "building" | "canceled" | "completed" | "failed" | "packaging" | "preparing" | "queued" | "uploading";
         };
         /**
+         * ArtifactFile
+         * @description One file; sizes in bytes.
+         */
+        ArtifactFile: {
+            packedSize: number;
+            path: string;
+            size: number;
+        };
+        /**
+         * ArtifactFiles
+         * @description A page of files, by path; the totals are of all of them, unpacked.
+         */
+        ArtifactFiles: {
+            files: components["schemas"]["ArtifactFile"][];
+            nextPageToken: string | null;
+            totalBytes: number;
+            totalFiles: number;
+        };
+        /**
          * BuildWarning
          * @description One warning: which kind, what is wrong, and where; null where it is of no one place.
          */
@@ -411,6 +430,29 @@ export interface components {
                 [key: string]: string;
             };
             schema: components["schemas"]["OptionsSchema"];
+        };
+        /**
+         * PlayLink
+         * @description A link as members see it.
+         *
+         *         It expires with its artifact at the latest; null: it stays. Whether it is cross-origin isolated
+         *         is null where that is as each build asks.
+         */
+        PlayLink: {
+            createdAt: string;
+            crossOriginIsolated: boolean | null;
+            expiresAt: string | null;
+            passwordProtected: boolean;
+            url: string;
+        };
+        /**
+         * PlayLinkOptions
+         * @description What a link should be like; what is not named stays, or is as for any new link.
+         */
+        PlayLinkOptions: {
+            crossOriginIsolated?: boolean;
+            expiresAt?: string | null;
+            password?: string | null;
         };
         /**
          * Problem
