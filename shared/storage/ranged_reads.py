@@ -55,6 +55,7 @@ class RangedReads:
                     at += len(block)
                     yield block
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                self._urls.pop(key, None)  # its signature may be what is wrong
                 failures = 1 if at > before else failures + 1
                 if failures >= ATTEMPTS:
                     message = f"no answer from the storage for {key}: {error!r}"
@@ -68,7 +69,6 @@ class RangedReads:
             if answer.status == HTTPStatus.NOT_FOUND:
                 raise ObjectMissingError(f"{key} is not in the storage")
             if answer.status != HTTPStatus.PARTIAL_CONTENT:
-                self._urls.pop(key, None)  # its signature may be what is wrong
                 message = f"the storage answered {answer.status} for a range of {key}"
                 raise aiohttp.ClientConnectionError(message)
             async for block in answer.content.iter_any():

@@ -23,7 +23,7 @@ from services.gateway.settings import (
 from shared.jetstream import topology
 from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
-from shared.settings import LogSettings, NatsSettings, S3Settings
+from shared.settings import LogSettings, NatsSettings, S3Settings, origins
 from shared.storage.ranged_reads import open_ranged_reads
 from shared.tokens import Tokens, User
 from tests.integration.gateway.described import check_described
@@ -118,6 +118,7 @@ async def running(
     spool_bytes: int = 64 << 20,
     user_limits: UserLimits = USER_LIMITS,
     preview: PreviewSettings = PREVIEW,
+    cors_origins: str = "https://editor.example",
     requests_per_second: int = 0,
     page: PageSettings = NO_PAGE,
 ) -> AsyncIterator[str]:
@@ -133,6 +134,7 @@ async def running(
         preview=preview,
         page=page,
         bind=f"127.0.0.1:{port}",
+        cors_origins=cors_origins,
         jwt_secret="",
         public_url=url,
         websocket_url="ws://status",
@@ -150,7 +152,7 @@ async def running(
             "storage": storage_check(storage),
             "headroom": headroom_check(deps.headroom),
         },
-        origins=["https://editor.example"],
+        origins=sorted(origins(cors_origins)),
         requests_per_second=requests_per_second,
         page=page_handlers(settings, TOKENS),
     )

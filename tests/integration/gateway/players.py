@@ -148,7 +148,7 @@ class Arcade:
 
 @asynccontextmanager
 async def open_arcade(
-    nats: NatsSettings, s3: S3Settings, origin: str = "http://*.localhost:{port}"
+    nats: NatsSettings, s3: S3Settings, origin: str = "http://*.localhost:{port}", **settings: Any
 ) -> AsyncIterator[Arcade]:
     """An arcade on empty servers."""
     (port,) = free_ports(1)
@@ -156,7 +156,9 @@ async def open_arcade(
     async with AsyncExitStack() as stack:
         nc = await stack.enter_async_context(empty_nats(nats))
         storage = await stack.enter_async_context(empty_bucket(s3))
-        gateway = await stack.enter_async_context(open_gateway(nc, storage, preview=preview))
+        gateway = await stack.enter_async_context(
+            open_gateway(nc, storage, preview=preview, **settings)
+        )
         visitor = await stack.enter_async_context(
             aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar())
         )
