@@ -35,6 +35,12 @@ export default defineConfig({
   },
   server: {
     host: "127.0.0.1",
-    proxy: Object.fromEntries(["/api", "/page.json", "/local-session", "/sample"].map((path) => [path, GATEWAY])),
+    // The host that the browser names is left as it is: by it and `Origin` the gateway knows its own page.
+    proxy: Object.fromEntries(
+      ["/api", "/page.json", "/local-session", "/sample"].map((path) => [
+        path,
+        { target: GATEWAY, changeOrigin: false },
+      ]),
+    ),
   },
 });
