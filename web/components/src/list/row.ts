@@ -4,7 +4,7 @@ import { hasEnded } from "../export-feed.js";
 import type { Format } from "../format.js";
 import { icons } from "../icons.js";
 import type { Messages } from "../messages/index.js";
-import { configurationName, platformName, statusBadge, statusName } from "../status-badge.js";
+import { configurationName, platformName, statusBadge } from "../status-badge.js";
 
 /** How a row is shown. */
 export interface RowOptions {
@@ -25,21 +25,17 @@ export function exportRow(summary: ExportSummary, options: RowOptions): Template
   const created = summary.createdAt === null ? null : new Date(summary.createdAt);
   const age = created ? format.relative(created, now) : "";
   const status = shownStatus(summary);
-  const described = hasEnded(summary.status)
-    ? statusName(status, text)
-    : text.progress.announceAt(statusName(status, text), format.percent(summary.progress));
   return html`<div
     id=${`row-${index}`}
     class="row"
     role="option"
     aria-selected=${selected ? "true" : "false"}
-    aria-label=${text.list.option(platform, configuration, described, age)}
     ?data-active=${active}
     @click=${choose}
   >
     ${statusBadge(status, text)}
     <span class="name"><b>${platform}</b> <span class="muted">${configuration}</span></span>
-    <span class="middle">${hasEnded(summary.status) ? facts(summary, format) : percentBar(summary, format)}</span>
+    <span class="middle">${hasEnded(summary.status) ? facts(summary, text, format) : percentBar(summary, format)}</span>
     <time class="muted" datetime=${summary.createdAt ?? nothing} title=${created ? format.dateTime(created) : nothing}
       >${age}</time
     >
@@ -56,9 +52,17 @@ function percentBar({ progress }: ExportSummary, format: Format): TemplateResult
     <span class="percent">${format.percent(progress)}</span>`;
 }
 
-function facts(summary: ExportSummary, format: Format): TemplateResult {
+function facts(summary: ExportSummary, text: Messages, format: Format): TemplateResult {
   const { createdAt, completedAt, warningCount } = summary;
   const tookS = createdAt && completedAt ? (Date.parse(completedAt) - Date.parse(createdAt)) / 1_000 : null;
   return html`${tookS === null ? nothing : html`<span class="muted">${format.duration(tookS)}</span>`}
-  ${warningCount > 0 ? html`<span class="warned">${icons.warning}${format.number(warningCount)}</span>` : nothing}`;
+  ${
+    warningCount > 0
+      ? html`<span class="warned"
+          >${icons.warning}<span class="unseen"
+            >${text.progress.warnings(warningCount, format.number(warningCount))}</span
+          ><span aria-hidden="true">${format.number(warningCount)}</span></span
+        >`
+      : nothing
+  }`;
 }

@@ -46,7 +46,6 @@ export const en = {
     started: "The export has started.",
     startedAt: (position: string) => `The export is number ${position} in the queue.`,
     notConnected: "No project is open.",
-    needsMinutes: (available: string, required: string) => `Build minutes: ${required} needed, ${available} left.`,
     retryAfter: (wait: string) => `Try again in ${wait}.`,
   },
   progress: {
@@ -57,13 +56,11 @@ export const en = {
     next: "Next in the queue",
     nextAttempt: (countdown: string) => `Next attempt in ${countdown}`,
     attempt: (attempt: string) => `Attempt ${attempt}`,
-    generation: (generation: string) => `Run ${generation}`,
     cancel: "Cancel",
     canceling: "Canceling…",
     retry: "Retry",
     retrying: "Starting again…",
     reload: "Try again",
-    cannotRetry: "Cannot be retried",
     download: "Download",
     file: "File",
     size: "Size",
@@ -76,7 +73,6 @@ export const en = {
     took: "Took",
     failed: { build: "The build failed", upload: "The upload failed", other: "The export failed" },
     errorCode: "Error code",
-    place: "Place",
     reference: (reference: string) =>
       `Operators find this failure under reference ${reference}. Quote it when you ask for help.`,
     copyReference: "Copy the reference",
@@ -113,8 +109,6 @@ export const en = {
     all: "All",
     running: "Running",
     failed: "The exports cannot be listed",
-    option: (platform: string, configuration: string, status: string, age: string) =>
-      `${platform}, ${configuration}, ${status}, ${age}`,
   },
   log: {
     label: "Log",
@@ -133,6 +127,5 @@ export const en = {
     empty: "No lines yet",
     emptyHint: "What the build says appears here as it happens.",
     noMatch: "No line matches",
-    wrap: "Wrap lines",
   },
 };

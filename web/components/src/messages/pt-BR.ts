@@ -48,7 +48,6 @@ export const ptBR: Translation<typeof en> = {
     started: "A exportação começou.",
     startedAt: (position) => `A exportação é a número ${position} da fila.`,
     notConnected: "Nenhum projeto está aberto.",
-    needsMinutes: (available, required) => `Minutos de compilação: são necessários ${required}, restam ${available}.`,
     retryAfter: (wait) => `Tente de novo em ${wait}.`,
   },
   progress: {
@@ -59,13 +58,11 @@ export const ptBR: Translation<typeof en> = {
     next: "É a próxima da fila",
     nextAttempt: (countdown) => `Próxima tentativa em ${countdown}`,
     attempt: (attempt) => `Tentativa ${attempt}`,
-    generation: (generation) => `Execução ${generation}`,
     cancel: "Cancelar",
     canceling: "Cancelando…",
     retry: "Tentar novamente",
     retrying: "Reiniciando…",
     reload: "Tentar de novo",
-    cannotRetry: "Não é possível tentar novamente",
     download: "Baixar",
     file: "Arquivo",
     size: "Tamanho",
@@ -78,7 +75,6 @@ export const ptBR: Translation<typeof en> = {
     took: "Duração",
     failed: { build: "A compilação falhou", upload: "O envio falhou", other: "A exportação falhou" },
     errorCode: "Código do erro",
-    place: "Local",
     reference: (reference) =>
       `Os operadores encontram esta falha pela referência ${reference}. Informe-a ao pedir ajuda.`,
     copyReference: "Copiar a referência",
@@ -115,7 +111,6 @@ export const ptBR: Translation<typeof en> = {
     all: "Todas",
     running: "Em andamento",
     failed: "Não é possível listar as exportações",
-    option: (platform, configuration, status, age) => `${platform}, ${configuration}, ${status}, ${age}`,
   },
   log: {
     label: "Registro",
@@ -134,6 +129,5 @@ export const ptBR: Translation<typeof en> = {
     empty: "Nenhuma linha ainda",
     emptyHint: "O que a compilação disser aparece aqui na hora.",
     noMatch: "Nenhuma linha corresponde",
-    wrap: "Quebrar linhas",
   },
 };

@@ -102,7 +102,7 @@ export const styles = css`
   }
   dl > div {
     display: grid;
-    grid-template-columns: minmax(6.5rem, 22%) minmax(0, 1fr);
+    grid-template-columns: clamp(6.5rem, 22%, 9rem) minmax(0, 1fr);
     gap: 0 calc(var(--_space) * 3);
     align-items: baseline;
   }
