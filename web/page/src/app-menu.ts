@@ -47,6 +47,7 @@ export class AppMenu extends PageElement {
         background: var(--_raised);
       }
       .segments label {
+        position: relative;
         display: grid;
         place-items: center;
         min-height: 2rem;
@@ -59,8 +60,11 @@ export class AppMenu extends PageElement {
       }
       .segments input {
         position: absolute;
-        min-height: 0;
+        inset: 0;
+        width: 100%;
+        margin: 0;
         opacity: 0;
+        cursor: pointer;
       }
       .segments label:has(:checked) {
         background: var(--_surface);

@@ -1,3 +1,4 @@
+import { legible } from "@aethel/export-components";
 import { css, html, nothing, type TemplateResult } from "lit";
 import "./app-header.ts";
 import "./load-failure.ts";
@@ -11,6 +12,7 @@ import "./sign-in.ts";
 import { pageStyles } from "./styles/page-styles.ts";
 import "./toasts.ts";
 import type { PageToasts, ToastContent } from "./toasts.ts";
+import { isAbort, told } from "./told.ts";
 
 /** The whole page: it starts, signs in, and shows the view that the address names. */
 export class ExportApp extends PageElement {
@@ -56,6 +58,7 @@ export class ExportApp extends PageElement {
     super();
     this.context = null;
     this.failure = null;
+    addEventListener("unhandledrejection", ({ reason }) => this.#confess(reason));
     this.addEventListener("page-toast", (event) => this.#toasts?.add((event as CustomEvent<ToastContent>).detail));
     this.addEventListener("page-title", (event) => this.#entitle((event as CustomEvent<string>).detail));
   }
@@ -72,7 +75,7 @@ export class ExportApp extends PageElement {
     const isSignedIn = context.session.token !== null;
     return html`
       <a class="button skip" href=${location.hash || "#/"} @click=${this.#skip}>${this.m.shell.skip}</a>
-      <app-header .context=${context} .isSignedIn=${isSignedIn} .language=${document.documentElement.lang}></app-header>
+      <app-header .context=${context} .isSignedIn=${isSignedIn}></app-header>
       <service-banner .link=${context.link}></service-banner>
       <main tabindex="-1">
         ${isSignedIn ? this.#view(context) : html`<sign-in class="view" .session=${context.session}></sign-in>`}
@@ -157,6 +160,11 @@ export class ExportApp extends PageElement {
   #skip(event: Event): void {
     event.preventDefault();
     this.renderRoot.querySelector("main")?.focus();
+  }
+
+  /** What nobody has caught is a fault of the page: it is told, and left for the console. */
+  #confess(reason: unknown): void {
+    if (!isAbort(reason)) this.#toasts?.add({ kind: "danger", text: legible(told(reason, this.m).detail) });
   }
 
   #entitle(title: string): void {

@@ -1,6 +1,7 @@
 import { readClaims, type Claims } from "./session-claims.ts";
 
 const KEY = "aethel.token";
+const LOCAL_KEY = "aethel.local"; // beside the token: the local stack gave it
 
 /** Why a token was not taken. */
 export type Refusal = "malformed" | "expired" | "signature" | "refused" | "away";
@@ -62,20 +63,21 @@ export class Session extends EventTarget {
     const answer = await reach("/local-session", { method: "POST", headers: { "X-Aethel-Page": "1" } });
     if (!answer.ok) throw new SignInError("refused", await detailOf(answer));
     const { token } = (await answer.json()) as { token: string };
-    this.#take(token);
+    this.#take(token, true);
   }
 
   signOut(): void {
     this.#token = null;
     sessionStorage.removeItem(KEY);
+    sessionStorage.removeItem(LOCAL_KEY);
     this.#renewal?.reject(new DOMException("signed out", "AbortError"));
     this.#renewal = null;
     this.dispatchEvent(new Event("change"));
   }
 
   /**
-   * A token in place of one that the server has refused: the local stack gives one, everybody else is
-   * asked. All requests that wait share one renewal. Rejected with an `AbortError` by signing out.
+   * A token in place of one that the server has refused: the local stack gives its user another, everybody
+   * else is asked. All requests that wait share one renewal. Rejected with an `AbortError` by signing out.
    */
   renew(refused: string): Promise<string> {
     if (this.#token !== null && this.#token !== refused) return Promise.resolve(this.#token);
@@ -83,14 +85,16 @@ export class Session extends EventTarget {
     const renewal = resolvers<string>();
     this.#renewal = renewal;
     const ask = (): boolean => this.dispatchEvent(new Event("lapse"));
-    if (this.isLocal) this.signInLocally().catch(ask);
+    if (sessionStorage.getItem(LOCAL_KEY)) this.signInLocally().catch(ask);
     else ask();
     return renewal.promise;
   }
 
-  #take(token: string): void {
+  #take(token: string, isLocal = false): void {
     this.#token = token;
     sessionStorage.setItem(KEY, token);
+    if (isLocal) sessionStorage.setItem(LOCAL_KEY, "1");
+    else sessionStorage.removeItem(LOCAL_KEY);
     this.#renewal?.resolve(token);
     this.#renewal = null;
     this.dispatchEvent(new Event("change"));
