@@ -7,7 +7,9 @@ the content security policy refuses is told there, too.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +48,19 @@ def stack(tmp_path_factory: pytest.TempPathFactory, stack_settings: dict[str, st
 def stack_settings() -> dict[str, str]:
     """What a file wants of its stack; none unless it says so."""
     return {}
+
+
+def api(stack: Up, method: str, path: str, body: Any = None) -> Any:
+    """One request as the user of the stack; what it is answered with, read as JSON."""
+    state = stack.ready()
+    request = urllib.request.Request(  # noqa: S310 - our own stack
+        f"{state.gateway_url}{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {state.token}", "Content-Type": "application/json"},
+        method=method,
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return json.load(answer)
 
 
 class Window:

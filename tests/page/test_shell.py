@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.async_api import expect
+
+from tests.page.conftest import api
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Request
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-
-
-def api(stack: Up, method: str, path: str, body: Any = None) -> Any:
-    """One request as the user of the stack."""
-    state = stack.ready()
-    request = urllib.request.Request(  # noqa: S310 - our own stack
-        f"{state.gateway_url}{path}",
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {state.token}", "Content-Type": "application/json"},
-        method=method,
-    )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
 
 
 async def press(page: Page, name: str) -> None:

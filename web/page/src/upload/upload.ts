@@ -166,7 +166,7 @@ export class Upload extends EventTarget {
 
   #fail(picked: Picked, error: unknown): void {
     if (isAbort(error)) this.#become({ kind: "canceled" });
-    else if (isConnectionLoss(error)) {
+    else if (isConnectionLoss(error) || this.link.isAway) {
       this.#become({ kind: "lost", picked });
       this.link.suspect();
     } else if (picked.kind === "zip" && asksForEncoding(error)) {
