@@ -83,10 +83,6 @@ class Window:
         """Change the route alone."""
         await self.page.evaluate("route => { location.hash = route; }", route)
 
-    async def heading(self) -> str:
-        """The text of the page's one heading of the first rank."""
-        return await self.page.locator("h1").inner_text()
-
     async def focused(self) -> str:
         """The tag or the text of what has the focus, through all shadow roots."""
         return str(

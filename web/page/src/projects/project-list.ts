@@ -26,11 +26,9 @@ export class ProjectList extends PageView {
   static override properties = {
     context: { attribute: false },
     sought: { state: true },
-    nextToken: { state: true },
   };
   declare context: PageContext;
   declare private sought: string;
-  declare private nextToken: string | null;
 
   static override styles = [
     pageStyles,
@@ -78,10 +76,11 @@ export class ProjectList extends PageView {
     (picked) => void this.#createFrom(picked),
   );
 
+  #nextToken: string | null = null;
+
   constructor() {
     super();
     this.sought = "";
-    this.nextToken = null;
   }
 
   override firstUpdated(_changed: PropertyValues<this>): void {
@@ -153,7 +152,7 @@ export class ProjectList extends PageView {
         )}
       </ul>
       ${
-        this.nextToken
+        this.#nextToken
           ? html`<button class="more" aria-disabled=${this.#projects.isBusy ? "true" : "false"} @click=${this.#more}>
               ${this.m.projects.more}
             </button>`
@@ -169,15 +168,16 @@ export class ProjectList extends PageView {
   }
 
   async #page(token: string | null): Promise<ProjectSummary[]> {
-    const page = await this.context.client.listProjects({ pageSize: PAGE_SIZE, ...(token && { pageToken: token }) });
-    this.nextToken = page.nextPageToken;
+    const page = await this.context.client.listProjects({ pageSize: PAGE_SIZE, pageToken: token });
+    this.#nextToken = page.nextPageToken;
     return page.projects;
   }
 
   async #more(): Promise<void> {
     const known = this.#projects.value ?? [];
     try {
-      this.#projects.value = [...known, ...(await this.#page(this.nextToken))];
+      this.#projects.value = [...known, ...(await this.#page(this.#nextToken))];
+      this.requestUpdate();
     } catch (error) {
       this.toast(told(error, this.m).detail, "danger");
     }
