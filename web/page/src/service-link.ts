@@ -37,6 +37,17 @@ export class ServiceLink extends EventTarget {
     this.#noteAway();
   }
 
+  /** Whether the service answers right now. */
+  async reaches(): Promise<boolean> {
+    const isThere = await fetch("/livez", { cache: "no-store" }).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (isThere) this.#noteBack();
+    else this.#noteAway();
+    return isThere;
+  }
+
   /** Looks at once whether the service is back. */
   lookNow(): void {
     if (this.isAway) this.#lookIn(0, FIRST_LOOK_S);
@@ -71,12 +82,7 @@ export class ServiceLink extends EventTarget {
   #lookIn(delayS: number, nextS: number): void {
     if (this.#look) clearTimeout(this.#look);
     this.#look = setTimeout(async () => {
-      const isBack = await fetch("/livez", { cache: "no-store" }).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      if (isBack) this.#noteBack();
-      else if (this.isAway) this.#lookIn(nextS, Math.min(nextS * 2, LAST_LOOK_S));
+      if (!(await this.reaches())) this.#lookIn(nextS, Math.min(nextS * 2, LAST_LOOK_S));
     }, delayS * 1000);
   }
 }

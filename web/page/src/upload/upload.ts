@@ -114,7 +114,8 @@ export class Upload extends EventTarget {
       this.#become({ kind: "done", outcome });
       this.dispatchEvent(new Event("snapshot"));
     } catch (error) {
-      if (this.#stop === stop) this.#fail(picked, error);
+      const isLost = isConnectionLoss(error) || (isOwnFailure(error) && !(await this.link.reaches()));
+      if (this.#stop === stop) this.#fail(picked, error, isLost);
     }
   }
 
@@ -164,9 +165,9 @@ export class Upload extends EventTarget {
     }, EVERY_MS);
   }
 
-  #fail(picked: Picked, error: unknown): void {
+  #fail(picked: Picked, error: unknown, isLost: boolean): void {
     if (isAbort(error)) this.#become({ kind: "canceled" });
-    else if (isConnectionLoss(error) || this.link.isAway) {
+    else if (isLost) {
       this.#become({ kind: "lost", picked });
       this.link.suspect();
     } else if (picked.kind === "zip" && asksForEncoding(error)) {
@@ -187,6 +188,11 @@ function newestFirst(moving: Map<string, Part>, path: string, part: Part): void 
     if (moving.size <= SHOWN_FILES) break;
     moving.delete(oldest);
   }
+}
+
+/** Whether the browser could not read or hash a file: its worker is loaded from the service, too. */
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof ExportError && error.code === "file-unreadable";
 }
 
 function asksForEncoding(error: unknown): error is ExportError {
