@@ -102,7 +102,9 @@ LABEL org.opencontainers.image.title="Aethel Export: gateway" \
 COPY --from=gateway-environment /opt/aethel-export /opt/aethel-export
 COPY --from=templates /export-page /opt/aethel-export/templates/export-page
 ENV GATEWAY_BIND=0.0.0.0:8080 \
+    GATEWAY_PREVIEW_BIND=0.0.0.0:8082 \
     GATEWAY_PAGE_DIR=/opt/aethel-export/templates/export-page
+EXPOSE 8082
 CMD ["python", "-m", "services.gateway"]
 
 

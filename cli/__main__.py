@@ -26,6 +26,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "watch": "exports:watch",
     "logs": "exports:logs",
     "download": "exports:download_command",
+    "play": "play:play",
     "retry": "exports:retry",
     "cancel": "exports:cancel",
     "projects": "projects:projects",

@@ -27,7 +27,7 @@ out_option = click.option(
 )
 
 _export_argument = click.argument("export", metavar="EXPORT")
-_user_option = click.option(
+user_option = click.option(
     "--as",
     "user",
     metavar="USER",
@@ -50,7 +50,7 @@ _build_options = (
 
 def export_argument(command: CommandT) -> CommandT:
     """A command about one export takes ``EXPORT``, and ``--as`` for somebody else's."""
-    return _export_argument(_user_option(command))
+    return _export_argument(user_option(command))
 
 
 def build_options(command: CommandT) -> CommandT:

@@ -7,8 +7,11 @@ import re
 import subprocess
 import tomllib
 import zipfile
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -34,6 +37,31 @@ def test_a_folder_becomes_a_download(up: Up, game: Path, tmp_path: Path) -> None
                 assert archive.read(file.name) == file.read_bytes()
     for tester in (["unzip", "-tq"], ["7z", "t"]):
         subprocess.run([*tester, str(artifact)], check=True, capture_output=True)
+
+
+def test_a_game_is_played_on_its_link(up: Up, game: Path) -> None:
+    """Of one export and of the project; a revoked link ends."""
+    project = project_id_of(game)
+    up.cli("push", str(game))
+    made = up.cli("export", project, "--platform", "web", "--json")
+    export = json.loads(made.stdout)["export"]["id"]
+    assert up.cli("watch", export).returncode == 0
+    links = [up.cli("play", target).stdout.strip() for target in (export, project)]
+    assert json.loads(up.cli("play", project, "--json").stdout)["url"] == links[1]
+    for link in links:
+        status, page = opened(link)
+        assert (status, b"Tiny" in page) == (200, True)
+    assert up.cli("play", project, "--revoke").returncode == 0
+    assert [opened(link)[0] for link in links] == [200, 404]
+
+
+def opened(link: str) -> tuple[int, bytes]:
+    """A link's page, from wherever names below localhost lead."""
+    parts = urlsplit(link)
+    with closing(HTTPConnection("127.0.0.1", parts.port or 80)) as connection:
+        connection.request("GET", "/", headers={"Host": parts.netloc})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 def test_every_place_names_the_version_of_the_project(up: Up) -> None:

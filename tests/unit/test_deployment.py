@@ -125,7 +125,9 @@ def test_each_pod_reaches_only_what_it_needs(manifests: list[Manifest]) -> None:
         out = {port["port"] for rule in _rules(mine, "egress") for port in rule["ports"]}
         into = {port["port"] for rule in _rules(mine, "ingress") for port in rule["ports"]}
         match labels["app.kubernetes.io/name"]:
-            case "gateway" | "packager" | "uploader":
+            case "gateway":
+                assert (out, into) == ({53, 4222, s3}, {8080, 8082})
+            case "packager" | "uploader":
                 assert (out, into) == ({53, 4222, s3}, {8080})
             case "status" | "streams-apply":
                 assert (out, into) == ({53, 4222}, {8080})
@@ -187,8 +189,11 @@ def test_only_what_clients_need_can_be_reached_from_outside(manifests: list[Mani
     ]
     page = {("Exact", "/"), ("Exact", "/page.json"), ("Prefix", "/assets"), ("Prefix", "/sample")}
     api = {("Prefix", "/api"), ("Exact", "/schema/openapi.json")}
-    opened = {(path["pathType"], path["path"]) for path in paths}
-    assert opened <= {*page, *api, ("Prefix", "/export")}
+    ports = [path["backend"]["service"]["port"]["name"] for path in paths]
+    opened = [(path["pathType"], path["path"]) for path in paths]
+    assert set(ports) <= {"http", "games"}
+    by_http = {way for way, port in zip(opened, ports, strict=True) if port == "http"}
+    assert by_http <= {*page, *api, ("Prefix", "/export")}
 
 
 def test_alerts_ask_for_metrics_that_exist() -> None:

@@ -19,6 +19,7 @@ JOBS = {"storage-certificate", "bucket", "streams"}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 PUBLISHED = {f"{part.upper()}_IMAGE": f"ghcr.io/o/aethel-export-{part}@{DIGEST}" for part in PARTS}
 ADDRESSES = {
+    "EXPORT_PREVIEW_ORIGIN": "https://*.example-games.com",
     "EXPORT_PUBLIC_URL": "https://games.example.com",
     "AETHEL_WS_URL": "wss://status.example.com",
     "S3_PUBLIC_ENDPOINT": "https://files.example.com",
