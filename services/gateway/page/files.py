@@ -76,11 +76,11 @@ def read_page(folder: Path) -> Page:
     template = verified_template(folder)
     size = sum(record.size for record in template.files.values())
     if size > MOST_BYTES:
-        raise TemplateError(f"{folder} has {size} bytes; a page may have {MOST_BYTES}")
+        raise TemplateError(f"{folder.name} has {size} bytes, a page may have {MOST_BYTES}")
     try:
         about = msgspec.json.decode(template.description, type=_About)
     except msgspec.MsgspecError as error:
-        raise TemplateError(f"{folder} is no export page: {error}") from error
+        raise TemplateError(f"{folder.name} is no export page: {error}") from error
     packed = tuple(SUFFIXES.values())
     files = {
         f"/{path}": _file(template, path, about)
@@ -90,7 +90,7 @@ def read_page(folder: Path) -> Page:
     try:
         files["/"] = files.pop(f"/{about.page}")
     except KeyError:
-        raise TemplateError(f"{folder} has no {about.page}") from None
+        raise TemplateError(f"{folder.name} has no {about.page}") from None
     return Page(version=template.version, files=files, sample=_sample(about.sample))
 
 

@@ -78,7 +78,7 @@ def page_routes(page: Page, headers: dict[str, str]) -> HTTPRouteHandler:
 
     @route(sorted(page.files), http_method=READS, include_in_schema=False, sync_to_thread=False)
     def show_file(request: AnyRequest) -> Response[bytes]:
-        file = page.files[request.url.path]
+        file = page.files[request.scope["path_template"]]
         more = {"page": headers, "worker": OF_WORKERS, "asset": {}}[file.role]
         return _answer(request, file, {**OF_ALL, **more})
 

@@ -35,7 +35,7 @@ ALSO_FROM: Final = {EXPORT_PAGE: (ROOT / "samples" / "emberlight",)}  # other fo
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
 _NOT_SOURCES: Final = frozenset(
-    {".generated", ".npm.lock", "__pycache__", "dist", "node_modules", "test", "tests"}
+    {".generated", ".npm.lock", "__pycache__", "dist", "examples", "node_modules", "test", "tests"}
 )
 
 

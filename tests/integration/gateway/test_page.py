@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import brotli
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from services.gateway.page.content_security import page_headers
 from services.gateway.page.files import read_page
@@ -93,7 +94,7 @@ async def ask(gateway: Gateway, method: str, path: str, **headers: str) -> Answe
     session = gateway.user(None).session
     async with session.request(
         method,
-        gateway.url + path,
+        URL(gateway.url + path, encoded=True),
         headers={"Accept-Encoding": "identity", **named},
         allow_redirects=False,
         auto_decompress=False,
@@ -181,6 +182,12 @@ async def test_head_has_the_headers_alone(gateway: Gateway) -> None:
 async def test_nothing_else_is_served(gateway: Gateway, path: str) -> None:
     """Only files that the description names, each at one path."""
     assert (await ask(gateway, "GET", path)).status == 404
+
+
+@pytest.mark.parametrize("path", ["/assets/%69ndex-abc.js", "/assets/index-abc.js/"])
+async def test_a_path_may_be_written_otherwise(gateway: Gateway, path: str) -> None:
+    """It names the same file."""
+    assert (await ask(gateway, "GET", path)).body == SCRIPT
 
 
 async def test_everybody_may_know_what_the_page_loads_first(gateway: Gateway) -> None:
