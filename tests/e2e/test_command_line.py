@@ -5,6 +5,7 @@ import json
 import random
 import re
 import subprocess
+import time
 import tomllib
 import zipfile
 from contextlib import closing
@@ -21,6 +22,16 @@ from cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Up
+
+
+def test_the_page_comes_first(up: Up) -> None:
+    """Its address is what `up` tells first, and it is there."""
+    url = f"{up.ready().gateway_url}/"
+    while "ready" not in (told := up.log.read_text()):
+        time.sleep(0.05)
+    assert told.startswith(f"page     {url}\n")
+    with urlopen(url) as answer:  # noqa: S310 - our own stack
+        assert answer.headers["Content-Type"].startswith("text/html")
 
 
 def test_a_folder_becomes_a_download(up: Up, game: Path, tmp_path: Path) -> None:
