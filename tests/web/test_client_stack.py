@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import http.server
 import io
 import json
 import os
 import re
 import shutil
 import subprocess
+import threading
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import async_playwright
 
+from cli.local.credentials import open_credentials
 from services.packager.runtimes.build import node
 from tests.browser.conftest import Troubles, launch, served
 from tests.e2e.conftest import PAGE, Up
-from tests.web.conftest import CLIENT, ROOT, WEB, run_node_tests
+from tests.web.conftest import CLIENT, ROOT, WEB, run_node, run_node_tests
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from playwright.async_api import Browser, Page
 
 pytestmark = pytest.mark.usefixtures("client_dist")
 DOCUMENT = ROOT / "docs/web-client.md"
+EXAMPLES = ROOT / "docs/examples"
+QUOTED = ("useExport.ts", "ExportDialog.tsx", "editor.tsx")
 # What a page has to allow, and no more.
 POLICY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -50,11 +55,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     started.stop()
 
 
+def access_of(stack: Up) -> dict[str, str]:
+    """What leads the command line to the stack's own secrets."""
+    return {"AETHEL_EXPORT_DATA": str(stack.data)}
+
+
 @pytest.fixture(scope="module")
 def access(stack: Up) -> dict[str, str]:
     """Where the stack is, and a token for it."""
     ready = stack.ready()
-    token = stack.cli("token", "--user", "ann", AETHEL_EXPORT_DATA=str(stack.data)).stdout.strip()
+    token = stack.cli("token", "--user", "ann", **access_of(stack)).stdout.strip()
     return {
         "AETHEL_EXPORT_URL": ready.gateway_url,
         "AETHEL_EXPORT_TOKEN": token,
@@ -203,3 +213,113 @@ async def test_a_folder_dropped_into_the_documented_page_becomes_a_game(
 def _is_comparing(trouble: str) -> bool:
     """The answer 409 that names what is missing, which a browser's console shows in red."""
     return "409" in trouble
+
+
+class Engine:
+    """The engine's server: its pages, and the two routes that ``docs/migration.md`` gives it."""
+
+    def __init__(self, pages: Path, environ: Mapping[str, str], rows: Path) -> None:
+        self.pushes = 0
+        engine = self
+
+        class Routes(http.server.SimpleHTTPRequestHandler):
+            def __init__(self, *arguments: Any) -> None:
+                super().__init__(*arguments, directory=str(pages))
+
+            def log_message(self, *_arguments: object) -> None:
+                """The test's own output is enough."""
+
+            def do_GET(self) -> None:
+                if self.path == "/api/export-token":
+                    self._answer(200, engine.token().encode())
+                elif self.path == "/favicon.ico":
+                    self._answer(204, b"")
+                else:
+                    super().do_GET()
+
+            def do_POST(self) -> None:
+                assert self.path == "/api/projects/lantern/push"
+                engine.push()
+                self._answer(204, b"")
+
+            def _answer(self, status: int, body: bytes) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        self._environ = {**os.environ, **environ}
+        self._rows = rows
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Routes)
+
+    def token(self) -> str:
+        """By the documented function, for its user."""
+        program = (
+            f"import {{ exportToken }} from {json.dumps(str(EXAMPLES / 'export-token.mjs'))};"
+            'process.stdout.write(exportToken({ id: "ann", email: "ann@example.com" }));'
+        )
+        return run_node("--input-type=module", "-e", program, **self._environ)
+
+    def push(self) -> None:
+        """By the documented script, of rows as its database has them."""
+        self.pushes += 1
+        script = str(EXAMPLES / "push-project.mjs")
+        run_node(script, str(self._rows), "--user", "ann", **self._environ)
+
+
+def built_example(gateway: str, out: Path) -> None:
+    """The React application, built as ``docs/migration.md`` says."""
+    vite = [node(), str(WEB / "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"]
+    environ = {**os.environ, "VITE_EXPORT_URL": gateway}
+    subprocess.run(vite, cwd=WEB / "components", check=True)
+    into = ("--outDir", str(out), "--emptyOutDir")
+    subprocess.run([*vite, *into], cwd=WEB / "examples/react", env=environ, check=True)
+
+
+async def test_the_engines_dialog_pushes_exports_and_offers_the_artifact(
+    stack: Up, access: dict[str, str], browser: Browser, tmp_path: Path
+) -> None:
+    """The documented hook, dialog, token and push, in place of the mock."""
+    rows = tmp_path / "rows.json"
+    page_row = {"id": "f1", "path": "/index.html", "content": PAGE}
+    project = {"id": "lantern", "name": "Lantern", "template": None, "settings": None}
+    rows.write_text(json.dumps({"project": project, "files": [page_row], "assets": []}))
+    service = stack.cli("token", "--user", "engine", "--role", "service", **access_of(stack))
+    environ = {
+        "AETHEL_EXPORT_URL": access["AETHEL_EXPORT_URL"],
+        "AETHEL_EXPORT_TOKEN": service.stdout.strip(),
+        "JWT_SECRET": open_credentials(stack.data).jwt,
+    }
+    built_example(access["AETHEL_EXPORT_URL"], tmp_path / "site")
+    engine = Engine(tmp_path / "site", environ, rows)
+    serving = threading.Thread(target=engine.server.serve_forever, daemon=True)
+    serving.start()
+    page = await browser.new_page()
+    troubles = Troubles(page)
+    await page.goto(f"http://127.0.0.1:{engine.server.server_port}/editor.html?project=lantern")
+    await page.get_by_role("button", name="Export…").click()
+    dialog = page.get_by_role("dialog", name="Export")
+    await dialog.get_by_label("Platform").select_option("web")
+    await dialog.get_by_label("Name of the game").fill("<img src=x onerror=alert(1)>")
+    await dialog.get_by_role("button", name="Export").click()
+    link = dialog.get_by_role("link", name="Download")
+    assert "img-src-x-onerror-alert-1" in (await link.text_content() or "")
+    assert await dialog.locator("progress").get_attribute("value") == "100"
+    assert await dialog.get_by_role("alert").text_content() == ""
+    await dialog.get_by_role("button", name="Close").click()
+    assert await page.get_by_role("dialog").count() == 0
+    await page.close()
+    engine.server.shutdown()
+    engine.server.server_close()
+    serving.join()
+    assert engine.pushes == 1
+    assert troubles.seen == []
+
+
+def test_the_documentation_shows_the_files_as_they_are() -> None:
+    """The code of ``docs/migration.md`` is that of the example that is built."""
+    blocks = re.findall(
+        r"```(?:mjs|tsx?)\n(.*?)```", (ROOT / "docs/migration.md").read_text(), re.DOTALL
+    )
+    sources = [WEB / "examples/react/src" / name for name in QUOTED]
+    assert blocks == [path.read_text() for path in (EXAMPLES / "export-token.mjs", *sources)]

@@ -126,6 +126,19 @@ suite("on a real stack", { concurrency: 4 }, () => {
       exports.map((one) => one.id),
       [made.id],
     );
+
+    const listed = await client.listFiles(id, made.id, { pageSize: 2 });
+    assert.equal(listed.files.length, 2);
+    assert.ok(listed.nextPageToken !== null && listed.totalFiles > 60);
+    for (const exportId of [made.id, null]) {
+      assert.equal(await client.getPlayLink(id, exportId), null);
+      const expiresAt = new Date(Date.now() + 3_600_000);
+      const link = await client.createPlayLink(id, exportId, { password: "pass phrase", expiresAt });
+      assert.deepEqual([link.passwordProtected, Date.parse(link.expiresAt)], [true, expiresAt.getTime()]);
+      assert.equal((await client.getPlayLink(id, exportId)).url, link.url);
+      await client.revokePlayLink(id, exportId);
+      assert.equal(await client.getPlayLink(id, exportId), null);
+    }
   });
 
   test("who watches after the end sees the end and all of the log", async () => {

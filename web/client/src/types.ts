@@ -51,26 +51,11 @@ export type Quota = Schemas["Quota"];
 export type SnapshotResult = Schemas["SnapshotResult"];
 
 /** A link that plays a finished web build. */
-export interface PlayLink {
-  url: string;
-  expiresAt: string | null;
-  passwordProtected: boolean;
-  crossOriginIsolated: boolean;
-  createdAt: string;
-}
-export interface PlayLinkOptions {
-  password?: string;
-  expiresAt?: string | Date;
-  crossOriginIsolated?: boolean;
-}
-
-/** What lies in an artifact. */
-export interface ArtifactFiles {
-  files: { path: string; size: number; packedSize: number }[];
-  totalFiles: number;
-  totalBytes: number;
-  nextPageToken: string | null;
-}
+export type PlayLink = Schemas["PlayLink"];
+/** What a link should be like; what is not named stays, or is as for any new link. */
+export type PlayLinkOptions = Narrow<Schemas["PlayLinkOptions"], { expiresAt?: string | Date | null }>;
+/** What lies in an artifact: a page of it, by path; the totals are of all of it, unpacked. */
+export type ArtifactFiles = Schemas["ArtifactFiles"];
 
 /** What a project may grow to: bytes of all files, how many files, bytes of one. */
 export interface Limits {
