@@ -12,7 +12,7 @@ export interface FileFacts {
 export interface Digest {
   update(block: Uint8Array): void;
   /** Lower-case hexadecimal. */
-  hex(): string;
+  hex(): string | Promise<string>;
 }
 
 /** Hashes a file and looks for secrets in it, both in one reading. */
@@ -32,9 +32,9 @@ export class FileReading {
     this.#size += block.length;
   }
 
-  end(): FileFacts {
+  async end(): Promise<FileFacts> {
     const secret = this.#scanner?.secret;
-    return { sha256: this.#digest.hex(), size: this.#size, secret: secret ? secret.found : null };
+    return { sha256: await this.#digest.hex(), size: this.#size, secret: secret ? secret.found : null };
   }
 }
 

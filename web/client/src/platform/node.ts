@@ -20,13 +20,13 @@ function openReaders(): FileReaders {
         reading.feed(block);
         onBytes(block.length);
       }
-      return reading.end();
+      return await reading.end();
     },
     digest() {
       const digest = nodeDigest();
       return Promise.resolve({
         update: (block: Uint8Array) => Promise.resolve(digest.update(block)),
-        hex: () => Promise.resolve(digest.hex()),
+        hex: async () => await digest.hex(),
       });
     },
     close() {},
