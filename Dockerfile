@@ -101,7 +101,8 @@ LABEL org.opencontainers.image.title="Aethel Export: gateway" \
       org.opencontainers.image.description="HTTP: projects, exports, and the export page"
 COPY --from=gateway-environment /opt/aethel-export /opt/aethel-export
 COPY --from=templates /export-page /opt/aethel-export/templates/export-page
-ENV GATEWAY_BIND=0.0.0.0:8080 \
+ENV MALLOC_MMAP_THRESHOLD_=1048576 \
+    GATEWAY_BIND=0.0.0.0:8080 \
     GATEWAY_PREVIEW_BIND=0.0.0.0:8082 \
     GATEWAY_PAGE_DIR=/opt/aethel-export/templates/export-page
 EXPOSE 8082

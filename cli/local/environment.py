@@ -60,6 +60,9 @@ ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run
 )
 
 
+# The gateway passes blocks of a quarter of a megabyte on by the thousand: to map each of them anew
+# takes two thirds of its computing time.
+TUNING: Final[Mapping[str, Mapping[str, str]]] = {"gateway": {"MALLOC_MMAP_THRESHOLD_": "1048576"}}
 TOKEN_LIVES_S: Final = 365 * 86_400  # the stack's own token: as long as it is left running
 
 
@@ -120,4 +123,4 @@ def of_service(service: str, environ: Mapping[str, str]) -> dict[str, str]:
     """What a service gets: besides that the settings that it reads."""
     read = names(SERVICES[service])
     settings = {name: value for name, value in environ.items() if name in read}
-    return {**of_process(environ), **settings}
+    return {**of_process(environ), **TUNING.get(service, {}), **settings}

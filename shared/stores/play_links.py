@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 BUCKET: Final = PLAY_LINKS_BUCKET.name
+WRITES: Final = PLAY_LINKS_BUCKET.subjects  # where every write is heard as it is made
 INDEX: Final = "token."  # what the keys of the index begin with
 MARKER_S: Final = 1.0  # nobody watches the bucket
 

@@ -153,14 +153,14 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
 async def _memory(client: api.Client, stack: Stack) -> Measurement:
     """How much a streamed upload raises the gateway's memory; a wrong body leaves nothing."""
     gateway = next(child.pid for child in stack.children if child.name == "gateway")
-    before = _resident_mb(gateway)
+    before = resident_mb(gateway)
     highest = before
 
     async def body() -> AsyncIterator[bytes]:
         nonlocal highest
         block = os.urandom(1 << 20)
         for _ in range(BIG_UPLOAD_BYTES >> 20):
-            highest = max(highest, _resident_mb(gateway))
+            highest = max(highest, resident_mb(gateway))
             yield block
 
     path = f"/api/projects/tiny/blobs/{'0' * 64}"
@@ -200,6 +200,11 @@ class _Progress:
         return max(b - a for a, b in zip(self._times, self._times[1:], strict=False))
 
 
+async def export_project(client: api.Client, project: str, platform: str) -> None:
+    """Export a project, to its end."""
+    await _export(client, project, platform, _Progress())
+
+
 async def _export(client: api.Client, project: str, platform: str, seen: _Progress) -> None:
     answer = await client.request_export(project, {"platform": platform})
     # The answer's own link: what a page would do.
@@ -232,6 +237,7 @@ async def _upload_parts(storage: Storage, key: str, parts: list[bytes]) -> None:
     await storage.complete_upload(key, upload, done)
 
 
-def _resident_mb(pid: int) -> float:
+def resident_mb(pid: int) -> float:
+    """What a process has in memory."""
     fields = Path(f"/proc/{pid}/statm").read_text().split()
     return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6

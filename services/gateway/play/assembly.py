@@ -12,6 +12,7 @@ from services.gateway.play.builds import Builds
 from services.gateway.play.entrance import Entrance
 from services.gateway.play.file_replies import FileReplies
 from services.gateway.play.isolation import Isolation
+from services.gateway.play.known_links import KnownLinks
 from services.gateway.play.link_editor import LinkEditor
 from services.gateway.play.member_bytes import MemberBytes
 from services.gateway.play.passwords import Passwords
@@ -21,7 +22,7 @@ from shared.settings import origins
 from shared.stores.play_links import PlayLinks
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext
+    from nats.aio.client import Client
 
     from services.gateway.exports.exports import Exports
     from services.gateway.projects.membership import Projects
@@ -39,7 +40,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def assemble_play(
-    js: JetStreamContext,
+    nc: Client,
     reads: RangedReads,
     settings: GatewaySettings,
     *,
@@ -48,12 +49,14 @@ async def assemble_play(
     headroom: Headroom,
 ) -> Play:
     """Bind to the links and put everything together (raises ConfigurationError: a bad origin)."""
-    links, archives = await PlayLinks.bind(js), Archives(reads)
+    links, archives = await PlayLinks.bind(nc.jetstream()), Archives(reads)
+    known = await KnownLinks.bind(nc, links)
     origin, passwords = PreviewOrigin.parse(settings.preview.origin), Passwords()
     return Play(
         links=LinkEditor(
             links,
             origin,
+            known=known,
             projects=projects,
             exports=exports,
             passwords=passwords,
@@ -62,7 +65,7 @@ async def assemble_play(
         listing=ArtifactListing(exports, projects=projects, archives=archives),
         preview=PreviewApp(
             origin,
-            links,
+            known,
             entrance=Entrance(origin, passwords),
             builds=Builds(exports),
             archives=archives,

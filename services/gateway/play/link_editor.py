@@ -20,6 +20,7 @@ from shared.stores.play_links import PlayLink
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
+    from services.gateway.play.known_links import KnownLinks
     from services.gateway.play.passwords import Passwords
     from services.gateway.play.preview_origin import PreviewOrigin
     from services.gateway.projects.membership import Projects
@@ -55,6 +56,7 @@ class LinkEditor:
         links: PlayLinks,
         origin: PreviewOrigin,
         *,
+        known: KnownLinks,
         projects: Projects,
         exports: Exports,
         passwords: Passwords,
@@ -62,6 +64,7 @@ class LinkEditor:
     ) -> None:
         self._links = links
         self._origin = origin
+        self._known = known
         self._projects = projects
         self._exports = exports
         self._passwords = passwords
@@ -110,6 +113,7 @@ class LinkEditor:
             return msgspec.structs.replace(link, **named)
 
         link, is_new = await self._links.make(fresh, change)
+        self._known.forget()
         return self._view(link, build), is_new
 
     async def show(self, project_id: str, export_id: str | None, user: User) -> PlayLinkView:
@@ -128,10 +132,12 @@ class LinkEditor:
         if link is None or link.created_by != user.user_id:
             project.value.require(user.user_id, "editor")
         await self._links.revoke(project_id, export_id)
+        self._known.forget()
 
     async def revoke_all(self, project_id: str) -> None:
         """End all links of a project that is being deleted."""
         await self._links.revoke_all(project_id)
+        self._known.forget()
 
     def _check(self, options: PlayLinkOptions) -> None:
         expires_at = options.expires_at

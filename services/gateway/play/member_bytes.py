@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import brotli
 
+from services.gateway.play.small_members import SMALL_BYTES, SmallMembers
 from services.gateway.play.zip_index import DEFLATED, LOCAL_HEADER, ArchiveDamagedError
 
 if TYPE_CHECKING:
@@ -38,9 +39,22 @@ class MemberBytes:
     def __init__(self, reads: RangedReads, archives: Archives) -> None:
         self._reads = reads
         self._archives = archives
+        self._small = SmallMembers()
 
     async def packed(self, archive: Archive, member: Member) -> AsyncGenerator[bytes, None]:
         """A member as it lies in the archive."""
+        if member.packed_size > SMALL_BYTES:
+            async with aclosing(self._read(archive, member)) as blocks:
+                async for block in blocks:
+                    yield block
+            return
+        data = self._small.get(archive, member)
+        if data is None:
+            data = b"".join([block async for block in self._read(archive, member)])
+            self._small.keep(archive, member, data)
+        yield data
+
+    async def _read(self, archive: Archive, member: Member) -> AsyncGenerator[bytes, None]:
         key, missing = archive.key, member.packed_size
         at = archive.data_offsets.get(member.offset)
         if at is None:  # one request for the header and the data, if nothing stands between them

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from services.gateway.play.entrance import Entrance
     from services.gateway.play.file_replies import FileReplies
     from services.gateway.play.isolation import Isolation
+    from services.gateway.play.known_links import KnownLinks
     from services.gateway.play.preview_origin import Place, PreviewOrigin
-    from shared.stores.play_links import PlayLink, PlayLinks
+    from shared.stores.play_links import PlayLink
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class PreviewApp:
     def __init__(
         self,
         origin: PreviewOrigin,
-        links: PlayLinks,
+        links: KnownLinks,
         *,
         entrance: Entrance,
         builds: Builds,
