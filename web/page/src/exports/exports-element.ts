@@ -27,6 +27,12 @@ export abstract class ExportsElement extends PageElement {
     return serverText(text, preferences.language);
   }
 
+  /** A part of a whole, to two digits: `0.21%`. */
+  protected share(part: number, whole: number): string {
+    const percent = new Intl.NumberFormat(this.format.tag, { style: "percent", maximumSignificantDigits: 2 });
+    return percent.format(whole > 0 ? part / whole : 0);
+  }
+
   protected tell<Detail>(type: string, detail: Detail): void {
     this.dispatchEvent(new CustomEvent<Detail>(type, { detail, bubbles: true, composed: true }));
   }

@@ -48,6 +48,9 @@ export const detailStyles = css`
   dd {
     overflow-wrap: anywhere;
   }
+  dd.mono {
+    font-size: 0.8125rem;
+  }
   .warnings {
     display: grid;
     gap: 0.75rem;

@@ -8,7 +8,7 @@ import { projectHash } from "../../router.ts";
 import { exportIcon } from "../export-icons.ts";
 import { ExportsElement } from "../exports-element.ts";
 import type { OfferedPlatform } from "../form/form-model.ts";
-import { givenOptions, offeredPlatforms } from "../form/given-options.ts";
+import { givenOptions, offeredPlatforms } from "../options/given-options.ts";
 import type { Prefill } from "../form/new-export.ts";
 import { isPlayable, wasPlayable } from "../live/playable.ts";
 import type { PlayLinkElement } from "../play/play-link.ts";

@@ -7,6 +7,8 @@ import type { ExportsMessages } from "../messages/index.ts";
 
 type Fact = readonly [name: string, value: string | null];
 
+const HASH = /^[0-9a-f-]{32,}$/;
+
 /** All of the state that is not shown elsewhere; what is not known is left out. */
 export function factList(state: State, texts: ExportsMessages["detail"], format: Format): TemplateResult {
   const time = (moment: string | null | undefined): string | null =>
@@ -46,7 +48,7 @@ function definitions(pairs: readonly (readonly [string, string])[]): TemplateRes
       ([name, value]) =>
         html`<div>
           <dt>${name}</dt>
-          <dd><bdi>${legible(value)}</bdi></dd>
+          <dd class=${HASH.test(value) ? "mono" : ""}><bdi>${legible(value)}</bdi></dd>
         </div>`,
     )}
   </dl>`;

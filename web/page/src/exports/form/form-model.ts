@@ -1,11 +1,11 @@
 /** What is chosen and entered in the form for new exports, and what is wrong with it. */
 import { type Configuration, ExportError } from "@aethel/export-client";
 
-import { type Field, type FieldInput, type PlatformOptions, fieldsOf } from "./fields.ts";
+import { type Field, type FieldInput, type PlatformOptions, fieldsOf } from "../options/fields.ts";
 import { type Preset, inputsFor, presetOf } from "./presets.ts";
 import { type FullRequest, inputOf, optionIn, problemsOf, requestFor } from "./requests.ts";
 import type { Outcome } from "./submission.ts";
-import type { Problem } from "./validation.ts";
+import type { Problem } from "../options/validation.ts";
 
 /** What the service says of an input, by the platform that refused it. */
 export interface ServerProblem {

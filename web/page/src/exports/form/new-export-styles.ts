@@ -17,7 +17,7 @@ export const newExportStyles = css`
   }
   .configurations {
     display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr));
+    grid-template-columns: repeat(3, minmax(0, 1fr));
     gap: 0.6rem;
   }
   .configurations label {
@@ -95,6 +95,11 @@ export const newExportStyles = css`
     display: grid;
     gap: 0.5rem;
     list-style: none;
+  }
+  @media (max-width: 40rem) {
+    .configurations {
+      grid-template-columns: minmax(0, 1fr);
+    }
   }
   @media (max-width: 30rem) {
     .submit .primary {

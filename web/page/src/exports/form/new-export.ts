@@ -4,13 +4,14 @@ import { type PropertyValues, type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
 import "../copy-button.ts";
+import { errorText } from "../error-text.ts";
 import { ExportsElement } from "../exports-element.ts";
 import { commandLines } from "./command-line.ts";
 import { FormModel, type OfferedPlatform } from "./form-model.ts";
-import { offeredPlatforms } from "./given-options.ts";
+import { offeredPlatforms } from "../options/given-options.ts";
 import { newExportStyles } from "./new-export-styles.ts";
-import type { OptionGroups } from "./option-groups.ts";
-import "./option-groups.ts";
+import type { OptionGroups } from "../options/option-groups.ts";
+import "../options/option-groups.ts";
 import { outcomeList } from "./outcomes.ts";
 import "./platform-cards.ts";
 import "./preset-bar.ts";
@@ -179,7 +180,7 @@ export class NewExport extends ExportsElement {
   #failed(): TemplateResult {
     return html`<div class="notice danger" role="alert">
       <strong>${this.t.form.loadFailed}</strong>
-      <p>${this.failure?.message}</p>
+      <p>${errorText(this.failure)}</p>
       <div><button @click=${() => void this.#load()}>${this.t.form.again}</button></div>
     </div>`;
   }

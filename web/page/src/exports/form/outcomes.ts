@@ -5,6 +5,7 @@ import { type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
 import { projectHash } from "../../router.ts";
+import { errorText } from "../error-text.ts";
 import type { ExportsMessages } from "../messages/index.ts";
 import { optionIn } from "./requests.ts";
 import type { Outcome } from "./submission.ts";
@@ -19,15 +20,10 @@ export interface OutcomeView {
 /** A list that is announced politely. */
 export function outcomeList(outcomes: readonly Outcome[], view: OutcomeView): TemplateResult {
   const items = outcomes.map((outcome) => ("error" in outcome ? refused(outcome, view) : accepted(outcome, view)));
-  return html`<div role="status">
-    ${
-      items.length
-        ? html`<ul class="outcomes">
-            ${items}
-          </ul>`
-        : nothing
-    }
-  </div>`;
+  const list = html`<ul class="outcomes">
+    ${items}
+  </ul>`;
+  return html`<div role="status">${items.length ? list : nothing}</div>`;
 }
 
 function accepted({ platform, exportId }: { platform: string; exportId: string }, view: OutcomeView): TemplateResult {
@@ -43,7 +39,7 @@ function refused({ platform, error }: { platform: string; error: Error }, view: 
   const elsewhere = problem?.details.filter(({ path }) => optionIn(path) === null) ?? [];
   return html`<li class="notice danger" data-outcome="refused">
     <strong>${texts.refusedExport(view.nameOf(platform))}</strong>
-    <p>${problem?.detail || problem?.title || error.message}</p>
+    <p>${errorText(error)}</p>
     ${elsewhere.map(({ path, message }) => html`<p><code>${path}</code> ${message}</p>`)}
     ${problem?.retryAfterS ? html`<p>${texts.retryAfter(format.duration(problem.retryAfterS))}</p>` : nothing}
     ${problem?.traceId ? html`<p class="muted small">${texts.reference(problem.traceId)}</p>` : nothing}

@@ -1,7 +1,7 @@
 /** Names for what was entered, kept for a project in this browser. Options hold no secrets, so presets hold none. */
 import type { Configuration } from "@aethel/export-client";
 
-import { type FieldInput, type PlatformOptions, fieldsOf, inputFor } from "./fields.ts";
+import { type FieldInput, type PlatformOptions, fieldsOf, inputFor } from "../options/fields.ts";
 import { CONFIGURATIONS, type FullRequest } from "./requests.ts";
 
 export interface Preset {

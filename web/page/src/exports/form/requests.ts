@@ -1,8 +1,8 @@
 /** The requests that a filled-in form stands for: one for each chosen platform. */
 import type { Configuration, ExportRequest } from "@aethel/export-client";
 
-import { type Field, type FieldInput, type PlatformOptions, fieldsOf, initialInput } from "./fields.ts";
-import { type Problem, readInput } from "./validation.ts";
+import { type Field, type FieldInput, type PlatformOptions, fieldsOf, initialInput } from "../options/fields.ts";
+import { type Problem, readInput } from "../options/validation.ts";
 
 export const CONFIGURATIONS: readonly Configuration[] = ["debug", "release", "distribution"];
 

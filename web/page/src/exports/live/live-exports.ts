@@ -3,6 +3,7 @@ import type { AethelExportClient, ExportSummary } from "@aethel/export-client";
 import { type TemplateResult, css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
+import { errorText } from "../error-text.ts";
 import { ExportsElement } from "../exports-element.ts";
 import "./export-card.ts";
 import { type Selection, select } from "./selection.ts";
@@ -95,7 +96,7 @@ export class LiveExports extends ExportsElement {
       <h2 id="title" tabindex="-1">${live.title}</h2>
       ${
         this.failure && !this.exports
-          ? html`<p class="notice danger" role="alert">${this.failure.message}</p>`
+          ? html`<p class="notice danger" role="alert">${errorText(this.failure)}</p>`
           : nothing
       }
       <div class="cards">

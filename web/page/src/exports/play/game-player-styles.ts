@@ -57,4 +57,7 @@ export const gamePlayerStyles = css`
     padding: 1.5rem;
     text-align: center;
   }
+  .message[role="status"] {
+    pointer-events: none; /* a click that comes early is the game's */
+  }
 `;

@@ -1,9 +1,10 @@
 /** `<game-player>`: plays a finished web build over the page. */
-import { type AethelExportClient, ExportError, type PlayLink } from "@aethel/export-client";
+import type { AethelExportClient, PlayLink } from "@aethel/export-client";
 import { safeUrl } from "@aethel/export-components";
 import { type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
+import { errorText } from "../error-text.ts";
 import { exportIcon } from "../export-icons.ts";
 import { ExportsElement } from "../exports-element.ts";
 import { gamePlayerStyles } from "./game-player-styles.ts";
@@ -112,7 +113,6 @@ export class GamePlayer extends ExportsElement {
         title=${`${play.game}: ${this.name}`}
         sandbox=${sandboxFor(url)}
         allow=${ALLOWED.map((feature) => `${feature} *`).join("; ")}
-        allowfullscreen
         referrerpolicy="no-referrer"
         @load=${this.#loaded}
       ></iframe>`;
@@ -129,10 +129,9 @@ export class GamePlayer extends ExportsElement {
   }
 
   #failed(error: Error): TemplateResult {
-    const text = error instanceof ExportError ? error.detail || error.title : error.message;
     return html`<div class="message" role="alert">
       <strong>${this.t.play.failed}</strong>
-      <p>${text}</p>
+      <p>${errorText(error)}</p>
     </div>`;
   }
 

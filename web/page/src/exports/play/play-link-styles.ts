@@ -12,6 +12,17 @@ export const playLinkStyles = css`
     gap: 0.8rem;
     padding-block-start: 0.25rem;
   }
+  .options {
+    display: grid;
+    gap: 0.8rem;
+    padding-block: 0.6rem 0.25rem;
+  }
+  summary {
+    width: fit-content;
+    color: var(--_accent);
+    font-weight: 550;
+    cursor: pointer;
+  }
   form > button {
     justify-self: start;
   }

@@ -1,10 +1,11 @@
 /** `<play-link>`: the link that plays an export, or (`exportId` null) the project's newest build: make, copy, show as QR code, revoke. */
-import { type AethelExportClient, ExportError, type PlayLink, type PlayLinkOptions } from "@aethel/export-client";
+import type { AethelExportClient, PlayLink, PlayLinkOptions } from "@aethel/export-client";
 import { safeUrl } from "@aethel/export-components";
 import { type PropertyValues, type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
 import "../copy-button.ts";
+import { errorText } from "../error-text.ts";
 import { exportIcon } from "../export-icons.ts";
 import { ExportsElement } from "../exports-element.ts";
 import { playLinkStyles } from "./play-link-styles.ts";
@@ -108,29 +109,34 @@ export class PlayLinkElement extends ExportsElement {
   #form(): TemplateResult {
     const { play } = this.t;
     return html`<form @submit=${this.#make}>
-      <div class="field">
-        <label for="password">${play.password}</label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autocomplete="new-password"
-          maxlength="128"
-          aria-describedby="password-help"
-        />
-        <small id="password-help">${play.passwordHelp}</small>
-      </div>
-      <div class="field">
-        <label for="lives">${play.until}</label>
-        <select id="lives" name="lives">
-          <option value="">${this.exportId ? play.untilArtifact : play.untilRevoked}</option>
-          ${LIVES_HOURS.map((hours) => html`<option value=${hours}>${hours < 24 ? play.hours(hours) : play.days(hours / 24)}</option>`)}
-        </select>
-      </div>
-      <label class="flag">
-        <input type="checkbox" name="isolated" .checked=${this.isolated} />
-        <span>${play.isolation}<small class="muted">${play.isolationHelp}</small></span>
-      </label>
+      <details>
+        <summary>${play.linkOptions}</summary>
+        <div class="options">
+          <div class="field">
+            <label for="password">${play.password}</label>
+            <input
+              id="password"
+              name="password"
+              type="password"
+              autocomplete="new-password"
+              maxlength="128"
+              aria-describedby="password-help"
+            />
+            <small id="password-help">${play.passwordHelp}</small>
+          </div>
+          <div class="field">
+            <label for="lives">${play.until}</label>
+            <select id="lives" name="lives">
+              <option value="">${this.exportId ? play.untilArtifact : play.untilRevoked}</option>
+              ${LIVES_HOURS.map((hours) => html`<option value=${hours}>${hours < 24 ? play.hours(hours) : play.days(hours / 24)}</option>`)}
+            </select>
+          </div>
+          <label class="flag">
+            <input type="checkbox" name="isolated" .checked=${this.isolated} />
+            <span>${play.isolation}<small class="muted">${play.isolationHelp}</small></span>
+          </label>
+        </div>
+      </details>
       <button aria-disabled=${this.isBusy}>${icon("plus")} ${this.isBusy ? play.making : play.make}</button>
     </form>`;
   }
@@ -138,7 +144,7 @@ export class PlayLinkElement extends ExportsElement {
   #failed(error: Error): TemplateResult {
     return html`<div class="notice danger" role="alert">
       <strong>${this.t.play.failed}</strong>
-      <p>${messageOf(error)}</p>
+      <p>${errorText(error)}</p>
     </div>`;
   }
 
@@ -188,10 +194,6 @@ export class PlayLinkElement extends ExportsElement {
       this.failure = error instanceof Error ? error : new Error(String(error));
     }
   }
-}
-
-function messageOf(error: Error): string {
-  return error instanceof ExportError ? error.detail || error.title : error.message;
 }
 
 function selectAll(event: Event): void {

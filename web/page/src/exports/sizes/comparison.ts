@@ -26,16 +26,17 @@ export interface Change {
   readonly delta: number;
 }
 
-/** Every type that one of both has, in the order of `ASSET_TYPES`. */
+/** Every type that one of both has, the largest first. */
 export function sizesByType(members: readonly Member[], before: readonly Member[] | null): TypeSizes[] {
   const now = byType(members);
   const then = before && byType(before);
-  return ASSET_TYPES.filter((type) => now.has(type) || then?.has(type)).map((type) => ({
+  const types = ASSET_TYPES.filter((type) => now.has(type) || then?.has(type)).map((type) => ({
     type,
     members: [...(now.get(type) ?? [])].sort((one, other) => other.size - one.size),
     bytes: total(now.get(type) ?? []),
     bytesBefore: then && total(then.get(type) ?? []),
   }));
+  return types.sort((one, other) => other.bytes - one.bytes);
 }
 
 /** What has another size than before, the largest difference first. A file with a new hash in its name is the same file. */

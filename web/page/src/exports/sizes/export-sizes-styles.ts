@@ -11,6 +11,7 @@ export const exportSizesStyles = [
       gap: 0.75rem;
     }
     .scroll {
+      position: relative; /* what is hidden in it for screen readers scrolls along */
       overflow-x: auto;
     }
     table {
@@ -84,6 +85,13 @@ export const exportSizesStyles = [
       color: var(--_success);
     }
     @media (max-width: 30rem) {
+      th,
+      td {
+        padding-inline: 0.3rem;
+      }
+      [data-table="types"] :is(th, td):nth-child(4) {
+        display: none; /* the share follows from the sizes */
+      }
       .changes li {
         grid-template-columns: minmax(0, 1fr) auto;
       }

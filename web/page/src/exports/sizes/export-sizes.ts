@@ -4,6 +4,7 @@ import { legible } from "@aethel/export-components";
 import { type PropertyValues, type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
+import { errorText } from "../error-text.ts";
 import { ExportsElement } from "../exports-element.ts";
 import { exportBefore, membersOf } from "./artifact-members.ts";
 import type { AssetType } from "./asset-types.ts";
@@ -65,7 +66,7 @@ export class ExportSizes extends ExportsElement {
     if (this.failure)
       return html`<div class="notice" role="status">
         <strong>${sizes.failed}</strong>
-        <p>${this.failure.message}</p>
+        <p>${errorText(this.failure)}</p>
       </div>`;
     if (!this.members) return html`<p role="status"><span class="spinner"></span> ${sizes.loading}</p>`;
     const types = sizesByType(this.members, this.previous?.members ?? null);
@@ -104,7 +105,7 @@ export class ExportSizes extends ExportsElement {
                 </th>
                 <td>${this.format.number(type.members.length)}</td>
                 <td data-bytes=${type.bytes}>${this.format.bytes(type.bytes)}</td>
-                <td>${this.format.percent(all ? (type.bytes / all) * 100 : 0)}</td>
+                <td>${this.share(type.bytes, all)}</td>
                 ${this.#compared ? html`<td>${this.#delta(type.bytes - (type.bytesBefore ?? 0))}</td>` : nothing}
               </tr>`,
           )}

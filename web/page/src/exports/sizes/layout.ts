@@ -32,6 +32,7 @@ interface Node {
 }
 
 const LABEL_HEIGHT = 22;
+const RIM = 3;
 const MOST_FILES = 120; // of one type: what is smaller would be no tile that anybody sees
 
 /** Tiles of types with the tiles of their files in them, squarified (Bruls, Huizing, van Wijk 2000), for a field of `width` by `height`. */
@@ -44,6 +45,7 @@ export function layOut(types: readonly TypeSizes[], width: number, height: numbe
     .size([width, height])
     .round(true)
     .paddingInner((node) => (node.depth === 0 ? 4 : 1))
+    .paddingOuter((node) => (node.depth === 1 ? RIM : 0))
     .paddingTop((node) => (node.depth === 1 ? LABEL_HEIGHT : 0))(root);
   return (placed.children ?? []).map((type) => ({
     ...boxOf(type),

@@ -13,7 +13,6 @@ export const sizeMapStyles = [
     }
     .type {
       cursor: pointer;
-      outline: none;
     }
     .ground {
       fill: color-mix(in oklab, var(--type) 55%, var(--_surface));
@@ -23,16 +22,19 @@ export const sizeMapStyles = [
       fill: var(--type);
       transition: fill 0.12s;
     }
+    .ground:focus-visible {
+      outline: none;
+    }
     .type:hover .ground,
-    .type:focus-visible .ground {
+    .ground:focus-visible {
       stroke: var(--_accent);
       stroke-width: 2;
     }
     g:hover > .file {
       fill: color-mix(in oklab, var(--type) 78%, var(--_text));
     }
-    .type:focus-visible .ground {
-      stroke-width: 4;
+    .ground:focus-visible {
+      stroke-width: 5;
     }
     text {
       fill: var(--_text);
@@ -42,9 +44,6 @@ export const sizeMapStyles = [
     .label {
       font-weight: 650;
       white-space: pre;
-    }
-    .size {
-      opacity: 0.85;
     }
     .pointed {
       min-height: 1.5em;

@@ -71,18 +71,20 @@ export class SizeMap extends ExportsElement {
 
   #type(tile: TypeTile): SVGTemplateResult {
     const { type, bytes, members } = tile.sizes;
+    const name = this.t.sizes.types[type];
     const words = this.t.sizes.tile(
-      this.t.sizes.types[type],
+      name,
       this.format.bytes(bytes),
-      this.#share(bytes),
+      this.share(bytes, this.#bytes(this.types)),
       members.length,
     );
+    const point = (): void => void (this.pointed = words);
     const choose = (): void => this.tell("type-chosen", this.open === type ? null : type);
-    return svg`<g class="type ${type}" tabindex="0" role="button" aria-label=${words} aria-expanded=${this.open === type} data-type=${type}
-        @click=${choose} @focus=${() => (this.pointed = words)} @pointerenter=${() => (this.pointed = words)}>
-      <rect class="ground" x=${tile.x} y=${tile.y} width=${tile.width} height=${tile.height} rx="5" />
+    return svg`<g class="type ${type}" @click=${choose} @pointerenter=${point}>
+      <rect class="ground" x=${tile.x} y=${tile.y} width=${tile.width} height=${tile.height} rx="5"
+        tabindex="0" role="button" aria-label=${words} aria-expanded=${this.open === type} data-type=${type} @focus=${point} />
       ${tile.files.map((file) => this.#file(file, type, words))}
-      ${this.#text(tile.x + 8, tile.y + 15, tile.width - 12, `${this.t.sizes.types[type]}  ${this.format.bytes(bytes)}`, "label")}
+      ${this.#text(tile.x + 8, tile.y + 15, tile.width - 12, `${name}  ${this.format.bytes(bytes)}`, "label")}
     </g>`;
   }
 
@@ -107,14 +109,13 @@ export class SizeMap extends ExportsElement {
     return svg`<text class=${kind} x=${x} y=${y}>${cut}</text>`;
   }
 
-  #share(bytes: number): string {
-    const all = this.types.reduce((sum, type) => sum + type.bytes, 0);
-    return this.format.percent(all ? (bytes / all) * 100 : 0);
-  }
-
   #label(shown: readonly TypeSizes[]): string {
     const files = shown.reduce((sum, { members }) => sum + members.length, 0);
-    return this.t.sizes.map(files, this.format.bytes(shown.reduce((sum, { bytes }) => sum + bytes, 0)));
+    return this.t.sizes.map(files, this.format.bytes(this.#bytes(shown)));
+  }
+
+  #bytes(types: readonly TypeSizes[]): number {
+    return types.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   readonly #key = (event: KeyboardEvent): void => {
@@ -123,7 +124,7 @@ export class SizeMap extends ExportsElement {
       this.tell("type-chosen", null);
     } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      (event.target as SVGElement).dispatchEvent(new MouseEvent("click"));
+      (event.target as SVGElement).dispatchEvent(new MouseEvent("click", { bubbles: true }));
     }
   };
 }

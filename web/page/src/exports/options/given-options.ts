@@ -2,7 +2,7 @@
 import type { AethelExportClient, State } from "@aethel/export-client";
 
 import { fieldsOf, inputFor } from "./fields.ts";
-import type { OfferedPlatform } from "./form-model.ts";
+import type { OfferedPlatform } from "../form/form-model.ts";
 import { readInput } from "./validation.ts";
 
 /** The platforms as the form takes them: the client leaves open what is in a schema. */

@@ -16,6 +16,16 @@ export const optionStyles = css`
     margin-block-end: 0.75rem;
     font-weight: 650;
   }
+  .groups {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
+    gap: 1.5rem 1.25rem;
+    align-items: start;
+  }
+  .long,
+  fieldset:only-child {
+    grid-column: 1 / -1;
+  }
   .fields {
     display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr));
@@ -41,7 +51,7 @@ export const optionStyles = css`
   }
   ::placeholder {
     color: var(--_muted);
-    opacity: 0.75;
+    opacity: 1;
   }
   [aria-invalid="true"] {
     border-color: var(--_danger);
@@ -51,7 +61,6 @@ export const optionStyles = css`
     display: flex;
     align-items: baseline;
     gap: 0.55rem;
-    flex-wrap: wrap;
   }
   .flag input {
     width: 1.05rem;
@@ -80,6 +89,10 @@ export const optionStyles = css`
   }
   .refused summary {
     color: var(--_muted);
+    font-size: 0.8125rem;
+  }
+  h4 {
+    margin: 0.6rem 0 0;
     font-size: 0.8125rem;
   }
   dl {

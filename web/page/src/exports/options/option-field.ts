@@ -65,7 +65,7 @@ function inputField(view: OptionView): TemplateResult {
 }
 
 function labelText({ label, field }: OptionView): TemplateResult {
-  return html`<span>${label}</span>${label === field.name ? nothing : html` <code class="muted">${field.name}</code>`}`;
+  return html`<span>${label} ${label === field.name ? nothing : html`<code class="muted">${field.name}</code>`}</span>`;
 }
 
 function control(view: OptionView): TemplateResult {

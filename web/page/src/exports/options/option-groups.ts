@@ -4,13 +4,15 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { ExportsElement } from "../exports-element.ts";
 import type { Field } from "./fields.ts";
-import type { FormModel, OfferedPlatform } from "./form-model.ts";
+import type { FormModel, OfferedPlatform } from "../form/form-model.ts";
 import { type FieldGroup, groupFields, helpFor } from "./groups.ts";
 import { helpLines, optionField } from "./option-field.ts";
 import { optionStyles } from "./option-styles.ts";
 import { problemText } from "./problem-text.ts";
 
-/** What most people set; the rest is folded away until it is asked for, or something is wrong in it. */
+const MOST_UNFOLDED = 4; // options of a group that needs no folding
+
+/** What most people set; of a longer group the rest is folded away until it is asked for, or something is wrong in it. */
 const FIRST = ["appName", "appVersion", "appIcon", "format", "architecture"];
 
 /** `<option-groups>`: shows a `FormModel`'s options. Event `form-changed` after each input. */
@@ -43,8 +45,8 @@ export class OptionGroups extends ExportsElement {
     const chosen = this.model.chosenPlatforms;
     if (chosen.length === 0) return html`<p class="muted">${this.t.form.chooseFirst}</p>`;
     const groups = groupFields(chosen);
-    return html`${repeat(groups, groupName, (group) => this.#group(group, chosen))}
-    ${chosen.map((platform) => this.#refused(platform))}`;
+    return html`<div class="groups">${repeat(groups, groupName, (group) => this.#group(group, chosen))}</div>
+      ${this.#refused(chosen)}`;
   }
 
   #group(group: FieldGroup, chosen: readonly OfferedPlatform[]): TemplateResult {
@@ -54,10 +56,11 @@ export class OptionGroups extends ExportsElement {
     );
     const rest = group.fields.filter((field) => !FIRST.includes(field.name));
     const show = (field: Field): TemplateResult => this.#field(field, group, owners);
-    return html`<fieldset>
+    const isShort = group.fields.length <= MOST_UNFOLDED;
+    return html`<fieldset class=${isShort ? "short" : "long"}>
       <legend>${this.#title(group, chosen)}</legend>
-      ${first.length ? html`<div class="fields">${repeat(first, ({ key }) => key, show)}</div>` : nothing}
-      ${rest.length && first.length ? this.#folded(group, rest, show) : html`<div class="fields">${repeat(rest, ({ key }) => key, show)}</div>`}
+      <div class="fields">${repeat(isShort ? [...first, ...rest] : first, ({ key }) => key, show)}</div>
+      ${isShort ? nothing : this.#folded(group, rest, show)}
     </fieldset>`;
   }
 
@@ -122,19 +125,22 @@ export class OptionGroups extends ExportsElement {
       : this.t.form.forSome(this.platformNames(platforms));
   }
 
-  #refused({ platform, options }: OfferedPlatform): TemplateResult | typeof nothing {
-    const refused = Object.entries(options?.refused ?? {});
-    if (refused.length === 0) return nothing;
+  #refused(chosen: readonly OfferedPlatform[]): TemplateResult {
     return html`<details class="refused">
-      <summary>${this.t.form.refused(this.platformName(platform), refused.length)}</summary>
+      <summary>${this.t.form.refused}</summary>
+      ${chosen.map((platform) => this.#refusedBy(platform))}
+    </details>`;
+  }
+
+  #refusedBy({ platform, options }: OfferedPlatform): TemplateResult {
+    return html`<h4>${this.platformName(platform)}</h4>
       <dl>
-        ${refused.map(
+        ${Object.entries(options?.refused ?? {}).map(
           ([name, why]) =>
             html`<dt>${this.t.optionNames[name] ?? name}</dt>
               <dd>${this.serverText(why)}</dd>`,
         )}
-      </dl>
-    </details>`;
+      </dl>`;
   }
 }
 
