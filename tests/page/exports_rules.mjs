@@ -1,0 +1,65 @@
+// Answers what the page's modules about exports make of what standard input asks, as JSON: tests compare that with Python's.
+
+import { json } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+import jsQR from "../../web/node_modules/jsqr/dist/jsQR.js";
+import { runnerImport } from "../../web/node_modules/vite/dist/node/index.js";
+
+const SOURCES = new URL("../../web/page/src/exports/", import.meta.url);
+
+async function load(path) {
+  return (await runnerImport(fileURLToPath(new URL(path, SOURCES)), { logLevel: "error" })).module;
+}
+
+const answers = {
+  /** For each `[platform, option, input]`: the value that is sent, null where it is the default; or the problem. */
+  async readings(asked) {
+    const { fieldsOf } = await load("options/fields.ts");
+    const { readInput } = await load("options/validation.ts");
+    return asked.map(([platform, option, input]) =>
+      readInput(
+        fieldsOf(platform).find(({ name }) => name === option),
+        input,
+      ),
+    );
+  },
+
+  /** The groups of options, for each list of platforms. */
+  async groups(asked) {
+    const { groupFields } = await load("options/groups.ts");
+    return asked.map((platforms) =>
+      groupFields(platforms).map(({ platforms, fields }) => [platforms, fields.map(({ name }) => name)]),
+    );
+  },
+
+  async commands([projectId, requests]) {
+    const { commandLines } = await load("form/command-line.ts");
+    return commandLines(projectId, requests);
+  },
+
+  /** What is left of presets that something else has written into the store. */
+  async presets(texts) {
+    const { Presets } = await load("form/presets.ts");
+    return texts.map((text) => new Presets("game", { getItem: () => text, setItem() {} }).all());
+  },
+
+  /** Sizes by type and differences, for each pair of the members now and before. */
+  async changes(pairs) {
+    const { changesBetween, sizesByType } = await load("sizes/comparison.ts");
+    return pairs.map(([now, before]) => ({ types: sizesByType(now, before), changes: changesBetween(now, before) }));
+  },
+
+  /** The text of a QR code, in pixels as RGBA. */
+  scan([pixels, width, height]) {
+    return jsQR(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data ?? null;
+  },
+
+  async texts([texts, language]) {
+    const { serverText } = await load("messages/server-texts.ts");
+    return texts.map((text) => serverText(text, language));
+  },
+};
+
+const [question, given] = await json(process.stdin);
+console.log(JSON.stringify(await answers[question](given)));
