@@ -265,7 +265,8 @@ SERIOUS = """
 async () => {
   const { violations } = await axe.run();
   const bad = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  return bad.flatMap(({ id, nodes }) => nodes.map((node) => id + node.target + node.failureSummary));
+  const told = ({ id, nodes }) => nodes.map((node) => [id, node.target, node.failureSummary]);
+  return bad.flatMap(told);
 }
 """
 

@@ -8,9 +8,10 @@ export type LogEntry = Extract<WatchEvent, { type: "log" | "gap" }>;
 export type Connection = Extract<WatchEvent, { type: "connection" }>;
 
 /** Beyond this many entries the oldest fifth is let go, so that a page can stay open for days. */
-const MOST_ENTRIES = 20_000;
+const MOST_ENTRIES = 10_000;
 /** An element that is moved within a page leaves and comes back; that is no reason to connect anew. */
 const LINGER_MS = 1_000;
+const BURST_MS = 50;
 const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "canceled"]);
 
 /** Whether nothing more happens to an export with this status, unless somebody retries it. */
@@ -18,9 +19,9 @@ export function hasEnded(status: string): boolean {
   return ENDED.has(status);
 }
 
-/** Whether it was completed, but its artifact can no longer be downloaded. */
-export function hasExpired(state: State, now: number): boolean {
-  return state.downloadExpiresAt !== null && Date.parse(state.downloadExpiresAt) <= now;
+/** Whether it was completed, but its artifact can no longer be downloaded: the service's clock decides. */
+export function hasExpired(state: State): boolean {
+  return state.status === "completed" && state.downloadUrl === null;
 }
 
 interface Watching {
@@ -52,6 +53,7 @@ export class ExportFeed {
   #withLog = false;
   #lastSeq = 0;
   #leaving: ReturnType<typeof setTimeout> | undefined;
+  #telling: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(watching: Watching) {
     this.#watching = watching;
@@ -119,7 +121,8 @@ export class ExportFeed {
       })) {
         if (this.#running !== running) return;
         this.#take(event);
-        this.#tell();
+        if (event.type === "log" || event.type === "gap") this.#tellSoon();
+        else this.#tell();
       }
     } catch (error) {
       if (running.signal.aborted) return;
@@ -151,7 +154,7 @@ export class ExportFeed {
   #takeState(state: State): void {
     const known = this.state;
     if (known !== null && state.generation < known.generation) return;
-    const same = known?.generation === state.generation && !hasExpired(state, Date.now());
+    const same = known?.generation === state.generation && !hasExpired(state);
     this.percent = same ? Math.max(this.percent, state.progress) : state.progress;
     this.state = state;
     this.receivedAt = Date.now();
@@ -167,7 +170,14 @@ export class ExportFeed {
     }
   }
 
+  /** Lines come in bursts: those of a moment are one piece of news. */
+  #tellSoon(): void {
+    this.#telling ??= setTimeout(() => this.#tell(), BURST_MS);
+  }
+
   #tell(): void {
+    clearTimeout(this.#telling);
+    this.#telling = undefined;
     for (const follower of this.#followers.keys()) follower();
   }
 }

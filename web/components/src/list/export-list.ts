@@ -5,6 +5,7 @@ import { Clock } from "../clock.js";
 import { AethelElement } from "../element.js";
 import { hasEnded } from "../export-feed.js";
 import { icons } from "../icons.js";
+import { keepingFocus } from "../keeping-focus.js";
 import { type Problem, problemOf } from "../problem.js";
 import { problemNotice } from "../problem-notice.js";
 import { badges } from "../status-badge.js";
@@ -139,6 +140,11 @@ export class AethelExportList extends AethelElement {
   #isDue(): boolean {
     const underWay = this.#history.exports.some((each) => !hasEnded(each.status));
     return underWay && !document.hidden && Date.now() - this.#refreshedAt >= REFRESH_MS;
+  }
+
+  protected override update(changed: PropertyValues): void {
+    const next = (): HTMLElement | null => this.renderRoot.querySelector(".rows, select");
+    keepingFocus(this.shadowRoot, () => super.update(changed), next);
   }
 
   protected override render(): TemplateResult {

@@ -44,7 +44,7 @@ function choice(
   return html`<label>
     <span class="muted">${label}</span>
     <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
-      ${values.map(([value = "", name]) => html`<option value=${value} ?selected=${value === chosen}>${name}</option>`)}
+      ${values.map(([value = "", name]) => html`<option value=${value} .selected=${value === chosen}>${name}</option>`)}
     </select>
   </label>`;
 }

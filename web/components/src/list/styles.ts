@@ -31,8 +31,6 @@ export const styles = css`
     min-height: 2.75rem;
     padding: var(--_space) calc(var(--_space) * 3);
     border-inline-start: 3px solid transparent;
-    content-visibility: auto;
-    contain-intrinsic-block-size: auto 2.75rem;
     cursor: pointer;
   }
   .row + .row {
@@ -132,7 +130,6 @@ export const styles = css`
       grid-template-columns: minmax(0, 1fr) auto;
       gap: calc(var(--_space) * 1.5) calc(var(--_space) * 3);
       padding-block: calc(var(--_space) * 2.5);
-      contain-intrinsic-block-size: auto 4.25rem;
     }
     .name {
       order: -1;

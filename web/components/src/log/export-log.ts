@@ -3,6 +3,7 @@ import { Copying } from "../copying.js";
 import { AethelElement } from "../element.js";
 import { ExportFeed, type LogEntry } from "../export-feed.js";
 import { ExportWatch } from "../export-watch.js";
+import type { Format } from "../format.js";
 import { icons } from "../icons.js";
 import { problemOf } from "../problem.js";
 import { problemNotice } from "../problem-notice.js";
@@ -44,6 +45,8 @@ export class AethelExportLog extends AethelElement {
   #view: LogView | null = null;
   #end: StickyEnd | null = null;
   #feed: ExportFeed | null = null;
+  #spoken: Format | null = null;
+  #dropped = 0;
   #taken = 0;
 
   constructor() {
@@ -78,21 +81,23 @@ export class AethelExportLog extends AethelElement {
     const box = this.renderRoot.querySelector<HTMLElement>(".lines")!;
     const lines = this.renderRoot.querySelector<HTMLElement>(".content")!;
     this.#end ??= new StickyEnd(box, lines, (atEnd) => (this._behind = atEnd ? null : 0));
-    const filtered = ["search", "levels", "lang"].some((name) => changed.has(name));
+    const filtered = changed.has("search") || changed.has("levels");
     if (this.#view === null || filtered || this.#isOther()) this.#showAll(lines);
     else this.#showMore();
   }
 
-  /** Whether what is shown is another export's, or lines before it are gone. */
+  /** Whether what is shown is another export's or in another language, or its first lines were let go. */
   #isOther(): boolean {
     const feed = this.#watch.feed;
-    return feed !== this.#feed || (feed !== null && feed.dropped > this.#taken);
+    return feed !== this.#feed || this.format !== this.#spoken || (feed !== null && feed.dropped !== this.#dropped);
   }
 
   #showAll(container: HTMLElement): void {
     const feed = this.#watch.feed;
     if (feed !== this.#feed) this.#end?.goToEnd();
     this.#feed = feed;
+    this.#spoken = this.format;
+    this.#dropped = feed?.dropped ?? 0;
     this.#view ??= new LogView(container, () => this.#end?.grown(), this.text, this.format, this.#filter);
     this.#view.reset(this.#entries, this.text, this.format, this.#filter);
     this.#taken = (feed?.dropped ?? 0) + this.#entries.length;

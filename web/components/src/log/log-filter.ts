@@ -18,7 +18,8 @@ export function levelOf(level: string): Level {
 /** Whether an entry is shown; a gap always is, as nobody knows what was in it. */
 export function passes(entry: LogEntry, { levels, search }: Filter): boolean {
   if (entry.type === "gap") return true;
-  return levels.has(levelOf(entry.line.level)) && entry.line.message.toLowerCase().includes(search.toLowerCase());
+  if (!levels.has(levelOf(entry.line.level))) return false;
+  return search === "" || entry.line.message.toLowerCase().includes(search.toLowerCase());
 }
 
 /** A text cut at every place where it holds what is looked for: pieces at odd places are what was found. */

@@ -1,8 +1,6 @@
 /**
- * The lines of a log as elements.
- *
- * A browser lays out only the blocks that are in sight (`content-visibility`), and lines are added a few hundred to a frame, so that a log of
- * thousands scrolls smoothly and can still be searched and copied by the browser itself. Every text is set as text.
+ * The lines of a log as elements, in blocks that are laid out on their own, a few hundred lines to a frame: a log of thousands scrolls
+ * smoothly, and the browser itself can search and copy all of it. Every text is set as text.
  */
 import type { LogEntry } from "../export-feed.js";
 import type { Format } from "../format.js";
@@ -11,7 +9,7 @@ import type { Messages } from "../messages/index.js";
 import { type Filter, levelOf, passes, pieces } from "./log-filter.js";
 
 const BLOCK_LINES = 50;
-const FRAME_LINES = 400;
+const FRAME_LINES = 200;
 
 export class LogView {
   /** How many lines are shown. */
@@ -51,8 +49,7 @@ export class LogView {
   /** Show more entries after the others. */
   append(entries: readonly LogEntry[]): void {
     for (const entry of entries) if (passes(entry, this.#filter)) this.#pending.push(entry);
-    if (this.#pending.length === 0) this.#grown();
-    else if (this.#frame === 0) this.#flush(); // the first ones come at once
+    if (this.#pending.length > 0 && this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#flush());
   }
 
   /** Add no more. */

@@ -25,12 +25,14 @@ const TITLES: Readonly<Record<string, string>> = {
   "Waiting for the uploader": "Aguardando o envio",
   "Waiting for the next attempt": "Aguardando a próxima tentativa",
   "Ready to download": "Pronta para baixar",
+  "It would fail again: change what the error says, push, and export the project anew.":
+    "Falharia de novo: corrija o que o erro indica, envie o projeto e exporte outra vez.",
 };
 
 /** A step for people, and the language that it is in: what no title is known of stays as it came. */
 export function readableStep(step: string, language: Language, format: Format): { text: string; language: Language } {
   if (language === "en") return { text: step, language };
-  const [title = "", detail] = step.split(/: (.*)/s);
+  const [title = "", detail] = Object.hasOwn(TITLES, step) ? [step] : step.split(/: (.*)/s);
   const known = Object.hasOwn(TITLES, title) ? TITLES[title]! : null;
   if (known === null) return { text: step, language: "en" };
   return { text: detail ? `${known}: ${inPortuguese(detail, format)}` : known, language };

@@ -22,14 +22,15 @@ export interface Shown {
 export function completed(shown: Shown): TemplateResult {
   const { state, text, format, now } = shown;
   const { progress } = text;
+  const isGone = hasExpired(state);
   const expires = state.downloadExpiresAt === null ? null : new Date(state.downloadExpiresAt);
   return html`
-    ${hasExpired(state, now) ? html`<p class="step" lang="en">${legible(state.currentStep)}</p>` : nothing}
+    ${isGone ? html`<p class="step">${state.canRetry ? progress.goneRetry : progress.gone}</p>` : nothing}
     <dl>
       ${row(progress.file, state.fileName && html`<span class="mono">${legible(state.fileName)}</span>`)}
       ${row(progress.size, state.fileSize !== null && format.bytes(state.fileSize))}
       ${row(progress.sha256, state.sha256 && hash(shown, state.sha256))}
-      ${row(progress.expires, expires && html`${format.relative(expires, new Date(now))} <span class="muted">${format.dateTime(expires)}</span>`)}
+      ${row(isGone ? progress.expired : progress.expires, expires && html`${format.relative(expires, new Date(now))} <span class="muted">${format.dateTime(expires)}</span>`)}
       ${cost(shown)}
     </dl>
   `;

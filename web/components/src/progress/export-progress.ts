@@ -7,7 +7,10 @@ import { AethelElement } from "../element.js";
 import { hasEnded, hasExpired } from "../export-feed.js";
 import { ExportWatch } from "../export-watch.js";
 import { icons } from "../icons.js";
-import { safeUrl } from "../legible.js";
+import { keepingFocus } from "../keeping-focus.js";
+import { legible, safeUrl } from "../legible.js";
+import { languageOf } from "../messages/catalogue.js";
+import { readableStep } from "../messages/steps.js";
 import { type Problem, problemOf } from "../problem.js";
 import { problemNotice, secondsToWait } from "../problem-notice.js";
 import { badges, configurationName, platformName, statusBadge, statusName } from "../status-badge.js";
@@ -53,6 +56,7 @@ export class AethelExportProgress extends AethelElement {
   #ended: State | null = null;
   #said: Said | null = null;
   #announcement = "";
+  #lookedAgain = 0;
 
   constructor() {
     super();
@@ -114,6 +118,7 @@ export class AethelExportProgress extends AethelElement {
     super.willUpdate(changed);
     if (changed.has("exportId") || changed.has("projectId")) {
       this.#seen = this.#said = this._problem = null;
+      this.#lookedAgain = 0;
       this.#announcement = "";
     }
     const state = this.state;
@@ -121,8 +126,18 @@ export class AethelExportProgress extends AethelElement {
     const before = this.#seen;
     this.#seen = state;
     this.#announce(state);
+    this.#lookAgainAtExpiry(state);
     const wentOn = before !== null && !(hasEnded(before.status) && before.generation === state.generation);
     this.#ended = wentOn && hasEnded(state.status) ? state : null;
+  }
+
+  /** A page may be open for days: once the artifact is due to be gone, the service is asked whether it can be made again. */
+  #lookAgainAtExpiry(state: State): void {
+    const { downloadExpiresAt, generation } = state;
+    const isDue = downloadExpiresAt !== null && Date.parse(downloadExpiresAt) <= Date.now();
+    if (hasExpired(state) || !isDue || this.#lookedAgain === generation) return;
+    this.#lookedAgain = generation; // the clock here may be wrong
+    this.#watch.feed?.restart();
   }
 
   #announce(state: State): void {
@@ -144,17 +159,9 @@ export class AethelExportProgress extends AethelElement {
   }
 
   protected override update(changed: PropertyValues): void {
-    const root = this.shadowRoot;
-    const acting = root?.activeElement?.closest(".actions, .copy") != null;
-    super.update(changed);
-    if (acting && root !== null && root.activeElement === null) this.#keepFocus(root);
-  }
-
-  /** The button that had the focus is gone: the next one has it, or the whole. */
-  #keepFocus(root: ShadowRoot): void {
-    const next =
-      root.querySelector<HTMLElement>(".actions :is(button, a)") ?? root.querySelector<HTMLElement>("section");
-    next?.focus({ preventScroll: true });
+    const next = (): HTMLElement | null =>
+      this.renderRoot.querySelector(".actions :is(button, a)") ?? this.renderRoot.querySelector("section");
+    keepingFocus(this.shadowRoot, () => super.update(changed), next);
   }
 
   protected override updated(): void {
@@ -192,7 +199,7 @@ export class AethelExportProgress extends AethelElement {
     const feed = this.#watch.feed!;
     const now = Date.now();
     const shown: Shown = { state, text, format, now, copying: this.#copying };
-    const status = state.status === "completed" && hasExpired(state, now) ? "expired" : state.status;
+    const status = hasExpired(state) ? "expired" : state.status;
     return html`
       <header>
         ${statusBadge(status, text)}
@@ -224,8 +231,13 @@ export class AethelExportProgress extends AethelElement {
           : nothing
       }
       <slot name="actions"></slot>
-      ${refused === null ? nothing : html`<p id="refused" class="muted" lang="en">${refused}</p>`}
+      ${refused === null ? nothing : this.#refusal(refused)}
     </div>`;
+  }
+
+  #refusal(refused: string): TemplateResult {
+    const { text, language } = readableStep(legible(refused), languageOf(this.format.tag), this.format);
+    return html`<p id="refused" class="muted" lang=${language}>${text}</p>`;
   }
 
   #button(

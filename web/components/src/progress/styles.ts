@@ -87,9 +87,6 @@ export const styles = css`
     align-items: center;
     gap: calc(var(--_space) * 2);
   }
-  .actions:not(:has(button, a)) {
-    display: none;
-  }
   [role="alert"]:empty {
     display: none;
   }
