@@ -12,6 +12,7 @@ const MOST_ENTRIES = 10_000;
 /** An element that is moved within a page leaves and comes back; that is no reason to connect anew. */
 const LINGER_MS = 1_000;
 const BURST_MS = 50;
+const AGAIN_MS = 500;
 const ENDED: ReadonlySet<string> = new Set(["completed", "failed", "canceled"]);
 
 /** Whether nothing more happens to an export with this status, unless somebody retries it. */
@@ -52,6 +53,7 @@ export class ExportFeed {
   #running: AbortController | null = null;
   #withLog = false;
   #lastSeq = 0;
+  #awaited = 0; // generation: an end of an earlier one is not the end
   #leaving: ReturnType<typeof setTimeout> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
 
@@ -82,13 +84,20 @@ export class ExportFeed {
     return () => this.#leave(follower);
   }
 
-  /** Watch anew: after a retry, or after what had gone wrong was put right. */
+  /** Watch anew, after what had gone wrong was put right. */
   restart(): void {
     this.#start(this.#withLog);
   }
 
+  /** Watch what a retry that was accepted has begun; the service may still tell of the end before it for a moment. */
+  followRetry(): void {
+    this.#awaited = (this.state?.generation ?? 0) + 1;
+    this.#start(this.#withLog);
+  }
+
   get #over(): boolean {
-    return this.error !== null || (this.state !== null && hasEnded(this.state.status));
+    if (this.error !== null) return true;
+    return this.state !== null && this.state.generation >= this.#awaited && hasEnded(this.state.status);
   }
 
   #leave(follower: () => void): void {
@@ -114,15 +123,16 @@ export class ExportFeed {
   async #run(running: AbortController, log: boolean): Promise<void> {
     const { client, projectId, exportId } = this.#watching;
     try {
-      for await (const event of client.watch(projectId, exportId, {
-        signal: running.signal,
-        log,
-        afterSeq: this.#lastSeq,
-      })) {
-        if (this.#running !== running) return;
-        this.#take(event);
-        if (event.type === "log" || event.type === "gap") this.#tellSoon();
-        else this.#tell();
+      for (;;) {
+        const options = { signal: running.signal, log, afterSeq: this.#lastSeq };
+        for await (const event of client.watch(projectId, exportId, options)) {
+          if (this.#running !== running) return;
+          this.#take(event);
+          if (event.type === "log" || event.type === "gap") this.#tellSoon();
+          else this.#tell();
+        }
+        if (this.#running !== running || (this.state?.generation ?? 0) >= this.#awaited) break;
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       }
     } catch (error) {
       if (running.signal.aborted) return;

@@ -88,21 +88,21 @@ export class AethelExportProgress extends AethelElement {
 
   async #act(doing: "cancel" | "retry"): Promise<void> {
     const target = this.#target();
-    if (target === null || this._doing !== null) return;
+    if (target === null || this._doing === doing) return;
     const { client, projectId, exportId } = target;
     this._doing = doing;
     this._problem = null;
     try {
       await client[doing](projectId, exportId);
       if (doing === "retry") {
-        this.#watch.feed?.restart();
+        this.#watch.feed?.followRetry();
         this.tell("export-retried", { projectId, exportId });
       }
     } catch (error) {
       this._problem = problemOf(error);
       this.tell("export-error", { error });
     } finally {
-      this._doing = null;
+      if (this._doing === doing) this._doing = null;
     }
   }
 
