@@ -36,6 +36,10 @@ RUN python -m services.packager.runtimes /templates \
 # A Python environment for each: its own lock file and its own modules.
 FROM ${IMAGE_BASE} AS environment
 
+# hadolint ignore=DL3008
+RUN apt-get -qq update \
+ && apt-get -qq install --yes --no-install-recommends binutils \
+ && rm -rf /var/lib/apt/lists/*
 COPY scripts/image-environment /usr/local/bin/
 COPY --from=build /wheel /wheel
 
@@ -76,14 +80,8 @@ ENV PATH=/opt/aethel-export/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MALLOC_MMAP_THRESHOLD_=131072
 USER 10001
-
-ARG VERSION
-ARG REVISION
-ARG SOURCE
-LABEL org.opencontainers.image.version=$VERSION \
-      org.opencontainers.image.revision=$REVISION \
-      org.opencontainers.image.source=$SOURCE \
-      org.opencontainers.image.licenses=MIT \
+# What differs from build to build (version, revision, source) is added by scripts/images.
+LABEL org.opencontainers.image.licenses=MIT \
       org.opencontainers.image.vendor="Aethel Export contributors"
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from cli.commands.options import project_id_of
 from cli.local.ports import free_ports
 from shared.tokens import Tokens, User
 
@@ -43,7 +44,8 @@ def stack(
     engine: Engine, servers: Servers, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
     """All four services in containers, beside a NATS and a storage on this machine."""
-    ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+    preview, *free = free_ports(1 + len(SERVICES))
+    ports = dict(zip(SERVICES, free, strict=True))
     environ = {
         "NATS_URL": servers.nats_url,
         "S3_BUCKET": servers.s3.bucket,
@@ -54,6 +56,7 @@ def stack(
         "EXPORT_PUBLIC_URL": f"http://127.0.0.1:{ports['gateway']}",
         "AETHEL_WS_URL": f"ws://127.0.0.1:{ports['status']}",
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
+        "GATEWAY_PREVIEW_BIND": f"127.0.0.1:{preview}",
     }
     subprocess.run([*engine.command("cli", environ), "streams", "apply"], check=True)
     logs = tmp_path_factory.mktemp("containers")
@@ -68,6 +71,7 @@ def stack(
             containers[name] = subprocess.Popen(
                 engine.command(name, {**environ, **bind}, *more), stdout=output, stderr=output
             )
+            ended.callback(containers[name].wait)
             ended.callback(containers[name].terminate)
         for name in SERVICES:
             wait_until_ready(
@@ -104,7 +108,8 @@ def test_a_game_is_exported(stack: Stack, platform: str, tmp_path: Path) -> None
     game = tmp_path / "firefly"
     game.symlink_to(GAME)
     aethel_export(stack, "push", str(game))
-    aethel_export(stack, "export", str(game), "--platform", platform, "-o", str(tmp_path / "out"))
+    project = project_id_of(game)
+    aethel_export(stack, "export", project, "--platform", platform, "-o", str(tmp_path / "out"))
     (artifact,) = (tmp_path / "out").iterdir()
     assert zipfile.is_zipfile(artifact) == (platform == "web")
 
