@@ -23,7 +23,6 @@ ADDRESSES = {
     "EXPORT_PUBLIC_URL": "https://games.example.com",
     "AETHEL_WS_URL": "wss://status.example.com",
     "S3_PUBLIC_ENDPOINT": "https://files.example.com",
-    "EXPORT_PREVIEW_ORIGIN": "https://*.play.example.com",
 }
 
 
