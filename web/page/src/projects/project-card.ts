@@ -11,6 +11,8 @@ export class ProjectCard extends PageElement {
   static override properties = { project: { attribute: false } };
   declare project: ProjectSummary;
 
+  static override shadowRootOptions: ShadowRootInit = { ...PageElement.shadowRootOptions, delegatesFocus: true };
+
   static override styles = [
     pageStyles,
     css`

@@ -16,6 +16,7 @@ import type { FirstRun } from "./first-run.ts";
 import "./new-project-dialog.ts";
 import type { NewProjectDialog } from "./new-project-dialog.ts";
 import "./project-card.ts";
+import type { ProjectCard } from "./project-card.ts";
 import { nameFrom } from "./project-rules.ts";
 
 const PAGE_SIZE = 48;
@@ -178,6 +179,8 @@ export class ProjectList extends PageView {
     try {
       this.#projects.value = [...known, ...(await this.#page(this.#nextToken))];
       this.requestUpdate();
+      await this.updateComplete;
+      this.renderRoot.querySelectorAll<ProjectCard>("project-card")[known.length]?.focus();
     } catch (error) {
       this.toast(told(error, this.m).detail, "danger");
     }

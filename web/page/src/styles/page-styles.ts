@@ -19,7 +19,8 @@ const page = css`
   h1 {
     font-size: clamp(1.5rem, 1.25rem + 1vw, 1.875rem);
   }
-  h1:focus {
+  h1:focus,
+  h2:focus {
     outline: none;
   }
   h2 {

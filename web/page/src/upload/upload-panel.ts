@@ -1,3 +1,4 @@
+import { ExportError } from "@aethel/export-client";
 import { legible } from "@aethel/export-components";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { icon, type IconName } from "../icons.ts";
@@ -60,9 +61,16 @@ export class UploadPanel extends PageElement {
   ];
 
   #followed: Upload | null = null;
+  #focused: Element | null = null;
 
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("upload")) this.#follow(this.upload);
+    this.#focused = this.shadowRoot?.activeElement ?? null;
+  }
+
+  /** Where the button that had the focus is gone, the focus stays in the panel. */
+  override updated(): void {
+    if (this.#focused && !this.#focused.isConnected) this.renderRoot.querySelector("h2")?.focus();
   }
 
   override connectedCallback(): void {
@@ -78,7 +86,7 @@ export class UploadPanel extends PageElement {
   override render(): TemplateResult {
     const m = this.m.upload;
     return html`<section class="card stack" aria-labelledby="title">
-      <h2 id="title">${this.existing > 0 ? m.replaceTitle : m.title}</h2>
+      <h2 id="title" tabindex="-1">${this.existing > 0 ? m.replaceTitle : m.title}</h2>
       ${this.#state()}
       <p class="unseen" role="status" aria-live="polite">${this.#announced()}</p>
     </section>`;
@@ -172,7 +180,7 @@ export class UploadPanel extends PageElement {
     const m = this.m.upload;
     const { title, detail, traceId } = told(error, this.m);
     return html`<div class="notice danger" role="alert">
-        <strong>${m.failed}</strong>
+        <strong>${(error instanceof ExportError && m.faults[error.code]) || m.failed}</strong>
         <p>${legible(detail || title)}</p>
         ${traceId ? html`<p class="small muted">${this.m.service.reference(legible(traceId))}</p>` : nothing}
         <div class="row">

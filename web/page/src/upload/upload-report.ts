@@ -28,8 +28,8 @@ function result(m: Texts, format: Format, { files, sentBytes }: Outcome): string
 }
 
 function leftOut(m: Texts, all: readonly LeftOut[]): TemplateResult {
-  const reasons = new Map<string, LeftOut[]>();
-  for (const one of all) reasons.set(one.code, [...(reasons.get(one.code) ?? []), one]);
+  const reasons = new Map<string, LeftOut[]>(all.map(({ code }) => [code, []]));
+  for (const one of all) reasons.get(one.code)?.push(one);
   return html`<details>
     <summary>${m.leftOut(all.length)}</summary>
     <p class="small muted">${m.leftOutLead}</p>
