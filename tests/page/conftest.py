@@ -126,7 +126,10 @@ class Window:
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:  # noqa: F811
     """A profile of its own: no storage of other tests."""
     made = await browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="light", locale="en-GB"
+        viewport={"width": 1280, "height": 800},
+        color_scheme="light",
+        reduced_motion="reduce",  # contrast is measured of what stands still
+        locale="en-GB",
     )
     made.set_default_timeout(PATIENCE_MS)
     yield made

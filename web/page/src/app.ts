@@ -80,7 +80,7 @@ export class ExportApp extends PageElement {
       <main tabindex="-1">
         ${isSignedIn ? this.#view(context) : html`<sign-in class="view" .session=${context.session}></sign-in>`}
       </main>
-      <dialog @cancel=${(event: Event) => event.preventDefault()}>
+      <dialog aria-label=${this.m.signIn.again} @cancel=${(event: Event) => event.preventDefault()}>
         ${
           context.session.hasLapsed
             ? html`<sign-in again .session=${context.session}></sign-in>

@@ -202,13 +202,16 @@ export const en = {
     leftOut: (n: number) => `${count(n)} left out`,
     leftOutLead: "These stay on your computer:",
     leftOutReasons: {
-      "left-out-secret":
-        "Looks like a secret. To send it all the same, name it in .aethelignore with an exclamation mark: !path",
-      "left-out-packages":
-        "Packages are installed anew by the build. To send them, write !node_modules/ into .aethelignore",
+      "left-out-secret": "Looks like a secret",
+      "left-out-packages": "Packages that the build installs anew",
       "left-out-ignored": "Named in .aethelignore",
-      "left-out-clutter": "Not part of a game",
-      "left-out-link": "A link to another place is not followed",
+      "left-out-clutter": "No part of a game",
+      "left-out-link": "A link, which is not followed",
+    } as Record<string, string>,
+    leftOutRemedies: {
+      "left-out-secret": "If everybody may read it, a line !path in .aethelignore sends it.",
+      "left-out-packages": "A line !node_modules/ in .aethelignore sends them.",
+      "left-out-link": "Put what it leads to in its place.",
     } as Record<string, string>,
     warnings: (n: number) => `${count(n)} ${plural(n, "warning", "warnings")}`,
     warningsShown: (shown: number, n: number) => `The first ${count(shown)} of ${count(n)} are shown.`,

@@ -202,13 +202,16 @@ export const ptBR: Translation<typeof en> = {
     leftOut: (n) => `${count(n)} de fora`,
     leftOutLead: "Estes ficam no seu computador:",
     leftOutReasons: {
-      "left-out-secret":
-        "Parece um segredo. Para enviá-lo mesmo assim, escreva-o em .aethelignore com exclamação: !caminho",
-      "left-out-packages":
-        "O build instala os pacotes de novo. Para enviá-los, escreva !node_modules/ em .aethelignore",
+      "left-out-secret": "Parece um segredo",
+      "left-out-packages": "Pacotes que o build instala de novo",
       "left-out-ignored": "Está em .aethelignore",
       "left-out-clutter": "Não faz parte de um jogo",
-      "left-out-link": "Um link para outro lugar não é seguido",
+      "left-out-link": "Um link, que não é seguido",
+    },
+    leftOutRemedies: {
+      "left-out-secret": "Se todos podem lê-lo, uma linha !caminho em .aethelignore o envia.",
+      "left-out-packages": "Uma linha !node_modules/ em .aethelignore os envia.",
+      "left-out-link": "Coloque no lugar dele aquilo a que ele leva.",
     },
     warnings: (n) => `${count(n)} ${plural(n, "aviso", "avisos")}`,
     warningsShown: (shown, n) => `São exibidos os primeiros ${count(shown)} de ${count(n)}.`,

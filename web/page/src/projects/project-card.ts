@@ -23,7 +23,7 @@ export class ProjectCard extends PageElement {
         display: grid;
         grid-template-columns: auto minmax(0, 1fr);
         gap: 0.25rem 0.85rem;
-        align-content: start;
+        grid-template-rows: auto 1fr;
         height: 100%;
         min-height: 8.5rem;
         color: inherit;

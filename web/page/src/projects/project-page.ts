@@ -132,7 +132,7 @@ export class ProjectPage extends PageView {
         ${project ? projectFacts(this.m, this.format, project) : nothing}
       </div>
       ${error ? html`<load-failure .error=${error} @retry=${this.#project.start}></load-failure>` : nothing}
-      ${project ? this.#content(project) : nothing} ${this.#drop.overlay()}`;
+      ${project ? [this.#content(project), this.#dialogs(project)] : nothing} ${this.#drop.overlay()}`;
   }
 
   #crumb(): TemplateResult {
@@ -147,23 +147,26 @@ export class ProjectPage extends PageView {
   #actions(project: Project): TemplateResult {
     const m = this.m.project;
     return html`<div class="row">
-        <button @click=${() => this.renderRoot.querySelector<ProjectMembers>("project-members")?.open()}>
-          ${icon("people")} ${m.members}
-        </button>
-        ${
-          project.role === "owner"
-            ? html`<button
-                class="icon quiet"
-                aria-label=${m.delete}
-                title=${m.delete}
-                @click=${() => this.renderRoot.querySelector<DeleteProjectDialog>("delete-project-dialog")?.open()}
-              >
-                ${icon("trash")}
-              </button>`
-            : nothing
-        }
-      </div>
-      <project-members
+      <button @click=${() => this.renderRoot.querySelector<ProjectMembers>("project-members")?.open()}>
+        ${icon("people")} ${m.members}
+      </button>
+      ${
+        project.role === "owner"
+          ? html`<button
+              class="icon quiet"
+              aria-label=${m.delete}
+              title=${m.delete}
+              @click=${() => this.renderRoot.querySelector<DeleteProjectDialog>("delete-project-dialog")?.open()}
+            >
+              ${icon("trash")}
+            </button>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #dialogs(project: Project): TemplateResult {
+    return html`<project-members
         .context=${this.context}
         .project=${project}
         @changed=${({ detail }: CustomEvent<Project>) => this.#show(detail)}

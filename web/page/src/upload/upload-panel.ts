@@ -11,7 +11,7 @@ import { pickedFromFiles } from "./picked.ts";
 import { uploadProgress } from "./upload-progress.ts";
 import { uploadReport } from "./upload-report.ts";
 import { uploadStyles } from "./upload-styles.ts";
-import type { Upload } from "./upload.ts";
+import type { Upload, UploadState } from "./upload.ts";
 
 /** The place for a project's files: what can be dropped or chosen, how far it is, what has come of it. */
 export class UploadPanel extends PageElement {
@@ -154,7 +154,7 @@ export class UploadPanel extends PageElement {
 
   #ask(existing: number): TemplateResult {
     const m = this.m.upload;
-    return html`<div class="notice warning" role="alertdialog" aria-labelledby="ask">
+    return html`<div class="notice warning" role="group" aria-labelledby="ask">
       <strong id="ask">${m.replaceAsk}</strong>
       <p>${m.replaceText(existing)}</p>
       <div class="row">
@@ -196,8 +196,14 @@ export class UploadPanel extends PageElement {
     const { state } = this.upload;
     const m = this.m.upload;
     if (state.kind === "running") return m.phases[state.progress.phase];
-    if (state.kind === "done") return m.done;
-    return state.kind === "lost" ? m.lost : "";
+    const told: Partial<Record<UploadState["kind"], string>> = {
+      asking: m.replaceAsk,
+      lost: m.lost,
+      encoding: m.encodingAsk,
+      canceled: m.canceled,
+      done: m.done,
+    };
+    return told[state.kind] ?? "";
   }
 
   #picked(event: Event): void {

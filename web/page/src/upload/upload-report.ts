@@ -36,6 +36,7 @@ function leftOut(m: Texts, all: readonly LeftOut[]): TemplateResult {
     ${[...reasons].map(
       ([code, ones]) =>
         html`<p class="small reason">${m.leftOutReasons[code] ?? ones[0]?.reason}</p>
+          ${m.leftOutRemedies[code] ? html`<p class="small muted">${m.leftOutRemedies[code]}</p>` : nothing}
           <ul class="paths small">
             ${ones
               .slice(0, SHOWN)
