@@ -91,23 +91,24 @@ export class ProjectList extends PageView {
   override render(): TemplateResult {
     this.entitle(this.m.projects.title);
     const projects = this.#projects.value;
-    if (projects?.length === 0) return html`${this.#firstRun()}${this.#dialog()}${this.#drop.overlay()}`;
+    return html`${projects?.length === 0 ? this.#firstRun() : this.#list(projects)} ${this.#dialog()}
+    ${this.#drop.overlay()}`;
+  }
+
+  #list(projects: ProjectSummary[] | null): TemplateResult {
+    const m = this.m.projects;
+    const { error, start } = this.#projects;
     return html`<div class="stack">
-        <div class="row spread">
-          <h1 tabindex="-1">${this.m.projects.title}</h1>
-          <div class="row">
-            ${projects && (projects.length >= SEARCH_FROM || this.sought) ? this.#search() : nothing}
-            <button class="primary" @click=${this.#create}>${icon("plus")} ${this.m.projects.create}</button>
-          </div>
+      <div class="row spread">
+        <h1 tabindex="-1">${m.title}</h1>
+        <div class="row">
+          ${projects && (projects.length >= SEARCH_FROM || this.sought) ? this.#search() : nothing}
+          <button class="primary" @click=${this.#create}>${icon("plus")} ${m.create}</button>
         </div>
-        ${
-          this.#projects.error
-            ? html`<load-failure .error=${this.#projects.error} @retry=${this.#projects.start}></load-failure>`
-            : nothing
-        }
-        ${projects ? this.#cards(projects) : this.#placeholders()}
       </div>
-      ${this.#dialog()} ${this.#drop.overlay()}`;
+      ${error ? html`<load-failure .error=${error} @retry=${start}></load-failure>` : nothing}
+      ${projects ? this.#cards(projects) : this.#placeholders()}
+    </div>`;
   }
 
   /** Where there are no projects the heading is that of the first run. */
