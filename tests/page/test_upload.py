@@ -122,7 +122,7 @@ async def test_names_in_an_unknown_encoding_are_asked_about(window: Window, stac
     await panel.locator("#zip").set_input_files(
         {"name": "old.zip", "mimeType": "application/zip", "buffer": content}
     )
-    await expect(panel.get_by_text("What are the names in this ZIP written in?")).to_be_visible()
+    await expect(panel.locator("form")).to_contain_text("What are the names in this ZIP")
     assert await window.barriers() == []
     await panel.get_by_label("Encoding of names").select_option("cp932")
     await panel.get_by_role("button", name="Import again").click()
