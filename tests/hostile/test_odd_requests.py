@@ -58,7 +58,7 @@ BODIES: Final[dict[str, Any]] = {
 }
 QUERIES: Final = (
     "page_size", "page_token", "after_seq", "limit", "ticket", "consumer", "reason", "cause",
-    "platform", "group_by",
+    "platform", "group_by", "status",
 )  # fmt: skip
 ODD_VALUES: Final = (
     "", "%00", "%ff", "%ED%A0%80", "%F4%90%80%80", "%", "%2", "%zz", "%2e%2e", "%2f", "-1", "0",
