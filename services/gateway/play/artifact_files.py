@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from services.gateway.exports.downloads import ArtifactExpiredError
 from services.gateway.http.pagination import open_seq_token, seq_token
-from services.gateway.play.zip_index import ArchiveDamagedError
+from services.gateway.play.archive.zip_index import ArchiveDamagedError
 from services.gateway.responses.play import ArtifactFile, ArtifactFiles
 from shared.domain.events import now
 from shared.errors import ConflictError, ExportError
 
 if TYPE_CHECKING:
     from services.gateway.exports.exports import Exports
-    from services.gateway.play.archives import Archive, Archives
+    from services.gateway.play.archive.archives import Archive, Archives
     from services.gateway.projects.membership import Projects
     from shared.tokens import User
 

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.gateway.play.archives import Archives
+from services.gateway.play.archive.archives import Archives
+from services.gateway.play.archive.member_bytes import MemberBytes
 from services.gateway.play.artifact_files import ArtifactListing
 from services.gateway.play.builds import Builds
-from services.gateway.play.entrance import Entrance
-from services.gateway.play.file_replies import FileReplies
-from services.gateway.play.isolation import Isolation
 from services.gateway.play.known_links import KnownLinks
 from services.gateway.play.link_editor import LinkEditor
-from services.gateway.play.member_bytes import MemberBytes
 from services.gateway.play.passwords import Passwords
-from services.gateway.play.preview_app import PreviewApp
+from services.gateway.play.preview.entrance import Entrance
+from services.gateway.play.preview.file_replies import FileReplies
+from services.gateway.play.preview.isolation import Isolation
+from services.gateway.play.preview.preview_app import PreviewApp
 from services.gateway.play.preview_origin import PreviewOrigin
 from shared.settings import origins
 from shared.stores.play_links import PlayLinks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from shared.domain.export_document import Document
     from shared.jetstream.headroom import Headroom
-    from shared.stores.play_links import PlayLinks, PlayPassword
+    from shared.stores.play_links import PlayLinks
     from shared.tokens import User
+
+TOKEN_BYTES: Final = 20  # 32 letters
 
 
 class NotPlayableError(ExportError):
@@ -92,27 +94,18 @@ class LinkEditor:
         known = await self._links.of(project_id, export_id)
         if known is None:
             await self._headroom.check(FOR_PLAY_LINKS)
-        password = await self._password(options.password, known.password if known else None)
-        isolated = build.wants_isolation and self._origin.is_wildcard if build else None
+        changes = await self._changes(options, known)
         fresh = PlayLink(
-            token=base64.b32encode(secrets.token_bytes(20)).decode().lower(),
+            token=base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().lower(),
             project_id=project_id,
             export_id=export_id,
-            cross_origin_isolated=isolated,
+            cross_origin_isolated=self._isolation(build),
             created_by=user.user_id,
             created_at=now(),
         )
-
-        def change(link: PlayLink) -> PlayLink:
-            wanted = {
-                "password": password,
-                "expires_at": options.expires_at,
-                "cross_origin_isolated": options.cross_origin_isolated,
-            }
-            named = {name: value for name, value in wanted.items() if value is not UNSET}
-            return msgspec.structs.replace(link, **named)
-
-        link, is_new = await self._links.make(fresh, change)
+        link, is_new = await self._links.make(
+            fresh, lambda link: msgspec.structs.replace(link, **changes)
+        )
         self._known.forget()
         return self._view(link, build), is_new
 
@@ -165,15 +158,23 @@ class LinkEditor:
             raise ArtifactExpiredError(await self._exports.state(document), retry_url=retry_url)
         return build
 
-    async def _password(
-        self, wanted: str | UnsetType | None, kept: PlayPassword | None
-    ) -> PlayPassword | UnsetType | None:
-        """What to keep: the same password again leaves those who have entered it in the game."""
-        if not isinstance(wanted, str):
-            return wanted
-        if kept is not None and await self._passwords.is_same(wanted, kept):
-            return kept
-        return await self._passwords.hash(wanted)
+    async def _changes(self, options: PlayLinkOptions, known: PlayLink | None) -> dict[str, Any]:
+        """What becomes of a link, field by field.
+
+        The same password again is no change: it leaves those who have entered it in the game.
+        """
+        named = msgspec.structs.asdict(options)
+        changes = {name: value for name, value in named.items() if value is not UNSET}
+        if isinstance(options.password, str):
+            kept = known.password if known else None
+            if kept is None or not await self._passwords.is_same(options.password, kept):
+                kept = await self._passwords.hash(options.password)
+            changes["password"] = kept
+        return changes
+
+    def _isolation(self, build: Build | None) -> bool | None:
+        """Whether a new link isolates its game: as its build asks, where that can be."""
+        return None if build is None else build.wants_isolation and self._origin.is_wildcard
 
     def _view(self, link: PlayLink, build: Build | None) -> PlayLinkView:
         ends = [at for at in (link.expires_at, build and build.expires_at) if at]

@@ -18,10 +18,12 @@ import brotli
 import pytest
 import pytest_asyncio
 
+from services.gateway.play.archive.archives import Archives
 from services.packager.archive.member import Member
 from services.packager.archive.zip import ZipStream
 from shared.metrics import PREVIEW_DIRECTORIES
 from shared.settings import NatsSettings
+from shared.storage.ranged_reads import open_ranged_reads
 from tests.integration.gateway.archives import PAGE, damaged, noise, text, zipped
 from tests.integration.gateway.players import open_arcade
 
@@ -252,6 +254,25 @@ async def test_many_who_come_at_once_cause_one_look(arcade: Arcade) -> None:
     found = await asyncio.gather(*(arcade.open(url, f"level-{n}.txt") for n in range(100)))
     assert [answer.body for answer in found] == [files[f"level-{n}.txt"] for n in range(100)]
     assert PREVIEW_DIRECTORIES.labels("miss")._value.get() == misses + 1
+
+
+async def test_directories_are_kept_within_a_bound(arcade: Arcade) -> None:
+    """Those that were used longest ago go first, and are read again when they are needed."""
+    files = {f"{number:04}.txt": b"1" for number in range(100)}
+    artifacts = [
+        await arcade.finish(await arcade.requested(), zipped({**files, f"own-{n}": b"2"}))
+        for n in range(3)
+    ]
+    async with open_ranged_reads(arcade.gateway.storage) as reads:
+        archives = Archives(reads, cache_bytes=100_000)  # room for two
+        first = await archives.get(artifacts[0])
+        await archives.get(artifacts[1])
+        assert await archives.get(artifacts[0]) is first
+        await archives.get(artifacts[2])
+        assert await archives.get(artifacts[0]) is first
+        misses = PREVIEW_DIRECTORIES.labels("miss")._value.get()
+        assert "own-1" in (await archives.get(artifacts[1])).members
+        assert PREVIEW_DIRECTORIES.labels("miss")._value.get() == misses + 1
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "deflated"])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from services.gateway.play import builds
+from services.gateway.play import builds, known_links
+from services.gateway.play.known_links import KnownLinks
 from services.uploader.gc import sweeper
 from services.uploader.gc.sweeper import Sweeper
 from shared.domain.events import now
@@ -162,6 +163,22 @@ async def test_a_revoked_link_is_dead_at_once(arcade: Arcade) -> None:
     assert second != first
     assert (await arcade.open(second)).status == 200
     assert (await arcade.open(first)).status == 404
+
+
+async def test_every_gateway_hears_that_a_link_is_revoked(
+    arcade: Arcade, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has just played it, too: it forgets what it knew, long before it would have."""
+    monkeypatch.setattr(known_links, "KNOWN_S", 3_600.0)
+    path = await arcade.finished(GAME)
+    token = (await arcade.link(path))[7:39]
+    nc = arcade.gateway.nc
+    another = await KnownLinks.bind(nc, await PlayLinks.bind(nc.jetstream()))
+    await nc.flush()
+    assert await another.by_token(token) is not None
+    assert (await arcade.ann.call("DELETE", f"{path}/play"))[0] == 204
+    while await another.by_token(token) is not None:  # noqa: ASYNC110 - nobody says when
+        await asyncio.sleep(0.01)
 
 
 async def test_links_and_builds_expire(arcade: Arcade) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.play.byte_ranges import ByteRange, UnsatisfiableRangeError, read_range
+from services.gateway.play.preview.byte_ranges import ByteRange, UnsatisfiableRangeError, read_range
 
 
 @given(st.integers(1, 1_000), st.integers(0, 1_200), st.integers(0, 1_200))

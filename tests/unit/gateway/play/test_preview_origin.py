@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.gateway.play.isolation import Isolation
+from services.gateway.play.preview.isolation import Isolation
 from services.gateway.play.preview_origin import PreviewOrigin
 from shared.errors import ConfigurationError
 

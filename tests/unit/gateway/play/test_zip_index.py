@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.play.zip_index import (
+from services.gateway.play.archive.zip_index import (
     ArchiveDamagedError,
     Member,
     find_directory,

@@ -9,12 +9,12 @@ from urllib.parse import quote
 import nats.errors
 import structlog
 
-from services.gateway.play import messages
-from services.gateway.play.asgi import BrokenReplyError, Head, Reply, send_reply, whole
+from services.gateway.play.archive.zip_index import ArchiveDamagedError
 from services.gateway.play.builds import NothingToPlayError
-from services.gateway.play.isolation import PREFLIGHT
-from services.gateway.play.messages import Message, ToldError
-from services.gateway.play.zip_index import ArchiveDamagedError
+from services.gateway.play.preview import messages
+from services.gateway.play.preview.asgi import BrokenReplyError, Head, Reply, send_reply, whole
+from services.gateway.play.preview.isolation import PREFLIGHT
+from services.gateway.play.preview.messages import Message, ToldError
 from shared import metrics
 from shared.domain.events import now
 from shared.errors import NotFoundError, TooManyRequestsError, UnavailableError
@@ -22,13 +22,13 @@ from shared.errors import NotFoundError, TooManyRequestsError, UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from services.gateway.play.archives import Archives
-    from services.gateway.play.asgi import Receive, Send
+    from services.gateway.play.archive.archives import Archives
     from services.gateway.play.builds import Build, Builds
-    from services.gateway.play.entrance import Entrance
-    from services.gateway.play.file_replies import FileReplies
-    from services.gateway.play.isolation import Isolation
     from services.gateway.play.known_links import KnownLinks
+    from services.gateway.play.preview.asgi import Receive, Send
+    from services.gateway.play.preview.entrance import Entrance
+    from services.gateway.play.preview.file_replies import FileReplies
+    from services.gateway.play.preview.isolation import Isolation
     from services.gateway.play.preview_origin import Place, PreviewOrigin
     from shared.stores.play_links import PlayLink
 

@@ -10,14 +10,14 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, quote
 
-from services.gateway.play import messages
-from services.gateway.play.asgi import Reply, read_body
-from services.gateway.play.messages import ToldError
 from services.gateway.play.passwords import GRANT, GRANT_LIVES_S, is_granted
+from services.gateway.play.preview import messages
+from services.gateway.play.preview.asgi import Reply, read_body
+from services.gateway.play.preview.messages import ToldError
 
 if TYPE_CHECKING:
-    from services.gateway.play.asgi import Head, Receive
     from services.gateway.play.passwords import Passwords
+    from services.gateway.play.preview.asgi import Head, Receive
     from services.gateway.play.preview_origin import Place, PreviewOrigin
     from shared.stores.play_links import PlayLink
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.gateway.play.zip_index import (
+from services.gateway.play.archive.zip_index import (
     LOCAL_HEADER,
     LOCAL_SIGNATURE,
     STORED,

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import brotli
 
-from services.gateway.play.small_members import SMALL_BYTES, SmallMembers
-from services.gateway.play.zip_index import DEFLATED, LOCAL_HEADER, ArchiveDamagedError
+from services.gateway.play.archive.small_members import SMALL_BYTES, SmallMembers
+from services.gateway.play.archive.zip_index import DEFLATED, LOCAL_HEADER, ArchiveDamagedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from services.gateway.play.archives import Archive, Archives
-    from services.gateway.play.byte_ranges import ByteRange
-    from services.gateway.play.zip_index import Member
+    from services.gateway.play.archive.archives import Archive, Archives
+    from services.gateway.play.archive.zip_index import Member
+    from services.gateway.play.preview.byte_ranges import ByteRange
     from shared.storage.ranged_reads import RangedReads
 
 PIECE_BYTES: Final = 256 << 10  # that are unpacked at a time

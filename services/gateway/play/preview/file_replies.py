@@ -9,18 +9,18 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from services.gateway.http.negotiation import accepts, names_etag
-from services.gateway.play.asgi import Reply
-from services.gateway.play.byte_ranges import UnsatisfiableRangeError, read_range
-from services.gateway.play.member_bytes import GZIP_BYTES
-from services.gateway.play.zip_index import DEFLATED
+from services.gateway.play.archive.member_bytes import GZIP_BYTES
+from services.gateway.play.archive.zip_index import DEFLATED
+from services.gateway.play.preview.asgi import Reply
+from services.gateway.play.preview.byte_ranges import UnsatisfiableRangeError, read_range
 from shared.domain.media_types import media_type_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from services.gateway.play.archives import Archive
-    from services.gateway.play.member_bytes import MemberBytes
-    from services.gateway.play.zip_index import Member
+    from services.gateway.play.archive.archives import Archive
+    from services.gateway.play.archive.member_bytes import MemberBytes
+    from services.gateway.play.archive.zip_index import Member
 
 
 class FileReplies:

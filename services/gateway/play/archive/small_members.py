@@ -9,8 +9,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from services.gateway.play.archives import Archive
-    from services.gateway.play.zip_index import Member
+    from services.gateway.play.archive.archives import Archive
+    from services.gateway.play.archive.zip_index import Member
 
 SMALL_BYTES: Final = 64 << 10  # of one file, as it is packed
 KEPT_BYTES: Final = 32 << 20  # of all together

@@ -1,0 +1,1 @@
+"""Artifacts as archives: their directories, and the bytes of their members."""

@@ -1,0 +1,1 @@
+"""The application on the preview origin."""
