@@ -16,9 +16,7 @@ ROOT = Path(__file__).parents[2]
 def engine() -> Engine:
     """The engine with the images that `make images` has built; else nothing can be tested."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    revision = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
+    revision = _revision()
     for program in ("docker", "podman"):
         if shutil.which(program) is None:
             continue
@@ -26,3 +24,11 @@ def engine() -> Engine:
         if found.label("status", "revision") == revision:
             return found
     pytest.skip("no docker or podman holds the images of this commit: make images")
+
+
+def _revision() -> str:
+    """The commit of this checkout; empty where it is none."""
+    if shutil.which("git") is None:
+        return ""
+    asked = ["git", "-C", str(ROOT), "rev-parse", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()

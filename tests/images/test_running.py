@@ -114,6 +114,12 @@ def test_a_game_is_exported(stack: Stack, platform: str, tmp_path: Path) -> None
     assert zipfile.is_zipfile(artifact) == (platform == "web")
 
 
+def test_the_gateway_serves_the_export_page(stack: Stack) -> None:
+    """From its own image; where the page is missing, it would answer 503."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{stack.ports['gateway']}/") as answer:
+        assert b"<html" in answer.read()
+
+
 def test_a_service_ends_by_itself_when_it_is_told_to(stack: Stack) -> None:
     """SIGTERM reaches the program, which drains and ends with 0."""
     for container in stack.containers.values():

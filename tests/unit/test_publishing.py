@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,16 @@ def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path)
     refused = subprocess.run(pin, check=False, capture_output=True, text=True, env=environ)
     assert (refused.returncode, "CLI_IMAGE by its digest" in refused.stderr) == (1, True)
     assert overlay.read_text() == texts[0]
+
+
+@pytest.mark.parametrize("overlay", ["local", "production"])
+def test_an_overlay_names_every_image_in_this_version(overlay: str) -> None:
+    """Or by a digest, which a release puts there."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    read = (ROOT / f"k8s/overlays/{overlay}/kustomization.yaml").read_text()
+    images = {image.pop("name"): image for image in yaml.safe_load(read)["images"]}
+    assert set(images) == {f"aethel-export-{part}" for part in PARTS}
+    assert all("digest" in image or image == {"newTag": version} for image in images.values())
 
 
 def test_the_compose_file_makes_its_own_secrets(tmp_path: Path) -> None:
