@@ -45,10 +45,11 @@ export class UploadPanel extends PageElement {
       }
       .zone .row {
         justify-content: center;
-        gap: 0.5rem;
+        gap: 0.4rem;
       }
       .zone button {
-        padding-inline: 0.6rem;
+        padding-inline: 0.5rem;
+        font-size: 0.875rem;
       }
       .zone .lead {
         font-weight: 600;

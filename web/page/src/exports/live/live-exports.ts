@@ -111,6 +111,11 @@ export class LiveExports extends ExportsElement {
     </section>`;
   }
 
+  /** Where there is nothing to show the element takes no place either, nor the gap below it. */
+  override updated(): void {
+    this.hidden = this.renderRoot.childElementCount === 0;
+  }
+
   #select(): Selection {
     const selection = select(this.exports ?? [], this.#seen);
     for (const { id } of selection.running) this.#seen.add(id);
