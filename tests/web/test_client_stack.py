@@ -267,13 +267,17 @@ class Engine:
         run_node(script, str(self._rows), "--user", "ann", **self._environ)
 
 
-def built_example(gateway: str, out: Path) -> None:
-    """The React application, built as ``docs/migration.md`` says."""
-    vite = [node(), str(WEB / "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"]
+def built_editor(gateway: str, out: Path) -> None:
+    """The editor's page of the React application; the rest of that has a test of its own."""
+    program = f"""
+      import react from "@vitejs/plugin-react";
+      import {{ build }} from "vite";
+      const output = {{ outDir: {json.dumps(str(out))}, rolldownOptions: {{ input: "editor.html" }} }};
+      await build({{ configFile: false, plugins: [react()], logLevel: "error", build: output }});
+    """
+    command = [node(), "--input-type=module", "-e", program]
     environ = {**os.environ, "VITE_EXPORT_URL": gateway}
-    subprocess.run(vite, cwd=WEB / "components", check=True)
-    into = ("--outDir", str(out), "--emptyOutDir")
-    subprocess.run([*vite, *into], cwd=WEB / "examples/react", env=environ, check=True)
+    subprocess.run(command, cwd=WEB / "examples/react", env=environ, check=True)
 
 
 async def test_the_engines_dialog_pushes_exports_and_offers_the_artifact(
@@ -290,7 +294,7 @@ async def test_the_engines_dialog_pushes_exports_and_offers_the_artifact(
         "AETHEL_EXPORT_TOKEN": service.stdout.strip(),
         "JWT_SECRET": open_credentials(stack.data).jwt,
     }
-    built_example(access["AETHEL_EXPORT_URL"], tmp_path / "site")
+    built_editor(access["AETHEL_EXPORT_URL"], tmp_path / "site")
     engine = Engine(tmp_path / "site", environ, rows)
     serving = threading.Thread(target=engine.server.serve_forever, daemon=True)
     serving.start()

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -96,14 +97,24 @@ test("a folder on disk: links are not followed, and what stays at home is not wa
   for (const name of ["index.html", "a/b.txt", "node_modules/deep/x.js", ".env"])
     await writeFile(join(folder, name), name);
   await symlink("/etc", join(folder, "etc"));
-  const links = [];
+  execFileSync("mkfifo", [join(folder, "pipe")]);
   const given = [];
-  for await (const file of filesFromFolder(folder, { onLink: (path) => links.push(path) })) given.push(file);
-  assert.deepEqual(links, ["etc"]);
+  for await (const file of filesFromFolder(folder)) given.push(file);
   assert.ok(!given.some(({ path }) => path.includes("deep")));
   const { files: found, leftOut } = await select(given, null);
   assert.deepEqual([...found.keys()], ["a/b.txt", "index.html"]);
-  assert.deepEqual(leftOut.map(({ path }) => path).sort(), [".env", "node_modules/"]);
+  const inFolder = await select(
+    given.filter(({ path }) => path.startsWith("a/")),
+    null,
+  );
+  assert.deepEqual(pathsOf(inFolder), ["a/b.txt"], "its place is known: no folder is left out");
+  const told = Object.fromEntries(leftOut.map(({ path, code }) => [path, code]));
+  assert.deepEqual(told, {
+    ".env": "left-out-secret",
+    etc: "left-out-link",
+    "node_modules/": "left-out-packages",
+    pipe: "left-out-special",
+  });
   await assert.rejects(
     async () => {
       for await (const _ of filesFromFolder(join(folder, "none"))) assert.fail();

@@ -4,36 +4,32 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 
 import { clientError, ExportError } from "./http/export-error.js";
-import { HomeRule } from "./project/home-rule.js";
+import { HomeRule, leftOut } from "./project/home-rule.js";
 import { IGNORE_FILE, readPatterns } from "./project/ignore-patterns.js";
 import { composed } from "./project/paths.js";
-import type { SourceFile } from "./sources/source-file.js";
+import { leftOutFile, type SourceFile } from "./sources/source-file.js";
 
 /** For Node: `@aethel/export-client/node`. */
 
-export interface FolderOptions {
-  /** Called with each link; it is not followed, so that nothing outside of the folder is sent. */
-  onLink?: (path: string) => void;
-}
-
 /**
- * The files of a folder, with one file to stand for each folder that stays at home, which is not walked through.
+ * The files of a folder.
  *
- * Links are not followed, and what is no plain file (pipes, devices) is passed over. Raises `file-unreadable`.
+ * What stays at home is not walked through; links are not followed, so that nothing outside of the folder is sent. The push tells of both. Raises
+ * `file-unreadable`.
  */
-export async function* filesFromFolder(root: string, options: FolderOptions = {}): AsyncGenerator<SourceFile> {
-  const rule = await ruleOf(root);
-  yield* walk(root, "", rule, options);
+export async function* filesFromFolder(root: string): AsyncGenerator<SourceFile> {
+  yield* walk(root, "", await ruleOf(root));
 }
 
-async function* walk(root: string, folder: string, rule: HomeRule, options: FolderOptions): AsyncGenerator<SourceFile> {
+async function* walk(root: string, folder: string, rule: HomeRule): AsyncGenerator<SourceFile> {
   const found = await readable(join(root, folder), () => readdir(join(root, folder), { withFileTypes: true }));
   for (const entry of found.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = folder + entry.name;
-    if (entry.isSymbolicLink()) options.onLink?.(path);
+    const home = entry.isDirectory() ? rule.folderStaysHome(composed(path)) : rule.staysHome(composed(path));
+    if (home && path !== IGNORE_FILE) yield leftOutFile(home);
+    else if (entry.isDirectory()) yield* walk(root, `${path}/`, rule);
     else if (entry.isFile()) yield await fileAt(root, path);
-    else if (entry.isDirectory() && rule.folderStaysHome(composed(path))) yield emptyFile(`${path}/…`);
-    else if (entry.isDirectory()) yield* walk(root, `${path}/`, rule, options);
+    else yield leftOutFile(leftOut(path, entry.isSymbolicLink() ? "left-out-link" : "left-out-special"));
   }
 }
 
@@ -43,13 +39,9 @@ async function fileAt(root: string, path: string): Promise<SourceFile> {
   return {
     path,
     size,
+    isFromTop: true,
     stream: () => Readable.toWeb(createReadStream(file, { highWaterMark: 1 << 20 })) as ReadableStream<Uint8Array>,
   };
-}
-
-/** Stands for a folder that stays at home, so that the push tells of it. */
-function emptyFile(path: string): SourceFile {
-  return { path, size: 0, stream: () => new Blob([]).stream() };
 }
 
 async function ruleOf(root: string): Promise<HomeRule> {

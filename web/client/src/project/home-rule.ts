@@ -5,7 +5,12 @@ import { shown } from "./visible-text.js";
 /** What of a folder is no part of a game and stays at home (`shared/domain/private_files.py` holds the same rule). */
 
 export type LeftOutCode =
-  "left-out-clutter" | "left-out-secret" | "left-out-packages" | "left-out-ignored" | "left-out-link";
+  | "left-out-clutter"
+  | "left-out-secret"
+  | "left-out-packages"
+  | "left-out-ignored"
+  | "left-out-link"
+  | "left-out-special";
 
 /** A file that is not sent, or a folder with all that lies in it: its path ends in `/`. */
 export interface LeftOut {
@@ -112,6 +117,8 @@ export function leftOut(path: string, code: LeftOutCode, found: string | null = 
       return { path, code, found, reason: "holds packages, which are installed at export", remedy: takeBack };
     case "left-out-link":
       return { path, code, found, reason: "is a link", remedy: "put what it leads to in its place" };
+    case "left-out-special":
+      return { path, code, found, reason: "is no file, but a pipe or a device", remedy: null };
     case "left-out-secret":
       return {
         path,

@@ -26,10 +26,12 @@ const SHOWN = 20; // of what is wrong
  * the limits.
  */
 export async function select(given: readonly SourceFile[], limits: Limits | null): Promise<Selection> {
-  const files = unwrapped(given.map((file) => ({ path: composed(file.path), file })));
+  const stays = new Map<string, LeftOut>();
+  for (const { leftOut } of given) if (leftOut) stays.set(leftOut.path, leftOut);
+  const placed = given.filter(({ leftOut }) => !leftOut).map((file) => ({ path: composed(file.path), file }));
+  const files = placed.some(({ file }) => file.isFromTop) ? placed : unwrapped(placed);
   const rule = await ruleOf(files);
   const goes: Placed[] = [];
-  const stays = new Map<string, LeftOut>();
   for (const one of files) {
     const found = one.path === IGNORE_FILE ? null : rule.staysHome(one.path);
     if (found) stays.set(found.path, found);

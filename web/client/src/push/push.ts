@@ -92,14 +92,14 @@ async function read(
         onBytes(more) {
           bytes.done += more;
           done.bytes += more;
-          report.reached(done, { path, bytes });
+          report.reached(done, { path, bytes: { ...bytes } });
         },
       },
     );
     if (found.size !== file.size) throw changedWhileRead(path);
     facts.set(path, found);
     done.files += 1;
-    report.reached(done, { path, bytes });
+    report.reached(done, { path, bytes: { ...bytes } });
   });
   const contents: Content[] = [];
   for (const [path, file] of selection.files) {
@@ -124,6 +124,11 @@ function sizeAndHash({ sha256, size }: FileFacts): { sha256: string; size: numbe
 function changedWhileRead(path: string): ExportError {
   const detail = `${shown(path)} changed while it was read: push again when it is at rest`;
   return clientError("file-changed", "A file has changed", detail);
+}
+
+function neverArrives(missing: number): ExportError {
+  const detail = `${missing} files were sent again and again, and the service still lacks them: tell its operators`;
+  return clientError("push-fruitless", "The files do not arrive", detail);
 }
 
 /** From comparing to the snapshot; a lost connection is followed by comparing again. */
@@ -157,6 +162,7 @@ class Transfer {
       }
       fruitless = answer.missing.length < missing ? 0 : fruitless + 1;
       missing = answer.missing.length;
+      if (fruitless > FRUITLESS) throw neverArrives(missing);
       try {
         await this.#send(answer.missing);
       } catch (error) {
