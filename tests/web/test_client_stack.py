@@ -272,7 +272,8 @@ def built_editor(gateway: str, out: Path) -> None:
     program = f"""
       import react from "@vitejs/plugin-react";
       import {{ build }} from "vite";
-      const output = {{ outDir: {json.dumps(str(out))}, rolldownOptions: {{ input: "editor.html" }} }};
+      const rolldownOptions = {{ input: "editor.html" }};
+      const output = {{ outDir: {json.dumps(str(out))}, rolldownOptions }};
       await build({{ configFile: false, plugins: [react()], logLevel: "error", build: output }});
     """
     command = [node(), "--input-type=module", "-e", program]

@@ -109,6 +109,11 @@ test("an answer that is no problem document is told, too", async (t) => {
   await assert.rejects(client.quota(), { code: "http-404", status: 404, detail: /without saying why/ });
 });
 
+test("what answers, and is not the service, is told", async (t) => {
+  const server = await httpServer(t, (_, response) => response.end("<h1>Sign in to this network</h1>"));
+  await assert.rejects(new AethelExportClient({ baseUrl: server.url }).quota(), { code: "unexpected-answer" });
+});
+
 test("what says that it is for later is tried again when the service has asked for that", async (t) => {
   const begun = performance.now();
   const waits = [408, 429, 502, 503, 504].map(async (status) => {

@@ -58,7 +58,7 @@ export class Connection {
     return await this.withPatience(method, request, async (signal) => {
       const answer = await this.send(method, path, request, signal);
       const text = await lostIfBroken(answer.text(), request.signal);
-      return (text === "" ? undefined : JSON.parse(text)) as T;
+      return bodyOf<T>(text);
     });
   }
 
@@ -162,7 +162,7 @@ async function within<T>(
 }
 
 /** What a promise of `fetch` comes to; its own errors say that the connection broke, unless the caller has called it off. */
-async function lostIfBroken<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export async function lostIfBroken<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   try {
     return await promise;
   } catch (error) {
@@ -175,6 +175,16 @@ function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
   const deeper = cause instanceof Error ? cause.message : "";
   return [message, deeper].filter(Boolean).join(": ");
+}
+
+/** The JSON of a successful answer; undefined where it has no body. */
+export function bodyOf<T>(text: string): T {
+  try {
+    return (text === "" ? undefined : JSON.parse(text)) as T;
+  } catch (cause) {
+    const detail = "what answered is not the service: look at baseUrl, and at what lies between";
+    throw clientError("unexpected-answer", "The answer is no JSON", detail, { cause });
+  }
 }
 
 /** The error that an answer stands for. */

@@ -1,4 +1,4 @@
-import { refused, type Connection } from "./connection.js";
+import { bodyOf, lostIfBroken, refused, type Connection } from "./connection.js";
 import { connectionLost } from "./export-error.js";
 
 /** What is sent: bytes that the browser holds, or a stream of them. */
@@ -46,7 +46,7 @@ export async function upload<T>(connection: Connection, wanted: Upload): Promise
       },
       within,
     );
-    return (await answer.json()) as T;
+    return bodyOf<T>(await lostIfBroken(answer.text(), signal));
   });
 }
 
@@ -91,8 +91,12 @@ async function byXmlHttpRequest<T>(
     };
     request.onload = () => {
       const { status, responseText } = request;
-      if (status < 200 || status > 299) reject(refused(status, responseText, request.getResponseHeader("Retry-After")));
-      else resolve(JSON.parse(responseText) as T);
+      try {
+        if (status < 200 || status > 299) throw refused(status, responseText, request.getResponseHeader("Retry-After"));
+        resolve(bodyOf<T>(responseText));
+      } catch (error) {
+        reject(error as Error);
+      }
     };
     request.onerror = lost("the connection broke while bytes were sent");
     request.onabort = () => {
