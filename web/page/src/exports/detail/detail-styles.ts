@@ -16,11 +16,8 @@ export const detailStyles = css`
   h3 {
     font-size: 1.0625rem;
   }
-  nav a {
-    display: inline-flex;
-    align-items: center;
-    gap: 0.25rem;
-    text-decoration: none;
+  [slot="actions"] {
+    min-height: 2rem;
   }
   .links,
   .pair {

@@ -4,7 +4,6 @@ import { ExportWatch, legible } from "@aethel/export-components";
 import { type PropertyValues, type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
-import { projectHash } from "../../router.ts";
 import { exportIcon } from "../export-icons.ts";
 import { ExportsElement } from "../exports-element.ts";
 import type { OfferedPlatform } from "../form/form-model.ts";
@@ -62,8 +61,7 @@ export class ExportDetail extends ExportsElement {
   override render(): TemplateResult {
     const { detail } = this.t;
     const state = this.#state;
-    return html`<nav><a href=${projectHash(this.project.id)}>${icon("back")} ${detail.back}</a></nav>
-      <h2 tabindex="-1">${state ? detail.title(this.platformName(state.platform)) : detail.loading}</h2>
+    return html`<h2 tabindex="-1">${state ? detail.title(this.platformName(state.platform)) : detail.loading}</h2>
       ${this.#progress(state)} ${state ? this.#about(state) : nothing}
       <section class="card stack" aria-labelledby="log">
         <h3 id="log">${detail.log}</h3>

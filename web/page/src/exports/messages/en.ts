@@ -112,7 +112,6 @@ export const en = {
     title: "History",
   },
   detail: {
-    back: "All exports",
     title: (platform: string) => `Export for ${platform}`,
     loading: "Loading the export…",
     facts: "Facts",

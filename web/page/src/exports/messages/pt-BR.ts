@@ -116,7 +116,6 @@ export const ptBR: Translation<typeof en> = {
     title: "Histórico",
   },
   detail: {
-    back: "Todas as exportações",
     title: (platform) => `Exportação para ${platform}`,
     loading: "Carregando a exportação…",
     facts: "Dados",
