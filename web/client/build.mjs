@@ -3,7 +3,7 @@
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,8 @@ async function build(out) {
   const bundle = await rolldown({ input: join(out, WORKER), cwd: HERE, logLevel: "warn" });
   await bundle.write({ file: join(out, WORKER), format: "esm", minify: true });
   await bundle.close();
+  const hashing = dirname(require.resolve("hash-wasm/package.json"));
+  await copyFile(join(hashing, "LICENSE"), join(out, "hashing/hash-wasm.LICENSE.txt")); // it is in the worker
 }
 
 /** The finished folder takes the old one's place in one step; whoever builds at the same moment builds the same. */
