@@ -15,7 +15,7 @@ export type Order =
 /** What it is told: bytes read since the last word, what the file is, or why it cannot be read. */
 export type Answer = { id: number; bytes: number } | { id: number; facts: FileFacts } | { id: number; failed: string };
 
-const BLOCK_BYTES = 4 << 20;
+const BLOCK_BYTES = 8 << 20;
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<Order>) => void) | null;
   postMessage(answer: Answer): void;
@@ -59,12 +59,25 @@ async function follow(order: Order): Promise<void> {
 async function readFile(id: number, path: string, blob: Blob): Promise<void> {
   const isOneBlock = blob.size <= BLOCK_BYTES;
   const reading = new FileReading(path, isOneBlock ? oneBlockDigest() : await wasmDigest());
-  for (let at = 0; at < blob.size && !stopped.delete(id); at += BLOCK_BYTES) {
-    const block = new Uint8Array(await blob.slice(at, at + BLOCK_BYTES).arrayBuffer());
+  for await (const block of blocksOf(blob)) {
+    if (stopped.delete(id)) return;
     reading.feed(block);
     scope.postMessage({ id, bytes: block.length });
   }
   scope.postMessage({ id, facts: await reading.end() });
+}
+
+/** While one block is hashed the next one is read. */
+async function* blocksOf(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const read = (at: number): Promise<ArrayBuffer> => blob.slice(at, at + BLOCK_BYTES).arrayBuffer();
+  let next = read(0);
+  for (let at = BLOCK_BYTES; at < blob.size; at += BLOCK_BYTES) {
+    const block = await next;
+    next = read(at);
+    next.catch(() => undefined); // it is told where the block is waited for
+    yield new Uint8Array(block);
+  }
+  yield new Uint8Array(await next);
 }
 
 /** The browser's own, several times as fast, takes all bytes at once; outside of secure contexts there is none. */
