@@ -186,6 +186,8 @@ async def test_dropped_folders_and_files_are_taken_anywhere_on_the_page(
     page = window.page
     await drag(page, folder, until="dragOver")
     await expect(page.get_by_text("Drop to upload to dropped")).to_be_visible()
+    # Nothing comes after it: as if the pointer had left with what it carried.
+    await expect(page.get_by_text("Drop to upload to dropped")).to_have_count(0)
     await drag(page, folder, until="drop")
     await expect(page.locator("upload-panel")).to_contain_text("3 files, 3 new")
     assert project(stack, "dropped")["files"] == 3

@@ -2,9 +2,12 @@ import { css, html, nothing, type ReactiveController, type ReactiveControllerHos
 import { icon } from "../icons.ts";
 import { pickedFromDrop, type Picked } from "./picked.ts";
 
+const SILENT_MS = 5_000; // browsers tell every third of a second that something hovers
+
 /** Takes files that are dropped anywhere on the page while its element is shown, and says so while they hover. */
 export class DropTarget implements ReactiveController {
-  #depth = 0; // of elements that the pointer has entered
+  #isHovering = false;
+  #silence: ReturnType<typeof setTimeout> | null = null;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -25,28 +28,37 @@ export class DropTarget implements ReactiveController {
 
   /** What covers the page while files hover over it. */
   overlay(): TemplateResult | typeof nothing {
-    if (this.#depth === 0) return nothing;
+    if (!this.#isHovering) return nothing;
     return html`<div class="drop-overlay">
       <div>${icon("upload")}<strong>${this.invitation()}</strong></div>
     </div>`;
   }
 
-  #hover(depth: number): void {
-    const changes = depth > 0 !== this.#depth > 0;
-    this.#depth = Math.max(depth, 0);
-    if (changes) this.host.requestUpdate();
+  #hover(isHovering: boolean): void {
+    if (this.#silence) clearTimeout(this.#silence);
+    this.#silence = isHovering ? setTimeout(() => this.#hover(false), SILENT_MS) : null;
+    if (isHovering === this.#isHovering) return;
+    this.#isHovering = isHovering;
+    this.host.requestUpdate();
   }
 
   readonly #listeners: [string, (event: Event) => void][] = [
-    ["dragenter", (event) => hasFiles(event) && this.isOpen() && this.#hover(this.#depth + 1)],
-    ["dragleave", () => this.#hover(this.#depth - 1)],
-    ["dragover", (event) => hasFiles(event) && event.preventDefault()],
+    [
+      "dragover",
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault(); // else it cannot be dropped
+        this.#hover(this.isOpen());
+      },
+    ],
+    // Nothing is entered instead: the pointer has left the window, or the reader thinks better of it.
+    ["dragleave", (event) => (event as DragEvent).relatedTarget === null && this.#hover(false)],
     [
       "drop",
       (event) => {
         if (!hasFiles(event)) return;
         event.preventDefault(); // else the browser opens the file in place of the page
-        this.#hover(0);
+        this.#hover(false);
         const picked = this.isOpen() ? pickedFromDrop(event.dataTransfer) : null;
         if (picked) this.take(picked);
       },
@@ -66,7 +78,7 @@ export const dropStyles = css`
     display: grid;
     place-content: center;
     padding: 1.5rem;
-    background: color-mix(in oklab, var(--_accent) 16%, color-mix(in oklab, var(--_surface) 82%, transparent));
+    background: color-mix(in oklab, var(--_accent) 16%, color-mix(in oklab, var(--_surface) 70%, transparent));
     backdrop-filter: blur(3px);
     pointer-events: none;
     animation: rise 0.12s ease-out;
