@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from typing import Any
 
 import pytest
 
-from services.packager.runtimes.build import EXPORT_PAGE, ROOT, WEB, node, run_script
+from services.packager.build.stages import TITLES
+from services.packager.runtimes.build import EXPORT_PAGE, ROOT, WEB, run_script
+from shared.domain.export_document import FAILS_AGAIN
+from tests.web.conftest import run_node
 
 COMPONENTS = WEB / "components"
+NODE_TESTS = ROOT / "tests/web/components"
+UPLOADING = ("Checking the parts", "Making the artifact visible", "Recording the expiry")
 DOCUMENTED = (ROOT / "docs/components.md").read_text()
 
 
@@ -42,13 +46,22 @@ def test_what_the_package_promises_is_in_it() -> None:
     assert named
     assert [path for path in named if not (COMPONENTS / path).exists()] == []
     assert package["files"] == ["dist", "README.md"]
-    script = "const all = await import(process.argv[1]); console.log(Object.keys(all).join())"
-    loaded = [node(), "--input-type=module", "--conditions=browser", "-e", script]
-    for module in ("format", "failure", "messages/index"):
-        exported = subprocess.run(
-            [*loaded, str(COMPONENTS / f"dist/{module}.js")], capture_output=True, check=True
-        )
-        assert exported.stdout.strip()
+
+
+@pytest.mark.usefixtures("built")
+def test_the_rules_hold() -> None:
+    """Failures, numbers, announcements, searches: what is decided without a browser."""
+    run_node("--test", "--test-reporter=spec", str(NODE_TESTS / "rules.test.mjs"))
+
+
+@pytest.mark.usefixtures("built")
+def test_every_step_is_said_in_portuguese() -> None:
+    """Those of the packager and the uploader; what nobody knows stays English, and says so."""
+    counted = "Packing: 1,090 of 1,202 files, 8.5 MB of 20 MB"
+    steps = [*TITLES.values(), *UPLOADING, FAILS_AGAIN, "Fetching the project", counted]
+    shown = json.loads(run_node(str(NODE_TESTS / "steps.mjs"), given=json.dumps([*steps, "New"])))
+    assert [step["language"] for step in shown] == ["pt-BR"] * len(steps) + ["en"]
+    assert shown[-2]["text"] == "Empacotando: 1.090 de 1.202 arquivos, 8,5 MB de 20 MB"
 
 
 def test_everything_of_an_element_is_documented(elements: list[dict[str, Any]]) -> None:
@@ -57,10 +70,8 @@ def test_everything_of_an_element_is_documented(elements: list[dict[str, Any]]) 
     assert len(elements) == len(sections) == 4
     for element in elements:
         (section,) = [text for text in sections if text.startswith(element["tagName"])]
-        own = [
-            *("attributes", "members", "events", "slots", "cssParts"),
-        ]
-        names = [each["name"] for kind in own for each in element[kind] if each["name"]]
+        kinds = ("attributes", "members", "events", "slots", "cssParts")
+        names = [each["name"] for kind in kinds for each in element[kind] if each["name"]]
         lacking = [n for n in names if not re.search(rf"`{n}[`(]", common + section)]
         assert lacking == [], element["tagName"]
 

@@ -9,6 +9,8 @@ import { platformName } from "../status-badge.js";
 import { base, controls, notices } from "../theme.js";
 import { styles } from "./styles.js";
 
+const SAID_MS = 10_000;
+
 /** What `export-created` tells. */
 export interface ExportCreatedDetail {
   projectId: string;
@@ -52,6 +54,7 @@ export class AethelExportButton extends AethelElement {
   declare private _created: CreatedExport | null;
   declare private _problem: Problem | null;
 
+  #createdAt = 0;
   #wish: { body: string; key: string } | null = null;
 
   constructor() {
@@ -63,7 +66,7 @@ export class AethelExportButton extends AethelElement {
     this._working = false;
     this._created = null;
     this._problem = null;
-    new Clock(this, () => (secondsToWait(this._problem) > 0 ? 1_000 : null));
+    new Clock(this, () => (secondsToWait(this._problem) > 0 || this.#isNew ? 1_000 : null));
   }
 
   /** Ask for the export, as a press does. Does nothing while one is being asked for, or while it is disabled. */
@@ -80,6 +83,7 @@ export class AethelExportButton extends AethelElement {
       });
       this.#wish = null;
       this._created = created;
+      this.#createdAt = Date.now();
       this.tell<ExportCreatedDetail>("export-created", { projectId, exportId: created.export.id, created });
     } catch (error) {
       this._problem = problemOf(error);
@@ -88,6 +92,11 @@ export class AethelExportButton extends AethelElement {
     } finally {
       this._working = false;
     }
+  }
+
+  /** What was said of a new export is soon old. */
+  get #isNew(): boolean {
+    return this._created !== null && Date.now() - this.#createdAt < SAID_MS;
   }
 
   #request(): ExportRequest {
@@ -135,7 +144,7 @@ export class AethelExportButton extends AethelElement {
     const { button } = this.text;
     if (this._working) return button.working;
     const position = this._created?.export.position;
-    if (this._created) return position ? button.startedAt(this.format.number(position)) : button.started;
+    if (this.#isNew) return position ? button.startedAt(this.format.number(position)) : button.started;
     return reason ?? "";
   }
 }

@@ -74,7 +74,7 @@ export const styles = css`
   }
   /* A hanging indent: laying out thousands of lines of text is much cheaper than as many grids. */
   .line {
-    --_indent: 21ch;
+    --_indent: 22ch;
     padding-inline: calc(var(--_space) * 3 + var(--_indent)) calc(var(--_space) * 3);
     text-indent: calc(-1 * var(--_indent));
   }
@@ -89,7 +89,7 @@ export const styles = css`
     text-indent: 0;
   }
   .level {
-    width: 7ch;
+    width: 8ch;
   }
   .message {
     white-space: pre-wrap;
