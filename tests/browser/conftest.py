@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Frame, Page, Playwright, Response, async_playwright
+from playwright.async_api import Browser, Page, Playwright, Response, async_playwright
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -59,7 +59,7 @@ def be_patient(browser: Browser) -> None:
     browser.on("context", lambda context: context.set_default_timeout(PATIENCE_MS))
 
 
-async def until(page: Page | Frame, condition: str) -> None:
+async def until(page: Page, condition: str) -> None:
     """Wait until an expression is true; Playwright's own way needs eval, which games forbid."""
     async with asyncio.timeout(PATIENCE_MS / 1000):
         while not await page.evaluate(f"Boolean({condition})"):

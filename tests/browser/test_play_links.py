@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from shared.settings import NatsSettings
-from tests.browser.conftest import served, until
+from tests.browser.conftest import served
 from tests.integration.gateway.archives import zipped
 from tests.integration.gateway.players import open_arcade
 
@@ -27,7 +27,8 @@ GAME: Final = zipped(
     {
         "index.html": b"<!doctype html><title>Game</title><script type=module src=main.js>"
         b"</script>",
-        "main.js": b"import {word} from './more.js'; window.started = word;",
+        "main.js": b"import {word} from './more.js'; document.body.append(word);"
+        b"window.started = true;",
         "more.js": b"export const word = 'ready';",
         "worker.js": b"postMessage('from a worker')",
         "data/level.json": b'{"level": 7}' * 50,
@@ -94,7 +95,7 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 async def started(frame: Frame | Page) -> None:
     """Wait until a game runs."""
-    await until(frame, "window.started === 'ready'")
+    await frame.wait_for_selector("text=ready")
 
 
 async def tried(frame: Frame | Page, api: str, other: str) -> dict[str, Any]:
@@ -161,7 +162,7 @@ async def test_a_password_opens_a_game_in_a_frame(
     page, frame = await editor.shows(context, url)
     await frame.fill("input", "close sesame")
     await frame.click("button")
-    await until(frame, "document.title === 'That is not the password'")
+    await frame.wait_for_selector("text=That is not the password")
     await frame.fill("input", "open sesame")
     await frame.click("button")
     await started(frame)
@@ -196,4 +197,5 @@ async def test_foreign_pages_show_no_game(
     url = await arcade.link(await arcade.finished(GAME))
     with served(tmp_path) as foreign:
         _, frame = await Editor(tmp_path, foreign).shows(context, url)
-        assert await frame.evaluate("typeof started") == "undefined"
+        await frame.wait_for_load_state()
+        assert await frame.locator("text=ready").count() == 0
