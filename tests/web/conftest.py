@@ -38,4 +38,4 @@ def run_node(*arguments: str, given: str = "", **environ: str) -> str:
 def run_node_tests(*names: str, **environ: str) -> None:
     """Run files of ``tests/web/client`` with node's own test runner, side by side."""
     files = [str(NODE_TESTS / f"{name}.test.mjs") for name in names]
-    run_node("--test", "--test-reporter=spec", *files, **environ)
+    run_node("--test", "--test-concurrency=4", "--test-reporter=spec", *files, **environ)
