@@ -9,7 +9,7 @@ import { ExportsElement } from "../exports-element.ts";
 import type { OfferedPlatform } from "../form/form-model.ts";
 import { givenOptions, offeredPlatforms } from "../options/given-options.ts";
 import type { Prefill } from "../form/new-export.ts";
-import { isPlayable, wasPlayable } from "../live/playable.ts";
+import { isAvailable, isPlayable, wasPlayable } from "../live/playable.ts";
 import type { PlayLinkElement } from "../play/play-link.ts";
 import { detailStyles } from "./detail-styles.ts";
 import { factList, optionList } from "./facts.ts";
@@ -48,7 +48,7 @@ export class ExportDetail extends ExportsElement {
 
   override updated(_changed: PropertyValues): void {
     const state = this.#state;
-    if (!state || state.status !== "completed" || state.downloadUrl === null) return;
+    if (!state || !isAvailable(state)) return;
     void import("../sizes/export-sizes.ts");
     if (isPlayable(state)) void import("../play/play-link.ts");
   }
@@ -91,9 +91,8 @@ export class ExportDetail extends ExportsElement {
 
   #about(state: State): TemplateResult {
     const { detail } = this.t;
-    const there = state.status === "completed" && state.downloadUrl !== null;
     return html`${this.#play(state)}
-      ${there ? this.#card("sizes", detail.sizes, html`<export-sizes .client=${this.client} .state=${state}></export-sizes>`) : nothing}
+      ${isAvailable(state) ? this.#card("sizes", detail.sizes, html`<export-sizes .client=${this.client} .state=${state}></export-sizes>`) : nothing}
       ${
         state.warningCount
           ? this.#card("warnings", detail.warnings(state.warningCount), warningTable(state, detail))

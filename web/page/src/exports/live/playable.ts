@@ -1,11 +1,17 @@
 import type { State } from "@aethel/export-client";
+import { hasExpired } from "@aethel/export-components";
 
-/** Whether an export can be played now: a web build that can still be downloaded. */
+/** Whether the artifact can be had. */
+export function isAvailable(state: State): boolean {
+  return state.status === "completed" && !hasExpired(state);
+}
+
+/** Whether an export can be played: a web build that is there. */
 export function isPlayable(state: State): boolean {
-  return state.platform === "web" && state.status === "completed" && state.downloadUrl !== null;
+  return state.platform === "web" && isAvailable(state);
 }
 
 /** Whether it could be played until its artifact expired. */
 export function wasPlayable(state: State): boolean {
-  return state.platform === "web" && state.status === "completed" && state.downloadUrl === null;
+  return state.platform === "web" && hasExpired(state);
 }
