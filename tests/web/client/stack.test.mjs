@@ -269,6 +269,8 @@ suite("on a real stack", { concurrency: 4 }, () => {
     assert.equal(web.available, true);
     assert.equal(typeof web.options.schema.properties.appName.description, "string");
     assert.equal((await client.quota()).plan.length > 0, true);
+    const { limits } = await client.facts();
+    assert.ok(limits.files > 0 && limits.fileBytes > 0 && limits.projectBytes > 0, "what a push checks beforehand");
     const { projects } = await client.listProjects({ pageSize: 1 });
     assert.equal(projects.length, 1);
     const id = newName();

@@ -80,8 +80,8 @@ export class BaseClient {
   }
 
   /** What the service says of itself to everybody; null where it says nothing. */
-  async facts(): Promise<ServiceFacts | null> {
-    this.#facts ??= this.#connection.json<ServiceFacts>("GET", "/page.json").catch((error: unknown) => {
+  async facts(options: { attempts?: number } = {}): Promise<ServiceFacts | null> {
+    this.#facts ??= this.#connection.json<ServiceFacts>("GET", "/page.json", options).catch((error: unknown) => {
       this.#facts = null;
       if (error instanceof ExportError && error.status === NOT_FOUND) return null;
       throw error;
@@ -261,8 +261,14 @@ export class BaseClient {
     return this.#connection.json("GET", path, { ...options, query: pageOf(options) });
   }
 
+  /** Null where they cannot be known beforehand: the service holds to them in any case. */
   async #limits(): Promise<Limits | null> {
-    return (await this.facts())?.limits ?? null;
+    try {
+      return (await this.facts({ attempts: 1 }))?.limits ?? null;
+    } catch (error) {
+      if (error instanceof ExportError) return null;
+      throw error;
+    }
   }
 }
 
