@@ -137,6 +137,14 @@ export class AethelExportList extends AethelElement {
     for (const ended of this.#live.ended()) this.#history.replace(ended);
   }
 
+  /** What was asked for, without what has left the filter since: an export that ended is no longer running. */
+  get #shown(): readonly ExportSummary[] {
+    const { exports } = this.#history;
+    if (this.status === "") return exports;
+    const statuses = new Set(statusesOf(this.status));
+    return exports.filter((summary) => statuses.has(this.#live.newest(summary).status));
+  }
+
   #isDue(): boolean {
     const underWay = this.#history.exports.some((each) => !hasEnded(each.status));
     return underWay && !document.hidden && Date.now() - this.#refreshedAt >= REFRESH_MS;
@@ -149,7 +157,7 @@ export class AethelExportList extends AethelElement {
 
   protected override render(): TemplateResult {
     const { text, format } = this;
-    const { exports } = this.#history;
+    const exports = this.#shown;
     const change = (changed: FilterChange): void => void Object.assign(this, changed);
     return html`
       ${filterBar(this.status, this.platform, text, change)} ${this._problem ? this.#trouble(this._problem) : nothing}
@@ -228,7 +236,7 @@ export class AethelExportList extends AethelElement {
   }
 
   readonly #press = (event: KeyboardEvent): void => {
-    const last = this.#history.exports.length - 1;
+    const last = this.#shown.length - 1;
     const moves: Readonly<Record<string, number>> = {
       ArrowDown: this._active + 1,
       ArrowUp: this._active - 1,
@@ -248,11 +256,11 @@ export class AethelExportList extends AethelElement {
   };
 
   #indexOf(exportId: string | null): number {
-    return this.#history.exports.findIndex(({ id }) => id === exportId);
+    return this.#shown.findIndex(({ id }) => id === exportId);
   }
 
   #choose(index: number): void {
-    const summary = this.#history.exports[index];
+    const summary = this.#shown[index];
     if (!summary || !this.projectId) return;
     this.selected = summary.id;
     this._active = index;
