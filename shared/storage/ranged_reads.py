@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 URL_LIVES_S: Final = 900
 URL_USED_S: Final = 600  # then it is signed anew: clocks differ
 URLS: Final = 1_000  # remembered
-BUFFER_BYTES: Final = 128 << 10  # of one read; aiohttp holds up to twice as many
+BUFFER_BYTES: Final = 256 << 10  # of one read; aiohttp holds up to twice as many
 ATTEMPTS: Final = 3  # without a byte in between
 TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
 
