@@ -253,6 +253,8 @@ async def test_the_keyboard_is_enough(window: Window) -> None:
     """From the address bar to a new project, and to the menu and back, without a pointer."""
     page = window.page
     keys = page.keyboard
+    asked = asyncio.Event()
+    page.on("filechooser", lambda _: asked.set())
     await keys.press("Tab")
     assert await window.focused() == "Skip to the content"
     await keys.press("Enter")
@@ -264,8 +266,8 @@ async def test_the_keyboard_is_enough(window: Window) -> None:
     await expect(page.locator("h1")).to_have_text("By hand")
     while "Folder" not in await window.focused():
         await keys.press("Tab")
-    async with page.expect_file_chooser():
-        await keys.press("Enter")
+    await keys.press("Enter")
+    await asked.wait()
     await page.get_by_role("button", name="Account").focus()
     await keys.press("Enter")
     await expect(page.get_by_text("Theme")).to_be_visible()

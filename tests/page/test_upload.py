@@ -62,7 +62,9 @@ async def new_project(window: Window, name: str) -> Locator:
     await page.get_by_label("Identifier").fill(name)
     await page.get_by_role("button", name="Create project").click()
     await expect(page.locator("h1")).to_have_text(name)
-    return page.locator("upload-panel")
+    panel = page.locator("upload-panel")
+    await expect(panel).to_be_visible()
+    return panel
 
 
 def archive(files: dict[str, str], *, code_page: str | None = None) -> bytes:
