@@ -1,0 +1,1 @@
+// It works for its own game alone.
