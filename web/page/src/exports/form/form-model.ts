@@ -29,8 +29,26 @@ export class FormModel {
   readonly #inputs = new Map<string, FieldInput>();
   readonly #left = new Set<string>(); // fields that somebody has finished entering
   readonly #told = new Map<string, ServerProblem[]>();
+  #platforms: readonly OfferedPlatform[] = [];
+  #hasChosen = false; // somebody has
 
-  constructor(readonly platforms: readonly OfferedPlatform[]) {
+  constructor(platforms: readonly OfferedPlatform[]) {
+    this.offer(platforms);
+  }
+
+  get platforms(): readonly OfferedPlatform[] {
+    return this.#platforms;
+  }
+
+  /** Whether a platform would have to wait: its workers may come. */
+  get isAwaited(): boolean {
+    return this.#platforms.some(({ options, available }) => options && !available);
+  }
+
+  /** Take the platforms as they are offered now; until somebody chooses, the web is chosen where it can be had. */
+  offer(platforms: readonly OfferedPlatform[]): void {
+    this.#platforms = platforms;
+    if (this.#hasChosen) return;
     const first = platforms.find(({ platform, available }) => platform === "web" && available);
     if (first) this.chosen.add(first.platform);
   }
@@ -60,6 +78,7 @@ export class FormModel {
   }
 
   toggle(platform: string): void {
+    this.#hasChosen = true;
     if (!this.chosen.delete(platform)) this.chosen.add(platform);
   }
 
@@ -111,6 +130,7 @@ export class FormModel {
   fill(configuration: Configuration, options: Preset["options"]): void {
     const offered = this.platforms.filter((platform) => platform.options && platform.platform in options);
     this.configuration = configuration;
+    this.#hasChosen = true;
     this.chosen.clear();
     for (const { platform } of offered) this.chosen.add(platform);
     this.#inputs.clear();

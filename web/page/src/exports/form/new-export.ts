@@ -18,6 +18,8 @@ import "./preset-bar.ts";
 import { CONFIGURATIONS } from "./requests.ts";
 import { type Outcome, Submission } from "./submission.ts";
 
+const LOOK_AGAIN_MS = 5_000;
+
 /** Options to begin with, such as those of an earlier export. */
 export interface Prefill {
   readonly platform: string;
@@ -56,6 +58,7 @@ export class NewExport extends ExportsElement {
   static override styles = [ExportsElement.styles, newExportStyles];
 
   #submission: Submission | null = null;
+  #looking: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
@@ -84,6 +87,7 @@ export class NewExport extends ExportsElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener("form-changed", this.#changed);
+    clearTimeout(this.#looking);
   }
 
   override render(): TemplateResult {
@@ -193,9 +197,24 @@ export class NewExport extends ExportsElement {
       this.quota = quota;
       this.model = new FormModel(ordered(platforms));
       this.#fillIn(this.model);
+      this.#lookAgain(this.model);
     } catch (error) {
       this.failure = error instanceof Error ? error : new Error(String(error));
     }
+  }
+
+  /** Until no platform would have to wait for its workers: they may be about to start. */
+  #lookAgain(model: FormModel): void {
+    clearTimeout(this.#looking);
+    if (!this.isConnected || this.model !== model || !model.isAwaited) return;
+    this.#looking = setTimeout(async () => {
+      if (document.visibilityState === "visible") {
+        const platforms = await offeredPlatforms(this.client).catch(() => null);
+        if (platforms) model.offer(ordered(platforms));
+        this.revision += 1;
+      }
+      this.#lookAgain(model);
+    }, LOOK_AGAIN_MS);
   }
 
   #fillIn(model: FormModel): void {
