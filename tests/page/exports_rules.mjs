@@ -33,6 +33,17 @@ const answers = {
     );
   },
 
+  /** What is chosen after each step: platforms as they are offered from then on, or the name of one that somebody chooses or leaves. */
+  async choices(steps) {
+    const { FormModel } = await load("form/form-model.ts");
+    const model = new FormModel([]);
+    return steps.map((step) => {
+      if (typeof step === "string") model.toggle(step);
+      else model.offer(step);
+      return { chosen: [...model.chosen], isAwaited: model.isAwaited };
+    });
+  },
+
   async commands([projectId, requests]) {
     const { commandLines } = await load("form/command-line.ts");
     return commandLines(projectId, requests);

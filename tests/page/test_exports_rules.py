@@ -57,6 +57,18 @@ def platforms() -> dict[str, Any]:
     return {view["platform"]: view for view in views if view["platform"] in PLATFORMS}
 
 
+def test_the_web_is_chosen_once_its_workers_are_there(platforms: dict[str, Any]) -> None:
+    """And nothing is once somebody has chosen; platforms that would wait are awaited."""
+    nobody = [*platforms.values(), {"platform": "video", "available": False, "reason": "none"}]
+    everybody = [{**view, "available": "options" in view} for view in nobody]
+    assert [view["available"] for view in nobody] == [False] * len(nobody)
+    awaited = {"chosen": [], "isAwaited": True}
+    assert asked("choices", [nobody, nobody]) == [awaited, awaited]
+    assert asked("choices", [nobody, everybody])[-1] == {"chosen": ["web"], "isAwaited": False}
+    told = asked("choices", [nobody, "linux", everybody, "linux", everybody])
+    assert [step["chosen"] for step in told] == [[], ["linux"], ["linux"], [], []]
+
+
 def some_text(rng: random.Random) -> str:
     """Something that somebody might enter."""
     known = ["1.2.3", "1.0.0-beta.1", "com.example.game", "assets/icon.png", "**/*.psd", "x64"]
