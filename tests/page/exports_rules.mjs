@@ -8,8 +8,11 @@ import { runnerImport } from "../../web/node_modules/vite/dist/node/index.js";
 
 const SOURCES = new URL("../../web/page/src/exports/", import.meta.url);
 
+const CLIENT = fileURLToPath(new URL("../../web/client/src/index.node.ts", import.meta.url));
+
 async function load(path) {
-  return (await runnerImport(fileURLToPath(new URL(path, SOURCES)), { logLevel: "error" })).module;
+  const resolve = { alias: { "@aethel/export-client": CLIENT } };
+  return (await runnerImport(fileURLToPath(new URL(path, SOURCES)), { logLevel: "error", resolve })).module;
 }
 
 const answers = {
