@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from tests.shell.desktop import Screen
+
 PROGRAM: Final = "firefox-esr"
 EVENTS: Final = ("log.entryAdded", "network.fetchError", "network.responseCompleted")
 PREFERENCES: Final = {
@@ -34,14 +36,15 @@ _BAD_REQUEST: Final = 400
 
 
 class Firefox:
-    """One window; ``troubles`` is what its page complains of.
+    """One window on a screen; ``troubles`` is what its page complains of.
 
     Source: W3C WebDriver BiDi, sections 6 (sessions), 7.3 (pages), 7.6 (scripts), 7.8 (log)
     and 7.9 (input).
     """
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, desk: Screen) -> None:
         self.troubles: list[str] = []
+        self.desk = desk
         self._socket = socket
         self._number = 0
         self._page = ""
@@ -58,38 +61,50 @@ class Firefox:
         self.troubles.clear()
         await self._ask("browsingContext.navigate", context=self._page, url=url, wait="complete")
 
-    async def value(self, expression: str) -> Any:
+    async def frame(self) -> str:
+        """The frame in the page, once there is one; other methods take it for the page."""
+        while True:
+            tree = await self._ask("browsingContext.getTree", root=self._page)
+            if inner := tree["contexts"][0]["children"]:
+                return str(inner[0]["context"])
+            await asyncio.sleep(0.05)
+
+    async def value(self, expression: str, *, frame: str | None = None) -> Any:
         """What an expression of the page is, as JSON has it."""
         answer = await self._ask(
             "script.evaluate",
             expression=f"(async () => JSON.stringify(await ({expression})))()",
-            target={"context": self._page},
+            target={"context": frame or self._page},
             awaitPromise=True,
         )
         assert answer["type"] == "success", answer
         text = answer["result"].get("value")
         return None if text is None else json.loads(text)
 
-    async def until(self, condition: str) -> None:
+    async def until(self, condition: str, *, frame: str | None = None) -> None:
         """Wait until an expression of the page is true."""
         loop = f"""(async () => {{
           while (!({condition})) await new Promise((go) => setTimeout(go, 50));
           return true;
         }})()"""
-        assert await self.value(loop)
+        assert await self.value(loop, frame=frame)
 
-    async def click(self, selector: str) -> None:
+    async def click(self, selector: str, *, frame: str | None = None) -> None:
         """Press and let go of the mouse's first button in the middle of an element."""
-        x, y = await self.value(f"""(() => {{
+        x, y = await self.value(
+            f"""(() => {{
           const {{ x, y, width, height }} =
             document.querySelector({json.dumps(selector)}).getBoundingClientRect();
           return [Math.round(x + width / 2), Math.round(y + height / 2)];
-        }})()""")
+        }})()""",
+            frame=frame,
+        )
         await self._act(
             {"type": "pointer", "id": "mouse"},
             {"type": "pointerMove", "x": x, "y": y},
             {"type": "pointerDown", "button": 0},
             {"type": "pointerUp", "button": 0},
+            frame=frame,
         )
 
     async def press(self, key: str) -> None:
@@ -104,9 +119,11 @@ class Firefox:
         """Let it end by itself."""
         await self._ask("browser.close")
 
-    async def _act(self, device: dict[str, str], *actions: dict[str, Any]) -> None:
+    async def _act(
+        self, device: dict[str, str], *actions: dict[str, Any], frame: str | None = None
+    ) -> None:
         source = {**device, "actions": [*actions]}
-        await self._ask("input.performActions", context=self._page, actions=[source])
+        await self._ask("input.performActions", context=frame or self._page, actions=[source])
 
     async def _ask(self, method: str, **params: Any) -> Any:
         self._number += 1
@@ -150,7 +167,7 @@ async def firefox(folder: Path) -> AsyncIterator[Firefox]:
             aiohttp.ClientSession() as session,
             session.ws_connect(f"{told}/session", max_msg_size=0) as socket,
         ):
-            running = Firefox(socket)
+            running = Firefox(socket, desk)
             await running.begin()
             yield running
             await running.close()

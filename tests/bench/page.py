@@ -1,0 +1,174 @@
+"""The export page: when it is first seen, and how it scrolls, beside a plain page of as many lines.
+
+500 exports and a log of 2,000 lines are made on a stack of our own. A frame is the time between two
+calls of ``requestAnimationFrame`` while the mouse wheel turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+import uuid
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import uuid_utils
+from playwright.async_api import async_playwright
+
+from cli import api_client as api
+from cli.local.stack import LOCAL_USER, Stack, local_stack
+from shared.domain.events import ExportFailed, now
+from shared.domain.options import ExportOptions
+from shared.domain.progress import LogLine
+from shared.jetstream.connection import connect
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.topology import log_subject
+from shared.settings import NatsSettings, load
+from tests.bench.measurement import Measurement
+from tests.browser.conftest import launch
+from tests.unit.sample_events import OOPS, requested
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from nats.aio.client import Client
+    from playwright.async_api import Browser, Page
+
+PROJECT: Final = "bench"
+PLATFORM: Final = "video"  # nobody builds it: these exports stay as they are made
+EXPORTS: Final = 500
+LINES: Final = 2_000
+LOADS: Final = 5
+TURNS: Final = 60  # of the wheel
+WHEEL_PX: Final = 300
+FRAMES: Final = """() => {
+  globalThis.frames_ms = [];
+  let last = performance.now();
+  const next = (now) => { frames_ms.push(now - last); last = now; requestAnimationFrame(next); };
+  requestAnimationFrame(next);
+}"""
+PAINT: Final = """async () => {
+  const seen = () => performance.getEntriesByName("first-contentful-paint")[0];
+  while (!seen()) await new Promise((go) => setTimeout(go, 20));
+  return seen().startTime;
+}"""
+
+
+def measure(_cache: Path) -> Iterator[Measurement]:
+    """First paint in milliseconds, and the longest frames."""
+    with tempfile.TemporaryDirectory() as data, local_stack(Path(data)) as stack:
+        found = asyncio.run(_measure(stack))
+    yield Measurement(name="page.first_paint", value=found["paint"], unit="ms", target=500)
+    yield Measurement(name="page.plain_longest_frame", value=found["plain"], unit="ms")
+    yield Measurement(name="page.log_longest_frame", value=found["log"], unit="ms", target=50)
+    yield Measurement(name="page.list_longest_frame", value=found["list"], unit="ms", target=50)
+
+
+async def _measure(stack: Stack) -> dict[str, float]:
+    nc = await connect(load(NatsSettings, stack.state.env), name="bench")
+    watched = await _make_exports(stack, nc)
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        found = {
+            "paint": statistics.median([await _paint(browser, stack) for _ in range(LOADS)]),
+            "plain": await _plain(browser),
+            "log": await _log(browser, stack, nc, watched),
+            "list": await _list(browser, stack),
+        }
+        await browser.close()
+    await nc.close()
+    return found
+
+
+async def _make_exports(stack: Stack, nc: Client) -> str:
+    """Exports that have failed, and a newer one that waits: its id."""
+    async with api.connect(stack.state.gateway_url, stack.state.token) as client:
+        await client.send("POST", "/api/projects", {"id": PROJECT, "name": "Bench"})
+    events = EventLog(nc.jetstream())
+    for _ in range(EXPORTS):
+        identity = await _request(events)
+        await events.publish(ExportFailed(**identity, stage="build", error=OOPS))
+    return str((await _request(events))["export_id"])
+
+
+async def _request(events: EventLog) -> dict[str, Any]:
+    identity = {
+        "export_id": str(uuid_utils.uuid7()),
+        "project_id": PROJECT,
+        "user_id": LOCAL_USER.user_id,
+        "platform": PLATFORM,
+        "generation": 1,
+        "at": now(),
+    }
+    request = msgspec.structs.replace(
+        requested(), **identity, options=ExportOptions(), created_at=now()
+    )
+    await events.publish(request)
+    return identity
+
+
+async def _paint(browser: Browser, stack: Stack) -> float:
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(stack.state.gateway_url)
+    milliseconds = float(await page.evaluate(PAINT))
+    await context.close()
+    return milliseconds
+
+
+async def _plain(browser: Browser) -> float:
+    page = await browser.new_page()
+    lines = "".join(f"<p>{number} {uuid.uuid4()}</p>" for number in range(LINES))
+    await page.set_content(f"<!doctype html><title>Plain</title>{lines}")
+    longest = await _longest_frame(page)
+    await page.close()
+    return longest
+
+
+async def _log(browser: Browser, stack: Stack, nc: Client, export_id: str) -> float:
+    """While it is watched: a service keeps a thousand lines, a page all that it has seen."""
+    async with _opened(browser, stack, f"exports/{export_id}") as page:
+        count = page.locator("aethel-export-log .side")
+        await count.wait_for()
+        for number in range(LINES):
+            text = f"line {number} {uuid.uuid4()}"
+            line = LogLine(generation=1, level="info", message=text)
+            await nc.publish(log_subject(export_id), msgspec.json.encode(line))
+        await nc.flush()
+        await count.get_by_text(f"{LINES:,} lines").wait_for()
+        await page.locator("aethel-export-log .lines").hover()
+        return await _longest_frame(page, up=True)
+
+
+async def _list(browser: Browser, stack: Stack) -> float:
+    async with _opened(browser, stack) as page:
+        rows, older = page.locator("aethel-export-list [role=option]"), page.locator("button.older")
+        await rows.first.wait_for()
+        while await older.count():
+            await older.click()
+            await page.wait_for_timeout(50)
+        assert await rows.count() >= EXPORTS
+        await page.evaluate("scrollTo(0, 0)")
+        return await _longest_frame(page)
+
+
+@asynccontextmanager
+async def _opened(browser: Browser, stack: Stack, route: str = "") -> AsyncIterator[Page]:
+    """The project's page, or a route below it."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    page = await context.new_page()
+    await page.goto(f"{stack.state.gateway_url}/#/projects/{PROJECT}/{route}")
+    yield page
+    await context.close()
+
+
+async def _longest_frame(page: Page, *, up: bool = False) -> float:
+    """In milliseconds, while the wheel turns down (or up) over what the mouse is on."""
+    await page.evaluate(FRAMES)
+    for _ in range(TURNS):
+        await page.mouse.wheel(0, -WHEEL_PX if up else WHEEL_PX)
+        await page.wait_for_timeout(16)
+    return float(await page.evaluate("Math.max(...frames_ms.slice(2))"))
