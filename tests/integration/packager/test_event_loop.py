@@ -97,4 +97,4 @@ async def test_the_heartbeat_never_waits_for_keys_and_templates(tmp_path: Path) 
         await looking
     assert seen == []
     assert watch.latest.signing_keys == {"macos": ("default",)}
-    assert watch.latest.templates.keys() == {"player", "shell", "web-builder"}
+    assert watch.latest.templates.keys() == {"export-page", "player", "shell", "web-builder"}
