@@ -28,8 +28,7 @@ export class AppHeader extends PageElement {
         z-index: 20;
         inset-block-start: 0;
         border-block-end: 1px solid var(--_border);
-        background: color-mix(in oklab, var(--_surface) 88%, transparent);
-        backdrop-filter: saturate(1.6) blur(12px);
+        background: var(--_surface);
       }
       header {
         display: flex;

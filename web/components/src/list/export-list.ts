@@ -1,5 +1,6 @@
 import type { ExportSummary } from "@aethel/export-client";
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Clock } from "../clock.js";
 import { AethelElement } from "../element.js";
@@ -196,18 +197,21 @@ export class AethelExportList extends AethelElement {
       ${repeat(
         exports,
         ({ id }) => id,
-        (summary, index) =>
-          exportRow(this.#live.newest(summary), {
-            index,
-            active: index === this._active,
-            selected: summary.id === this.selected,
-            text: this.text,
-            format: this.format,
-            now,
-            choose: () => this.#choose(index),
-          }),
+        (summary, index) => this.#row(this.#live.newest(summary), index, now),
       )}
     </div>`;
+  }
+
+  /** A row is drawn anew only where something of it has changed: there may be hundreds. */
+  #row(summary: ExportSummary, index: number, now: Date): unknown {
+    const { text, format } = this;
+    const active = index === this._active;
+    const selected = summary.id === this.selected;
+    const age = summary.createdAt === null ? "" : format.relative(new Date(summary.createdAt), now);
+    const choose = (): void => this.#choose(index);
+    return guard([summary, index, active, selected, text, format, age], () =>
+      exportRow(summary, { index, active, selected, text, format, age, choose }),
+    );
   }
 
   #nothingToShow(): TemplateResult | typeof nothing {

@@ -13,17 +13,17 @@ export interface RowOptions {
   readonly selected: boolean;
   readonly text: Messages;
   readonly format: Format;
-  readonly now: Date;
+  /** How long ago it was asked for. */
+  readonly age: string;
   readonly choose: () => void;
 }
 
 /** One export of a list. */
 export function exportRow(summary: ExportSummary, options: RowOptions): TemplateResult {
-  const { index, active, selected, text, format, now, choose } = options;
+  const { index, active, selected, text, format, age, choose } = options;
   const platform = platformName(summary.platform, text);
   const configuration = summary.configuration === null ? "" : configurationName(summary.configuration, text);
   const created = summary.createdAt === null ? null : new Date(summary.createdAt);
-  const age = created ? format.relative(created, now) : "";
   const status = shownStatus(summary);
   return html`<div
     id=${`row-${index}`}
