@@ -27,6 +27,7 @@ FIREFLY: Final = Path(__file__).parents[2] / "samples/firefly"
 DRAG_SOURCE: Final = Path(__file__).with_name("drag_source.py")
 TITLE: Final = "A folder"
 COLOURS: Final = 500  # what is empty has one, the night forest has thousands
+CARD: Final = "document.querySelector('#card').checkVisibility()"
 # Where the middle of the game's button is on the screen.
 BUTTON: Final = """(() => {
   const { x, y, width, height } = document.querySelector("#play").getBoundingClientRect();
@@ -137,8 +138,10 @@ async def plays(page: Page) -> None:
     while await asyncio.to_thread(colours) < COLOURS:  # noqa: ASYNC110 - a screen is looked at
         await asyncio.sleep(0.2)
     game = await page.window.frame()
-    place = map(str, await page.window.value(BUTTON, frame=game))
-    desk.xdotool("mousemove", "--sync", *place, "click", "1")  # so that keys go there, too
+    while await page.window.value(CARD, frame=game):  # a frame that has just come misses clicks
+        place = map(str, await page.window.value(BUTTON, frame=game))
+        desk.xdotool("mousemove", "--sync", *place, "click", "1")  # so that keys go there, too
+        await asyncio.sleep(0.3)
     x = "Number(document.querySelector('#stage').dataset.x)"
     await page.window.until(f"{x} > 0", frame=game)
     before = await page.window.value(x, frame=game)
