@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from types import NoneType, UnionType
+from types import UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -79,10 +79,9 @@ def unknown_inside(
     """(what has it, field) of each field that the type, or the types inside it, do not have."""
     for name in unknown_fields(value, expected):
         yield what, name
-    for field in _fields(expected):
+    for field in _fields_of_structs(expected):
         inner = value.get(field.encode_name)
-        kind = _meant(field.type, inner)
-        if isinstance(inner, dict) and _is_struct(kind):
+        if isinstance(inner, dict) and _is_struct(kind := _meant(field.type, inner)):
             yield from unknown_inside(inner, kind, f"{what}.{field.encode_name}")
 
 
@@ -90,19 +89,29 @@ def bad_colors(
     value: dict[str, Any], expected: type[msgspec.Struct], path: str = "$"
 ) -> Iterator[tuple[str, str]]:
     """Each (JSON path, what is wrong) of a text that stands where a colour has to, and is none."""
-    for field in _fields(expected):
+    for field in _fields_of_colors(expected):
         inner = value.get(field.encode_name)
-        kind = _meant(field.type, inner)
-        if isinstance(inner, str) and ColorText in get_args(field.type):
-            if not _COLOR.fullmatch(inner.strip()):
-                yield f"{path}.{field.encode_name}", NO_COLOR
-        elif isinstance(inner, dict) and _is_struct(kind):
+        if isinstance(inner, str) and not _COLOR.fullmatch(inner.strip()):
+            yield f"{path}.{field.encode_name}", NO_COLOR
+    for field in _fields_of_structs(expected):
+        inner = value.get(field.encode_name)
+        if isinstance(inner, dict) and _is_struct(kind := _meant(field.type, inner)):
             yield from bad_colors(inner, kind, f"{path}.{field.encode_name}")
 
 
 @cache
 def _fields(expected: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(expected)
+
+
+@cache
+def _fields_of_colors(expected: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
+    return [field for field in _fields(expected) if ColorText in get_args(field.type)]
+
+
+@cache
+def _fields_of_structs(expected: type[msgspec.Struct]) -> list[msgspec.structs.FieldInfo]:
+    return [field for field in _fields(expected) if any(map(_is_struct, _members(field.type)))]
 
 
 def _inner(value: Any, expected: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -127,12 +136,20 @@ def _inner(value: Any, expected: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _meant(expected: Any, value: Any) -> Any:
     """Without limits, and of several types the one that the value has the shape of."""
+    members = _members(expected)
+    if len(members) == 1:
+        return members[0]
+    return next((member for member in members if _has_shape(member, value)), None)
+
+
+@cache
+def _members(expected: Any) -> tuple[Any, ...]:
+    """The types that it may be, without limits."""
     while get_origin(expected) is Annotated:
         expected = get_args(expected)[0]
     if get_origin(expected) not in (Union, UnionType):
-        return expected
-    candidates = [_meant(member, value) for member in get_args(expected) if member is not NoneType]
-    return next((member for member in candidates if _has_shape(member, value)), None)
+        return (expected,)
+    return tuple(found for member in get_args(expected) for found in _members(member))
 
 
 def _has_shape(expected: Any, value: Any) -> bool:
