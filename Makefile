@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos hostile third-party templates small-templates images test-images test-containers lock clean system-packages
+.PHONY: help demo up test lint bench chaos hostile third-party reproducible templates small-templates images test-images test-containers lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,10 +26,11 @@ demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of i
 up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
 	$(BIN)/aethel-export up
 
+# Six at a time, on two cores too: half of what is tested waits for a server, a browser, a time-out.
 # Hundreds of Python processes: none compiles again what another has compiled.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
-	$(BIN)/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 templates: $(DESKTOP) ## all runtime templates, where their sources have changed (fetches a C compiler once)
 	@scripts/templates
@@ -68,6 +69,10 @@ hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random v
 third-party: export THIRD_PARTY := all
 third-party: $(DEV) templates system-packages ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
 	$(BIN)/pytest tests/browser/vite/third_party tests/browser/games $(PYTEST_ARGS)
+
+reproducible: export REBUILT := all
+reproducible: $(DEV) templates system-packages ## the desktop shell compiled anew for every system, in another folder: the same bytes
+	$(BIN)/pytest tests/shell/test_programs.py $(PYTEST_ARGS)
 
 bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench
