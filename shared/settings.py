@@ -7,7 +7,6 @@ lists them all (a test sees to it).
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -24,12 +23,14 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import ConfigurationError
+from shared.secret_files import read_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LEAST_SECRET_BYTES: Final = 32  # RFC 7518 section 3.2
 LEAST_SECRET_LETTERS: Final = 8  # different ones
+ANEW: Final = "; read anew for each connection"
 
 # Variables of the old worker that nobody reads any more, and what replaced them.
 RETIRED: Final = {
@@ -89,11 +90,18 @@ class NatsSettings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         env("NATS_URL", "servers, comma separated; user and password may stand in it", secret=True),
     ] = "nats://127.0.0.1:4222"
-    creds_file: Annotated[str, env("NATS_CREDS_FILE", "credentials file of NATS")] = ""
-    nkey_seed_file: Annotated[str, env("NATS_NKEY_SEED_FILE", "seed file of an NKey")] = ""
-    tls_ca_file: Annotated[str, env("NATS_TLS_CA_FILE", "certificate authority of the servers")] = (
-        ""
-    )
+    url_file: Annotated[str, env("NATS_URL_FILE", f"file that `NATS_URL` lies in{ANEW}")] = ""
+    creds_file: Annotated[str, env("NATS_CREDS_FILE", f"credentials file of NATS{ANEW}")] = ""
+    nkey_seed_file: Annotated[str, env("NATS_NKEY_SEED_FILE", f"seed file of an NKey{ANEW}")] = ""
+    tls_ca_file: Annotated[
+        str, env("NATS_TLS_CA_FILE", f"certificate authority of the servers{ANEW}")
+    ] = ""
+    tls_cert_file: Annotated[
+        str, env("NATS_TLS_CERT_FILE", f"client certificate, with those above it{ANEW}")
+    ] = ""
+    tls_key_file: Annotated[
+        str, env("NATS_TLS_KEY_FILE", f"private key of that certificate{ANEW}")
+    ] = ""
     stream_replicas: Annotated[
         int,
         env(
@@ -114,6 +122,14 @@ class S3Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     secret_access_key: Annotated[
         str, env("AWS_SECRET_ACCESS_KEY", "secret of that key", secret=True)
+    ] = ""
+    access_key_id_file: Annotated[
+        str,
+        env("AWS_ACCESS_KEY_ID_FILE", "file that `AWS_ACCESS_KEY_ID` lies in, watched for changes"),
+    ] = ""
+    secret_access_key_file: Annotated[
+        str,
+        env("AWS_SECRET_ACCESS_KEY_FILE", "file that `AWS_SECRET_ACCESS_KEY` lies in, likewise"),
     ] = ""
     endpoint: Annotated[str, env("S3_ENDPOINT", "URL of the S3 server; empty: AWS")] = ""
     public_endpoint: Annotated[
@@ -289,17 +305,9 @@ def _meta(hint: Any) -> dict[str, Any]:
 def _raw(meta: dict[str, Any], environ: Mapping[str, str]) -> str | None:
     given = {name: environ[name] for name in (meta["env"], *meta["aliases"]) if environ.get(name)}
     if meta["secret"] and (file := environ.get(f"{meta['env']}_FILE")):
-        given[f"{meta['env']}_FILE"] = _content(f"{meta['env']}_FILE", file)
+        given[f"{meta['env']}_FILE"] = read_secret(f"{meta['env']}_FILE", file)
     if len(set(given.values())) > 1:
         shown = (f"{name}={value!r}" for name, value in given.items())
         told = " and ".join(given if meta["secret"] else shown)
         raise ConfigurationError(f"{told} are both set and differ; keep {meta['env']}")
     return next(iter(given.values()), None)
-
-
-def _content(variable: str, file: str) -> str:
-    """A secret from its file, without the end of its line."""
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{variable}={file}: the file cannot be read: {error}") from error

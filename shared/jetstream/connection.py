@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import nats.errors
 import structlog
-from nats.aio.client import Client
 
+from shared.errors import ConfigurationError
+from shared.jetstream.client import RenewingClient, server_list
 from shared.jetstream.errors import NatsUnavailableError
-from shared.jetstream.refusal import addresses, refusal, signed, tls_context
+from shared.jetstream.refusal import refusal
+from shared.jetstream.sign_in import addresses, proof, tls_context
 
 if TYPE_CHECKING:
+    from nats.aio.client import Client
+
     from shared.settings import NatsSettings
 
 log = structlog.get_logger()
 
 # A connection that was lost: the server may have said why, but the client did not hear it.
-LOST: Final = (ConnectionResetError, BrokenPipeError, nats.errors.Error)
+LOST: Final = (ConnectionResetError, BrokenPipeError, ssl.SSLError, nats.errors.Error)
 NOBODY: Final = "no NATS server lets us in at NATS_URL"
 TRY_S: Final = 15.0  # longer than one try takes, with its answer
 CANCEL_AGAIN_S: Final = 0.1
@@ -34,12 +39,12 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         NatsUnavailableError: It does not stand after ``patience_s``, and the try that went on then
             has failed; without a limit never.
     """
-    addresses(settings)
-    await asyncio.to_thread(signed, settings, "")
-    client = Client()
+    await asyncio.to_thread(_check, settings)
+    client = RenewingClient(settings)
     clock = asyncio.get_running_loop().time
     until = None if patience_s is None else clock() + patience_s
     stands = False
+    told: set[str] = set()
 
     async def on_error(error: Exception) -> None:
         # A denied permission is only told here; the caller sees a time-out.
@@ -47,7 +52,10 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         why = None
         if gives_up or (not client.is_connected and isinstance(error, LOST)):
             why = await _refusals(settings)
-        log.warning("nats.error", error=why or repr(error))
+        reason = why or repr(error)
+        if client.is_connected or reason not in told:  # the same reason again is no news
+            log.warning("nats.error", error=reason)
+        told.add(reason)
         if gives_up:  # ends the attempt between two tries; a cancel would leave its socket open
             raise NatsUnavailableError(f"{NOBODY}: {why or error}") from error
 
@@ -56,6 +64,7 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
             log.warning("nats.disconnected")
 
     async def on_reconnect() -> None:
+        told.clear()
         log.info("nats.reconnected")
 
     connecting = asyncio.create_task(
@@ -81,8 +90,8 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
 
 
 def _options(settings: NatsSettings, name: str) -> dict[str, Any]:
-    options: dict[str, Any] = {
-        "servers": settings.url.split(","),
+    return {
+        "servers": server_list(settings),
         "name": name,
         "max_reconnect_attempts": -1,
         "reconnect_time_wait": 0.5,
@@ -92,13 +101,14 @@ def _options(settings: NatsSettings, name: str) -> dict[str, Any]:
         "connect_timeout": 5,
         "inbox_prefix": f"_INBOX_{name}",
     }
-    if settings.creds_file:
-        options["user_credentials"] = settings.creds_file
-    if settings.nkey_seed_file:
-        options["nkeys_seed"] = settings.nkey_seed_file
-    if settings.tls_ca_file:
-        options["tls"] = tls_context(settings)
-    return options
+
+
+def _check(settings: NatsSettings) -> None:
+    """Raise what is wrong already."""
+    for url in addresses(settings):
+        proof(settings, url, "")
+    if settings.tls_ca_file or settings.tls_cert_file or settings.tls_key_file:
+        tls_context(settings)
 
 
 async def _give_up(client: Client, connecting: asyncio.Task[None]) -> None:
@@ -113,8 +123,11 @@ async def _give_up(client: Client, connecting: asyncio.Task[None]) -> None:
 
 async def _refusals(settings: NatsSettings) -> str | None:
     """Why the servers do not let us in, each with its address; None where one does."""
-    asked = (asyncio.to_thread(refusal, url, settings) for url in addresses(settings))
-    reasons = await asyncio.gather(*asked)
+    try:
+        asked = [asyncio.to_thread(refusal, url, settings) for url in addresses(settings)]
+        reasons = await asyncio.gather(*asked)
+    except ConfigurationError as error:  # its files were well when we started
+        return str(error)
     return "; ".join(reason for reason in reasons if reason) if all(reasons) else None
 
 

