@@ -36,6 +36,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "streams": "admin:streams",
     "sweep": "admin:sweep",
     "token": "admin:token",
+    "storage": "storage:storage",
     "storage-certificate": "storage:storage_certificate",
     "doctor": "admin:doctor",
 }

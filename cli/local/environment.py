@@ -13,6 +13,7 @@ from services.packager.settings import PackagerSettings
 from services.status.settings import StatusSettings
 from services.uploader.settings import UploaderSettings
 from shared.settings import NatsSettings, S3Settings, names
+from shared.storage.permissions import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ TOKEN_LIVES_S: Final = 365 * 86_400  # the stack's own token: as long as it is l
 def servers(
     credentials: Credentials, nats_url: str, s3: S3Settings, binds: Mapping[str, str]
 ) -> dict[str, str]:
-    """What the caller cannot set: where the servers and services are, and the keys to them."""
+    """What the caller cannot set: where the servers and services are, and the operator's keys."""
     return {
         "NATS_URL": nats_url,
         "S3_ENDPOINT": s3.endpoint,
@@ -80,6 +81,12 @@ def servers(
         "JWT_SECRET": credentials.jwt,
         **{f"{name.upper()}_BIND": bind for name, bind in binds.items()},
     }
+
+
+def identity(service: str, credentials: Credentials) -> dict[str, str]:
+    """How a service is known to the servers; the status service is not known to the storage."""
+    key_id, secret = credentials.s3_key(service) if service in ROLES else ("", "")
+    return {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
 
 
 def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:

@@ -23,8 +23,13 @@ from cli.local.private_files import private_folder, write_private
 from cli.local.process import Child, start
 from cli.local.storage_doors import ADDRESS, check_closed, secure
 from shared.settings import S3Settings
+from shared.storage.keys import READY
+from shared.storage.permissions import ROLES
+from shared.storage.policies import seaweedfs_identities
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.local.credentials import Credentials
     from shared.service.process_guard import Guard
 
@@ -43,7 +48,7 @@ class NatsServer(msgspec.Struct, frozen=True):
 
 
 class S3Server(msgspec.Struct, frozen=True):
-    """A SeaweedFS with the bucket made."""
+    """A SeaweedFS with the bucket made; the settings are the operator's."""
 
     child: Child
     settings: S3Settings
@@ -92,11 +97,17 @@ def start_nats(
 
 
 def start_s3(
-    folder: Path, credentials: Credentials, guard: Guard, *, ports: list[int] | None = None
+    folder: Path,
+    credentials: Credentials,
+    guard: Guard,
+    *,
+    ports: list[int] | None = None,
+    more_identities: Sequence[dict[str, Any]] = (),
 ) -> S3Server:
     """Start SeaweedFS with its volumes in ``folder``; returns once an object could be stored.
 
-    Telemetry is off, and every port but that of S3 asks for the certificate in ``folder``.
+    Telemetry is off, and every port but that of S3 asks for the certificate in ``folder``. Its
+    identities are those of :mod:`shared.storage.permissions`, and ``more_identities``.
 
     Raises:
         StackError: It died, or it has a port open to everybody.
@@ -106,15 +117,9 @@ def start_s3(
     data, security = folder / "s3", folder / "s3-security"
     private_folder(data)
     secure(security)
-    identity = {
-        "name": "aethel",
-        "credentials": [
-            {"accessKey": credentials.s3_access_key, "secretKey": credentials.s3_secret_key}
-        ],
-        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
-    }
-    identities = json.dumps({"identities": [identity]}, indent=1)
-    write_private(data / "identities.json", identities.encode())
+    known = seaweedfs_identities(BUCKET, {role: credentials.s3_key(role) for role in ROLES})
+    known["identities"] += more_identities
+    write_private(data / "identities.json", json.dumps(known, indent=1).encode())
     argv = [
         *(program, "-logtostderr=true", "server", f"-dir={data.resolve()}"),
         *(f"-ip={ADDRESS}", f"-ip.bind={ADDRESS}"),
@@ -139,11 +144,12 @@ def start_s3(
         "weed", argv, env=env, log=folder / "logs/s3.log", guard=guard, working_folder=security
     )
     child.grace_s = S3_STOP_S
+    key_id, secret = credentials.s3_key("operator")
     settings = S3Settings(
         bucket=BUCKET,
         endpoint=f"http://127.0.0.1:{s3}",
-        access_key_id=credentials.s3_access_key,
-        secret_access_key=credentials.s3_secret_key,
+        access_key_id=key_id,
+        secret_access_key=secret,
     )
     _wait(child, lambda: _stores(settings), START_S)
     try:
@@ -193,7 +199,7 @@ def create_bucket(settings: S3Settings) -> None:
     with closing(client):
         with suppress(*exists):
             client.create_bucket(Bucket=settings.bucket)
-        client.put_object(Bucket=settings.bucket, Key="ready", Body=b"")
+        client.put_object(Bucket=settings.bucket, Key=READY, Body=b"")
 
 
 def _stores(settings: S3Settings) -> bool:

@@ -19,6 +19,7 @@ from cli.local.environment import (
     SERVICES,
     TOKEN_LIVES_S,
     defaults,
+    identity,
     obeyed,
     of_service,
     servers,
@@ -38,6 +39,8 @@ from shared.tokens import Tokens, User
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from cli.local.credentials import Credentials
 
 SERVICE_START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 WATCH_S: Final = 0.2
@@ -132,7 +135,9 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         own = servers(credentials, nats.url, s3.settings, binds)
         packages = {} if os.environ.get(REGISTRY) else npm_registry(os.environ)
         env = {**defaults(data, binds), **packages, **obeyed(os.environ), **own}
-        start_service = partial(_start_service, env=env, data=data, guard=guard)
+        start_service = partial(
+            _start_service, env=env, credentials=credentials, data=data, guard=guard
+        )
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
             ready = partial(answers, f"http://{binds[child.name]}/readyz")
@@ -161,11 +166,13 @@ def _binds(ports: Ports) -> dict[str, str]:
     return {name: f"127.0.0.1:{number}" for name, number in numbers.items()}
 
 
-def _start_service(name: str, env: dict[str, str], data: Path, guard: Guard) -> Child:
+def _start_service(
+    name: str, env: dict[str, str], credentials: Credentials, data: Path, guard: Guard
+) -> Child:
     return start(
         name,
         [sys.executable, "-m", f"services.{name}"],
-        env=of_service(name, env),
+        env=of_service(name, {**env, **identity(name, credentials)}),
         log=data / f"logs/{name}.log",
         guard=guard,
     )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+PROJECTS: Final = "projects/"
+READY: Final = (
+    "ready"  # an empty object: who may read nothing else sees by it that the bucket answers
+)
+
 
 def project(project_id: str) -> str:
     """The prefix that a project's deletion erases."""
-    return f"projects/{project_id}/"
+    return f"{PROJECTS}{project_id}/"
 
 
 def blobs(project_id: str) -> str:
@@ -49,9 +56,14 @@ def snapshot(project_id: str, snapshot_id: str) -> str:
     return f"{snapshots(project_id)}{snapshot_id}.json"
 
 
+def all_settings(project_id: str) -> str:
+    """Prefix of a project's settings."""
+    return f"{project(project_id)}settings/"
+
+
 def settings(project_id: str, sha256: str) -> str:
     """Settings of a project that are too large for its record."""
-    return f"{project(project_id)}settings/{sha256}.json"
+    return f"{all_settings(project_id)}{sha256}.json"
 
 
 def condemned(project_id: str) -> str:

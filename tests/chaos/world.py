@@ -14,7 +14,7 @@ import nats.errors
 from nats.js.errors import APIError
 
 from cli.local.credentials import open_credentials
-from cli.local.environment import defaults, servers
+from cli.local.environment import defaults, identity, servers
 from cli.local.ports import free_ports
 from cli.local.process import Child, start
 from cli.local.servers import start_nats, start_s3
@@ -26,6 +26,7 @@ from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 from tests.chaos.signing import signing_folder
 from tests.cluster import start_cluster
+from tests.servers import as_testers, testers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -162,14 +163,22 @@ class World:
         self.children["nats"], self._nats_url = server.child, server.url
 
     def _start_s3(self) -> None:
-        server = start_s3(self.folder, self._credentials, self.guard, ports=self._s3_ports)
-        self.children["s3"], self.s3_settings = server.child, server.settings
+        server = start_s3(
+            self.folder,
+            self._credentials,
+            self.guard,
+            ports=self._s3_ports,
+            more_identities=[testers(self._credentials)],
+        )
+        self.children["s3"] = server.child
+        self.s3_settings = as_testers(server.settings, self._credentials)
 
     def _start_service(self, name: str) -> Child:
         service = SERVICES[name]
         env = {
             **os.environ,
             **self.env,
+            **identity(service, self._credentials),
             f"{service.upper()}_BIND": self._binds[name],
             "PACKAGER_CACHE_DIR": str(self.cache(name)),
         }

@@ -19,6 +19,7 @@ import pytest
 from cli.commands.options import project_id_of
 from cli.local.ports import free_ports
 from shared.tokens import Tokens, User
+from tests.servers import storage_environ
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +51,6 @@ def stack(
         "NATS_URL": servers.nats_url,
         "S3_BUCKET": servers.s3.bucket,
         "S3_ENDPOINT": servers.s3.endpoint,
-        "AWS_ACCESS_KEY_ID": servers.s3.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": servers.s3.secret_access_key,
         "JWT_SECRET": SECRET,
         "EXPORT_PUBLIC_URL": f"http://127.0.0.1:{ports['gateway']}",
         "AETHEL_WS_URL": f"ws://127.0.0.1:{ports['status']}",
@@ -66,10 +65,13 @@ def stack(
         containers = {}
         for name in SERVICES:
             bind = {f"{name.upper()}_BIND": f"127.0.0.1:{ports[name]}"}
+            own = storage_environ(name, servers.s3)
             more = ("--volume", "/var/cache/aethel-export") if name == "packager" else ()
             output = ended.enter_context((logs / name).open("wb"))
             containers[name] = subprocess.Popen(
-                engine.command(name, {**environ, **bind}, *more), stdout=output, stderr=output
+                engine.command(name, {**environ, **bind, **own}, *more),
+                stdout=output,
+                stderr=output,
             )
             ended.callback(containers[name].wait)
             ended.callback(containers[name].terminate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,7 @@ from shared.worker.contract import Consumer
 from shared.worker.worker import Worker
 from tests.integration.gateway.conftest import gateway  # noqa: F401 - a fixture
 from tests.projects import BUILDS
+from tests.servers import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
@@ -71,22 +72,25 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
     claims, _quota = await ArtifactClaims.bind(js), await Quota.bind(js)
     await KeyValueStore.bind(js, "exports", Document)
     jobs: list[Coroutine[Any, Any, None]] = []
+    own = AsyncExitStack()
+    packagers = await own.enter_async_context(storage_of("packager", storage))
+    uploaders = await own.enter_async_context(storage_of("uploader", storage))
     for number in (1, 2):
         build = PackagerHandler(
-            storage,
+            packagers,
             DiskCache(cache / str(number), 1 << 30),
             BUILDS,
             cache / "no-templates",
         )
-        upload = UploaderHandler(storage, claims, ttl=timedelta(days=1))
+        upload = UploaderHandler(uploaders, claims, ttl=timedelta(days=1))
         durable = topology.packager_durable("source")
         jobs += [
             worker(nc, durable, "build", build, f"p{number}").run(stop),
             worker(nc, topology.UPLOADER, "upload", upload, f"u{number}").run(stop),
-            CancelAcknowledger(js, storage).run(stop),
+            CancelAcknowledger(js, uploaders).run(stop),
             (await Projector.bind(js)).run(stop),
         ]
-    async with asyncio.TaskGroup() as group:
+    async with own, asyncio.TaskGroup() as group:
         for job in jobs:
             group.create_task(job)
         yield

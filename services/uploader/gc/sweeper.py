@@ -200,7 +200,7 @@ class Sweeper:
         before, long_before = now() - self._grace, now() - max(self._grace, LONGEST_ATTEMPT)
         stale = [
             upload
-            for upload in await self._storage.uploads("projects/")
+            for upload in await self._storage.uploads(keys.PROJECTS)
             if upload.upload_id not in awaited
             and upload.started <= (long_before if upload.key.split("/")[1] in busy else before)
         ]

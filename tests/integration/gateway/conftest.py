@@ -27,6 +27,7 @@ from shared.settings import LogSettings, NatsSettings, S3Settings, origins
 from shared.storage.ranged_reads import open_ranged_reads
 from shared.tokens import Tokens, User
 from tests.integration.gateway.described import check_described
+from tests.servers import storage_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -143,13 +144,14 @@ async def running(
         spool_bytes=spool_bytes,
     )
     cleanup = AsyncExitStack()
-    reads = await cleanup.enter_async_context(open_ranged_reads(storage))
-    deps = await assemble(nc, storage, reads, TOKENS, settings)
+    own = await cleanup.enter_async_context(storage_of("gateway", storage))
+    reads = await cleanup.enter_async_context(open_ranged_reads(own))
+    deps = await assemble(nc, own, reads, TOKENS, settings)
     app = create_app(
         deps,
         checks={
             "nats": nats_check(nc, topology.EXPORTS),
-            "storage": storage_check(storage),
+            "storage": storage_check(own),
             "headroom": headroom_check(deps.headroom),
         },
         origins=sorted(origins(cors_origins)),

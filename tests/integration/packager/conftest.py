@@ -24,6 +24,6 @@ def cache(tmp_path: Path) -> DiskCache:
 
 
 @pytest.fixture
-def handler(storage: Storage, cache: DiskCache) -> PackagerHandler:
+def handler(packagers_storage: Storage, cache: DiskCache) -> PackagerHandler:
     """All platforms."""
-    return PackagerHandler(storage, cache, BUILDS, BUILT)
+    return PackagerHandler(packagers_storage, cache, BUILDS, BUILT)

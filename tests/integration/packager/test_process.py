@@ -22,6 +22,7 @@ from shared.jetstream.event_log import EventLog
 from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
 from tests.projects import store
+from tests.servers import storage_environ
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -103,8 +104,7 @@ async def test_it_starts_works_tells_and_stops(
         "NATS_URL": nats_settings.url,
         "S3_ENDPOINT": s3_settings.endpoint,
         "S3_BUCKET": s3_settings.bucket,
-        "AWS_ACCESS_KEY_ID": s3_settings.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key,
+        **storage_environ("packager", s3_settings),
     }
     (tmp_path / "keys").mkdir()
     snapshot = await store(storage, {"index.html": PAGE})
@@ -149,8 +149,7 @@ async def test_who_cannot_listen_announces_nothing(
                 "NATS_URL": nats_settings.url,
                 "S3_ENDPOINT": s3_settings.endpoint,
                 "S3_BUCKET": s3_settings.bucket,
-                "AWS_ACCESS_KEY_ID": s3_settings.access_key_id,
-                "AWS_SECRET_ACCESS_KEY": s3_settings.secret_access_key,
+                **storage_environ(service, s3_settings),
             },
             stderr=asyncio.subprocess.PIPE,
         )

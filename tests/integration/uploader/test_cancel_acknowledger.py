@@ -86,12 +86,12 @@ async def test_nobody_at_work_means_a_receipt_at_once(
 
 
 async def test_parts_that_wait_for_an_uploader_are_aborted(
-    js: JetStreamContext, storage: Storage
+    js: JetStreamContext, storage: Storage, uploaders_storage: Storage
 ) -> None:
     """Packed, not yet uploaded, canceled: nothing is left in the storage."""
     made = await upload_parts(storage, b"artifact")
     packed = ExportPackaged(**identity(), artifact=made.artifact, upload=made.upload, build_s=1.0)
-    async with answering(js, storage):
+    async with answering(js, uploaders_storage):
         for event in (REQUESTED, STARTED, packed, CANCELED):
             await EventLog(js).publish(event)
         stopped = await receipt(js)

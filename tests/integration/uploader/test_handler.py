@@ -57,14 +57,21 @@ async def packaged(storage: Storage, data: bytes, *, export: int = 1) -> ExportP
 class Uploader:
     """The handler and what it works on."""
 
-    def __init__(self, js: JetStreamContext, storage: Storage, claims: ArtifactClaims) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        storage: Storage,
+        uploaders_storage: Storage,
+        claims: ArtifactClaims,
+    ) -> None:
         self._js = js
         self.storage = storage
+        self._own = uploaders_storage
         self.claims = claims
 
     async def handle(self, event: ExportPackaged) -> ExportCompleted:
         reporter = ProgressReporter(self._js, event.export_id, event.generation)
-        handler = UploaderHandler(self.storage, self.claims, ttl=timedelta(days=1))
+        handler = UploaderHandler(self._own, self.claims, ttl=timedelta(days=1))
         try:
             (completed,) = await handler(event, reporter)
         finally:
@@ -74,9 +81,9 @@ class Uploader:
 
 
 @pytest.fixture
-async def uploader(js: JetStreamContext, storage: Storage) -> Uploader:
+async def uploader(js: JetStreamContext, storage: Storage, uploaders_storage: Storage) -> Uploader:
     """The handler on empty servers."""
-    return Uploader(js, storage, await ArtifactClaims.bind(js))
+    return Uploader(js, storage, uploaders_storage, await ArtifactClaims.bind(js))
 
 
 DATA = b"x" * (PART + 1_000)

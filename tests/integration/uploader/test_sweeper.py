@@ -55,11 +55,13 @@ class World:
     def __init__(
         self,
         storage: Storage,
+        uploaders_storage: Storage,
         projects: KeyValueStore[Project],
         exports: KeyValueStore[Document],
         js: JetStreamContext,
     ) -> None:
         self.storage = storage
+        self._swept = uploaders_storage
         self.projects = projects
         self.exports = exports
         self._js = js
@@ -96,7 +98,7 @@ class World:
 
     async def sweep(self, grace: timedelta = NO_GRACE) -> dict[str, int]:
         """One pass."""
-        sweeper = await Sweeper.bind(self._js, self.storage, grace=grace)
+        sweeper = await Sweeper.bind(self._js, self._swept, grace=grace)
         return +await sweeper.sweep()
 
     async def keys(self) -> set[str]:
@@ -105,10 +107,11 @@ class World:
 
 
 @pytest.fixture
-async def world(js: JetStreamContext, storage: Storage) -> World:
+async def world(js: JetStreamContext, storage: Storage, uploaders_storage: Storage) -> World:
     """Empty servers."""
     return World(
         storage,
+        uploaders_storage,
         await bind_projects(js),
         await bind_exports(js),
         js,

@@ -1,0 +1,45 @@
+"""What is checked in for storages is what the table says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shared.storage.permissions import ARTIFACTS, ROLES, Act
+from shared.storage.policies import aws_policy, placeholders, seaweedfs_identities
+
+FOLDER = Path(__file__).parents[4] / "k8s/storage"
+BUCKET = "aethel-export"  # of compose.yaml and of k8s/overlays/local
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_policy_of_a_role_is_the_tables(role: str) -> None:
+    """As ``aethel-export storage policy ROLE`` prints it."""
+    assert json.loads((FOLDER / f"policy-{role}.json").read_text()) == aws_policy(role)
+
+
+def test_the_identities_are_the_tables() -> None:
+    """As ``aethel-export storage identities --bucket aethel-export`` prints them."""
+    written = json.loads((FOLDER / "identities.json").read_text())
+    assert written == seaweedfs_identities(BUCKET, placeholders())
+
+
+def test_the_status_service_has_no_identity() -> None:
+    """It never speaks to the storage."""
+    assert set(ROLES) == {"gateway", "packager", "uploader", "operator"}
+
+
+def test_who_may_do_what_in_short() -> None:
+    """The packager writes parts of artifacts and nothing else; only sweepers delete."""
+    deletes, completes, writes = set(), set(), set()
+    for role, grants in ROLES.items():
+        for grant in grants:
+            deletes |= {role} if Act.DELETE in grant.acts else set()
+            completes |= {role} if Act.COMPLETE in grant.acts and ARTIFACTS in grant.keys else set()
+            if grant.acts & {Act.PUT, Act.UPLOAD, Act.COMPLETE} and role == "packager":
+                writes |= {*grant.keys}
+    assert deletes == {"uploader", "operator"}
+    assert completes == {"uploader"}
+    assert writes == {ARTIFACTS}
