@@ -39,7 +39,7 @@ templates: $(DESKTOP) ## all runtime templates, where their sources have changed
 small-templates: $(LOCAL)
 	@scripts/templates
 
-lint: $(DEV) ## style, types, layers, and lock files that name no host
+lint: $(DEV) ## style, types, layers, manifests against their schemas, and lock files that name no host
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -49,6 +49,7 @@ lint: $(DEV) ## style, types, layers, and lock files that name no host
 	PATH=$$PWD/$(BIN):$$PATH $(BIN)/actionlint
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/shellcheck .ci/run scripts/*
+	$(BIN)/pytest --quiet tests/deployment/test_schemas.py
 	@scripts/templates --check
 
 images: ## an image for each service and one for the command line, with docker, podman or buildah (IMAGE_BASE=…)

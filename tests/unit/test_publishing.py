@@ -19,6 +19,7 @@ PARTS = ("cli", "gateway", "packager", "status", "uploader")
 JOBS = {"storage-certificate", "bucket", "streams"}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 PUBLISHED = {f"{part.upper()}_IMAGE": f"ghcr.io/o/aethel-export-{part}@{DIGEST}" for part in PARTS}
+SERVERS = {"NATS_IMAGE": f"nats:2.15.1-alpine@{DIGEST}"}
 ADDRESSES = {
     "EXPORT_PREVIEW_ORIGIN": "https://*.example-games.com",
     "EXPORT_PUBLIC_URL": "https://games.example.com",
@@ -31,7 +32,7 @@ ADDRESSES = {
 def images(tmp_path: Path) -> Path:
     """The file ``images.env`` of a release."""
     file = tmp_path / "images.env"
-    file.write_text("".join(f"{name}={image}\n" for name, image in PUBLISHED.items()))
+    file.write_text("".join(f"{name}={image}\n" for name, image in (PUBLISHED | SERVERS).items()))
     return file
 
 
@@ -99,10 +100,14 @@ def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path)
     assert texts[0] == texts[1]
     before = yaml.safe_load((ROOT / "k8s/overlays/production/kustomization.yaml").read_text())
     after = yaml.safe_load(texts[0])
-    assert {f"{image['newName']}@{image['digest']}" for image in after["images"]} == set(
-        PUBLISHED.values()
-    )
-    assert {image["name"] for image in after["images"]} == {i["name"] for i in before["images"]}
+    assert {f"{image['newName']}@{image['digest']}" for image in after["images"]} == {
+        *PUBLISHED.values(),
+        f"nats@{DIGEST}",
+    }
+    assert {image["name"] for image in after["images"]} == {
+        *(image["name"] for image in before["images"]),
+        "nats",
+    }
     assert {**after, "images": None} == {**before, "images": None}
     images.write_text(images.read_text().replace(f"@{DIGEST}", ":0.1.0"))
     refused = subprocess.run(pin, check=False, capture_output=True, text=True, env=environ)
@@ -116,7 +121,7 @@ def test_an_overlay_names_every_image_in_this_version(overlay: str) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     read = (ROOT / f"k8s/overlays/{overlay}/kustomization.yaml").read_text()
     images = {image.pop("name"): image for image in yaml.safe_load(read)["images"]}
-    assert set(images) == {f"aethel-export-{part}" for part in PARTS}
+    assert set(images) - {"nats"} == {f"aethel-export-{part}" for part in PARTS}
     assert all("digest" in image or image == {"newTag": version} for image in images.values())
 
 

