@@ -11,17 +11,23 @@ from nats.js.errors import NotFoundError
 
 from cli.local.errors import StackError
 from cli.local.servers import binary
+from services.gateway.settings import DEFAULT_PLAN, PlanSettings
 from services.packager.registry.faults import FaultError
 from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import RegistrySettings, SigningSettings, TemplateSettings
 from services.packager.signing import authenticode
 from services.packager.signing.keys import HOOK
+from shared.domain.build_minutes import LIMITS
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError, StorageRefusedError
+from shared.identity.key_set import KeySetError, read_key_set
+from shared.identity.key_set_fetch import KeySetFetch
+from shared.identity.settings import ProviderSettings
+from shared.identity.signing_secrets import SigningSecrets
 from shared.jetstream import topology
 from shared.jetstream.connection import connect, version_of
-from shared.settings import NatsSettings, S3Settings, check_secret, load
+from shared.settings import NatsSettings, S3Settings, load
 from shared.storage.bucket import open_storage
 
 if TYPE_CHECKING:
@@ -34,17 +40,27 @@ SMALL_PACKAGE: Final = "once"  # every public registry has it
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One check: what was looked at, whether it is well, and what was found or is to be done."""
+    """One check: what was looked at, whether it is well, and what was found or is to be done.
+
+    What ``warns`` works, but perhaps not as it is meant.
+    """
 
     name: str
     well: bool
     detail: str
+    warns: bool = False
+
+
+class Doubt(Exception):  # noqa: N818 - no fault
+    """Something works, but perhaps not as it is meant."""
 
 
 async def examine(environ: Mapping[str, str]) -> list[Finding]:
     """Look at settings, NATS with its streams, the storage, and the local programs."""
     checks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
-        "JWT_SECRET": _secret,
+        "JWT_SECRET": _secrets,
+        "identity provider": identity_provider,
+        "default plan": default_plan,
         "NATS and its streams": _nats,
         "storage": _storage,
         "runtime templates": _templates,
@@ -58,13 +74,52 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
 async def _check(name: str, look: Awaitable[str]) -> Finding:
     try:
         return Finding(name, well=True, detail=await look)
+    except Doubt as doubt:
+        return Finding(name, well=True, detail=str(doubt), warns=True)
     except (ExportError, StorageRefusedError, StackError, OSError) as error:
         return Finding(name, well=False, detail=str(error))
 
 
-async def _secret(environ: Mapping[str, str]) -> str:
-    check_secret(environ.get("JWT_SECRET", ""))
-    return "long enough"
+async def _secrets(environ: Mapping[str, str]) -> str:
+    believed = SigningSecrets.of(environ).believed
+    return "long enough" if len(believed) == 1 else "two are believed, JWT_SECRET signs"
+
+
+async def identity_provider(environ: Mapping[str, str]) -> str:
+    """How many keys it gives.
+
+    Raises:
+        ConfigurationError: It is not set as it must be, or gives none.
+        UnavailableError: It cannot be reached.
+    """
+    settings = load(ProviderSettings, environ)
+    settings.check()
+    if not settings.jwks_url:
+        return "none: tokens are signed with JWT_SECRET"
+    try:
+        keys = read_key_set(await KeySetFetch(settings.jwks_url)())
+    except KeySetError as error:
+        raise ConfigurationError(f"JWT_JWKS_URL={settings.jwks_url!r}: {error}") from error
+    listed = ", ".join(f"{kid} ({algorithm})" for kid, algorithm in sorted(keys))
+    roles = settings.role_claim or "nobody: everybody is a user (JWT_ROLE_CLAIM)"
+    return f"{listed}; roles by {roles}"
+
+
+async def default_plan(environ: Mapping[str, str]) -> str:
+    """The plan of users whose token names none.
+
+    Raises:
+        Doubt: Nobody has chosen it.
+    """
+    chosen = load(PlanSettings, environ).default_plan
+    limit = LIMITS[chosen]
+    month = f"{limit:g} build minutes a month" if limit is not None else "no limit"
+    if not environ.get(DEFAULT_PLAN):
+        raise Doubt(
+            f"{DEFAULT_PLAN} is not set: users whose token has no claim `plan` get {chosen}, "
+            f"{month}. The engine's tokens have none: docs/migration.md says what suits it"
+        )
+    return f"{chosen}: {month}"
 
 
 async def _nats(environ: Mapping[str, str]) -> str:

@@ -112,3 +112,8 @@ PREVIEW_DIRECTORIES: Final = Counter(
     "Directories of artifacts that play links needed, by outcome: hit (in memory), miss.",
     ["outcome"],
 )
+IDENTITY_KEY_FETCHES: Final = Counter(
+    "export_identity_key_fetches_total",
+    "Times that the identity provider was asked for its keys, by outcome: fetched, failed.",
+    ["outcome"],
+)

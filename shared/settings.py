@@ -68,7 +68,13 @@ SettingsT = TypeVar("SettingsT", bound=msgspec.Struct)
 
 
 def env(
-    name: str, purpose: str, *, aliases: tuple[str, ...] = (), secret: bool = False, **limits: Any
+    name: str,
+    purpose: str,
+    *,
+    aliases: tuple[str, ...] = (),
+    secret: bool = False,
+    may_be_empty: bool = False,
+    **limits: Any,
 ) -> msgspec.Meta:
     """Where a field comes from.
 
@@ -77,9 +83,10 @@ def env(
         purpose: What it is for, as ``docs/settings.md`` says it.
         aliases: Other variables that mean the same.
         secret: It is never shown, and may lie in a file that ``<name>_FILE`` names.
+        may_be_empty: An empty file says that there is no secret; else it is refused.
         limits: Those of ``msgspec.Meta`` (ge, le, pattern, …).
     """
-    extra = {"env": name, "aliases": aliases, "secret": secret}
+    extra = {"env": name, "aliases": aliases, "secret": secret, "may_be_empty": may_be_empty}
     return msgspec.Meta(description=purpose, extra=extra, **limits)
 
 
@@ -191,19 +198,6 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     bind: str  # host:port
 
 
-Secret = Annotated[
-    str,
-    env(
-        "JWT_SECRET",
-        "signs bearer tokens and tickets; at least 32 bytes",
-        secret=True,
-        min_length=1,
-    ),
-]
-MaxLifetime = Annotated[
-    int,
-    env("JWT_MAX_LIFETIME_S", "the longest that a bearer token may still be good for, s", ge=60),
-]
 Bind = r"^[^:\s]+:\d{1,5}$"
 
 
@@ -253,7 +247,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-def check_secret(secret: str) -> str:
+def check_secret(secret: str, variable: str = "JWT_SECRET") -> str:
     """A secret fit to sign with.
 
     Raises:
@@ -261,7 +255,7 @@ def check_secret(secret: str) -> str:
     """
     guessable = len(set(secret)) < LEAST_SECRET_LETTERS or "change" in secret.lower()
     if len(secret.encode()) < LEAST_SECRET_BYTES or guessable:
-        message = "JWT_SECRET must be at least 32 random bytes: try `openssl rand -hex 32`"
+        message = f"{variable} must be at least 32 random bytes: try `openssl rand -hex 32`"
         raise ConfigurationError(message)
     return secret
 
@@ -305,7 +299,9 @@ def _meta(hint: Any) -> dict[str, Any]:
 def _raw(meta: dict[str, Any], environ: Mapping[str, str]) -> str | None:
     given = {name: environ[name] for name in (meta["env"], *meta["aliases"]) if environ.get(name)}
     if meta["secret"] and (file := environ.get(f"{meta['env']}_FILE")):
-        given[f"{meta['env']}_FILE"] = read_secret(f"{meta['env']}_FILE", file)
+        variable = f"{meta['env']}_FILE"
+        if secret := read_secret(variable, file, may_be_empty=meta["may_be_empty"]):
+            given[variable] = secret
     if len(set(given.values())) > 1:
         shown = (f"{name}={value!r}" for name, value in given.items())
         told = " and ".join(given if meta["secret"] else shown)

@@ -1,23 +1,31 @@
 """Who somebody is (bearer tokens) and what a link allows (tickets).
 
-Both JWT, HS256, with keys that cannot stand for each other.
+Both are JWT. Ours are signed with HS256, by keys that cannot stand for each other; an identity
+provider may sign bearer tokens too, with keys of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import time
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import jwt
 import msgspec
 
 from shared.errors import UnauthorizedError
+from shared.identity.settings import WEEK_S, TokenSettings
+from shared.identity.signing_secrets import SigningSecrets
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from shared.identity.provider import IdentityProvider
 
 Use = Literal["watch", "download"]
 _ALGORITHM = "HS256"
-WEEK_S: Final = 7 * 86_400
 SKEW_S: Final = 300  # of the issuer's clock
 
 
@@ -57,31 +65,56 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tokens:
-    """Makes and reads both kinds."""
+    """Makes and reads both kinds.
 
-    def __init__(self, secret: str, *, max_lifetime_s: float = WEEK_S) -> None:
+    Args:
+        secrets: Of HS256; one alone as a text.
+        max_lifetime_s: The longest that a bearer token may still be good for, seconds.
+        provider: Whose tokens are believed beside our own.
+    """
+
+    def __init__(
+        self,
+        secrets: SigningSecrets | str,
+        *,
+        max_lifetime_s: float = WEEK_S,
+        provider: IdentityProvider | None = None,
+    ) -> None:
+        self._secrets = SigningSecrets(lambda: (secrets,)) if isinstance(secrets, str) else secrets
         self._max_lifetime_s = max_lifetime_s
-        self._bearer_key = secret.encode()
-        self._ticket_key = hmac.digest(secret.encode(), b"aethel-export ticket v1", hashlib.sha256)
+        self._provider = provider
+
+    @classmethod
+    def of(cls, settings: TokenSettings, environ: Mapping[str, str] = os.environ) -> Tokens:
+        """As it is set; the secrets are read from the environment's files whenever those change.
+
+        Raises:
+            ConfigurationError: It would believe what it must not.
+        """
+        settings.provider.check()
+        provider = None
+        if settings.provider.jwks_url:
+            from shared.identity.provider import IdentityProvider  # noqa: PLC0415 - 7 MB of HTTP
+
+            provider = IdentityProvider.of(settings.provider)
+        return cls(
+            SigningSecrets.of(environ), max_lifetime_s=settings.max_lifetime_s, provider=provider
+        )
 
     def bearer(self, user: User, *, lives_s: int = 86_400) -> str:
         """A token for ``Authorization: Bearer``."""
-        return jwt.encode(_claims(user, lives_s), self._bearer_key, _ALGORITHM)
+        return jwt.encode(_claims(user, lives_s), _bearer_key(self._secrets.signing), _ALGORITHM)
 
-    def user(self, token: str) -> User:
+    async def user(self, token: str) -> User:
         """Who the bearer is.
 
         Raises:
-            UnauthorizedError: Not signed by us, expired, without a ``userId`` or an ``exp``, or
-                good for longer than any token may be.
+            UnauthorizedError: Not signed by us or by the identity provider, expired, without a
+                user or an ``exp``, or good for longer than any token may be.
+            UnavailableError: The identity provider is away, and nobody can tell.
         """
         try:
-            claims = jwt.decode(
-                token,
-                self._bearer_key,
-                algorithms=[_ALGORITHM],
-                options={"require": ["exp"], "verify_iat": False},
-            )
+            claims = await self._bearer_claims(token)
             user = msgspec.convert(claims, User)
             left_s = int(claims["exp"]) - time.time()
         except (jwt.InvalidTokenError, msgspec.ValidationError, TypeError, OverflowError) as error:
@@ -95,7 +128,7 @@ class Tokens:
 
     def ticket(self, ticket: Ticket, *, lives_s: float) -> str:
         """A ticket, as it stands in a link."""
-        return jwt.encode(_claims(ticket, lives_s), self._ticket_key, _ALGORITHM)
+        return jwt.encode(_claims(ticket, lives_s), _ticket_key(self._secrets.signing), _ALGORITHM)
 
     def open_ticket(self, text: str, *, use: Use, export_id: str) -> Ticket:
         """What a ticket allows.
@@ -105,13 +138,7 @@ class Tokens:
             UnauthorizedError: Not signed by us, or for another export or use.
         """
         try:
-            claims = jwt.decode(
-                text,
-                self._ticket_key,
-                algorithms=[_ALGORITHM],
-                # A clock that is behind the issuer's must not refuse what is good (RFC 7519 4.1.6).
-                options={"require": ["exp"], "verify_iat": False},
-            )
+            claims = self._verified(text, _ticket_key)
             ticket = msgspec.convert(claims, Ticket)
         except jwt.ExpiredSignatureError as error:
             raise TicketExpiredError("the ticket has expired: ask for a new one") from error
@@ -120,6 +147,40 @@ class Tokens:
         if ticket.use != use or ticket.export_id != export_id:
             raise UnauthorizedError("the ticket is for something else")
         return ticket
+
+    async def _bearer_claims(self, token: str) -> dict[str, Any]:
+        """HS256 is ours alone: no key that anybody else knows can ever verify it."""
+        is_ours = jwt.get_unverified_header(token).get("alg") == _ALGORITHM
+        if is_ours or self._provider is None:
+            return self._verified(token, _bearer_key)
+        return await self._provider.claims(token)
+
+    def _verified(self, text: str, key_of: Callable[[str], bytes]) -> dict[str, Any]:
+        """The claims, signed by any secret that is believed (raises jwt.InvalidTokenError)."""
+        failure = jwt.InvalidSignatureError()
+        for secret in self._secrets.believed:
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    text,
+                    key_of(secret),
+                    algorithms=[_ALGORITHM],
+                    # A clock that is behind the issuer's must not refuse what is good
+                    # (RFC 7519 4.1.6).
+                    options={"require": ["exp"], "verify_iat": False},
+                )
+            except jwt.InvalidSignatureError as error:
+                failure = error
+            else:
+                return claims
+        raise failure
+
+
+def _bearer_key(secret: str) -> bytes:
+    return secret.encode()
+
+
+def _ticket_key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), b"aethel-export ticket v1", hashlib.sha256)
 
 
 def _claims(content: msgspec.Struct, lives_s: float) -> dict[str, Any]:

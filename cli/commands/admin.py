@@ -12,25 +12,20 @@ import click
 import msgspec
 
 from cli.commands.options import json_option
-from cli.doctor import examine
+from cli.doctor import Finding, examine
 from cli.exit_codes import UnreachableError
-from cli.local.environment import obeyed
+from cli.local.environment import LOCAL_PLAN, obeyed
 from cli.local.state import running_stack
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
+from shared.identity.signing_secrets import SigningSecrets
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.settings import NatsSettings, Secret, check_secret, load
+from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
 from shared.tokens import Tokens, User
 
 SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
-
-
-class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What tokens are signed with, where the environment says it."""
-
-    secret: Secret = ""
 
 
 def environment() -> dict[str, str]:
@@ -41,7 +36,7 @@ def environment() -> dict[str, str]:
     if any(os.environ.get(name) for name in SERVERS):
         return dict(os.environ)
     try:
-        return {**obeyed(os.environ), **running_stack().env}
+        return {**LOCAL_PLAN, **obeyed(os.environ), **running_stack().env}
     except UnreachableError:
         return dict(os.environ)
 
@@ -104,12 +99,15 @@ def doctor(*, as_json: bool) -> None:
         if as_json:
             click.echo(msgspec.json.encode(finding))
         else:
-            mark = (
-                click.style("ok  ", fg="green") if finding.well else click.style("FIX ", fg="red")
-            )
-            click.echo(f"{mark} {finding.name}: {finding.detail}")
+            click.echo(f"{_mark(finding)} {finding.name}: {finding.detail}")
     if not all(finding.well for finding in findings):
         raise UnreachableError("something is to be fixed")
+
+
+def _mark(finding: Finding) -> str:
+    if not finding.well:
+        return click.style("FIX ", fg="red")
+    return click.style("warn", fg="yellow") if finding.warns else click.style("ok  ", fg="green")
 
 
 @click.command()
@@ -119,6 +117,12 @@ def doctor(*, as_json: bool) -> None:
 @click.option("--days", default=1.0, show_default=True, help="How long it lives.")
 def token(user: str, role: str, plan: str | None, days: float) -> None:
     """Print a development token, signed with JWT_SECRET or the local stack's secret."""
-    secret = load(SigningSettings).secret or environment().get("JWT_SECRET", "")
+    secrets = SigningSecrets.of(_signing_environment())
     claims = User(user_id=user, role=role, plan=plan)
-    click.echo(Tokens(check_secret(secret)).bearer(claims, lives_s=int(days * 86_400)))
+    click.echo(Tokens(secrets).bearer(claims, lives_s=int(days * 86_400)))
+
+
+def _signing_environment() -> dict[str, str]:
+    """Our own where it says what to sign with, else that of the local stack that runs."""
+    is_set = os.environ.get("JWT_SECRET") or os.environ.get("JWT_SECRET_FILE")
+    return dict(os.environ) if is_set else environment()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.gateway.settings import GatewaySettings, UserLimits
+from services.gateway.settings import DEFAULT_PLAN, GatewaySettings, UserLimits
 from services.packager.settings import PackagerSettings
 from services.status.settings import StatusSettings
 from services.uploader.settings import UploaderSettings
+from shared.identity.settings import SecretSettings
 from shared.settings import NatsSettings, S3Settings, names
 from shared.storage.permissions import ROLES
 
@@ -34,7 +35,7 @@ OWN: Final = frozenset(
         *names(S3Settings),
         *(f"{service.upper()}_BIND" for service in SERVICES),
         "GATEWAY_PREVIEW_BIND",
-        "JWT_SECRET",
+        *names(SecretSettings),
     }
 )
 ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run at all
@@ -64,6 +65,7 @@ ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run
 # The gateway passes blocks of a quarter of a megabyte on by the thousand: to map each of them anew
 # takes two thirds of its computing time.
 TUNING: Final[Mapping[str, Mapping[str, str]]] = {"gateway": {"MALLOC_MMAP_THRESHOLD_": "1048576"}}
+LOCAL_PLAN: Final = {DEFAULT_PLAN: "unlimited"}
 TOKEN_LIVES_S: Final = 365 * 86_400  # the stack's own token: as long as it is left running
 
 
@@ -95,7 +97,7 @@ def defaults(data: Path, binds: Mapping[str, str]) -> dict[str, str]:
         "EXPORT_PREVIEW_ORIGIN": f"http://*.localhost:{binds['gateway_preview'].rpartition(':')[2]}",
         "EXPORT_PUBLIC_URL": f"http://{binds['gateway']}",
         "AETHEL_WS_URL": f"ws://{binds['status']}",
-        "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
+        **LOCAL_PLAN,
         "EXPORT_REQUESTS_PER_MINUTE": "0",
         "GATEWAY_LOCAL_USER": "local",
         "GATEWAY_REQUESTS_PER_SECOND": "0",

@@ -13,7 +13,7 @@ from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, main, serve, together
-from shared.settings import check_secret, origins
+from shared.settings import origins
 from shared.storage.bucket import open_storage
 from shared.storage.ranged_reads import open_ranged_reads
 from shared.tokens import Tokens
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) -> None:
     """Answer HTTP, play games, and work on replay jobs, until told to stop."""
-    tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
+    tokens = Tokens.of(settings.tokens)
     previews = listen(settings.preview.bind)
     nc = await connect(settings.nats, name="gateway")
     async with open_storage(settings.s3) as storage, open_ranged_reads(storage) as reads:

@@ -8,7 +8,7 @@ from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
 from litestar.di import Provide
 
-from services.gateway.http.auth import BearerAuthentication, current_user
+from services.gateway.http.auth import bearer_guard, current_user
 from services.gateway.http.openapi_config import StructSchemas, openapi_config
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
@@ -96,7 +96,7 @@ def api_router(
             *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
             *(list_platforms, show_quota, show_metrics),
         ],
-        guards=[BearerAuthentication(tokens), *paced],
+        guards=[bearer_guard(tokens), *paced],
         dependencies={
             "user": Provide(current_user, sync_to_thread=False),
             "deps": Provide(lambda: deps, sync_to_thread=False),

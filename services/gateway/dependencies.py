@@ -104,7 +104,7 @@ async def assemble(
     starter = GenerationStarter(
         js,
         quota,
-        default_plan=settings.default_plan,
+        default_plan=settings.plans.default_plan,
         pending_exports=settings.user_limits.pending_exports,
     )
     spool = Spool(settings.spool_bytes)

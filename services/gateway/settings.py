@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
-from shared.domain.build_minutes import MOST_OPEN, PlanName
-from shared.settings import Bind, MaxLifetime, S3Settings, Secret, ServiceSettings, env
+from shared.domain.build_minutes import LIMITS, MOST_OPEN, PlanName
+from shared.identity.settings import TokenSettings
+from shared.settings import Bind, S3Settings, ServiceSettings, env
 from shared.templates import BUILT
-from shared.tokens import WEEK_S
 
 GIB = 1 << 30
+DEFAULT_PLAN: Final = "BUILD_MINUTES_DEFAULT_PLAN"
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +109,14 @@ class PageSettings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.folder) if self.folder else BUILT / "export-page"
 
 
+class PlanSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How much those may build whose token does not say it."""
+
+    default_plan: Annotated[
+        PlanName, env(DEFAULT_PLAN, f"plan of users whose token names none: {', '.join(LIMITS)}")
+    ] = "starter_trial"
+
+
 class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
@@ -116,8 +125,8 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
     user_limits: UserLimits
     preview: PreviewSettings = PreviewSettings()
     page: PageSettings = PageSettings()
-    jwt_secret: Secret
-    jwt_max_lifetime_s: MaxLifetime = WEEK_S
+    plans: PlanSettings
+    tokens: TokenSettings
     bind: Annotated[str, env("GATEWAY_BIND", "host:port to listen on", pattern=Bind)] = (
         "127.0.0.1:8080"
     )
@@ -134,9 +143,6 @@ class GatewaySettings(ServiceSettings, frozen=True, kw_only=True):
             "origins of browser clients, comma separated; *: any; empty: none",
         ),
     ] = ""
-    default_plan: Annotated[
-        PlanName, env("BUILD_MINUTES_DEFAULT_PLAN", "plan of users whose token names none")
-    ] = "starter_trial"
     requests_per_minute: Annotated[
         int,
         env(

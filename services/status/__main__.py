@@ -20,7 +20,6 @@ from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
-from shared.settings import check_secret
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -> None:
     """Fold events and serve sockets until told to stop."""
-    tokens = Tokens(check_secret(settings.jwt_secret), max_lifetime_s=settings.jwt_max_lifetime_s)
+    tokens = Tokens.of(settings.tokens)
     nc = await connect(settings.nats, name="status")
     js = nc.jetstream()
     exports = await bind_exports(js)

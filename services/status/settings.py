@@ -5,25 +5,22 @@ from __future__ import annotations
 from typing import Annotated
 
 from services.status.websocket.places import PER_EXPORT, PER_USER
+from shared.identity.settings import TokenSettings
 from shared.settings import (
     Bind,
-    MaxLifetime,
     RetrySettings,
-    Secret,
     ServiceSettings,
     env,
     origin_of,
     origins,
 )
-from shared.tokens import WEEK_S
 
 
 class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__`` and passed down."""
 
     retry: RetrySettings
-    jwt_secret: Secret
-    jwt_max_lifetime_s: MaxLifetime = WEEK_S
+    tokens: TokenSettings
     bind: Annotated[str, env("STATUS_BIND", "host:port to listen on", pattern=Bind)] = (
         "127.0.0.1:8081"
     )

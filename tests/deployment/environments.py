@@ -23,7 +23,9 @@ VALUES: Final = {
     "AWS_ACCESS_KEY_ID": "key",
     "AWS_SECRET_ACCESS_KEY": "secret",
     "JWT_SECRET": "0123456789abcdef0123456789abcdef",
+    "JWT_SECRET_PREVIOUS": "",
 }
+CHOSEN: Final = {"BUILD_MINUTES_DEFAULT_PLAN": "pro"}  # what overlays leave to operators
 
 
 def settings(service: str) -> type[ServiceSettings]:
@@ -55,11 +57,12 @@ def environment(template: Manifest, manifests: tuple[Manifest, ...]) -> dict[str
 
 @contextmanager
 def readable(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The same variables, where the files of secrets can be read."""
+    """The same variables, as an operator completes them: secrets in files, choices made."""
     with tempfile.TemporaryDirectory() as folder:
         for name, value in VALUES.items():
             (Path(folder) / name).write_text(value)
-        yield {name: value.replace(FOLDER, f"{folder}/") for name, value in environ.items()}
+        found = {name: value.replace(FOLDER, f"{folder}/") for name, value in environ.items()}
+        yield {**found, **{name: CHOSEN[name] for name in found.keys() & CHOSEN.keys()}}
 
 
 def secret_files(environ: Mapping[str, str]) -> set[str]:

@@ -21,10 +21,11 @@ from tests.deployment.rendering import (
     templates,
 )
 
+TOKENS = {"JWT_SECRET", "JWT_SECRET_PREVIOUS"}
 STORAGE = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 READ = {  # by each pod
-    "gateway": {"NATS_URL", "JWT_SECRET", *STORAGE},
-    "status": {"NATS_URL", "JWT_SECRET"},
+    "gateway": {"NATS_URL", *TOKENS, *STORAGE},
+    "status": {"NATS_URL", *TOKENS},
     "packager": {"NATS_URL", *STORAGE},
     "uploader": {"NATS_URL", *STORAGE},
     "streams-apply": {"NATS_URL"},
@@ -32,7 +33,7 @@ READ = {  # by each pod
 }
 HELD = {  # by each secret
     "aethel-export-gateway": {"NATS_URL", *STORAGE},
-    "aethel-export-jwt": {"JWT_SECRET"},
+    "aethel-export-jwt": TOKENS,
     "aethel-export-operator": {"NATS_URL", *STORAGE},
     "aethel-export-packager": {"NATS_URL", *STORAGE},
     "aethel-export-status": {"NATS_URL"},

@@ -25,6 +25,7 @@ ADDRESSES = {
     "EXPORT_PUBLIC_URL": "https://games.example.com",
     "AETHEL_WS_URL": "wss://status.example.com",
     "S3_PUBLIC_ENDPOINT": "https://files.example.com",
+    "BUILD_MINUTES_DEFAULT_PLAN": "pro",
 }
 
 

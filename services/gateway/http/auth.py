@@ -14,29 +14,27 @@ from shared.tokens import User
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
+    from litestar.types import Guard
 
     from shared.tokens import Tokens
 
 TICKET_ROUTE: Final = "ticket"  # in a route's ``opt``: a signed ticket in the query will do
 
 
-class BearerAuthentication:
-    """The guard that reads the bearer token."""
+def bearer_guard(tokens: Tokens) -> Guard:
+    """The guard that reads the bearer token: it lets a request pass with its user, or not at all.
 
-    def __init__(self, tokens: Tokens) -> None:
-        self._tokens = tokens
+    A function, because Litestar copies objects with all that they hold, and the keys of an identity
+    provider are kept once in a process. It raises UnauthorizedError where there is no token, or not
+    a valid one, and UnavailableError where the provider is away and nobody can tell.
+    """
 
-    def __call__(
-        self, connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    async def guard(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
     ) -> None:
-        """Let the request pass with its user, or not at all.
-
-        Raises:
-            UnauthorizedError: No token, or not a valid one.
-        """
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            user = self._tokens.user(token.strip())
+            user = await tokens.user(token.strip())
             user = _acting_for(user, connection.headers.get("x-aethel-user"))
             for claim, text in (("userId", user.user_id), ("email", user.email)):
                 if said := objection(text):
@@ -45,11 +43,13 @@ class BearerAuthentication:
         elif not (handler.opt.get(TICKET_ROUTE) and "ticket" in connection.query_params):
             raise UnauthorizedError("send your token as `Authorization: Bearer …`")
 
+    return guard
+
 
 def require_operator(
     connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
 ) -> None:
-    """A guard behind :class:`BearerAuthentication`.
+    """A guard behind :func:`bearer_guard`.
 
     Raises:
         ForbiddenError: The token's role is not ``admin``.

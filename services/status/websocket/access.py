@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from shared.domain.events import ExportId
-from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError
+from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError, UnavailableError
 from shared.stores.exports import export_key, project_of
 from shared.stores.projects import project_key
 from shared.tokens import Ticket, TicketExpiredError, Tokens
@@ -53,13 +53,15 @@ class AccessCheck:
         self._exports = exports
         self._events = events
 
-    def holder(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> str | None:
+    async def holder(
+        self, export_id: str, *, ticket: str | None, offered: Sequence[str]
+    ) -> str | None:
         """Who has signed in: what a client brings is valid, whatever it may see; else None."""
         token = _token(ticket, offered) or ""
         with suppress(UnauthorizedError):
             return self._tokens.open_ticket(token, use="watch", export_id=export_id).user_id
-        with suppress(UnauthorizedError):
-            return self._tokens.user(token).user_id
+        with suppress(UnauthorizedError, UnavailableError):
+            return (await self._tokens.user(token)).user_id
         return None
 
     async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:
@@ -87,7 +89,7 @@ class AccessCheck:
 
     async def _member(self, export_id: str, bearer: str) -> Ticket:
         try:
-            user = self._tokens.user(bearer)
+            user = await self._tokens.user(bearer)
             project = await self._project_of(export_id)
             project.require(user.user_id, "viewer")
         except NotFoundError as error:

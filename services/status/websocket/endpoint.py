@@ -102,7 +102,7 @@ class Sockets:
     ) -> Refused | None:
         """Wait until one more socket of this user may come; the refusal where that is too long."""
         ticket = socket.query_params.get("ticket")
-        user_id = self._access.holder(export_id, ticket=ticket, offered=offered)
+        user_id = await self._access.holder(export_id, ticket=ticket, offered=offered)
         if user_id is None:
             return None
         try:

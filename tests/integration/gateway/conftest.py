@@ -17,9 +17,11 @@ from services.gateway.settings import (
     GatewaySettings,
     Limits,
     PageSettings,
+    PlanSettings,
     PreviewSettings,
     UserLimits,
 )
+from shared.identity.settings import SecretSettings, TokenSettings
 from shared.jetstream import topology
 from shared.service.health import headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
@@ -122,6 +124,7 @@ async def running(
     cors_origins: str = "https://editor.example",
     requests_per_second: int = 0,
     page: PageSettings = NO_PAGE,
+    tokens: Tokens = TOKENS,
 ) -> AsyncIterator[str]:
     """The real application behind a real HTTP server."""
     (port,) = free_ports(1)
@@ -136,17 +139,17 @@ async def running(
         page=page,
         bind=f"127.0.0.1:{port}",
         cors_origins=cors_origins,
-        jwt_secret="",
+        tokens=TokenSettings(secrets=SecretSettings(secret="")),
         public_url=url,
         websocket_url="ws://status",
-        default_plan="unlimited",
+        plans=PlanSettings(default_plan="unlimited"),
         requests_per_minute=0,
         spool_bytes=spool_bytes,
     )
     cleanup = AsyncExitStack()
     own = await cleanup.enter_async_context(storage_of("gateway", storage))
     reads = await cleanup.enter_async_context(open_ranged_reads(own))
-    deps = await assemble(nc, own, reads, TOKENS, settings)
+    deps = await assemble(nc, own, reads, tokens, settings)
     app = create_app(
         deps,
         checks={
@@ -156,7 +159,7 @@ async def running(
         },
         origins=sorted(origins(cors_origins)),
         requests_per_second=requests_per_second,
-        page=page_handlers(settings, TOKENS),
+        page=page_handlers(settings, tokens),
     )
     stop = asyncio.Event()
     server = asyncio.create_task(

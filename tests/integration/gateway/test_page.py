@@ -206,7 +206,7 @@ async def test_the_page_signs_the_user_of_this_machine_in(gateway: Gateway) -> N
     answer = await ask(gateway, "POST", "/local-session", **FROM_PAGE)
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    user = TOKENS.user(json.loads(answer.body)["token"])
+    user = await TOKENS.user(json.loads(answer.body)["token"])
     assert (user.user_id, user.role, user.plan) == ("local", "user", None)
     by_origin = {"X-Aethel-Page": "1", "Origin": gateway.url}
     assert (await ask(gateway, "POST", "/local-session", **by_origin)).status == 200

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.doctor import package_registry, signing_keys
-from shared.errors import ConfigurationError
+from cli.doctor import Doubt, default_plan, identity_provider, package_registry, signing_keys
+from shared.errors import ConfigurationError, UnavailableError
+from tests.identity_provider import AUDIENCE, ISSUER, jwk, rsa_key
+from tests.identity_provider import identity_provider as provider_of_identities
 from tests.npm_server import npm_server, says
 from tests.signing import program
 
@@ -76,3 +78,28 @@ async def test_a_registry_that_gives_nothing_is_named() -> None:
         server.lies.clear()
         server.publish("once@1.4.0")
         assert await package_registry(settings) == f"{server.url} gives packages"
+
+
+async def test_a_plan_that_nobody_has_chosen_is_told() -> None:
+    """The engine's tokens name none, so that all its users would be on trial."""
+    with pytest.raises(Doubt, match=r"starter_trial, 10 build minutes a month.*migration\.md"):
+        await default_plan({})
+    assert "500" in await default_plan({"BUILD_MINUTES_DEFAULT_PLAN": "pro"})
+    assert "no limit" in await default_plan({"BUILD_MINUTES_DEFAULT_PLAN": "unlimited"})
+
+
+async def test_an_identity_provider_is_asked_for_its_keys() -> None:
+    """And one that gives none is told before its users are refused."""
+    assert "JWT_SECRET" in await identity_provider({})
+    async with provider_of_identities() as provider:
+        environ = {
+            "JWT_JWKS_URL": provider.url,
+            "JWT_ISSUER": ISSUER,
+            "JWT_AUDIENCE": AUDIENCE,
+        }
+        with pytest.raises(ConfigurationError, match="no public key"):
+            await identity_provider(environ)
+        provider.keys = [jwk(rsa_key("r"), "r1")]
+        assert (await identity_provider(environ)).startswith("r1 (RS256); roles by nobody")
+    with pytest.raises(UnavailableError):
+        await identity_provider(environ)

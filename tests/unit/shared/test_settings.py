@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import pytest
 
-from services.gateway.settings import GatewaySettings
+from services.gateway.settings import GatewaySettings, PlanSettings
 from shared.errors import ConfigurationError
 from shared.settings import (
     STILL_READ,
@@ -19,7 +19,7 @@ from shared.settings import (
     origins,
     retired,
 )
-from tests.unit.test_documentation import settings_table
+from tests.unit.test_documentation import ROOT, settings_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,3 +123,11 @@ def test_origins_are_read_as_people_write_them() -> None:
         "https://b.example",
     }
     assert origins("") == frozenset()
+
+
+def test_the_production_overlay_wants_the_default_plan_chosen() -> None:
+    """The text that stands there is none, so that nobody's users are on trial by oversight."""
+    lines = (ROOT / "k8s/overlays/production/settings.env").read_text().splitlines()
+    environ = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    with pytest.raises(ConfigurationError, match=r"BUILD_MINUTES_DEFAULT_PLAN=.*starter_trial"):
+        load(PlanSettings, environ)
