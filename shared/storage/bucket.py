@@ -5,17 +5,16 @@ Whatever goes wrong is one of the errors of :mod:`shared.storage.s3_client`.
 
 from __future__ import annotations
 
-import base64
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
-import google_crc32c
 import msgspec
 
 from shared.errors import StorageRefusedError
 from shared.storage import keys
+from shared.storage.checksums import crc32c_base64
 from shared.storage.s3_client import ObjectMissingError, connect, errors
 
 if TYPE_CHECKING:
@@ -52,16 +51,6 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     upload_id: str
     started: datetime
-
-
-def crc32c_base64(data: bytes | bytearray | memoryview) -> str:
-    """CRC32C as S3 writes it: four bytes, big endian, base64."""
-    return encode_crc32c(google_crc32c.value(bytes(data) if isinstance(data, bytearray) else data))
-
-
-def encode_crc32c(value: int) -> str:
-    """The 32-bit value in S3's form."""
-    return base64.b64encode(value.to_bytes(4, "big")).decode()
 
 
 class Storage:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import google_crc32c
 
-from shared.storage.bucket import encode_crc32c
+from shared.storage.checksums import encode_crc32c
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
@@ -42,6 +43,7 @@ BODIES = {
 }
 
 
+@cache
 def routes() -> list[tuple[str, str]]:
     """Every route of the API, read from the application itself, so that none is forgotten."""
     deps = cast("Dependencies", SimpleNamespace(tokens=TOKENS))

@@ -13,7 +13,7 @@ from services.uploader.handler import PartsLostError, UploaderHandler
 from shared.domain.events import Artifact, ExportCompleted, ExportPackaged, PendingUpload, now
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
-from shared.storage.bucket import crc32c_base64
+from shared.storage.checksums import crc32c_base64
 from shared.stores.artifacts import artifact_record_key
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from services.gateway.openapi import document
 from shared.domain.export_document import State
 from shared.domain.platforms import PLATFORMS
+from tests.integration.gateway.described import DOCUMENT
 
-DOCUMENT: Final[dict[str, Any]] = json.loads(document())
 SCHEMAS: Final[dict[str, Any]] = DOCUMENT["components"]["schemas"]
 OPERATIONS: Final = [
     (f"{method} {path}", operation)

@@ -26,8 +26,9 @@ def wav(*, rate_hz: int = 44_100, seconds: float = 1.0, channels: int = 1, width
 
 def _tone(count: int, channels: int) -> bytes:
     rng = random.Random(7)
-    tone = (int(9_000 * math.sin(n / 20)) + rng.randrange(-90, 90) for n in range(count))
-    return array.array("h", (value for value in tone for _ in range(channels))).tobytes()
+    noise = rng.choices(range(-90, 90), k=count)
+    tone = [int(9_000 * math.sin(n / 20)) + noise[n] for n in range(count)]
+    return array.array("h", [value for value in tone for _ in range(channels)]).tobytes()
 
 
 def samples(data: bytes) -> bytes:
