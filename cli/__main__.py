@@ -33,7 +33,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "admin": "operators:admin",
     "dead-letters": "dead_letters:dead_letters",
     "templates": "templates:templates",
-    "streams": "admin:streams",
+    "streams": "streams:streams",
     "sweep": "admin:sweep",
     "token": "admin:token",
     "storage": "storage:storage",

@@ -1,11 +1,11 @@
-"""Commands of an operator: streams, sweeping, tokens."""
+"""Commands of an operator: sweeping, checks, tokens."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import click
@@ -18,11 +18,12 @@ from cli.local.environment import LOCAL_PLAN, obeyed
 from cli.local.state import running_stack
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
+from shared.domain.events import now as clock
 from shared.identity.signing_secrets import SigningSecrets
-from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
+from shared.stores.sweep_hold import SweepHold
 from shared.tokens import Tokens, User
 
 SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
@@ -41,32 +42,23 @@ def environment() -> dict[str, str]:
         return dict(os.environ)
 
 
-@click.group()
-def streams() -> None:
-    """Streams, consumers and buckets of NATS."""
-
-
-@streams.command()
-def apply() -> None:
-    """Create or update all of them; repeatable."""
-
-    async def run() -> None:
-        settings = load(NatsSettings, environment())
-        nc = await connect(settings, name="aethel-export", patience_s=10)
-        for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
-            click.echo(line)
-        await nc.close()
-
-    asyncio.run(run())
-
-
 @click.command()
-@click.option("--now", is_flag=True, required=True, help="Sweep once, at once.")
+@click.option("--now", is_flag=True, help="Sweep once, at once.")
+@click.option("--hold", type=float, metavar="HOURS", help="Erase nothing for so long.")
+@click.option("--resume", is_flag=True, help="Erase what is due again, after --hold or a backup.")
 @click.option("--grace", type=float, help="Seconds that what is unreferenced is left alone.")
 @json_option
-def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
-    """Run expiry and collection once."""
-    del now  # it is there to be typed: this deletes
+def sweep(
+    *, now: bool, hold: float | None, resume: bool, grace: float | None, as_json: bool
+) -> None:
+    """Run expiry and collection once (--now), or keep them from running."""
+    if (now, hold is not None, resume).count(True) != 1:
+        raise click.UsageError("choose one of --now, --hold and --resume")
+    if not now:
+        until = None if hold is None else clock() + timedelta(hours=hold)
+        asyncio.run(_hold(until))
+        click.echo(f"nothing is erased until {until:%Y-%m-%d %H:%M} UTC" if until else "resumed")
+        return
 
     async def run() -> dict[str, int]:
         settings = load(UploaderSettings, environment())
@@ -88,6 +80,14 @@ def sweep(*, now: bool, grace: float | None, as_json: bool) -> None:
         click.echo(json.dumps(swept))
     else:
         click.echo(", ".join(f"{kind}: {count}" for kind, count in sorted(swept.items())))
+
+
+async def _hold(until: datetime | None) -> None:
+    nc = await connect(load(NatsSettings, environment()), name="aethel-export", patience_s=10)
+    try:
+        await SweepHold(nc.jetstream()).hold(until)
+    finally:
+        await nc.close()
 
 
 @click.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
 import sys
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -29,7 +30,7 @@ from tests.cluster import start_cluster
 from tests.servers import as_testers, testers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from pathlib import Path
 
     from nats.aio.client import Client
@@ -103,6 +104,18 @@ class World:
     def cache(self, name: str) -> Path:
         """What a packager keeps on its disk."""
         return self.folder / f"cache-{name}"
+
+    def cli(self, *arguments: str) -> str:
+        """What a command prints that an operator types; it must succeed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            env={**os.environ, **self.env},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def kill(self, name: str) -> None:
         """SIGKILL; it comes back by itself unless it is held down."""
@@ -213,15 +226,23 @@ class World:
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, cluster: bool = False, **changes: str
+    folder: Path,
+    fill: Callable[[World], Awaitable[None]] | None = None,
+    /,
+    *,
+    cluster: bool = False,
+    **changes: str,
 ) -> AsyncIterator[tuple[World, Client]]:
     """Everything running and kept running, with a connection to its NATS; all gone at the end.
 
-    ``changes`` are those of the services' environment.
+    ``fill`` is called while the servers are still empty. ``changes`` are those of the services'
+    environment.
     """
     made = await asyncio.to_thread(World, folder, cluster=cluster, changes=changes)
     keeping = None
     try:
+        if fill is not None:
+            await fill(made)
         nc = await connect(made.nats_settings, name="chaos", patience_s=600)
         await _apply(nc, replicas=3 if cluster else 1)
         await made.run_services()

@@ -28,7 +28,7 @@ from services.status.recovery.reaper_policy import (
     pending_message,
 )
 from shared import metrics
-from shared.domain.events import ExportFailed, Failure
+from shared.domain.events import ExportFailed, ExportPackaged, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
@@ -128,7 +128,10 @@ class Reaper:
 
     async def _examine(self, watched: WatchedExport) -> None:
         events = await self._events.of(watched.document.state.id)
-        pending = pending_message(events) if events else None
+        if not any(event.generation >= watched.document.generation for _, event in events):
+            await self._fail_lost(watched.document)
+            return
+        pending = pending_message(events)
         if pending is None:
             return  # it has ended; the fold is about to tell
         if await self._progressed(watched):
@@ -150,6 +153,12 @@ class Reaper:
         )
         if await self._execute(action, pending):
             watched.moved_at = self._clock()
+
+    async def _fail_lost(self, document: Document) -> None:
+        """End an export of which the stream knows nothing (any more): it was made anew."""
+        await self._events.publish(_events_lost(document))
+        metrics.REAPED.labels("failed").inc()
+        log.error("export.reaped", outcome="failed", action="EventsLost", **_named(document))
 
     async def _execute(self, action: RecoveryAction, pending: PendingMessage) -> bool:
         """Do what was decided; whether that was anything."""
@@ -200,6 +209,21 @@ class Reaper:
         except msgspec.MsgspecError:
             log.warning("consumer.missing", consumer=durable)
             return None
+
+
+def _named(document: Document) -> dict[str, str | int]:
+    return {"export_id": document.state.id, "generation": document.generation}
+
+
+def _events_lost(document: Document) -> ExportFailed:
+    """The end of an export whose events are gone; what it was made of need not be."""
+    uploading = isinstance(document.events[document.seq], ExportPackaged)
+    message = "The servers have lost its place in the queue. Start the export again."
+    return ExportFailed(
+        **document.identity,
+        stage="upload" if uploading else "build",
+        error=Failure(code="events-lost", message=message, retryable=True),
+    )
 
 
 def _no_worker(pending: PendingMessage) -> ExportFailed:

@@ -18,6 +18,7 @@ from shared.domain.progress import Progress
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
+from shared.jetstream.snapshots import RESTORED_AT
 from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ class Hub:
     async def epoch(self) -> tuple[str, int]:
         """Which life of the log stream this is, and its last sequence.
 
+        A restored stream may have been created when the lost one was.
+
         Raises:
             NatsUnavailableError: It does not answer.
         """
@@ -134,7 +137,8 @@ class Hub:
         except AWAY as error:
             raise NatsUnavailableError(f"the stream {LOGS} does not answer: {error!r}") from error
         created = info.created.timestamp() if info.created else 0
-        return f"{created:.0f}", info.state.last_seq
+        restored = (info.config.metadata or {}).get(RESTORED_AT, "")
+        return f"{created:.0f}{restored}", info.state.last_seq
 
     async def _ordered(
         self, stream: str, subject: str, callback: Callable[[Msg], Awaitable[None]]

@@ -30,6 +30,7 @@ from shared.stores.artifacts import artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
 from shared.stores.play_links import PlayLinks
 from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
+from shared.stores.sweep_hold import SweepHeldError, SweepHold
 from shared.stores.usage import Usages
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Sweeper:
         exports: KeyValueStore[Document],
         events: EventLog,
         *,
+        hold: SweepHold,
         play_links: PlayLinks,
         usages: Usages,
         grace: timedelta,
@@ -63,6 +65,7 @@ class Sweeper:
     ) -> None:
         self._storage = storage
         self._events = events
+        self._hold = hold
         self._play_links = play_links
         self._usages = usages
         self._claims = claims
@@ -87,6 +90,7 @@ class Sweeper:
             await bind_projects(js),
             await bind_exports(js),
             EventLog(js),
+            hold=SweepHold(js),
             play_links=await PlayLinks.bind(js),
             usages=await Usages.bind(js),
             grace=grace,
@@ -99,6 +103,8 @@ class Sweeper:
             try:
                 swept = await self.sweep()
                 log.info("sweep.done", **swept)
+            except SweepHeldError as held:
+                log.info("sweep.held", why=str(held))
             except (UnavailableError, StorageRefusedError) as error:
                 log.warning("sweep.failed", error=str(error))
             except Exception:
@@ -113,7 +119,11 @@ class Sweeper:
 
         Returns:
             How many of each kind went: export, upload, artifact, object, project, link.
+
+        Raises:
+            SweepHeldError: Nothing, or nothing more, may go now.
         """
+        await self._hold.check()
         swept: Counter[str] = Counter()
         begun = now()
         recount = await UsageRecount.begin(self._usages)
@@ -127,6 +137,7 @@ class Sweeper:
             found = await self._projects.get(key)
             if found is None:
                 continue
+            await self._hold.check()
             projects.append(found.value)
             mine = [d for d in documents if d.state.project_id == found.value.id]
             if found.value.deleted_at is not None:

@@ -1,0 +1,110 @@
+"""Commands about the streams, consumers and buckets of NATS."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.commands.admin import environment
+from cli.stream_backup import restore_backup, write_backup
+from shared.domain.events import now
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.settings import NatsSettings, load
+from shared.stores.sweep_hold import SweepHold
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+
+backup_folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+
+
+@asynccontextmanager
+async def _connection(settings: NatsSettings) -> AsyncIterator[Client]:
+    nc = await connect(settings, name="aethel-export", patience_s=10)
+    try:
+        yield nc
+    finally:
+        await nc.close()
+
+
+@click.group()
+def streams() -> None:
+    """Streams, consumers and buckets of NATS."""
+
+
+@streams.command()
+def apply() -> None:
+    """Create or update all of them; repeatable."""
+
+    async def run() -> None:
+        settings = load(NatsSettings, environment())
+        async with _connection(settings) as nc:
+            for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
+                click.echo(line)
+
+    asyncio.run(run())
+
+
+@streams.command()
+@backup_folder
+@click.option(
+    "--hold",
+    type=float,
+    default=24.0,
+    metavar="HOURS",
+    show_default=True,
+    help="Nothing is erased for so long, while the storage is copied.",
+)
+def backup(folder: Path, hold: float) -> None:
+    """Copy all of them into FOLDER, which must not exist; exports may go on meanwhile.
+
+    The storage's bucket is copied afterwards, with tools of its own: docs/operations.md.
+    """
+
+    async def run() -> None:
+        until = now() + timedelta(hours=hold)
+        async with _connection(load(NatsSettings, environment())) as nc:
+            await SweepHold(nc.jetstream()).hold(until)
+            manifest = await write_backup(nc, folder, click.echo)
+        size = sum(stream.size_bytes for stream in manifest.streams)
+        click.echo(f"{folder} is whole: {len(manifest.streams)} streams, {size:,} bytes")
+        click.echo(
+            f"Copy the storage's bucket now. Nothing in it is erased until {until:%Y-%m-%d %H:%M} "
+            "UTC, or `aethel-export sweep --resume`."
+        )
+
+    asyncio.run(run())
+
+
+@streams.command()
+@backup_folder
+@click.option("--only", multiple=True, metavar="STREAM", help="Only this one; repeatable.")
+@click.option("--replace", is_flag=True, help="Delete those that are there, and restore them.")
+def restore(folder: Path, *, only: tuple[str, ...], replace: bool) -> None:
+    """Make them of the backup in FOLDER, checked before; stop the services first.
+
+    Then does what `streams apply` does. Refuses where one of them exists.
+    """
+
+    async def run() -> None:
+        settings = load(NatsSettings, environment())
+        async with _connection(settings) as nc:
+            restored = await restore_backup(
+                nc,
+                folder,
+                only=only,
+                replace=replace,
+                replicas=settings.stream_replicas,
+                tell=click.echo,
+            )
+        click.echo(f"{len(restored)} streams are restored")
+
+    asyncio.run(run())
