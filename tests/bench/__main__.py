@@ -21,6 +21,7 @@ from tests.bench import (
     page,
     playing,
     samples,
+    scaling,
     under_attack,
     web_project,
 )
@@ -44,6 +45,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "page": page.measure,
     "playing": playing.measure,
     "samples": samples.measure,
+    "scaling": scaling.measure,
     "under_attack": under_attack.measure,
     "web_project": web_project.measure,
 }
