@@ -16,7 +16,13 @@ from aiobotocore.session import AioSession
 from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
+from shared.errors import (
+    ConfigurationError,
+    NotFoundError,
+    StorageRefusedError,
+    UnavailableError,
+)
+from shared.storage.key_files import KeyFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +37,14 @@ _TRANSIENT: Final = {
     "RequestTimeout",
     "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
     "403",  # what a HEAD is answered then: it has no body to say why
+    "InvalidAccessKeyId",  # keys that are being rotated; whoever rotates them may not be done yet
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
     "Throttling",
     "503",
     "500",
 }
+_STS: Final = "AssumeRole"  # what the operations of a token service begin with
 
 
 class StorageUnavailableError(UnavailableError):
@@ -54,7 +64,11 @@ class ObjectMissingError(NotFoundError):
 
 
 def connect(settings: S3Settings, endpoint: str) -> Any:
-    """A client of that server (of AWS where it is empty), to be entered as a context."""
+    """A client of that server (of AWS where it is empty), to be entered as a context.
+
+    It signs with the keys of the settings, with those that their files hold at that moment, or
+    with what the SDK finds by itself: a web identity, a profile, the machine's own role.
+    """
     config = AioConfig(
         signature_version="s3v4",
         max_pool_connections=64,
@@ -65,20 +79,33 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
         response_checksum_validation="when_required",
         s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
     )
-    return _session().create_client(
-        "s3",
-        endpoint_url=endpoint or None,
-        region_name=settings.region,
-        aws_access_key_id=settings.access_key_id or None,
-        aws_secret_access_key=settings.secret_access_key or None,
-        config=config,
+    if bool(settings.access_key_id) != bool(settings.secret_access_key):
+        raise ConfigurationError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together")
+    files = settings if settings.access_key_id_file and settings.secret_access_key_file else None
+    keys: dict[str, Any] = (
+        {}
+        if files
+        else {
+            "aws_access_key_id": settings.access_key_id or None,
+            "aws_secret_access_key": settings.secret_access_key or None,
+        }
+    )
+    return _session(settings.region, files).create_client(
+        "s3", endpoint_url=endpoint or None, region_name=settings.region, config=config, **keys
     )
 
 
 @functools.cache
-def _session() -> AioSession:
-    """One session a process: it reads the description of S3 once, which takes 0.1 s each time."""
-    return AioSession()
+def _session(region: str, files: S3Settings | None) -> AioSession:
+    """One session a process: it reads the description of S3 once, which takes 0.1 s each time.
+
+    Its region is the one that web identities are signed in at.
+    """
+    session = AioSession()
+    session.set_config_variable("region", region)
+    if files:
+        KeyFiles(files).serve(session)
+    return session
 
 
 @contextmanager
@@ -89,6 +116,9 @@ def errors(what: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"].get("Code", "Unknown")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        if error.operation_name.startswith(_STS):
+            message = f"the storage's token service lets us in no longer, or not yet: {error}"
+            raise StorageUnavailableError(message) from error
         if code in _MISSING:
             raise ObjectMissingError(f"{what} is not in the storage") from error
         if code in _TRANSIENT or status >= 500:  # noqa: PLR2004 - RFC 9110 section 15.6
