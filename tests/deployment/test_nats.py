@@ -33,6 +33,7 @@ def test_all_streams_fit_into_the_store_and_that_into_the_volume() -> None:
     streams = sum(stream.max_bytes or 0 for stream in topology.STREAMS)
     buckets = len(topology.BUCKETS) * topology.GIB
     assert streams + buckets < int(store) * topology.GIB
+    assert "sync_interval: always" in files["nats.conf"]
     assert int(store) < 0.9 * room
 
 

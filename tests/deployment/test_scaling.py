@@ -70,11 +70,14 @@ def test_nobody_is_sent_home_in_a_hurry(cluster: tuple[Manifest, ...]) -> None:
 
 def test_packagers_get_as_much_as_they_work_on_at_a_time(cluster: tuple[Manifest, ...]) -> None:
     """KEDA counts what waits and what is in hand."""
-    for scaled in of_kind(cluster, "ScaledObject"):
-        if scaled["metadata"]["name"].startswith("packager-"):
-            (trigger,) = scaled["spec"]["triggers"]
-            defaults = PackagerSettings.__struct_defaults__
-            assert int(trigger["metadata"]["lagThreshold"]) in defaults
+    packagers = {
+        m["metadata"]["name"]: m["spec"]["triggers"]
+        for m in of_kind(cluster, "ScaledObject")
+        if m["metadata"]["name"].startswith("packager-")
+    }
+    assert packagers
+    at_a_time = str(default(PackagerSettings, "concurrency"))
+    assert {t["metadata"]["lagThreshold"] for [t] in packagers.values()} == {at_a_time}
 
 
 def test_the_sockets_of_a_pod_that_ends_find_room(cluster: tuple[Manifest, ...]) -> None:
@@ -88,7 +91,7 @@ def test_the_sockets_of_a_pod_that_ends_find_room(cluster: tuple[Manifest, ...])
     gauge = next(iter(SOCKETS.collect())).name
     assert trigger["query"] == f'sum({gauge}{{namespace="{namespace["metadata"]["name"]}"}})'
     least = named(cluster, "ScaledObject", "status")["spec"]["minReplicaCount"]
-    most = {f.name: f.default for f in msgspec.structs.fields(StatusSettings)}["max_sockets"]
+    most = default(StatusSettings, "max_sockets")
     assert int(trigger["threshold"]) * least <= most * (least - 1)
 
 
@@ -113,3 +116,8 @@ def amount(quantity: str) -> float:
     """Cores, or GiB."""
     unit = next((unit for unit in UNITS if quantity.endswith(unit)), "")
     return float(quantity.removesuffix(unit)) * UNITS.get(unit, 1)
+
+
+def default(settings: type[msgspec.Struct], field: str) -> int:
+    """What a setting is where nobody sets it."""
+    return int({f.name: f.default for f in msgspec.structs.fields(settings)}[field])

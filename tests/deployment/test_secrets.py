@@ -114,6 +114,18 @@ def test_no_secret_stands_where_many_can_read_it(manifests: tuple[Manifest, ...]
         assert not re.search(r"\$\([A-Z_]+\)", line), line
 
 
+def test_the_storage_that_comes_along_knows_every_identity() -> None:
+    """Its file of identities takes their keys from the environment, and each service its own."""
+    made = {unhashed(m["metadata"]["name"]): m["data"] for m in of_kind(render("local"), "Secret")}
+    file = (ROOT / "k8s/storage/identities.json").read_text()
+    wanted = set(re.findall(r"\$\{(\w+)\}", file))
+    assert wanted <= set(made["storage"])
+    for key in wanted:
+        service, variable = key.split("_", 1)
+        own = made[f"aethel-export-{service.lower()}"]
+        assert made["storage"][key] == own[f"AWS_{variable}"]
+
+
 def test_the_examples_say_what_is_in_each_file() -> None:
     """``scripts/cluster-secrets`` writes the variables that each ``*.env.example`` names."""
     made = {unhashed(m["metadata"]["name"]): m["data"] for m in of_kind(render("local"), "Secret")}
