@@ -6,11 +6,12 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 from nats.js.errors import NotFoundError
 
+from cli.findings import Doubt, Finding
 from cli.local.errors import StackError
 from cli.local.servers import binary
+from cli.sign_in import nats_sign_in, secret_files, storage_sign_in
 from services.gateway.settings import DEFAULT_PLAN, PlanSettings
 from services.packager.registry.faults import FaultError
 from services.packager.registry.npm_registry import open_registry
@@ -39,29 +40,16 @@ if TYPE_CHECKING:
 SMALL_PACKAGE: Final = "once"  # every public registry has it
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One check: what was looked at, whether it is well, and what was found or is to be done.
-
-    What ``warns`` works, but perhaps not as it is meant.
-    """
-
-    name: str
-    well: bool
-    detail: str
-    warns: bool = False
-
-
-class Doubt(Exception):  # noqa: N818 - no fault
-    """Something works, but perhaps not as it is meant."""
-
-
 async def examine(environ: Mapping[str, str]) -> list[Finding]:
     """Look at settings, NATS with its streams, the storage, and the local programs."""
     checks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
         "JWT_SECRET": _secrets,
         "identity provider": identity_provider,
         "default plan": default_plan,
+        "secret files": secret_files,
+        "signing in to NATS": nats_sign_in,
         "NATS and its streams": _nats,
+        "signing in to the storage": storage_sign_in,
         "storage": _storage,
         "runtime templates": _templates,
         "signing keys": signing_keys,

@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 import msgspec
 
 from cli.commands.options import json_option
-from cli.doctor import Finding, examine
+from cli.doctor import examine
 from cli.exit_codes import UnreachableError
 from cli.local.environment import LOCAL_PLAN, obeyed
 from cli.local.state import running_stack
@@ -25,6 +25,9 @@ from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
 from shared.stores.sweep_hold import SweepHold
 from shared.tokens import Tokens, User
+
+if TYPE_CHECKING:
+    from cli.findings import Finding
 
 SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
 

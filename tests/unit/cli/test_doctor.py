@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.doctor import Doubt, default_plan, identity_provider, package_registry, signing_keys
+from cli.doctor import default_plan, identity_provider, package_registry, signing_keys
+from cli.findings import Doubt
 from shared.errors import ConfigurationError, UnavailableError
 from tests.identity_provider import AUDIENCE, ISSUER, jwk, rsa_key
 from tests.identity_provider import identity_provider as provider_of_identities
