@@ -97,8 +97,9 @@ def test_each_service_is_itself_to_nats_and_to_the_storage(composed: Composed) -
             (login,) = {re.sub(r"^nats://(.*)@nats-[123]:4222$", r"\1", url) for url in addresses}
             assert f'{user.upper()}_PASSWORD: "{login.removeprefix(f"{user}:")}"\n' in passwords
         if path := environ.get("AWS_SECRET_ACCESS_KEY_FILE"):
+            key = Path(environ["AWS_ACCESS_KEY_ID_FILE"]).read_text().strip()
             secret = Path(path).read_text().strip()
-            assert keys[user] == {"accessKey": environ["AWS_ACCESS_KEY_ID"], "secretKey": secret}
+            assert keys[user] == {"accessKey": key, "secretKey": secret}
             found[service] = user
     assert set(found.values()) == set(ROLES)
 
@@ -112,15 +113,15 @@ def test_each_service_holds_no_secret_but_its_own(composed: Composed) -> None:
     assert all(held.pop(name) in (node, node | {"nats_ca"}) for name in nodes)
     tokens = {"jwt_secret", "jwt_secret_previous"}
     assert {name: files for name, files in held.items() if files} == {
-        "bucket": {"s3_secret_operator"},
+        "bucket": {"s3_key_operator", "s3_secret_operator"},
         "cli": {"jwt_secret"},
-        "gateway": {"nats_ca", "nats_url_gateway", "s3_secret_gateway", *tokens},
+        "gateway": {"nats_ca", "nats_url_gateway", "s3_key_gateway", "s3_secret_gateway", *tokens},
         "grafana": {"grafana_password"},
-        "packager": {"nats_ca", "nats_url_packager", "s3_secret_packager"},
+        "packager": {"nats_ca", "nats_url_packager", "s3_key_packager", "s3_secret_packager"},
         "status": {"nats_ca", "nats_url_status", *tokens},
         "storage": {"storage_identities", "storage_signing_key"},
         "streams": {"nats_ca", "nats_url_operator"},
-        "uploader": {"nats_ca", "nats_url_uploader", "s3_secret_uploader"},
+        "uploader": {"nats_ca", "nats_url_uploader", "s3_key_uploader", "s3_secret_uploader"},
     }
 
 
