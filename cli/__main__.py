@@ -34,6 +34,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "dead-letters": "dead_letters:dead_letters",
     "templates": "templates:templates",
     "streams": "streams:streams",
+    "nats-users": "streams:nats_users",
     "sweep": "admin:sweep",
     "token": "admin:token",
     "storage": "storage:storage",

@@ -28,6 +28,7 @@ from shared.identity.settings import ProviderSettings
 from shared.identity.signing_secrets import SigningSecrets
 from shared.jetstream import topology
 from shared.jetstream.connection import connect, version_of
+from shared.jetstream.permissions import OPERATOR
 from shared.settings import NatsSettings, S3Settings, load
 from shared.storage.bucket import open_storage
 
@@ -112,7 +113,7 @@ async def default_plan(environ: Mapping[str, str]) -> str:
 
 async def _nats(environ: Mapping[str, str]) -> str:
     settings = load(NatsSettings, environ)
-    nc = await connect(settings, name="aethel-export", patience_s=5)
+    nc = await connect(settings, name=OPERATOR, patience_s=5)
     try:
         js = nc.jetstream()
         for stream in topology.STREAMS:

@@ -33,7 +33,6 @@ ABOUT: Final = "backup.json"
 DATA: Final = "stream.tar.s2"
 PARTIAL: Final = ".partial"  # behind the name of one that is being made
 FORMAT: Final = 1
-GAP: Final = topology.events_of("gap").replace("*", "restored")
 IN_FLIGHT: Final = 500  # messages that fill the gap, not yet acknowledged
 
 
@@ -219,10 +218,10 @@ async def _skip_sequences(js: JetStreamContext, *, until: int) -> None:
     last = (await js.stream_info(topology.EXPORTS)).state.last_seq
     while last < until:
         batch = min(until - last, IN_FLIGHT)
-        acks = [await js.publish_async(GAP, b"") for _ in range(batch)]
+        acks = [await js.publish_async(topology.GAP, b"") for _ in range(batch)]
         for ack in acks:
             last = max(last, (await ack).seq)
-    await js.purge_stream(topology.EXPORTS, subject=GAP)
+    await js.purge_stream(topology.EXPORTS, subject=topology.GAP)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

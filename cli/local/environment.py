@@ -86,7 +86,7 @@ def servers(
 
 
 def identity(service: str, credentials: Credentials) -> dict[str, str]:
-    """How a service is known to the servers; the status service is not known to the storage."""
+    """How a service is known to the storage; the status service is not."""
     key_id, secret = credentials.s3_key(service) if service in ROLES else ("", "")
     return {"AWS_ACCESS_KEY_ID": key_id, "AWS_SECRET_ACCESS_KEY": secret}
 

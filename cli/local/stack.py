@@ -32,15 +32,15 @@ from cli.local.servers import start_nats, start_s3
 from cli.local.state import StackState, announced, locked
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
+from shared.jetstream.permissions import OPERATOR, USERS
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from cli.local.credentials import Credentials
 
 SERVICE_START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
 WATCH_S: Final = 0.2
@@ -130,13 +130,16 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         children.append(nats.child)
         s3 = start_s3(data, credentials, guard)
         children.append(s3.child)
-        asyncio.run(_apply_streams(nats.url))
+        asyncio.run(_apply_streams(nats.url(OPERATOR)))
         binds = _binds(chosen)
-        own = servers(credentials, nats.url, s3.settings, binds)
+        own = servers(credentials, nats.url(OPERATOR), s3.settings, binds)
+        identities = {
+            user: {**identity(user, credentials), "NATS_URL": nats.url(user)} for user in USERS
+        }
         packages = {} if os.environ.get(REGISTRY) else npm_registry(os.environ)
         env = {**defaults(data, binds), **packages, **obeyed(os.environ), **own}
         start_service = partial(
-            _start_service, env=env, credentials=credentials, data=data, guard=guard
+            _start_service, env=env, identities=identities, data=data, guard=guard
         )
         children += [start_service(name) for name in SERVICES]
         for child in children[-len(SERVICES) :]:
@@ -149,6 +152,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
             token=tokens.bearer(LOCAL_USER, lives_s=TOKEN_LIVES_S),
             service_token=tokens.bearer(LOCAL_SERVICE, lives_s=TOKEN_LIVES_S),
             env=own,
+            identities=identities,
         )
         cleanup.enter_context(announced(data, state))
         yield Stack(state, children, start_service)
@@ -167,19 +171,23 @@ def _binds(ports: Ports) -> dict[str, str]:
 
 
 def _start_service(
-    name: str, env: dict[str, str], credentials: Credentials, data: Path, guard: Guard
+    name: str,
+    env: dict[str, str],
+    identities: Mapping[str, dict[str, str]],
+    data: Path,
+    guard: Guard,
 ) -> Child:
     return start(
         name,
         [sys.executable, "-m", f"services.{name}"],
-        env=of_service(name, {**env, **identity(name, credentials)}),
+        env=of_service(name, {**env, **identities[name]}),
         log=data / f"logs/{name}.log",
         guard=guard,
     )
 
 
 async def _apply_streams(nats_url: str) -> None:
-    nc = await connect(NatsSettings(url=nats_url), name="aethel-export", patience_s=10)
+    nc = await connect(NatsSettings(url=nats_url), name=OPERATOR, patience_s=10)
     await topology.apply(nc.jetstream())
     await nc.close()
 

@@ -39,7 +39,8 @@ class StackState(msgspec.Struct, frozen=True, kw_only=True):
     status_url: str
     token: str
     service_token: str  # acts for any user
-    env: dict[str, str]  # of the services: NATS, S3, secrets
+    env: dict[str, str]  # of an operator: NATS, S3, secrets
+    identities: dict[str, dict[str, str]] = {}  # what each service has for itself instead
 
 
 def default_data() -> Path:

@@ -120,7 +120,7 @@ async def assemble(
             ticket_ttl_s=settings.ticket_ttl_s,
         ),
         snapshots=snapshots,
-        queue=await QueuePositions.bind(js),
+        queue=await QueuePositions.bind(nc),
     )
     lifecycle = ExportLifecycle(
         js,

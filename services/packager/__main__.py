@@ -71,7 +71,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     handler,
                     breaker,
                     isolation,
-                    queue=ExportQueue(nc.jetstream(), platform),
+                    queue=ExportQueue(nc, platform),
                 )
                 for platform, breaker in breakers.items()
             ]

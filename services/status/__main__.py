@@ -42,7 +42,7 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, await QueuePositions.bind(js), links)
+    hub = Hub(nc, exports, await QueuePositions.bind(nc), links)
     sockets = Sockets(
         hub,
         AccessCheck(tokens, await bind_projects(js), exports, EventLog(js)),

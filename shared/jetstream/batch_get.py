@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from shared.domain.events import now
+from shared.jetstream.api_subjects import direct_get
 from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.publishing import read_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +47,32 @@ async def read_stored(
     """
     request = {"seq": after_seq + 1, "next_by_subj": subject, "batch": min(limit, MOST)}
     return await _batch(nc, stream, request)
+
+
+async def read_from_leader(
+    nc: Client, stream: str, subject: str, *, after_seq: int = 0, limit: int = MOST
+) -> list[Stored]:
+    """The same, one request each: of a stream whose replicas must not answer for it.
+
+    Raises:
+        NatsUnavailableError: The stream does not answer.
+    """
+    js, found = nc.jetstream(), list[Stored]()
+    while len(found) < limit:
+        message = await read_message(js, stream, seq=after_seq + 1, subject=subject, next=True)
+        if message is None:
+            break
+        after_seq = message.seq or 0
+        found.append(
+            Stored(
+                seq=after_seq,
+                subject=message.subject or "",
+                at=message.time or now(),
+                headers=message.headers or {},
+                payload=message.data or b"",
+            )
+        )
+    return found
 
 
 async def read_last(nc: Client, stream: str, subjects: Sequence[str]) -> list[Stored]:
@@ -90,7 +119,7 @@ async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Store
     answers = await nc.subscribe(inbox)
     found: list[Stored] = []
     try:
-        await nc.publish(f"$JS.API.DIRECT.GET.{stream}", msgspec.json.encode(request), reply=inbox)
+        await nc.publish(direct_get(stream), msgspec.json.encode(request), reply=inbox)
         while True:
             answer = await answers.next_msg(timeout=_TIMEOUT_S)
             headers = answer.headers or {}

@@ -11,6 +11,7 @@ import nats.errors
 import structlog
 
 from shared.errors import ConfigurationError
+from shared.jetstream.api_subjects import inbox
 from shared.jetstream.client import RenewingClient, server_list
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.refusal import refusal
@@ -99,7 +100,7 @@ def _options(settings: NatsSettings, name: str) -> dict[str, Any]:
         "max_outstanding_pings": 2,
         "allow_reconnect": True,
         "connect_timeout": 5,
-        "inbox_prefix": f"_INBOX_{name}",
+        "inbox_prefix": inbox(name),
     }
 
 

@@ -12,6 +12,7 @@ from nats.errors import MaxPayloadError
 from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
 
 from shared.errors import ConfigurationError, TooLargeError
+from shared.jetstream.api_subjects import stream_info
 from shared.jetstream.errors import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class KeyValueStore(Generic[T]):
         request = {"subjects_filter": pattern, "offset": offset}
         try:
             answer = await self._js._api_request(  # noqa: SLF001 - it only asks for the first page
-                f"$JS.API.STREAM.INFO.KV_{self._bucket}",
+                stream_info(f"KV_{self._bucket}"),
                 msgspec.json.encode(request),
                 timeout=LIST_TIMEOUT_S,
             )

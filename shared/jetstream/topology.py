@@ -29,12 +29,24 @@ DEAD_LETTERS = "DEAD_LETTERS"
 AUDIT = "AUDIT"
 ADVISORIES = "ADVISORIES"
 
-CANCELED_EVENTS = "exports.canceled.*.*"
-
 
 def events_of(export_id: str) -> str:
     """The subjects of all events of an export (an event knows its own)."""
     return f"exports.*.*.{export_id}"
+
+
+def events_for(platform: str) -> str:
+    """The subjects of all events of a platform's exports."""
+    return f"exports.*.{platform}.*"
+
+
+def events_named(fact: str) -> str:
+    """The subjects of all events of one kind, such as ``started``."""
+    return f"exports.{fact}.*.*"
+
+
+CANCELED_EVENTS = events_named("canceled")
+GAP = "exports.restored.restored.gap"  # no event: what fills sequences that are not given again
 
 
 def requests_for(platform: str) -> str:
@@ -55,6 +67,11 @@ def log_subject(export_id: str) -> str:
 def dead_letter_subject(consumer: str, export_id: str) -> str:
     """Where a dead letter is put."""
     return f"dead.{consumer}.{export_id}"
+
+
+def audit_subject(action: str) -> str:
+    """Where it is recorded that somebody did something; with ``*``, whatever it was."""
+    return f"audit.{action}"
 
 
 ACK_WAIT_S = 30.0
@@ -107,7 +124,7 @@ STREAMS = (
     api.StreamConfig(
         name=AUDIT,
         description="Who did what, when and why",
-        subjects=["audit.*"],
+        subjects=[audit_subject("*")],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         max_bytes=GIB,
@@ -153,7 +170,7 @@ STATUS = "status"
 
 CONSUMERS = (
     *(_consumer(packager_durable(p), requests_for(p)) for p in PLATFORMS),
-    _consumer(UPLOADER, "exports.packaged.*.*"),
+    _consumer(UPLOADER, events_named("packaged")),
     _consumer(CANCELS, CANCELED_EVENTS, max_deliver=FOR_EVER),
     _consumer(STATUS, events_of("*"), max_deliver=FOR_EVER),
 )

@@ -18,7 +18,7 @@ from shared.stores.worker_registry import Workers, obstacle
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nats.js import JetStreamContext
+    from nats.aio.client import Client
 
     from shared.domain.export_document import Document, Eta
     from shared.domain.waiting import Obstacle
@@ -31,8 +31,8 @@ WORKERS_KNOWN_S: Final = 1.0  # many exports are asked about at once
 class QueuePositions:
     """Tells where exports stand in the fair order of their platform, which workers go by."""
 
-    def __init__(self, js: JetStreamContext, build_times: BuildTimes, workers: Workers) -> None:
-        self._js = js
+    def __init__(self, nc: Client, build_times: BuildTimes, workers: Workers) -> None:
+        self._nc = nc
         self._build_times = build_times
         self._workers = workers
         self._living: Sequence[WorkerHeartbeat] = ()
@@ -40,9 +40,10 @@ class QueuePositions:
         self._queues: dict[str, ExportQueue] = {}
 
     @classmethod
-    async def bind(cls, js: JetStreamContext) -> QueuePositions:
+    async def bind(cls, nc: Client) -> QueuePositions:
         """Bind to the buckets of build times and of workers."""
-        return cls(js, await BuildTimes.bind(js), await Workers.bind(js))
+        js = nc.jetstream()
+        return cls(nc, await BuildTimes.bind(js), await Workers.bind(js))
 
     async def of_new(self, document: Document) -> int | None:
         """The position of an export that has been asked for this moment."""
@@ -83,7 +84,8 @@ class QueuePositions:
         """
         platform = document.state.platform
         position = await self._position(document)
-        consumer = await self._js.consumer_info(EXPORTS, packager_durable(platform))
+        durable = packager_durable(platform)
+        consumer = await self._nc.jetstream().consumer_info(EXPORTS, durable)
         in_hand = max(consumer.num_ack_pending or 0, len(self._queues[platform].running))
         if not consumer.num_waiting and not in_hand:
             return position, None
@@ -94,7 +96,7 @@ class QueuePositions:
     async def _position(self, document: Document) -> int:
         """Its place in the fair order; next, where it is about to be built."""
         platform = document.state.platform
-        queue = self._queues.setdefault(platform, ExportQueue(self._js, platform))
+        queue = self._queues.setdefault(platform, ExportQueue(self._nc, platform))
         await queue.hear()
         await queue.reached(document.seq, patience_s=HEARD_S)
         return queue.position(document.state.id) or 1

@@ -25,13 +25,13 @@ from cli.watch import follow
 from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
 from shared.jetstream import topology
-from shared.jetstream.connection import connect
 from shared.jetstream.publishing import publish
-from shared.settings import NatsSettings, S3Settings, load
+from shared.settings import S3Settings, load
 from shared.storage.bucket import Part, Storage, open_storage
 from tests.bench.measurement import Measurement
 from tests.bench.packing import members_of
 from tests.bench.project import mixed_project
+from tests.nats_users import connect_as
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -121,7 +121,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
     NATS: the events requested, started, packaged, started, completed; four document writes; one
     claim, one record; four log lines.
     """
-    nc = await connect(load(NatsSettings, stack.state.env), name="bench")
+    nc = await connect_as("gateway", stack.state)
     js = nc.jetstream()
     page = b"<!doctype html><title>Tiny</title>Tiny"
     with tempfile.TemporaryDirectory() as folder:

@@ -24,16 +24,17 @@ from cli.local.ports import free_ports
 from cli.local.stack import local_stack
 from shared.domain.events import now
 from shared.domain.progress import LogLine
-from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.service.process import listen, serve
-from shared.settings import NatsSettings, load
 from shared.tokens import Ticket, Tokens
 from tests.bench.measurement import Measurement
+from tests.nats_users import connect_as
 from tests.unit.sample_events import EXPORT, requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cli.local.state import StackState
 
 SOCKETS: Final = 1_000
 LINES: Final = 100
@@ -75,15 +76,15 @@ def _ours() -> float:
         env = stack.state.env
         ticket = Ticket(use="watch", export_id=EXPORT, project_id="p", user_id="u")
         signed = Tokens(env["JWT_SECRET"]).ticket(ticket, lives_s=600)
-        asyncio.run(_publish(env, requested_event=True))
+        asyncio.run(_publish(stack.state, requested_event=True))
         port = int(stack.state.status_url.rpartition(":")[2])
         with _Watchers(port, f"/export/{EXPORT}?ticket={signed}") as watchers:
-            asyncio.run(_publish(env, requested_event=False))
+            asyncio.run(_publish(stack.state, requested_event=False))
             return watchers.seconds()
 
 
-async def _publish(env: dict[str, str], *, requested_event: bool) -> None:
-    nc = await connect(load(NatsSettings, env), name="bench")
+async def _publish(state: StackState, *, requested_event: bool) -> None:
+    nc = await connect_as("gateway" if requested_event else "packager", state)
     if requested_event:
         await EventLog(nc.jetstream()).publish(requested())
     else:

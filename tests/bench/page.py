@@ -23,12 +23,11 @@ from cli.local.stack import LOCAL_USER, Stack, local_stack
 from shared.domain.events import ExportFailed, now
 from shared.domain.options import ExportOptions
 from shared.domain.progress import LogLine
-from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.topology import log_subject
-from shared.settings import NatsSettings, load
 from tests.bench.measurement import Measurement
 from tests.browser.conftest import launch
+from tests.nats_users import connect_as
 from tests.unit.sample_events import OOPS, requested
 
 if TYPE_CHECKING:
@@ -70,8 +69,9 @@ def measure(_cache: Path) -> Iterator[Measurement]:
 
 
 async def _measure(stack: Stack) -> dict[str, float]:
-    nc = await connect(load(NatsSettings, stack.state.env), name="bench")
-    watched = await _make_exports(stack, nc)
+    status = await connect_as("status", stack.state)
+    nc = await connect_as("packager", stack.state)
+    watched = await _make_exports(stack, status)
     async with async_playwright() as playwright:
         browser = await launch(playwright)
         found = {
@@ -81,6 +81,7 @@ async def _measure(stack: Stack) -> dict[str, float]:
             "list": await _list(browser, stack),
         }
         await browser.close()
+    await status.close()
     await nc.close()
     return found
 

@@ -22,11 +22,13 @@ from cli.local.servers import start_nats, start_s3
 from cli.local.stack import answers
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
+from shared.jetstream.permissions import OPERATOR
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 from tests.chaos.signing import signing_folder
 from tests.cluster import start_cluster
+from tests.nats_users import NATS_LOG, TESTER, nobody_was_denied, with_tester
 from tests.servers import as_testers, testers
 
 if TYPE_CHECKING:
@@ -65,9 +67,9 @@ class World:
         self.children: dict[str, Child] = {}
         self.held: set[str] = set()  # stay down when they die
         self.deaths: dict[str, int] = {}
-        self._credentials = open_credentials(folder)
+        self._credentials = with_tester(open_credentials(folder))
         self._changes = changes
-        self.nodes = start_cluster(folder, self.guard) if cluster else []
+        self.nodes = start_cluster(folder, self.guard, self._credentials) if cluster else []
         for node in self.nodes:
             self.children[node.name] = node.child
         if not cluster:
@@ -90,7 +92,13 @@ class World:
     @property
     def nats_settings(self) -> NatsSettings:
         """How to reach NATS."""
-        return NatsSettings(url=self.env["NATS_URL"])
+        return NatsSettings(url=self.nats_url("tester"))
+
+    def nats_url(self, user: str) -> str:
+        """Where a user connects."""
+        if self.nodes:
+            return ",".join(node.url_of(user) for node in self.nodes)
+        return self._nats.url(user)
 
     def token(self, user: str = "player", *, role: str = "user") -> str:
         """A bearer token."""
@@ -100,6 +108,11 @@ class World:
     def health(self, name: str) -> str:
         """The URL of a service's health endpoints."""
         return f"http://{self._binds[name]}"
+
+    @property
+    def nats_logs(self) -> list[Path]:
+        """What the servers have written."""
+        return [node.log for node in self.nodes] or [self.folder / NATS_LOG]
 
     def cache(self, name: str) -> Path:
         """What a packager keeps on its disk."""
@@ -172,8 +185,10 @@ class World:
             self.children[name] = node.child
 
     def _start_nats(self) -> None:
-        server = start_nats(self.folder, self._credentials, self.guard, port=self._nats_port)
-        self.children["nats"], self._nats_url = server.child, server.url
+        self._nats = start_nats(
+            self.folder, self._credentials, self.guard, port=self._nats_port, more=TESTER
+        )
+        self.children["nats"] = self._nats.child
 
     def _start_s3(self) -> None:
         server = start_s3(
@@ -192,6 +207,7 @@ class World:
             **os.environ,
             **self.env,
             **identity(service, self._credentials),
+            "NATS_URL": self.nats_url(service),
             f"{service.upper()}_BIND": self._binds[name],
             "PACKAGER_CACHE_DIR": str(self.cache(name)),
         }
@@ -204,10 +220,9 @@ class World:
         )
 
     def _environment(self) -> dict[str, str]:
-        url = ",".join(node.url for node in self.nodes) if self.nodes else self._nats_url
         binds = {name: self._binds[name] for name in ("gateway", "status")}
         binds["gateway_preview"] = self._preview
-        own = servers(self._credentials, url, self.s3_settings, binds)
+        own = servers(self._credentials, self.nats_url(OPERATOR), self.s3_settings, binds)
         signing = {"PACKAGER_SIGNING_DIR": str(signing_folder(self.folder / "signing"))}
         return {**defaults(self.folder, binds), **own, **HURRY, **signing, **self._changes}
 
@@ -254,6 +269,7 @@ async def world(
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
         await asyncio.to_thread(made.stop)
+    nobody_was_denied(*made.nats_logs)
 
 
 async def _apply(nc: Client, *, replicas: int) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from cli.local.ports import free_ports
 from cli.local.state import StackState, read_state
+from tests.nats_users import NATS_LOG, nobody_was_denied
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,9 @@ class Up:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Stop it and wait."""
         self.process.send_signal(number)
-        return self.process.wait()
+        code = self.process.wait()
+        nobody_was_denied(self.data / NATS_LOG)
+        return code
 
     @contextmanager
     def frozen(self, service: str) -> Iterator[None]:

@@ -112,7 +112,7 @@ async def test_an_open_breaker_tries_what_is_new(
     clock = Clock()
     for number in rounds(1):
         breaker = CircuitBreaker("packager-web", fine, clock=clock)
-        queue = ExportQueue(js, "web")
+        queue = ExportQueue(nc, "web")
         await queue.hear()
         bad = [
             new_request(project_id=f"bad-{number}-{n}", user_id=f"bad-{n % rng.randint(2, 4)}")
@@ -165,7 +165,7 @@ async def workers(nc: Client, starts: Starts, count: int, slots: int) -> AsyncIt
     js, stop = nc.jetstream(), asyncio.Event()
     async with AsyncExitStack() as stack:
         for number in range(count):
-            queue = ExportQueue(js, "web")
+            queue = ExportQueue(nc, "web")
             await queue.hear()
             name = f"w{number}"
             await stack.enter_async_context(
@@ -192,7 +192,7 @@ async def test_nobody_waits_for_more_than_one_build_in_each_slot(
     """
     monkeypatch.setattr(Turns, "for_others", _nothing)  # no spare slot helps
     monkeypatch.setattr("shared.worker.message.ELSEWHERE_S", 0.1)
-    events, queue = EventLog(js), ExportQueue(js, "web")
+    events, queue = EventLog(js), ExportQueue(nc, "web")
     for number in rounds(1):
         starts, count, slots = Starts(), rng.randint(1, 2), rng.randint(1, 2)
         free = count * slots

@@ -245,7 +245,13 @@ def test_nothing_in_the_data_folder_is_open_to_others(stack: Stack, data: Path) 
         if path.is_file() and any(secret in path.read_bytes() for secret in hidden):
             assert path.stat().st_mode & 0o077 == 0, path
             closed.add(path.name)
-    assert closed >= {"secrets.json", "stack.json", "nats.json", "identities.json", "key.pem"}
+    assert closed >= {
+        "secrets.json",
+        "stack.json",
+        "passwords.conf",
+        "identities.json",
+        "key.pem",
+    }
 
 
 def _environ(stack: Stack, name: str) -> dict[str, str]:

@@ -48,7 +48,6 @@ def stack(
     preview, *free = free_ports(1 + len(SERVICES))
     ports = dict(zip(SERVICES, free, strict=True))
     environ = {
-        "NATS_URL": servers.nats_url,
         "S3_BUCKET": servers.s3.bucket,
         "S3_ENDPOINT": servers.s3.endpoint,
         "JWT_SECRET": SECRET,
@@ -57,21 +56,23 @@ def stack(
         "BUILD_MINUTES_DEFAULT_PLAN": "unlimited",
         "GATEWAY_PREVIEW_BIND": f"127.0.0.1:{preview}",
     }
-    subprocess.run([*engine.command("cli", environ), "streams", "apply"], check=True)
+    operator = {**environ, "NATS_URL": servers.nats_url_of("operator")}
+    subprocess.run([*engine.command("cli", operator), "streams", "apply"], check=True)
     logs = tmp_path_factory.mktemp("containers")
     token = Tokens(SECRET).bearer(User(user_id="ann", role="admin"), lives_s=3_600)
     caller = {"AETHEL_EXPORT_URL": environ["EXPORT_PUBLIC_URL"], "AETHEL_EXPORT_TOKEN": token}
     with ExitStack() as ended:
         containers = {}
         for name in SERVICES:
-            bind = {f"{name.upper()}_BIND": f"127.0.0.1:{ports[name]}"}
-            own = storage_environ(name, servers.s3)
+            own = {
+                f"{name.upper()}_BIND": f"127.0.0.1:{ports[name]}",
+                "NATS_URL": servers.nats_url_of(name),
+                **storage_environ(name, servers.s3),
+            }
             more = ("--volume", "/var/cache/aethel-export") if name == "packager" else ()
             output = ended.enter_context((logs / name).open("wb"))
             containers[name] = subprocess.Popen(
-                engine.command(name, {**environ, **bind, **own}, *more),
-                stdout=output,
-                stderr=output,
+                engine.command(name, {**environ, **own}, *more), stdout=output, stderr=output
             )
             ended.callback(containers[name].wait)
             ended.callback(containers[name].terminate)

@@ -11,7 +11,7 @@ import msgspec
 from shared.domain.events import now
 from shared.jetstream.batch_get import read_newest
 from shared.jetstream.publishing import publish
-from shared.jetstream.topology import AUDIT
+from shared.jetstream.topology import AUDIT, audit_subject
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -59,7 +59,7 @@ class AuditLog:
         )
         headers = {"Nats-Msg-Id": uuid.uuid4().hex}
         await publish(
-            self._js, f"audit.{action}", msgspec.json.encode(entry), headers, patience_s=10.0
+            self._js, audit_subject(action), msgspec.json.encode(entry), headers, patience_s=10.0
         )
 
     async def newest(self, *, before_seq: int | None, limit: int) -> list[StoredAuditEntry]:

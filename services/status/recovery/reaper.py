@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import nats.errors
 import structlog
-from nats.js import api
 
 from services.status.recovery.reaper_policy import (
     NO_WORKER_AFTER,
@@ -31,8 +29,10 @@ from shared import metrics
 from shared.domain.events import ExportFailed, ExportPackaged, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
+from shared.jetstream.api_subjects import consumer_info
 from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, UPLOADER
 from shared.worker.dead_letter import DeadMessage
@@ -42,15 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
 
     from services.status.recovery.max_deliveries import MaxDeliveriesHandler
     from services.status.recovery.reaper_policy import PendingMessage, RecoveryAction
+    from shared.jetstream.batch_get import Stored
 
 log = structlog.get_logger()
 
 PATIENCE_S: Final = 120.0  # four times the ack wait
-HEARTBEAT_S: Final = 1.0
 
 
 @dataclass
@@ -89,14 +88,8 @@ class Reaper:
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Examine the quiet exports every ``interval_s`` until told to stop."""
-        subscription = await self._js.subscribe(
-            EXPORTS_BUCKET.subjects,
-            stream=EXPORTS_BUCKET.stream,
-            cb=self._on_document,
-            ordered_consumer=True,
-            deliver_policy=api.DeliverPolicy.LAST_PER_SUBJECT,
-            idle_heartbeat=HEARTBEAT_S,
-        )
+        follower = follow_bucket(self._nc, EXPORTS_BUCKET, self._on_document)
+        await follower.start(after_seq=0)
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), interval_s)
@@ -104,8 +97,7 @@ class Reaper:
                 await self.examine_quiet()
             except (*AWAY, UnavailableError) as error:
                 log.warning("reaper.waiting", error=repr(error))
-        with suppress(nats.errors.Error):
-            await subscription.unsubscribe()
+        await follower.close()
 
     async def examine_quiet(self) -> None:
         """Examine, once, every export that was quiet for a while."""
@@ -114,10 +106,10 @@ class Reaper:
                 await self._examine(watched)
         self._unwritten = [dead for dead in self._unwritten if not await self._dead_letter(dead)]
 
-    async def _on_document(self, message: Msg) -> None:
+    def _on_document(self, message: Stored) -> None:
         key = message.subject.removeprefix(EXPORTS_BUCKET.prefix)
         try:
-            document = msgspec.json.decode(message.data, type=Document)
+            document = msgspec.json.decode(message.payload, type=Document)
         except msgspec.MsgspecError:  # deleted, or of a later version
             self._watched.pop(key, None)
             return
@@ -203,7 +195,7 @@ class Reaper:
         return moved
 
     async def _consumer_state(self, durable: str) -> ConsumerState | None:
-        answer = await self._nc.request(f"$JS.API.CONSUMER.INFO.{EXPORTS}.{durable}", timeout=5)
+        answer = await self._nc.request(consumer_info(EXPORTS, durable), timeout=5)
         try:
             return msgspec.json.decode(answer.data, type=ConsumerState)
         except msgspec.MsgspecError:

@@ -8,33 +8,29 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-import nats.errors
-from nats.js import api
-from nats.js.errors import APIError
 
 from services.status.websocket.room import Room
 from services.status.websocket.stored_export import StoredExport
 from shared.domain.progress import Progress
 from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.follower import StreamFollower, follow_bucket
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, decode_line
 from shared.jetstream.snapshots import RESTORED_AT
 from shared.jetstream.topology import EXPORTS_BUCKET, LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from nats.aio.client import Client
-    from nats.aio.msg import Msg
-    from nats.aio.subscription import Subscription
 
     from shared.domain.export_document import Document
     from shared.domain.export_view import Links
+    from shared.jetstream.batch_get import Stored
     from shared.stores.queue_position import QueuePositions
 
 QUEUE_POSITION_S: Final = 2.0  # between two looks at where those stand that wait
 LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
-HEARTBEAT_S: Final = 1.0  # an ordered consumer notices within a few of these that it was lost
 
 
 @dataclass
@@ -47,7 +43,7 @@ class OpenRoom:
 
 
 class Hub:
-    """One per process: three subscriptions, however many exports and sockets there are.
+    """One per process: three followers, however many exports and sockets there are.
 
     Their callbacks find the room and leave the news there. A callback that waited, for NATS above
     all, would hold up what comes for every other room.
@@ -70,19 +66,20 @@ class Hub:
         Everything as it is stored: a message that the stream has refused is heard by plain
         subscribers too, and would be taken back at the next look.
         """
-        subscriptions = [
-            await self._ordered(EXPORTS_BUCKET.stream, EXPORTS_BUCKET.subjects, self._on_document),
-            await self._ordered(LOGS, log_subject("*"), self._on_line),
-            await self._ordered(PROGRESS, progress_subject("*"), self._on_progress),
+        followers = [
+            follow_bucket(self._nc, EXPORTS_BUCKET, self._on_document),
+            StreamFollower(self._nc, LOGS, log_subject("*"), self._on_line),
+            StreamFollower(self._nc, PROGRESS, progress_subject("*"), self._on_progress),
         ]
+        for follower in followers:
+            await follower.start()
         self._listening.set()
         while not stop.is_set():
             await self._look_at_queues(stop)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
-        for subscription in subscriptions:
-            with suppress(nats.errors.Error, APIError):
-                await subscription.unsubscribe()
+        for follower in followers:
+            await follower.close()
 
     @asynccontextmanager
     async def room(self, project_id: str, export_id: str) -> AsyncIterator[Room]:
@@ -140,39 +137,25 @@ class Hub:
         restored = (info.config.metadata or {}).get(RESTORED_AT, "")
         return f"{created:.0f}{restored}", info.state.last_seq
 
-    async def _ordered(
-        self, stream: str, subject: str, callback: Callable[[Msg], Awaitable[None]]
-    ) -> Subscription:
-        return await self._js.subscribe(
-            subject,
-            stream=stream,
-            cb=callback,
-            ordered_consumer=True,
-            deliver_policy=api.DeliverPolicy.NEW,
-            idle_heartbeat=HEARTBEAT_S,
-        )
-
-    async def _on_document(self, message: Msg) -> None:
+    def _on_document(self, message: Stored) -> None:
         room = self._room_of(message)
-        if room is not None and message.data:
+        if room is not None and message.payload:
             with suppress(msgspec.MsgspecError):
-                document = self._exports.decode(message.data)
-                room.put_document(Record(document, message.metadata.sequence.stream))
+                room.put_document(Record(self._exports.decode(message.payload), message.seq))
 
-    async def _on_line(self, message: Msg) -> None:
+    def _on_line(self, message: Stored) -> None:
         room = self._room_of(message)
         if room is not None:
             with suppress(msgspec.MsgspecError):
-                line = decode_line(message.data)
-                room.put_line(StoredLine(message.metadata.sequence.stream, line))
+                room.put_line(StoredLine(message.seq, decode_line(message.payload)))
 
-    async def _on_progress(self, message: Msg) -> None:
+    def _on_progress(self, message: Stored) -> None:
         room = self._room_of(message)
         if room is not None:
             with suppress(msgspec.MsgspecError):
-                room.put_progress(msgspec.json.decode(message.data, type=Progress))
+                room.put_progress(msgspec.json.decode(message.payload, type=Progress))
 
-    def _room_of(self, message: Msg) -> Room | None:
+    def _room_of(self, message: Stored) -> Room | None:
         """The room of the export that the subject ends with, if anybody watches it."""
         opened = self._rooms.get(message.subject.rpartition(".")[2])
         return opened.room if opened else None

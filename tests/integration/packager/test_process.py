@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
-    from shared.settings import NatsSettings, S3Settings
+    from shared.settings import S3Settings
     from shared.storage.bucket import Storage
+    from tests.servers import Servers
 
 
 def _free_port() -> int:
@@ -89,7 +90,7 @@ async def _packaged(events: EventLog, export_id: str) -> None:
 
 
 async def test_it_starts_works_tells_and_stops(
-    nats_settings: NatsSettings,
+    servers: Servers,
     s3_settings: S3Settings,
     storage: Storage,
     js: JetStreamContext,
@@ -101,7 +102,7 @@ async def test_it_starts_works_tells_and_stops(
         "PACKAGER_BIND": bind,
         "PACKAGER_CACHE_DIR": str(tmp_path / "cache"),
         "PACKAGER_SIGNING_DIR": str(tmp_path / "keys"),
-        "NATS_URL": nats_settings.url,
+        "NATS_URL": servers.nats_url_of("packager"),
         "S3_ENDPOINT": s3_settings.endpoint,
         "S3_BUCKET": s3_settings.bucket,
         **storage_environ("packager", s3_settings),
@@ -130,7 +131,7 @@ async def test_it_starts_works_tells_and_stops(
 
 @pytest.mark.parametrize("service", ["gateway", "packager", "status", "uploader"])
 async def test_who_cannot_listen_announces_nothing(
-    nats_settings: NatsSettings,
+    servers: Servers,
     s3_settings: S3Settings,
     js: JetStreamContext,
     tmp_path: Path,
@@ -146,7 +147,7 @@ async def test_who_cannot_listen_announces_nothing(
                 f"{service.upper()}_BIND": bind,
                 "JWT_SECRET": "0123456789abcdef" * 2,
                 "PACKAGER_CACHE_DIR": str(tmp_path),
-                "NATS_URL": nats_settings.url,
+                "NATS_URL": servers.nats_url_of(service),
                 "S3_ENDPOINT": s3_settings.endpoint,
                 "S3_BUCKET": s3_settings.bucket,
                 **storage_environ(service, s3_settings),

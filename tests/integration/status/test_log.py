@@ -78,7 +78,7 @@ async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     js = nc.jetstream()
     exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    queue = await QueuePositions.bind(js)
+    queue = await QueuePositions.bind(nc)
     hub, stop, send_buffer = Hub(nc, exports, queue, links), asyncio.Event(), SendBuffer(EXPORT)
 
     async def visit() -> list[Outgoing]:
@@ -139,7 +139,7 @@ async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> No
     js = nc.jetstream()
     exports, queue = (
         await KeyValueStore.bind(js, "exports", Document),
-        await QueuePositions.bind(js),
+        await QueuePositions.bind(nc),
     )
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
     stored = StoredExport(nc, exports, queue, project_id="p", export_id=EXPORT)

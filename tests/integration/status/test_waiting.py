@@ -102,7 +102,7 @@ async def test_http_and_websocket_give_the_same_reason(status: Status) -> None:
     socket = await status.connect()
     seen = await state_with(socket, "no-worker")
     document: Document = fold(None, REQUESTED, 1)
-    queue = await QueuePositions.bind(status.nc.jetstream())
+    queue = await QueuePositions.bind(status.nc)
     state = as_of_now(document, queue_position=await queue.of(document))
     told = (state.waiting_reason, state.current_step, state.position, state.eta)
     assert told == (seen["waitingReason"], seen["currentStep"], seen["position"], seen["eta"])

@@ -102,7 +102,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     js = nc.jetstream()
     exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub = Hub(nc, exports, await QueuePositions.bind(js), links)
+    hub = Hub(nc, exports, await QueuePositions.bind(nc), links)
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session:
         status = Status(nc, session, f"http://127.0.0.1:{port}")

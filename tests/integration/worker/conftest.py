@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cli.local.credentials import Credentials
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from tests.cluster import NODES, start_cluster
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
     """Three servers, for the tests of a file: their streams cost time even when nobody asks."""
     guard = Guard()
-    nodes = start_cluster(tmp_path_factory.mktemp("cluster"), guard)
+    nodes = start_cluster(tmp_path_factory.mktemp("cluster"), guard, Credentials())
     yield nodes
     for node in nodes:
         node.child.kill()

@@ -54,9 +54,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.worker.turns.LISTEN_S", 0.05)
 
 
-async def queue_of(js: JetStreamContext) -> ExportQueue:
+async def queue_of(nc: Client) -> ExportQueue:
     """One that has heard everything."""
-    queue = ExportQueue(js, "web")
+    queue = ExportQueue(nc, "web")
     await queue.hear()
     return queue
 
@@ -95,7 +95,7 @@ async def test_who_dies_out_of_turn_is_found_by_its_sign_of_life(
     await registry.put("other", msgspec.json.encode(other))
     for happened in (event, began_elsewhere(event)):
         await EventLog(js).publish(happened)
-    async with working(nc, at_once, queue=await queue_of(js)) as builder:
+    async with working(nc, at_once, queue=await queue_of(nc)) as builder:
         durable = topology.packager_durable("web")
         while (await js.consumer_info(topology.EXPORTS, durable)).num_pending:  # noqa: ASYNC110 - the server is asked
             await asyncio.sleep(0.05)
@@ -125,7 +125,7 @@ async def test_what_fails_out_of_turn_is_tried_again_although_its_message_comes_
     light = new_request(user_id="light", project_id="light")
     for event in (*heavy, light):
         await EventLog(js).publish(event)
-    async with working(nc, job, queue=await queue_of(js), retry=retry, concurrency=2) as builder:
+    async with working(nc, job, queue=await queue_of(nc), retry=retry, concurrency=2) as builder:
         known = await until(js, light, has(ExportPackaged))
         release.set()
         for event in heavy:
@@ -148,7 +148,7 @@ async def test_a_cancel_reaches_what_is_built_out_of_turn(nc: Client, js: JetStr
     light = new_request(user_id="light", project_id="light")
     for event in (*heavy, light):
         await EventLog(js).publish(event)
-    async with working(nc, job, queue=await queue_of(js), concurrency=2) as builder:
+    async with working(nc, job, queue=await queue_of(nc), concurrency=2) as builder:
         await until(js, light, has(ExportStarted))
         await EventLog(js).publish(ExportCanceled(**light.identity, reason="user"))
         await until(js, light, has(ExportStopped))
@@ -181,7 +181,7 @@ async def test_stuck_builds_never_hold_all_slots(
     heavy = [new_request(user_id=user, project_id="p") for user in users]
     for event in heavy:
         await EventLog(js).publish(event)
-    async with working(nc, job, queue=await queue_of(js), concurrency=2) as builder:
+    async with working(nc, job, queue=await queue_of(nc), concurrency=2) as builder:
         while len(builder.calls) < 2:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(0.02)
         light = new_request(**theirs)
@@ -194,7 +194,7 @@ async def test_stuck_builds_never_hold_all_slots(
 
 
 async def test_while_a_breaker_is_open_newcomers_are_tried_first(
-    js: JetStreamContext,
+    nc: Client, js: JetStreamContext
 ) -> None:
     """Also before what fails and whose turn it would be."""
     bad = new_request(user_id="bad", project_id="bad")
@@ -220,7 +220,7 @@ async def test_while_a_breaker_is_open_newcomers_are_tried_first(
     )
     taken = []
     for trying in (True, False):
-        turns = Turns(js, await queue_of(js), consumer, RunningJobs(), AttemptsElsewhere(js))
+        turns = Turns(js, await queue_of(nc), consumer, RunningJobs(), AttemptsElsewhere(js))
         message = await turns.next(trying=trying)
         assert message is not None
         taken.append(decode_event(message.data).export_id)

@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from cli.local.credentials import FILE, open_credentials
 from cli.local.environment import of_process, of_service
 from cli.local.private_files import write_private
+from shared.jetstream.permissions import USERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,16 +38,28 @@ def test_an_older_folder_is_closed_and_keeps_its_secrets(tmp_path: Path, mode: i
     assert (tmp_path / "data" / FILE).stat().st_mode & 0o777 == 0o600
 
 
+def test_the_folder_of_an_earlier_version_gains_what_is_new(tmp_path: Path) -> None:
+    """It had one password for NATS; its other secrets stay, and so do the new ones."""
+    data = tmp_path / "data"
+    old = {"jwt": "1" * 64, "nats_password": "2" * 32, "s3_secret_key": "3", "weed_key": "4"}
+    data.mkdir()
+    (data / FILE).write_bytes(msgspec.json.encode(old))
+    opened = open_credentials(data)
+    assert (opened.jwt, opened.s3_secret_key, opened.weed_key) == ("1" * 64, "3", "4")
+    assert set(opened.nats) == set(USERS)
+    assert open_credentials(data) == opened
+
+
 def test_a_file_that_was_open_is_closed_when_it_is_written(tmp_path: Path) -> None:
     """A file that somebody holds open shows them nothing new either."""
-    path = tmp_path / "nats.json"
+    path = tmp_path / "passwords.conf"
     path.write_text("old")
     path.chmod(0o666)
     with path.open("rb") as held:
         write_private(path, b"the new password")
         assert held.read() == b"old"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [entry.name for entry in tmp_path.iterdir()] == ["nats.json"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["passwords.conf"]
 
 
 def test_a_service_gets_the_settings_that_it_reads() -> None:

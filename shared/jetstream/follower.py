@@ -1,0 +1,208 @@
+"""Follows a stream without a consumer: a bell tells that something came, and reading tells what.
+
+Whoever may create a consumer may delete any other of that stream. So nobody does: a publish to a
+stream is also a plain message, which rings; then everything is read that the stream has stored
+after what was heard last. What the stream has refused rings, too, and is never heard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+import nats.errors
+import structlog
+
+from shared.jetstream.batch_get import read_from_leader, read_stored
+from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.publishing import read_message
+from shared.jetstream.snapshots import RESTORED_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from nats.aio.client import Client
+    from nats.aio.subscription import Subscription
+
+    from shared.jetstream.batch_get import Stored
+    from shared.jetstream.topology import Bucket
+
+    Read = Callable[..., Awaitable[list[Stored]]]
+
+log = structlog.get_logger()
+
+# After a bell: it rings before its message is stored, and a replica that answers may be late.
+PAUSES_S: Final = (0.02, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+LOOK_S: Final = 1.0  # between two looks at whether the connection was lost
+CHECKED_S: Final = 10.0  # between two questions to the leader: a bell may be lost, a stream renewed
+CAUGHT_UP_S: Final = 10.0  # how long hearing what the leader has may take
+WAIT_S: Final = 1.0  # until NATS is asked again that did not answer
+
+
+class StreamFollower:
+    """Hands on every message of a subject as it is stored, in the order of the stream.
+
+    Bells of a moment ring once, and one read is under way at a time, however many messages come.
+
+    Args:
+        nc: A connection.
+        stream: Its name.
+        subject: With wildcards.
+        on_message: Takes each message; it must not wait.
+        on_renewed: The stream has begun anew: what was heard is void, and all is heard again.
+        read: Reads what is stored after a sequence; from any replica where nothing else is said.
+    """
+
+    def __init__(
+        self,
+        nc: Client,
+        stream: str,
+        subject: str,
+        on_message: Callable[[Stored], None],
+        *,
+        on_renewed: Callable[[], None] = lambda: None,
+        read: Read = read_stored,
+    ) -> None:
+        self._nc = nc
+        self._js = nc.jetstream()
+        self._stream = stream
+        self._subject = subject
+        self._on_message = on_message
+        self._on_renewed = on_renewed
+        self._read = read
+        self._life: tuple[datetime | None, str] = (None, "")
+        self._reading = asyncio.Lock()
+        self._rung = asyncio.Event()
+        self._came = asyncio.Event()
+        self._subscription: Subscription | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.seq = 0  # heard last
+
+    async def start(self, *, after_seq: int | None = None) -> None:
+        """Follow from behind a sequence on, or from now on.
+
+        Raises:
+            NatsUnavailableError: NATS does not answer.
+        """
+        self._life, last_seq = await self._state()
+        self.seq = last_seq if after_seq is None else after_seq
+        try:
+            self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
+        except AWAY as error:
+            raise NatsUnavailableError(f"{self._stream} is not heard: {error!r}") from error
+        self._rung.set()
+        self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Follow no longer."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._subscription is not None:
+            with suppress(nats.errors.Error):
+                await self._subscription.unsubscribe()
+
+    async def reached(self, seq: int, *, patience_s: float) -> None:
+        """Wait until everything up to ``seq`` is heard, or ``patience_s`` are over.
+
+        Raises:
+            NatsUnavailableError: NATS does not answer.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self.seq < seq:
+                    if not await self._catch_up(seq):
+                        self._rung.set()
+                        await self._next(PAUSES_S[-1])
+
+    async def news(self, *, patience_s: float) -> None:
+        """Wait until one more message is heard, or ``patience_s`` are over."""
+        heard = self.seq
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while self.seq == heard:
+                    await self._next(patience_s)
+
+    async def check(self) -> None:
+        """Ask the leader whether all was heard, and whether it is still the same stream.
+
+        Raises:
+            NatsUnavailableError: NATS does not answer.
+        """
+        heard = self.seq
+        life, last_seq = await self._state()
+        if life != self._life or last_seq < heard:
+            log.warning("stream.renewed", stream=self._stream, heard=heard, last_seq=last_seq)
+            async with self._reading:
+                self._life, self.seq = life, 0
+                self._on_renewed()
+        newest = await read_message(self._js, self._stream, subject=self._subject)
+        if newest is not None and newest.seq is not None:
+            await self.reached(newest.seq, patience_s=CAUGHT_UP_S)
+
+    async def _state(self) -> tuple[tuple[datetime | None, str], int]:
+        """Which life of the stream this is (a restored one keeps its birthday), and its end."""
+        try:
+            info = await self._js.stream_info(self._stream)
+        except AWAY as error:
+            raise NatsUnavailableError(f"{self._stream} does not answer: {error!r}") from error
+        restored = (info.config.metadata or {}).get(RESTORED_AT, "")
+        return (info.created, restored), info.state.last_seq
+
+    async def _on_bell(self, _message: Any) -> None:
+        self._rung.set()
+
+    async def _next(self, longest_s: float) -> None:
+        """Wait until something more is heard, or ``longest_s`` are over."""
+        self._came.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._came.wait(), longest_s)
+
+    async def _run(self) -> None:
+        clock = asyncio.get_running_loop().time
+        checked_at, connections = clock(), self._nc.stats["reconnects"]
+        while not self._nc.is_closed:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._rung.wait(), LOOK_S)
+            try:
+                if self._rung.is_set():
+                    await self._settle()
+                lost = connections != self._nc.stats["reconnects"]
+                if lost or clock() - checked_at >= CHECKED_S:
+                    checked_at, connections = clock(), self._nc.stats["reconnects"]
+                    await self.check()
+            except NatsUnavailableError as error:
+                log.warning("follower.waiting", stream=self._stream, error=str(error))
+                self._rung.set()
+                await asyncio.sleep(WAIT_S)
+
+    async def _settle(self) -> None:
+        """Read again and again, ever more seldom, until nothing new is found."""
+        for pause_s in PAUSES_S:
+            self._rung.clear()
+            await asyncio.sleep(pause_s)
+            if await self._catch_up() or self._rung.is_set():
+                self._rung.set()
+                return
+
+    async def _catch_up(self, seq: int | None = None) -> bool:
+        """Read once, unless ``seq`` has been heard meanwhile; whether anything was found."""
+        async with self._reading:
+            if seq is not None and self.seq >= seq:
+                return True
+            found = await self._read(self._nc, self._stream, self._subject, after_seq=self.seq)
+            for message in found:
+                self.seq = message.seq
+                self._on_message(message)
+            if found:
+                self._came.set()
+            return bool(found)
+
+
+def follow_bucket(
+    nc: Client, bucket: Bucket, on_message: Callable[[Stored], None]
+) -> StreamFollower:
+    """Follow the documents of a bucket, each as it is now; its leader alone answers."""
+    return StreamFollower(nc, bucket.stream, bucket.subjects, on_message, read=read_from_leader)
