@@ -78,6 +78,7 @@ class StreamFollower:
         self._came = asyncio.Event()
         self._subscription: Subscription | None = None
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
         self.seq = 0  # heard last
 
     async def start(self, *, after_seq: int | None = None) -> None:
@@ -97,6 +98,7 @@ class StreamFollower:
 
     async def close(self) -> None:
         """Follow no longer."""
+        self._closed = True  # the client may miss a cancel while it waits for an answer
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -158,14 +160,16 @@ class StreamFollower:
         """Wait until something more is heard, or ``longest_s`` are over."""
         self._came.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._came.wait(), longest_s)
+            async with asyncio.timeout(longest_s):
+                await self._came.wait()
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
         checked_at, connections = clock(), self._nc.stats["reconnects"]
-        while not self._nc.is_closed:
+        while not (self._closed or self._nc.is_closed):
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._rung.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._rung.wait()
             try:
                 if self._rung.is_set():
                     await self._settle()
