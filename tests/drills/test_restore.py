@@ -13,7 +13,7 @@ import aiohttp
 import msgspec
 
 from cli.api_client import ApiError
-from cli.stream_backup import GAP, open_backup
+from cli.stream_backup import open_backup
 from shared.jetstream import topology
 from shared.storage.bucket import open_storage
 from shared.stores.quota import Quota
@@ -230,6 +230,6 @@ async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> 
         await check_download(client, await ended(client, fresh))
         await check_books(nc, client)
         manifest = open_backup(backup)
-        events = await nc.jetstream().stream_info(topology.EXPORTS, subjects_filter=GAP)
+        events = await nc.jetstream().stream_info(topology.EXPORTS, subjects_filter=topology.GAP)
         assert not events.state.subjects
         assert events.state.last_seq > manifest.events_until
