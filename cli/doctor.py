@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nats.js.errors import NotFoundError
 
+from cli.bucket.findings import bucket_findings
 from cli.findings import Doubt, Finding
 from cli.local.errors import StackError
 from cli.local.servers import binary
@@ -57,7 +58,8 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "package registry": package_registry,
         "programs of the local stack": _programs,
     }
-    return [await _check(name, look(environ)) for name, look in checks.items()]
+    findings = [await _check(name, look(environ)) for name, look in checks.items()]
+    return [*findings, *await bucket_findings(environ)]
 
 
 async def _check(name: str, look: Awaitable[str]) -> Finding:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -14,8 +14,7 @@ import msgspec
 from cli.commands.options import json_option
 from cli.doctor import examine
 from cli.exit_codes import UnreachableError
-from cli.local.environment import LOCAL_PLAN, obeyed
-from cli.local.state import running_stack
+from cli.installation import environment
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
 from shared.domain.events import now as clock
@@ -30,24 +29,6 @@ from shared.tokens import Tokens, User
 
 if TYPE_CHECKING:
     from cli.findings import Finding
-
-SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
-
-
-def environment(service: str | None = None) -> dict[str, str]:
-    """The environment; where it names no servers, with those of the local stack that runs.
-
-    There as an operator, or as the service that is named. Never a mixture: a sweep of one
-    installation's storage by another's exports would delete it.
-    """
-    if any(os.environ.get(name) for name in SERVERS):
-        return dict(os.environ)
-    try:
-        stack = running_stack()
-        own = stack.identities.get(service or "", {})
-        return {**LOCAL_PLAN, **obeyed(os.environ), **stack.env, **own}
-    except UnreachableError:
-        return dict(os.environ)
 
 
 @click.command()

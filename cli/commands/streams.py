@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.commands.admin import environment
+from cli.installation import environment
 from cli.stream_backup import restore_backup, write_backup
 from shared.domain.events import now
 from shared.jetstream import topology

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from cli.bucket.settings import PAGES, bucket_settings
+from cli.bucket.settle import settle
 from cli.local.credentials import open_credentials
 from cli.local.environment import (
     SERVICES,
@@ -138,6 +140,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         }
         packages = {} if os.environ.get(REGISTRY) else npm_registry(os.environ)
         env = {**defaults(data, binds), **packages, **obeyed(os.environ), **own}
+        asyncio.run(settle(*bucket_settings(env), dry_run=False))
         start_service = partial(
             _start_service, env=env, identities=identities, data=data, guard=guard
         )
@@ -151,7 +154,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
             status_url=f"http://{binds['status']}",
             token=tokens.bearer(LOCAL_USER, lives_s=TOKEN_LIVES_S),
             service_token=tokens.bearer(LOCAL_SERVICE, lives_s=TOKEN_LIVES_S),
-            env=own,
+            env={**own, **{name: env[name] for name in PAGES if name in env}},
             identities=identities,
         )
         cleanup.enter_context(announced(data, state))

@@ -350,8 +350,10 @@ def test_a_queued_export_is_canceled_and_started_again(up: Up, game: Path) -> No
 
 
 def test_operators_commands(up: Up) -> None:
-    """Streams can be applied again, a sweep tells what went, the doctor is content."""
+    """Streams and bucket can be applied again, a sweep tells what went, the doctor is content."""
     assert "stream EXPORTS" in up.cli("streams", "apply").stdout
+    steps = [json.loads(line) for line in up.cli("storage", "apply", "--json").stdout.splitlines()]
+    assert {step["outcome"] for step in steps} == {"there already", "not supported"}
     assert set(up.json("sweep", "--now")) >= {"artifact", "upload"}
     assert up.cli("doctor").returncode == 0
     assert up.cli("token", "--user", "ann").stdout.count(".") == 2

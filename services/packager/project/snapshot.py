@@ -9,10 +9,9 @@ import msgspec
 
 from services.packager.processes.threads import in_thread
 from services.packager.project.files import selected
-from services.packager.storage.object_fetcher import ObjectLostError
+from services.packager.storage.object_fetcher import ObjectLostError, lost_where_missing
 from shared.domain.project import Snapshot, StoredFile, decode_snapshot
 from shared.storage import keys
-from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
     from shared.domain.events import ExportRequested
@@ -50,11 +49,13 @@ async def read_snapshot(storage: Storage, event: ExportRequested) -> Snapshot:
         ObjectLostError: It is not there, cannot be read, or is another one.
     """
     key = keys.snapshot(event.project_id, event.snapshot)
-    try:
+    message = f"the snapshot {event.snapshot} cannot be read"
+    with lost_where_missing(message):
         data = await storage.get(key, max_bytes=MAX_BYTES)
+    try:
         snapshot = await in_thread(partial(decode_snapshot, data))
-    except (ObjectMissingError, msgspec.MsgspecError) as error:
-        raise ObjectLostError(f"the snapshot {event.snapshot} cannot be read") from error
+    except msgspec.MsgspecError as error:
+        raise ObjectLostError(message) from error
     if (snapshot.id, snapshot.project_id) != (event.snapshot, event.project_id):
         raise ObjectLostError(f"{key} holds another snapshot: {snapshot.id}")
     return snapshot

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +18,11 @@ import structlog
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.storage.file_slice import damaged, write_blocks
 from shared import metrics
-from shared.errors import ExportError
+from shared.errors import ExportError, StorageRefusedError
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from services.packager.storage.disk_cache import DiskCache
@@ -44,6 +44,23 @@ class ObjectLostError(ExportError):
     title = "A stored object is missing or damaged"
     retryable = True
     of_project = True
+
+
+@contextmanager
+def lost_where_missing(message: str) -> Iterator[None]:
+    """Make an :class:`ObjectLostError` of what the storage says where there is no such object.
+
+    AWS says so only to those who may list the bucket, which the packager may not: it is refused
+    what is missing. One whose key may read nothing at all does not get ready.
+    """
+    try:
+        yield
+    except ObjectMissingError as error:
+        raise ObjectLostError(message) from error
+    except StorageRefusedError as error:
+        if error.code != "AccessDenied":
+            raise
+        raise ObjectLostError(message) from error
 
 
 class ObjectFetcher:
@@ -164,16 +181,13 @@ class ObjectFetcher:
     async def _fetch_range(self, key: str, descriptor: int, offset: int, size_bytes: int) -> None:
         blocks: list[bytes] = []
         body = self._storage.read(key, offset=offset, size_bytes=size_bytes)
-        try:
+        with lost_where_missing(f"{self._index.files[key][0].path} is not in the storage."):
             async with self._requests, aclosing(body):
                 async for block in body:
                     blocks.append(block)
                     if sum(map(len, blocks)) >= FLUSH_BYTES:
                         offset += await self._flush(descriptor, blocks, offset)
                 await self._flush(descriptor, blocks, offset)
-        except ObjectMissingError as error:
-            message = f"{self._index.files[key][0].path} is not in the storage."
-            raise ObjectLostError(message) from error
 
     async def _flush(self, descriptor: int, blocks: list[bytes], offset: int) -> int:
         """Write off the event loop: a busy disk may block for long."""

@@ -445,6 +445,16 @@ async def test_a_request_on_the_stream_becomes_packaged(
     await _download(storage, known[-1])
 
 
+async def test_what_the_storage_refuses_to_show_is_lost(
+    storage: Storage, uploaders_storage: Storage, cache: DiskCache, js: JetStreamContext
+) -> None:
+    """AWS says "denied" for an object that is missing, to those who may not list the bucket."""
+    event = _requested(await store(storage, _project()))
+    handler = PackagerHandler(uploaders_storage, cache, BUILDS, BUILT)  # may read snapshots alone
+    with pytest.raises(ObjectLostError, match="is not in the storage"):
+        await _export(handler, js, event)
+
+
 class _StuckStorage(Storage):
     """Takes every part and never says so."""
 

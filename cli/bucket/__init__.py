@@ -1,0 +1,1 @@
+"""The bucket's own settings as code: what ``aethel-export storage apply`` sees to."""
