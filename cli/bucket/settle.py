@@ -50,6 +50,7 @@ BLOCKED: Final = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+NOT_BY_THIS_KEY: Final = "this key may not: use the operator's (docs/operations.md, The storage)"
 PATIENCE_S: Final = 60.0  # until a new bucket takes objects
 PAUSE_S: Final = 0.2
 
@@ -114,16 +115,19 @@ class _Bucket:
         self, setting: str, see_to: Callable[[], Awaitable[tuple[Outcome, str]]]
     ) -> Step:
         """What became of one setting."""
-        try:
-            outcome, detail = await see_to()
-        except ClientError as error:
-            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-            if status in NOT_IMPLEMENTED:
-                return Step(setting, Outcome.UNSUPPORTED, "this storage does not know it")
-            with errors(self._s3.bucket):
-                return self._refused(setting, error.response["Error"].get("Code", ""), error)
-        except StorageRefusedError as error:
-            return self._refused(setting, error.code, error)
+        with errors(self._s3.bucket):
+            try:
+                outcome, detail = await see_to()
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] in NOT_IMPLEMENTED:
+                    return Step(setting, Outcome.UNSUPPORTED, "this storage does not know it")
+                if error.response["Error"].get("Code") not in DENIED:
+                    raise
+                return Step(setting, Outcome.REFUSED, NOT_BY_THIS_KEY)
+            except StorageRefusedError as error:
+                if error.code not in DENIED:
+                    raise
+                return Step(setting, Outcome.REFUSED, NOT_BY_THIS_KEY)
         return Step(setting, outcome, detail)
 
     async def exists(self) -> tuple[Outcome, str]:
@@ -259,15 +263,6 @@ class _Bucket:
                     return
                 await asyncio.sleep(PAUSE_S)
         await self._storage.put(keys.READY, b"")
-
-    def _refused(self, setting: str, code: str, error: Exception) -> Step:
-        if code not in DENIED:
-            raise error
-        return Step(
-            setting,
-            Outcome.REFUSED,
-            f"this key may not: use the operator's ({code}; docs/operations.md, The storage)",
-        )
 
 
 def _is_aws(endpoint: str) -> bool:

@@ -12,6 +12,7 @@ import pytest
 from cli.bucket.rules import CORS_ID, LIFECYCLE_ID
 from cli.bucket.settle import Outcome, settle
 from shared.storage.bucket import open_storage
+from shared.storage.s3_client import StorageUnavailableError
 from tests.integration.storage.acting import client_of
 from tests.servers import as_role
 
@@ -122,3 +123,10 @@ async def test_it_is_the_operators(servers: Servers, role: str) -> None:
     assert (Outcome.REFUSED in found.values()) == (role != "operator")
     if role != "operator":
         assert found == {"bucket": Outcome.REFUSED}
+
+
+async def test_a_storage_that_is_away_is_an_error(s3: S3Settings) -> None:
+    """Nothing is told of a bucket that nobody has seen."""
+    away = msgspec.structs.replace(s3, endpoint="http://127.0.0.1:1")
+    with pytest.raises(StorageUnavailableError):
+        await settle(away, PAGE, dry_run=True)
