@@ -29,8 +29,9 @@ def own_nats(overlay: Kustomization) -> None:
 
 
 def own_identities(overlay: Kustomization) -> None:
-    """Production with all that is optional: rights by identity, a registry, foreign tokens."""
-    optional = ("web-identity", "npm-registry", "identity-provider")
+    """Production with all that is optional: roles, ways out, an operator's pod."""
+    optional = ("npm-registry", "identity-provider", "web-identity")
+    overlay["components"].insert(0, "../../components/operator")
     overlay["components"] += [f"../../components/{name}" for name in optional]
 
 

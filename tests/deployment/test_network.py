@@ -14,8 +14,8 @@ DNS = {("kube-system", 53)}
 OUR_NATS = {("nats", 4222)}
 ANY_NATS = {("anywhere", 4222)}
 SEEN = {("ingress-nginx", 8080), ("monitoring", 8080)}
-CALLERS = ("gateway", "packager", "status", "streams-apply", "uploader")
-MOVERS = ("gateway", "packager", "storage-apply", "uploader")
+CALLERS = ("gateway", "operator", "packager", "status", "streams-apply", "uploader")
+MOVERS = ("gateway", "operator", "packager", "storage-apply", "uploader")
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -30,6 +30,7 @@ def test_each_pod_reaches_only_what_it_needs(name: str) -> None:
         "packager": nats | storage,
         "uploader": nats | storage,
         "status": nats | optional,
+        "operator": nats | storage,
         "streams-apply": nats,
         "storage-apply": storage,
         "nats": {("nats", 6222)},
@@ -40,6 +41,7 @@ def test_each_pod_reaches_only_what_it_needs(name: str) -> None:
         "status": SEEN,
         "packager": {("monitoring", 8080)},
         "uploader": {("monitoring", 8080)},
+        "operator": set(),
         "streams-apply": set(),
         "storage-apply": set(),
         "nats": {

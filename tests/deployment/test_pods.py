@@ -11,7 +11,7 @@ from tests.deployment.rendering import ROOT, Manifest, containers, of_kind, temp
 # https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 VOLUMES = {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}
 NODE_NAMESPACES = {"hostNetwork", "hostPID", "hostIPC"}
-NO_PROBES = {"reloader"}  # it serves nobody; what it does is seen in the server's log
+NO_PROBES = {"operator", "reloader"}  # they serve nobody
 
 
 def test_every_pod_passes_the_restricted_standard(manifests: tuple[Manifest, ...]) -> None:
@@ -95,7 +95,7 @@ def test_one_at_a_time_may_be_missing(manifests: tuple[Manifest, ...]) -> None:
         for m in of_kind(manifests, "PodDisruptionBudget")
     }
     for manifest in of_kind(manifests, "Deployment", "StatefulSet"):
-        if manifest["metadata"]["name"] != "storage":
+        if manifest["metadata"]["name"] not in {"operator", "storage"}:
             labels = manifest["spec"]["selector"]["matchLabels"]
             assert budgets.pop(str(sorted(labels.items()))) == 1
     assert not budgets
