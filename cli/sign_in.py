@@ -62,11 +62,14 @@ async def storage_sign_in(environ: Mapping[str, str]) -> str:
         ConfigurationError: A token cannot be read, or its time is over.
     """
     settings = load(S3Settings, environ)
-    if settings.access_key_id_file:
-        files = settings.access_key_id_file, settings.secret_access_key_file
-        return "keys of AWS_ACCESS_KEY_ID_FILE={} and AWS_SECRET_ACCESS_KEY_FILE={}".format(*files)
     if settings.access_key_id:
-        return "keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: changed by a restart"
+        pair = {
+            "AWS_ACCESS_KEY_ID": settings.access_key_id_file,
+            "AWS_SECRET_ACCESS_KEY": settings.secret_access_key_file,
+        }
+        named = (f"{name}_FILE={file}" if file else name for name, file in pair.items())
+        restart = "" if any(pair.values()) else ": changed by a restart"
+        return f"keys of {' and '.join(named)}{restart}"
     if file := environ.get(TOKEN):
         until = _token_until(TOKEN, file, read_secret(TOKEN, file))
         if until and until < datetime.now(UTC):

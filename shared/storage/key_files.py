@@ -28,7 +28,8 @@ class FileCredentials(AioCredentials):
     """The pair as it is signed with: never one half of it old and the other new.
 
     Two files cannot be replaced at the same moment. So the pair stays as it is until both halves
-    have changed, or until it is refused.
+    have changed, or until it is refused. One half may come from the environment; then the other is
+    read once the pair is refused.
     """
 
     def __init__(self, settings: S3Settings) -> None:
@@ -53,19 +54,19 @@ class FileCredentials(AioCredentials):
         self._take(*found)
 
     def _read(self) -> tuple[str, str]:
-        files = self._settings
+        key, secret = self._settings.access_key_id, self._settings.secret_access_key
         try:
-            found = (
-                read_secret("AWS_ACCESS_KEY_ID_FILE", files.access_key_id_file),
-                read_secret("AWS_SECRET_ACCESS_KEY_FILE", files.secret_access_key_file),
-            )
+            if file := self._settings.access_key_id_file:
+                key = read_secret("AWS_ACCESS_KEY_ID_FILE", file)
+            if file := self._settings.secret_access_key_file:
+                secret = read_secret("AWS_SECRET_ACCESS_KEY_FILE", file)
         except ConfigurationError as error:
             if str(error) != self._told:
                 log.warning("storage.key_unreadable", error=str(error))
             self._told = str(error)
             return self.access_key, self.secret_key
         self._told = ""
-        return found
+        return key, secret
 
     def _take(self, key: str, secret: str) -> None:
         if (key, secret) != (self.access_key, self.secret_key):

@@ -81,7 +81,7 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
     )
     if bool(settings.access_key_id) != bool(settings.secret_access_key):
         raise ConfigurationError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together")
-    files = settings if settings.access_key_id_file and settings.secret_access_key_file else None
+    files = settings if settings.access_key_id_file or settings.secret_access_key_file else None
     keys: dict[str, Any] = (
         {}
         if files

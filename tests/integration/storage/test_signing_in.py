@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
@@ -159,17 +160,21 @@ async def test_keys_in_files_are_rotated_while_the_service_works(s3: OwnS3, tmp_
         assert await storage.get("a") == b"2"
 
 
+@pytest.mark.parametrize("key_in_file", [True, False])
 async def test_a_secret_that_changed_under_the_same_key_is_read_once_it_is_refused(
-    s3: OwnS3, tmp_path: Path
+    s3: OwnS3, tmp_path: Path, key_in_file: bool
 ) -> None:
     """The request that was refused is signed anew; the caller notices nothing."""
     files = KeyFiles(tmp_path)
     files.write("same", "before")
+    settings = files.settings(s3)
+    if not key_in_file:
+        settings = msgspec.structs.replace(settings, access_key_id_file="")
     await let_in(s3, ("same", "before"))
-    async with open_storage(files.settings(s3)) as storage:
+    async with open_storage(settings) as storage:
         await storage.put("b", b"1")
-        await let_in(s3, ("same", "after"))
         files.write_secret("after")
+        await let_in(s3, ("same", "after"))
         await storage.put("b", b"2")
         await let_in(s3, ("same", "again"))
         files.write_secret("again")
