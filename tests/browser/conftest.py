@@ -23,6 +23,7 @@ ARGUMENTS = (
     *("--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     "--autoplay-policy=user-gesture-required",
+    "--disable-gpu-compositing",
     # Mesa's llvmpipe: three times as fast as Chromium's own renderer, and always the same one.
     *("--use-gl=angle", "--use-angle=gl-egl", "--ignore-gpu-blocklist"),
 )

@@ -124,10 +124,16 @@ def left_over(data: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up_settings() -> dict[str, str]:
+    """What a module wants of its stack; none unless it says so."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory, up_settings: dict[str, str]) -> Iterator[Up]:
     """A running stack, for all tests of a module."""
     folder = tmp_path_factory.mktemp("up")
-    started = Up(folder / "data", folder / "log")
+    started = Up(folder / "data", folder / "log", **up_settings)
     started.ready()
     yield started
     started.stop()

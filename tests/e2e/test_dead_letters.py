@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Up
 
 
+@pytest.fixture(scope="module")
+def up_settings() -> dict[str, str]:
+    """A worker that tries again at once."""
+    return {"BUILD_QUEUE_RETRY_BASE_DELAY_MS": "50"}
+
+
 async def take_away(up: Up, project: str) -> dict[str, bytes]:
     """Lose the project's files, as a storage might; what was lost."""
     async with open_storage(load(S3Settings, up.ready().env)) as storage:
