@@ -3,9 +3,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from cli.commands.options import project_id_of
+from cli.local.credentials import open_credentials
 from shared.settings import S3Settings, load
 from shared.storage import keys
 from shared.storage.bucket import open_storage
@@ -22,19 +24,27 @@ def up_settings() -> dict[str, str]:
     return {"BUILD_QUEUE_RETRY_BASE_DELAY_MS": "50"}
 
 
+def _as(up: Up, service: str) -> S3Settings:
+    """The storage, as one of the services may use it."""
+    key, secret = open_credentials(up.data).s3_key(service)
+    settings = load(S3Settings, up.ready().env)
+    return msgspec.structs.replace(settings, access_key_id=key, secret_access_key=secret)
+
+
 async def take_away(up: Up, project: str) -> dict[str, bytes]:
     """Lose the project's files, as a storage might; what was lost."""
-    async with open_storage(load(S3Settings, up.ready().env)) as storage:
+    async with open_storage(_as(up, "gateway")) as storage:
         prefixes = (keys.blobs(project), keys.packs(project))
         names = [item.key for prefix in prefixes async for item in storage.objects(prefix)]
         lost = {name: await storage.get(name) for name in names}
+    async with open_storage(_as(up, "uploader")) as storage:
         await storage.delete(names)
     return lost
 
 
 async def bring_back(up: Up, lost: dict[str, bytes]) -> None:
     """And find them again."""
-    async with open_storage(load(S3Settings, up.ready().env)) as storage:
+    async with open_storage(_as(up, "gateway")) as storage:
         for name, data in lost.items():
             await storage.put(name, data)
 
