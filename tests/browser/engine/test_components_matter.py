@@ -1,10 +1,11 @@
 """Every kind of component is missed: with a player where it does nothing, one of these tests fails.
 
-Each is taken from a copy of the player's sources, which is then built as the player is.
+A copy of the player's sources, in which each can be taken out, is built as the player is.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -16,8 +17,9 @@ from playwright.async_api import Error
 from playwright.async_api import TimeoutError as BrowserTimeoutError
 
 from services.packager.runtimes.build import node, source_of
-from services.packager.runtimes.registry import Templates
+from services.packager.runtimes.registry import Templates, describe
 from services.packager.web.aethel.schema.components import KINDS
+from shared.templates import DESCRIPTION
 from tests import projects
 from tests.browser.engine import (
     test_animator,
@@ -52,30 +54,43 @@ CHECKS: Final[dict[str, Callable[[Any, Any], Awaitable[None]]]] = {
     "NavMeshAgent": test_navigation.test_it_walks_to_its_goal_and_stops_there,
     "Script": test_scripts.test_functions_do_as_well_as_a_class,
 }
-INERT: Final = """
-const absent = KINDS.findIndex(({ type }) => type === "%s");
-const { type, defaults } = KINDS[absent];
-KINDS[absent] = class extends Inert { static type = type; static defaults = defaults; };
+ABSENT: Final = "AbsentKind"  # stands in the built player for the kind that does nothing
+INERT: Final = f"""
+const absent = KINDS.findIndex(({{ type }}) => type === "{ABSENT}");
+const {{ type, defaults }} = KINDS[absent];
+KINDS[absent] = class extends Inert {{ static type = type; static defaults = defaults; }};
 """
 
 
-@pytest.fixture
-def inert(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exports get a player where components of that kind are known and do nothing."""
-    source = tmp_path / "player"
+@pytest.fixture(scope="module")
+def player(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A player where components of the kind ``ABSENT`` are known and do nothing."""
+    folder = tmp_path_factory.mktemp("inert")
+    source = folder / "player"
     left_out = shutil.ignore_patterns("node_modules", "test")
     shutil.copytree(source_of("player"), source, ignore=left_out)
     (source / "node_modules").symlink_to(source_of("player") / "node_modules")
     index = source / "src/components/index.ts"
     text = 'import { Component as Inert } from "./component";\n' + index.read_text()
-    changed, count = re.subn(
-        r"(const KINDS = \[.*?\];)", rf"\1{INERT % kind}", text, flags=re.DOTALL
-    )
+    changed, count = re.subn(r"(const KINDS = \[.*?\];)", rf"\1{INERT}", text, flags=re.DOTALL)
     assert count == 1
     index.write_text(changed)
-    built = tmp_path / "built"
-    subprocess.run([node(), "build.mjs", str(built / "player")], cwd=source, check=True)
-    monkeypatch.setattr(projects, "TEMPLATES", Templates(built))
+    subprocess.run([node(), "build.mjs", str(folder / "built")], cwd=source, check=True)
+    return folder / "built"
+
+
+@pytest.fixture
+def inert(player: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exports get a player where components of that kind are known and do nothing."""
+    shutil.copytree(player, tmp_path / "built/player")
+    absent = [path for path in tmp_path.rglob("*.js") if ABSENT in path.read_text()]
+    assert absent
+    for path in absent:
+        path.write_text(path.read_text().replace(ABSENT, kind))
+    told = json.loads((tmp_path / "built/player" / DESCRIPTION).read_text())
+    del told["files"]
+    describe(tmp_path / "built/player", **told)
+    monkeypatch.setattr(projects, "TEMPLATES", Templates(tmp_path / "built"))
 
 
 @pytest.mark.asyncio(loop_scope="session")
