@@ -169,7 +169,8 @@ def start_s3(
         access_key_id=key_id,
         secret_access_key=secret,
     )
-    _wait(child, lambda: _stores(settings), START_S)
+    with closing(_client(settings)) as client:  # making one takes longer than asking
+        _wait(child, lambda: _stores(client, BUCKET), START_S)
     try:
         grpc = (port + GRPC_OFFSET for port in (master, volume, filer, s3))
         check_closed(security, (master, volume, filer, *grpc))
@@ -200,7 +201,12 @@ def create_bucket(settings: S3Settings) -> None:
     Raises:
         BotoCoreError, ClientError: Not yet.
     """
-    client: Any = botocore.session.get_session(NO_PROFILE).create_client(
+    with closing(_client(settings)) as client:
+        _create_bucket(client, settings.bucket)
+
+
+def _client(settings: S3Settings) -> Any:
+    return botocore.session.get_session(NO_PROFILE).create_client(
         "s3",
         endpoint_url=settings.endpoint,
         region_name=settings.region,
@@ -213,16 +219,18 @@ def create_bucket(settings: S3Settings) -> None:
             s3={"addressing_style": "path"},
         ),
     )
+
+
+def _create_bucket(client: Any, bucket: str) -> None:
     exists = (client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou)
-    with closing(client):
-        with suppress(*exists):
-            client.create_bucket(Bucket=settings.bucket)
-        client.put_object(Bucket=settings.bucket, Key=READY, Body=b"")
+    with suppress(*exists):
+        client.create_bucket(Bucket=bucket)
+    client.put_object(Bucket=bucket, Key=READY, Body=b"")
 
 
-def _stores(settings: S3Settings) -> bool:
+def _stores(client: Any, bucket: str) -> bool:
     try:
-        create_bucket(settings)
+        _create_bucket(client, bucket)
     except (BotoCoreError, ClientError, OSError):
         return False
     return True
