@@ -86,7 +86,7 @@ def _sign_in(
         "protocol": 1,
         **proof(settings, url, info.get("nonce", "")),
     }
-    with suppress(ConnectionError):  # why it has hung up can still be read
+    with suppress(ConnectionError, ssl.SSLEOFError):  # why it has hung up can still be read
         connection.sendall(b"CONNECT " + msgspec.json.encode(connect) + b"\r\n")
     while line := _line(connection):
         if line.startswith("+OK"):

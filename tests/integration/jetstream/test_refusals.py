@@ -18,6 +18,7 @@ from shared.errors import ConfigurationError
 from shared.jetstream.connection import connect
 from shared.jetstream.errors import NatsUnavailableError
 from shared.settings import NatsSettings
+from tests.certificates import Authority
 from tests.own_nats import own_nats
 
 if TYPE_CHECKING:
@@ -201,3 +202,38 @@ async def test_a_setting_that_cannot_be_used_is_named(
     with pytest.raises(ConfigurationError, match=name) as caught:
         await connect(NatsSettings(**placed), name="test", patience_s=10)
     assert "secret" not in str(caught.value)
+
+
+async def test_certificates_open_and_are_refused(tmp_path: Path) -> None:
+    """The right one; none, one that has expired, a stranger's, one of another authority."""
+    ours, other = Authority("ours"), Authority("other")
+    authority = tmp_path / "ca.pem"
+    authority.write_bytes(ours.certificate)
+    cert_file, key_file = ours.issue(tmp_path, "server")
+    tls = {
+        "cert_file": str(cert_file),
+        "key_file": str(key_file),
+        "ca_file": str(authority),
+        "verify_and_map": True,
+    }
+    issued = {
+        "right": ours.issue(tmp_path, "worker"),
+        "expired": ours.issue(tmp_path, "expired", days=-1),
+        "stranger": ours.issue(tmp_path, "stranger"),
+        "foreign": other.issue(tmp_path, "foreign"),
+    }
+    files: dict[str, dict[str, Any]] = {
+        name: {"tls_cert_file": str(certificate), "tls_key_file": str(key)}
+        for name, (certificate, key) in issued.items()
+    }
+    users = [{"user": "CN=worker"}]
+    with own_nats(tmp_path / "nats", tls=tls, authorization={"users": users}) as nats:
+        place: dict[str, Any] = {"url": f"tls://{nats.address}", "tls_ca_file": str(authority)}
+        right = NatsSettings(**place, **files["right"])
+        await (await connect(right, name="test", patience_s=10)).close()
+        assert "set NATS_TLS_CERT_FILE" in await refused(**place)
+        for name in ("expired", "foreign"):
+            told = await refused(**place, **files[name])
+            assert "does not accept the certificate of NATS_TLS_CERT_FILE" in told
+        told = await refused(**place, **files["stranger"])
+        assert "knows no user of the certificate of NATS_TLS_CERT_FILE" in told
