@@ -19,6 +19,7 @@ from shared.errors import ConfigurationError
 from shared.jetstream.sign_in import addresses, credentials, tls_context
 from shared.secret_files import read_secret
 from shared.settings import NatsSettings, S3Settings, load, variables
+from shared.storage.key_files import check_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,9 +60,10 @@ async def storage_sign_in(environ: Mapping[str, str]) -> str:
     """Where the keys come from.
 
     Raises:
-        ConfigurationError: A token cannot be read, or its time is over.
+        ConfigurationError: A token cannot be read, or its time is over; half a pair of keys.
     """
     settings = load(S3Settings, environ)
+    check_pair(settings)
     if settings.access_key_id:
         pair = {
             "AWS_ACCESS_KEY_ID": settings.access_key_id_file,

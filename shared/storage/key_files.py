@@ -24,6 +24,16 @@ REFUSED: Final = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "Unauthorized",
 READS: Final = 3
 
 
+def check_pair(settings: S3Settings) -> None:
+    """Raise where a key has no secret, or a secret no key.
+
+    Raises:
+        ConfigurationError: With both variables.
+    """
+    if bool(settings.access_key_id) != bool(settings.secret_access_key):
+        raise ConfigurationError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together")
+
+
 class FileCredentials(AioCredentials):
     """The pair as it is signed with: never one half of it old and the other new.
 

@@ -16,13 +16,8 @@ from aiobotocore.session import AioSession
 from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared.errors import (
-    ConfigurationError,
-    NotFoundError,
-    StorageRefusedError,
-    UnavailableError,
-)
-from shared.storage.key_files import KeyFiles
+from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
+from shared.storage.key_files import KeyFiles, check_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +63,9 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
 
     It signs with the keys of the settings, with those that their files hold at that moment, or
     with what the SDK finds by itself: a web identity, a profile, the machine's own role.
+
+    Raises:
+        ConfigurationError: Half a pair of keys.
     """
     config = AioConfig(
         signature_version="s3v4",
@@ -79,8 +77,7 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
         response_checksum_validation="when_required",
         s3={"addressing_style": "path" if endpoint else "auto", "payload_signing_enabled": False},
     )
-    if bool(settings.access_key_id) != bool(settings.secret_access_key):
-        raise ConfigurationError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY belong together")
+    check_pair(settings)
     files = settings if settings.access_key_id_file or settings.secret_access_key_file else None
     keys: dict[str, Any] = (
         {}

@@ -69,6 +69,8 @@ async def test_the_storages_keys_are_told(tmp_path: Path) -> None:
     assert "what the SDK finds" in await storage_sign_in(bucket)
     keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
     assert "AWS_ACCESS_KEY_ID and" in await storage_sign_in({**bucket, **keys})
+    with pytest.raises(ConfigurationError, match="belong together"):
+        await storage_sign_in({**bucket, "AWS_ACCESS_KEY_ID": "key"})
     files = {f"{name}_FILE": private(tmp_path / name, value) for name, value in keys.items()}
     assert files["AWS_ACCESS_KEY_ID_FILE"] in await storage_sign_in({**bucket, **files})
     token = private(tmp_path / "token", _jwt(lives_s=60))
