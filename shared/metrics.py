@@ -52,6 +52,16 @@ REAPED: Final = Counter(
 PROGRESS_DROPPED: Final = Counter(
     "export_chatter_dropped_total", "Progress or log messages that could not be published."
 )
+CHATTER_BEHIND: Final = Gauge(
+    "export_chatter_behind",
+    "1 while this process cannot send progress or log lines to their stream in time, else 0.",
+    ["stream"],
+)
+CHATTER_UNREADABLE: Final = Gauge(
+    "export_chatter_unreadable",
+    "1 while this process cannot read progress or log lines from their stream, else 0.",
+    ["stream"],
+)
 ARTIFACT_BYTES: Final = Counter(
     "export_artifact_bytes_total", "Bytes of artifacts packed, by platform.", ["platform"]
 )

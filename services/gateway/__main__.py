@@ -11,7 +11,7 @@ from services.gateway.page.assembly import page_handlers
 from services.gateway.settings import GatewaySettings
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.service.health import headroom_check, nats_check, storage_check
+from shared.service.health import chatter_check, headroom_check, nats_check, storage_check
 from shared.service.process import listen, main, serve, together
 from shared.settings import origins
 from shared.storage.bucket import open_storage
@@ -37,6 +37,7 @@ async def run(settings: GatewaySettings, listener: socket, stop: asyncio.Event) 
                 "nats": nats_check(nc, topology.EXPORTS),
                 "storage": storage_check(storage),
                 "headroom": headroom_check(deps.headroom),
+                "chatter": chatter_check(lambda: deps.exports.chatter.away),
             },
             origins=sorted(origins(settings.cors_origins)),
             requests_per_second=settings.requests_per_second,

@@ -158,7 +158,7 @@ async def assemble(
         ),
         exports=exports,
         heavy_users=await HeavyUsers.bind(js),
-        infrastructure=Infrastructure(nc, storage),
+        infrastructure=Infrastructure(nc, storage, workers=workers, reads=exports.chatter),
         lifecycle=lifecycle,
         manifests=Manifests(snapshots, spool, settings.limits),
         play=await assemble_play(

@@ -21,9 +21,16 @@ from services.packager.sandbox.build_server import BuildServer
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.events import ExportRequested, now
+from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
 from shared.jetstream.topology import EXPORTS, packager_durable
-from shared.service.health import health_routes, nats_check, servers_check, storage_check
+from shared.service.health import (
+    chatter_check,
+    health_routes,
+    nats_check,
+    servers_check,
+    storage_check,
+)
 from shared.service.process import main, serve, together
 from shared.storage.bucket import open_storage
 from shared.stores.export_queue import ExportQueue
@@ -63,7 +70,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             handler = await _handler(settings, storage, server, packages)
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
-            isolation = Isolation()
+            isolation, outbox = Isolation(), ChatterOutbox()
             workers = [
                 Worker(
                     nc,
@@ -72,12 +79,14 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     breaker,
                     isolation,
                     queue=ExportQueue(nc, platform),
+                    outbox=outbox,
                 )
                 for platform, breaker in breakers.items()
             ]
             checks = {
                 "nats": nats_check(nc, EXPORTS, room=True),
                 "storage": storage_check(storage),
+                "chatter": chatter_check(lambda: outbox.behind),
                 **{f"work-{platform}": breaker.ready for platform, breaker in breakers.items()},
             }
             app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
@@ -93,6 +102,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 lambda: sign(
                     templates=inventory.latest.templates,
                     signing_keys=inventory.latest.signing_keys,
+                    chatter_behind=outbox.behind,
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
                     open_breakers={
                         packager_durable(platform): breaker.stopped_by

@@ -17,8 +17,15 @@ from services.uploader.handler import UploaderHandler
 from services.uploader.settings import UploaderSettings
 from shared.domain.events import ExportPackaged, now
 from shared.jetstream import topology
+from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
-from shared.service.health import health_routes, nats_check, servers_check, storage_check
+from shared.service.health import (
+    chatter_check,
+    health_routes,
+    nats_check,
+    servers_check,
+    storage_check,
+)
 from shared.service.process import main, serve, together
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
@@ -56,17 +63,19 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
             history=timedelta(days=settings.history_days),
         )
         breaker = CircuitBreaker(topology.UPLOADER, servers_check(nc, storage))
+        outbox = ChatterOutbox()
         checks = {
             "nats": nats_check(nc, topology.EXPORTS, room=True),
             "storage": storage_check(storage),
             "work": breaker.ready,
+            "chatter": chatter_check(lambda: outbox.behind),
         }
         app = Litestar(
             health_routes(checks),
             openapi_config=None,
             logging_config=None,
         )
-        worker = Worker(nc, consumer, handler, breaker)
+        worker = Worker(nc, consumer, handler, breaker, outbox=outbox)
         heartbeat = partial(
             WorkerHeartbeat,
             name=consumer.worker,
@@ -78,7 +87,9 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
         def heartbeat_now() -> WorkerHeartbeat:
             cause = breaker.stopped_by
             breakers = {topology.UPLOADER: cause} if cause else {}
-            return heartbeat(in_hand=worker.in_hand, open_breakers=breakers)
+            return heartbeat(
+                in_hand=worker.in_hand, open_breakers=breakers, chatter_behind=outbox.behind
+            )
 
         async with Heartbeat(js, heartbeat_now, stop):
             await together(

@@ -16,11 +16,14 @@ from nats.js.errors import APIError
 from shared import metrics
 from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
+from shared.jetstream.chatter import PATIENCE_S, ChatterOutbox
 from shared.jetstream.errors import AWAY
 from shared.jetstream.publishing import publish, read_message
-from shared.jetstream.topology import PROGRESS, log_subject, progress_subject
+from shared.jetstream.topology import LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from nats.js import JetStreamContext
 
     from shared.domain.export_document import Eta, Status
@@ -38,11 +41,18 @@ class ProgressReporter:
     """Reports to its user what one job does while it works.
 
     ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
-    ``close`` sends what is left.
+    ``finish`` and ``close`` send what is left.
     """
 
-    def __init__(self, js: JetStreamContext, export_id: str, generation: int) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        export_id: str,
+        generation: int,
+        outbox: ChatterOutbox | None = None,
+    ) -> None:
         self._js = js
+        self._outbox = outbox or ChatterOutbox()
         self._export_id = export_id
         self._generation = generation
         self._newest: Progress | None = None
@@ -82,48 +92,86 @@ class ProgressReporter:
         self._lines.append((next(self._ids), line))
         self._wake.set()
 
+    async def finish(self) -> None:
+        """Send what is left, and wait for it as long as that costs the export nothing.
+
+        What is late is tried on without anybody waiting; a second time does nothing.
+        """
+        if self._closing.is_set():
+            return
+        self._close()
+        await asyncio.wait({self._task}, timeout=self._outbox.patience_s)
+        if not self._task.done():
+            self._fell_behind(f"not within {self._outbox.patience_s:g} s")
+            self._outbox.linger(self._task)
+
     async def close(self, *, patience_s: float = 5.0) -> None:
         """Send what is left, for at most ``patience_s``; a second time does nothing."""
-        self._closing.set()
-        self._wake.set()
+        self._close()
         await asyncio.wait({self._task}, timeout=patience_s)
         self._task.cancel()
-        metrics.PROGRESS_DROPPED.inc(len(self._lines))
-        self._lines.clear()
+
+    def _close(self) -> None:
+        self._closing.set()
+        self._wake.set()
 
     async def _run(self) -> None:
+        try:
+            await self._send_until_closed()
+        finally:
+            metrics.PROGRESS_DROPPED.inc(len(self._lines))
+            self._lines.clear()
+
+    async def _send_until_closed(self) -> None:
         while self._lines or self._is_news or not self._closing.is_set():
             await self._wake.wait()
             self._wake.clear()
-            try:
-                await self._send_lines()
-                await self._send_progress()
-            except (*AWAY, UnavailableError) as error:
-                log.warning("progress.waits", error=repr(error))
+            sent = await asyncio.gather(
+                self._send(LOGS, self._send_lines), self._send(PROGRESS, self._send_progress)
+            )
+            if not all(sent):
                 await asyncio.sleep(AWAY_PAUSE_S)
                 self._wake.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
+
+    async def _send(self, stream: str, send: Callable[[], Awaitable[bool]]) -> bool:
+        """One stream's trouble is none of the other's; whether nothing is left to be tried."""
+        began = asyncio.get_running_loop().time()
+        try:
+            has_sent = await send()
+        except (*AWAY, UnavailableError) as error:
+            self._outbox.fell_behind(stream, str(error) or repr(error))
+            return False
+        if has_sent and asyncio.get_running_loop().time() - began < PATIENCE_S:
+            self._outbox.delivered(stream)
+        return True
+
+    def _fell_behind(self, reason: str) -> None:
+        for stream, is_late in ((LOGS, bool(self._lines)), (PROGRESS, self._is_news)):
+            if is_late:
+                self._outbox.fell_behind(stream, reason)
 
     @property
     def _is_news(self) -> bool:
         newest = self._newest
         return newest is not None and newest is not self._told and newest.rank >= self._sent
 
-    async def _send_lines(self) -> None:
-        """In order, each once (by its message id), none given up while there is patience."""
-        subject = log_subject(self._export_id)
+    async def _send_lines(self) -> bool:
+        """In order, each once (by its message id); whether there were any."""
+        subject, there_were = log_subject(self._export_id), bool(self._lines)
         while self._lines:
             message_id, line = self._lines[0]
             headers = {"Aethel-Export-Id": self._export_id, "Nats-Msg-Id": message_id}
             await publish(self._js, subject, msgspec.json.encode(line), headers, patience_s=5.0)
             self._lines.popleft()
+        return there_were
 
-    async def _send_progress(self) -> None:
+    async def _send_progress(self) -> bool:
         """Compare-and-set on the subject's last sequence: two workers never make progress fall."""
         newest = self._newest
         if newest is None or not self._is_news:
-            return
+            return False
         subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
         try:
@@ -138,6 +186,7 @@ class ProgressReporter:
             self._wake.set()  # the next round compares again
         else:
             self._last_seq, self._sent, self._told = ack.seq, newest.rank, newest
+        return True
 
 
 async def last_progress(js: JetStreamContext, export_id: str) -> tuple[int, Progress] | None:

@@ -13,7 +13,7 @@ from shared.jetstream.headroom import FOR_EXPORTS, FOR_PROJECTS, NEW_WORK_SHARE
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Mapping
 
     from litestar.handlers import HTTPRouteHandler
     from nats.aio.client import Client
@@ -115,6 +115,16 @@ def headroom_check(headroom: Headroom) -> Callable[[], Awaitable[None]]:
         if full >= FULL_SHARE:
             raise ConnectionError(f"{told}: nothing fits any more")
         raise NarrowError(f"{told}: new work is refused")
+
+    return check
+
+
+def chatter_check(troubled: Callable[[], Collection[str]]) -> Callable[[], Awaitable[None]]:
+    """Tells of the streams of progress and log lines that do not work; exports go on without."""
+
+    async def check() -> None:
+        if streams := troubled():
+            raise NarrowError(f"{', '.join(streams)}: exports go on without log or percent")
 
     return check
 

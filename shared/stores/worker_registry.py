@@ -34,6 +34,7 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     in_hand: tuple[str, ...]  # export ids
     draining: bool = False  # it finishes what it has in hand, and ends
     open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer
+    chatter_behind: tuple[str, ...] = ()  # streams that do not take its progress and log lines
 
     @property
     def consumers(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
+    from shared.jetstream.chatter import ChatterOutbox
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.attempts_elsewhere import AttemptsElsewhere
     from shared.worker.circuit_breaker import CircuitBreaker
@@ -35,6 +36,7 @@ class WorkerContext:
     isolation: Isolation
     running: RunningJobs  # of all slots of the worker
     elsewhere: AttemptsElsewhere
+    outbox: ChatterOutbox  # of the whole process
     ack_wait_s: float
 
 

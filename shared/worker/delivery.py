@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LINES_PATIENCE_S: Final = 60.0  # log lines are worth waiting for, events more
 CLOCKS_DIFFER_S: Final = 1.0  # a wait below that is none
 LOST: Final = Failure(
     code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
@@ -132,7 +131,9 @@ class Delivery:
 
     async def _take(self, event: Event) -> Outcome:
         """One process works on an export once, and a cancel reaches the job from here on."""
-        reporter = ProgressReporter(self._context.js, event.export_id, event.generation)
+        reporter = ProgressReporter(
+            self._context.js, event.export_id, event.generation, self._context.outbox
+        )
         job = Job(event=event, message=self._message, reporter=reporter)
         self._job = job
         try:
@@ -141,7 +142,7 @@ class Delivery:
             return await self._consider(job)
         finally:
             self._context.running.remove(job)
-            await reporter.close()
+            await reporter.finish()
 
     async def _consider(self, job: Job) -> Outcome:
         """What its history leaves to be done."""
@@ -317,9 +318,9 @@ class Delivery:
         await self._message.hand_back(0)
 
     async def _send_last_lines(self, job: Job) -> None:
-        """The maker reads in the log what happened before an event says it."""
+        """The maker reads in the log what happened before an event says it, if the log works."""
         async with self._message.kept_alive():
-            await job.reporter.close(patience_s=LINES_PATIENCE_S)
+            await job.reporter.finish()
 
     async def _confirm_cancel(self, job: Job) -> None:
         """Remove what is left, and say that nothing runs any more."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic
 import nats.errors
 import structlog
 
+from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import pull
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS
@@ -50,6 +51,7 @@ class Worker(Generic[EventT_contra]):
         breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
         isolation: Shared by all workers of a process.
         queue: What waits for the consumer, where its users take turns.
+        outbox: Shared by all workers of a process, likewise.
     """
 
     def __init__(
@@ -61,6 +63,7 @@ class Worker(Generic[EventT_contra]):
         isolation: Isolation | None = None,
         *,
         queue: ExportQueue | None = None,
+        outbox: ChatterOutbox | None = None,
     ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
@@ -69,6 +72,7 @@ class Worker(Generic[EventT_contra]):
         self._breaker = breaker
         self._isolation = isolation or Isolation()
         self._running = RunningJobs()
+        self._outbox = outbox or ChatterOutbox()
         self._elsewhere = AttemptsElsewhere(self._js)
         self._turns = (
             Turns(self._js, queue, consumer, self._running, self._elsewhere) if queue else None
@@ -109,6 +113,7 @@ class Worker(Generic[EventT_contra]):
                 for slot in slots:
                     slot.cancel()
                 await asyncio.gather(*slots, return_exceptions=True)
+                await self._outbox.drain()
                 with suppress(nats.errors.Error):
                     await self._nc.flush(FLUSH_S)  # what was handed back is back
         log.info("worker.stopped", consumer=self._consumer.durable)
@@ -165,5 +170,6 @@ class Worker(Generic[EventT_contra]):
                 isolation=self._isolation,
                 running=self._running,
                 elsewhere=self._elsewhere,
+                outbox=self._outbox,
                 ack_wait_s=info.config.ack_wait or ACK_WAIT_S,
             )

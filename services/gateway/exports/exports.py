@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -14,9 +15,11 @@ from shared.domain.export_view import Links, as_of_now, present, with_retry_refu
 from shared.domain.next_generation import failed_upload
 from shared.domain.progress import QueuePosition
 from shared.errors import NotFoundError
+from shared.jetstream.chatter import ChatterReads
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.jetstream.progress_reporter import last_progress
+from shared.jetstream.topology import LOGS, PROGRESS
 from shared.stores.exports import export_key, export_of, exports_of
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from services.gateway.exports.export_list import ExportFilter
     from services.gateway.projects.snapshots import Snapshots
+    from shared.domain.progress import Progress
     from shared.jetstream.key_value import KeyValueStore
     from shared.stores.queue_position import QueuePositions
     from shared.tokens import User
@@ -61,6 +65,7 @@ class Exports:
         self._documents = documents
         self._snapshots = snapshots
         self.links = links
+        self.chatter = ChatterReads()
         self.queue = queue
 
     async def get(self, project_id: str, export_id: str) -> Document:
@@ -84,15 +89,15 @@ class Exports:
         """The document as its reader sees it: with progress, log lines and links of this moment."""
         export_id = document.state.id
         progress, lines, queue_position = await asyncio.gather(
-            last_progress(self._js, export_id),
-            read_lines(self._nc, export_id),
+            self._progress(export_id),
+            self.last_lines(export_id),
             self.queue.of(document),
         )
         last = [stored.line for stored in lines[-SHOWN_LINES:]]
         state = present(
             document,
             self.links,
-            progress=progress[1] if progress else None,
+            progress=progress,
             queue_position=queue_position,
             lines=last,
         )
@@ -103,10 +108,10 @@ class Exports:
     async def summary(self, document: Document) -> ExportSummary:
         """One line of a list, with its newest progress and why it waits."""
         done = document.state.status == "completed"
-        progress = None if done else await last_progress(self._js, document.state.id)
+        progress = None if done else await self._progress(document.state.id)
         state = as_of_now(
             document,
-            progress=progress[1] if progress else None,
+            progress=progress,
             queue_position=QueuePosition(reason=await self.queue.reason(document)),
         )
         return ExportSummary.of(state)
@@ -174,6 +179,16 @@ class Exports:
     ) -> list[StoredLine]:
         """Lines of its log."""
         return await read_lines(self._nc, export_id, after_seq=after_seq, limit=limit)
+
+    async def _progress(self, export_id: str) -> Progress | None:
+        """The newest progress; None where there was none, or nobody can tell."""
+        read = partial(last_progress, self._js, export_id)
+        found = await self.chatter.read(PROGRESS, read, None)
+        return found[1] if found else None
+
+    async def last_lines(self, export_id: str) -> list[StoredLine]:
+        """All lines of its log; none where the log is away for longer."""
+        return await self.chatter.read(LOGS, lambda: read_lines(self._nc, export_id), [])
 
     async def _can_start_again(self, document: Document) -> bool:
         """Whether what the next generation starts from is still there."""

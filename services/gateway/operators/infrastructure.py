@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import api
 
+    from shared.jetstream.chatter import ChatterReads
     from shared.storage.bucket import Storage
+    from shared.stores.worker_registry import Workers
 
 
 class NatsStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -72,38 +75,56 @@ class StorageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     error: str | UnsetType = UNSET
 
 
+class ChatterStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is the matter with progress and log lines, if anything; exports go on without.
+
+    ``unreadable`` are streams that this gateway cannot read, ``behind`` those that do not take what
+    workers send, each with the workers' names.
+    """
+
+    unreadable: list[str]
+    behind: dict[str, list[str]]
+
+
 class InfrastructureStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """All servers; ``healthy`` is false where anything does not answer."""
+    """All servers; ``healthy`` is false where anything does not answer or take what it is sent."""
 
     healthy: bool
     nats: NatsStatus
     streams: list[StreamStatus]
     consumers: list[ConsumerStatus] | None
     storage: StorageStatus
+    chatter: ChatterStatus
 
 
 class Infrastructure:
     """Looks at everything at once; where one server does not answer, the others still show."""
 
-    def __init__(self, nc: Client, storage: Storage) -> None:
+    def __init__(
+        self, nc: Client, storage: Storage, *, workers: Workers, reads: ChatterReads
+    ) -> None:
         self._nc = nc
         self._js = nc.jetstream()
         self._storage = storage
+        self._workers = workers
+        self._reads = reads
 
     async def status(self) -> InfrastructureStatus:
         """For operators."""
         names = [stream.name or "" for stream in STREAMS]
         names += [bucket.stream for bucket in BUCKETS]
-        streams, consumers, storage = await asyncio.gather(
+        streams, consumers, storage, chatter = await asyncio.gather(
             asyncio.gather(*(self._stream(name) for name in names)),
             self._consumers(),
             self._bucket(),
+            self._chatter(),
         )
         healthy = (
             self._nc.is_connected
             and consumers is not None
             and storage.error is UNSET
             and all(stream.error is UNSET for stream in streams)
+            and not (chatter.unreadable or chatter.behind)
         )
         return InfrastructureStatus(
             healthy=healthy,
@@ -111,6 +132,7 @@ class Infrastructure:
             streams=streams,
             consumers=consumers,
             storage=storage,
+            chatter=chatter,
         )
 
     def _server(self) -> NatsStatus:
@@ -158,6 +180,14 @@ class Infrastructure:
             for info in found
             if info.config.durable_name
         ]
+
+    async def _chatter(self) -> ChatterStatus:
+        behind: dict[str, list[str]] = {}
+        with suppress(UnavailableError):  # then the bucket's stream says it
+            for worker in await self._workers.living():
+                for stream in worker.chatter_behind:
+                    behind.setdefault(stream, []).append(worker.name)
+        return ChatterStatus(unreadable=list(self._reads.away), behind=behind)
 
     async def _bucket(self) -> StorageStatus:
         try:

@@ -130,7 +130,7 @@ def _reason(text: str) -> str:
 
 async def _detail(message: Stored, letter: DeadLetter, exports: Exports) -> DeadLetterDetail:
     """Headers (without those of the reading itself), the event, the stack, the end of the log."""
-    lines = await exports.lines(letter.export_id) if letter.export_id else []
+    lines = await exports.last_lines(letter.export_id) if letter.export_id else []
     stack = message.headers.get(STACK_HEADER, "").replace("\\n", "\n")
     return DeadLetterDetail(
         dead_letter=letter,

@@ -11,6 +11,7 @@ import asyncio
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -30,11 +31,12 @@ from shared.domain.events import ExportFailed, ExportPackaged, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
 from shared.jetstream.api_subjects import consumer_info
+from shared.jetstream.chatter import ChatterReads
 from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, UPLOADER
+from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, PROGRESS, UPLOADER
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
 
@@ -83,6 +85,7 @@ class Reaper:
         self._attempt_s = attempt_s
         self._patience_s = patience_s
         self._clock = clock
+        self._chatter = ChatterReads()
         self._watched: dict[str, WatchedExport] = {}
         self._unwritten: list[DeadMessage] = []  # given up, their dead letters not yet written
 
@@ -188,7 +191,8 @@ class Reaper:
             return False
 
     async def _progressed(self, watched: WatchedExport) -> bool:
-        found = await last_progress(self._js, watched.document.state.id)
+        read = partial(last_progress, self._js, watched.document.state.id)
+        found = await self._chatter.read(PROGRESS, read, None)
         seq = found[0] if found else 0
         moved = seq not in {0, watched.progress_seq}
         watched.progress_seq = seq

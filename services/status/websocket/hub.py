@@ -12,6 +12,7 @@ import msgspec
 from services.status.websocket.room import Room
 from services.status.websocket.stored_export import StoredExport
 from shared.domain.progress import Progress
+from shared.jetstream.chatter import ChatterReads
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.follower import StreamFollower, follow_bucket
 from shared.jetstream.key_value import KeyValueStore, Record
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 QUEUE_POSITION_S: Final = 2.0  # between two looks at where those stand that wait
 LISTEN_S: Final = 10.0  # what a visitor waits for a service that has just been started
+NO_LOG: Final = ("none", 0)  # whoever comes back with it starts over
+CHATTER_S: Final = 2.0  # then it listens to documents alone, until the other streams are there
+RETRY_S: Final = 1.0
 
 
 @dataclass
@@ -59,6 +63,7 @@ class Hub:
         self._links = links
         self._rooms: dict[str, OpenRoom] = {}
         self._listening = asyncio.Event()
+        self._chatter = ChatterReads()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until told to stop.
@@ -66,20 +71,35 @@ class Hub:
         Everything as it is stored: a message that the stream has refused is heard by plain
         subscribers too, and would be taken back at the next look.
         """
-        followers = [
-            follow_bucket(self._nc, EXPORTS_BUCKET, self._on_document),
+        documents = follow_bucket(self._nc, EXPORTS_BUCKET, self._on_document)
+        chatter = [
             StreamFollower(self._nc, LOGS, log_subject("*"), self._on_line),
             StreamFollower(self._nc, PROGRESS, progress_subject("*"), self._on_progress),
         ]
-        for follower in followers:
-            await follower.start()
+        await documents.start()
+        starting = {asyncio.create_task(self._start(follower)) for follower in chatter}
+        await asyncio.wait(starting, timeout=CHATTER_S)
         self._listening.set()
         while not stop.is_set():
             await self._look_at_queues(stop)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
-        for follower in followers:
+        for task in starting:
+            task.cancel()
+        await asyncio.gather(*starting, return_exceptions=True)
+        for follower in (documents, *chatter):
             await follower.close()
+
+    async def _start(self, follower: StreamFollower) -> None:
+        """Begin to follow, as soon as the stream is there; the rooms then read what came before."""
+        while True:
+            try:
+                await follower.start()
+                break
+            except NatsUnavailableError:
+                await asyncio.sleep(RETRY_S)
+        for opened in self._rooms.values():
+            opened.room.refresh()
 
     @asynccontextmanager
     async def room(self, project_id: str, export_id: str) -> AsyncIterator[Room]:
@@ -108,7 +128,12 @@ class Hub:
 
     def _open(self, project_id: str, export_id: str) -> OpenRoom:
         stored = StoredExport(
-            self._nc, self._exports, self._queue, project_id=project_id, export_id=export_id
+            self._nc,
+            self._exports,
+            self._queue,
+            chatter=self._chatter,
+            project_id=project_id,
+            export_id=export_id,
         )
         room = Room(stored, self._links)
         opened = self._rooms[export_id] = OpenRoom(room, asyncio.create_task(room.run()))
@@ -122,13 +147,16 @@ class Hub:
                 room.put_queue_position(await self._queue.of(document), document)
 
     async def epoch(self) -> tuple[str, int]:
-        """Which life of the log stream this is, and its last sequence.
+        """Which life of the log stream this is, and its last sequence; of no log, where it is away.
 
         A restored stream may have been created when the lost one was.
 
         Raises:
-            NatsUnavailableError: It does not answer.
+            NatsUnavailableError: It does not answer, and may do so in a moment.
         """
+        return await self._chatter.read(LOGS, self._life_of_log, NO_LOG)
+
+    async def _life_of_log(self) -> tuple[str, int]:
         try:
             info = await self._js.stream_info(LOGS)
         except AWAY as error:

@@ -23,7 +23,7 @@ from services.gateway.settings import (
 )
 from shared.identity.settings import SecretSettings, TokenSettings
 from shared.jetstream import topology
-from shared.service.health import headroom_check, nats_check, storage_check
+from shared.service.health import chatter_check, headroom_check, nats_check, storage_check
 from shared.service.process import listen, serve, together
 from shared.settings import LogSettings, NatsSettings, S3Settings, origins
 from shared.storage.ranged_reads import open_ranged_reads
@@ -156,6 +156,7 @@ async def running(
             "nats": nats_check(nc, topology.EXPORTS),
             "storage": storage_check(own),
             "headroom": headroom_check(deps.headroom),
+            "chatter": chatter_check(lambda: deps.exports.chatter.away),
         },
         origins=sorted(origins(cors_origins)),
         requests_per_second=requests_per_second,

@@ -9,10 +9,15 @@ import pytest
 
 from services.gateway.operators.bulk_replay import LEASE, BulkReplay, BulkReplayRequest
 from shared.domain.events import Event, ExportCompleted, StartEvent, encode_event, now
+from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine
 from shared.errors import ExportError
+from shared.jetstream.chatter import CHATTER
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
+from shared.stores import worker_registry
+from shared.stores.exports import export_key
+from shared.stores.worker_registry import WorkerHeartbeat
 from shared.tokens import User
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import DeadLetterWriter
@@ -510,6 +515,58 @@ async def test_workers_and_infrastructure_are_shown(world: World) -> None:
     assert consumers["packager-web"]["pending"] == 1
     assert body["storage"] == {"bucket": world.gateway.storage.bucket}
     assert (await world.ops.call("GET", "/api/admin/workers"))[1] == {"workers": []}
+
+
+async def test_without_progress_and_log_everything_else_is_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By users and operators, who are told what is missing; readiness stays, and names it."""
+    export_id = await world.export()
+    letter = await world.bury(export_id)
+    documents = await KeyValueStore.bind(world.js, "exports", Document)
+    document = None
+    for seq, event in await world.events.of(export_id):
+        document = fold(document, event, seq)
+    assert document is not None
+    await documents.create(export_key("game", export_id), document)
+    for stream in CHATTER:
+        await world.js.delete_stream(stream)
+    one = f"{EXPORTS}/{export_id}"
+    assert (await world.ann.call("GET", one))[0] == 503  # perhaps a leader is being elected
+    monkeypatch.setattr("shared.jetstream.chatter.ELECTION_S", 0.0)
+    status, body = await world.ann.call("GET", one)
+    assert (status, body["export"]["id"], body["export"]["logs"]) == (200, export_id, [])
+    status, body = await world.ann.call("GET", EXPORTS)
+    assert (status, [export["id"] for export in body["exports"]]) == (200, [export_id])
+    assert (await world.ops.call("GET", f"{LETTERS}/{letter}"))[0] == 200
+    assert (await world.ann.call("GET", f"{one}/logs"))[0] == 503  # nothing else was asked for
+    _, body = await world.ops.call("GET", "/api/admin/infrastructure/status")
+    assert not body["healthy"]
+    assert (sorted(body["chatter"]["unreadable"]), body["chatter"]["behind"]) == (
+        sorted(CHATTER),
+        {},
+    )
+    status, report = await world.gateway.user(None).call("GET", "/readyz")
+    assert (status, "without log or percent" in report["chatter"]) == (200, True)
+
+
+async def test_workers_whose_chatter_is_refused_are_named(world: World) -> None:
+    """An operator sees it though no reader is hurt."""
+    store = await KeyValueStore.bind(world.js, worker_registry.BUCKET, WorkerHeartbeat)
+    worker = WorkerHeartbeat(
+        name="w1",
+        version="1",
+        platforms=("web",),
+        started_at=now(),
+        in_hand=(),
+        chatter_behind=("LOGS",),
+    )
+    await store.create("w1", worker)
+    _, body = await world.ops.call("GET", "/api/admin/infrastructure/status")
+    assert (body["healthy"], body["chatter"]) == (
+        False,
+        {"unreadable": [], "behind": {"LOGS": ["w1"]}},
+    )
 
 
 def events_json(line: LogLine) -> bytes:

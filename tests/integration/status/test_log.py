@@ -14,6 +14,7 @@ from services.status.websocket.stored_export import StoredExport
 from shared.domain.export_document import Document, fold
 from shared.domain.export_view import Links
 from shared.domain.progress import LogLine
+from shared.jetstream.chatter import ChatterReads
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.log_reader import StoredLine, read_lines
@@ -142,7 +143,9 @@ async def test_sequences_that_are_given_out_again_hide_no_line(nc: Client) -> No
         await QueuePositions.bind(nc),
     )
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    stored = StoredExport(nc, exports, queue, project_id="p", export_id=EXPORT)
+    stored = StoredExport(
+        nc, exports, queue, chatter=ChatterReads(), project_id="p", export_id=EXPORT
+    )
     room, send_buffer = Room(stored, links), SendBuffer(EXPORT)
     requested, completed = fold(None, REQUESTED, 1), fold(fold(None, REQUESTED, 1), COMPLETED, 2)
     running = asyncio.create_task(room.run())

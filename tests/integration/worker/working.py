@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent, Event
+    from shared.jetstream.chatter import ChatterOutbox
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.stores.export_queue import ExportQueue
 
@@ -75,6 +76,7 @@ async def working(
     drain_timeout_s: float = 0.1,
     worker: str = "w1",
     queue: ExportQueue | None = None,
+    outbox: ChatterOutbox | None = None,
     **patience: Any,
 ) -> AsyncIterator[Builder]:
     """A worker of the platform ``web`` until the block ends; its failure fails the test."""
@@ -90,7 +92,8 @@ async def working(
     handler = Builder(job)
     stop = asyncio.Event()
     breaker = breaker or CircuitBreaker(consumer.durable, nothing)
-    task = asyncio.create_task(Worker(nc, consumer, handler, breaker, queue=queue).run(stop))
+    one = Worker(nc, consumer, handler, breaker, queue=queue, outbox=outbox)
+    task = asyncio.create_task(one.run(stop))
     try:
         yield handler
     finally:
