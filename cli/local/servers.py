@@ -98,6 +98,7 @@ def start_nats(
         "server_name": "local",
         "jetstream": {
             "store_dir": str(folder / "jetstream"),
+            "sync_interval": "always",  # what is acknowledged outlives a power cut
             "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
             "max_memory_store": 256 << 20,
         },
