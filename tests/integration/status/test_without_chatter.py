@@ -60,9 +60,9 @@ async def test_streams_that_come_later_are_heard(nc: Client) -> None:
         await status.events.publish(STARTED)
         socket = await status.connect()
         await next_of(socket, "export-status")
-        for stream in STREAMS:
-            if stream.name in CHATTER:
-                await js.add_stream(stream)
+        for config in STREAMS:
+            if config.name in CHATTER:
+                await js.add_stream(config)
         await status.log("at last")
         await status.progress(40)
         while (await next_of(socket, "export-status"))["state"]["progress"] != 40:
