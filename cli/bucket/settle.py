@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -109,7 +108,6 @@ class _Bucket:
         self._s3 = s3
         self._storage = Storage(client, client, s3.bucket)
         self._dry_run = dry_run
-        self._is_new = False
 
     async def step(
         self, setting: str, see_to: Callable[[], Awaitable[tuple[Outcome, str]]]
@@ -146,7 +144,6 @@ class _Bucket:
             await self._client.create_bucket(
                 Bucket=name, **({} if at_home else {"CreateBucketConfiguration": place})
             )
-            self._is_new = True
         return self._changed(f"{name} is made")
 
     async def ready(self) -> tuple[Outcome, str]:
@@ -256,13 +253,16 @@ class _Bucket:
 
     async def _put_ready(self) -> None:
         """SeaweedFS lists a new bucket before it can store anything in it."""
-        async with asyncio.timeout(PATIENCE_S if self._is_new else None):
-            while self._is_new:
-                with suppress(UnavailableError, StorageRefusedError):
-                    await self._storage.put(keys.READY, b"")
-                    return
-                await asyncio.sleep(PAUSE_S)
-        await self._storage.put(keys.READY, b"")
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await self._storage.put(keys.READY, b"")
+                except UnavailableError:
+                    await asyncio.sleep(PAUSE_S)
+                except StorageRefusedError as error:
+                    if error.code != "NoSuchBucket":
+                        raise
+                    await asyncio.sleep(PAUSE_S)
 
 
 def _is_aws(endpoint: str) -> bool:
