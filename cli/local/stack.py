@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 
 SERVICE_START_S: Final = 300.0  # on a busy machine; one that dies is noticed at once
+PROFILES: Final = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 WATCH_S: Final = 0.2
 WRONG_SETTING: Final = 2  # a service's exit code
 FIRST_PAUSE_S: Final = 0.5
@@ -140,7 +141,8 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         }
         packages = {} if os.environ.get(REGISTRY) else npm_registry(os.environ)
         env = {**defaults(data, binds), **packages, **obeyed(os.environ), **own}
-        asyncio.run(settle(*bucket_settings(env), dry_run=False))
+        with _without_profile():
+            asyncio.run(settle(*bucket_settings(env), dry_run=False))
         start_service = partial(
             _start_service, env=env, identities=identities, data=data, guard=guard
         )
@@ -159,6 +161,16 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         )
         cleanup.enter_context(announced(data, state))
         yield Stack(state, children, start_service)
+
+
+@contextmanager
+def _without_profile() -> Iterator[None]:
+    """The caller's profile is for storages of their own, and may not be there."""
+    kept = {name: os.environ.pop(name) for name in PROFILES if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def _binds(ports: Ports) -> dict[str, str]:

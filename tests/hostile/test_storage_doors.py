@@ -17,6 +17,7 @@ from cli.local.environment import ANY_PROCESS, SERVICES
 from cli.local.stack import local_stack
 from cli.local.storage_doors import client_context, secure
 from shared.settings import S3Settings, load, names
+from shared.storage import keys
 from shared.storage.bucket import open_storage
 from tests.hostile.doors import ask_grpc, ask_http, doors, group, text_field
 
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
     from tests.hostile.doors import Door
 
-NEEDLE = f"needle-{secrets.token_hex(8)}"  # a tenant's object
+NEEDLE = f"needle-{secrets.token_hex(8)}"  # a tenant's project
+OBJECT = keys.blob(NEEDLE, 0, "0" * 64)
 CALLERS_OWN = {
     "DEPLOY_TOKEN": "the caller's own secret",
     "WEED_GRPC_CA": "/nowhere",
@@ -41,15 +43,15 @@ PATHS = (
     *("/dir/status", "/dir/assign", "/dir/lookup?volumeId=1", "/vol/status", "/vol/grow?count=1"),
     *("/vol/vacuum", "/col/delete?collection=aethel", "/collection/info?collection=aethel"),
     *("/cluster/status", "/cluster/healthz", "/raft/stats", "/stats/counter", "/stats/disk"),
-    *("/buckets/", "/buckets/aethel/?limit=9", f"/buckets/aethel/{NEEDLE}", "/?recursive=true"),
-    *("/aethel", "/aethel/?list-type=2", f"/aethel/{NEEDLE}", "/aethel?policy", "/aethel?acl"),
+    *("/buckets/", "/buckets/aethel/?limit=9", f"/buckets/aethel/{OBJECT}", "/?recursive=true"),
+    *("/aethel", "/aethel/?list-type=2", f"/aethel/{OBJECT}", "/aethel?policy", "/aethel?acl"),
     *("/?Action=ListUsers", "/?Action=AssumeRole", "/1,0123456789", "/1/0123456789/x", "/.tus/x"),
 )
 METHODS = ("GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
-BUCKET = text_field(1, "/buckets/aethel")
+PROJECTS = text_field(1, "/buckets/aethel/projects")
 DELETE_DATA = bytes([4 << 3, 1, 5 << 3, 1])  # with what is in it
-LIST = ("/filer_pb.SeaweedFiler/ListEntries", BUCKET)
-DELETE = ("/filer_pb.SeaweedFiler/DeleteEntry", BUCKET + text_field(2, NEEDLE) + DELETE_DATA)
+LIST = ("/filer_pb.SeaweedFiler/ListEntries", PROJECTS)
+DELETE = ("/filer_pb.SeaweedFiler/DeleteEntry", PROJECTS + text_field(2, NEEDLE) + DELETE_DATA)
 CALLS = (
     LIST,
     DELETE,
@@ -85,8 +87,9 @@ def stack(data: Path) -> Iterator[Stack]:
 @pytest.fixture
 async def storage(stack: Stack) -> AsyncIterator[Storage]:
     """The stack's storage, with the needle in it."""
-    async with open_storage(load(S3Settings, stack.state.env)) as opened:
-        await opened.put(NEEDLE, b"a tenant's bytes")
+    gateways = {**stack.state.env, **stack.state.identities["gateway"]}
+    async with open_storage(load(S3Settings, gateways)) as opened:
+        await opened.put(OBJECT, b"a tenant's bytes")
         yield opened
 
 
@@ -143,7 +146,7 @@ async def test_nobody_lists_or_deletes_by_http(
             assert not (status and status < 300 and body), asked
             if door.port and not s3.endswith(str(door.port)):
                 assert status in {0, 400}, asked
-    assert await storage.get(NEEDLE) == b"a tenant's bytes"
+    assert await storage.get(OBJECT) == b"a tenant's bytes"
 
 
 async def test_nobody_lists_or_deletes_by_grpc(
@@ -160,7 +163,7 @@ async def test_nobody_lists_or_deletes_by_grpc(
             calls = {LIST, DELETE, rng.choice(CALLS)}
             for method, message in calls:
                 assert ask_grpc(door, method, message, tls=identity) == b"", (door, method)
-    assert await storage.get(NEEDLE) == b"a tenant's bytes"
+    assert await storage.get(OBJECT) == b"a tenant's bytes"
 
 
 async def test_the_certificate_opens_what_is_closed_to_others(
@@ -182,7 +185,7 @@ async def test_the_certificate_opens_what_is_closed_to_others(
     assert listed
     assert all(NEEDLE.encode() in answer for answer in listed.values())
     answers(*DELETE)
-    assert NEEDLE not in {item.key async for item in storage.objects("")}
+    assert not [item async for item in storage.objects(keys.blobs(NEEDLE))]
 
 
 def test_nats_serves_nobody_without_the_password(stack: Stack, rng: random.Random) -> None:
@@ -199,7 +202,10 @@ def test_nats_serves_nobody_without_the_password(stack: Stack, rng: random.Rando
 def secrets_of(stack: Stack, data: Path) -> set[bytes]:
     """Everything that must not be read by others."""
     kept = json.loads((data / "secrets.json").read_bytes())
-    found = {*kept.values(), stack.state.token, stack.state.service_token}
+    passwords = kept.pop("nats")
+    found = {*kept.values(), *passwords.values(), stack.state.token, stack.state.service_token}
+    found |= {identity["AWS_SECRET_ACCESS_KEY"] for identity in stack.state.identities.values()}
+    found.discard("")  # the status service's
     found.add((data / "s3-security/key.pem").read_text().splitlines()[1])
     return {secret.encode() for secret in found}
 
