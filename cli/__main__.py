@@ -6,13 +6,10 @@ import sys
 from importlib import import_module
 from typing import Final
 
-import aiohttp
 import click
-import nats.errors
 
-from cli.exit_codes import HELP, CommandError, for_error
+from cli.exit_codes import HELP, CommandError, for_error, is_lost_connection
 from cli.local.errors import StackError
-from shared import logs
 from shared.errors import ExportError, StorageRefusedError
 from shared.settings import LogSettings
 from shared.version import product_version
@@ -58,6 +55,10 @@ class LazyCommands(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"cli.commands.{module}"), name)
+        if "structlog" in sys.modules:  # none else logs, and it takes a while to import
+            from shared import logs  # noqa: PLC0415 - see above
+
+            logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
         return command
 
 
@@ -71,7 +72,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command; every failure ends as one clear line and its exit code."""
-    logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort as interrupted:
@@ -81,7 +81,9 @@ def main() -> None:
         sys.exit(for_error(error))
     except (CommandError, ExportError, StorageRefusedError, StackError, OSError) as error:
         fail(error, str(error))
-    except (aiohttp.ClientError, nats.errors.Error) as error:
+    except Exception as error:
+        if not is_lost_connection(error):
+            raise
         fail(error, f"the connection was lost: {str(error) or repr(error)}")
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from enum import IntEnum
 from http import HTTPStatus
 from typing import Final, Self
 
-import aiohttp
 import click
 
 from shared.errors import ConfigurationError, ExportError, UnavailableError
@@ -110,9 +110,24 @@ def for_error(error: BaseException) -> ExitCode:
             return ExitCode.INTERRUPTED  # as a shell has it
         case click.ClickException() | ConfigurationError():
             return ExitCode.USAGE
-        case UnavailableError() | aiohttp.ClientError() | TimeoutError():
+        case UnavailableError() | TimeoutError():
             return ExitCode.UNREACHABLE
         case ExportError():
             return for_status(error.status)
         case _:
-            return ExitCode.FAILED
+            return ExitCode.UNREACHABLE if _is_of_http(error) else ExitCode.FAILED
+
+
+def is_lost_connection(error: BaseException) -> bool:
+    """Whether a client of HTTP or of NATS has given up."""
+    return _is_of_http(error) or isinstance(error, _imported("nats.errors", "Error"))
+
+
+def _is_of_http(error: BaseException) -> bool:
+    return isinstance(error, _imported("aiohttp", "ClientError"))
+
+
+def _imported(module: str, name: str) -> type[BaseException] | tuple[()]:
+    """A class of a module that takes long to import; what nobody has imported raises nothing."""
+    found: type[BaseException] | tuple[()] = getattr(sys.modules.get(module), name, ())
+    return found
