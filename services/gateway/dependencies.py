@@ -162,7 +162,7 @@ async def assemble(
         lifecycle=lifecycle,
         manifests=Manifests(snapshots, spool, settings.limits),
         play=await assemble_play(
-            nc, reads, settings, exports=exports, projects=projects, headroom=headroom
+            nc, reads, storage, settings, exports=exports, projects=projects, headroom=headroom
         ),
         project_list=await ProjectList.bind(js),
         projects=projects,

@@ -6,7 +6,7 @@ The gateway refuses by it before minutes are reserved; the packager looks again.
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from shared.domain.globs import matches_any
 from shared.errors import PreflightError
@@ -14,6 +14,7 @@ from shared.errors import PreflightError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+Kind = Literal["web", "web-build", "engine", "old-export"]  # of a project, by its files' names
 PAGE: Final = "index.html"  # a page of its own, which comes first
 GAME: Final = "game.json"  # a project in the engine's format
 CONFIG: Final = "aethel.config.json"  # likewise, as the engine's templates write it
@@ -77,6 +78,21 @@ def check_entry_page(entries: frozenset[str], *, exclude: Sequence[str]) -> None
     if found.isdisjoint(kept) and not is_engine_project(kept):
         spelled = next((path for path in kept if path.casefold() == PAGE), None)
         raise EntryPageMissingError(spelled=spelled, deeper=deeper_entries(kept))
+
+
+def kind_of(entries: Collection[str]) -> Kind | None:
+    """The kind of a project, by the names of its files; None where it is none that can be played.
+
+    ``web-build`` has a ``package.json``: whether its page must be built only its content says.
+    """
+    names = {path.removeprefix(_root(entries)) for path in entries}
+    if OLD_EXPORT in entries:
+        return "old-export"
+    if is_engine_project(entries):
+        return "engine"
+    if PACKAGE in names:
+        return "web-build"
+    return "web" if PAGE in names else None
 
 
 def is_surely_built(entries: frozenset[str]) -> bool:

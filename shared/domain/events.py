@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from shared.domain.build_warnings import BuildWarnings
+from shared.domain.entry_page import Kind
 from shared.domain.options import Configuration, ExportOptions, Platform
 
 Stage = Literal["build", "upload"]
@@ -23,6 +24,7 @@ ProjectId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$(?!\
 ExportId = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")
 ]
+TraceId = Annotated[str, msgspec.Meta(pattern=r"^[\w.-]{1,64}$(?!\n)")]
 _IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -115,6 +117,8 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     options: ExportOptions
     snapshot: Sha256
     created_at: datetime  # of the first generation: what the user sees as the export's age
+    kind: Kind | UnsetType = UNSET  # of the project
+    trace_id: TraceId | UnsetType = UNSET  # of the request that asked for it
 
 
 class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import UNSET
 
 from shared.domain.build_warnings import BuildWarning
+from shared.domain.entry_page import Kind
 from shared.domain.events import (
     AnyEvent,
     Artifact,
@@ -92,8 +93,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     can_cancel: bool = True
     cancel_receipt: CancelReceipt | None = None
     dead_letter: str | None = None
+    kind: Kind | None = None  # of the project, by its files
     warnings: tuple[BuildWarning, ...] = ()  # the first of them
     warning_count: int = 0
+    trace_id: str | None = None  # of the request that asked for it
 
     @property
     def ended(self) -> bool:
@@ -210,6 +213,8 @@ def _state(events: list[AnyEvent], request: ExportRequested | None) -> State:
             configuration=request.configuration,
             options=msgspec.to_builtins(request.options),
             snapshot=request.snapshot,
+            kind=request.kind or None,
+            trace_id=request.trace_id or None,
         )
     for event in events:
         state = _apply(state, event)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from shared.domain.entry_page import Kind
 from shared.domain.events import ProjectId, Sha256
 from shared.domain.paths import check_paths
 from shared.errors import ForbiddenError, NotFoundError
@@ -36,7 +37,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     object in storage) count as missing, and what is uploaded meanwhile carries the new epoch in its
     key. So nothing is deleted that a later snapshot names.
 
-    ``head_files`` and ``head_bytes`` are 0 where an earlier version wrote the head.
+    ``head_files`` and ``head_bytes`` are 0, and ``head_kind`` is null, where an earlier version
+    wrote the head.
     """
 
     id: ProjectId
@@ -48,6 +50,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     head: Sha256 | None = None
     head_files: int = 0
     head_bytes: int = 0
+    head_kind: Kind | None = None
     retired: tuple[Retired, ...] = ()
     epoch: int = 0
     condemned: str | None = None  # key of the list while a collection is under way

@@ -79,3 +79,14 @@ def artifacts(project_id: str) -> str:
 def artifact(project_id: str, build_key: str, file_name: str) -> str:
     """An artifact, by the hash of everything that shapes its bytes."""
     return f"{artifacts(project_id)}{build_key}/{file_name}"
+
+
+def artifact_lists(project_id: str) -> str:
+    """Prefix of lists of files, of artifacts that have no directory of their own."""
+    return f"{project(project_id)}artifact-lists/"
+
+
+def artifact_list(artifact_key: str) -> str:
+    """The list of one artifact's files; not among artifacts, which no packager may write whole."""
+    _, project_id, _, build_key, file_name = artifact_key.split("/")
+    return f"{artifact_lists(project_id)}{build_key}/{file_name}.json"

@@ -56,6 +56,7 @@ SNAPSHOTS: Final = _below(keys.snapshots(ANY))
 SETTINGS: Final = _below(keys.all_settings(ANY))
 CONDEMNED: Final = _below(keys.condemned(ANY))
 ARTIFACTS: Final = _below(keys.artifacts(ANY))
+ARTIFACT_LISTS: Final = _below(keys.artifact_lists(ANY))
 PROJECTS: Final = _below(keys.PROJECTS)
 
 _READY: Final = _grant(Act.READ, on=(keys.READY,))
@@ -69,7 +70,8 @@ ROLES: Final[Mapping[Role, tuple[Grant, ...]]] = {
     # What makers push, and what they are given; it deletes nothing and makes no artifact.
     "gateway": (
         _READY,
-        _grant(Act.READ, on=(BLOBS, PACKS, SNAPSHOTS, SETTINGS, CONDEMNED, ARTIFACTS)),
+        _grant(Act.READ, on=(BLOBS, PACKS, SNAPSHOTS, SETTINGS, CONDEMNED)),
+        _grant(Act.READ, on=(ARTIFACTS, ARTIFACT_LISTS)),
         _grant(Act.PUT, Act.UPLOAD, Act.COMPLETE, Act.ABORT, on=(BLOBS, PACKS)),
         _grant(Act.PUT, on=(SNAPSHOTS, SETTINGS)),
         _grant(Act.LIST, on=(BLOBS, PACKS)),
@@ -80,6 +82,7 @@ ROLES: Final[Mapping[Role, tuple[Grant, ...]]] = {
         _READY,
         _grant(Act.READ, on=(BLOBS, PACKS, SNAPSHOTS)),
         _grant(Act.UPLOAD, Act.ABORT, on=(ARTIFACTS,)),
+        _grant(Act.PUT, on=(ARTIFACT_LISTS,)),
     ),
     # Makes artifacts of parts, and is the only service that deletes.
     "uploader": (

@@ -232,6 +232,7 @@ async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, attack: st
 
 WORDS = ["garbage", "stranger", "climbs", "part", "sign", "done", "plans"]
 WORDS += ["short", "huge", "bodiless", "directory", "asks", "package", "version", "hash"]
+WORDS += ["lists", "list", "long list"]
 
 
 @pytest.mark.parametrize("word", WORDS)

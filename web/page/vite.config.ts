@@ -1,11 +1,21 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The stack of `make up`, which the development server stands in front of. */
 const GATEWAY = process.env["AETHEL_EXPORT_URL"] ?? "http://127.0.0.1:8080";
 
+/** Templates of HTML and CSS travel without the indentation of their sources: no text of the page depends on it. */
+const withoutIndentation: Plugin = {
+  name: "without-indentation",
+  enforce: "pre",
+  apply: "build",
+  transform: (code, id) =>
+    /\/web\/\w+\/src\/.*\.ts$/.test(id) ? { code: code.replace(/\n[ \t]+/g, "\n"), map: null } : null,
+};
+
 export default defineConfig({
+  plugins: [withoutIndentation],
   root: source("."),
   base: "./",
   resolve: {

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import uuid_utils
+from msgspec import UNSET
 
 from services.gateway.exports.availability import check_available
-from shared.domain.entry_page import check_entry_page
+from shared.domain.entry_page import check_entry_page, kind_of
 from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, fold
 from shared.domain.options import Configuration, ExportOptions, Platform
@@ -69,7 +70,7 @@ class ExportRequests:
         self._headroom = headroom
 
     async def submit(
-        self, project_id: str, user: User, wanted: ExportRequest, *, key: str | None
+        self, project_id: str, user: User, wanted: ExportRequest, *, key: str | None, trace_id: str
     ) -> Document:
         """Put an export into the stream; only then it exists.
 
@@ -79,6 +80,7 @@ class ExportRequests:
             wanted: The platform and its options.
             key: The ``Idempotency-Key``. One that is known is answered with its export as it
                 stands, whatever a new request would be refused for.
+            trace_id: The request's; the export keeps it.
 
         Returns:
             The export as it stands.
@@ -96,13 +98,13 @@ class ExportRequests:
         if known is not None:
             return await self._begin(known, user, repeated=True)
         self._rate.take(user.user_id)
-        event = await self._first_event(project, user, wanted)
+        event = await self._first_event(project, user, wanted, trace_id)
         async with self._quotas.new_export(user.user_id):
             start = await self._idempotency.keep(event, key, wanted)
             return await self._begin(start, user, repeated=start is not event)
 
     async def _first_event(
-        self, project: Project, user: User, wanted: ExportRequest
+        self, project: Project, user: User, wanted: ExportRequest, trace_id: str
     ) -> ExportRequested:
         """The event that asks for it, once nothing that can be seen speaks against it."""
         _check_size(wanted.options)
@@ -125,6 +127,8 @@ class ExportRequests:
             snapshot=project.head,
             at=asked_at,
             created_at=asked_at,
+            kind=kind_of(entries) or UNSET,
+            trace_id=trace_id,
         )
 
     async def _begin(self, start: Start, user: User, *, repeated: bool) -> Document:

@@ -23,6 +23,9 @@ from shared.jetstream.errors import NatsUnavailableError
 log = structlog.get_logger()
 
 # msgspec's own form; Litestar calls the body ``data``.
+_TRACEPARENT: Final = re.compile(  # W3C Trace Context, 3.2; a later version may say more
+    r"(?!ff)[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
+)
 _PLACE: Final = re.compile(r"^(?P<message>.*) - at `\$\.?(data\.?)?(?P<path>[^`]*)`$")
 
 
@@ -55,9 +58,10 @@ def problem(
 
 
 def trace_id(request: Request[Any, Any, Any]) -> str:
-    """The request's id: the client's own where it sent one, else made here."""
+    """The request's id: of the client's trace, or its own request id, else made here."""
     if "trace_id" not in request.state:
-        given = request.headers.get("x-request-id", "")
+        traced = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
+        given = traced["trace"] if traced else request.headers.get("x-request-id", "")
         usable = re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII)
         request.state.trace_id = given if usable else uuid.uuid4().hex
     return str(request.state.trace_id)

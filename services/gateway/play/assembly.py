@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from services.gateway.settings import GatewaySettings
     from shared.jetstream.headroom import Headroom
+    from shared.storage.bucket import Storage
     from shared.storage.ranged_reads import RangedReads
 
 
@@ -42,6 +43,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
 async def assemble_play(
     nc: Client,
     reads: RangedReads,
+    storage: Storage,
     settings: GatewaySettings,
     *,
     exports: Exports,
@@ -62,7 +64,7 @@ async def assemble_play(
             passwords=passwords,
             headroom=headroom,
         ),
-        listing=ArtifactListing(exports, projects=projects, archives=archives),
+        listing=ArtifactListing(exports, projects=projects, archives=archives, storage=storage),
         preview=PreviewApp(
             origin,
             known,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from services.gateway.projects.blob_places import BlobPlaces
 from services.gateway.projects.places import Places
 from services.gateway.projects.proposal import propose, snapshot_of
-from shared.domain.entry_page import entry_files
+from shared.domain.entry_page import entry_files, kind_of
 from shared.domain.events import now
 from shared.domain.project import Project, Retired, StoredFile, decode_snapshot, find_file
 from shared.jetstream.headroom import CHANGES_SHARE, FOR_PROJECTS
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
     from services.gateway.projects.proposal import Files, Proposal
     from services.gateway.quotas.user_quotas import UserQuotas
     from services.gateway.settings import Limits
+    from shared.domain.project import Snapshot
     from shared.jetstream.headroom import Headroom
     from shared.storage.bucket import Storage
     from shared.tokens import User
+
+Shown = TypeVar("Shown")
 
 ENTRY_CACHE: Final = 10_000  # snapshots; two names each at most, and they never change
 KEEP_RETIRED: Final = 100  # heads of a moment ago, for requests that had just read them
@@ -71,6 +74,15 @@ class Snapshots:
         key = keys.snapshot(project.id, project.head)
         async with self._turn(user, key):
             return await asyncio.to_thread(find_file, await self._storage.get(key), path)
+
+    async def read(
+        self, project_id: str, snapshot_id: str, user: User, view: Callable[[Snapshot], Shown]
+    ) -> Shown:
+        """What ``view`` makes of a snapshot, in a thread (raises ObjectMissingError)."""
+        key = keys.snapshot(project_id, snapshot_id)
+        async with self._turn(user, key):
+            data = await self._storage.get(key)
+            return await asyncio.to_thread(lambda: view(decode_snapshot(data)))
 
     async def entry_files(self, project_id: str, snapshot_id: str, user: User) -> frozenset[str]:
         """Those of a snapshot's files that may be opened; it is read once for all exports of it.
@@ -189,6 +201,7 @@ def _with_head(project: Project, proposal: Proposal) -> Project:
         head=proposal.snapshot_id,
         head_files=len(proposal.files),
         head_bytes=proposal.size_bytes,
+        head_kind=kind_of(proposal.entries),
         retired=retired,
         updated_at=now(),
     )

@@ -22,11 +22,11 @@ class PlayLinkView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ArtifactFile(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One file; sizes in bytes."""
+    """One file; sizes in bytes. Where all are compressed as one, no packed size is known: null."""
 
     path: str
     size: int
-    packed_size: int
+    packed_size: int | None
 
 
 class ArtifactFiles(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from shared.domain.build_warnings import BuildWarning
+from shared.domain.entry_page import Kind
 from shared.domain.project import Project, Role
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ MOST_WARNINGS: Final = 100  # in one answer
 
 
 class ProjectSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A project as it stands in a list; ``role`` is the caller's."""
+    """A project as it stands in a list; ``role`` is the caller's, ``kind`` that of its files."""
 
     id: str
     name: str
@@ -28,6 +29,7 @@ class ProjectSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     snapshot: str | None
     files: int
     size_bytes: int
+    kind: Kind | None
     created_at: datetime
     updated_at: datetime
 
@@ -53,6 +55,27 @@ class ProjectPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Some of the caller's projects."""
 
     projects: list[ProjectSummary]
+    next_page_token: str | None
+
+
+class SnapshotFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One file of a project; its size in bytes."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+class SnapshotFiles(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of what a project consists of, by path; the totals are of all its files.
+
+    ``snapshot`` is null, and there are no files, before the first push.
+    """
+
+    snapshot: str | None
+    files: list[SnapshotFile]
+    total_files: int
+    total_bytes: int
     next_page_token: str | None
 
 
@@ -104,6 +127,7 @@ def _summary(project: Project, user: User) -> dict[str, Any]:
         "snapshot": project.head,
         "files": project.head_files,
         "size_bytes": project.head_bytes,
+        "kind": project.head_kind,
         "created_at": project.created_at,
         "updated_at": project.updated_at,
     }

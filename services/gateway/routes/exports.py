@@ -15,6 +15,7 @@ from services.gateway.http.auth import TICKET_ROUTE
 from services.gateway.http.pagination import LAST_SEQ
 from services.gateway.http.parameters import AnyRequest, ExportId, IdempotencyKey, ProjectId
 from services.gateway.http.problem_docs import WITH_BODY, problem_responses
+from services.gateway.http.problems import trace_id
 from services.gateway.responses.exports import (
     AcceptedExport,
     ChangedExport,
@@ -46,6 +47,7 @@ class ExportRoutes(Controller):
         *,
         project_id: ProjectId,
         data: JSONBody[ExportRequest],
+        request: AnyRequest,
         user: CurrentUser,
         deps: Injected,
         idempotency_key: IdempotencyKey = None,
@@ -57,7 +59,9 @@ class ExportRoutes(Controller):
         check_visible("options.appName", data.options.app_name)
         check_visible("options.appIcon", data.options.app_icon)
         check_visible("options.signingKey", data.options.signing_key)
-        document = await deps.export_requests.submit(project_id, user, data, key=idempotency_key)
+        document = await deps.export_requests.submit(
+            project_id, user, data, key=idempotency_key, trace_id=trace_id(request)
+        )
         links = deps.exports.links_of(document, user)
         body = CreatedExport(
             export=AcceptedExport(

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote
 
 from litestar import Controller, delete, get, post, put
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.openapi_config import streamed
 from services.gateway.http.parameters import AnyRequest, BlobSha256, ProjectId
 from services.gateway.http.problem_docs import WITH_BODY, problem_responses
+from services.gateway.projects.snapshot_pages import snapshot_page
 from services.gateway.projects.zip_names import CodePage
 from services.gateway.responses.projects import (
     RemovedFile,
+    SnapshotFiles,
     SnapshotResult,
     StoredBlob,
     StoredBlobs,
@@ -58,6 +60,22 @@ class FileRoutes(Controller):
         """
         body = deps.upload_meter.metered(user.user_id, request.stream())
         return SnapshotResult.of(*await deps.manifests.propose(project_id, user, body))
+
+    @get("/snapshot", responses=problem_responses(404))
+    async def show(
+        self,
+        *,
+        project_id: ProjectId,
+        user: CurrentUser,
+        deps: Injected,
+        page_size: Annotated[int, QueryParameter(ge=1, le=1_000)] = 200,
+        page_token: FromQuery[str | None] = None,
+    ) -> SnapshotFiles:
+        """The project's files as they are now, by path; all pages are of one snapshot."""
+        project = (await deps.projects.get(project_id, user, "viewer")).value
+        return await snapshot_page(
+            deps.snapshots, project, user, size=page_size, page_token=page_token
+        )
 
     @put(
         "/blobs/{sha256:str}",

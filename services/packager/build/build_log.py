@@ -11,8 +11,16 @@ from shared.domain.build_warnings import MOST, BuildWarning, BuildWarnings
 if TYPE_CHECKING:
     from services.packager.build.plan import BuildPlan, Note
     from services.packager.project.snapshot import Selection
+    from shared.domain.entry_page import Kind
     from shared.domain.progress import Level
 
+KINDS: Final[dict[Kind | None, str]] = {
+    "web": "a web page of its own",
+    "web-build": "a web project with package.json",
+    "engine": "an engine project",
+    "old-export": "an export of the old worker",
+    None: "a project of no kind that can be played",
+}
 MAX_TEXT: Final = 500  # characters of each part of a warning
 
 
@@ -28,7 +36,10 @@ def report_selection(reporter: Reporter, selection: Selection) -> None:
     """Log what the project has, and what the options leave out of it."""
     snapshot = selection.snapshot
     total_bytes = selection.size_bytes + selection.left_out_bytes
-    reporter.log(f"The project has {len(snapshot.files):,} files, {megabytes(total_bytes)}.")
+    reporter.log(
+        f"The project is {KINDS[selection.kind]}: {len(snapshot.files):,} files, "
+        f"{megabytes(total_bytes)}."
+    )
     left_out = len(snapshot.files) - len(selection.files)
     if left_out:
         reporter.log(

@@ -20,8 +20,10 @@ from services.packager.archive.stored_zip import stored_zip
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size
 from services.packager.build.integrity import SelfCheckError
+from services.packager.build.listed_files import listed_files
 from services.packager.build.manifest import MANIFEST
 from services.packager.build.size_limit import limited
+from shared.domain.artifact_files import ListedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -39,11 +41,12 @@ LEVELS: Final[dict[Compression, CompressionLevel]] = {
 
 
 class PackedArtifact(msgspec.Struct, frozen=True, kw_only=True):
-    """An artifact that has been packed: its size and checksums."""
+    """An artifact that has been packed: its size and checksums, and what its directory lacks."""
 
     size_bytes: int
     sha256: str
     crc32c: str
+    files: tuple[ListedFile, ...] = ()
 
 
 class FileSource(Protocol):
@@ -112,7 +115,8 @@ def pack(
     packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
     for tracker in trackers:
         tracker.counted()
-    return packed
+    files = listed_files(contents, members, plan.application.container)
+    return msgspec.structs.replace(packed, files=files)
 
 
 def _check_needed(plan: BuildPlan) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from services.packager.processes.threads import in_thread
 from services.packager.project.files import selected
 from services.packager.storage.object_fetcher import ObjectLostError, lost_where_missing
+from shared.domain.entry_page import Kind, entry_files, kind_of
 from shared.domain.project import Snapshot, StoredFile, decode_snapshot
 from shared.storage import keys
 
@@ -28,6 +29,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[StoredFile, ...]
     size_bytes: int
     left_out_bytes: int
+    kind: Kind | None = None  # of the whole project
 
     @classmethod
     def of(cls, snapshot: Snapshot, options: ExportOptions) -> Selection:
@@ -39,6 +41,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
             files=files,
             size_bytes=size_bytes,
             left_out_bytes=snapshot.size_bytes - size_bytes,
+            kind=kind_of(entry_files(file.path for file in snapshot.files)),
         )
 
 

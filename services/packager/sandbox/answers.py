@@ -20,6 +20,7 @@ from services.packager.sandbox.messages import (
     FetchMetadata,
     FetchPackage,
     Job,
+    Listing,
     Open,
     Part,
     Planned,
@@ -31,6 +32,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.storage.file_slice import FileSlice
 from services.packager.storage.multipart_upload import open_upload
+from shared.domain.artifact_files import decode_files
 from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Artifact, PendingUpload
 from shared.domain.paths import check_path
@@ -86,6 +88,7 @@ class Answers:
         self._uploads = AsyncExitStack()
         self._upload: PartSender | None = None
         self._planned: Planned | None = None
+        self._listed: bytes | None = None
 
     def __contains__(self, path: str) -> bool:
         return path in self._objects
@@ -121,6 +124,8 @@ class Answers:
                 return await self._plan(question)
             case Part():
                 return await self._part(question, files)
+            case Listing():
+                return await self._list(question, files)
             case Sign():
                 return await self._sign(question, files)
 
@@ -193,6 +198,18 @@ class Answers:
         await upload.send(read)
         return Answer(number=message.number), []
 
+    async def _list(self, message: Listing, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
+        """Only its form is checked: what it says is shown to the project's own members."""
+        if self._planned is None or self._listed is not None or len(files) != 1:
+            raise verdict.broken(verdict.ProtocolError("no such list"), ())
+        try:
+            document = await in_thread(partial(channel.content, files[0], message.size_bytes))
+            await in_thread(partial(decode_files, document))
+        except (ValueError, msgspec.MsgspecError) as error:
+            raise verdict.broken(error, ()) from error
+        self._listed = document
+        return Answer(number=message.number), []
+
     async def _sign(self, message: Sign, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
         signer = self._services.signer
         if signer is None:
@@ -224,6 +241,8 @@ class Answers:
             sha256=done.sha256,
             crc32c=done.crc32c,
         )
+        if self._listed is not None:
+            await self._services.storage.put(keys.artifact_list(artifact.key), self._listed)
         return Packaged(artifact, upload, self._planned.warnings)
 
     def _key(self, planned: Planned) -> str:

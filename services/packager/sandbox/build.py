@@ -22,7 +22,16 @@ from services.packager.build.packing import pack
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
-from services.packager.sandbox.messages import Done, Failed, Job, Kind, Part, Planned, Planning
+from services.packager.sandbox.messages import (
+    Done,
+    Failed,
+    Job,
+    Kind,
+    Listing,
+    Part,
+    Planned,
+    Planning,
+)
 from services.packager.sandbox.packager_link import PackagerLink
 from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
@@ -33,11 +42,12 @@ from services.packager.sandbox.remote import (
     RemoteSigner,
 )
 from services.packager.sandbox.script_runner import ScriptRunner
+from shared.domain.artifact_files import encode_files
 from shared.errors import ExportError, PreflightError, ProjectError, UnknownPlatformError
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from services.packager.build.plan import Exporter
@@ -153,12 +163,15 @@ def _built(
         )
     )
 
-    def send(part: bytes) -> None:
-        file = channel.in_memory(part)
+    def hand_over(data: bytes, question: Callable[[int], object]) -> None:
+        file = channel.in_memory(data)
         try:
-            link.ask(lambda number: Part(number, len(part)), [file])
+            link.ask(question, [file])
         finally:
             channel.close([file])
+
+    def send(part: bytes) -> None:
+        hand_over(part, lambda number: Part(number, len(part)))
 
     packed = pack(
         plan,
@@ -171,4 +184,6 @@ def _built(
         max_bytes=request.options.max_bytes or None,
     )
     meter.tell()
+    if packed.files and (listing := encode_files(packed.files)):
+        hand_over(listing, lambda number: Listing(number, len(listing)))
     return Done(size_bytes=packed.size_bytes, sha256=packed.sha256, crc32c=packed.crc32c)

@@ -16,6 +16,7 @@ from services.packager.registry.package_id import Integrity, PackageName, Packag
 from services.packager.request import Request
 from services.packager.sandbox.confinement import Limits, Protections
 from services.packager.storage.derived_files import DerivedFileRecord
+from shared.domain.artifact_files import MOST_BYTES
 from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Sha256
 from shared.domain.progress import Level
@@ -121,6 +122,13 @@ class Part(msgspec.Struct, frozen=True, tag=True):
     size_bytes: Count
 
 
+class Listing(msgspec.Struct, frozen=True, tag=True):
+    """The list of the artifact's files, beside. Answered when it has been read."""
+
+    number: Number
+    size_bytes: Annotated[int, msgspec.Meta(ge=1, le=MOST_BYTES)]
+
+
 class SignedFile(msgspec.Struct, frozen=True):
     """A file to sign, or one that was signed, beside."""
 
@@ -213,7 +221,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 FromServer = Ready | Started | Ended
 ToServer = Start | End
-Question = Open | Recall | Remember | FetchMetadata | FetchPackage | Planned | Part | Sign
+Question = Open | Recall | Remember | FetchMetadata | FetchPackage | Planned | Part | Listing | Sign
 FromBuild = (
     Open
     | Recall
@@ -222,6 +230,7 @@ FromBuild = (
     | FetchPackage
     | Planned
     | Part
+    | Listing
     | Sign
     | Log
     | Planning

@@ -28,6 +28,7 @@ from services.packager.sandbox.messages import (
     FetchPackage,
     FromBuild,
     Job,
+    Listing,
     Log,
     Open,
     Part,
@@ -163,7 +164,7 @@ class RunningBuild:
             case Open() | Recall() | Remember() | FetchMetadata() | FetchPackage():
                 self._begin(message, files)
                 return
-            case Planned() | Part() | Sign():
+            case Planned() | Part() | Listing() | Sign():
                 self._begin(message, files)
                 return
             case Log():

@@ -26,7 +26,7 @@ from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 from shared.storage import keys
-from shared.stores.artifacts import artifacts_of
+from shared.stores.artifacts import artifact_record_key, artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
 from shared.stores.play_links import PlayLinks
 from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
@@ -190,7 +190,8 @@ class Sweeper:
                 await self._claims.records.replace(key, deleting, revision=found.revision)
             except ConflictingWriteError:
                 return False
-        await self._storage.delete([record.artifact.key])
+        artifact = record.artifact.key
+        await self._storage.delete([artifact, keys.artifact_list(artifact)])
         await self._claims.records.delete(key)
         return True
 
@@ -217,7 +218,14 @@ class Sweeper:
         ]
         for upload in stale:
             await self._storage.abort_upload(upload.key, upload.upload_id)
+            await self._delete_list(upload.key)
         return len(stale)
+
+    async def _delete_list(self, artifact_key: str) -> None:
+        """Delete what was written beside an artifact that was not to be."""
+        record = artifact_record_key(artifact_key.split("/")[1], artifact_key)
+        if await self._claims.records.get(record) is None:
+            await self._storage.delete([keys.artifact_list(artifact_key)])
 
     async def _cancel_running(self, documents: list[Document]) -> int:
         """End the exports of a deleted project that its deletion has missed; how many there are."""

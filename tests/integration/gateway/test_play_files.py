@@ -21,8 +21,10 @@ import pytest_asyncio
 from services.gateway.play.archive.archives import Archives
 from services.packager.archive.member import Member
 from services.packager.archive.zip import ZipStream
+from shared.domain.artifact_files import ListedFile, encode_files
 from shared.metrics import PREVIEW_DIRECTORIES
 from shared.settings import NatsSettings
+from shared.storage import keys
 from shared.storage.ranged_reads import open_ranged_reads
 from tests.integration.gateway.archives import PAGE, damaged, noise, text, zipped
 from tests.integration.gateway.players import open_arcade
@@ -320,6 +322,24 @@ async def test_the_files_of_an_artifact_are_listed(arcade: Arcade) -> None:
     stranger = arcade.gateway.user("eve")
     assert (await stranger.call("GET", f"{path}/files"))[0] == 404
     assert (await arcade.ann.call("GET", f"{path}/files?page_token=x"))[0] == 400
-    tar = await arcade.finished(b"tar", content_type="application/gzip")
-    status, problem = await arcade.ann.call("GET", f"{tar}/files")
+
+
+async def test_the_files_of_what_has_no_directory_are_listed_from_beside_it(arcade: Arcade) -> None:
+    """In pages, as its packager wrote them; what was packed before lists were says so."""
+    path = await arcade.finished(b"tar", content_type="application/gzip")
+    status, problem = await arcade.ann.call("GET", f"{path}/files")
     assert (status, problem["code"]) == (422, "files-not-listed")
+    assert "export it again" in problem["detail"]
+    files = (ListedFile("a/game", 7, None), ListedFile("b.png", 5, None))
+    artifact = keys.artifact("game", path.rpartition("/")[2], "game.zip")
+    document = encode_files(files)
+    assert document is not None
+    await arcade.gateway.storage.put(keys.artifact_list(artifact), document)
+    _, first = await arcade.ann.call("GET", f"{path}/files?page_size=1")
+    assert (first["totalFiles"], first["totalBytes"]) == (2, 12)
+    assert first["files"] == [{"path": "a/game", "size": 7, "packedSize": None}]
+    _, rest = await arcade.ann.call("GET", f"{path}/files?page_token={first['nextPageToken']}")
+    assert ([file["path"] for file in rest["files"]], rest["nextPageToken"]) == (["b.png"], None)
+    await arcade.gateway.storage.put(keys.artifact_list(artifact), b"odd")
+    status, _ = await arcade.ann.call("GET", f"{path}/files")
+    assert status == 422

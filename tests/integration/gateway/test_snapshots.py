@@ -321,3 +321,82 @@ async def test_what_no_export_ships_is_told_at_once(gateway: Gateway) -> None:
     }
     status, made = await ann.call("PUT", SNAPSHOT, json=manifest(named))
     assert (status, made["warningCount"], len(made["warnings"])) == (201, 150, 100)
+
+
+async def test_a_projects_files_are_listed_in_pages_of_one_snapshot(gateway: Gateway) -> None:
+    """With size and hash; what is pushed meanwhile does not mix with them."""
+    ann = gateway.user("ann")
+    await ann.call("POST", "/api/projects", json={"id": "listed", "name": "Listed"})
+    _, nothing = await ann.call("GET", "/api/projects/listed/snapshot")
+    assert (nothing["snapshot"], nothing["files"], nothing["totalFiles"]) == (None, [], 0)
+    files = {"game.json": b"{}", "a/b.png": b"picture", "index.md": b"read me"}
+    name = await ann.push("listed", files)
+    _, first = await ann.call("GET", "/api/projects/listed/snapshot?page_size=2")
+    assert (first["snapshot"], first["totalFiles"], first["totalBytes"]) == (name, 3, 16)
+    await ann.push("listed", {**files, "a/a.png": b"another"})
+    token = first["nextPageToken"]
+    _, rest = await ann.call("GET", f"/api/projects/listed/snapshot?page_token={token}")
+    assert (rest["snapshot"], rest["nextPageToken"]) == (name, None)
+    listed = {file["path"]: (file["sha256"], file["size"]) for file in first["files"]}
+    listed |= {file["path"]: (file["sha256"], file["size"]) for file in rest["files"]}
+    assert [*listed.items()] == [
+        (path, (sha(data), len(data))) for path, data in sorted(files.items())
+    ]
+    for wrong in ("x", "MQ==", f"{token}x"):
+        status, _ = await ann.call("GET", f"/api/projects/listed/snapshot?page_token={wrong}")
+        assert status == 400
+    eve = gateway.user("eve")
+    assert (await eve.call("GET", "/api/projects/listed/snapshot"))[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("files", "kind"),
+    [
+        ({"index.html": b"<p>"}, "web"),
+        ({"index.html": b"<p>", "package.json": b"{}"}, "web-build"),
+        ({"game.json": b"{}"}, "engine"),
+        ({"export.json": b"{}", "source/index.html": b"<p>"}, "old-export"),
+        ({"readme.md": b"-"}, None),
+    ],
+)
+async def test_a_project_and_its_exports_say_their_kind(
+    gateway: Gateway, files: dict[str, bytes], kind: str | None
+) -> None:
+    """By the names of the files; null where no browser could open it."""
+    ann = gateway.user("ann")
+    await ann.push("kinds", files)
+    _, project = await ann.call("GET", "/api/projects/kinds")
+    assert project["kind"] == kind
+    _, made = await ann.call("POST", "/api/projects/kinds/export", json={"platform": "source"})
+    path = f"/api/projects/kinds/export/{made['export']['id']}"
+    _, shown = await ann.call("GET", path)
+    assert shown["export"]["kind"] == kind
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize(
+    ("headers", "trace"),
+    [
+        ({"traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}, TRACE),
+        ({"traceparent": f"01-{TRACE}-00f067aa0ba902b7-01-more"}, TRACE),
+        ({"traceparent": f"00-{'0' * 32}-00f067aa0ba902b7-01", "X-Request-Id": "mine"}, "mine"),
+        ({"traceparent": f"ff-{TRACE}-00f067aa0ba902b7-01"}, None),
+        ({}, None),
+    ],
+)
+async def test_an_export_keeps_the_trace_of_its_request(
+    gateway: Gateway, headers: dict[str, str], trace: str | None
+) -> None:
+    """That of the caller where it is a valid one, else one of ours."""
+    ann = gateway.user("ann")
+    await ann.push("traced", {"index.html": b"<p>"})
+    path = "/api/projects/traced/export"
+    status, made = await ann.call("POST", path, json={"platform": "web"}, headers=headers)
+    assert status == 202, made
+    _, shown = await ann.call("GET", f"{path}/{made['export']['id']}")
+    found = shown["export"]["traceId"]
+    assert found == trace if trace else len(found) == 32
+    _, problem = await ann.call("GET", "/api/projects/none", headers=headers)
+    assert trace is None or problem["trace_id"] == trace

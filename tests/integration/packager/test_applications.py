@@ -16,12 +16,14 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.signing.keys import SigningKeys
+from shared.domain.artifact_files import decode_files
 from shared.domain.events import ExportRequested, now
 from shared.domain.options import ExportOptions
 from shared.domain.signing_policy import SigningRequiredError
 from shared.errors import ExportError
 from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import ProgressReporter
+from shared.storage import keys
 from shared.templates import BUILT
 from tests.projects import BUILDS, store
 from tests.signing import program
@@ -105,8 +107,8 @@ async def _download(storage: Storage, packaged: ExportPackaged) -> bytes:
 @pytest.fixture
 def signing(storage: Storage, cache: DiskCache, tmp_path: Path) -> PackagerHandler:
     """A packager with a key for Linux whose program the test writes."""
-    keys = SigningKeys(tmp_path / "keys", timeout_s=A_LONG_TIME_S)
-    return PackagerHandler(storage, cache, BUILDS, BUILT, signing=keys)
+    known = SigningKeys(tmp_path / "keys", timeout_s=A_LONG_TIME_S)
+    return PackagerHandler(storage, cache, BUILDS, BUILT, signing=known)
 
 
 def _hook(tmp_path: Path, script: str) -> None:
@@ -122,13 +124,37 @@ async def test_an_application_is_built_and_stored(
     assert packaged.artifact.file_name == "star-courier-1.0.0-linux-x64.tar.gz"
     assert packaged.artifact.content_type == "application/gzip"
     assert packaged.upload.part_count == 2
-    with tarfile.open(fileobj=io.BytesIO(await _download(storage, packaged))) as archive:
+    data = await _download(storage, packaged)
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         assert "star-courier-1.0.0/star-courier" in archive.getnames()
     statuses = [status for status, _, _ in reported.reported]
     percents = [percent for _, percent, _ in reported.reported]
     assert statuses == sorted(statuses, key=["preparing", "building", "packaging"].index)
     assert percents == sorted(percents)
     assert percents[-1] == pytest.approx(90)
+
+
+@pytest.mark.parametrize(("format_", "packed"), [("", None), ("appimage", "size")])
+async def test_what_has_no_directory_is_listed_beside(
+    handler: PackagerHandler,
+    storage: Storage,
+    js: JetStreamContext,
+    format_: str,
+    packed: str | None,
+) -> None:
+    """The game's files, and the program without them: together about as much as the artifact."""
+    event = _requested(await store(storage, FILES), format=format_)
+    packaged, _ = await _export(handler, js, event)
+    artifact = packaged.artifact
+    listed = decode_files(await storage.get(keys.artifact_list(artifact.key)))
+    sizes = {file.path: file.size for file in listed}
+    for path in ("assets/music.ogg", "js/main.js"):
+        assert sizes[path] == len(FILES[path])
+    (program,) = (path for path in sizes if path.endswith(("star-courier", ".AppImage")))
+    assert 0 < sizes[program] < len(FILES["assets/music.ogg"])
+    assert {file.packed_size for file in listed} == (set(sizes.values()) if packed else {None})
+    if packed:
+        assert sum(sizes.values()) == artifact.size_bytes
 
 
 @pytest.mark.parametrize("platform", ["windows", "macos", "linux"])

@@ -406,7 +406,7 @@ async def test_the_log_is_for_the_maker(
     assert ("warning", "index.html:1: '/logo.png' starts with /, so it only works at the top of a host; write it relative") in lines  # fmt: skip # noqa: E501
     text = "\n".join(message for _, message in lines)
     assert "Left out by excludePatterns and includeAssets: 1 files, 0.0 MB." in text
-    assert "The project has 307 files" in text
+    assert "The project is a web page of its own: 307 files" in text
 
 
 async def _until(found: Callable[[list[Any]], bool], events: EventLog) -> list[Any]:

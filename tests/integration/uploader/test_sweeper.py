@@ -216,21 +216,26 @@ async def test_expired_artifacts_go_with_their_record(world: World, js: JetStrea
     for name, lives in (("old", timedelta(seconds=-1)), ("new", timedelta(hours=1))):
         key = keys.artifact("p", name, "game.zip")
         await world.storage.put(key, b"bytes")
+        await world.storage.put(keys.artifact_list(key), b"{}")
         record = ArtifactRecord(
             project_id="p", state="ready", artifact=artifact(key), expires_at=now() + lives
         )
         await records.create(f"p.{name}", record)
     assert await world.sweep() == {"artifact": 1}
-    assert await world.keys() == {keys.artifact("p", "new", "game.zip")}
+    new = keys.artifact("p", "new", "game.zip")
+    assert await world.keys() == {new, keys.artifact_list(new)}
     assert await records.get("p.old") is None
 
 
 async def test_half_finished_uploads_are_aborted_when_they_are_old(world: World) -> None:
     """An upload that nobody waits for goes after the grace period, not before."""
-    await world.storage.start_upload(keys.artifact("p", "b", "game.zip"), content_type="x/y")
+    key = keys.artifact("p", "b", "game.zip")
+    await world.storage.start_upload(key, content_type="x/y")
+    await world.storage.put(keys.artifact_list(key), b"{}")
     assert await world.sweep(timedelta(hours=1)) == {}
     assert await world.sweep() == {"upload": 1}
     assert await world.storage.uploads("") == []
+    assert await world.keys() == set()
 
 
 async def test_uploads_of_a_running_export_are_left_alone(world: World) -> None:

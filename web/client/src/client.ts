@@ -21,6 +21,7 @@ import type {
   ProjectPage,
   Quota,
   ServiceFacts,
+  SnapshotFiles,
   SnapshotResult,
   State,
   Status,
@@ -152,6 +153,11 @@ export class BaseClient {
       signal: options.signal,
       onSent: (done) => options.onProgress?.({ done, total: blob.size }),
     });
+  }
+
+  /** What the project consists of now, by path, in pages that are all of one snapshot. */
+  listProjectFiles(projectId: string, options: PageOptions = {}): Promise<SnapshotFiles> {
+    return this.#connection.json("GET", `${projectPath(projectId)}/snapshot`, { ...options, query: pageOf(options) });
   }
 
   /** Ask for an export of the project as it is now. */

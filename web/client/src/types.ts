@@ -49,6 +49,8 @@ export type ProjectPage = Schemas["ProjectPage"];
 export type Quota = Schemas["Quota"];
 /** What a project consists of from now on, and the first hundred warnings about it. */
 export type SnapshotResult = Schemas["SnapshotResult"];
+/** What a project consists of: a page of it, by path; the totals are of all its files. */
+export type SnapshotFiles = Schemas["SnapshotFiles"];
 
 /** A link that plays a finished web build. */
 export type PlayLink = Schemas["PlayLink"];

@@ -38,7 +38,15 @@ export function statusBadge(status: string, text: Messages): TemplateResult {
   return html`<span class="badge" data-status=${status}>${icon}${statusName(status, text)}</span>`;
 }
 
-/** The styles of {@link statusBadge}. */
+/** The same without a pill and a drawing: a list shows hundreds, and each costs a frame where a processor draws them. */
+export function statusMark(status: string, text: Messages): TemplateResult {
+  const mark = Object.hasOwn(ICONS, status) ? "mark" : "mark pulse";
+  return html`<span class="badge bare" data-status=${status}
+    ><span class=${mark}></span>${statusName(status, text)}</span
+  >`;
+}
+
+/** The styles of {@link statusBadge} and {@link statusMark}. */
 export const badges = css`
   .badge {
     --_tone: var(--_accent);
@@ -64,12 +72,24 @@ export const badges = css`
   .badge[data-status="failed"] {
     --_tone: var(--_danger);
   }
+  .badge.bare {
+    gap: 0.5em;
+    padding: 0;
+    background: none;
+  }
+  .mark,
   .pulse {
+    flex: none;
     width: 0.5em;
     height: 0.5em;
     margin: 0 0.2em;
     border-radius: 50%;
     background: currentColor;
+  }
+  .mark {
+    margin: 0;
+  }
+  .pulse {
     animation: pulse 1.6s ease-in-out infinite alternate;
   }
   @keyframes pulse {
@@ -83,9 +103,10 @@ export const badges = css`
     }
   }
   @media (forced-colors: active) {
-    .badge {
+    .badge:not(.bare) {
       border: 1px solid;
     }
+    .mark,
     .pulse {
       background: CanvasText;
     }

@@ -21,10 +21,10 @@ export interface components {
         };
         /**
          * ArtifactFile
-         * @description One file; sizes in bytes.
+         * @description One file; sizes in bytes. Where all are compressed as one, no packed size is known: null.
          */
         ArtifactFile: {
-            packedSize: number;
+            packedSize: number | null;
             path: string;
             size: number;
         };
@@ -496,6 +496,7 @@ export interface components {
             createdAt: string;
             files: number;
             id: string;
+            kind: ("engine" | "old-export" | "web" | "web-build") | null;
             members: {
                 [key: string]: "editor" | "owner" | "viewer";
             };
@@ -520,12 +521,13 @@ export interface components {
         };
         /**
          * ProjectSummary
-         * @description A project as it stands in a list; ``role`` is the caller's.
+         * @description A project as it stands in a list; ``role`` is the caller's, ``kind`` that of its files.
          */
         ProjectSummary: {
             createdAt: string;
             files: number;
             id: string;
+            kind: ("engine" | "old-export" | "web" | "web-build") | null;
             name: string;
             owner: string;
             /** @enum {unknown} */
@@ -584,6 +586,28 @@ export interface components {
             snapshot: string;
         };
         /**
+         * SnapshotFile
+         * @description One file of a project; its size in bytes.
+         */
+        SnapshotFile: {
+            path: string;
+            sha256: string;
+            size: number;
+        };
+        /**
+         * SnapshotFiles
+         * @description A page of what a project consists of, by path; the totals are of all its files.
+         *
+         *         ``snapshot`` is null, and there are no files, before the first push.
+         */
+        SnapshotFiles: {
+            files: components["schemas"]["SnapshotFile"][];
+            nextPageToken: string | null;
+            snapshot: string | null;
+            totalBytes: number;
+            totalFiles: number;
+        };
+        /**
          * SnapshotResult
          * @description What the project now consists of, and what was left out of it or is never shipped.
          */
@@ -617,6 +641,7 @@ export interface components {
             fileSize: number | null;
             generation: number;
             id: string;
+            kind: ("engine" | "old-export" | "web" | "web-build") | null;
             logs: string[];
             options: {
                 [key: string]: unknown;
@@ -632,6 +657,7 @@ export interface components {
             startedAt: string | null;
             /** @enum {unknown} */
             status: "building" | "canceled" | "completed" | "failed" | "packaging" | "preparing" | "queued" | "uploading";
+            traceId: string | null;
             userId: string;
             waitingReason: string | null;
             warningCount: number;

@@ -4,7 +4,7 @@ import { hasEnded } from "../export-feed.js";
 import type { Format } from "../format.js";
 import { icons } from "../icons.js";
 import type { Messages } from "../messages/index.js";
-import { configurationName, platformName, statusBadge } from "../status-badge.js";
+import { configurationName, platformName, statusMark } from "../status-badge.js";
 
 /** How a row is shown. */
 export interface RowOptions {
@@ -33,7 +33,7 @@ export function exportRow(summary: ExportSummary, options: RowOptions): Template
     ?data-active=${active}
     @click=${choose}
   >
-    ${statusBadge(status, text)}
+    ${statusMark(status, text)}
     <span class="name"><b>${platform}</b> <span class="muted">${configuration}</span></span>
     <span class="middle">${hasEnded(summary.status) ? facts(summary, text, format) : percentBar(summary, format)}</span>
     <time class="muted" datetime=${summary.createdAt ?? nothing} title=${created ? format.dateTime(created) : nothing}
