@@ -29,6 +29,7 @@ PLACES: Final = {
     "settings": keys.settings("p", "d" * 64),
     "condemned": f"{keys.condemned('p')}e.json",
     "artifacts": keys.artifact("p", "f" * 64, "game.zip"),
+    "artifact-lists": keys.artifact_list(keys.artifact("p", "f" * 64, "game.tar.gz")),
     "ready": keys.READY,
     "elsewhere": "backups/everything",
 }

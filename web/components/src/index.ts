@@ -25,6 +25,7 @@ export {
   type Translation,
 } from "./messages/catalogue.js";
 export { type Messages, messages } from "./messages/index.js";
+export { problemText } from "./messages/problem-texts.js";
 export { readableStep } from "./messages/steps.js";
 export { type Problem, problemOf } from "./problem.js";
 export { problemNotice } from "./problem-notice.js";

@@ -1,15 +1,18 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Format } from "./format.js";
 import { legible } from "./legible.js";
+import { problemText } from "./messages/problem-texts.js";
 import type { Messages } from "./messages/index.js";
 import type { Problem } from "./problem.js";
 
-/** A box that says what went wrong with a request; needs the styles `notices`. The service's own words are English. */
+/** A box that says what went wrong with a request; needs the styles `notices`. The service's own words are English: its title is told in the reader's language, as far as its code is known. */
 export function problemNotice(problem: Problem, text: Messages, format: Format, title?: string): TemplateResult {
   const waitS = secondsToWait(problem);
+  const translated = problemText(problem.code, format.tag);
+  const lead = translated ?? html`<span lang="en">${legible(problem.title)}</span>`;
   return html`<div class="notice danger">
     ${title ? html`<strong>${title}</strong>` : nothing}
-    ${title ? html`<p lang="en">${legible(problem.title)}</p>` : html`<strong lang="en">${legible(problem.title)}</strong>`}
+    ${title ? html`<p>${lead}</p>` : html`<strong>${lead}</strong>`}
     ${problem.detail ? html`<p lang="en">${legible(problem.detail)}</p>` : nothing}
     ${
       problem.details.length > 0

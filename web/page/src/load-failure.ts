@@ -11,10 +11,11 @@ export class LoadFailure extends PageElement {
   declare heading: string | undefined;
 
   override render(): TemplateResult {
-    const { title, detail, traceId } = told(this.error, this.m);
+    const { title, detail, original, traceId } = told(this.error, this.m);
     return html`<div class="notice danger" role="alert">
       <strong>${icon("alert")} ${this.heading ?? this.m.service.failed}</strong>
       <p>${legible(detail || title)}</p>
+      ${original ? html`<p class="small" lang="en">${legible(original)}</p>` : nothing}
       ${traceId ? html`<p class="small muted">${this.m.service.reference(legible(traceId))}</p>` : nothing}
       <p><button @click=${() => this.dispatchEvent(new Event("retry"))}>${this.m.service.retry}</button></p>
     </div>`;

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from policy_sentry.querying.actions import get_action_data
 
-from shared.storage.permissions import ARTIFACTS, ROLES, Act
+from shared.storage.permissions import ARTIFACT_LISTS, ARTIFACTS, ROLES, Act
 from shared.storage.policies import aws_policy, placeholders, seaweedfs_identities
 
 FOLDER = Path(__file__).parents[4] / "k8s/storage"
@@ -36,7 +36,7 @@ def test_the_status_service_has_no_identity() -> None:
 
 
 def test_who_may_do_what_in_short() -> None:
-    """The packager writes parts of artifacts and nothing else; only sweepers delete."""
+    """The packager writes parts of artifacts and their lists alone; only sweepers delete."""
     deletes, completes, writes = set(), set(), set()
     for role, grants in ROLES.items():
         for grant in grants:
@@ -46,7 +46,7 @@ def test_who_may_do_what_in_short() -> None:
                 writes |= {*grant.keys}
     assert deletes == {"uploader", "operator"}
     assert completes == {"uploader"}
-    assert writes == {ARTIFACTS}
+    assert writes == {ARTIFACTS, ARTIFACT_LISTS}
 
 
 @pytest.mark.parametrize("role", ROLES)

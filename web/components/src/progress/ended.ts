@@ -7,6 +7,7 @@ import type { Format } from "../format.js";
 import { icons } from "../icons.js";
 import { legible } from "../legible.js";
 import type { Messages } from "../messages/index.js";
+import { problemText } from "../messages/problem-texts.js";
 import { failureOf, type Finding } from "../failure.js";
 
 /** A state with all that showing it takes; `now` in ms since the epoch. */
@@ -38,7 +39,8 @@ export function completed(shown: Shown): TemplateResult {
 
 /** What went wrong: where, why, what to do, and what to quote. */
 export function failed(shown: Shown): TemplateResult {
-  const { state, text } = shown;
+  const { state, text, format } = shown;
+  const translated = problemText(state.errorCode, format.tag);
   const { failed: titles, reference } = text.progress;
   const title =
     state.failedStage === "build" || state.failedStage === "upload" ? titles[state.failedStage] : titles.other;
@@ -46,6 +48,7 @@ export function failed(shown: Shown): TemplateResult {
   return html`
     <div class="notice danger">
       <strong>${title}</strong>
+      ${translated ? html`<p>${translated}</p>` : nothing}
       ${failure.lead ? html`<p lang="en">${failure.lead}</p>` : nothing}
       ${
         failure.findings.length > 0

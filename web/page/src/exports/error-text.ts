@@ -1,7 +1,10 @@
-import { problemOf } from "@aethel/export-components";
+import { legible, problemOf, problemText } from "@aethel/export-components";
+import { html, type TemplateResult } from "lit";
 
-/** What went wrong, in the words of the service where it has any. */
-export function errorText(error: unknown): string {
-  const { title, detail } = problemOf(error);
-  return detail || title;
+import { preferences } from "../preferences.ts";
+
+/** What went wrong: in the reader's language as far as the code is known, then in the words of the service. */
+export function errorText(error: unknown): TemplateResult {
+  const { title, detail, code } = problemOf(error);
+  return html`${problemText(code, preferences.language)} <span lang="en">${legible(detail || title)}</span>`;
 }

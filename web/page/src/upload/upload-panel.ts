@@ -179,10 +179,11 @@ export class UploadPanel extends PageElement {
 
   #failed(error: unknown): TemplateResult {
     const m = this.m.upload;
-    const { title, detail, traceId } = told(error, this.m);
+    const { title, detail, original, traceId } = told(error, this.m);
     return html`<div class="notice danger" role="alert">
         <strong>${(error instanceof ExportError && m.faults[error.code]) || m.failed}</strong>
         <p>${legible(detail || title)}</p>
+        ${original ? html`<p class="small" lang="en">${legible(original)}</p>` : nothing}
         ${traceId ? html`<p class="small muted">${this.m.service.reference(legible(traceId))}</p>` : nothing}
         <div class="row">
           <button @click=${() => this.upload.resume()}>${m.again}</button>
