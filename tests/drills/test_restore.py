@@ -175,6 +175,17 @@ async def replay(
     assert (state["status"], state["generation"]) == ("completed", 2)
 
 
+async def export_anew(client: Client, version: str) -> None:
+    """A project that was there before can be exported again."""
+    story = Story("valid", 0, project="good2")
+    body = {"platform": "web", "options": {"appVersion": version}}
+    request = partial(client.send, "POST", "/api/projects/good2/export", body)
+    story.id = (await patiently(request))["export"]["id"]
+    state = await ended(client, story)
+    assert state["status"] == "completed", state
+    await check_download(client, state)
+
+
 async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> None:
     """Finished exports download, those under way end, dead letters are replayed, work goes on."""
     backup = tmp_path / "backup"
@@ -223,13 +234,13 @@ async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> 
             else:
                 assert state["error"], state
         await replay(client, operator, storage, stories["dead-lettered"][0], taken)
-        fresh = Story("valid", 1000, project="good2")
-        body = {"platform": "web"}
-        answer = await client.send("POST", "/api/projects/good2/export", body)
-        fresh.id = answer["export"]["id"]
-        await check_download(client, await ended(client, fresh))
+        await export_anew(client, "1.0.0")
         await check_books(nc, client)
         manifest = open_backup(backup)
         events = await nc.jetstream().stream_info(topology.EXPORTS, subjects_filter=topology.GAP)
         assert not events.state.subjects
         assert events.state.last_seq > manifest.events_until
+
+        await nc.jetstream().delete_stream(topology.EXPORTS)
+        await asyncio.to_thread(there.cli, "streams", "apply")
+        await export_anew(client, "2.0.0")  # no service was started again
