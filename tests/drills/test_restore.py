@@ -15,6 +15,7 @@ import msgspec
 from cli.api_client import ApiError
 from cli.stream_backup import open_backup
 from shared.jetstream import topology
+from shared.jetstream.event_log import EventLog
 from shared.storage.bucket import open_storage
 from shared.stores.quota import Quota
 from tests.chaos.run import load
@@ -150,13 +151,16 @@ async def check_epoch(client: Client, story: Story, epoch: str, seq: int) -> Non
     assert "gap" in kinds
 
 
-async def check_books(nc: Nats, client: Client) -> None:
-    """Lists show exports that have all ended, and nothing stays reserved for one of them."""
+async def check_books(nc: Nats, client: Client, lost: set[str]) -> None:
+    """Lists show exports that have all ended, and nothing stays reserved for one of them.
+
+    But for those whose events came too late for the backup: the reaper ends them in two minutes.
+    """
     listed: dict[str, dict[str, Any]] = {}
     for project in PROJECTS:
         path = f"/api/projects/{project}/export"
         page = await client.pages(path, "exports", MOST_LISTED)
-        listed |= {export["id"]: export for export in page["exports"]}
+        listed |= {export["id"]: export for export in page["exports"] if export["id"] not in lost}
     assert {export["status"] for export in listed.values()} <= ENDED, listed
     (account,) = await (await Quota.bind(nc.jetstream())).accounts()
     left = {name.partition(":")[0] for name in account.reservations}
@@ -227,15 +231,16 @@ async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> 
         await check_epoch(client, stories["under way"][0], *line)
         for story in stories["under way"]:
             assert (await ended(client, story))["status"] == "completed"
-        for story in [story for story in asked if story in before or await known(client, story)]:
-            state = await ended(client, story)
-            if state["status"] == "completed":
-                await check_download(client, state)
-            else:
-                assert state["error"], state
+        for story in before:
+            await check_download(client, await ended(client, story))
+        late = [story for story in asked if story not in before and await known(client, story)]
+        lost = {story.id for story in late if not await EventLog(nc.jetstream()).of(story.id)}
+        for story in late:
+            if story.id not in lost:
+                await check_download(client, await ended(client, story))
         await replay(client, operator, storage, stories["dead-lettered"][0], taken)
         await export_anew(client, "1.0.0")
-        await check_books(nc, client)
+        await check_books(nc, client, lost)
         manifest = open_backup(backup)
         events = await nc.jetstream().stream_info(topology.EXPORTS, subjects_filter=topology.GAP)
         assert not events.state.subjects
