@@ -1,7 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+import nats.errors
+from nats.js.errors import APIError
 
 from shared.jetstream import topology
 from tests.chaos.run import load
@@ -15,11 +19,14 @@ if TYPE_CHECKING:
 
 async def _kill_leader(here: Load) -> str:
     """SIGKILL for the server that leads the stream of events."""
-    info = await here.nc.jetstream(timeout=30).stream_info(topology.EXPORTS)
-    assert info.cluster is not None
-    assert info.cluster.leader is not None
-    here.world.kill(info.cluster.leader)
-    return info.cluster.leader
+    js = here.nc.jetstream(timeout=5)
+    while True:
+        with suppress(APIError, nats.errors.Error):  # nobody answers while they elect
+            info = await js.stream_info(topology.EXPORTS)
+            if info.cluster is not None and info.cluster.leader:
+                here.world.kill(info.cluster.leader)
+                return info.cluster.leader
+        await asyncio.sleep(0.1)
 
 
 async def test_exports_go_on_when_the_stream_loses_its_leader(tmp_path: Path) -> None:
