@@ -7,6 +7,7 @@ restore sends chunks as requests until an empty one, which is answered when the 
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 CHUNK_BYTES: Final = 128 << 10
 ANSWER_S: Final = 30.0  # longer than the server looks at a stream before it sends anything
 RESTORED_AT: Final = "aethel-restored-at"  # in the metadata of a restored stream
+LISTENS_S: Final = 0.05  # between two questions that nobody heard
 UNPACK_S: Final = 3_600.0  # the server unpacks a large stream after its last chunk
 _STATUS: Final = "Status"
 _WHOLE: Final = ("", "204")
@@ -153,10 +155,18 @@ class _Restored(msgspec.Struct, frozen=True):
 async def _request(
     nc: Client, stream: str, subject: str, data: bytes, *, timeout_s: float = ANSWER_S
 ) -> bytes:
-    try:
-        answer = await nc.request(subject, data, timeout=timeout_s)
-    except nats.errors.Error as error:
-        raise NatsUnavailableError(f"{stream}: no answer to {subject}: {error!r}") from error
+    deadline = asyncio.get_running_loop().time() + ANSWER_S
+    while True:
+        try:
+            answer = await nc.request(subject, data, timeout=timeout_s)
+            break
+        except nats.errors.Error as error:
+            # Of a cluster our server may not have heard yet that another one listens.
+            nobody = isinstance(error, nats.errors.NoRespondersError)
+            if not nobody or asyncio.get_running_loop().time() >= deadline:
+                message = f"{stream}: no answer to {subject}: {error!r}"
+                raise NatsUnavailableError(message) from error
+        await asyncio.sleep(LISTENS_S)
     if answer.data and (refusal := msgspec.json.decode(answer.data, type=_Answer).error):
         raise SnapshotError(f"{stream}: {refusal.description}")
     return answer.data

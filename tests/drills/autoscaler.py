@@ -40,6 +40,11 @@ def leader(endpoint: str, stream: str, consumer: str) -> str:
     return str(_consumer(_streams(endpoint), stream, consumer)["cluster"]["leader"])
 
 
+def acknowledged(endpoint: str, stream: str, consumer: str) -> int:
+    """Up to which sequence a server, leader or not, knows that everything was acknowledged."""
+    return int(_consumer(_streams(endpoint), stream, consumer)["ack_floor"]["stream_seq"])
+
+
 def _streams(endpoint: str) -> Any:
     return _get(endpoint, "/jsz", acc=ACCOUNT, consumers="true", config="true")
 

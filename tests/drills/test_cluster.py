@@ -16,7 +16,7 @@ from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.service.process_guard import Guard
 from tests.cluster import settings_of, start_cluster
-from tests.drills.autoscaler import backlog, leader
+from tests.drills.autoscaler import acknowledged, backlog, leader
 from tests.drills.test_apply_under_load import check_delayed_messages_come_again
 
 if TYPE_CHECKING:
@@ -97,8 +97,10 @@ async def test_a_backup_is_restored_on_as_many_servers_as_there_are(
         taking = await js.pull_subscribe_bind(DURABLE, stream=topology.EXPORTS)
         for message in await taking.fetch(5):
             await message.ack_sync(timeout=30)
-            acknowledged = message.metadata.sequence.stream
+            last = message.metadata.sequence.stream
         await taking.unsubscribe()
+        while {await _acknowledged(node) for node in cluster} != {last}:  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.1)
         for step, replicas in enumerate((1, REPLICAS)):
             folder = tmp_path / str(step)
             await write_backup(nc, folder, lambda _: None)
@@ -111,9 +113,13 @@ async def test_a_backup_is_restored_on_as_many_servers_as_there_are(
             assert consumer.num_pending == 15
         taking = await js.pull_subscribe_bind(DURABLE, stream=topology.EXPORTS)
         (next_one,) = await taking.fetch(1, timeout=30)
-        assert next_one.metadata.sequence.stream == acknowledged + 1
+        assert next_one.metadata.sequence.stream == last + 1
         await taking.unsubscribe()
 
 
 async def _told(node: Node) -> int:
     return await asyncio.to_thread(backlog, node.monitoring, topology.EXPORTS, DURABLE)
+
+
+async def _acknowledged(node: Node) -> int:
+    return await asyncio.to_thread(acknowledged, node.monitoring, topology.EXPORTS, DURABLE)
