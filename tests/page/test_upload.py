@@ -100,6 +100,11 @@ async def test_a_folder_becomes_the_project(window: Window, stack: Up, folder: P
         await expect(panel).to_contain_text(told)
     assert project(stack, "of-a-folder")["files"] == 3
     await expect(window.page.locator("export-panel")).to_be_visible()
+    files = window.page.locator("project-files")
+    await files.get_by_text("Files (3)").click()
+    await expect(files.locator("li")).to_have_count(3)
+    await expect(files.locator("li").nth(1)).to_contain_text("assets/a.bin")
+    await expect(files.locator("li").nth(1)).to_contain_text("5 kB")
     assert await window.barriers() == []
     await panel.locator("#folder").set_input_files(folder)
     await expect(panel).to_contain_text("the service had all of it already")

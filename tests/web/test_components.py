@@ -160,6 +160,9 @@ async def test_a_failure_says_where_why_and_what_to_do(
     )
     await expect(page.element("log").locator(".line[data-level=error]")).to_contain_text(HOSTILE)
     assert await page.page.locator("img").count() == 0
+    await page.page.evaluate("document.documentElement.lang = 'pt-BR'")
+    await expect(progress.locator(".notice")).to_contain_text("O projeto tem erros")
+    await expect(progress.locator(".notice [lang=en]").first).to_contain_text(HOSTILE)
 
 
 async def test_a_refusal_is_shown_beside_the_button(page: ComponentsPage, tiny: str) -> None:

@@ -18,7 +18,6 @@ export const en = {
     minutesUnlimited: "Build minutes: unlimited",
     minutesShort: (left: string) => `${left} min left`,
     unlimitedShort: "Unlimited minutes",
-    signedInAs: (user: string) => `Signed in as ${user}`,
     signOut: "Sign out",
     account: "Account",
     version: (version: string) => `Version ${version}`,
@@ -106,18 +105,16 @@ export const en = {
 
   project: {
     identifier: "Identifier",
-    snapshot: "Snapshot",
     changed: "Changed",
     size: "Size",
     filesLabel: "Files",
-    none: "None yet",
+    showFiles: (count: string) => `Files (${count})`,
+    moreFiles: "Show more files",
     members: "Members",
     delete: "Delete project",
     notFound: "There is no such project",
     notFoundHelp: "It was deleted, or you are not one of its members.",
     viewerOnly: "You may read and export this project. Its owner or an editor uploads files.",
-    empty: "This project has no files yet",
-    emptyHelp: "Upload its files, then export them.",
   },
 
   remove: {

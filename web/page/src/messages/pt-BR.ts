@@ -20,7 +20,6 @@ export const ptBR: Translation<typeof en> = {
     minutesUnlimited: "Minutos de build: ilimitados",
     minutesShort: (left) => `${left} min restantes`,
     unlimitedShort: "Minutos ilimitados",
-    signedInAs: (user) => `Conectado como ${user}`,
     signOut: "Sair",
     account: "Conta",
     version: (version) => `Versão ${version}`,
@@ -107,18 +106,16 @@ export const ptBR: Translation<typeof en> = {
 
   project: {
     identifier: "Identificador",
-    snapshot: "Versão",
     changed: "Alterado",
     size: "Tamanho",
     filesLabel: "Arquivos",
-    none: "Nenhum ainda",
+    showFiles: (count) => `Arquivos (${count})`,
+    moreFiles: "Mostrar mais arquivos",
     members: "Membros",
     delete: "Excluir projeto",
     notFound: "Este projeto não existe",
     notFoundHelp: "Ele foi excluído, ou você não é um de seus membros.",
     viewerOnly: "Você pode ler e exportar este projeto. O dono ou um editor envia os arquivos.",
-    empty: "Este projeto ainda não tem arquivos",
-    emptyHelp: "Envie os arquivos e depois exporte.",
   },
 
   remove: {

@@ -13,6 +13,7 @@ import type { Upload } from "../upload/upload.ts";
 import "../upload/upload-panel.ts";
 import "./delete-project-dialog.ts";
 import type { DeleteProjectDialog } from "./delete-project-dialog.ts";
+import "./project-files.ts";
 import "./project-members.ts";
 import type { ProjectMembers } from "./project-members.ts";
 import { projectFacts } from "./project-facts.ts";
@@ -193,7 +194,7 @@ export class ProjectPage extends PageView {
               .exportId=${this.exportId}
             ></export-panel>`
       }
-      ${isUploadShown ? html`<aside>${this.#uploading(project)}</aside>` : nothing}
+      ${isUploadShown ? html`<aside class="stack">${this.#uploading(project)} ${this.#files(project)}</aside>` : nothing}
     </div>`;
   }
 
@@ -204,6 +205,11 @@ export class ProjectPage extends PageView {
       .limits=${this.context.facts.limits}
       .existing=${project.files}
     ></upload-panel>`;
+  }
+
+  #files(project: Project): TemplateResult | typeof nothing {
+    if (project.snapshot === null) return nothing;
+    return html`<project-files .context=${this.context} .project=${project}></project-files>`;
   }
 
   #notFound(): TemplateResult {
