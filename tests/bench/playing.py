@@ -21,6 +21,7 @@ from cli.local.stack import Stack, local_stack
 from cli.project_folder import ProjectFolder, read_folder
 from cli.push import push
 from shared.settings import S3Settings, load
+from shared.storage import keys
 from shared.storage.bucket import open_storage
 from tests.bench.exporting import export_project, resident_mb
 from tests.bench.measurement import Measurement
@@ -34,7 +35,7 @@ SMALL_ROUNDS: Final = 200
 LARGE_ROUNDS: Final = 7
 BLOCK_BYTES: Final = 1 << 20
 PROJECT: Final = "play"
-SMALL_KEY: Final = "bench/small"
+SMALL_KEY: Final = keys.blob(PROJECT, 1, "0" * 64)  # where the gateway may write
 
 
 class Source:
@@ -78,7 +79,7 @@ async def _prepare(stack: Stack, folder: Path) -> tuple[str, str, str]:
     """A game that is built and has a link: the link, and presigned URLs of small and large."""
     large = random.Random(1).randbytes(LARGE_BYTES)
     game = await asyncio.to_thread(_folder, folder, {"index.html": PAGE, "large.bin": large})
-    settings = load(S3Settings, stack.state.env)
+    settings = load(S3Settings, {**stack.state.env, **stack.state.identities["gateway"]})
     async with (
         open_storage(settings) as storage,
         api.connect(stack.state.gateway_url, stack.state.token) as client,
