@@ -28,16 +28,22 @@ def own_nats(overlay: Kustomization) -> None:
     overlay["components"] = [c for c in overlay["components"] if c not in OUR_NATS]
 
 
+def with_operator(overlay: Kustomization) -> None:
+    """An operator's pod."""
+    overlay["components"].insert(0, "../../components/operator")
+
+
 def own_identities(overlay: Kustomization) -> None:
     """Production with all that is optional: roles, ways out, an operator's pod."""
     optional = ("npm-registry", "identity-provider", "web-identity")
-    overlay["components"].insert(0, "../../components/operator")
+    with_operator(overlay)
     overlay["components"] += [f"../../components/{name}" for name in optional]
 
 
-VARIANTS: Final[dict[str, Callable[[Kustomization], None]]] = {
-    "own-nats": own_nats,
-    "own-identities": own_identities,
+VARIANTS: Final[dict[str, tuple[str, Callable[[Kustomization], None]]]] = {
+    "own-nats": ("production", own_nats),
+    "own-identities": ("production", own_identities),
+    "staging-operator": ("staging", with_operator),
 }
 OVERLAYS: Final = ("local", "staging", "production")
 EVERYTHING: Final = (*OVERLAYS, *VARIANTS)
@@ -45,7 +51,7 @@ EVERYTHING: Final = (*OVERLAYS, *VARIANTS)
 
 @cache
 def render(name: str) -> tuple[Manifest, ...]:
-    """What ``kubectl apply -k`` would send for an overlay or a variant of production."""
+    """What ``kubectl apply -k`` would send for an overlay or a variant of one."""
     with tempfile.TemporaryDirectory() as scratch:
         k8s = Path(scratch) / "k8s"
         shutil.copytree(ROOT / "k8s", k8s, ignore=shutil.ignore_patterns("secrets"))
@@ -53,8 +59,9 @@ def render(name: str) -> tuple[Manifest, ...]:
         if name == "local":
             shutil.copytree(ROOT / "k8s/overlays/local/secrets", overlay / "secrets")
             subprocess.run([ROOT / "scripts/cluster-secrets", overlay / "secrets"], check=True)
-        if change := VARIANTS.get(name):
-            shutil.copytree(k8s / "overlays/production", overlay)
+        if name in VARIANTS:
+            origin, change = VARIANTS[name]
+            shutil.copytree(k8s / "overlays" / origin, overlay)
             kustomization = overlay / "kustomization.yaml"
             read = yaml.safe_load(kustomization.read_text())
             change(read)

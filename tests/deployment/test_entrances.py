@@ -7,9 +7,9 @@ import pytest
 
 from services.gateway.settings import Limits
 from shared.service.health import health_routes
-from tests.deployment.rendering import Manifest, of_kind, render
+from tests.deployment.rendering import EVERYTHING, Manifest, of_kind, render
 
-CLUSTERS = ("staging", "production", "own-nats", "own-identities")
+CLUSTERS = tuple(name for name in EVERYTHING if name != "local")
 NGINX = "nginx.ingress.kubernetes.io/"
 PAGE = {("Exact", "/"), ("Exact", "/page.json"), ("Prefix", "/assets"), ("Prefix", "/sample")}
 API = {("Prefix", "/api"), ("Exact", "/schema/openapi.json")}

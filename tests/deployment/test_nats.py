@@ -9,8 +9,8 @@ import pytest
 
 from cli.local.servers import binary
 from shared.jetstream import topology
-from tests.deployment.environments import unhashed
-from tests.deployment.rendering import Manifest, named, of_kind, render
+from tests.deployment.environments import SERVICES, unhashed
+from tests.deployment.rendering import Manifest, containers, named, of_kind, render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +52,21 @@ def test_three_nodes_know_each_other_by_the_names_in_their_certificate() -> None
     assert certificate["dnsNames"] == ["nats", *(route.removesuffix(":6222") for route in routes)]
     assert {"server auth", "client auth"} <= set(certificate["usages"])
     assert named(manifests, "Service", "nats")["spec"]["selector"] == headless["spec"]["selector"]
+
+
+@pytest.mark.parametrize("name", ["local", "production", "own-identities", "staging-operator"])
+def test_whoever_signs_in_trusts_the_authority_of_the_nodes(name: str) -> None:
+    """Jobs and the operator's pod, too; without it their connection is refused."""
+    signing_in = 0
+    for pod, container in containers(render(name)):
+        variables = {entry["name"]: entry.get("value") for entry in container.get("env", ())}
+        if "NATS_URL_FILE" in variables:
+            signing_in += 1
+            assert variables["NATS_TLS_CA_FILE"] == "/run/nats-ca/ca.crt"
+            mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+            (volume,) = (v for v in pod["volumes"] if v["name"] == mounts["/run/nats-ca"])
+            assert unhashed(volume["secret"]["secretName"]) == "nats-tls"
+    assert signing_in >= len(SERVICES)
 
 
 def test_nodes_stand_apart_and_leave_one_by_one() -> None:

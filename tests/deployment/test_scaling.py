@@ -7,9 +7,9 @@ from services.packager.settings import PackagerSettings
 from services.status.settings import StatusSettings
 from shared.jetstream import topology
 from shared.metrics import SOCKETS
-from tests.deployment.rendering import Manifest, named, of_kind, render
+from tests.deployment.rendering import EVERYTHING, Manifest, named, of_kind, render
 
-CLUSTERS = ("staging", "production", "own-nats", "own-identities")
+CLUSTERS = tuple(name for name in EVERYTHING if name != "local")
 READERS = {topology.UPLOADER: "uploader", topology.CANCELS: "uploader", topology.STATUS: "status"}
 UNITS = {"m": 0.001, "Mi": 1 / 1024, "Gi": 1}
 
@@ -110,6 +110,12 @@ def test_the_quota_lets_everybody_reach_the_maximum(cluster: tuple[Manifest, ...
         )
         assert twice < amount(quota[f"{part}.{kind}"]), (part, kind, twice)
     assert 2 * sum(most.values()) < int(quota["pods"])
+    claimed = sum(
+        m["spec"].get("replicas", 1) * amount(claim["spec"]["resources"]["requests"]["storage"])
+        for m in of_kind(cluster, "StatefulSet")
+        for claim in m["spec"]["volumeClaimTemplates"]
+    )
+    assert claimed <= amount(quota["requests.storage"])
 
 
 def amount(quantity: str) -> float:

@@ -63,10 +63,13 @@ def test_compose_starts_what_a_release_has_published(images: Path, tmp_path: Pat
         assert (service["restart"] == "unless-stopped") == (name not in {"cli", *JOBS}), name
 
 
-def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["staging", "production"])
+def test_an_overlay_takes_the_images_of_a_release(name: str, images: Path, tmp_path: Path) -> None:
     """All of them, by digest; twice is the same as once, and a name without a digest is refused."""
-    overlay = tmp_path / "kustomization.yaml"
-    shutil.copy(ROOT / "k8s/overlays/production/kustomization.yaml", overlay)
+    k8s = tmp_path / "k8s"
+    shutil.copytree(ROOT / "k8s", k8s, ignore=shutil.ignore_patterns("secrets"))
+    overlay = k8s / "overlays" / name / "kustomization.yaml"
+    original = overlay.read_text()
     pin = [ROOT / "scripts/pin-images", images]
     environ = {"PATH": os.environ["PATH"], "OVERLAY": str(overlay)}
     texts = []
@@ -74,7 +77,9 @@ def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path)
         subprocess.run(pin, check=True, env=environ)
         texts.append(overlay.read_text())
     assert texts[0] == texts[1]
-    before = yaml.safe_load((ROOT / "k8s/overlays/production/kustomization.yaml").read_text())
+    rendered = subprocess.check_output([BIN / "kubectl", "kustomize", overlay.parent], text=True)
+    assert set(re.findall(r"image: (.*)", rendered)) == {*PUBLISHED.values(), f"nats@{DIGEST}"}
+    before = yaml.safe_load(original)
     after = yaml.safe_load(texts[0])
     assert {f"{image['newName']}@{image['digest']}" for image in after["images"]} == {
         *PUBLISHED.values(),
@@ -91,7 +96,31 @@ def test_the_overlay_takes_the_images_of_a_release(images: Path, tmp_path: Path)
     assert overlay.read_text() == texts[0]
 
 
-@pytest.mark.parametrize("overlay", ["local", "production"])
+def test_an_overlay_without_images_is_refused(images: Path, tmp_path: Path) -> None:
+    """It would start what it started before, while its operator believes otherwise."""
+    overlay = tmp_path / "kustomization.yaml"
+    overlay.write_text("resources: [../production]\n")
+    environ = {"PATH": os.environ["PATH"], "OVERLAY": str(overlay)}
+    pin = [ROOT / "scripts/pin-images", images]
+    refused = subprocess.run(pin, check=False, capture_output=True, text=True, env=environ)
+    assert (refused.returncode, "has no images" in refused.stderr) == (1, True)
+    assert overlay.read_text() == "resources: [../production]\n"
+
+
+def test_the_notes_of_a_release_are_those_of_its_version() -> None:
+    """Without those before; a version that the changelog lacks is refused."""
+    notes = ROOT / "scripts/release-notes"
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    said = subprocess.check_output([notes, version], text=True)
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    (wanted,) = re.findall(
+        rf"^## {re.escape(version)}\b.*?\n(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL
+    )
+    assert said.strip() == wanted.strip()
+    assert subprocess.run([notes, "99.0.0"], check=False, capture_output=True).returncode == 1
+
+
+@pytest.mark.parametrize("overlay", ["local", "staging", "production"])
 def test_an_overlay_names_every_image_in_this_version(overlay: str) -> None:
     """Or by a digest, which a release puts there."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

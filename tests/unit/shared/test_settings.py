@@ -127,7 +127,7 @@ def test_origins_are_read_as_people_write_them() -> None:
 
 def test_the_production_overlay_wants_the_default_plan_chosen() -> None:
     """The text that stands there is none, so that nobody's users are on trial by oversight."""
-    lines = (ROOT / "k8s/overlays/production/settings.env").read_text().splitlines()
+    lines = (ROOT / "k8s/installation/settings.env").read_text().splitlines()
     environ = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
     with pytest.raises(ConfigurationError, match=r"BUILD_MINUTES_DEFAULT_PLAN=.*starter_trial"):
         load(PlanSettings, environ)
