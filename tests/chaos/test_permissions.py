@@ -1,0 +1,194 @@
+"""No user of NATS may do what it never does: a run of everything is held against the table."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+from services.status.recovery.reaper import Reaper
+from shared.domain.events import ExportCanceled, ExportRequested
+from shared.domain.export_document import Document
+from shared.jetstream import topology
+from shared.jetstream.connection import connect
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.permissions import OPERATOR, USERS
+from shared.jetstream.publishing import publish
+from shared.settings import NatsSettings
+from tests.chaos.run import load
+from tests.chaos.story import Kind, Story
+from tests.nats_users import matches, used
+from tests.unit.sample_events import requested
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.chaos.run import Load
+
+KINDS: list[Kind] = ["cancel", "lost", "lost", "cancel", "valid", "invalid", "garbage", "deadly"]
+NOBODYS = "macos"  # no packager of this run builds for it
+PATIENCE_S = 300.0
+REASON = {"reason": "the table is compared with what is done"}
+
+# What a short run does not bring about, and where it is seen instead.
+ELSEWHERE = {
+    ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
+    ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
+    (OPERATOR, topology.GAP): "a restore: tests/drills/test_restore.py",
+}
+# Of these one platform stands for all: which of them a run builds for is no question of rights.
+PLATFORMS = re.compile(r"packager-[a-z]+")
+
+
+def unused(said: dict[str, set[tuple[str, str]]]) -> set[tuple[str, str]]:
+    """Users and their patterns that nothing of a run lies within."""
+    never, families = set(), set()
+    for user, granted in USERS.items():
+        for verb in ("publish", "subscribe"):
+            subjects = {subject for known, subject in said.get(user, ()) if known == verb}
+            for pattern in getattr(granted, verb):
+                family = (user, PLATFORMS.sub("packager-*", pattern))
+                if any(matches(pattern, subject) for subject in subjects):
+                    families.add(family)
+                elif (user, pattern) not in ELSEWHERE:
+                    never.add(family)
+    return never - families
+
+
+async def _users_and_operators(here: Load) -> None:
+    """Everything that can be asked for."""
+    stories = [Story(kind, number) for number, kind in enumerate(KINDS)]
+    await here.users.live(stories, at_once=len(stories), pause_s=0.1)
+    valid = next(story for story in stories if story.kind == "valid")
+    project = f"/api/projects/{valid.project}"
+    client, operator = here.client, here.operator
+    for path in (valid.path, f"{valid.path}/logs", project, f"{project}/export"):
+        await client.get(path)
+    for path in ("/api/projects", "/api/platforms", "/api/quota", "/api/exports/metrics"):
+        await client.get(path)
+    await client.send("POST", f"{valid.path}/ticket")
+    async with client.open(f"{client.url}{valid.path}/download") as answer:
+        await answer.read()
+    await client.send("PUT", f"{project}/members/ann", {"role": "viewer"})
+    await client.delete(f"{project}/members/ann")
+    letters = (await operator.get("/api/admin/dead-letters"))["deadLetters"]
+    await operator.get("/api/admin/dead-letters", group_by="cause")
+    await operator.get(f"/api/admin/dead-letters/{letters[0]['seq']}")
+    for path in ("audit", "workers", "infrastructure/status", "usage", "usage/player"):
+        await operator.get(f"/api/admin/{path}")
+    await operator.send("POST", "/api/admin/dead-letters/replay", {**REASON, "dryRun": True})
+    await operator.send("POST", "/api/admin/dead-letters/drop", {**REASON, "limit": 1})
+
+
+async def _uploaders_dead_letter(here: Load) -> None:
+    """What is no event, where uploads are asked for."""
+    export_id = str(uuid.uuid4())
+    headers = {
+        "Aethel-Export-Id": export_id,
+        "Aethel-Project-Id": "good0",
+        "Aethel-User-Id": "player",
+        "Aethel-Generation": "1",
+    }
+    subject = f"exports.packaged.web.{export_id}"
+    await publish(here.nc.jetstream(), subject, b"\xff", headers, patience_s=60)
+
+
+async def _given_up(here: Load) -> None:
+    """JetStream's word that a message was delivered too often, as it would send it."""
+    js = here.nc.jetstream()
+    published = await EventLog(js).publish(_nobodys("good0"))
+    durable = topology.packager_durable(NOBODYS)
+    subject = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{topology.EXPORTS}.{durable}"
+    advisory = {
+        "stream": topology.EXPORTS,
+        "consumer": durable,
+        "stream_seq": published.seq,
+        "deliveries": 2,
+    }
+    await js.publish(subject, msgspec.json.encode(advisory))
+
+
+async def _lost(here: Load) -> None:
+    """A message is gone, and the reaper, more impatient than the service's, queues it again."""
+    js = here.nc.jetstream()
+    event = _nobodys("good0")
+    durable = topology.packager_durable(NOBODYS)
+    seq = (await EventLog(js).publish(event)).seq
+    taking = await js.pull_subscribe_bind(durable, stream=topology.EXPORTS)
+    while (await _floor(here, durable)) < seq:
+        for message in await taking.fetch(1, timeout=60):
+            await message.ack_sync()
+    await taking.unsubscribe()
+    settings = NatsSettings(url=here.world.nats_url("status"))
+    nc, stop = await connect(settings, name="status", patience_s=60), asyncio.Event()
+    reaper = Reaper(nc, MaxDeliveriesHandler(nc.jetstream()), attempt_s=900, patience_s=0.5)
+    reaping = asyncio.create_task(reaper.run(stop, interval_s=0.5))
+    events = EventLog(js)
+    while (await events.last_seq(event.export_id)) == seq:  # noqa: ASYNC110 - the stream is asked
+        await asyncio.sleep(0.1)
+    stop.set()
+    await reaping
+    await nc.close()
+
+
+async def _floor(here: Load, durable: str) -> int:
+    info = await here.nc.jetstream().consumer_info(topology.EXPORTS, durable)
+    return info.ack_floor.stream_seq if info.ack_floor else 0
+
+
+async def _deleted(here: Load) -> None:
+    """A project goes, and the sweeper ends what was asked for behind its back."""
+    js = here.nc.jetstream()
+    exports = await KeyValueStore.bind(js, topology.EXPORTS_BUCKET.name, Document)
+    (story,) = stories = [Story("valid", 100)]
+    await here.users.request(story, "good1", platform="web")
+    while (await here.client.get(story.path))["export"]["status"] != "completed":  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    del stories
+    await here.client.send("POST", f"{story.path}/play")
+    await here.client.delete("/api/projects/good1")
+    late = _nobodys("good1")
+    await EventLog(js).publish(late)
+    while not isinstance((await _last(js, late)), ExportCanceled):  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    while await exports.get(f"good1.{late.export_id}"):  # noqa: ASYNC110 - erased with the project
+        await asyncio.sleep(0.2)
+
+
+async def _last(js: Any, event: ExportRequested) -> Any:
+    found = await EventLog(js).last(event.export_id)
+    return found and found[1]
+
+
+def _nobodys(project_id: str) -> ExportRequested:
+    return msgspec.structs.replace(
+        requested(),
+        export_id=str(uuid.uuid4()),
+        project_id=project_id,
+        user_id="player",
+        platform=NOBODYS,
+    )
+
+
+async def test_every_permission_is_used(tmp_path: Path) -> None:
+    """Exports, logs, cancels, retries, dead letters, operators' reads, deletions, recovery."""
+    async with load(tmp_path, seed=6, trace=True, UPLOADER_SWEEP_INTERVAL_S="2") as here:
+        await _users_and_operators(here)
+        await _uploaders_dead_letter(here)
+        await _given_up(here)
+        await _lost(here)
+        await _deleted(here)
+        await asyncio.to_thread(here.world.cli, "streams", "apply")
+        await asyncio.to_thread(here.world.cli, "streams", "backup", str(tmp_path / "backup"))
+        (log,) = here.world.nats_logs
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while never := unused(used(log)):
+            if asyncio.get_running_loop().time() > deadline:
+                break
+            await asyncio.sleep(1)
+    assert not never
