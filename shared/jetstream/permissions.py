@@ -132,7 +132,7 @@ def _works(*durables: str) -> Iterable[str]:
         _reads(EXPORTS),
         [api.message_get(PROGRESS), progress_subject("*"), log_subject("*")],
         _publishes(ExportStarted, AttemptFailed, ExportFailed, ExportStopped),
-        _changes(WORKERS_BUCKET),
+        [api.stream_info(WORKERS_BUCKET.stream), WORKERS_BUCKET.subjects],
     )
 
 
@@ -158,6 +158,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _works(*map(packager_durable, PLATFORMS)),
         _publishes(ExportPackaged),
         _reads_many(EXPORTS),
+        [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         hears=[events_of("*")],
     ),
     "uploader": _user(

@@ -7,12 +7,16 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import msgspec
 
+from cli.watch import follow
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
+from services.status.websocket.access import PROTOCOL
 from shared.domain.events import ExportCanceled, ExportRequested
 from shared.domain.export_document import Document
+from shared.jetstream import api_subjects as api
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
@@ -32,11 +36,17 @@ if TYPE_CHECKING:
 
 KINDS: list[Kind] = ["cancel", "lost", "lost", "cancel", "valid", "invalid", "garbage", "deadly"]
 NOBODYS = "macos"  # no packager of this run builds for it
+SLOTS = 4  # of both packagers together
 PATIENCE_S = 300.0
 REASON = {"reason": "the table is compared with what is done"}
 
 # What a short run does not bring about, and where it is seen instead.
 ELSEWHERE = {
+    ("gateway", "exports.packaged.*.*"): "an upload had failed: tests/integration/gateway",
+    (
+        "packager",
+        api.message_get("KV_workers"),
+    ): "a build out of turn: integration/worker",
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     (OPERATOR, topology.GAP): "a restore: tests/drills/test_restore.py",
@@ -81,8 +91,47 @@ async def _users_and_operators(here: Load) -> None:
     await operator.get(f"/api/admin/dead-letters/{letters[0]['seq']}")
     for path in ("audit", "workers", "infrastructure/status", "usage", "usage/player"):
         await operator.get(f"/api/admin/{path}")
-    await operator.send("POST", "/api/admin/dead-letters/replay", {**REASON, "dryRun": True})
-    await operator.send("POST", "/api/admin/dead-letters/drop", {**REASON, "limit": 1})
+    await operator.send("POST", "/api/admin/dead-letters/replay", {**REASON, "dry_run": True})
+    await operator.send(
+        "POST", "/api/admin/dead-letters/drop", {**REASON, "filter": {}, "limit": 1}
+    )
+
+
+async def _waiting(here: Load) -> None:
+    """More builds that do not end than there are slots: the last ones wait, and are watched."""
+    stories = [Story("cancel", number) for number in range(SLOTS + 1)]
+    for story in stories:
+        await here.users.request(story, "good0", platform="linux", key="endless")
+    while not any([await _position(here, story) for story in stories]):  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    bearer = here.world.token()
+    async with aiohttp.ClientSession() as session:
+        for story in stories:
+            url = f"{here.world.env['AETHEL_WS_URL']}/export/{story.id}"
+            async with session.ws_connect(url, protocols=[PROTOCOL, bearer]) as socket:
+                while (await socket.receive_json())["type"] != "export-status":
+                    continue
+    for story in stories:
+        await here.client.send("POST", f"{story.path}/cancel")
+    for story in stories:
+        while not await here.users.stopped(story):  # noqa: ASYNC110 - the service is asked
+            await asyncio.sleep(0.2)
+
+
+async def _position(here: Load, story: Story) -> int | None:
+    position: int | None = (await here.client.get(story.path))["export"]["position"]
+    return position
+
+
+async def _same_again(here: Load) -> None:
+    """An artifact that is there already is used again, and its log says so."""
+    body = {"platform": "source", "options": {"appVersion": "9.9.9"}}
+    for number in range(2):
+        story = Story("valid", number)
+        story.project = "good0"
+        asked = await here.client.request_export(story.project, body)
+        story.id = asked["export"]["id"]
+        await follow(here.client, story.path, story)
 
 
 async def _uploaders_dead_letter(here: Load) -> None:
@@ -145,11 +194,9 @@ async def _deleted(here: Load) -> None:
     """A project goes, and the sweeper ends what was asked for behind its back."""
     js = here.nc.jetstream()
     exports = await KeyValueStore.bind(js, topology.EXPORTS_BUCKET.name, Document)
-    (story,) = stories = [Story("valid", 100)]
+    story = Story("valid", 100)
     await here.users.request(story, "good1", platform="web")
-    while (await here.client.get(story.path))["export"]["status"] != "completed":  # noqa: ASYNC110
-        await asyncio.sleep(0.2)
-    del stories
+    await follow(here.client, story.path, story)
     await here.client.send("POST", f"{story.path}/play")
     await here.client.delete("/api/projects/good1")
     late = _nobodys("good1")
@@ -179,6 +226,8 @@ async def test_every_permission_is_used(tmp_path: Path) -> None:
     """Exports, logs, cancels, retries, dead letters, operators' reads, deletions, recovery."""
     async with load(tmp_path, seed=6, trace=True, UPLOADER_SWEEP_INTERVAL_S="2") as here:
         await _users_and_operators(here)
+        await _waiting(here)
+        await _same_again(here)
         await _uploaders_dead_letter(here)
         await _given_up(here)
         await _lost(here)

@@ -51,7 +51,7 @@ WRITES: Final = {
 READS: Final = {
     "gateway": {*WRITES["gateway"], "exports", "durations", "workers"},
     "packager": {"workers"},
-    "uploader": WRITES["uploader"],
+    "uploader": WRITES["uploader"] - {"workers"},
     "status": {*WRITES["status"], "projects", "workers"},
 }
 CONSUMES: Final = {
