@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -115,10 +116,10 @@ async def read_newest(
 
 
 async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Stored]:
-    inbox = nc.new_inbox()
-    answers = await nc.subscribe(inbox)
+    inbox, answers = nc.new_inbox(), None
     found: list[Stored] = []
     try:
+        answers = await nc.subscribe(inbox)
         await nc.publish(direct_get(stream), msgspec.json.encode(request), reply=inbox)
         while True:
             answer = await answers.next_msg(timeout=_TIMEOUT_S)
@@ -131,7 +132,9 @@ async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Store
     except AWAY as error:
         raise NatsUnavailableError(f"{stream} cannot be read: {error!r}") from error
     finally:
-        await answers.unsubscribe()
+        if answers is not None:
+            with suppress(*AWAY):
+                await answers.unsubscribe()
 
 
 def _stored(answer: Msg) -> Stored:

@@ -177,8 +177,8 @@ class StreamFollower:
                 if lost or clock() - checked_at >= CHECKED_S:
                     checked_at, connections = clock(), self._nc.stats["reconnects"]
                     await self.check()
-            except NatsUnavailableError as error:
-                log.warning("follower.waiting", stream=self._stream, error=str(error))
+            except (*AWAY, NatsUnavailableError) as error:
+                log.warning("follower.waiting", stream=self._stream, error=repr(error))
                 self._rung.set()
                 await asyncio.sleep(WAIT_S)
 
