@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import aiohttp
 import msgspec
@@ -201,15 +201,15 @@ async def _deleted(here: Load) -> None:
     await here.client.delete("/api/projects/good1")
     late = _nobodys("good1")
     await EventLog(js).publish(late)
-    while not isinstance((await _last(js, late)), ExportCanceled):  # noqa: ASYNC110
+    while not await _is_canceled(here, late.export_id):  # noqa: ASYNC110 - the stream is asked
         await asyncio.sleep(0.2)
     while await exports.get(f"good1.{late.export_id}"):  # noqa: ASYNC110 - erased with the project
         await asyncio.sleep(0.2)
 
 
-async def _last(js: Any, event: ExportRequested) -> Any:
-    found = await EventLog(js).last(event.export_id)
-    return found and found[1]
+async def _is_canceled(here: Load, export_id: str) -> bool:
+    events = await EventLog(here.nc.jetstream()).of(export_id)
+    return any(isinstance(event, ExportCanceled) for _, event in events)
 
 
 def _nobodys(project_id: str) -> ExportRequested:
