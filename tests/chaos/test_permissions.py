@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import uuid
 from typing import TYPE_CHECKING
@@ -210,6 +211,14 @@ async def _deleted(here: Load) -> None:
         await asyncio.sleep(0.2)
 
 
+async def _administration(here: Load, folder: Path) -> None:
+    """Streams are applied and copied: one is so large that its pieces are acknowledged."""
+    for _ in range(4):
+        await here.nc.jetstream().publish("logs.large", os.urandom(100_000))
+    await asyncio.to_thread(here.world.cli, "streams", "apply")
+    await asyncio.to_thread(here.world.cli, "streams", "backup", str(folder))
+
+
 async def _is_canceled(here: Load, export_id: str) -> bool:
     events = await EventLog(here.nc.jetstream()).of(export_id)
     return any(isinstance(event, ExportCanceled) for _, event in events)
@@ -235,8 +244,7 @@ async def test_every_permission_is_used(tmp_path: Path) -> None:
         await _given_up(here)
         await _lost(here)
         await _deleted(here)
-        await asyncio.to_thread(here.world.cli, "streams", "apply")
-        await asyncio.to_thread(here.world.cli, "streams", "backup", str(tmp_path / "backup"))
+        await _administration(here, tmp_path / "backup")
         (log,) = here.world.nats_logs
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while never := unused(used(log)):
