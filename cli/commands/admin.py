@@ -13,7 +13,7 @@ import msgspec
 
 from cli.commands.options import json_option
 from cli.doctor import examine
-from cli.exit_codes import UnreachableError
+from cli.exit_codes import UnreachableError, UsageError
 from cli.installation import environment
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
@@ -21,6 +21,7 @@ from shared.domain.events import now as clock
 from shared.identity.signing_secrets import SigningSecrets
 from shared.jetstream.connection import connect
 from shared.jetstream.permissions import OPERATOR
+from shared.jetstream.sign_in import addresses
 from shared.jetstream.topology import UPLOADER
 from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
@@ -51,6 +52,8 @@ def sweep(
 
     async def run() -> dict[str, int]:
         settings = load(UploaderSettings, environment(UPLOADER))
+        if any(url.username == OPERATOR for url in addresses(settings.nats)):
+            raise UsageError("sweep --now is done as the uploader: give it that service's NATS_URL")
         nc = await connect(settings.nats, name=UPLOADER, patience_s=10)
         async with open_storage(settings.s3) as storage:
             seconds = settings.sweep_grace_s if grace is None else grace

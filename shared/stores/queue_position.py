@@ -84,9 +84,10 @@ class QueuePositions:
         """
         platform = document.state.platform
         position = await self._position(document)
+        running = len(self._queues[platform].running)  # at the same moment
         durable = packager_durable(platform)
         consumer = await self._nc.jetstream().consumer_info(EXPORTS, durable)
-        in_hand = max(consumer.num_ack_pending or 0, len(self._queues[platform].running))
+        in_hand = max(consumer.num_ack_pending or 0, running)
         if not consumer.num_waiting and not in_hand:
             return position, None
         turns = 0.0 if consumer.num_waiting else position / in_hand
