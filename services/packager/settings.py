@@ -122,6 +122,7 @@ class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True):
             "PACKAGER_NPM_TOKEN",
             "bearer token for that registry; every maker can install whatever it may read",
             secret=True,
+            may_be_empty=True,
         ),
     ] = ""
 

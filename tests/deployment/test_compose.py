@@ -26,7 +26,6 @@ ASKED_FOR = {  # what the file for production wants to be told
     "AETHEL_WS_URL": "wss://status.example.com",
     "S3_PUBLIC_ENDPOINT": "https://files.example.com",
     "EXPORT_PREVIEW_ORIGIN": "https://*.example-games.com",
-    "PACKAGER_NPM_REGISTRY": "https://packages.example.com/",
     **{f"{part.upper()}_IMAGE": f"example/{part}@sha256:{'0' * 64}" for part in (*SERVICES, "cli")},
 }
 
@@ -112,17 +111,23 @@ def test_each_service_holds_no_secret_but_its_own(composed: Composed) -> None:
     node = {"nats_certificate", "nats_key", "nats_passwords"}
     assert all(held.pop(name) in (node, node | {"nats_ca"}) for name in nodes)
     tokens = {"jwt_secret", "jwt_secret_previous"}
-    assert {name: files for name, files in held.items() if files} == {
+    own = {
         "bucket": {"s3_key_operator", "s3_secret_operator"},
         "cli": {"jwt_secret"},
         "gateway": {"nats_ca", "nats_url_gateway", "s3_key_gateway", "s3_secret_gateway", *tokens},
         "grafana": {"grafana_password"},
-        "packager": {"nats_ca", "nats_url_packager", "s3_key_packager", "s3_secret_packager"},
+        "operator": {"nats_ca", "nats_url_operator", "s3_key_operator", "s3_secret_operator"},
+        "packager": {
+            *("nats_ca", "nats_url_packager", "s3_key_packager", "s3_secret_packager"),
+            "npm_token",
+        },
         "status": {"nats_ca", "nats_url_status", *tokens},
         "storage": {"storage_identities", "storage_signing_key"},
         "streams": {"nats_ca", "nats_url_operator"},
         "uploader": {"nats_ca", "nats_url_uploader", "s3_key_uploader", "s3_secret_uploader"},
     }
+    found = {name: files for name, files in held.items() if files}
+    assert found == {name: files for name, files in own.items() if name in composed.services}
 
 
 def test_secrets_stand_in_files_alone(composed: Composed) -> None:
@@ -138,11 +143,12 @@ def test_each_service_reaches_only_what_it_needs(composed: Composed) -> None:
     networks = {name: set(found.get("networks", ())) for name, found in composed.services.items()}
     inside = {name for name, found in composed.file["networks"].items() if found.get("internal")}
     nodes = {name for name in networks if name.startswith("nats")}
+    operators = {"operator"} & set(networks)
     assert {name for name in networks if "events" in networks[name]} == {
-        *(*nodes, "streams", "gateway", "status", "packager", "uploader")
+        *(*nodes, *operators, "streams", "gateway", "status", "packager", "uploader")
     }
     assert {name for name in networks if "objects" in networks[name]} == {
-        *("storage", "bucket", "gateway", "packager", "uploader")
+        *(*operators, "storage", "bucket", "gateway", "packager", "uploader")
     }
     for name, service in composed.services.items():
         outside = bool(service.get("ports")) or name == "packager"  # which asks for packages
@@ -176,10 +182,11 @@ def test_it_runs_the_servers_that_the_tests_run(composed: Composed) -> None:
 
 
 def test_what_can_be_set_for_development_is_in_the_example() -> None:
-    """``.env.example`` names every variable that ``compose.yaml`` reads."""
-    asked = re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text())
-    example = re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    assert set(asked) == set(example)
+    """``.env.example`` names every variable that ``compose.yaml`` reads, and settings of ours."""
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text()))
+    example = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert asked <= example
+    assert example - asked <= {name for service in SERVICES for name in names(settings(service))}
 
 
 def test_prometheus_gets_the_alerts_of_kubernetes(composed: Composed) -> None:

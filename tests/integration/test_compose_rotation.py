@@ -120,3 +120,33 @@ async def lets_in(settings: S3Settings, key: str, secret: str) -> bool:
         except StorageUnavailableError:
             return False
     return True
+
+
+def test_the_secret_of_tokens(secrets: Path) -> None:
+    """The second is believed first, then signs; the first is believed until it is taken away."""
+    first = (secrets / "jwt_secret").read_text()
+    rotate(secrets, "jwt-add")
+    second = (secrets / "jwt_secret_previous").read_text()
+    assert ((secrets / "jwt_secret").read_text(), len(second)) == (first, len(first))
+    rotate(secrets, "jwt-use")
+    assert (secrets / "jwt_secret").read_text() == second
+    assert (secrets / "jwt_secret_previous").read_text() == first
+    rotate(secrets, "jwt-retire")
+    assert (secrets / "jwt_secret_previous").read_text().strip() == ""
+    with pytest.raises(subprocess.CalledProcessError):
+        rotate(secrets, "jwt-use")
+    assert (secrets / "jwt_secret").read_text() == second
+
+
+def test_what_identities_may_do_comes_with_the_version(secrets: Path) -> None:
+    """It is written anew each time; keys stay, and so does a rotation that is under way."""
+    identities = secrets / "storage_identities"
+    whole = identities.read_text()
+    identities.chmod(0o644)
+    identities.write_text(whole.replace("s3:GetObject", "s3:Nothing"))
+    subprocess.run([ROOT / "scripts/compose-secrets", secrets], check=True)
+    assert identities.read_text() == whole
+    rotate(secrets, "add")
+    both = identities.read_text()
+    subprocess.run([ROOT / "scripts/compose-secrets", secrets], check=True)
+    assert identities.read_text() == both != whole
