@@ -122,6 +122,11 @@ PREVIEW_DIRECTORIES: Final = Counter(
     "Directories of artifacts that play links needed, by outcome: hit (in memory), miss.",
     ["outcome"],
 )
+CONSUMER_STALLED: Final = Gauge(
+    "export_consumer_stalled",
+    "1 while a consumer gives nothing although messages and pulls wait, else 0.",
+    ["consumer"],
+)
 IDENTITY_KEY_FETCHES: Final = Counter(
     "export_identity_key_fetches_total",
     "Times that the identity provider was asked for its keys, by outcome: fetched, failed.",

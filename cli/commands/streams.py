@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cli.consumer_wake import wake
 from cli.installation import environment
 from cli.stream_backup import restore_backup, write_backup
 from shared.domain.events import now
@@ -49,6 +50,22 @@ def apply() -> None:
         settings = load(NatsSettings, environment())
         async with _connection(settings) as nc:
             for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
+                click.echo(line)
+
+    asyncio.run(run())
+
+
+@streams.command(name="wake")
+@click.argument("consumer")
+@click.option(
+    "--recreate", is_flag=True, help="Make it anew, behind what is acknowledged without a gap."
+)
+def wake_consumer(consumer: str, *, recreate: bool) -> None:
+    """Let a CONSUMER go on that gives nothing although messages and workers wait."""
+
+    async def run() -> None:
+        async with _connection(load(NatsSettings, environment())) as nc:
+            async for line in wake(nc, consumer, recreate=recreate):
                 click.echo(line)
 
     asyncio.run(run())

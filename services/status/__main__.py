@@ -9,6 +9,7 @@ from litestar import Litestar
 from services.status.projector import Projector
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
+from services.status.recovery.stalled_consumers import StalledConsumers
 from services.status.settings import StatusSettings
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
@@ -66,6 +67,7 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         (await Projector.bind(js)).run(stop),
         max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
+        StalledConsumers(js).run(stop),
         hub.run(stop),
         serve(
             app,

@@ -40,6 +40,11 @@ def consumer_list(stream: str) -> str:
     return f"$JS.API.CONSUMER.LIST.{stream}"
 
 
+def consumer_step_down(stream: str, durable: str) -> str:
+    """Have another node lead a consumer."""
+    return f"$JS.API.CONSUMER.LEADER.STEPDOWN.{stream}.{durable}"
+
+
 def next_message(stream: str, durable: str) -> str:
     """Fetch messages of a durable."""
     return f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"

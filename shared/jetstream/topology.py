@@ -264,9 +264,9 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
     if found[EXPORTS] and not found[EXPORTS_BUCKET.stream]:
         await fold_again(js)
     for consumer in CONSUMERS:
-        await js.add_consumer(EXPORTS, consumer)
+        await _apply_consumer(js, EXPORTS, consumer)
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
-    await js.add_consumer(ADVISORIES, ADVISORY_CONSUMER)
+    await _apply_consumer(js, ADVISORIES, ADVISORY_CONSUMER)
     done.append(f"consumer {ADVISORIES}/{MAX_DELIVERIES}")
     for stream in buckets:
         await _apply_stream(js, stream, found[stream.name], successor)
@@ -296,6 +296,16 @@ async def _apply_stream(
         await js.add_stream(config.evolve(first_seq=successor))
     else:
         await js.update_stream(config.evolve(metadata=found.metadata))
+
+
+async def _apply_consumer(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> None:
+    """Where one begins cannot be changed, and one that was made anew begins where another ended."""
+    with suppress(NotFoundError):
+        found = (await js.consumer_info(stream, config.durable_name or "")).config
+        config = config.evolve(
+            deliver_policy=found.deliver_policy, opt_start_seq=found.opt_start_seq
+        )
+    await js.add_consumer(stream, config)
 
 
 def _bucket_stream(bucket: Bucket) -> api.StreamConfig:

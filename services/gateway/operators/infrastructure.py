@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.connection import version_of
 from shared.jetstream.errors import AWAY
+from shared.jetstream.stalled import could_deliver, delivered
 from shared.jetstream.topology import BUCKETS, EXPORTS, STREAMS
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from shared.jetstream.chatter import ChatterReads
     from shared.storage.bucket import Storage
     from shared.stores.worker_registry import Workers
+
+
+LOOK_AGAIN_S: Final = 1.0
 
 
 class NatsStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -66,6 +70,7 @@ class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     redelivered: int
     waiting_pulls: int
     paused: bool
+    stalled: bool  # it gives nothing although messages and pulls wait
 
 
 class StorageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -122,6 +127,7 @@ class Infrastructure:
         healthy = (
             self._nc.is_connected
             and consumers is not None
+            and not any(consumer.stalled for consumer in consumers)
             and storage.error is UNSET
             and all(stream.error is UNSET for stream in streams)
             and not (chatter.unreadable or chatter.behind)
@@ -163,9 +169,16 @@ class Infrastructure:
         )
 
     async def _consumers(self) -> list[ConsumerStatus] | None:
-        """Those that work is waiting for; None where NATS does not answer."""
+        """Those that work is waiting for; None where NATS does not answer.
+
+        One that seems to stall is looked at again: work that has just come seems so, too.
+        """
         try:
             found = await self._js.consumers_info(EXPORTS)
+            doubtful = {info.name: delivered(info) for info in found if could_deliver(info)}
+            if doubtful:
+                await asyncio.sleep(LOOK_AGAIN_S)
+                found = await self._js.consumers_info(EXPORTS)
         except AWAY:
             return None
         return [
@@ -176,6 +189,7 @@ class Infrastructure:
                 redelivered=info.num_redelivered or 0,
                 waiting_pulls=info.num_waiting or 0,
                 paused=bool(info.paused),
+                stalled=could_deliver(info) and doubtful.get(info.name) == delivered(info),
             )
             for info in found
             if info.config.durable_name

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -567,6 +568,27 @@ async def test_workers_whose_chatter_is_refused_are_named(world: World) -> None:
         False,
         {"unreadable": [], "behind": {"LOGS": ["w1"]}},
     )
+
+
+async def test_a_consumer_that_gives_nothing_is_shown(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is paused on the server, while an export waits and a worker too."""
+    monkeypatch.setattr("services.gateway.operators.infrastructure.LOOK_AGAIN_S", 0.01)
+    until = (now() + timedelta(hours=1)).isoformat()
+    await world.js.pause_consumer("EXPORTS", "packager-web", until)
+    await world.export()
+    subscription = await world.js.pull_subscribe_bind("packager-web", stream="EXPORTS")
+    pull = asyncio.create_task(subscription.fetch(1, timeout=300))
+    while True:
+        _, body = await world.ops.call("GET", "/api/admin/infrastructure/status")
+        consumers = {consumer["name"]: consumer for consumer in body["consumers"]}
+        if consumers["packager-web"]["stalled"]:
+            break
+    assert not body["healthy"]
+    assert [name for name, one in consumers.items() if one["stalled"]] == ["packager-web"]
+    pull.cancel()
+    await asyncio.gather(pull, return_exceptions=True)
 
 
 def events_json(line: LogLine) -> bytes:
