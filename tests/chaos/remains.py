@@ -49,13 +49,15 @@ async def _is_there(storage: Storage, key: str) -> bool:
 async def _artifacts(js: JetStreamContext) -> tuple[set[str], set[str]]:
     """Those that can be downloaded, and those that may be there until they expire.
 
-    An export that is canceled while it is committed leaves one of these.
+    An export that is canceled while it is committed leaves one of these. An artifact may have a
+    list of its files beside it.
     """
     claims = await bind_artifacts(js)
     found = [await claims.get(key) for key in await claims.keys()]
     records = [claim.value for claim in found if claim]
     ready = {record.artifact.key for record in records if record.state == "ready"}
-    return ready, {record.artifact.key for record in records} - ready
+    allowed = {keys.artifact_list(record.artifact.key) for record in records}
+    return ready, allowed | {record.artifact.key for record in records} - ready
 
 
 async def _snapshots(js: JetStreamContext) -> set[tuple[str, str]]:
