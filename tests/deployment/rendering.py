@@ -34,16 +34,38 @@ def with_operator(overlay: Kustomization) -> None:
 
 
 def own_identities(overlay: Kustomization) -> None:
-    """Production with all that is optional: roles, ways out, an operator's pod."""
-    optional = ("npm-registry", "identity-provider", "web-identity")
+    """Production with all that is optional: roles, ways out, an operator's pod, another port."""
+    optional = ("npm-registry", "npm-registry-token", "identity-provider", "web-identity")
     with_operator(overlay)
     overlay["components"] += [f"../../components/{name}" for name in optional]
+    egress = [{"to": [{"ipBlock": {"cidr": "198.51.100.0/24"}}], "ports": [{"port": 9000}]}]
+    patch = [{"op": "replace", "path": "/spec/egress", "value": egress}]
+    target = {"kind": "NetworkPolicy", "name": "storage-clients"}
+    overlay["patches"] = [{"target": target, "patch": yaml.safe_dump(patch)}]
+
+
+def signing_in(*components: str) -> Callable[[Kustomization], None]:
+    """Production with roles on a NATS that is there already and wants more than a password."""
+
+    def change(overlay: Kustomization) -> None:
+        own_nats(overlay)
+        with_operator(overlay)
+        chosen = ("web-identity", *components, "nats-authority")
+        overlay["components"] += [f"../../components/{name}" for name in chosen]
+        authority = {"name": "nats-authority", "literals": ["ca.crt=certificate"]}
+        overlay["configMapGenerator"] = [authority]
+
+    return change
 
 
 VARIANTS: Final[dict[str, tuple[str, Callable[[Kustomization], None]]]] = {
     "own-nats": ("production", own_nats),
     "own-identities": ("production", own_identities),
     "staging-operator": ("staging", with_operator),
+}
+SIGNING_IN: Final = {
+    name: ("production", signing_in(name))
+    for name in ("nats-credentials", "nats-nkey", "nats-client-certificate")
 }
 OVERLAYS: Final = ("local", "staging", "production")
 EVERYTHING: Final = (*OVERLAYS, *VARIANTS)
@@ -59,8 +81,8 @@ def render(name: str) -> tuple[Manifest, ...]:
         if name == "local":
             shutil.copytree(ROOT / "k8s/overlays/local/secrets", overlay / "secrets")
             subprocess.run([ROOT / "scripts/cluster-secrets", overlay / "secrets"], check=True)
-        if name in VARIANTS:
-            origin, change = VARIANTS[name]
+        if found := (VARIANTS | SIGNING_IN).get(name):
+            origin, change = found
             shutil.copytree(k8s / "overlays" / origin, overlay)
             kustomization = overlay / "kustomization.yaml"
             read = yaml.safe_load(kustomization.read_text())

@@ -10,7 +10,15 @@ import pytest
 from cli.local.servers import binary
 from shared.jetstream import topology
 from tests.deployment.environments import SERVICES, unhashed
-from tests.deployment.rendering import Manifest, containers, named, of_kind, render
+from tests.deployment.rendering import (
+    EVERYTHING,
+    SIGNING_IN,
+    Manifest,
+    containers,
+    named,
+    of_kind,
+    render,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,7 +62,7 @@ def test_three_nodes_know_each_other_by_the_names_in_their_certificate() -> None
     assert named(manifests, "Service", "nats")["spec"]["selector"] == headless["spec"]["selector"]
 
 
-@pytest.mark.parametrize("name", ["local", "production", "own-identities", "staging-operator"])
+@pytest.mark.parametrize("name", sorted({*EVERYTHING, *SIGNING_IN} - {"own-nats"}))
 def test_whoever_signs_in_trusts_the_authority_of_the_nodes(name: str) -> None:
     """Jobs and the operator's pod, too; without it their connection is refused."""
     signing_in = 0
@@ -65,7 +73,10 @@ def test_whoever_signs_in_trusts_the_authority_of_the_nodes(name: str) -> None:
             assert variables["NATS_TLS_CA_FILE"] == "/run/nats-ca/ca.crt"
             mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
             (volume,) = (v for v in pod["volumes"] if v["name"] == mounts["/run/nats-ca"])
-            assert unhashed(volume["secret"]["secretName"]) == "nats-tls"
+            if name in SIGNING_IN:
+                assert unhashed(volume["configMap"]["name"]) == "nats-authority"
+            else:
+                assert unhashed(volume["secret"]["secretName"]) == "nats-tls"
     assert signing_in >= len(SERVICES)
 
 

@@ -23,8 +23,9 @@ def test_each_pod_reaches_only_what_it_needs(name: str) -> None:
     """And is reached by those only who need it: each pod's ways, all of them."""
     manifests = render(name)
     nats = ANY_NATS if name == "own-nats" else OUR_NATS
-    storage = {("storage", 8333)} if name == "local" else {("outside", 443)}
-    optional = {("outside", 443)} if name == "own-identities" else set()
+    optional = {("outside", 443)} if name == "own-identities" else set()  # for identities
+    port = 9000 if name == "own-identities" else 443
+    storage = {("storage", 8333)} if name == "local" else {("outside", port)} | optional
     out: dict[str, set[Way]] = {
         "gateway": nats | storage,
         "packager": nats | storage,

@@ -14,6 +14,7 @@ from tests.deployment.environments import (
 from tests.deployment.rendering import (
     EVERYTHING,
     ROOT,
+    SIGNING_IN,
     Manifest,
     containers,
     of_kind,
@@ -40,55 +41,68 @@ HELD = {  # by each secret
     "aethel-export-status": {"NATS_URL"},
     "aethel-export-uploader": {"NATS_URL", *STORAGE},
 }
-OPTIONAL = {("packager", "PACKAGER_NPM_TOKEN")}
+SIGN_IN = {  # to a NATS of one's own
+    "nats-credentials": {"NATS_CREDS"},
+    "nats-nkey": {"NATS_NKEY_SEED"},
+    "nats-client-certificate": {"NATS_TLS_CERT", "NATS_TLS_KEY"},
+}
 
 
-@pytest.fixture(params=EVERYTHING)
-def keys(request: pytest.FixtureRequest) -> tuple[tuple[Manifest, ...], set[str]]:
-    """What is rendered, and the keys that no secret holds there: rights come by identity."""
-    return render(request.param), STORAGE if request.param == "own-identities" else set()
+NAMES = pytest.mark.parametrize("name", [*EVERYTHING, *SIGNING_IN])
 
 
-def test_each_pod_reads_only_its_own_secrets(keys: tuple[tuple[Manifest, ...], set[str]]) -> None:
+def changed(keys: set[str], owner: str, name: str) -> set[str]:
+    """The keys of a secret where rights come by identity, or sign-ins and tokens are added."""
+    if name in {"own-identities", *SIGNING_IN}:
+        keys = keys - STORAGE
+    if "NATS_URL" in keys:
+        keys = keys | SIGN_IN.get(name, set())
+    token = name == "own-identities" and owner == "packager"
+    return keys | {"PACKAGER_NPM_TOKEN"} if token else keys
+
+
+@NAMES
+def test_each_pod_reads_only_its_own_secrets(name: str) -> None:
     """Packagers never see ``JWT_SECRET``, the status service no key of the storage."""
-    manifests, gone = keys
+    manifests = render(name)
     seen = set()
     for template in templates(manifests):
-        name = template["metadata"]["labels"]["app.kubernetes.io/name"]
-        if name not in READ:
+        pod = template["metadata"]["labels"]["app.kubernetes.io/name"]
+        if pod not in READ:
             continue
-        seen.add(name)
-        wanted = READ[name] - gone
+        seen.add(pod)
+        wanted = changed(READ[pod], pod, name)
         assert secret_files(environment(template, manifests)) == wanted
-        own = f"aethel-export-{name if name in SERVICES else 'operator'}"
+        own = f"aethel-export-{pod if pod in SERVICES else 'operator'}"
         shared = {"aethel-export-jwt"} if "JWT_SECRET" in wanted else set()
         assert mounted_secrets(template["spec"]) == {own} | shared
         (container,) = template["spec"]["containers"]
         assert all(set(source) == {"configMapRef"} for source in container["envFrom"])
-        variables = {
-            (name, e["name"]) for e in container["env"] if "secretKeyRef" in e.get("valueFrom", ())
-        }
-        assert variables <= OPTIONAL
+        assert not any("secretKeyRef" in e.get("valueFrom", ()) for e in container["env"])
     assert seen | {"operator"} == set(READ)  # whose pod is optional
 
 
-def test_each_secret_holds_what_one_service_reads(
-    keys: tuple[tuple[Manifest, ...], set[str]],
-) -> None:
+@NAMES
+def test_each_secret_holds_what_one_service_reads(name: str) -> None:
     """Whether a vault fills it or a file; the vault's entries are apart, too."""
-    manifests, gone = keys
+    manifests = render(name)
     held = {
         unhashed(m["metadata"]["name"]): set(m["data"]) for m in of_kind(manifests, "Secret")
     } | {
         m["spec"]["target"]["name"]: {entry["secretKey"] for entry in m["spec"]["data"]}
         for m in of_kind(manifests, "ExternalSecret")
     }
-    ours = {name: keys for name, keys in held.items() if name.startswith("aethel-export-")}
-    assert ours == {name: keys - gone for name, keys in HELD.items()}
+    ours = {secret: keys for secret, keys in held.items() if secret.startswith("aethel-export-")}
+    assert ours == {
+        secret: changed(keys, secret.removeprefix("aethel-export-"), name)
+        for secret, keys in HELD.items()
+    }
     for external in of_kind(manifests, "ExternalSecret"):
-        name = external["metadata"]["name"]
-        entry = "aethel-export/nats" if name == "nats-passwords" else name.replace("t-", "t/")
-        assert {e["remoteRef"]["key"] for e in external["spec"]["data"]} == {entry}
+        own = external["metadata"]["name"]
+        entry = "aethel-export/nats" if own == "nats-passwords" else own.replace("t-", "t/")
+        refs = {e["secretKey"]: e["remoteRef"] for e in external["spec"]["data"]}
+        assert {ref["key"] for ref in refs.values()} == {entry}
+        assert entry == "aethel-export/nats" or all(refs[k]["property"] == k for k in refs)
 
 
 def test_of_a_secret_with_a_private_key_others_see_the_authority_only(

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from services.gateway.settings import GatewaySettings
 from shared.settings import NatsSettings, S3Settings, load, names
 from tests.deployment.environments import SERVICES, environment, readable, settings
-from tests.deployment.rendering import Manifest, named, of_kind
+from tests.deployment.rendering import EVERYTHING, SIGNING_IN, Manifest, named, of_kind, render
 
 
-def test_every_service_is_deployed_and_starts_with_its_settings(
-    manifests: tuple[Manifest, ...],
-) -> None:
+@pytest.mark.parametrize("name", [*EVERYTHING, *SIGNING_IN])
+def test_every_service_is_deployed_and_starts_with_its_settings(name: str) -> None:
     """Each pod's environment loads into the settings of its service, and holds nothing unknown."""
+    manifests = render(name)
     known = {name for service in SERVICES for name in names(settings(service))}
     deployed = set()
     for deployment in of_kind(manifests, "Deployment"):
