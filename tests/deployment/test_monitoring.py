@@ -41,4 +41,7 @@ def test_every_service_is_asked_for_its_metrics(name: str) -> None:
         for port in container.get("ports", ())
         if port["name"] == endpoint["port"]
     }
+    assert monitor["metadata"]["labels"]["release"] == "kube-prometheus-stack"  # which selects it
+    (rules,) = of_kind(render(name), "PrometheusRule")
+    assert rules["metadata"]["labels"]["release"] == "kube-prometheus-stack"
     assert asked == {"gateway", "packager", "status", "uploader"}

@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
 from cli.local.servers import binary
 from shared.jetstream import topology
@@ -56,8 +57,19 @@ def test_three_nodes_know_each_other_by_the_names_in_their_certificate() -> None
     routes = re.findall(r'"nats://([^"]+)"', files["cluster.conf"])
     name = headless["metadata"]["name"]
     assert routes == [f"nats-{number}.{name}:6222" for number in range(NODES)]
+    names = ["nats", "nats.aethel-export.svc", *(r.removesuffix(":6222") for r in routes)]
     certificate = named(manifests, "Certificate", "nats")["spec"]
-    assert certificate["dnsNames"] == ["nats", *(route.removesuffix(":6222") for route in routes)]
+    assert certificate["dnsNames"] == names
+    staging = named(render("staging"), "Certificate", "nats")["spec"]["dnsNames"]
+    assert staging == [names[0], "nats.aethel-export-staging.svc", *names[2:]]
+    (made,) = (
+        m["data"]["tls.crt"]
+        for m in of_kind(render("local"), "Secret")
+        if unhashed(m["metadata"]["name"]) == "nats-tls"
+    )
+    read = x509.load_pem_x509_certificate(base64.b64decode(made)).extensions
+    held = read.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert held.get_values_for_type(x509.DNSName) == names
     assert {"server auth", "client auth"} <= set(certificate["usages"])
     assert named(manifests, "Service", "nats")["spec"]["selector"] == headless["spec"]["selector"]
 
@@ -87,6 +99,7 @@ def test_nodes_stand_apart_and_leave_one_by_one() -> None:
     assert apart["topologyKey"] == "kubernetes.io/hostname"
     (spread,) = pod["topologySpreadConstraints"]
     assert spread["topologyKey"] == "topology.kubernetes.io/zone"
+    assert spread["whenUnsatisfiable"] == "ScheduleAnyway"  # nodes may name no zone
     assert found["spec"]["podManagementPolicy"] == "Parallel"  # none is ready alone
     (server,) = (c for c in pod["containers"] if c["name"] == "nats")
     assert server["startupProbe"]["httpGet"]["path"] == "/healthz"
