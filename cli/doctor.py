@@ -12,6 +12,7 @@ from cli.bucket.findings import bucket_findings
 from cli.findings import Doubt, Finding
 from cli.local.errors import StackError
 from cli.local.servers import binary
+from cli.operator_connection import operator_connection
 from cli.sign_in import nats_sign_in, secret_files, storage_sign_in
 from services.gateway.settings import DEFAULT_PLAN, PlanSettings
 from services.packager.registry.faults import FaultError
@@ -26,10 +27,9 @@ from shared.errors import ConfigurationError, ExportError, StorageRefusedError
 from shared.identity.key_set import KeySetError, read_key_set
 from shared.identity.key_set_fetch import KeySetFetch
 from shared.identity.settings import ProviderSettings
-from shared.identity.signing_secrets import SigningSecrets
+from shared.identity.signing_secrets import FILES, SigningSecrets
 from shared.jetstream import topology
-from shared.jetstream.connection import connect, version_of
-from shared.jetstream.permissions import OPERATOR
+from shared.jetstream.connection import version_of
 from shared.settings import NatsSettings, S3Settings, load
 from shared.storage.bucket import open_storage
 
@@ -42,8 +42,13 @@ if TYPE_CHECKING:
 SMALL_PACKAGE: Final = "once"  # every public registry has it
 
 
-async def examine(environ: Mapping[str, str]) -> list[Finding]:
-    """Look at settings, NATS with its streams, the storage, and the local programs."""
+async def examine(environ: Mapping[str, str], *, local: bool) -> list[Finding]:
+    """Look at settings, NATS with its streams, the storage, and the local programs.
+
+    Args:
+        environ: With the servers.
+        local: They run on this machine, which then has what all the services need.
+    """
     checks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
         "JWT_SECRET": _secrets,
         "identity provider": identity_provider,
@@ -58,8 +63,26 @@ async def examine(environ: Mapping[str, str]) -> list[Finding]:
         "package registry": package_registry,
         "programs of the local stack": _programs,
     }
-    findings = [await _check(name, look(environ)) for name, look in checks.items()]
+    others = {} if local else elsewhere(environ)
+    findings = [
+        Finding(name, well=True, detail=f"not here: {others[name]}", here=False)
+        if name in others
+        else await _check(name, look(environ))
+        for name, look in checks.items()
+    ]
     return [*findings, *await bucket_findings(environ)]
+
+
+def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
+    """The checks of what a machine need not have that only reaches the servers; who has it."""
+    found = {"programs of the local stack": "NATS_URL and S3_BUCKET name other servers"}
+    if not any(environ.get(name) for name in ("JWT_SECRET", *FILES)):
+        found |= dict.fromkeys(("JWT_SECRET", "identity provider"), "gateway and status know it")
+    templates = load(TemplateSettings, environ)
+    if not templates.folder and not templates.path.is_dir():
+        packing = ("runtime templates", "signing keys", "package registry")
+        found |= dict.fromkeys(packing, "for packagers alone")
+    return found
 
 
 async def _check(name: str, look: Awaitable[str]) -> Finding:
@@ -115,16 +138,14 @@ async def default_plan(environ: Mapping[str, str]) -> str:
 
 async def _nats(environ: Mapping[str, str]) -> str:
     settings = load(NatsSettings, environ)
-    nc = await connect(settings, name=OPERATOR, patience_s=5)
-    try:
+    async with operator_connection(settings, patience_s=5) as nc:
         js = nc.jetstream()
-        for stream in topology.STREAMS:
-            await js.stream_info(stream.name or "")
+        try:
+            for stream in topology.STREAMS:
+                await js.stream_info(stream.name or "")
+        except NotFoundError as error:
+            raise ConfigurationError("run `aethel-export streams apply`: streams miss") from error
         return f"nats-server {version_of(nc)} with {len(topology.STREAMS)} streams"
-    except NotFoundError as error:
-        raise ConfigurationError("run `aethel-export streams apply`: streams miss") from error
-    finally:
-        await nc.close()
 
 
 async def _storage(environ: Mapping[str, str]) -> str:

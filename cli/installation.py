@@ -12,17 +12,20 @@ from cli.local.state import running_stack
 SERVERS: Final = ("NATS_URL", "NATS_URL_FILE", "S3_BUCKET", "AWS_S3_BUCKET")
 
 
-def environment(service: str | None = None) -> dict[str, str]:
+def names_servers() -> bool:
+    """Whether the environment says which installation is meant."""
+    return any(os.environ.get(name) for name in SERVERS)
+
+
+def environment() -> dict[str, str]:
     """The environment; where it names no servers, with those of the local stack that runs.
 
-    There as an operator, or as the service that is named. Never a mixture: a sweep of one
-    installation's storage by another's exports would delete it.
+    There as an operator. Never a mixture: a sweep of one installation's storage by another's
+    exports would delete it.
     """
-    if any(os.environ.get(name) for name in SERVERS):
+    if names_servers():
         return dict(os.environ)
     try:
-        stack = running_stack()
-        own = stack.identities.get(service or "", {})
-        return {**LOCAL_PLAN, **obeyed(os.environ), **stack.env, **own}
+        return {**LOCAL_PLAN, **obeyed(os.environ), **running_stack().env}
     except UnreachableError:
         return dict(os.environ)

@@ -13,16 +13,13 @@ import msgspec
 
 from cli.commands.options import json_option
 from cli.doctor import examine
-from cli.exit_codes import UnreachableError, UsageError
-from cli.installation import environment
+from cli.exit_codes import UnreachableError
+from cli.installation import environment, names_servers
+from cli.operator_connection import operator_connection
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.settings import UploaderSettings
 from shared.domain.events import now as clock
 from shared.identity.signing_secrets import SigningSecrets
-from shared.jetstream.connection import connect
-from shared.jetstream.permissions import OPERATOR
-from shared.jetstream.sign_in import addresses
-from shared.jetstream.topology import UPLOADER
 from shared.settings import NatsSettings, load
 from shared.storage.bucket import open_storage
 from shared.stores.sweep_hold import SweepHold
@@ -51,11 +48,11 @@ def sweep(
         return
 
     async def run() -> dict[str, int]:
-        settings = load(UploaderSettings, environment(UPLOADER))
-        if any(url.username == OPERATOR for url in addresses(settings.nats)):
-            raise UsageError("sweep --now is done as the uploader: give it that service's NATS_URL")
-        nc = await connect(settings.nats, name=UPLOADER, patience_s=10)
-        async with open_storage(settings.s3) as storage:
+        settings = load(UploaderSettings, environment())
+        async with (
+            operator_connection(settings.nats) as nc,
+            open_storage(settings.s3) as storage,
+        ):
             seconds = settings.sweep_grace_s if grace is None else grace
             sweeper = await Sweeper.bind(
                 nc.jetstream(),
@@ -63,9 +60,7 @@ def sweep(
                 grace=timedelta(seconds=seconds),
                 history=timedelta(days=settings.history_days),
             )
-            swept = await sweeper.sweep()
-        await nc.close()
-        return dict(swept)
+            return dict(await sweeper.sweep())
 
     swept = asyncio.run(run())
     if as_json:
@@ -75,18 +70,15 @@ def sweep(
 
 
 async def _hold(until: datetime | None) -> None:
-    nc = await connect(load(NatsSettings, environment()), name=OPERATOR, patience_s=10)
-    try:
+    async with operator_connection(load(NatsSettings, environment())) as nc:
         await SweepHold(nc.jetstream()).hold(until)
-    finally:
-        await nc.close()
 
 
 @click.command()
 @json_option
 def doctor(*, as_json: bool) -> None:
     """Check settings, NATS, storage, templates and tools; say what to fix."""
-    findings = asyncio.run(examine(environment()))
+    findings = asyncio.run(examine(environment(), local=not names_servers()))
     for finding in findings:
         if as_json:
             click.echo(msgspec.json.encode(finding))
@@ -99,6 +91,8 @@ def doctor(*, as_json: bool) -> None:
 def _mark(finding: Finding) -> str:
     if not finding.well:
         return click.style("FIX ", fg="red")
+    if not finding.here:
+        return "-   "
     return click.style("warn", fg="yellow") if finding.warns else click.style("ok  ", fg="green")
 
 

@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.consumer_wake import wake
 from cli.installation import environment
+from cli.operator_connection import operator_connection
 from cli.stream_backup import restore_backup, write_backup
 from shared.domain.events import now
 from shared.jetstream import topology
-from shared.jetstream.connection import connect
-from shared.jetstream.permissions import OPERATOR, render
+from shared.jetstream.permissions import render
 from shared.settings import NatsSettings, load
 from shared.stores.sweep_hold import SweepHold
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from nats.aio.client import Client
-
 backup_folder = click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-
-
-@asynccontextmanager
-async def _connection(settings: NatsSettings) -> AsyncIterator[Client]:
-    nc = await connect(settings, name=OPERATOR, patience_s=10)
-    try:
-        yield nc
-    finally:
-        await nc.close()
 
 
 @click.group()
@@ -48,7 +32,7 @@ def apply() -> None:
 
     async def run() -> None:
         settings = load(NatsSettings, environment())
-        async with _connection(settings) as nc:
+        async with operator_connection(settings) as nc:
             for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
                 click.echo(line)
 
@@ -64,7 +48,7 @@ def wake_consumer(consumer: str, *, recreate: bool) -> None:
     """Let a CONSUMER go on that gives nothing although messages and workers wait."""
 
     async def run() -> None:
-        async with _connection(load(NatsSettings, environment())) as nc:
+        async with operator_connection(load(NatsSettings, environment())) as nc:
             async for line in wake(nc, consumer, recreate=recreate):
                 click.echo(line)
 
@@ -89,7 +73,7 @@ def backup(folder: Path, hold: float) -> None:
 
     async def run() -> None:
         until = now() + timedelta(hours=hold)
-        async with _connection(load(NatsSettings, environment())) as nc:
+        async with operator_connection(load(NatsSettings, environment())) as nc:
             await SweepHold(nc.jetstream()).hold(until)
             manifest = await write_backup(nc, folder, click.echo)
         size = sum(stream.size_bytes for stream in manifest.streams)
@@ -114,7 +98,7 @@ def restore(folder: Path, *, only: tuple[str, ...], replace: bool) -> None:
 
     async def run() -> None:
         settings = load(NatsSettings, environment())
-        async with _connection(settings) as nc:
+        async with operator_connection(settings) as nc:
             restored = await restore_backup(
                 nc,
                 folder,

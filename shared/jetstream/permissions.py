@@ -71,7 +71,8 @@ GATEWAY_WRITES: Final = (
     PLAY_LINKS_BUCKET,
 )
 GATEWAY_READS: Final = (EXPORTS_BUCKET, BUILD_TIMES_BUCKET, WORKERS_BUCKET)
-OPERATOR: Final = "operator"  # makes the streams, looks, and brings backups back
+SWEPT: Final = (ARTIFACTS_BUCKET, EXPORTS_BUCKET, PROJECTS_BUCKET, PLAY_LINKS_BUCKET, USAGE_BUCKET)
+OPERATOR: Final = "operator"  # makes the streams, looks, brings backups back, and sweeps
 PASSWORDS: Final = "passwords.conf"  # beside the users' file: one line for each user
 
 HEAD: Final = f"""\
@@ -167,9 +168,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _consumes(EXPORTS, CANCELS),
         [api.consumer_info(EXPORTS, STATUS)],  # nothing is swept while documents are folded again
         _publishes(ExportCompleted, ExportCanceled),
-        _changes(
-            ARTIFACTS_BUCKET, EXPORTS_BUCKET, PROJECTS_BUCKET, PLAY_LINKS_BUCKET, USAGE_BUCKET
-        ),
+        _changes(*SWEPT),
         hears=[CANCELED_EVENTS],
     ),
     "status": _user(
@@ -185,7 +184,12 @@ USERS: Final[Mapping[str, Permissions]] = {
         [api.consumer_info(EXPORTS, "*")],
         hears=[events_of("*"), log_subject("*"), progress_subject("*"), EXPORTS_BUCKET.subjects],
     ),
-    OPERATOR: _user(OPERATOR, [api.EVERYTHING, api.SNAPSHOTS, GAP]),
+    OPERATOR: _user(
+        OPERATOR,
+        [api.EVERYTHING, api.SNAPSHOTS, GAP],
+        _publishes(ExportCanceled),
+        (bucket.subjects for bucket in SWEPT),
+    ),
 }
 
 

@@ -22,7 +22,7 @@ from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.permissions import OPERATOR, USERS
+from shared.jetstream.permissions import OPERATOR, SWEPT, USERS
 from shared.jetstream.publishing import publish
 from shared.settings import NatsSettings
 from shared.stores.play_links import INDEX, Target
@@ -52,6 +52,10 @@ ELSEWHERE = {
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     (OPERATOR, topology.GAP): "a restore: tests/drills/test_restore.py",
+    **{
+        (OPERATOR, subject): "sweep --now: tests/integration/test_operators_commands.py"
+        for subject in ("exports.canceled.*.*", *(bucket.subjects for bucket in SWEPT))
+    },
 }
 # Of these one platform stands for all: which of them a run builds for is no question of rights.
 PLATFORMS = re.compile(r"packager-[a-z]+")

@@ -358,8 +358,6 @@ def test_operators_commands(up: Up) -> None:
     steps = [json.loads(line) for line in up.cli("storage", "apply", "--json").stdout.splitlines()]
     assert {step["outcome"] for step in steps} == {"there already", "not supported"}
     assert set(up.json("sweep", "--now")) >= {"artifact", "upload"}
-    refused = up.cli("sweep", "--now", **up.ready().env)
-    assert (refused.returncode, "as the uploader" in refused.stderr) == (2, True)
     assert up.cli("doctor").returncode == 0
     assert up.cli("token", "--user", "ann").stdout.count(".") == 2
 
