@@ -1,4 +1,4 @@
-"""Who may do what in the bucket: one identity for each service, by action and by prefix.
+"""Who may do what in the bucket: an identity for each service and task, by action and prefix.
 
 From this table come the policies of AWS (``k8s/storage/policy-<role>.json``) and the identities of
 SeaweedFS (``k8s/storage/identities.json``, the local stack, the tests). The status service has no
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Role = str
 ANY: Final = "*"  # of any project
+BACKUP: Final = "backup"  # no service's
 
 
 class Act(StrEnum):
@@ -92,6 +93,11 @@ ROLES: Final[Mapping[Role, tuple[Grant, ...]]] = {
     ),
     # `aethel-export storage apply`, `sweep` and `doctor`; reads neither projects nor artifacts.
     "operator": (_grant(Act.READ, Act.PUT, on=(keys.READY,)), *_SWEEP),
+    # Whoever copies the bucket, and brings the copy back with tools of their own.
+    BACKUP: (
+        _grant(Act.READ, Act.PUT, Act.UPLOAD, Act.COMPLETE, Act.PARTS, Act.ABORT, on=(PROJECTS,)),
+        _grant(Act.LIST, on=(PROJECTS,)),
+    ),
 }
 
 # What the operator does to the bucket itself.

@@ -16,12 +16,15 @@ from cli.api_client import ApiError
 from cli.stream_backup import open_backup
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
+from shared.storage import keys
 from shared.storage.bucket import open_storage
+from shared.storage.permissions import BACKUP
 from shared.stores.quota import Quota
 from tests.chaos.run import load
 from tests.chaos.stories import connected, patiently
 from tests.chaos.story import Story
 from tests.chaos.world import world
+from tests.servers import as_role
 from tests.signing import program
 
 if TYPE_CHECKING:
@@ -203,8 +206,9 @@ async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> 
                 await asyncio.sleep(0.05)
             before = list(asked)
             await asyncio.to_thread(here.world.cli, "streams", "backup", str(backup))
-            async for item in here.storage.objects(""):
-                copied[item.key] = await here.storage.get(item.key)
+            async with open_storage(as_role(here.world.s3_settings, BACKUP)) as bucket:
+                async for item in bucket.objects(keys.PROJECTS):
+                    copied[item.key] = await bucket.get(item.key)
         taken = here.users._taken
         held = await here.nc.jetstream().stream_info(topology.ARTIFACTS_BUCKET.stream)
 
@@ -213,13 +217,13 @@ async def test_everything_comes_back_from_streams_and_bucket(tmp_path: Path) -> 
 
     async def fill(empty: World) -> None:
         await asyncio.to_thread(empty.cli, "streams", "restore", str(backup))
-        async with open_storage(empty.s3_settings) as storage:
+        async with open_storage(as_role(empty.s3_settings, BACKUP)) as storage:
             for key, data in copied.items():
                 await storage.put(key, data)
 
-    keys = str(ends.parents[2])
+    signing = str(ends.parents[2])
     async with (
-        world(tmp_path / "new", fill, PACKAGER_SIGNING_DIR=keys) as (there, nc),
+        world(tmp_path / "new", fill, PACKAGER_SIGNING_DIR=signing) as (there, nc),
         open_storage(there.s3_settings) as storage,
         connected(there) as (client, operator),
     ):

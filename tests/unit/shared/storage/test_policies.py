@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from policy_sentry.querying.actions import get_action_data
 
-from shared.storage.permissions import ARTIFACT_LISTS, ARTIFACTS, ROLES, Act
+from shared.storage.permissions import ARTIFACT_LISTS, ARTIFACTS, BACKUP, PROJECTS, ROLES, Act
 from shared.storage.policies import aws_policy, placeholders, seaweedfs_identities
 
 FOLDER = Path(__file__).parents[4] / "k8s/storage"
@@ -32,7 +32,7 @@ def test_the_identities_are_the_tables() -> None:
 
 def test_the_status_service_has_no_identity() -> None:
     """It never speaks to the storage."""
-    assert set(ROLES) == {"gateway", "packager", "uploader", "operator"}
+    assert set(ROLES) == {"gateway", "packager", "uploader", "operator", BACKUP}
 
 
 def test_who_may_do_what_in_short() -> None:
@@ -41,11 +41,12 @@ def test_who_may_do_what_in_short() -> None:
     for role, grants in ROLES.items():
         for grant in grants:
             deletes |= {role} if Act.DELETE in grant.acts else set()
-            completes |= {role} if Act.COMPLETE in grant.acts and ARTIFACTS in grant.keys else set()
+            artifacts = {ARTIFACTS, PROJECTS} & {*grant.keys}
+            completes |= {role} if Act.COMPLETE in grant.acts and artifacts else set()
             if grant.acts & {Act.PUT, Act.UPLOAD, Act.COMPLETE} and role == "packager":
                 writes |= {*grant.keys}
     assert deletes == {"uploader", "operator"}
-    assert completes == {"uploader"}
+    assert completes == {"uploader", BACKUP}
     assert writes == {ARTIFACTS, ARTIFACT_LISTS}
 
 
