@@ -17,10 +17,10 @@ from cli.exit_codes import UnreachableError
 from cli.installation import environment, names_servers
 from cli.operator_connection import operator_connection
 from services.uploader.gc.sweeper import Sweeper
-from services.uploader.settings import UploaderSettings
+from services.uploader.settings import SweepSettings
 from shared.domain.events import now as clock
 from shared.identity.signing_secrets import SigningSecrets
-from shared.settings import NatsSettings, load
+from shared.settings import NatsSettings, S3Settings, load
 from shared.storage.bucket import open_storage
 from shared.stores.sweep_hold import SweepHold
 from shared.tokens import Tokens, User
@@ -48,12 +48,13 @@ def sweep(
         return
 
     async def run() -> dict[str, int]:
-        settings = load(UploaderSettings, environment())
+        environ = environment()
+        settings = load(SweepSettings, environ)
         async with (
-            operator_connection(settings.nats) as nc,
-            open_storage(settings.s3) as storage,
+            operator_connection(load(NatsSettings, environ)) as nc,
+            open_storage(load(S3Settings, environ)) as storage,
         ):
-            seconds = settings.sweep_grace_s if grace is None else grace
+            seconds = settings.grace_s if grace is None else grace
             sweeper = await Sweeper.bind(
                 nc.jetstream(),
                 storage,

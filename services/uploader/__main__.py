@@ -59,8 +59,8 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
         sweeper = await Sweeper.bind(
             js,
             storage,
-            grace=timedelta(seconds=settings.sweep_grace_s),
-            history=timedelta(days=settings.history_days),
+            grace=timedelta(seconds=settings.sweep.grace_s),
+            history=timedelta(days=settings.sweep.history_days),
         )
         breaker = CircuitBreaker(topology.UPLOADER, servers_check(nc, storage))
         outbox = ChatterOutbox()

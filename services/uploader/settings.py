@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
+
 from shared.settings import Bind, RetrySettings, S3Settings, ServiceSettings, env
+
+
+class SweepSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes, and when; the command line reads this alone."""
+
+    history_days: Annotated[
+        float,
+        env(
+            "EXPORT_HISTORY_DAYS",
+            "how long an export is shown after it has ended and expired, days",
+            ge=1,
+            le=3_650,
+        ),
+    ] = 90.0
+    grace_s: Annotated[
+        float,
+        env(
+            "UPLOADER_SWEEP_GRACE_S", "how long anything unreferenced is left alone, seconds", ge=0
+        ),
+    ] = 86_400.0
 
 
 class UploaderSettings(ServiceSettings, frozen=True, kw_only=True):
@@ -12,6 +34,7 @@ class UploaderSettings(ServiceSettings, frozen=True, kw_only=True):
 
     s3: S3Settings
     retry: RetrySettings
+    sweep: SweepSettings
     bind: Annotated[
         str, env("UPLOADER_BIND", "host:port of the health endpoints", pattern=Bind)
     ] = "127.0.0.1:8083"
@@ -32,21 +55,6 @@ class UploaderSettings(ServiceSettings, frozen=True, kw_only=True):
             le=3_650,
         ),
     ] = 7.0
-    history_days: Annotated[
-        float,
-        env(
-            "EXPORT_HISTORY_DAYS",
-            "how long an export is shown after it has ended and expired, days",
-            ge=1,
-            le=3_650,
-        ),
-    ] = 90.0
     sweep_interval_s: Annotated[
         float, env("UPLOADER_SWEEP_INTERVAL_S", "time between two sweeps, seconds", ge=1)
     ] = 300.0
-    sweep_grace_s: Annotated[
-        float,
-        env(
-            "UPLOADER_SWEEP_GRACE_S", "how long anything unreferenced is left alone, seconds", ge=0
-        ),
-    ] = 86_400.0

@@ -13,6 +13,7 @@ from nats.js.api import DiscardPolicy, StorageType
 
 from shared.domain.export_document import State
 from shared.domain.platforms import PLATFORMS
+from shared.identity.settings import SecretSettings
 from shared.jetstream.topology import (
     ADVISORIES,
     ADVISORY_CONSUMER,
@@ -26,6 +27,9 @@ from shared.jetstream.topology import (
 from shared.settings import variables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from msgspec import Struct
     from nats.js.api import StreamConfig
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +40,16 @@ SETTINGS = {
     "uploader": "UploaderSettings",
     "status": "StatusSettings",
 }
+COMMAND_LINE = "command line"
+
+
+def commands_settings() -> Iterator[type[Struct]]:
+    """What the command line loads, wherever it says ``load(SomeSettings, …)``, and what signs."""
+    yield SecretSettings
+    for path in (ROOT / "cli").rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for name in sorted(set(re.findall(r"\bload\((\w+Settings)\b", path.read_text()))):
+            yield getattr(importlib.import_module(module), name)
 
 
 def settings_table() -> str:
@@ -50,11 +64,20 @@ def settings_table() -> str:
             names = (*found["aliases"], *file)
             rows.setdefault(found["env"], (found["purpose"], str(shown), names, []))
             rows[found["env"]][3].append(service)
+    commanded = {found["env"] for cls in commands_settings() for _, found in variables(cls)}
+    for name in commanded:
+        rows[name][3].append(COMMAND_LINE)
     return "".join(
         f"| `{name}`{''.join(f' (or `{alias}`)' for alias in aliases)} | {purpose} | {default} | "
-        f"{'all' if len(readers) == len(SETTINGS) else ', '.join(readers)} |\n"
+        f"{_told(readers)} |\n"
         for name, (purpose, default, aliases, readers) in sorted(rows.items())
     )
+
+
+def _told(readers: list[str]) -> str:
+    services = [reader for reader in readers if reader != COMMAND_LINE]
+    everybody = ["all services"] if len(services) == len(SETTINGS) else services
+    return ", ".join([*everybody, *(reader for reader in readers if reader == COMMAND_LINE)])
 
 
 def test_every_setting_is_documented() -> None:
