@@ -370,9 +370,9 @@ async def test_an_outage_is_told_without_what_is_inside(gateway: Gateway) -> Non
     _, made = await olga.call("POST", "/api/projects/broken/export", json={"platform": "web"})
     await gateway.storage.delete([item.key async for item in gateway.storage.objects("")])
     failed = await refusals(gateway, olga, made["export"]["id"])
-    name, gateway.storage.bucket = gateway.storage.bucket, "no-such-bucket"
+    name, gateway.own.bucket = gateway.own.bucket, "no-such-bucket"
     failed |= await refusals(gateway, olga, made["export"]["id"])
-    gateway.storage.bucket = name
+    gateway.own.bucket = name
     js = gateway.nc.jetstream()
     for stream in ("EXPORTS", "LOGS", "KV_exports", "KV_projects"):
         await js.delete_stream(stream)

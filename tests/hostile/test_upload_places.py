@@ -25,7 +25,7 @@ from services.gateway.projects.zip_import import ZipImports
 from shared.domain.events import now
 from shared.domain.project import Project
 from shared.errors import TooLargeError
-from tests.integration.gateway.conftest import LIMITS, Gateway, manifest, open_gateway, running, sha
+from tests.integration.gateway.conftest import LIMITS, manifest, open_gateway, sha
 
 if TYPE_CHECKING:
     import random
@@ -329,12 +329,12 @@ async def test_who_waits_too_long_is_told_when_to_come_again(
     monkeypatch.setattr(
         "services.gateway.projects.blob_uploads.Places", partial(Places, wait_s=0.1)
     )
-    async with running(nc, storage) as url, aiohttp.ClientSession() as session:
-        eve = Gateway(session, url, nc, storage).user("eve")
+    async with open_gateway(nc, storage) as gateway, aiohttp.ClientSession() as session:
+        eve = gateway.user("eve")
         slow = [await slow_body(eve, "blob", f"slow-{n}") for n in range(AT_A_TIME // 2)]
         path = f"/api/projects/game/blobs/{sha(b'x')}"
         while True:
-            answer = await session.put(url + path, data=b"x", headers=eve.headers)
+            answer = await session.put(gateway.url + path, data=b"x", headers=eve.headers)
             if answer.status == 503:
                 break
         problem = await answer.json(content_type=None)

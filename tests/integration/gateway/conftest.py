@@ -86,15 +86,19 @@ class Caller:
 
 
 class Gateway:
-    """A running gateway and the servers behind it."""
+    """A running gateway and the servers behind it.
+
+    ``storage`` is the bucket as the tests see it, ``own`` as the gateway does.
+    """
 
     def __init__(
-        self, session: aiohttp.ClientSession, url: str, nc: Client, storage: Storage
+        self, session: aiohttp.ClientSession, url: str, nc: Client, storage: Storage, own: Storage
     ) -> None:
         self._session = session
         self.url = url
         self.nc = nc
         self.storage = storage
+        self.own = own
 
     def user(self, name: str | None, **claims: Any) -> Caller:
         """Somebody, with further claims; None: nobody."""
@@ -116,7 +120,7 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 @asynccontextmanager
 async def running(
     nc: Client,
-    storage: Storage,
+    own: Storage,
     *,
     spool_bytes: int = 64 << 20,
     user_limits: UserLimits = USER_LIMITS,
@@ -131,7 +135,7 @@ async def running(
     url = f"http://127.0.0.1:{port}"
     settings = GatewaySettings(
         nats=NatsSettings(),
-        s3=S3Settings(bucket=storage.bucket),
+        s3=S3Settings(bucket=own.bucket),
         logs=LogSettings(),
         limits=LIMITS,
         user_limits=user_limits,
@@ -147,7 +151,6 @@ async def running(
         spool_bytes=spool_bytes,
     )
     cleanup = AsyncExitStack()
-    own = await cleanup.enter_async_context(storage_of("gateway", storage))
     reads = await cleanup.enter_async_context(open_ranged_reads(own))
     deps = await assemble(nc, own, reads, tokens, settings)
     app = create_app(
@@ -187,8 +190,12 @@ async def running(
 @asynccontextmanager
 async def open_gateway(nc: Client, storage: Storage, **settings: Any) -> AsyncIterator[Gateway]:
     """A running gateway on these servers."""
-    async with running(nc, storage, **settings) as url, aiohttp.ClientSession() as session:
-        yield Gateway(session, url, nc, storage)
+    async with (
+        storage_of("gateway", storage) as own,
+        running(nc, own, **settings) as url,
+        aiohttp.ClientSession() as session,
+    ):
+        yield Gateway(session, url, nc, storage, own)
 
 
 @pytest_asyncio.fixture

@@ -168,7 +168,7 @@ async def test_a_storage_that_is_away_is_told(
     arcade: Arcade, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """503, and when to come again; afterwards the game is there."""
-    storage = arcade.gateway.storage
+    storage = arcade.gateway.own
     nowhere = "http://127.0.0.1:9/bucket/key"
 
     async def lost(_key: str, *, expires_s: int) -> str:

@@ -20,7 +20,7 @@ from services.gateway.projects.zip_import import ZipImports
 from shared.domain.events import now
 from shared.domain.project import Project
 from shared.errors import TooLargeError
-from tests.integration.gateway.conftest import LIMITS, Gateway, running
+from tests.integration.gateway.conftest import LIMITS, open_gateway
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from shared.storage.bucket import Storage
-    from tests.integration.gateway.conftest import Caller
+    from tests.integration.gateway.conftest import Caller, Gateway
 
 IMPORT = "/api/projects/game/import"
 ROOM = 1 << 20
@@ -115,11 +115,14 @@ async def spool_full(caller: Caller, data: bytes) -> AsyncIterator[None]:
 
 async def test_a_zip_that_finds_no_room_may_come_again(nc: Client, storage: Storage) -> None:
     """503 with Retry-After while others fill the disk, 413 for what could never lie there."""
-    async with running(nc, storage, spool_bytes=ROOM) as url, aiohttp.ClientSession() as session:
-        ann = Gateway(session, url, nc, storage).user("ann")
+    async with (
+        open_gateway(nc, storage, spool_bytes=ROOM) as gateway,
+        aiohttp.ClientSession() as session,
+    ):
+        ann = gateway.user("ann")
         data = packed(index=b"<p>" * 1_000)
         async with spool_full(ann, data):
-            answer = await session.post(url + IMPORT, data=data, headers=ann.headers)
+            answer = await session.post(gateway.url + IMPORT, data=data, headers=ann.headers)
             problem = await answer.json(content_type=None)
             assert (problem["code"], answer.headers["Retry-After"]) == ("spool-full", "30")
             large = await ann.call("POST", IMPORT, data=io.BytesIO(packed(a=b"x" * ROOM)))
