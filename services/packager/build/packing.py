@@ -115,6 +115,8 @@ def pack(
     packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
     for tracker in trackers:
         tracker.counted()
+    if plan.suffix == ".html":  # the page is its own only file
+        return packed
     files = listed_files(contents, members, plan.application.container)
     return msgspec.structs.replace(packed, files=files)
 
