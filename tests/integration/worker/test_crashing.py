@@ -45,7 +45,7 @@ async def restarted(
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "tests.integration.worker.dying_worker"),
                 *(str(release), *deadly),
-                env={**os.environ, "NATS_URL": nats.url},
+                env={**os.environ, "NATS_URL": nats.url, "NATS_TLS_CA_FILE": nats.tls_ca_file},
             )
             lives.append(process)
             await process.wait()
