@@ -281,7 +281,10 @@ test("messages that are none, and those of newer services, are passed over", asy
 
 test("who is slow gets the newest state, and every line", async (t) => {
   const many = Array.from({ length: 12_000 }, (_, at) => at + 1);
+  let leave;
+  const left = new Promise((resolve) => (leave = resolve));
   const server = await socketServer(t, (socket, { after_seq: after = "0" }) => {
+    socket.on("close", leave);
     socket.send(JSON.stringify(ready()));
     for (const seq of many.slice(Number(after))) socket.send(JSON.stringify(logged(seq)));
     for (const percent of [1, 2, 3]) socket.send(JSON.stringify(told(percent, "building", percent)));
@@ -295,8 +298,7 @@ test("who is slow gets the newest state, and every line", async (t) => {
   };
   const lines = [];
   for await (const event of watch(source, WebSocket, {}, PACE)) {
-    if (event.type === "log" && lines.push(event.line.seq) === 1)
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    if (event.type === "log" && lines.push(event.line.seq) === 1) await left;
   }
   assert.deepEqual(lines, many);
   assert.ok(server.queries.length > 1, "what nobody took was not kept here");
