@@ -91,8 +91,6 @@ def measure(_cache: Path) -> Iterator[Measurement]:
     yield Measurement(name="page.list_longest_frame", value=found["list"], unit="ms", target=50)
     yield Measurement(name="page.list_longest_task", value=found["list_task"], unit="ms", target=50)
     yield Measurement(name="page.rows_longest_frame", value=found["rows"], unit="ms")
-    over = found["list"] / found["rows"]
-    yield Measurement(name="page.list_over_rows", value=over, unit="×", target=1.5)
 
 
 async def _measure(stack: Stack) -> dict[str, float]:
