@@ -150,3 +150,8 @@ def test_what_identities_may_do_comes_with_the_version(secrets: Path) -> None:
     both = identities.read_text()
     subprocess.run([ROOT / "scripts/compose-secrets", secrets], check=True)
     assert identities.read_text() == both != whole
+    with pytest.raises(subprocess.CalledProcessError):
+        rotate(secrets, "retire")
+    rotate(secrets, "use")
+    rotate(secrets, "retire")
+    assert identities.read_text() not in {both, whole}
