@@ -28,9 +28,9 @@ from services.packager.signing.tool import ToolBench
 from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.object_fetcher import ObjectFetcher
 from services.packager.storage.object_index import ObjectIndex
-from shared import metrics
 from shared.domain.events import ExportPackaged
 from shared.domain.platforms import check_options
+from shared.metrics import exports as metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from shared import metrics
 from shared.domain.events import ExportCompleted, TerminalEvent
 from shared.domain.export_document import Document, fold
 from shared.jetstream.pull_loop import consume_events
 from shared.jetstream.topology import STATUS
+from shared.metrics import exports as metrics
 from shared.stores.build_times import BuildTimes
 from shared.stores.exports import bind_exports, export_key
 from shared.stores.quota import Quota

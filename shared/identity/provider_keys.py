@@ -11,7 +11,7 @@ import structlog
 
 from shared.errors import UnavailableError
 from shared.identity.key_set import KeySet, KeySetError, read_key_set
-from shared.metrics import IDENTITY_KEY_FETCHES
+from shared.metrics.http import IDENTITY_KEY_FETCHES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

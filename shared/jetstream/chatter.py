@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from shared import metrics
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.topology import LOGS, PROGRESS
+from shared.metrics import nats as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

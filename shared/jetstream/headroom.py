@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from nats.js.api import DiscardPolicy
 
-from shared import metrics
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.topology import (
@@ -27,6 +26,7 @@ from shared.jetstream.topology import (
     STREAMS,
     USAGE_BUCKET,
 )
+from shared.metrics import streams as metrics
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext

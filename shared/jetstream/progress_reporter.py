@@ -13,13 +13,13 @@ import msgspec
 import structlog
 from nats.js.errors import APIError
 
-from shared import metrics
 from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
 from shared.jetstream.chatter import PATIENCE_S, ChatterOutbox
 from shared.jetstream.errors import AWAY
 from shared.jetstream.publishing import publish, read_message
 from shared.jetstream.topology import LOGS, PROGRESS, log_subject, progress_subject
+from shared.metrics import nats as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -86,7 +86,7 @@ class ProgressReporter:
         """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
         self.advanced_at = asyncio.get_running_loop().time()
         if len(self._lines) == QUEUE_LINES:
-            metrics.PROGRESS_DROPPED.inc()
+            metrics.CHATTER_DROPPED.labels(LOGS).inc()
             return
         line = LogLine(generation=self._generation, level=level, message=message[:2_000])
         self._lines.append((next(self._ids), line))
@@ -119,7 +119,7 @@ class ProgressReporter:
         try:
             await self._send_until_closed()
         finally:
-            metrics.PROGRESS_DROPPED.inc(len(self._lines))
+            metrics.CHATTER_DROPPED.labels(LOGS).inc(len(self._lines))
             self._lines.clear()
 
     async def _send_until_closed(self) -> None:

@@ -18,8 +18,9 @@ import structlog
 import uvicorn
 import uvloop
 
-from shared import logs, metrics
+from shared import logs
 from shared.errors import ConfigurationError
+from shared.metrics import process as metrics
 from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
 from shared.settings import HttpSettings, ServiceSettings, load, retired
 from shared.version import product_version

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
-from shared import metrics
 from shared.errors import UnavailableError
+from shared.metrics import work as metrics
 from shared.stores.worker_registry import OUTAGE
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import msgspec
 import structlog
 
-from shared import metrics
 from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.publishing import publish
 from shared.jetstream.topology import dead_letter_subject
+from shared.metrics import work as metrics
 from shared.worker.dead_letter import (
     PAYLOAD_BYTES,
     DeadMessage,

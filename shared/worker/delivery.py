@@ -18,11 +18,11 @@ import nats.errors
 import structlog
 from msgspec import UNSET
 
-from shared import metrics
 from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event, now
 from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
+from shared.metrics import work as metrics
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
 from shared.worker.dead_letter_writer import (
     CrashLoopError,
@@ -252,7 +252,6 @@ class Delivery:
 
     async def _wait_after_crash(self, job: Job) -> Outcome:
         """The last worker died without a word: wait, longer each time, before another tries."""
-        metrics.WORKERS_LOST.labels(self._consumer.durable).inc()
         past = job.history
         base_s = self._consumer.retry.base_delay_ms / 1_000
         delay_s = backoff_s(past.crashes - 1, base_s=base_s)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET
 
-from shared import metrics
 from shared.errors import UnavailableError
 from shared.jetstream.event_log import EventLog
+from shared.metrics import work as metrics
 from shared.worker.message import OutOfTurnMessage
 
 if TYPE_CHECKING:

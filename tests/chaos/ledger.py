@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.errors import NotFoundError
 
 from shared.domain.events import AnyEvent, TerminalEvent, decode_event
@@ -39,13 +41,17 @@ EXPECTED = {
 
 
 async def settled(nc: Nats) -> None:
-    """Wait until no message waits or is in flight, for anybody."""
-    js = nc.jetstream(timeout=10)
+    """Wait until no message waits or is in flight, for anybody.
+
+    A consumer without a leader answers nobody: servers that came back are still electing one.
+    """
+    js = nc.jetstream(timeout=2)
     for consumer in topology.CONSUMERS:
         while True:
-            info = await js.consumer_info(topology.EXPORTS, consumer.durable_name or "")
-            if not info.num_pending and not info.num_ack_pending:
-                break
+            with suppress(NatsTimeoutError):
+                info = await js.consumer_info(topology.EXPORTS, consumer.durable_name or "")
+                if not info.num_pending and not info.num_ack_pending:
+                    break
             await asyncio.sleep(0.2)
 
 

@@ -6,7 +6,7 @@ import pytest
 from services.packager.settings import PackagerSettings
 from services.status.settings import StatusSettings
 from shared.jetstream import topology
-from shared.metrics import SOCKETS
+from shared.metrics.sockets import OPEN
 from tests.deployment.rendering import EVERYTHING, Manifest, named, of_kind, render
 
 CLUSTERS = tuple(name for name in EVERYTHING if name != "local")
@@ -88,7 +88,7 @@ def test_the_sockets_of_a_pod_that_ends_find_room(cluster: tuple[Manifest, ...])
         if t["type"] == "prometheus"
     )
     (namespace,) = of_kind(cluster, "Namespace")
-    gauge = next(iter(SOCKETS.collect())).name
+    gauge = next(iter(OPEN.collect())).name
     assert trigger["query"] == f'sum({gauge}{{namespace="{namespace["metadata"]["name"]}"}})'
     least = named(cluster, "ScaledObject", "status")["spec"]["minReplicaCount"]
     most = default(StatusSettings, "max_sockets")

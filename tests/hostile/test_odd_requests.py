@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from services.gateway.projects.zip_archive import ZipArchive
 from services.gateway.projects.zip_directory import ZipError
-from shared import metrics
 from shared.errors import PathError, TooLargeError
+from shared.metrics import http as metrics
 from shared.settings import NatsSettings
 from tests.integration.gateway.conftest import LIMITS, open_gateway, sha
 from tests.integration.gateway.test_isolation import concrete, routes

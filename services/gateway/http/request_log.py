@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from litestar.middleware import ASGIMiddleware
 
-from shared import metrics
+from shared.metrics import http as metrics
 
 if TYPE_CHECKING:
     from litestar.types import ASGIApp, Message, Receive, Scope, Send

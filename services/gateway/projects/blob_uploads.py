@@ -14,8 +14,8 @@ from services.gateway.projects.object_writer import open_writer
 from services.gateway.projects.packs import PackWriter, put_index
 from services.gateway.projects.places import Places
 from services.gateway.projects.tar_stream import read_entries
-from shared import metrics
 from shared.errors import ExportError, TooLargeError
+from shared.metrics import storage as metrics
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class BlobUploads:
             stored, rest = await self._send(writer, body, visit)
             check_hash(stored.sha256, sha256)
             await writer.finish(rest)
-        metrics.UPLOADED_BYTES.inc(stored.size)
+        metrics.PROJECT_BYTES.inc(stored.size)
         return stored
 
     async def file(self, project: Project, user_id: str, body: AsyncIterator[bytes]) -> StoredBlob:
@@ -109,7 +109,7 @@ class BlobUploads:
                 else:
                     await writer.finish(rest)
                     await put_index(self._storage, key, {stored.sha256: (0, stored.size)})
-        metrics.UPLOADED_BYTES.inc(stored.size)
+        metrics.PROJECT_BYTES.inc(stored.size)
         return stored
 
     async def tar(self, project: Project, user_id: str, body: AsyncIterator[bytes]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared import metrics
+from shared.metrics import storage as metrics
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -57,5 +57,5 @@ class PackWriter:
         key = keys.pack(self._project_id, self._epoch, hashlib.sha256(index).hexdigest())
         await self._storage.put(key, b"".join(self._blobs))
         await put_index(self._storage, key, self._index)
-        metrics.UPLOADED_BYTES.inc(self._size)
+        metrics.PROJECT_BYTES.inc(self._size)
         self._blobs, self._size, self._index = [], 0, {}

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from services.packager.storage.scratch import remove_abandoned, scratch_folder
-from shared import metrics
 from shared.errors import UnavailableError
+from shared.metrics import storage as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,6 @@ from services.status.recovery.reaper_policy import (
     decide,
     pending_message,
 )
-from shared import metrics
 from shared.domain.events import ExportFailed, ExportPackaged, Failure
 from shared.domain.export_document import Document
 from shared.errors import UnavailableError
@@ -37,6 +36,7 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, PROGRESS, UPLOADER
+from shared.metrics import exports as metrics
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
 

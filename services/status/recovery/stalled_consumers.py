@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from shared import metrics
 from shared.jetstream.errors import AWAY
 from shared.jetstream.stalled import could_deliver, delivered
 from shared.jetstream.topology import CONSUMERS, EXPORTS
+from shared.metrics import streams as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class StalledConsumers:
         self._quiet: dict[str, tuple[int, float]] = {}  # deliveries so far, and since when
         self.stalled: set[str] = set()
         for durable in self._durables:
-            metrics.CONSUMER_STALLED.labels(durable).set(0)
+            metrics.STALLED.labels(durable).set(0)
 
     async def run(self, stop: asyncio.Event, *, interval_s: float = LOOK_S) -> None:
         """Look every ``interval_s`` until told to stop."""
@@ -77,7 +77,7 @@ class StalledConsumers:
             self._tell(durable, info, stalled=True)
 
     def _tell(self, durable: str, info: api.ConsumerInfo, *, stalled: bool) -> None:
-        metrics.CONSUMER_STALLED.labels(durable).set(stalled)
+        metrics.STALLED.labels(durable).set(stalled)
         if stalled and durable not in self.stalled:
             log.error(
                 "consumer.stalled",

@@ -15,9 +15,9 @@ from uvicorn.protocols.utils import ClientDisconnected
 from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
 from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
-from shared import metrics
 from shared.domain.websocket_messages import ErrorMessage, Ready
 from shared.errors import UnavailableError
+from shared.metrics import sockets as metrics
 
 if TYPE_CHECKING:
     from litestar.handlers import WebsocketRouteHandler
@@ -78,7 +78,7 @@ class Sockets:
         protocols = socket.headers.get("sec-websocket-protocol", "").split(",")
         offered = [p.strip() for p in protocols if p.strip()]
         self._open += 1
-        metrics.SOCKETS.inc()
+        metrics.OPEN.inc()
         try:
             too_fast = await self._hold_back(socket, export_id, offered)
             await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
@@ -93,7 +93,7 @@ class Sockets:
             code = INTERNAL_ERROR
         finally:
             self._open -= 1
-            metrics.SOCKETS.dec()
+            metrics.OPEN.dec()
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from litestar.types import WebSocketSendEvent
 
-from shared import metrics
 from shared.domain.websocket_messages import Gap, Message, encode
 from shared.jetstream.log_reader import MAX_LINES
+from shared.metrics import sockets as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -62,7 +62,7 @@ class SendBuffer:
             return
         self._ended = state.terminal
         if self._state is not None:
-            metrics.SOCKET_CONFLATED.inc()
+            metrics.CONFLATED.inc()
         self._state = state
         self._filled.set()
 
@@ -91,7 +91,7 @@ class SendBuffer:
                 if message.last:
                     return
             self._sending = False
-            metrics.SOCKET_MESSAGES.inc(len(messages))
+            metrics.MESSAGES.inc(len(messages))
 
     async def until_stuck(self, slow_s: float) -> None:
         """Wait until the client has taken nothing of what is being sent for ``slow_s``.

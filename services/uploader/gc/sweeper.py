@@ -18,13 +18,13 @@ from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.blob_collector import BlobCollector
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, ended_or_expired_at, is_retryable
 from services.uploader.gc.usage_recount import UsageRecount
-from shared import metrics
 from shared.domain.events import ExportCanceled, ExportPackaged, now
 from shared.domain.next_generation import failed_upload
 from shared.domain.project import Project
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
+from shared.metrics import storage as metrics
 from shared.storage import keys
 from shared.stores.artifacts import artifact_record_key, artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of

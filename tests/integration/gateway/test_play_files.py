@@ -22,7 +22,7 @@ from services.gateway.play.archive.archives import Archives
 from services.packager.archive.member import Member
 from services.packager.archive.zip import ZipStream
 from shared.domain.artifact_files import ListedFile, encode_files
-from shared.metrics import PREVIEW_DIRECTORIES
+from shared.metrics.http import PREVIEW_DIRECTORIES
 from shared.settings import NatsSettings
 from shared.storage import keys
 from shared.storage.ranged_reads import open_ranged_reads

@@ -19,8 +19,8 @@ from services.gateway.play.archive.zip_index import (
     find_directory,
     read_entries,
 )
-from shared import metrics
 from shared.domain.precompressed import Precompressed, precompressed
+from shared.metrics import http as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,9 @@ from services.gateway.play.preview import messages
 from services.gateway.play.preview.asgi import BrokenReplyError, Head, Reply, send_reply, whole
 from services.gateway.play.preview.isolation import PREFLIGHT
 from services.gateway.play.preview.messages import Message, ToldError
-from shared import metrics
 from shared.domain.events import now
 from shared.errors import NotFoundError, TooManyRequestsError, UnavailableError
+from shared.metrics import http as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
