@@ -105,4 +105,4 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 system-packages:
 	@scripts/system-packages chromium chromium-headless-shell curl faketime firefox-esr libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
 		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox wine64 x11-utils xdotool xvfb \
-		desktop-file-utils icnsutils openssl osslsigncode squashfs-tools
+		desktop-file-utils icnsutils openssl osslsigncode prometheus squashfs-tools
