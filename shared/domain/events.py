@@ -24,9 +24,10 @@ ProjectId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$(?!\
 ExportId = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")
 ]
-TraceId = Annotated[str, msgspec.Meta(pattern=r"^[\w.-]{1,64}$(?!\n)")]
+TraceId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.-]{1,64}$(?!\n)")]
 _IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
 Count = Annotated[int, msgspec.Meta(ge=0)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its offset; ours are in UTC
 
 
 def now() -> datetime:
@@ -56,7 +57,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     user_id: str
     platform: Platform
     generation: Annotated[int, msgspec.Meta(ge=1)] = 1
-    at: datetime = msgspec.field(default_factory=now)
+    at: Moment = msgspec.field(default_factory=now)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -116,7 +117,7 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     configuration: Configuration
     options: ExportOptions
     snapshot: Sha256
-    created_at: datetime  # of the first generation: what the user sees as the export's age
+    created_at: Moment  # of the first generation: what the user sees as the export's age
     kind: Kind | UnsetType = UNSET  # of the project
     trace_id: TraceId | UnsetType = UNSET  # of the request that asked for it
 
@@ -153,7 +154,7 @@ class AttemptFailed(Event, frozen=True, kw_only=True, tag="export.attempt-failed
     attempt: Annotated[int, msgspec.Meta(ge=1)]
     failures: Count
     error: Failure
-    retry_at: datetime
+    retry_at: Moment
 
     @property
     def message_id(self) -> str:
@@ -209,7 +210,7 @@ class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.comp
     name = "completed"
 
     artifact: Artifact
-    expires_at: datetime
+    expires_at: Moment
     build_s: Annotated[float, msgspec.Meta(ge=0)]
 
     @property

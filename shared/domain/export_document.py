@@ -6,7 +6,6 @@ events in any order and any number of repetitions come to the same document.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -26,10 +25,13 @@ from shared.domain.events import (
     ExportRequested,
     ExportStarted,
     ExportStopped,
+    Moment,
+    Stage,
     StartEvent,
     TerminalEvent,
 )
-from shared.domain.waiting import Wait
+from shared.domain.options import Configuration, ExportOptions, Platform
+from shared.domain.waiting import Wait, WaitingReason
 
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
@@ -51,8 +53,8 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
     """
 
-    requested_at: datetime
-    stopped_at: datetime | None = None
+    requested_at: Moment
+    stopped_at: Moment | None = None
     parts_aborted: bool = False
 
 
@@ -62,32 +64,32 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     id: str
     project_id: str
     user_id: str
-    platform: str
-    configuration: str | None = None
-    options: dict[str, Any] | None = None
+    platform: Platform
+    configuration: Configuration | None = None
+    options: ExportOptions | None = None
     snapshot: str | None = None
     status: Status = "queued"
     progress: float = 0.0  # percent
     current_step: str = "Waiting for a worker"
     logs: tuple[str, ...] = ()
     download_url: str | None = None
-    download_expires_at: datetime | None = None
+    download_expires_at: Moment | None = None
     file_name: str | None = None
     file_size: int | None = None
     sha256: str | None = None
     build_minutes_used: float | None = None
     error: str | None = None
     error_code: str | None = None
-    failed_stage: str | None = None
+    failed_stage: Stage | None = None
     attempts: int = 0
     generation: int = 1
-    retry_at: datetime | None = None
-    waiting_reason: str | None = None  # made at read time, a `WaitingReason`
+    retry_at: Moment | None = None
+    waiting_reason: WaitingReason | None = None  # made at read time
     position: int | None = None
     eta: Eta | None = None
-    created_at: datetime | None = None
-    started_at: datetime | None = None
-    completed_at: datetime | None = None
+    created_at: Moment | None = None
+    started_at: Moment | None = None
+    completed_at: Moment | None = None
     can_retry: bool = False
     retry_disabled_reason: str | None = None
     can_cancel: bool = True
@@ -211,7 +213,7 @@ def _state(events: list[AnyEvent], request: ExportRequested | None) -> State:
         state = msgspec.structs.replace(
             state,
             configuration=request.configuration,
-            options=msgspec.to_builtins(request.options),
+            options=request.options,
             snapshot=request.snapshot,
             kind=request.kind or None,
             trace_id=request.trace_id or None,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
 
-from shared.domain.events import now
+from shared.domain.events import Moment, now
 from shared.domain.export_document import Eta, Status
 from shared.domain.waiting import Obstacle
 
@@ -34,7 +33,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
     step: str
     eta: Eta | None = None
-    at: datetime = msgspec.field(default_factory=now)
+    at: Moment = msgspec.field(default_factory=now)
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -48,4 +47,4 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
     level: Level
     message: str
-    at: datetime = msgspec.field(default_factory=now)
+    at: Moment = msgspec.field(default_factory=now)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
 
+from shared.domain.events import Moment
 from shared.domain.export_document import State
+from shared.domain.progress import Level
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, rename="camel", tag_field="type"):
@@ -32,8 +32,8 @@ class Log(Message, frozen=True, kw_only=True, tag="log"):
     """One line of the log; ``seq`` is its stream sequence."""
 
     seq: int
-    ts: datetime
-    level: str
+    ts: Moment
+    level: Level
     message: str
 
 

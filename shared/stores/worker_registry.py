@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from shared.domain.events import Moment
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
 
@@ -30,7 +30,7 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     platforms: tuple[str, ...]
     templates: dict[str, str] = {}  # runtime templates that it has: version by name
     signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
-    started_at: datetime
+    started_at: Moment
     in_hand: tuple[str, ...]  # export ids
     draining: bool = False  # it finishes what it has in hand, and ends
     open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer

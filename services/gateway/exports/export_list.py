@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from shared.domain.events import Moment
 from shared.domain.export_document import TERMINAL, State, Status
-from shared.domain.options import Platform
+from shared.domain.options import Configuration, Platform
 
 if TYPE_CHECKING:
     from shared.domain.export_document import Document
@@ -18,14 +18,14 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One line of the list."""
 
     id: str
-    platform: str
-    configuration: str | None
-    status: str
+    platform: Platform
+    configuration: Configuration | None
+    status: Status
     progress: float
     current_step: str
     warning_count: int
-    created_at: datetime | None
-    completed_at: datetime | None
+    created_at: Moment | None
+    completed_at: Moment | None
 
     @classmethod
     def of(cls, state: State) -> ExportSummary:

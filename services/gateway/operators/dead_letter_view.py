@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
+
+from shared.domain.events import Moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One dead letter without its payload; ``export_id`` is None where the message named none."""
 
     seq: int
-    at: datetime
+    at: Moment
     consumer: str
     reason: str
     cause: str
@@ -69,8 +70,8 @@ class DeadLetterGroup(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     count: int
     open: int
     platforms: dict[str, int]
-    first_at: datetime
-    last_at: datetime
+    first_at: Moment
+    last_at: Moment
     newest_seq: int
     error: str  # of the newest
 

@@ -50,7 +50,7 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
             export_id=state.id,
             artifact=artifact,
             expires_at=state.download_expires_at,
-            wants_isolation=bool((state.options or {}).get("wasmThreads")),
+            wants_isolation=bool(state.options and state.options.wasm_threads),
         )
 
 

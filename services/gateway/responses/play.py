@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
+
+from shared.domain.events import Moment
 
 
 class PlayLinkView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -15,10 +15,10 @@ class PlayLinkView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """
 
     url: str
-    expires_at: datetime | None
+    expires_at: Moment | None
     password_protected: bool
     cross_origin_isolated: bool | None
-    created_at: datetime
+    created_at: Moment
 
 
 class ArtifactFile(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from services.gateway.quotas.user_quotas import UsageReport
+from shared.domain.events import Moment
 
 
 class QuotaView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -30,7 +30,7 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     completed: int
     total_duration_ms: int
     backlog: int
-    updated_at: datetime | None
+    updated_at: Moment | None
 
 
 class ExportMetrics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -57,6 +57,7 @@ export interface components {
          */
         CancelReceipt: {
             partsAborted: boolean;
+            /** Format: date-time */
             requestedAt: string;
             stoppedAt: string | null;
         };
@@ -265,13 +266,15 @@ export interface components {
          */
         ExportSummary: {
             completedAt: string | null;
-            configuration: string | null;
+            configuration: ("debug" | "distribution" | "release") | null;
             createdAt: string | null;
             currentStep: string;
             id: string;
-            platform: string;
+            /** @enum {unknown} */
+            platform: "android" | "ios" | "linux" | "macos" | "source" | "video" | "web" | "windows";
             progress: number;
-            status: string;
+            /** @enum {unknown} */
+            status: "building" | "canceled" | "completed" | "failed" | "packaging" | "preparing" | "queued" | "uploading";
             warningCount: number;
         };
         /**
@@ -302,9 +305,11 @@ export interface components {
          */
         Log: {
             exportId: string;
-            level: string;
+            /** @enum {unknown} */
+            level: "debug" | "error" | "info" | "warning";
             message: string;
             seq: number;
+            /** Format: date-time */
             ts: string;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -321,6 +326,7 @@ export interface components {
             level: "debug" | "error" | "info" | "warning";
             message: string;
             seq: number;
+            /** Format: date-time */
             ts: string;
         };
         /**
@@ -439,6 +445,7 @@ export interface components {
          *         is null where that is as each build asks.
          */
         PlayLink: {
+            /** Format: date-time */
             createdAt: string;
             crossOriginIsolated: boolean | null;
             expiresAt: string | null;
@@ -493,6 +500,7 @@ export interface components {
          * @description A project as its members see it.
          */
         Project: {
+            /** Format: date-time */
             createdAt: string;
             files: number;
             id: string;
@@ -509,6 +517,7 @@ export interface components {
             };
             sizeBytes: number;
             snapshot: string | null;
+            /** Format: date-time */
             updatedAt: string;
         };
         /**
@@ -524,6 +533,7 @@ export interface components {
          * @description A project as it stands in a list; ``role`` is the caller's, ``kind`` that of its files.
          */
         ProjectSummary: {
+            /** Format: date-time */
             createdAt: string;
             files: number;
             id: string;
@@ -534,6 +544,7 @@ export interface components {
             role: "editor" | "owner" | "viewer";
             sizeBytes: number;
             snapshot: string | null;
+            /** Format: date-time */
             updatedAt: string;
         };
         /**
@@ -627,7 +638,7 @@ export interface components {
             cancelReceipt: components["schemas"]["CancelReceipt"] | null;
             canRetry: boolean;
             completedAt: string | null;
-            configuration: string | null;
+            configuration: ("debug" | "distribution" | "release") | null;
             createdAt: string | null;
             currentStep: string;
             deadLetter: string | null;
@@ -636,17 +647,16 @@ export interface components {
             error: string | null;
             errorCode: string | null;
             eta: components["schemas"]["Eta"] | null;
-            failedStage: string | null;
+            failedStage: ("build" | "upload") | null;
             fileName: string | null;
             fileSize: number | null;
             generation: number;
             id: string;
             kind: ("engine" | "old-export" | "web" | "web-build") | null;
             logs: string[];
-            options: {
-                [key: string]: unknown;
-            } | null;
-            platform: string;
+            options: components["schemas"]["ExportOptions"] | null;
+            /** @enum {unknown} */
+            platform: "android" | "ios" | "linux" | "macos" | "source" | "video" | "web" | "windows";
             position: number | null;
             progress: number;
             projectId: string;
@@ -659,7 +669,7 @@ export interface components {
             status: "building" | "canceled" | "completed" | "failed" | "packaging" | "preparing" | "queued" | "uploading";
             traceId: string | null;
             userId: string;
-            waitingReason: string | null;
+            waitingReason: ("breaker" | "draining" | "no-worker" | "queue" | "retry") | null;
             warningCount: number;
             warnings: components["schemas"]["BuildWarning"][];
         };
