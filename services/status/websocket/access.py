@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.status.websocket.close_codes import CloseCode
 from shared.domain.events import ExportId
 from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError, UnavailableError
 from shared.stores.exports import export_key, project_of
@@ -27,7 +28,7 @@ PROTOCOL: Final = "aethel.export.v1"
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """A client may not watch: the close code of its socket, and why."""
 
-    def __init__(self, close_code: int, code: str, message: str) -> None:
+    def __init__(self, close_code: CloseCode, code: str, message: str) -> None:
         super().__init__(message)
         self.close_code = close_code
         self.code = code
@@ -35,7 +36,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
 
 def bad_request(message: str) -> Refused:
     """The refusal of a request that is malformed."""
-    return Refused(4502, "bad-request", message)
+    return Refused(CloseCode.BAD_REQUEST, "bad-request", message)
 
 
 class AccessCheck:
@@ -74,17 +75,17 @@ class AccessCheck:
         try:
             msgspec.convert(export_id, ExportId)
         except msgspec.ValidationError as error:
-            raise Refused(4504, "not-found", "there is no such export") from error
+            raise Refused(CloseCode.NOT_FOUND, "not-found", "there is no such export") from error
         token = _token(ticket, offered)
         if token is None:
             raise bad_request("bring a ticket (?ticket=…) or a bearer token")
         try:
             return self._tokens.open_ticket(token, use="watch", export_id=export_id)
         except TicketExpiredError as error:
-            raise Refused(4003, error.code, str(error)) from error
+            raise Refused(CloseCode.TICKET_EXPIRED, error.code, str(error)) from error
         except UnauthorizedError as error:
             if ticket is not None:
-                raise Refused(4501, error.code, str(error)) from error
+                raise Refused(CloseCode.FORBIDDEN, error.code, str(error)) from error
             return await self._member(export_id, token)
 
     async def _member(self, export_id: str, bearer: str) -> Ticket:
@@ -93,9 +94,9 @@ class AccessCheck:
             project = await self._project_of(export_id)
             project.require(user.user_id, "viewer")
         except NotFoundError as error:
-            raise Refused(4504, "not-found", "there is no such export") from error
+            raise Refused(CloseCode.NOT_FOUND, "not-found", "there is no such export") from error
         except (UnauthorizedError, ForbiddenError) as error:
-            raise Refused(4501, error.code, str(error)) from error
+            raise Refused(CloseCode.FORBIDDEN, error.code, str(error)) from error
         return Ticket(use="watch", export_id=export_id, project_id=project.id, user_id=user.user_id)
 
     async def _project_of(self, export_id: str) -> Project:

@@ -13,6 +13,7 @@ from litestar.params import FromPath
 from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
+from services.status.websocket.close_codes import CloseCode
 from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.websocket_messages import ErrorMessage, Ready
@@ -33,11 +34,6 @@ log = structlog.get_logger()
 FOLD_WAIT_S: Final = 10.0
 RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
 SLOW_S: Final = 30.0  # a client that takes nothing for so long
-
-DONE: Final = 1000
-INTERNAL_ERROR: Final = 1011  # RFC 6455 section 7.4.1
-SHUTTING_DOWN: Final = 4001
-TOO_SLOW: Final = 4002
 
 
 class Sockets:
@@ -85,12 +81,12 @@ class Sockets:
             code = await self._answer(socket, export_id, offered, too_fast)
         except UnavailableError as error:
             log.warning("socket.unavailable", error=str(error))
-            code = SHUTTING_DOWN
+            code = CloseCode.SHUTTING_DOWN
         except (WebSocketDisconnect, ClientDisconnected):
             return
         except Exception:
             log.exception("socket.failed", export_id=export_id)
-            code = INTERNAL_ERROR
+            code = CloseCode.INTERNAL_ERROR
         finally:
             self._open -= 1
             metrics.OPEN.dec()
@@ -127,9 +123,9 @@ class Sockets:
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
         """Send all that the client may see, and return the close code it ends with."""
         if self._stop.is_set() or self._open > self._max_sockets:
-            return SHUTTING_DOWN
+            return CloseCode.SHUTTING_DOWN
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
-            raise Refused(4501, "forbidden", "this origin is not allowed")
+            raise Refused(CloseCode.FORBIDDEN, "forbidden", "this origin is not allowed")
         ticket = await self._access.check(
             export_id, ticket=socket.query_params.get("ticket"), offered=offered
         )
@@ -141,7 +137,7 @@ class Sockets:
         query = socket.query_params
         async with self._hub.room(ticket.project_id, export_id) as room:
             if not await room.reached(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
-                return SHUTTING_DOWN  # the fold is behind: come back
+                return CloseCode.SHUTTING_DOWN  # the fold is behind: come back
             epoch, last_seq = await self._hub.epoch()
             after_seq = _after_seq(query.get("after_seq"))
             send_buffer = SendBuffer(export_id)
@@ -157,11 +153,11 @@ class Sockets:
         """Send until the export ends, the client goes or is too slow, or the service stops."""
         room.join(send_buffer, after_seq=after_seq)
         ends = {
-            asyncio.create_task(_send_all(socket, send_buffer)): DONE,
-            asyncio.create_task(_until_gone(socket)): DONE,
-            asyncio.create_task(send_buffer.until_stuck(SLOW_S)): TOO_SLOW,
-            asyncio.create_task(self._stop.wait()): SHUTTING_DOWN,
-            asyncio.create_task(room.until_failed()): INTERNAL_ERROR,
+            asyncio.create_task(_send_all(socket, send_buffer)): CloseCode.DONE,
+            asyncio.create_task(_until_gone(socket)): CloseCode.DONE,
+            asyncio.create_task(send_buffer.until_stuck(SLOW_S)): CloseCode.TOO_SLOW,
+            asyncio.create_task(self._stop.wait()): CloseCode.SHUTTING_DOWN,
+            asyncio.create_task(room.until_failed()): CloseCode.INTERNAL_ERROR,
         }
         try:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from services.status.websocket.access import Refused
+from services.status.websocket.close_codes import CloseCode
 from shared.errors import TooManyRequestsError
 from shared.service.cell_rate import CellRate
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from shared.tokens import Ticket
 
-TOO_MANY: Final = 4529  # as HTTP's 429
 PER_USER: Final = 100
 PER_EXPORT: Final = 10
 PER_SECOND: Final = 10  # once as many have come as may be open
@@ -67,4 +67,4 @@ class SocketPlaces:
 
 
 def _too_many(message: str) -> Refused:
-    return Refused(TOO_MANY, "too-many-sockets", message)
+    return Refused(CloseCode.TOO_MANY, "too-many-sockets", message)
