@@ -13,6 +13,7 @@ from services.gateway.http.openapi_config import StructSchemas, openapi_config
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
 from services.gateway.http.request_pace import RequestPace
+from services.gateway.http.request_trace import RequestTrace
 from services.gateway.http.safe_headers import add_safe_headers
 from services.gateway.page.local_session import without_cors
 from services.gateway.routes.dead_letters import DeadLetterRoutes
@@ -67,7 +68,7 @@ def create_app(
             *health_routes(checks),
             *page,
         ],
-        middleware=[RequestLog()],
+        middleware=[RequestTrace(), RequestLog()],
         request_class=JsonRequest,
         before_send=[add_safe_headers, without_cors],
         exception_handlers=EXCEPTION_HANDLERS,

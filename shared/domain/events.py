@@ -98,10 +98,11 @@ class StartEvent(Event, frozen=True, kw_only=True):
     """A generation starts once.
 
     By ``requested`` or by ``packaged`` (only the upload runs again). ``replay_of`` is the sequence
-    of the dead letter that an operator started it from.
+    of the dead letter that an operator started it from, ``trace_id`` of the request that asked.
     """
 
     replay_of: Count | UnsetType = UNSET
+    trace_id: TraceId | UnsetType = UNSET
 
     @property
     def message_id(self) -> str:
@@ -119,7 +120,6 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     snapshot: Sha256
     created_at: Moment  # of the first generation: what the user sees as the export's age
     kind: Kind | UnsetType = UNSET  # of the project
-    trace_id: TraceId | UnsetType = UNSET  # of the request that asked for it
 
 
 class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):

@@ -98,7 +98,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     kind: Kind | None = None  # of the project, by its files
     warnings: tuple[BuildWarning, ...] = ()  # the first of them
     warning_count: int = 0
-    trace_id: str | None = None  # of the request that asked for it
+    trace_id: str | None = None  # of the request that started this generation
 
     @property
     def ended(self) -> bool:
@@ -208,6 +208,7 @@ def _state(events: list[AnyEvent], request: ExportRequested | None) -> State:
         platform=first.platform,
         generation=first.generation,
         created_at=request.created_at if request else start_event.at,
+        trace_id=_trace_id(start_event) or _trace_id(request),
     )
     if request is not None:
         state = msgspec.structs.replace(
@@ -216,11 +217,14 @@ def _state(events: list[AnyEvent], request: ExportRequested | None) -> State:
             options=request.options,
             snapshot=request.snapshot,
             kind=request.kind or None,
-            trace_id=request.trace_id or None,
         )
     for event in events:
         state = _apply(state, event)
     return state
+
+
+def _trace_id(event: AnyEvent | None) -> str | None:
+    return (event.trace_id or None) if isinstance(event, StartEvent) else None
 
 
 def _apply(state: State, event: AnyEvent) -> State:

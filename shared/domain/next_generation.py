@@ -27,6 +27,7 @@ def next_generation(
     *,
     user_id: str,
     replay_of: int | UnsetType = UNSET,
+    trace_id: str | UnsetType = UNSET,
 ) -> ExportRequested | ExportPackaged:
     """The event that starts it: ``start`` again, of the export's next generation.
 
@@ -35,6 +36,7 @@ def next_generation(
         start: What is to be done again: ``requested`` builds, ``packaged`` only uploads.
         user_id: Who pays for it.
         replay_of: The dead letter's sequence, where an operator does this.
+        trace_id: Of the request for it.
     """
     again = msgspec.structs.replace(
         start,
@@ -42,6 +44,7 @@ def next_generation(
         generation=document.generation + 1,
         at=now(),
         replay_of=replay_of,
+        trace_id=trace_id,
     )
     if isinstance(again, ExportPackaged):
         return msgspec.structs.replace(again, restart=True)

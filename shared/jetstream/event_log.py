@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 import msgspec
+from msgspec import UNSET
 
-from shared.domain.events import decode_event, encode_event
+from shared.domain.events import StartEvent, decode_event, encode_event
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.publishing import Published, publish, read_message
 from shared.jetstream.topology import EXPORTS, events_of
+from shared.tracing.context import TraceContext, current
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
@@ -47,6 +49,7 @@ class EventLog:
                 "Aethel-Project-Id": event.project_id,
                 "Aethel-User-Id": quote(event.user_id, safe="@|"),
                 "Aethel-Generation": str(event.generation),
+                **_trace(event).headers,
             },
             patience_s=patience_s,
         )
@@ -68,6 +71,16 @@ class EventLog:
         if first is None:
             raise NatsUnavailableError(f"{event.message_id} is known and cannot be read")
         return decode_event(first.data or b""), published.seq
+
+    async def trace_of(self, export_id: str) -> TraceContext:
+        """Where an export's trace goes on: at whatever published its newest event.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
+        newest = await self._read(subject=events_of(export_id))
+        found = TraceContext.of_headers(newest.headers) if newest else None
+        return found or TraceContext.of_id(export_id)
 
     async def last_seq(self, export_id: str) -> int:
         """The sequence of an export's newest event, from the stream's leader; 0 without any."""
@@ -121,3 +134,12 @@ class EventLog:
 
     async def _read(self, **which: Any) -> api.RawStreamMsg | None:
         return await read_message(self._js, EXPORTS, **which)
+
+
+def _trace(event: Event) -> TraceContext:
+    """Where this task is; a start that was kept for a repeated request stays in its own trace."""
+    here = current() or TraceContext.of_id(event.export_id)
+    if not isinstance(event, StartEvent) or event.trace_id in {UNSET, here.id}:
+        return here
+    own = TraceContext.of_id(str(event.trace_id))
+    return msgspec.structs.replace(own, sampled=here.sampled)

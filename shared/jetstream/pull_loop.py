@@ -19,6 +19,7 @@ from shared.domain.events import decode_event
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS
+from shared.tracing.context import TraceContext, within
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -110,7 +111,8 @@ async def consume(
                 await message.term()
             return
         try:
-            await handle(value, message.metadata.sequence.stream)
+            with within(TraceContext.of_headers(message.headers)):
+                await handle(value, message.metadata.sequence.stream)
             await message.ack()
         except (*AWAY, UnavailableError) as error:
             log.warning("consumer.waiting", consumer=durable, error=repr(error))

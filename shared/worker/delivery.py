@@ -23,6 +23,7 @@ from shared.errors import ExportError, PreflightError, ProjectError, Unavailable
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.metrics import work as metrics
+from shared.tracing.context import within
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
 from shared.worker.dead_letter_writer import (
     CrashLoopError,
@@ -93,7 +94,10 @@ class Delivery:
         outcome = Outcome.RETURNED
         metrics.IN_HAND.labels(consumer).inc()
         try:
-            with structlog.contextvars.bound_contextvars(consumer=consumer):
+            with (
+                within(self._message.trace),
+                structlog.contextvars.bound_contextvars(consumer=consumer),
+            ):
                 outcome = await self._decode()
         except asyncio.CancelledError:
             await asyncio.shield(self._drain())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import nats.errors
 
+from shared.tracing.context import TraceContext
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.retry import OUTAGE_DELAY_S, outage_delay_s
 
@@ -47,6 +48,11 @@ class TakenMessage(Protocol):
     @property
     def data(self) -> bytes:
         """What was published, hostile until decoded."""
+        ...
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """Where in a trace it was published."""
         ...
 
     @property
@@ -109,6 +115,11 @@ class DeliveredMessage:
     def data(self) -> bytes:
         """What was published, hostile until decoded."""
         return self._message.data
+
+    @property
+    def trace(self) -> TraceContext | None:
+        """Where in a trace it was published."""
+        return TraceContext.of_headers(self._message.headers)
 
     @property
     def first_time(self) -> bool:
@@ -174,6 +185,7 @@ class OutOfTurnMessage:
         self.subject = stored.subject or ""
         self.seq = stored.seq or 0
         self.data = stored.data or b""
+        self.trace = TraceContext.of_headers(stored.headers)
 
     def dead(self, consumer: str) -> DeadMessage:
         """As its dead letter keeps it."""

@@ -19,6 +19,7 @@ from shared.errors import ConflictError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import FOR_EXPORTS
 from shared.storage.multipart_check import can_be_committed
+from shared.tracing.context import current, within
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -97,7 +98,8 @@ class ExportLifecycle:
         """
         if not document.state.ended:
             canceled = ExportCanceled(**document.identity, reason=reason)
-            document = fold(document, *await self._events.publish_first(canceled))
+            with within(await self._events.trace_of(canceled.export_id)):
+                document = fold(document, *await self._events.publish_first(canceled))
         if document.state.status != "canceled":
             raise NotCancelableError(document.state, f"It is {document.state.status} already.")
         return document
@@ -108,7 +110,8 @@ class ExportLifecycle:
             document = await self._exports.get(project_id, export_id)
             if not document.state.ended:
                 canceled = ExportCanceled(**document.identity, reason=reason)
-                await self._events.publish(canceled)
+                with within(await self._events.trace_of(export_id)):
+                    await self._events.publish(canceled)
 
     async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
         """Start an export that has ended again, as its next generation.
@@ -147,7 +150,14 @@ class ExportLifecycle:
         if start is None:
             raise NotRetryableError(document.state, FILES_GONE)
         await self._headroom.check(FOR_EXPORTS)
-        return next_generation(document, start, user_id=user_id, replay_of=replay_of)
+        here = current()
+        return next_generation(
+            document,
+            start,
+            user_id=user_id,
+            replay_of=replay_of,
+            trace_id=here.id if here else UNSET,
+        )
 
     async def _what_failed(self, document: Document) -> Start | None:
         """What has to be done again; None where its input is gone."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
+from services.gateway.http.request_trace import trace_of
 from shared.errors import (
     ExportError,
     InvalidRequestError,
@@ -19,13 +19,11 @@ from shared.errors import (
     UnavailableError,
 )
 from shared.jetstream.errors import NatsUnavailableError
+from shared.tracing.context import current
 
 log = structlog.get_logger()
 
 # msgspec's own form; Litestar calls the body ``data``.
-_TRACEPARENT: Final = re.compile(  # W3C Trace Context, 3.2; a later version may say more
-    r"(?!ff)[0-9a-f]{2}-(?P<trace>(?!0{32})[0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?"
-)
 _PLACE: Final = re.compile(r"^(?P<message>.*) - at `\$\.?(data\.?)?(?P<path>[^`]*)`$")
 
 
@@ -59,11 +57,8 @@ def problem(
 
 def trace_id(request: Request[Any, Any, Any]) -> str:
     """The request's id: of the client's trace, or its own request id, else made here."""
-    if "trace_id" not in request.state:
-        traced = _TRACEPARENT.fullmatch(request.headers.get("traceparent", ""))
-        given = traced["trace"] if traced else request.headers.get("x-request-id", "")
-        usable = re.fullmatch(r"[\w.-]{1,64}", given, re.ASCII)
-        request.state.trace_id = given if usable else uuid.uuid4().hex
+    if "trace_id" not in request.state:  # only where it has come to no route
+        request.state.trace_id = (current() or trace_of(request.headers)).id
     return str(request.state.trace_id)
 
 

@@ -51,6 +51,6 @@ class RequestLog(ASGIMiddleware):
 
 
 def _trace_id(scope: Scope) -> dict[str, str]:
-    """The ``trace_id`` that a refusal has named: by it a user's report is found."""
+    """By it a user's report is found."""
     state = scope.get("state") or {}
     return {"trace_id": state["trace_id"]} if "trace_id" in state else {}

@@ -15,6 +15,7 @@ from shared.domain.events import ExportFailed, decode_event
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import TryLaterError, consume
 from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
+from shared.tracing.context import TraceContext, within
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import DeadLetterWriter, GivenUpError, unreadable
 from shared.worker.retry import history
@@ -63,6 +64,10 @@ class MaxDeliveriesHandler:
         Raises:
             UnavailableError: NATS is away.
         """
+        with within(TraceContext.of_headers(dead.headers)):
+            return await self._dead_letter(dead, reason, error)
+
+    async def _dead_letter(self, dead: DeadMessage, reason: str, error: Exception) -> bool:
         event: AnyEvent | None
         try:
             event = decode_event(dead.payload)

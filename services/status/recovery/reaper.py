@@ -37,6 +37,7 @@ from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, PROGRESS, UPLOADER
 from shared.metrics import exports as metrics
+from shared.tracing.context import TraceContext, within
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
 
@@ -146,12 +147,16 @@ class Reaper:
             attempt_s=self._attempt_s,
             last_moved=stored.time,
         )
-        if await self._execute(action, pending):
+        with within(TraceContext.of_headers(stored.headers)):
+            done = await self._execute(action, pending)
+        if done:
             watched.moved_at = self._clock()
 
     async def _fail_lost(self, document: Document) -> None:
         """End an export of which the stream knows nothing (any more): it was made anew."""
-        await self._events.publish(_events_lost(document))
+        trace = TraceContext.of_id(document.state.trace_id or document.state.id)
+        with within(trace):
+            await self._events.publish(_events_lost(document))
         metrics.REAPED.labels("failed").inc()
         log.error("export.reaped", outcome="failed", action="EventsLost", **_named(document))
 

@@ -32,6 +32,7 @@ from shared.stores.play_links import PlayLinks
 from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
 from shared.stores.sweep_hold import SweepHeldError, SweepHold
 from shared.stores.usage import Usages
+from shared.tracing.context import within
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -232,7 +233,8 @@ class Sweeper:
         running = [document for document in documents if not document.state.ended]
         for document in running:
             canceled = ExportCanceled(**document.identity, reason="The project was deleted.")
-            await self._events.publish(canceled)
+            with within(await self._events.trace_of(canceled.export_id)):
+                await self._events.publish(canceled)
         return len(running)
 
     async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
