@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from shared.domain.events import now
+from shared.jetstream import timing
 from shared.jetstream.api_subjects import direct_get
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.publishing import read_message
@@ -116,7 +118,7 @@ async def read_newest(
 
 
 async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Stored]:
-    inbox, answers = nc.new_inbox(), None
+    inbox, answers, began = nc.new_inbox(), None, time.perf_counter()
     found: list[Stored] = []
     try:
         answers = await nc.subscribe(inbox)
@@ -125,11 +127,14 @@ async def _batch(nc: Client, stream: str, request: dict[str, Any]) -> list[Store
             answer = await answers.next_msg(timeout=_TIMEOUT_S)
             headers = answer.headers or {}
             if headers.get("Status") in END_OF_BATCH:
+                timing.answered(timing.READ_BATCH, began, b"")
                 return found
             if "Nats-Sequence" not in headers:  # 503, 408: half of the answer is none
+                timing.failed(timing.READ_BATCH)
                 raise NatsUnavailableError(f"{stream} cannot be read: {headers}")
             found.append(_stored(answer))
     except AWAY as error:
+        timing.failed(timing.READ_BATCH)
         raise NatsUnavailableError(f"{stream} cannot be read: {error!r}") from error
     finally:
         if answers is not None:

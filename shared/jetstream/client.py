@@ -1,4 +1,4 @@
-"""The client of NATS, with what a rotated password or certificate needs put right.
+"""The client of NATS, with what a rotated password or certificate needs put right, and timed.
 
 nats-py 2.16 reads addresses, certificates and the public NKey once, and it closes for good where a
 server says why it hangs up: as one does whose password has been changed. The methods below are its
@@ -8,18 +8,23 @@ own; ``tests/integration/jetstream/test_rotation.py`` sees to it that they are s
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import nats.errors
 from nats.aio.client import Client
 
 from shared.errors import ConfigurationError
+from shared.jetstream import timing
+from shared.jetstream.errors import AWAY
 from shared.jetstream.sign_in import addresses, proof, tls_context
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator
+
+    from nats.aio.msg import Msg
 
     from shared.settings import NatsSettings
 
@@ -39,6 +44,24 @@ class RenewingClient(Client):
         """What the next handshake is made with."""
         with _tried_again():
             return tls_context(self._settings)
+
+    async def request(
+        self,
+        subject: str,
+        payload: bytes = b"",
+        timeout: float = 0.5,  # noqa: ASYNC109 - the client's own
+        old_style: bool = False,  # noqa: FBT001, FBT002 - likewise
+        headers: dict[str, Any] | None = None,
+    ) -> Msg:
+        """Ask, and measure how long that takes; publishing to a stream is asking, too."""
+        operation, began = timing.operation_of(subject), time.perf_counter()
+        try:
+            answer = await super().request(subject, payload, timeout, old_style, headers)
+        except AWAY:
+            timing.failed(operation)
+            raise
+        timing.answered(operation, began, answer.data)
+        return answer
 
     async def _select_next_server(self) -> None:
         with suppress(ConfigurationError):  # told by _connect_command, which is not tried so fast

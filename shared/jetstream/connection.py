@@ -16,6 +16,7 @@ from shared.jetstream.client import RenewingClient, server_list
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.refusal import refusal
 from shared.jetstream.sign_in import addresses, proof, tls_context
+from shared.metrics import nats as metrics
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -61,11 +62,14 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
             raise NatsUnavailableError(f"{NOBODY}: {why or error}") from error
 
     async def on_disconnect() -> None:
+        metrics.CONNECTED.set(0)
         if not client.is_closed:
             log.warning("nats.disconnected")
 
     async def on_reconnect() -> None:
         told.clear()
+        metrics.CONNECTED.set(1)
+        metrics.RECONNECTS.inc()
         log.info("nats.reconnected")
 
     connecting = asyncio.create_task(
@@ -82,6 +86,7 @@ async def connect(settings: NatsSettings, *, name: str, patience_s: float | None
         if connecting.done():
             await connecting
             stands = True
+            metrics.CONNECTED.set(1)
             return client
         why = await _refusals(settings) or "it does not answer"
         raise NatsUnavailableError(f"{NOBODY}: {why}")

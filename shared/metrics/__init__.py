@@ -4,3 +4,8 @@ A process offers what the modules measure that it imports. Labels take values fr
 alone, and all series of such a set are there at 0 from the start (:mod:`shared.metrics.born`):
 otherwise Prometheus would not see the first of a kind.
 """
+
+from prometheus_client import disable_created_metrics
+
+# Each counter would have a series more, which no question asks for.
+disable_created_metrics()  # type: ignore[no-untyped-call]

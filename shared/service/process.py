@@ -22,6 +22,7 @@ from shared import logs
 from shared.errors import ConfigurationError
 from shared.metrics import process as metrics
 from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
+from shared.service.loop_lag import loop_lag_measured
 from shared.settings import HttpSettings, ServiceSettings, load, retired
 from shared.version import product_version
 from shared.worker.attempt import StuckError
@@ -165,7 +166,8 @@ async def until_signal(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)
     try:
-        await run(stop)
+        async with loop_lag_measured():
+            await run(stop)
     except StuckError:
         log.exception("service.stuck")
         sys.stdout.flush()

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from shared.errors import StorageRefusedError
+from shared.metrics import storage as metrics
 from shared.storage import keys
 from shared.storage.checksums import crc32c_base64
 from shared.storage.s3_client import ObjectMissingError, connect, errors
@@ -73,6 +74,7 @@ class Storage:
                 ContentType=content_type,
                 ChecksumCRC32C=crc32c_base64(data),
             )
+        metrics.WRITTEN_BYTES.inc(len(data))
 
     async def get(self, key: str, *, max_bytes: int = 256 << 20) -> bytes:
         """A whole object that is known to be small.
@@ -87,7 +89,9 @@ class Storage:
                 answer["Body"].close()
                 raise StorageRefusedError("TooLarge", f"{key} has {answer['ContentLength']} bytes")
             async with answer["Body"] as body:
-                return await body.read()
+                data = await body.read()
+        metrics.READ_BYTES.inc(len(data))
+        return data
 
     async def read(
         self, key: str, *, offset: int = 0, size_bytes: int | None = None
@@ -102,6 +106,7 @@ class Storage:
             answer = await self._s3.get_object(Bucket=self.bucket, Key=key, **scope)
             async with answer["Body"] as body:
                 while block := await body.read(READ_BYTES):
+                    metrics.READ_BYTES.inc(len(block))
                     yield block
 
     async def head(self, key: str) -> ObjectInfo | None:
@@ -185,6 +190,7 @@ class Storage:
                 Body=cast("bytes", data),  # botocore takes any bytes-like object
                 ChecksumCRC32C=crc32c_base64(data),
             )
+        metrics.WRITTEN_BYTES.inc(len(data))
         return answer["ETag"]
 
     async def list_parts(self, key: str, upload_id: str) -> list[Part]:

@@ -13,18 +13,25 @@ from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
+from shared.metrics import storage as metrics
+from shared.storage import timing
 from shared.storage.s3_client import ObjectMissingError, StorageUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from shared.storage.bucket import Storage
+    from shared.storage.refusals import Kind
 
 URL_LIVES_S: Final = 900
 URL_USED_S: Final = 600  # then it is signed anew: clocks differ
 URLS: Final = 1_000  # remembered
 BUFFER_BYTES: Final = 256 << 10  # of one read; aiohttp holds up to twice as many
 ATTEMPTS: Final = 3  # without a byte in between
+FAILED: Final[dict[int, Kind | None]] = {  # what a status is; any other: that it is away
+    HTTPStatus.PARTIAL_CONTENT: None,
+    HTTPStatus.NOT_FOUND: "missing",
+}
 TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=60)
 
 
@@ -63,16 +70,30 @@ class RangedReads:
 
     async def _once(self, key: str, at: int, end: int) -> AsyncGenerator[bytes, None]:
         """What one request gives of a range."""
-        url = await self._url(key)
-        headers = {"Range": f"bytes={at}-{end - 1}"}
-        async with self._session.get(url, headers=headers, read_bufsize=BUFFER_BYTES) as answer:
+        async with self._asked(await self._url(key), f"bytes={at}-{end - 1}") as answer:
             if answer.status == HTTPStatus.NOT_FOUND:
                 raise ObjectMissingError(f"{key} is not in the storage")
             if answer.status != HTTPStatus.PARTIAL_CONTENT:
                 message = f"the storage answered {answer.status} for a range of {key}"
                 raise aiohttp.ClientConnectionError(message)
             async for block, _ in answer.content.iter_chunks():  # as they came, without a copy
+                metrics.READ_BYTES.inc(len(block))
                 yield block
+
+    @asynccontextmanager
+    async def _asked(self, url: str, span: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """One request, measured until the head of its answer is there."""
+        began = time.perf_counter()
+        try:
+            answer = await self._session.get(
+                url, headers={"Range": span}, read_bufsize=BUFFER_BYTES
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            timing.ended(timing.READ, began, "unavailable")
+            raise
+        timing.ended(timing.READ, began, FAILED.get(answer.status, "unavailable"))
+        async with answer:
+            yield answer
 
     async def _url(self, key: str) -> str:
         url, until = self._urls.pop(key, ("", 0.0))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
@@ -17,29 +17,14 @@ from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
+from shared.storage import timing
 from shared.storage.key_files import KeyFiles, check_pair
+from shared.storage.refusals import STS, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shared.settings import S3Settings
-
-_MISSING: Final = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
-_TRANSIENT: Final = {
-    "SlowDown",
-    "InternalError",
-    "ServiceUnavailable",
-    "RequestTimeout",
-    "RequestTimeTooSkewed",  # a clock that jumped, ours or theirs
-    "403",  # what a HEAD is answered then: it has no body to say why
-    "InvalidAccessKeyId",  # keys that are being rotated; whoever rotates them may not be done yet
-    "SignatureDoesNotMatch",
-    "ExpiredToken",
-    "Throttling",
-    "503",
-    "500",
-}
-_STS: Final = "AssumeRole"  # what the operations of a token service begin with
 
 
 class StorageUnavailableError(UnavailableError):
@@ -100,6 +85,7 @@ def _session(region: str, files: S3Settings | None) -> AioSession:
     """
     session = AioSession()
     session.set_config_variable("region", region)
+    timing.measure(session)
     if files:
         KeyFiles(files).serve(session)
     return session
@@ -113,13 +99,14 @@ def errors(what: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"].get("Code", "Unknown")
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        if error.operation_name.startswith(_STS):
+        if error.operation_name.startswith(STS):
             message = f"the storage's token service lets us in no longer, or not yet: {error}"
             raise StorageUnavailableError(message) from error
-        if code in _MISSING:
-            raise ObjectMissingError(f"{what} is not in the storage") from error
-        if code in _TRANSIENT or status >= 500:  # noqa: PLR2004 - RFC 9110 section 15.6
-            raise StorageUnavailableError(f"the storage answered {code} for {what}") from error
+        match kind_of(code, status):
+            case "missing":
+                raise ObjectMissingError(f"{what} is not in the storage") from error
+            case "unavailable":
+                raise StorageUnavailableError(f"the storage answered {code} for {what}") from error
         raise StorageRefusedError(code, f"{what}: {error}") from error
     except (BotoCoreError, HttpClientError, TimeoutError, OSError) as error:
         raise StorageUnavailableError(
