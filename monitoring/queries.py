@@ -113,9 +113,19 @@ STREAM_MESSAGES: Final = "max by (stream) (export_stream_messages)"
 FIGURES_AGE_S: Final = "time() - max(export_streams_looked_at_timestamp_seconds)"
 
 
-def pending_before(window: str) -> str:
-    """How many messages waited then."""
-    return f"max by (consumer) (export_consumer_pending offset {window})"
+def waiting_throughout(window: str) -> str:
+    """How many messages waited at least, all the time."""
+    return f"max by (consumer) (min_over_time(export_consumer_pending[{window}]))"
+
+
+def waiting_more(window: str) -> str:
+    """How many messages more wait than at its beginning."""
+    return f"max by (consumer) (delta(export_consumer_pending[{window}]))"
+
+
+def oldest_of(consumer: str) -> str:
+    """Age of the oldest message of one consumer, in seconds."""
+    return f'max(export_consumer_oldest_seconds{{consumer="{consumer}"}})'
 
 
 def acknowledged(window: str) -> str:
@@ -167,6 +177,10 @@ CERTIFICATE_LEFT_S: Final = (
 )
 SWEPT_AGE_S: Final = "time() - max(export_sweep_timestamp_seconds)"
 UP: Final = 'up{job=~"(.+/)?aethel-export"}'  # an operator's pod monitor puts its namespace before
+MISSING: Final = " or ".join(
+    f'absent(aethel_build_info{{service="{service}"}})'
+    for service in ("gateway", "packager", "status", "uploader")
+)
 
 
 def nats_errors(window: str) -> str:
@@ -187,6 +201,17 @@ def storage_errors(window: str, *by: str) -> str:
 def storage_requests(share: float, window: str) -> str:
     """Seconds of an S3 call, by operation."""
     return quantile(share, "export_storage_request_seconds", window, "operation")
+
+
+def storage_away(window: str) -> str:
+    """S3 calls that were not answered, or with 5xx, by instance."""
+    return increase('export_storage_errors_total{kind="unavailable"}', window, "instance")
+
+
+def storage_away_ratio(window: str) -> str:
+    """Likewise, among all calls, from 0 to 1."""
+    calls = increase("export_storage_request_seconds_count", window, "instance")
+    return f"{storage_away(window)} / ({calls} > 0)"
 
 
 def cache_hits(window: str) -> str:

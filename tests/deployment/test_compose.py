@@ -9,7 +9,6 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -189,19 +188,14 @@ def test_what_can_be_set_for_development_is_in_the_example() -> None:
     assert example - asked <= {name for service in SERVICES for name in names(settings(service))}
 
 
-def test_prometheus_gets_the_alerts_of_kubernetes(composed: Composed) -> None:
-    """Its entrypoint takes them out of the file that the operator of Prometheus reads."""
-    (_, _, script, _) = composed.services["prometheus"]["entrypoint"]
-    (line,) = re.findall(r"sed '.*' (?=/etc)", script)
-    rules = ROOT / "k8s/base/alerts.yaml"
-    taken = subprocess.run(
-        ["/bin/sh", "-c", f"{line}{rules}"], check=True, capture_output=True, text=True
-    )
-    assert _yaml(taken.stdout) == _yaml(rules.read_text())["spec"]
-
-
-def _yaml(text: str) -> Any:
-    return msgspec.yaml.decode(text)
+def test_prometheus_gets_the_alerts(composed: Composed) -> None:
+    """Its configuration names the file of rules where that is mounted."""
+    mounts = {
+        mount["target"]: mount["source"] for mount in composed.services["prometheus"]["volumes"]
+    }
+    configuration = Path(mounts["/etc/prometheus/prometheus.yml"])
+    (rules,) = msgspec.yaml.decode(configuration.read_text())["rule_files"]
+    assert Path(mounts[rules]) == ROOT / "compose/rules.yaml"
 
 
 def _assert_closed(folder: str, arguments: list[str], mounts: list[str]) -> None:

@@ -162,13 +162,6 @@ def test_every_stream_and_consumer_has_one_name() -> None:
     assert len(set(durables)) == len(durables)
 
 
-def test_the_runbook_knows_every_alert() -> None:
-    """Whoever is woken finds what it means and what to type; and no alert that is gone."""
-    alerts = re.findall(r"- alert: (\w+)", (ROOT / "k8s/base/alerts.yaml").read_text())
-    explained = re.findall(r"`(Export[A-Z]\w+)`", (ROOT / "docs/runbook.md").read_text())
-    assert sorted(explained) == sorted(alerts)
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_between_documents_lead_somewhere(page: Path) -> None:
     """Every relative link names a file that is there."""

@@ -1,0 +1,29 @@
+"""``python -m monitoring``: writes every file that is made of this package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from monitoring import rules
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+def files() -> dict[Path, str]:
+    """What is to be in which file."""
+    return {
+        ROOT / "k8s/base/alerts.yaml": rules.for_operator(),
+        ROOT / "compose/rules.yaml": rules.plain(),
+    }
+
+
+def main() -> None:
+    """Write them."""
+    for path, content in files().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+
+if __name__ == "__main__":
+    main()
