@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from monitoring import rules
+from monitoring.dashboards import DASHBOARDS, grafana
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -15,6 +16,10 @@ def files() -> dict[Path, str]:
     return {
         ROOT / "k8s/base/alerts.yaml": rules.for_operator(),
         ROOT / "compose/rules.yaml": rules.plain(),
+        **{
+            ROOT / f"monitoring/grafana/{dashboard.name}.json": grafana.dashboard(dashboard)
+            for dashboard in DASHBOARDS
+        },
     }
 
 

@@ -49,6 +49,10 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
         broken = f"({self.broken(window)}) / ({self.all(window)} > 0)"
         return f"{broken} / {1 - self.target:.6g}"
 
+    def left(self, window: str) -> str:
+        """What share of the exceptions that are allowed is left; below 0 there were more."""
+        return f"1 - {self.burn(window)}"
+
 
 def _up_to(histogram: str, most_s: float, *matchers: str) -> str:
     """The counter of what took no longer; the label is written as the services write it."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 # Exports, as the status service reads them from events.
-ENDED_BY_US: Final = 'reason!="project"'  # failures that are not the project's fault
+ACCEPTED: Final = "export_accepted_total"
+COMPLETED: Final = "export_completed_total"
+FAILED: Final = 'export_failed_total{reason!="project"}'  # by our fault
+REFUSED: Final = 'export_failed_total{reason="project"}'
+CANCELED: Final = "export_canceled_total"
 
 
 def increase(counter: str, window: str, *by: str) -> str:
@@ -35,27 +39,27 @@ def _sum(expression: str, *by: str) -> str:
 
 def accepted(window: str, *by: str) -> str:
     """Exports accepted."""
-    return increase("export_accepted_total", window, *by)
+    return increase(ACCEPTED, window, *by)
 
 
 def completed(window: str, *by: str) -> str:
     """Exports completed."""
-    return increase("export_completed_total", window, *by)
+    return increase(COMPLETED, window, *by)
 
 
 def failed(window: str, *by: str) -> str:
     """Exports failed by our fault."""
-    return increase(f"export_failed_total{{{ENDED_BY_US}}}", window, *by)
+    return increase(FAILED, window, *by)
 
 
 def refused(window: str, *by: str) -> str:
     """Exports failed by their project's fault."""
-    return increase('export_failed_total{reason="project"}', window, *by)
+    return increase(REFUSED, window, *by)
 
 
 def canceled(window: str, *by: str) -> str:
     """Exports canceled."""
-    return increase("export_canceled_total", window, *by)
+    return increase(CANCELED, window, *by)
 
 
 def ended(window: str, *by: str) -> str:

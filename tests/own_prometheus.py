@@ -73,7 +73,7 @@ def own_prometheus(
 
     Args:
         folder: Where its configuration, its log and its data are kept.
-        targets: Host and port of each process, by its name: the label ``pod``.
+        targets: Host and port of each process, by its name, which is its label ``instance``.
         rules: Files of alerts and recordings.
         every: How often it scrapes and evaluates.
     """
@@ -86,7 +86,7 @@ def own_prometheus(
             {
                 "job_name": JOB,
                 "static_configs": [
-                    {"targets": [address], "labels": {"pod": name}}
+                    {"targets": [address], "labels": {"instance": name}}
                     for name, address in targets.items()
                 ],
             }

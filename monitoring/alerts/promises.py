@@ -8,6 +8,7 @@ from monitoring.alert import Alert, Severity
 from monitoring.pace import HOUR_S, MINUTE_S
 from monitoring.promises import broken, burn
 
+FAST: Final = 14.4  # times as often as allowed: a fiftieth of a month's share in an hour
 LEAST: Final = 5  # were broken: on a quiet day one is no sign of anything
 
 
@@ -20,7 +21,7 @@ ALERTS: Final = (
     Alert(
         name="ExportErrorBudgetFast",
         severity=Severity.CRITICAL,
-        expression=lambda _: f"{_burns(14.4, '1h', '5m')} or {_burns(6, '6h', '30m')}",
+        expression=lambda _: f"{_burns(FAST, '1h', '5m')} or {_burns(6, '6h', '30m')}",
         hold_s=2 * MINUTE_S,
         summary="The promise {{ $labels.slo }} is broken {{ $value | humanize }} times as often as"
         " allowed",

@@ -78,11 +78,18 @@ class Users:
             files |= {f"level{n}.json": b'{"n": %d}' % n for n in range(20)}
             await self._push(f"good{number}", files)
         await self._push("invalid", {"index.html": b"<p>no icon</p>"})
-        await self._push("lost", {"index.html": b"<p>lost</p>", "big.bin": bytes(5_000)})
-        async for item in self._storage.objects("projects/lost/"):
+        await self.lose("lost")
+
+    async def lose(self, project: str) -> None:
+        """A project whose files the storage no longer has, until they are mended."""
+        page = b"<p>%s</p>" % project.encode()
+        await self._push(project, {"index.html": page, "big.bin": bytes(5_000)})
+        taken = {}
+        async for item in self._storage.objects(f"projects/{project}/"):
             if "/snapshots/" not in item.key:
-                self._taken[item.key] = await self._storage.get(item.key)
-        await self._storage.delete(list(self._taken))
+                taken[item.key] = await self._storage.get(item.key)
+        await self._storage.delete(list(taken))
+        self._taken |= taken
 
     async def live(self, stories: list[Story], *, at_once: int, pause_s: float = 0.3) -> None:
         """Live all stories, a few at a time, for as long as something moves."""
@@ -96,20 +103,24 @@ class Users:
         async def one(story: Story) -> None:
             nonlocal failed
             async with slots:
-                await getattr(self, f"_{story.kind}")(story)
+                await self.tell(story)
             if story.kind == "lost":
                 failed += 1
                 if failed == len(lost):
                     await self.mend()
                     self._broken.set()
                 await self._broken.wait()
-                await (self._replay if story.number % 2 else self._again)(story)
+                await self.come_back(story)
             story.final = (await patiently(lambda: self._client.get(story.path)))["export"]
 
         async with asyncio.TaskGroup() as group:
             for story in stories:
                 group.create_task(one(story))
                 await asyncio.sleep(self._random.uniform(0, 2 * pause_s))
+
+    async def tell(self, story: Story) -> None:
+        """Live one story, to the first end of its export."""
+        await getattr(self, f"_{story.kind}")(story)
 
     async def _push(self, project: str, files: dict[str, bytes]) -> None:
         self._files[project] = files
@@ -202,7 +213,7 @@ class Users:
             raise AssertionError(f"{story.id} was started again")
 
     async def _lost(self, story: Story) -> None:
-        await self.request(story, "lost")
+        await self.request(story, story.project or "lost")
         await self._watch(story)
 
     async def _garbage(self, story: Story) -> None:
@@ -225,6 +236,10 @@ class Users:
             except ApiError:  # 404 until it is a dead letter
                 await asyncio.sleep(0.3)
         await self._watch(story)
+
+    async def come_back(self, story: Story) -> None:
+        """Its files are there again: an operator replays it, or its user retries it."""
+        await (self._replay if story.number % 2 else self._again)(story)
 
     async def _again(self, story: Story) -> None:
         await self._act(f"{story.path}/retry", None)

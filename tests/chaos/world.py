@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from nats.aio.client import Client
 
+    from shared.domain.build_minutes import PlanName
+
 SERVICES = {
     "gateway": "gateway",
     "status": "status",
@@ -103,9 +105,11 @@ class World:
             return ",".join(node.url_of(user) for node in self.nodes)
         return self._nats.url(user)
 
-    def token(self, user: str = "player", *, role: str = "user") -> str:
+    def token(
+        self, user: str = "player", *, role: str = "user", plan: PlanName = "unlimited"
+    ) -> str:
         """A bearer token."""
-        who = User(user_id=user, email="", role=role, plan="unlimited")
+        who = User(user_id=user, email="", role=role, plan=plan)
         return Tokens(self._credentials.jwt).bearer(who, lives_s=86_400)
 
     def health(self, name: str) -> str:
@@ -272,7 +276,7 @@ async def world(
         if fill is not None:
             await fill(made)
         nc = await connect(made.nats_settings, name="chaos", patience_s=600)
-        await _apply(nc, replicas=3 if cluster else 1)
+        await apply(nc, replicas=3 if cluster else 1)
         await made.run_services()
         keeping = asyncio.create_task(made.keep_up())
         yield made, nc
@@ -285,8 +289,8 @@ async def world(
     nobody_was_denied(*made.nats_logs)
 
 
-async def _apply(nc: Client, *, replicas: int) -> None:
-    """Make the streams, again until it works: a young cluster has no leader yet."""
+async def apply(nc: Client, *, replicas: int = 1) -> None:
+    """Make what is missing, again until it works: a young cluster has no leader yet."""
     js = nc.jetstream(timeout=10)
     while True:
         try:

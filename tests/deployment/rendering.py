@@ -20,6 +20,7 @@ Kustomization = dict[str, Any]
 
 ROOT: Final = Path(__file__).parents[2]
 KUBECTL: Final = Path(sys.executable).with_name("kubectl")
+DASHBOARDS: Final = "monitoring/grafana"
 OUR_NATS: Final = ("../../components/external-secrets-nats", "../../nats-certificate", "../../nats")
 
 
@@ -77,6 +78,7 @@ def render(name: str) -> tuple[Manifest, ...]:
     with tempfile.TemporaryDirectory() as scratch:
         k8s = Path(scratch) / "k8s"
         shutil.copytree(ROOT / "k8s", k8s, ignore=shutil.ignore_patterns("secrets"))
+        shutil.copytree(ROOT / DASHBOARDS, Path(scratch) / DASHBOARDS)
         overlay = k8s / "overlays" / name
         if name == "local":
             shutil.copytree(ROOT / "k8s/overlays/local/secrets", overlay / "secrets")

@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import json
+from typing import Final
+
 import pytest
 
+from monitoring.dashboards import DASHBOARDS
+from monitoring.dashboards.grafana import dashboard
 from tests.deployment.rendering import of_kind, render, selects, templates
+
+LARGEST: Final = 262_144  # of what kubectl apply keeps in an annotation
 
 
 @pytest.mark.parametrize("name", ["staging", "production"])
@@ -22,3 +29,13 @@ def test_every_service_is_asked_for_its_metrics(name: str) -> None:
     (rules,) = of_kind(render(name), "PrometheusRule")
     assert rules["metadata"]["labels"]["release"] == "kube-prometheus-stack"
     assert asked == {"gateway", "packager", "status", "uploader"}
+
+
+def test_grafana_finds_every_dashboard() -> None:
+    """In a config map with the label that its sidecar looks for, small enough to be applied."""
+    found: dict[str, str] = {}
+    for manifest in of_kind(render("production"), "ConfigMap"):
+        if manifest["metadata"].get("labels", {}).get("grafana_dashboard") == "1":
+            found |= manifest["data"]
+            assert len(json.dumps(manifest)) < LARGEST
+    assert found == {f"{one.name}.json": dashboard(one) for one in DASHBOARDS}

@@ -25,7 +25,7 @@ ALERTS = [alert for group in GROUPS.values() for alert in group]
 RULES: list[dict[str, Any]] = [rule for group in groups()["groups"] for rule in group["rules"]]
 
 
-def _offered() -> set[str]:
+def offered() -> set[str]:
     """Every series that the services may offer."""
     for module in pkgutil.iter_modules(metrics.__path__, "shared.metrics."):
         import_module(module.name)  # which registers them
@@ -63,13 +63,13 @@ def test_prometheus_takes_the_rules(tmp_path: Path, factor: float) -> None:
 
 def test_rules_ask_for_metrics_that_exist() -> None:
     """Each expression is PromQL and names only what ``shared/metrics`` offers, or is recorded."""
-    offered = _offered() | {recording.name for recording in RECORDINGS}
+    there = offered() | {recording.name for recording in RECORDINGS}
     assert RULES
     for rule in RULES:
         promql_parser.parse(rule["expr"])
         asked = set(re.findall(r"\b(?:export_|aethel)[\w:]+", rule["expr"]))
         assert asked
-        assert asked <= offered, rule
+        assert asked <= there, rule
 
 
 def test_the_runbook_has_a_section_for_each_alert() -> None:
