@@ -30,7 +30,6 @@ from services.packager.storage.object_fetcher import ObjectFetcher
 from services.packager.storage.object_index import ObjectIndex
 from shared.domain.events import ExportPackaged
 from shared.domain.platforms import check_options
-from shared.metrics import exports as metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -85,7 +84,6 @@ class PackagerHandler:
         started = time.perf_counter()
         check_options(event.platform, event.configuration, event.options)
         made = await self._build(event, reporter)
-        metrics.ARTIFACT_BYTES.labels(event.platform).inc(made.artifact.size_bytes)
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
         build_s = time.perf_counter() - started
         return [

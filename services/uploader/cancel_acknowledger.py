@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
+    from shared.jetstream.pull_loop import Place
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
@@ -48,7 +49,7 @@ class CancelAcknowledger:
         """Acknowledge cancels until told to stop."""
         await consume_events(self._js, CANCELS, self._acknowledge, stop)
 
-    async def _acknowledge(self, canceled: AnyEvent, _seq: int) -> None:
+    async def _acknowledge(self, canceled: AnyEvent, _place: Place) -> None:
         events = [
             event
             for _, event in await self._events.of(canceled.export_id)

@@ -28,6 +28,7 @@ TraceId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.-]{1,64}$(?!\n)")]
 _IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its offset; ours are in UTC
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
 def now() -> datetime:
@@ -184,6 +185,23 @@ class PendingUpload(msgspec.Struct, frozen=True, kw_only=True):
     parts_sha256: Sha256  # of the ETags in order, one a line
 
 
+class StageSeconds(msgspec.Struct, frozen=True, kw_only=True):
+    """How a build's time was spent; together they are ``build_s``.
+
+    ``fetch_s`` passed while it waited for files of its project, ``plan_s`` until it was known what
+    is packed, ``pack_s`` until all parts were stored.
+    """
+
+    fetch_s: Seconds
+    plan_s: Seconds
+    pack_s: Seconds
+
+    @property
+    def by_stage(self) -> dict[str, float]:
+        """The same, by the names that metrics have for them."""
+        return {"fetch": self.fetch_s, "plan": self.plan_s, "pack": self.pack_s}
+
+
 class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged.v1"):
     """The packager has streamed all parts; the uploader commits them."""
 
@@ -191,7 +209,8 @@ class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged
 
     artifact: Artifact
     upload: PendingUpload
-    build_s: Annotated[float, msgspec.Meta(ge=0)]  # what the quota is settled with
+    build_s: Seconds  # what the quota is settled with
+    stages: StageSeconds | UnsetType = UNSET
     warnings: BuildWarnings | UnsetType = UNSET
     restart: bool = (
         False  # true where this event starts its generation (only the upload had failed)
@@ -211,7 +230,7 @@ class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.comp
 
     artifact: Artifact
     expires_at: Moment
-    build_s: Annotated[float, msgspec.Meta(ge=0)]
+    build_s: Seconds
 
     @property
     def build_minutes(self) -> float:
@@ -234,7 +253,7 @@ class ExportFailed(TerminalEvent, frozen=True, kw_only=True, tag="export.failed.
     error: Failure
     reason: str | None = None
     dead_letter: str | None = None
-    build_s: Annotated[float, msgspec.Meta(ge=0)] | UnsetType = UNSET
+    build_s: Seconds | UnsetType = UNSET
 
     @property
     def dead_letter_owed(self) -> bool:

@@ -169,20 +169,20 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(document: Document | None, event: AnyEvent, seq: int) -> Document:
-    """The document after ``event``; applying one twice, or late, changes nothing more."""
-    if document is None:
-        events, generation, request = {seq: event}, event.generation, None
-    elif event.generation > document.generation:
-        events, generation, request = {seq: event}, event.generation, document.request
+    """The document after ``event``, the same one where it has that event, or needs it no more."""
+    request = _newest_request(document.request if document else None, event)
+    if document is None or event.generation > document.generation:
+        events = {seq: event}
     elif event.generation == document.generation:
-        events = {**document.events, seq: event}
-        generation, request = document.generation, document.request
+        if seq in document.events:
+            return document
+        events = dict(sorted({**document.events, seq: event}.items()))
+    elif request is document.request:
+        return document
     else:
-        events, generation, request = document.events, document.generation, document.request
-    request = _newest_request(request, event)
-    events = dict(sorted(events.items()))
+        events = document.events
     return Document(
-        generation=generation,
+        generation=max(event.generation, document.generation) if document else event.generation,
         events=events,
         request=request,
         state=_state(list(events.values()), request),

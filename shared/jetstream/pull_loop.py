@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import nullcontext, suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -36,6 +37,20 @@ T = TypeVar("T")
 FETCH_S: Final = 1.0  # also the longest an idle loop takes to stop
 OUTAGE_DELAY_S: Final = 1.0  # until a message comes again that a server's absence kept back
 FAILURE_DELAY_S: Final = 30.0  # until one comes again that failed by a bug of ours
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A message's place in its stream, and whether it is handed over for the first time."""
+
+    seq: int
+    stored_at: datetime
+    first_time: bool
+
+    @classmethod
+    def of(cls, message: Msg) -> Place:
+        """As its metadata say it."""
+        about = message.metadata
+        return cls(about.sequence.stream, about.timestamp, about.num_delivered == 1)
 
 
 class TryLaterError(Exception):
@@ -90,12 +105,12 @@ async def consume(
     js: JetStreamContext,
     stream: str,
     durable: str,
-    handle: Callable[[T, int], Awaitable[None]],
+    handle: Callable[[T, Place], Awaitable[None]],
     stop: asyncio.Event,
     *,
     decode: Callable[[bytes], T],
 ) -> None:
-    """Hand every message of a durable, decoded and with its sequence, to ``handle``.
+    """Hand every message of a durable, decoded and with its place, to ``handle``.
 
     A message is acknowledged once ``handle`` has returned, so it may be handed over again. One that
     ``handle`` fails at comes again soon, and the others go on. One that cannot be decoded is given
@@ -112,7 +127,7 @@ async def consume(
             return
         try:
             with within(TraceContext.of_headers(message.headers)):
-                await handle(value, message.metadata.sequence.stream)
+                await handle(value, Place.of(message))
             await message.ack()
         except (*AWAY, UnavailableError) as error:
             log.warning("consumer.waiting", consumer=durable, error=repr(error))
@@ -131,7 +146,7 @@ async def consume(
 async def consume_events(
     js: JetStreamContext,
     durable: str,
-    handle: Callable[[AnyEvent, int], Awaitable[None]],
+    handle: Callable[[AnyEvent, Place], Awaitable[None]],
     stop: asyncio.Event,
     *,
     slots: int = 1,

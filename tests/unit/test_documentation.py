@@ -116,7 +116,7 @@ def readers(stream: StreamConfig) -> set[str]:
     for path in (ROOT / "shared/jetstream").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.AsyncFunctionDef) and stream.name in names_in(node):
-                names.add(node.name)
+                names |= set() if node.name.startswith("_") else {node.name}
     return {
         service
         for service in SETTINGS

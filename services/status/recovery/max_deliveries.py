@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
+    from shared.jetstream.pull_loop import Place
 
 DEAD_LETTER_DELAY_S: Final = 30.0  # until a dead letter that could not be written is tried again
 
@@ -84,7 +85,7 @@ class MaxDeliveriesHandler:
                 return True
         return (await self._dead_letters.write(dead, event, reason, error)).seq is not None
 
-    async def _handle(self, advisory: Advisory, _seq: int) -> None:
+    async def _handle(self, advisory: Advisory, _place: Place) -> None:
         found = await self._events.message(advisory.stream_seq)
         if advisory.stream != EXPORTS or found is None:
             return

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
+    from shared.jetstream.pull_loop import Place
 
 AN_HOUR_S = 3_600.0
 EXPORTS_BUCKET = "KV_exports"
@@ -68,7 +69,7 @@ async def test_a_time_out_of_the_handler_is_no_idle_fetch(nc: Client, js: JetStr
     stop, calls = asyncio.Event(), 0
     silence = await nc.subscribe("nobody.speaks")
 
-    async def handle(_event: AnyEvent, _seq: int) -> None:
+    async def handle(_event: AnyEvent, _place: Place) -> None:
         nonlocal calls
         calls += 1
         if calls == 1:

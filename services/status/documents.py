@@ -1,0 +1,144 @@
+"""Takes events into the documents of the bucket ``exports``, and tells which were news.
+
+An event is news once, in one process: the one whose write the bucket has taken. So whatever follows
+from it, a count or a line in the log, follows once, however often it is delivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from shared.domain.events import AnyEvent, now
+from shared.domain.export_document import Document, fold
+from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.event_log import EventLog
+from shared.jetstream.pull_loop import Place
+from shared.jetstream.topology import ACK_WAIT_S, EXPORTS, STATUS
+from shared.stores.exports import bind_exports, export_key
+
+if TYPE_CHECKING:
+    from nats.js import JetStreamContext
+
+    from shared.jetstream.key_value import KeyValueStore
+
+log = structlog.get_logger()
+
+PATIENCE_S: Final = ACK_WAIT_S * 2 / 3  # while nobody else is given the same event
+PAUSE_S: Final = 0.5
+LATE: Final = timedelta(seconds=5)  # an event that comes later may have been folded before
+
+
+class News(msgspec.Struct, frozen=True):
+    """An event that nobody has taken in before.
+
+    ``before`` are the events of its generation without it, by sequence; ``document`` is what is
+    stored now, of a later generation perhaps.
+    """
+
+    event: AnyEvent
+    place: Place
+    before: dict[int, AnyEvent]
+    document: Document
+
+
+class Documents:
+    """The bucket, as the one durable of all status pods fills it."""
+
+    def __init__(self, js: JetStreamContext, exports: KeyValueStore[Document]) -> None:
+        self._js = js
+        self._events = EventLog(js)
+        self._exports = exports
+        self._born_at: datetime | None = None
+        self._asked_at = 0.0
+
+    @classmethod
+    async def bind(cls, js: JetStreamContext) -> Documents:
+        """Bind to the bucket."""
+        return cls(js, await bind_exports(js))
+
+    async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> News | None:
+        """Fold an event; None where it is no news.
+
+        A write whose answer was lost is made again, so that it is known whose it was. An event that
+        is folded once more, because documents were lost, is no news: it is older than the durable.
+        Nor is one of an earlier generation that comes again: its document is another's by now.
+
+        Raises:
+            NatsUnavailableError: Not for a while, or not before ``stop``; the event must come
+                again.
+        """
+        again = now() - place.stored_at > LATE and await self._folds_again(place)
+        folded = _Fold(event, place.seq)
+        ours = await self._write(folded, stop)
+        before = folded.before
+        if again or not (ours or (folded.late and place.first_time)):
+            return None
+        if folded.late:
+            others = await self._earlier(event, place.seq)
+        elif before is None or before.generation < event.generation:
+            others = {}
+        else:
+            others = {seq: found for seq, found in before.events.items() if seq != place.seq}
+        return News(event, place, others, folded.after)
+
+    async def _write(self, folded: _Fold, stop: asyncio.Event) -> bool:
+        """Whether it was written by this call, in this try or in one that was not answered."""
+        clock = asyncio.get_running_loop().time
+        deadline, unanswered = clock() + PATIENCE_S, False
+        while True:
+            try:
+                await self._exports.change(folded.key, folded)
+            except NatsUnavailableError as error:
+                if stop.is_set() or clock() + PAUSE_S > deadline:
+                    raise
+                log.warning("fold.waiting", error=str(error))
+                unanswered = unanswered or folded.writes
+                folded.writes = False
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), PAUSE_S)
+            else:
+                return unanswered or folded.writes
+
+    async def _earlier(self, event: AnyEvent, seq: int) -> dict[int, AnyEvent]:
+        """What lies before it in the stream, of its generation."""
+        found = await self._events.of(event.export_id)
+        return {at: e for at, e in found if at < seq and e.generation == event.generation}
+
+    async def _folds_again(self, place: Place) -> bool:
+        """Whether the durable was made after the event: then others have folded it before."""
+        clock = asyncio.get_running_loop().time()
+        if self._born_at is None or clock - self._asked_at > LATE.total_seconds():
+            try:
+                info = await self._js.consumer_info(EXPORTS, STATUS)
+            except AWAY as error:
+                raise NatsUnavailableError(f"{STATUS} does not answer: {error!r}") from error
+            self._born_at, self._asked_at = info.created, clock
+        return self._born_at is not None and place.stored_at < self._born_at
+
+
+class _Fold:
+    """One event being folded, perhaps in several tries: each is told the document as it is."""
+
+    def __init__(self, event: AnyEvent, seq: int) -> None:
+        self.key = export_key(event.project_id, event.export_id)
+        self.before: Document | None = None
+        self.after = fold(None, event, seq)
+        self.writes = False
+        self._event = event
+        self._seq = seq
+
+    def __call__(self, document: Document | None) -> Document:
+        self.before, self.after = document, fold(document, self._event, self._seq)
+        self.writes = self.after is not document
+        return self.after
+
+    @property
+    def late(self) -> bool:
+        """Whether a later generation has begun: its document keeps nothing of this event."""
+        return self.before is not None and self.before.generation > self._event.generation

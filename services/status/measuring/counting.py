@@ -1,0 +1,49 @@
+"""Counts what an event adds, once: in the process that took it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, get_args
+
+from services.status.measuring.readings import readings
+from shared.domain.events import AnyEvent, Stage, now
+from shared.domain.failure_codes import ATTEMPT_CAUSES, FAILURE_CODES, FAILURE_REASONS
+from shared.domain.platforms import PLATFORMS
+from shared.metrics import exports as metrics
+from shared.metrics.born import OTHER, born
+
+if TYPE_CHECKING:
+    from services.status.documents import News
+
+HOW: Final = ("requested", "retried", "replayed")
+OUTCOMES: Final = ("completed", "refused", "failed", "canceled")
+STAGES: Final = ("queue", "fetch", "plan", "pack", "handover", "commit")
+
+
+def born_exports() -> None:
+    """All series, at 0."""
+    born(metrics.ACCEPTED, platform=PLATFORMS, how=HOW)
+    for ended in (metrics.COMPLETED, metrics.CANCELED):
+        born(ended, platform=PLATFORMS)
+    born(metrics.FAILED, platform=PLATFORMS, reason=[*FAILURE_REASONS, OTHER])
+    born(metrics.FAILURE_CODES, code=[*FAILURE_CODES, OTHER])
+    born(metrics.ATTEMPTS, platform=PLATFORMS, stage=get_args(Stage))
+    causes = [*ATTEMPT_CAUSES, OTHER]
+    born(metrics.ATTEMPTS_FAILED, platform=PLATFORMS, stage=get_args(Stage), cause=causes)
+    born(metrics.DURATION_SECONDS, platform=PLATFORMS, outcome=OUTCOMES)
+    born(metrics.STAGE_SECONDS, platform=PLATFORMS, stage=STAGES)
+    for measured in (metrics.ARTIFACT_BYTES, metrics.BUILD_MINUTES_USED):
+        born(measured, platform=PLATFORMS)
+    born(metrics.FOLDED, name=[kind.name for kind in get_args(AnyEvent)])
+
+
+def count(news: News) -> None:
+    """Count one event, whatever it completes, and how long it took to be folded."""
+    old = readings(news.before)
+    for name, reading in readings({**news.before, news.place.seq: news.event}).items():
+        if name not in old:
+            reading.take()
+    metrics.FOLDED.labels(news.event.name).inc()
+    metrics.FOLD_LAG_SECONDS.observe(max((now() - news.place.stored_at).total_seconds(), 0.0))
+
+
+born_exports()
