@@ -11,7 +11,7 @@ import structlog
 
 from shared.errors import UnavailableError
 from shared.identity.key_set import KeySet, KeySetError, read_key_set
-from shared.metrics.http import IDENTITY_KEY_FETCHES
+from shared.metrics.identity import KEY_FETCHES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -96,4 +96,4 @@ class ProviderKeys:
             log.warning("identity-provider.keys-not-fetched", error=str(error))
         finally:
             self._fetching = None
-            IDENTITY_KEY_FETCHES.labels("failed" if self._failure else "fetched").inc()
+            KEY_FETCHES.labels("failed" if self._failure else "fetched").inc()

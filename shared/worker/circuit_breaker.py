@@ -74,6 +74,7 @@ class CircuitBreaker:
         self._pause_s = FIRST_PAUSE_S
         self._next_try_at = 0.0
         self._trying = False
+        metrics.BREAKER_OPEN.labels(consumer).set(0)
 
     async def ready(self) -> None:
         """For ``/readyz``.

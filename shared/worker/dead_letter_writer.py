@@ -9,19 +9,30 @@ import msgspec
 import structlog
 
 from shared.domain.events import AnyEvent, Event, ExportFailed, Failure
+from shared.domain.platforms import PLATFORMS
 from shared.errors import ExportError, UnavailableError
 from shared.jetstream.publishing import publish
-from shared.jetstream.topology import dead_letter_subject
-from shared.metrics import work as metrics
+from shared.jetstream.topology import UPLOADER, dead_letter_subject, packager_durable
+from shared.metrics import dead_letters as metrics
+from shared.metrics.born import OTHER, born, known
 from shared.worker.dead_letter import (
     PAYLOAD_BYTES,
     DeadMessage,
     dead_letter_headers,
     identity_of,
 )
-from shared.worker.retry import History, cause_of, describe_final, history
+from shared.worker.retry import (
+    NOT_RETRYABLE,
+    RETRIES_EXHAUSTED,
+    History,
+    cause_of,
+    describe_final,
+    history,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nats.js import JetStreamContext
 
     from shared.jetstream.event_log import EventLog
@@ -72,6 +83,28 @@ class LostError(ExportError):
 
     code = "lost"
     title = "The export has stopped moving"
+
+
+REASONS: Final = frozenset(  # why there are dead letters
+    {
+        RETRIES_EXHAUSTED,
+        NOT_RETRYABLE,
+        UndecodableError.code,
+        UnknownVersionError.code,
+        UnexpectedEventError.code,
+        CrashLoopError.code,
+        GivenUpError.code,
+        LostError.code,
+    }
+)
+CONSUMERS: Final = (*map(packager_durable, PLATFORMS), UPLOADER)  # whose messages may become some
+
+
+def expect_dead_letters(consumers: Iterable[str] = (*CONSUMERS, OTHER)) -> None:
+    """Have these consumers' dead letters counted from 0 on."""
+    for consumer in consumers:
+        born(metrics.DEAD_LETTERS, consumer=(consumer,), reason=(*REASONS, OTHER))
+        born(metrics.OWED, consumer=(consumer,))
 
 
 def unreadable(payload: bytes, error: Exception) -> ExportError:
@@ -137,7 +170,7 @@ class DeadLetterWriter:
             if identity is None:
                 raise
             log.exception("dead-letter.owed", reason=reason, subject=dead.subject, seq=dead.seq)
-            metrics.DEAD_LETTERS_OWED.labels(dead.consumer).inc()
+            metrics.OWED.labels(_named(dead)).inc()
             seq = None
         if identity is None:
             return DeadLetterResult(seq, None)
@@ -177,7 +210,7 @@ class DeadLetterWriter:
             patience_s=DEAD_LETTER_PATIENCE_S,
         )
         if not published.duplicate:
-            metrics.DEAD_LETTERS.labels(dead.consumer, reason).inc()
+            metrics.DEAD_LETTERS.labels(_named(dead), known(reason, REASONS)).inc()
             log.error(
                 "message.dead-lettered",
                 reason=reason,
@@ -192,3 +225,8 @@ class DeadLetterWriter:
             return History()
         events = [event for _, event in await self._events.of(identity["export_id"])]
         return history(events, generation=identity["generation"], stage=dead.stage)
+
+
+def _named(dead: DeadMessage) -> str:
+    """The consumer as metrics name it."""
+    return known(dead.consumer, CONSUMERS)

@@ -23,6 +23,7 @@ from shared.worker.contract import Consumer, EventT_contra, Handler, WorkerConte
 from shared.worker.delivery import Delivery
 from shared.worker.isolation import Isolation
 from shared.worker.job import RunningJobs
+from shared.worker.measuring import expect
 from shared.worker.message import DeliveredMessage
 from shared.worker.turns import Turns
 
@@ -74,6 +75,7 @@ class Worker(Generic[EventT_contra]):
         self._running = RunningJobs()
         self._outbox = outbox or ChatterOutbox()
         self._elsewhere = AttemptsElsewhere(self._js)
+        expect(consumer.durable)
         self._turns = (
             Turns(self._js, queue, consumer, self._running, self._elsewhere) if queue else None
         )

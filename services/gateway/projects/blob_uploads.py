@@ -15,7 +15,7 @@ from services.gateway.projects.packs import PackWriter, put_index
 from services.gateway.projects.places import Places
 from services.gateway.projects.tar_stream import read_entries
 from shared.errors import ExportError, TooLargeError
-from shared.metrics import storage as metrics
+from shared.metrics import http as metrics
 from shared.storage import keys
 
 if TYPE_CHECKING:

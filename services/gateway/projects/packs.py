@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from shared.metrics import storage as metrics
+from shared.metrics import http as metrics
 from shared.storage import keys
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.registry.faults import FaultError
 from services.packager.registry.integrity import Check, shortened
 from services.packager.registry.npm_registry import patiently
-from shared.metrics import storage as metrics
+from shared.metrics import cache as metrics
 
 if TYPE_CHECKING:
     from pathlib import Path

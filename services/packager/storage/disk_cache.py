@@ -21,7 +21,7 @@ import structlog
 
 from services.packager.storage.scratch import remove_abandoned, scratch_folder
 from shared.errors import UnavailableError
-from shared.metrics import storage as metrics
+from shared.metrics import cache as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +58,7 @@ class DiskCache:
         remove_abandoned(self._work)
         self._used_bytes = self._shrink(max_bytes)
         self._added_bytes = 0
+        metrics.CACHE_BYTES.set(self._used_bytes)
 
     def find(self, key: str, size_bytes: int) -> Path | None:
         """Where the first ``size_bytes`` lie, now marked as just used; None if they do not."""

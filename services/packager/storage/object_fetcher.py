@@ -18,7 +18,7 @@ import structlog
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.storage.file_slice import damaged, write_blocks
 from shared.errors import ExportError, StorageRefusedError
-from shared.metrics import storage as metrics
+from shared.metrics import cache as metrics
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:

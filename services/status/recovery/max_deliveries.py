@@ -17,7 +17,12 @@ from shared.jetstream.pull_loop import TryLaterError, consume
 from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
 from shared.tracing.context import TraceContext, within
 from shared.worker.dead_letter import DeadMessage
-from shared.worker.dead_letter_writer import DeadLetterWriter, GivenUpError, unreadable
+from shared.worker.dead_letter_writer import (
+    DeadLetterWriter,
+    GivenUpError,
+    expect_dead_letters,
+    unreadable,
+)
 from shared.worker.retry import history
 
 if TYPE_CHECKING:
@@ -47,6 +52,7 @@ class MaxDeliveriesHandler:
         self._js = js
         self._events = EventLog(js)
         self._dead_letters = DeadLetterWriter(js, self._events, worker=MAX_DELIVERIES)
+        expect_dead_letters()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Handle advisories until told to stop; nothing that fails here ends the service."""

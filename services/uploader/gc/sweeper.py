@@ -7,9 +7,10 @@ marked by compare-and-set before it goes.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 import structlog
@@ -24,7 +25,8 @@ from shared.domain.project import Project
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
-from shared.metrics import storage as metrics
+from shared.metrics import sweeps as metrics
+from shared.metrics.born import born
 from shared.storage import keys
 from shared.stores.artifacts import artifact_record_key, artifacts_of
 from shared.stores.exports import bind_exports, export_key, exports_of
@@ -43,8 +45,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+KINDS: Final = ("export", "upload", "artifact", "object", "project", "link")
 LISTED_WITHIN: Final = timedelta(days=1)  # an export is listed by then, or it is gone
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
+
+born(metrics.SWEPT, kind=KINDS)
+born(metrics.SWEEPS, outcome=("done", "held", "failed"))
 
 
 class Sweeper:
@@ -100,20 +106,33 @@ class Sweeper:
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Sweep every ``interval_s`` until told to stop; a failed pass is logged and repeated."""
+        metrics.SWEPT_AT.set_to_current_time()  # it has the interval to sweep for the first time
         while not stop.is_set():
-            try:
-                swept = await self.sweep()
-                log.info("sweep.done", **swept)
-            except SweepHeldError as held:
-                log.info("sweep.held", why=str(held))
-            except (UnavailableError, StorageRefusedError) as error:
-                log.warning("sweep.failed", error=str(error))
-            except Exception:
-                log.exception("sweep.failed")  # whatever it is, artifacts must still be committed
+            began, clock = time.time(), time.perf_counter()
+            outcome = await self._try_to_sweep()
+            metrics.SWEEPS.labels(outcome).inc()
+            if outcome == "done":
+                metrics.SWEPT_AT.set(began)
+                metrics.SWEEP_SECONDS.set(time.perf_counter() - clock)
             try:
                 await asyncio.wait_for(stop.wait(), interval_s)
             except TimeoutError:
                 continue
+
+    async def _try_to_sweep(self) -> Literal["done", "held", "failed"]:
+        try:
+            swept = await self.sweep()
+        except SweepHeldError as held:
+            log.info("sweep.held", why=str(held))
+            return "held"
+        except (UnavailableError, StorageRefusedError) as error:
+            log.warning("sweep.failed", error=str(error))
+        except Exception:
+            log.exception("sweep.failed")  # whatever it is, artifacts must still be committed
+        else:
+            log.info("sweep.done", **swept)
+            return "done"
+        return "failed"
 
     async def sweep(self) -> Counter[str]:
         """Pass over everything once.

@@ -22,7 +22,7 @@ from services.gateway.play.archive.archives import Archives
 from services.packager.archive.member import Member
 from services.packager.archive.zip import ZipStream
 from shared.domain.artifact_files import ListedFile, encode_files
-from shared.metrics.http import PREVIEW_DIRECTORIES
+from shared.metrics.previews import DIRECTORIES
 from shared.settings import NatsSettings
 from shared.storage import keys
 from shared.storage.ranged_reads import open_ranged_reads
@@ -252,10 +252,10 @@ async def test_many_who_come_at_once_cause_one_look(arcade: Arcade) -> None:
     """The directory is read once, and is there for everybody afterwards."""
     files = {f"level-{number}.txt": text(2_000, seed=number) for number in range(3_000)}
     url = await arcade.link(await arcade.finished(zipped(files)))
-    misses = PREVIEW_DIRECTORIES.labels("miss")._value.get()
+    misses = DIRECTORIES.labels("miss")._value.get()
     found = await asyncio.gather(*(arcade.open(url, f"level-{n}.txt") for n in range(100)))
     assert [answer.body for answer in found] == [files[f"level-{n}.txt"] for n in range(100)]
-    assert PREVIEW_DIRECTORIES.labels("miss")._value.get() == misses + 1
+    assert DIRECTORIES.labels("miss")._value.get() == misses + 1
 
 
 async def test_directories_are_kept_within_a_bound(arcade: Arcade) -> None:
@@ -272,9 +272,9 @@ async def test_directories_are_kept_within_a_bound(arcade: Arcade) -> None:
         assert await archives.get(artifacts[0]) is first
         await archives.get(artifacts[2])
         assert await archives.get(artifacts[0]) is first
-        misses = PREVIEW_DIRECTORIES.labels("miss")._value.get()
+        misses = DIRECTORIES.labels("miss")._value.get()
         assert "own-1" in (await archives.get(artifacts[1])).members
-        assert PREVIEW_DIRECTORIES.labels("miss")._value.get() == misses + 1
+        assert DIRECTORIES.labels("miss")._value.get() == misses + 1
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["stored", "deflated"])

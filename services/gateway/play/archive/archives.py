@@ -20,7 +20,7 @@ from services.gateway.play.archive.zip_index import (
     read_entries,
 )
 from shared.domain.precompressed import Precompressed, precompressed
-from shared.metrics import http as metrics
+from shared.metrics import previews as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,11 +69,11 @@ class Archives:
         key = artifact.key
         if found := self._open.get(key):
             self._open.move_to_end(key)
-            metrics.PREVIEW_DIRECTORIES.labels("hit").inc()
+            metrics.DIRECTORIES.labels("hit").inc()
             return found
         opening = self._opening.get(key)
         if opening is None:
-            metrics.PREVIEW_DIRECTORIES.labels("miss").inc()
+            metrics.DIRECTORIES.labels("miss").inc()
             opening = asyncio.create_task(self._read(artifact))
             self._opening[key] = opening
             opening.add_done_callback(self._on_opened(key))

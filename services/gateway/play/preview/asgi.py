@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from shared.metrics import http as metrics
+from shared.metrics import previews as metrics
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -107,7 +107,7 @@ async def _send_rest(
 
 async def _send_block(send: Send, block: bytes) -> None:
     await send({"type": "http.response.body", "body": block, "more_body": True})
-    metrics.PREVIEW_BYTES.inc(len(block))
+    metrics.BYTES.inc(len(block))
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -17,7 +17,7 @@ from services.gateway.play.preview.isolation import PREFLIGHT
 from services.gateway.play.preview.messages import Message, ToldError
 from shared.domain.events import now
 from shared.errors import NotFoundError, TooManyRequestsError, UnavailableError
-from shared.metrics import http as metrics
+from shared.metrics import previews as metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,7 @@ class PreviewApp:
             except Exception as error:  # noqa: BLE001 - this is where each becomes a page
                 reply = self._told(_message_of(error), head)
                 await send_reply(reply, head_only=is_head, receive=receive, send=send)
-            metrics.PREVIEW_REQUESTS.labels(int(reply.status)).inc()
+            metrics.REQUESTS.labels(int(reply.status)).inc()
         except BrokenReplyError as error:
             log.warning("preview.cut", error=repr(error.__cause__))
 

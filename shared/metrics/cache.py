@@ -1,0 +1,24 @@
+"""What a packager keeps on its disk: objects of the storage, and packages of web projects."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from prometheus_client import Counter, Gauge
+
+from shared.metrics.born import born
+
+CACHE_BYTES: Final = Gauge("export_blob_cache_bytes", "Bytes in the packager's blob cache on disk.")
+CACHE_READS: Final = Counter(
+    "export_blob_cache_reads_total",
+    "Objects asked of the blob cache, by outcome: hit, miss.",
+    ["outcome"],
+)
+PACKAGES: Final = Counter(
+    "export_packages_total",
+    "Packages that web projects asked for, by where they came from: hit (the cache), miss.",
+    ["outcome"],
+)
+
+born(CACHE_READS, outcome=("hit", "miss"))
+born(PACKAGES, outcome=("hit", "miss"))
