@@ -24,6 +24,7 @@ from litestar.plugins import OpenAPISchemaPlugin
 
 from shared.domain.project import Manifest
 from shared.domain.websocket_messages import ErrorMessage, ExportStatus, Gap, Log, Ready
+from shared.struct_schemas import sent_schemas
 
 if TYPE_CHECKING:
     from litestar import Request
@@ -59,8 +60,7 @@ class StructSchemas(OpenAPISchemaPlugin):
     def complete(self, document: dict[str, Any]) -> dict[str, Any]:
         """Litestar's document with the schemas of all structs, and of the WebSocket's messages."""
         structs = [*self._structs.values(), Manifest, *MESSAGES]
-        _, schemas = msgspec.json.schema_components(structs, ref_template=_REFERENCE)
-        described = {name: _answer(schema) for name, schema in schemas.items()}
+        described = sent_schemas(structs, _REFERENCE)
         described["WebSocketMessage"] = _any_message()
         renamed = {
             _VIEW.sub("", name): {**schema, "title": _VIEW.sub("", name)}
@@ -117,23 +117,6 @@ def streamed(media_type: str, *, struct: type[msgspec.Struct] | None = None) -> 
             self.request_body = RequestBody(content=content, required=True)
 
     return Streamed
-
-
-def _answer(schema: dict[str, Any]) -> dict[str, Any]:
-    """A struct's schema as it holds for answers: every key is there, but for those that are UNSET.
-
-    Msgspec takes a field with a default for an optional one. That is true of what clients send:
-    those structs allow no further properties.
-    """
-    if schema.get("additionalProperties") is False or "properties" not in schema:
-        return schema
-    properties = {
-        name: {key: value for key, value in field.items() if key != "default"}
-        for name, field in schema["properties"].items()
-    }
-    always = {name for name, field in schema["properties"].items() if "default" in field}
-    required = [name for name in properties if name in always or name in schema["required"]]
-    return {**schema, "properties": properties, "required": required}
 
 
 def _any_message() -> dict[str, Any]:
