@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos load hostile third-party reproducible templates small-templates images test-images test-containers lock clean system-packages
+.PHONY: help demo up test lint bench chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ lint: $(DEV) ## style, types, layers, manifests against their schemas, and lock 
 	$(BIN)/shellcheck .ci/run scripts/*
 	$(BIN)/pytest --quiet tests/deployment/test_schemas.py
 	@scripts/templates --check
+	$(BIN)/python -m documents --check
+
+documents: $(DEV) ## docs/api: the OpenAPI and AsyncAPI documents, from the code (make lint compares)
+	$(BIN)/python -m documents
 
 images: ## an image for each service and one for the command line, with docker, podman or buildah (IMAGE_BASE=…)
 	scripts/images

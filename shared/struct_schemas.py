@@ -29,7 +29,7 @@ def sent_schemas(structs: Iterable[type], reference: str) -> dict[str, dict[str,
     found: dict[str, StructType] = {}
     _collect(multi_type_info(given), found)
     return {
-        name: _as_sent(schema, found[name]) if name in found else schema
+        name: _open(_as_sent(schema, found[name]) if name in found else schema)
         for name, schema in schemas.items()
     }
 
@@ -46,6 +46,21 @@ def _as_sent(schema: dict[str, Any], struct: StructType) -> dict[str, Any]:
     }
     names = [name for name in properties if name in required]
     return {**schema, "properties": properties, "required": names}
+
+
+def _open(value: Any) -> Any:
+    """The same, where objects of any content say so.
+
+    Generators of client types take an object without properties for one that is always empty.
+    """
+    if isinstance(value, list):
+        return [_open(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    opened = {key: _open(inner) for key, inner in value.items()}
+    if value.get("type") == "object" and not {"properties", "additionalProperties"} & value.keys():
+        opened["additionalProperties"] = True
+    return opened
 
 
 def _may_be_unset(field: Field) -> bool:

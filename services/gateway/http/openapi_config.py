@@ -132,18 +132,12 @@ def _any_message() -> dict[str, Any]:
 
 
 def _referring(value: Any) -> Any:
-    """The same, with references to the names that the document has; objects of any content say so.
-
-    Generators of client types take an object without properties for one that is always empty.
-    """
+    """The same, with references to the names that the document has."""
     if isinstance(value, list):
         return [_referring(inner) for inner in value]
     if not isinstance(value, dict):
         return value
-    referring = {
+    return {
         key: _VIEW.sub("", inner) if key == "$ref" else _referring(inner)
         for key, inner in value.items()
     }
-    if value.get("type") == "object" and not {"properties", "additionalProperties"} & value.keys():
-        referring["additionalProperties"] = True
-    return referring

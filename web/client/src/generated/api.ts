@@ -53,7 +53,7 @@ export interface components {
          * CancelReceipt
          * @description Proof that a cancel was obeyed: when asked, when stopped, whether the parts are gone.
          *
-         *         ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
+         *     ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
          */
         CancelReceipt: {
             partsAborted: boolean;
@@ -404,7 +404,7 @@ export interface components {
          * Platform
          * @description One platform: whether it can be had, what it costs, what its options do.
          *
-         *         Of one that this version has no exporter for there are the first three members alone.
+         *     Of one that this version has no exporter for there are the first three members alone.
          */
         Platform: {
             architectures?: string[];
@@ -441,8 +441,8 @@ export interface components {
          * PlayLink
          * @description A link as members see it.
          *
-         *         It expires with its artifact at the latest; null: it stays. Whether it is cross-origin isolated
-         *         is null where that is as each build asks.
+         *     It expires with its artifact at the latest; null: it stays. Whether it is cross-origin isolated
+         *     is null where that is as each build asks.
          */
         PlayLink: {
             /** Format: date-time */
@@ -609,7 +609,7 @@ export interface components {
          * SnapshotFiles
          * @description A page of what a project consists of, by path; the totals are of all its files.
          *
-         *         ``snapshot`` is null, and there are no files, before the first push.
+         *     ``snapshot`` is null, and there are no files, before the first push.
          */
         SnapshotFiles: {
             files: components["schemas"]["SnapshotFile"][];
