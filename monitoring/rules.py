@@ -19,15 +19,10 @@ REAL: Final = Pace()
 
 def groups(pace: Pace = REAL) -> dict[str, Any]:
     """The content of a file of rules."""
-    recorded = {
-        "name": f"{NAME}-recorded",
-        "rules": [_recorded(recording, pace) for recording in RECORDINGS],
-    }
-    alerts = [
-        {"name": f"{NAME}-{name}", "rules": [_rule(alert, pace) for alert in group]}
-        for name, group in GROUPS.items()
-    ]
-    return {"groups": [recorded, *alerts]}
+    rules = {name: [_rule(alert, pace) for alert in alerts] for name, alerts in GROUPS.items()}
+    recorded = [_recorded(recording, pace) for recording in RECORDINGS]
+    rules["promises"] = [*recorded, *rules["promises"]]  # one after the other, in this order
+    return {"groups": [{"name": f"{NAME}-{name}", "rules": group} for name, group in rules.items()]}
 
 
 def plain(pace: Pace = REAL) -> str:

@@ -9,7 +9,7 @@ from litestar import Litestar
 from services.status.projector import Projector
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
-from services.status.recovery.stalled_consumers import StalledConsumers
+from services.status.recovery.stalled_consumers import STALLED_LOOKS, StalledConsumers
 from services.status.settings import StatusSettings
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
@@ -56,7 +56,8 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
     )
     max_deliveries = MaxDeliveriesHandler(js)
     attempt_s = settings.retry.processing_timeout_ms / 1_000
-    reaper = Reaper(nc, max_deliveries, attempt_s=attempt_s)
+    patience_s = settings.reaper_patience_ms / 1_000
+    reaper = Reaper(nc, max_deliveries, attempt_s=attempt_s, patience_s=patience_s)
     app = Litestar(
         [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
         openapi_config=None,
@@ -67,7 +68,9 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         (await Projector.bind(js)).run(stop),
         max_deliveries.run(stop),
         reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
-        StalledConsumers(js).run(stop),
+        StalledConsumers(js, stalled_s=STALLED_LOOKS * settings.look_interval_s).run(
+            stop, interval_s=settings.look_interval_s
+        ),
         hub.run(stop),
         serve(
             app,

@@ -62,6 +62,23 @@ class StatusSettings(ServiceSettings, frozen=True, kw_only=True):
             ge=100,
         ),
     ] = 30_000
+    reaper_patience_ms: Annotated[
+        int,
+        env(
+            "BUILD_QUEUE_REAPER_PATIENCE_MS",
+            "how long one has not moved then; four times the ack wait of consumers, ms",
+            ge=1_000,
+        ),
+    ] = 120_000
+    look_interval_s: Annotated[
+        float,
+        env(
+            "STATUS_LOOK_INTERVAL_S",
+            "how often streams and consumers are looked at, for metrics; a consumer that gives "
+            "nothing for four looks is stalled, seconds",
+            ge=0.1,
+        ),
+    ] = 15.0
 
     @property
     def watching_origins(self) -> frozenset[str]:

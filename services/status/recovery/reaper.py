@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PATIENCE_S: Final = 120.0  # four times the ack wait
-
 
 @dataclass
 class WatchedExport:
@@ -76,7 +74,7 @@ class Reaper:
         max_deliveries: MaxDeliveriesHandler,
         *,
         attempt_s: float,
-        patience_s: float = PATIENCE_S,
+        patience_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._nc = nc

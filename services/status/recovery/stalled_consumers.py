@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-STALLED_S: Final = 60.0  # without a delivery; one that works takes milliseconds
-LOOK_S: Final = 15.0
+STALLED_LOOKS: Final = 4  # without a delivery; one that works takes milliseconds
 
 
 class StalledConsumers:
@@ -36,7 +35,7 @@ class StalledConsumers:
         self,
         js: JetStreamContext,
         *,
-        stalled_s: float = STALLED_S,
+        stalled_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._js = js
@@ -48,7 +47,7 @@ class StalledConsumers:
         for durable in self._durables:
             metrics.STALLED.labels(durable).set(0)
 
-    async def run(self, stop: asyncio.Event, *, interval_s: float = LOOK_S) -> None:
+    async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Look every ``interval_s`` until told to stop."""
         while not stop.is_set():
             await self.look()

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from cli.consumer_wake import wake
-from services.status.recovery.stalled_consumers import STALLED_S, StalledConsumers
+from services.status.recovery.stalled_consumers import StalledConsumers
 from shared.domain.events import now
 from shared.errors import ConflictError, NotFoundError
 from shared.jetstream import topology
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 DURABLE = packager_durable("web")
+STALLED_S = 60.0
 
 
 class Clock:
@@ -71,7 +72,7 @@ def told() -> float | None:
 async def test_it_is_told_and_woken(nc: Client, js: JetStreamContext) -> None:
     """Not before a while, not where nobody pulls; and over with the next delivery."""
     clock = Clock()
-    consumers = StalledConsumers(js, clock=clock)
+    consumers = StalledConsumers(js, stalled_s=STALLED_S, clock=clock)
     await paused(js)
     await EventLog(js).publish(new_request())
     await consumers.look()
@@ -93,7 +94,7 @@ async def test_it_is_told_and_woken(nc: Client, js: JetStreamContext) -> None:
 async def test_a_busy_consumer_does_not_stall(js: JetStreamContext) -> None:
     """Each look finds that something was delivered, or that nothing waits."""
     clock = Clock()
-    consumers = StalledConsumers(js, clock=clock)
+    consumers = StalledConsumers(js, stalled_s=STALLED_S, clock=clock)
     async with pulling(js) as given:
         for _ in range(3):
             await EventLog(js).publish(new_request())
