@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from msgspec import UNSET
 
 from services.packager.build.build_log import report_selection
 from services.packager.build.progress import BuildProgress, megabytes
+from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import forecast
 from services.packager.processes.threads import entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, read_snapshot
@@ -81,17 +81,18 @@ class PackagerHandler:
         self, event: ExportRequested, reporter: ProgressReporter
     ) -> Sequence[ExportPackaged]:
         """Build the artifact; its upload waits for the uploader."""
-        started = time.perf_counter()
+        stages = StageClock()
         check_options(event.platform, event.configuration, event.options)
-        made = await self._build(event, reporter)
+        made = await self._build(event, reporter, stages)
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
-        build_s = time.perf_counter() - started
+        took = stages.seconds()
         return [
             ExportPackaged(
                 **event.identity,
                 artifact=made.artifact,
                 upload=made.upload,
-                build_s=build_s,
+                build_s=took.build_s,
+                stages=took,
                 warnings=made.warnings if made.warnings.count else UNSET,
             )
         ]
@@ -101,12 +102,15 @@ class PackagerHandler:
         if isinstance(event, ExportPackaged):
             await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
-    async def _build(self, event: ExportRequested, reporter: ProgressReporter) -> Packaged:
+    async def _build(
+        self, event: ExportRequested, reporter: ProgressReporter, stages: StageClock
+    ) -> Packaged:
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )
         key = await in_thread(partial(self._signing.choose, request))
-        snapshot = await read_snapshot(self._storage, event)
+        with stages.fetching():
+            snapshot = await read_snapshot(self._storage, event)
         selection = await in_thread(partial(Selection.of, snapshot, request.options))
         report_selection(reporter, selection)
         job = Job(
@@ -118,7 +122,7 @@ class PackagerHandler:
             signed=key is not None,
             threads=self._threads,
         )
-        progress = BuildProgress(reporter)
+        progress = BuildProgress(reporter, stages)
         async with (
             entered_in_thread(self._cache.scratch()) as scratch,
             self._services(selection, request, key, progress, reporter) as services,

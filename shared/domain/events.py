@@ -197,6 +197,11 @@ class StageSeconds(msgspec.Struct, frozen=True, kw_only=True):
     pack_s: Seconds
 
     @property
+    def build_s(self) -> float:
+        """All of it."""
+        return self.fetch_s + self.plan_s + self.pack_s
+
+    @property
     def by_stage(self) -> dict[str, float]:
         """The same, by the names that metrics have for them."""
         return {"fetch": self.fetch_s, "plan": self.plan_s, "pack": self.pack_s}

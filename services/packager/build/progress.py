@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.estimate import Estimate
+from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import FETCH_RATE, ORDER, PACK_RATE, TITLES, Stage
 from shared.domain.export_document import Eta
 
@@ -28,7 +29,8 @@ STATUSES: Final[dict[StageName, Status]] = {
 class BuildProgress:
     """Knows a build's stage and counts its bytes, on the event loop; :meth:`run` reports it."""
 
-    def __init__(self, reporter: ProgressReporter) -> None:
+    def __init__(self, reporter: ProgressReporter, stages: StageClock | None = None) -> None:
+        self.stages = stages or StageClock()
         self._reporter = reporter
         self._loop = asyncio.get_running_loop()
         self._to_fetch = self._to_pack = 0
@@ -61,6 +63,7 @@ class BuildProgress:
         """What will be packed is known now."""
         self._is_planned, self._is_application = True, application
         self._to_pack, self._files = size_bytes, files
+        self.stages.planned()
         if application:
             self._begin("assembling")
         else:

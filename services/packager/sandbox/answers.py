@@ -134,7 +134,9 @@ class Answers:
         if key is None:
             raise verdict.broken(verdict.ProtocolError("no file of the project"), ())
         self.opened = message.path
-        return Answer(number=message.number), [await self._services.objects.open(key)]
+        with self._services.progress.stages.fetching():
+            opened = await self._services.objects.open(key)
+        return Answer(number=message.number), [opened]
 
     async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:
         found = await in_thread(partial(self._services.derived.recall, message.key))

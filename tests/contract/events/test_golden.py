@@ -6,7 +6,13 @@ from typing import get_args
 import msgspec
 import pytest
 
-from shared.domain.events import AnyEvent, decode_event, encode_event
+from shared.domain.events import (
+    AnyEvent,
+    ExportPackaged,
+    StageSeconds,
+    decode_event,
+    encode_event,
+)
 from tests.unit.sample_events import generation
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,6 +29,15 @@ def test_facts_keep_the_form_that_is_in_the_stream(kind: type[AnyEvent]) -> None
     golden = (GOLDEN / f"{tag}.json").read_bytes()
     assert decode_event(golden) == EVENTS[kind]
     assert msgspec.json.format(encode_event(EVENTS[kind])) + b"\n" == golden
+
+
+def test_what_was_added_since_has_a_form_of_its_own() -> None:
+    """Fields that messages of older workers lack; those are the other golden files."""
+    golden = (GOLDEN / "export.packaged.v1.stages.json").read_bytes()
+    stages = StageSeconds(fetch_s=1.5, plan_s=20.25, pack_s=39.25)
+    with_stages = msgspec.structs.replace(EVENTS[ExportPackaged], stages=stages)
+    assert decode_event(golden) == with_stages
+    assert msgspec.json.format(encode_event(with_stages)) + b"\n" == golden
 
 
 def test_unknown_versions_are_not_guessed() -> None:
