@@ -8,7 +8,7 @@ import yaml
 
 from monitoring.alerts import GROUPS
 from monitoring.pace import Pace
-from monitoring.promises import RECORDINGS
+from monitoring.slo import RECORDINGS
 
 if TYPE_CHECKING:
     from monitoring.alert import Alert, Recording
@@ -21,7 +21,7 @@ def groups(pace: Pace = REAL) -> dict[str, Any]:
     """The content of a file of rules."""
     rules = {name: [_rule(alert, pace) for alert in alerts] for name, alerts in GROUPS.items()}
     recorded = [_recorded(recording, pace) for recording in RECORDINGS]
-    rules["promises"] = [*recorded, *rules["promises"]]  # one after the other, in this order
+    rules["slo"] = [*recorded, *rules["slo"]]  # one after the other, in this order
     return {"groups": [{"name": f"{NAME}-{name}", "rules": group} for name, group in rules.items()]}
 
 

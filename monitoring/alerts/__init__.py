@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from monitoring.alerts import clients, consumers, exports, promises, servers
+from monitoring.alerts import clients, consumers, exports, servers, slo
 
 if TYPE_CHECKING:
     from monitoring.alert import Alert
@@ -14,5 +14,5 @@ GROUPS: Final[dict[str, tuple[Alert, ...]]] = {
     "consumers": consumers.ALERTS,
     "servers": servers.ALERTS,
     "clients": clients.ALERTS,
-    "promises": promises.ALERTS,
+    "slo": slo.ALERTS,
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from monitoring import queries
-from monitoring.alerts import promises
+from monitoring.alerts import slo
 from monitoring.dashboards import expressions
 from monitoring.dashboards.panel import RANGE, WINDOW, Dashboard, Limit, Line, Panel, Section, Unit
 from monitoring.pace import DAY_S, Pace
-from monitoring.promises import PROMISES, burn
+from monitoring.slo import OBJECTIVES, burn_rate
 from shared.domain.service_levels import BUDGET_S
 
 SHARES: Final = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
@@ -51,7 +51,7 @@ NOW: Final = Section(
             about="Share of the exports of the time that is shown that kept their platform's"
             " budget, whichever way they ended but by our fault. 99.9 % are promised.",
             unit=Unit.SHARE,
-            lines=(Line(PROMISES[0].share(RANGE), "in time"),),
+            lines=(Line(OBJECTIVES[0].share(RANGE), "in time"),),
             kind="number",
             limits=(Limit(0.999, "promised", is_least=True),),
             width=4,
@@ -79,22 +79,22 @@ NOW: Final = Section(
 
 MONTH: Final = Pace().window(30 * DAY_S)
 KEPT: Final = Section(
-    "Promises",
+    "Service levels",
     (
         Panel(
-            title="Left of what may be broken in 30 days",
+            title="Error budget left, of 30 days",
             about="1 is all of it, 0 is none; docs/slo.md says what is counted.",
             unit=Unit.SHARE,
-            lines=tuple(Line(promise.left(MONTH), promise.name) for promise in PROMISES),
-            limits=(Limit(0, "broken", is_least=True),),
+            lines=tuple(Line(objective.left(MONTH), objective.name) for objective in OBJECTIVES),
+            limits=(Limit(0, "overdrawn", is_least=True),),
             most=1,
         ),
         Panel(
-            title="How fast it is used up",
-            about="Times as fast as allowed, over an hour. Alerts: ExportErrorBudgetFast,"
-            " ExportErrorBudgetSlow.",
-            lines=(Line(burn("1h"), "{{slo}}"),),
-            limits=(Limit(promises.FAST, "ExportErrorBudgetFast"),),
+            title="How fast it burns",
+            about="Times as fast as allowed, over an hour. Alerts: ExportSloBurnFast,"
+            " ExportSloBurnSlow.",
+            lines=(Line(burn_rate("1h"), "{{slo}}"),),
+            limits=(Limit(slo.FAST, "ExportSloBurnFast"),),
         ),
     ),
 )

@@ -12,7 +12,7 @@ from monitoring.__main__ import ROOT
 from monitoring.alerts import GROUPS
 from monitoring.dashboards import DASHBOARDS
 from monitoring.dashboards.panel import PLATFORM, RANGE, WINDOW, Dashboard
-from monitoring.promises import RECORDINGS
+from monitoring.slo import RECORDINGS
 from tests.monitoring.test_rules import offered
 
 each_dashboard = pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def _always_now() -> str:
     return BETWEEN.join(f"{begin}+60x{UP - 1}" for begin in begins)
 
 
-@pytest.mark.parametrize("about", [name for name in GROUPS if name != "promises"])
+@pytest.mark.parametrize("about", [name for name in GROUPS if name != "slo"])
 def test_nothing_fires_while_all_is_well_and_everything_is_restarted(
     tmp_path: Path, about: str
 ) -> None:

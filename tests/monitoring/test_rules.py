@@ -13,8 +13,8 @@ from prometheus_client import REGISTRY
 from monitoring.__main__ import ROOT, files
 from monitoring.alerts import GROUPS
 from monitoring.pace import DAY_S, HOUR_S, Pace
-from monitoring.promises import PROMISES, RECORDINGS
 from monitoring.rules import groups, plain
+from monitoring.slo import OBJECTIVES, RECORDINGS
 from shared import metrics
 from shared.domain import service_levels as promised
 
@@ -99,7 +99,7 @@ def test_windows_shrink() -> None:
 
 def test_what_is_promised_is_what_is_asked_for() -> None:
     """Every platform by its own budget, and nothing of what takes as long as it is."""
-    asked = {promise.name: promise.kept("5m") for promise in PROMISES}
+    asked = {objective.name: objective.good("5m") for objective in OBJECTIVES}
     for platform, budget_s in promised.BUDGET_S.items():
         (bucket,) = re.findall(
             rf'le="([\d.]+)", platform=~"(?:\w+\|)*{platform}(?:\|\w+)*"', asked["exports"]

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR = 30  # in samples
-promtool = partial(of_any, about="promises", every="2m")
-FAST = {"ExportErrorBudgetFast": 1}
+promtool = partial(of_any, about="slo", every="2m")
+FAST = {"ExportSloBurnFast": 1}
 EXPORTS = "export_duration_seconds"
 IN_TIME = f'{EXPORTS}_bucket{{le="300.0", platform="web", outcome="completed"}}'
 COMPLETED = f'{EXPORTS}_count{{platform="web", outcome="completed"}}'
@@ -36,14 +36,14 @@ def test_exports_that_are_late_or_fail_soon_burn_the_budget(tmp_path: Path) -> N
     """Two of a hundred: it fires within the hour, and ends soon after it is mended."""
     series = _exports((0, 2 * HOUR), (2, HOUR), (0, HOUR))
     fires = {"119m": {}, "130m": {}, "175m": FAST, "179m": FAST, "219m": {}, "239m": {}}
-    promtool(tmp_path, series, fires, of="ExportErrorBudgetFast")
+    promtool(tmp_path, series, fires, of="ExportSloBurnFast")
 
 
 def test_a_few_for_hours_burn_it_too(tmp_path: Path) -> None:
     """Seven of a thousand: too few for the window of an hour, seen in that of six."""
     series = _exports((0, 6 * HOUR), (0.7, 7 * HOUR), (0, 2 * HOUR))
     fires = {"450m": {}, "770m": FAST, "850m": {}}
-    promtool(tmp_path, series, fires, of="ExportErrorBudgetFast")
+    promtool(tmp_path, series, fires, of="ExportSloBurnFast")
 
 
 @pytest.mark.parametrize(("broken", "fires"), [(0.15, True), (0.05, False)])
@@ -51,7 +51,7 @@ def test_slightly_too_many_for_days_are_a_warning(
     tmp_path: Path, broken: float, *, fires: bool
 ) -> None:
     """Three of two thousand; half of what is allowed is none."""
-    slow = {"ExportErrorBudgetSlow": 1} if fires else {}
+    slow = {"ExportSloBurnSlow": 1} if fires else {}
     series = _exports((0, 6), (broken, 120))  # two samples an hour
     promtool(tmp_path, series, {"3h": {}, "60h": slow}, every="30m")
 
@@ -91,4 +91,4 @@ def test_news_and_requests_that_are_late_burn_theirs(
         f"{histogram}_count{{{labels}}}": all_of_them,
     }
     fires_at = {"59m": {}, "118m": FAST if fires else {}}
-    promtool(tmp_path, series, fires_at, of="ExportErrorBudgetFast")
+    promtool(tmp_path, series, fires_at, of="ExportSloBurnFast")

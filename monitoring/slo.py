@@ -1,4 +1,4 @@
-"""How far the promises of ``shared/domain/service_levels.py`` are kept, and how fast they break.
+"""Service level objectives: how far they are met, and how fast their error budgets burn.
 
 Source:
     The Site Reliability Workbook, chapter 5: alerts on burn rates, over two windows each.
@@ -28,30 +28,30 @@ WINDOWS_S: Final = {
 }
 
 
-class Promise(msgspec.Struct, frozen=True, kw_only=True):
-    """So many of all have to be kept; both are the growth of counters in a window."""
+class Objective(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of all events have to be good; both are the growth of counters in a window."""
 
     name: str
     target: float
-    kept: Callable[[str], str]
+    good: Callable[[str], str]
     all: Callable[[str], str]
 
     def share(self, window: str) -> str:
-        """What share was kept, from 0 to 1."""
-        return f"{self.kept(window)} / ({self.all(window)} > 0)"
+        """What share was good, from 0 to 1."""
+        return f"{self.good(window)} / ({self.all(window)} > 0)"
 
-    def broken(self, window: str) -> str:
+    def bad(self, window: str) -> str:
         """How many were not."""
-        return f"{self.all(window)} - {self.kept(window)}"
+        return f"{self.all(window)} - {self.good(window)}"
 
-    def burn(self, window: str) -> str:
-        """How many times as fast as allowed; at 1 nothing is left over at the month's end."""
-        broken = f"({self.broken(window)}) / ({self.all(window)} > 0)"
-        return f"{broken} / {1 - self.target:.6g}"
+    def burn_rate(self, window: str) -> str:
+        """How many times as fast as allowed; at 1 the error budget lasts just its month."""
+        bad = f"({self.bad(window)}) / ({self.all(window)} > 0)"
+        return f"{bad} / {1 - self.target:.6g}"
 
     def left(self, window: str) -> str:
-        """What share of the exceptions that are allowed is left; below 0 there were more."""
-        return f"1 - {self.burn(window)}"
+        """What share of the error budget is left; below 0 it was overdrawn."""
+        return f"1 - {self.burn_rate(window)}"
 
 
 def _up_to(histogram: str, most_s: float, *matchers: str) -> str:
@@ -60,7 +60,7 @@ def _up_to(histogram: str, most_s: float, *matchers: str) -> str:
     return f"{histogram}_bucket{{{', '.join([most, *matchers])}}}"
 
 
-def _exports_kept(window: str) -> str:
+def _exports_good(window: str) -> str:
     outcomes = f'outcome=~"{"|".join(promised.KEPT_OUTCOMES)}"'
     growths = []
     for budget_s in sorted(set(promised.BUDGET_S.values())):
@@ -73,25 +73,25 @@ def _exports_kept(window: str) -> str:
 
 _QUICK: Final = f'route!~"{"|".join(promised.SLOW_ROUTES)}"'
 
-PROMISES: Final = (
-    Promise(
+OBJECTIVES: Final = (
+    Objective(
         name="exports",
         target=promised.ENDS_IN_TIME,
-        kept=_exports_kept,
+        good=_exports_good,
         all=queries.ended,
     ),
-    Promise(
+    Objective(
         name="news",
         target=promised.NEWS_IN_TIME,
-        kept=lambda window: queries.increase(
+        good=lambda window: queries.increase(
             _up_to("export_websocket_news_seconds", promised.NEWS_S), window
         ),
         all=lambda window: queries.increase("export_websocket_news_seconds_count", window),
     ),
-    Promise(
+    Objective(
         name="api",
         target=promised.API_IN_TIME,
-        kept=lambda window: queries.increase(
+        good=lambda window: queries.increase(
             _up_to("export_http_request_seconds", promised.API_S, _QUICK), window
         ),
         all=lambda window: queries.increase(
@@ -101,31 +101,31 @@ PROMISES: Final = (
 )
 
 
-def burn(window: str) -> str:
-    """The recorded burn rate of every promise: 5m, 30m, 1h, 6h or 3d."""
-    return f"aethel:promise_burn:{window}"
+def burn_rate(window: str) -> str:
+    """The recorded burn rate of every objective: 5m, 30m, 1h, 6h or 3d."""
+    return f"aethel:slo_burn_rate:{window}"
 
 
-def broken(window: str) -> str:
-    """How often each was broken, recorded likewise."""
-    return f"aethel:promise_broken:{window}"
+def bad_events(window: str) -> str:
+    """How many bad events each had, recorded likewise."""
+    return f"aethel:slo_bad_events:{window}"
 
 
-def _recordings(promise: Promise, window: str, seconds: int) -> tuple[Recording, Recording]:
-    labels = {"slo": promise.name}
+def _recordings(objective: Objective, window: str, seconds: int) -> tuple[Recording, Recording]:
+    labels = {"slo": objective.name}
 
     def over(asked: Callable[[str], str]) -> Callable[[Pace], str]:
         return lambda pace: asked(pace.window(seconds))
 
     return (
-        Recording(name=burn(window), labels=labels, expression=over(promise.burn)),
-        Recording(name=broken(window), labels=labels, expression=over(promise.broken)),
+        Recording(name=burn_rate(window), labels=labels, expression=over(objective.burn_rate)),
+        Recording(name=bad_events(window), labels=labels, expression=over(objective.bad)),
     )
 
 
 RECORDINGS: Final = tuple(
     recording
-    for promise in PROMISES
+    for objective in OBJECTIVES
     for window, seconds in WINDOWS_S.items()
-    for recording in _recordings(promise, window, seconds)
+    for recording in _recordings(objective, window, seconds)
 )
