@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from shared.log_values import for_a_terminal, without_secrets
+
 if TYPE_CHECKING:
     from shared.settings import LogSettings
 
@@ -28,11 +30,15 @@ def configure(settings: LogSettings, *, service: str) -> None:
     if settings.format == "json":
         renderer: list[structlog.typing.Processor] = [
             _tracebacks,
+            without_secrets,
             structlog.processors.JSONRenderer(),
         ]
     else:
         renderer = [
-            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+            structlog.processors.format_exc_info,
+            without_secrets,
+            for_a_terminal,
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ]
     structlog.configure(
         processors=[*shared, *renderer],

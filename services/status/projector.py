@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.status.documents import Documents
+from services.status.endings import tell
 from services.status.measuring.counting import count
 from shared.domain.events import ExportCompleted, TerminalEvent
 from shared.jetstream.pull_loop import consume_events
@@ -58,6 +59,7 @@ class Projector:
     async def _fold(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
         if news := await self._documents.take_in(event, place, stop):
             count(news)
+            tell(news)
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)
         if isinstance(event, ExportCompleted):

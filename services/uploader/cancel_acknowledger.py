@@ -18,6 +18,7 @@ from shared.domain.events import (
     ExportStopped,
     TerminalEvent,
 )
+from shared.domain.log_keys import keys_of
 from shared.errors import StorageRefusedError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import consume_events
@@ -60,16 +61,14 @@ class CancelAcknowledger:
             return
         packaged = next((event for event in events if isinstance(event, ExportPackaged)), None)
         aborted = packaged is None or await self._abort(packaged)
-        await self._events.publish(
-            ExportStopped(
-                **canceled.identity,
-                stage="upload" if packaged else "build",
-                parts_aborted=aborted and not parts_left(events),
-            )
+        stopped = ExportStopped(
+            **canceled.identity,
+            stage="upload" if packaged else "build",
+            parts_aborted=aborted and not parts_left(events),
         )
-        log.info(
-            "cancel.acknowledged", export_id=canceled.export_id, generation=canceled.generation
-        )
+        if not (await self._events.publish(stopped)).duplicate:
+            aborted = stopped.parts_aborted
+            log.info("cancel.acknowledged", parts_aborted=aborted, **keys_of(canceled))
 
     async def _abort(self, packaged: ExportPackaged) -> bool:
         try:

@@ -31,6 +31,24 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its offset; ours are
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
+def is_export_id(value: object) -> bool:
+    """Whether an export could have this id."""
+    return _fits(value, ExportId)
+
+
+def is_project_id(value: object) -> bool:
+    """Whether a project could have this id."""
+    return _fits(value, ProjectId)
+
+
+def _fits(value: object, type_: Any) -> bool:
+    try:
+        msgspec.convert(value, type_)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
 def now() -> datetime:
     """The current time, UTC; the one clock that events are stamped with."""
     return datetime.now(UTC)

@@ -11,6 +11,7 @@ import uuid
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import MAX_LINE_LENGTH
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from shared.settings import HttpSettings
+
+log = structlog.get_logger()
 
 HEAD_BYTES: Final = 64 << 10  # of a request's head, and of all that frames its body
 FRAMING: Final = 16  # more bytes of framing for each byte of a body
@@ -42,7 +45,7 @@ class Refusal(NamedTuple):
     code: str
     detail: str
 
-    def encode(self) -> bytes:
+    def encode(self, trace_id: str) -> bytes:
         """The whole answer: problem details (RFC 9457) as the routes give them."""
         ours = self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
         body = json.dumps(
@@ -54,7 +57,7 @@ class Refusal(NamedTuple):
                 "code": self.code,
                 "error": self.status.phrase,
                 "retryable": ours,
-                "trace_id": uuid.uuid4().hex,
+                "trace_id": trace_id,
             }
         )
         retry = "Retry-After: 5\r\n" if ours else ""
@@ -259,7 +262,11 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.flow.resume_reading()
-        self.transport.write(refusal.encode())
+        trace_id = uuid.uuid4().hex
+        log.info(
+            "connection.refused", code=refusal.code, status=refusal.status.value, trace_id=trace_id
+        )
+        self.transport.write(refusal.encode(trace_id))
         self.transport.write_eof()
         self._unset_keepalive_if_required()
         self.loop.call_later(LINGER_S, self.transport.abort)

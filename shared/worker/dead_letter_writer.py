@@ -169,7 +169,7 @@ class DeadLetterWriter:
         except UnavailableError:
             if identity is None:
                 raise
-            log.exception("dead-letter.owed", reason=reason, subject=dead.subject, seq=dead.seq)
+            log.exception("dead-letter.owed", reason=reason, seq=dead.seq, **_about(identity))
             metrics.OWED.labels(_named(dead)).inc()
             seq = None
         if identity is None:
@@ -216,6 +216,8 @@ class DeadLetterWriter:
                 reason=reason,
                 cause=cause_of(error),
                 dead_letter=published.seq,
+                subject=dead.subject,
+                **_about(identity),
             )
         return published.seq
 
@@ -225,6 +227,12 @@ class DeadLetterWriter:
             return History()
         events = [event for _, event in await self._events.of(identity["export_id"])]
         return history(events, generation=identity["generation"], stage=dead.stage)
+
+
+def _about(identity: dict[str, Any] | None) -> dict[str, Any]:
+    """Whose it is, for the log: not everybody who writes dead letters has bound that."""
+    names = ("export_id", "project_id", "generation") if identity else ()
+    return {name: (identity or {})[name] for name in names}
 
 
 def _named(dead: DeadMessage) -> str:

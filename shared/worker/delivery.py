@@ -19,6 +19,7 @@ import structlog
 from msgspec import UNSET
 
 from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event, now
+from shared.domain.log_keys import keys_of
 from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
@@ -34,6 +35,7 @@ from shared.worker.dead_letter_writer import (
 from shared.worker.job import Job
 from shared.worker.job_events import JobEvents
 from shared.worker.outcomes import Outcome
+from shared.worker.results import tell
 from shared.worker.retry import (
     ALONE_AFTER,
     MAX_CRASHES,
@@ -47,6 +49,7 @@ from shared.worker.retry import (
     cause_of,
     decide,
     describe,
+    follows,
     history,
 )
 
@@ -128,9 +131,7 @@ class Delivery:
         if not isinstance(event, self._consumer.event_type):
             wrong = UnexpectedEventError(f"{type(event).__name__} on {self._message.subject}")
             return await self._dead_letter(event, wrong.code, wrong)
-        with structlog.contextvars.bound_contextvars(
-            export_id=event.export_id, generation=event.generation
-        ):
+        with structlog.contextvars.bound_contextvars(**keys_of(event)):
             return await self._take(event)
 
     async def _take(self, event: Event) -> Outcome:
@@ -179,6 +180,7 @@ class Delivery:
         if not await self._about(job).started():
             return await self._leave_to_other()
         job.attempting = True
+        log.info("attempt.started", worker=self._consumer.worker, waited_s=_waited_s(job))
         limits = Limits(
             timeout_s=self._consumer.retry.processing_timeout_ms / 1_000,
             stall_s=self._consumer.stall_s,
@@ -187,20 +189,22 @@ class Delivery:
         began = time.perf_counter()
         match await supervise(job, self._context.handler(job.event, job.reporter), limits):
             case Finished(results):
-                return await self._finish(job, results)
+                return await self._finish(job, results, seconds=time.perf_counter() - began)
             case Canceled():
                 return await self._cancel(job)
             case Failed(error):
                 return await self._fail(job, error, build_s=time.perf_counter() - began)
 
-    async def _finish(self, job: Job, results: Sequence[Event]) -> Outcome:
+    async def _finish(self, job: Job, results: Sequence[Event], *, seconds: float) -> Outcome:
         """Publish the results; where another worker was quicker, what this one made is removed."""
         await self._send_last_lines(job)
         for event in results:
             first = await self._about(job).publish(event)
             if isinstance(first, ExportCanceled):
                 return await self._cancel(job)
-            if first != event:
+            if first == event:
+                tell(event, seconds=seconds)
+            else:
                 await self._context.handler.discard(event)
         job.attempting = False
         self._breaker.succeeded(**_tenant(job.event))
@@ -208,12 +212,20 @@ class Delivery:
 
     async def _fail(self, job: Job, error: Exception, *, build_s: float) -> Outcome:
         """The attempt has failed: another follows, or the export ends."""
-        ours = not isinstance(error, ProjectError)  # a stack only where it may be our fault
-        log.warning("attempt.failed", error=str(error), exc_info=error if ours else None)
         failure = describe(error)
         job.reporter.log(failure.message, "error")
         await self._send_last_lines(job)
-        match self._decide(job, error):
+        decision = self._decide(job, error)
+        ours = not isinstance(error, ProjectError)  # a stack only where it may be our fault
+        log.warning(
+            "attempt.failed",
+            code=failure.code,
+            error=str(error),
+            seconds=round(build_s, 3),
+            exc_info=error if ours else None,
+            **follows(decision),
+        )
+        match decision:
             case Retry(delay_s, failures):
                 outcome = await self._retry(
                     job, [job.attempt], failure, delay_s=delay_s, failures=failures
@@ -308,6 +320,7 @@ class Delivery:
             await self._confirm_cancel(job)
         elif isinstance(end, ExportFailed) and end.dead_letter_owed:
             await self._dead_letters.write_owed(self._message.dead(self._consumer.durable), end)
+        log.info("message.skipped", ended=end is not None)
         return await self._acknowledge(Outcome.SKIPPED)
 
     async def _drain(self) -> None:
@@ -317,7 +330,9 @@ class Delivery:
         """
         job = self._job
         if job is not None and job.attempting:
-            await self._about(job).drained()
+            with within(self._message.trace):
+                log.info("attempt.handed-back", attempt=job.attempt, **keys_of(job.event))
+                await self._about(job).drained()
         await self._message.hand_back(0)
 
     async def _send_last_lines(self, job: Job) -> None:
@@ -328,7 +343,9 @@ class Delivery:
     async def _confirm_cancel(self, job: Job) -> None:
         """Remove what is left, and say that nothing runs any more."""
         await self._context.handler.discard(job.event)
-        await self._about(job).stopped()
+        parts_aborted = not job.history.parts_left
+        if await self._about(job).stopped(parts_aborted=parts_aborted):
+            log.info("cancel.acknowledged", parts_aborted=parts_aborted)
 
     def _named(self) -> dict[str, str]:
         """Whose message it is by its headers, where it cannot be decoded; else its own."""
@@ -344,13 +361,18 @@ class Delivery:
 
     async def _acknowledge(self, outcome: Outcome) -> Outcome:
         await self._message.acknowledge()
-        log.info("message.handled", outcome=outcome)
         return outcome
 
     async def _return(self, outcome: Outcome = Outcome.RETURNED) -> Outcome:
         """Not now: it comes again, later the more often it has come."""
         await self._message.hand_back(self._message.outage_delay_s)
         return outcome
+
+
+def _waited_s(job: Job) -> float:
+    """Since it could have been begun: since it was asked for, or since this attempt was due."""
+    due = max(job.event.at, job.history.retry_at or job.event.at)
+    return round(max((now() - due).total_seconds(), 0.0), 3)
 
 
 def _tenant(event: Event) -> dict[str, str]:

@@ -72,10 +72,10 @@ class JobEvents:
         """The export ends by the project's fault, unless it has ended before."""
         return await self.publish(ExportFailed(**self._about, error=why, build_s=build_s))
 
-    async def stopped(self) -> None:
-        """A cancel was obeyed: nothing of the job runs any more."""
-        parts_aborted = not self._job.history.parts_left
-        await self._events.publish(ExportStopped(**self._about, parts_aborted=parts_aborted))
+    async def stopped(self, *, parts_aborted: bool) -> bool:
+        """A cancel was obeyed: nothing of the job runs any more; false where that was said."""
+        stopped = ExportStopped(**self._about, parts_aborted=parts_aborted)
+        return not (await self._events.publish(stopped)).duplicate
 
     async def publish(self, event: Event) -> AnyEvent:
         """For as long as it takes: what was done is not done again because NATS is away or full.

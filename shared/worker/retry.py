@@ -161,6 +161,17 @@ def decide(
     )
 
 
+def follows(decision: Decision) -> dict[str, str | float]:
+    """What follows from a failure, as its log line says it."""
+    match decision:
+        case Retry(delay_s, failures):
+            return {"next": "retry", "retry_s": round(delay_s, 1), "failures": failures}
+        case ToDeadLetter(reason):
+            return {"next": "dead-letter", "reason": reason}
+        case Fail():
+            return {"next": "end"}
+
+
 def backoff_s(failures: int, *, base_s: float, jitter: float | None = None) -> float:
     """Exponential with jitter.
 

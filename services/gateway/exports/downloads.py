@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import structlog
+
 from shared.domain.events import now
+from shared.domain.log_keys import keys_of_document
 from shared.errors import ConflictError, GoneError, NotFoundError
 
 if TYPE_CHECKING:
@@ -12,7 +15,9 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from shared.domain.export_document import State
     from shared.storage.bucket import Storage
-    from shared.tokens import Tokens, User
+    from shared.tokens import Ticket, Tokens, User
+
+log = structlog.get_logger()
 
 URL_LIVES_S: Final = 300
 
@@ -59,8 +64,10 @@ class Downloads:
         """
         if user is not None:
             await self._projects.get(project_id, user, "viewer")
+            holder = {"user_id": user.user_id}
         else:
-            await self._check_ticket(ticket, project_id, export_id)
+            found = await self._check_ticket(ticket, project_id, export_id)
+            holder = {"ticket_of": found.user_id}
         document = await self._exports.get(project_id, export_id)
         state, key = document.state, document.artifact_key
         if key is None or state.download_expires_at is None:
@@ -69,11 +76,14 @@ class Downloads:
             retry_url = f"{self._exports.links.status(project_id, export_id)}/retry"
             raise ArtifactExpiredError(await self._exports.state(document), retry_url=retry_url)
         name = state.file_name or "artifact"
-        return await self._storage.presign(key, file_name=name, expires_s=URL_LIVES_S)
+        url = await self._storage.presign(key, file_name=name, expires_s=URL_LIVES_S)
+        log.info("download.link-made", **holder, **keys_of_document(document))
+        return url
 
-    async def _check_ticket(self, text: str, project_id: str, export_id: str) -> None:
+    async def _check_ticket(self, text: str, project_id: str, export_id: str) -> Ticket:
         """A ticket is good for as long as its project is there."""
         ticket = self._tokens.open_ticket(text, use="download", export_id=export_id)
         found = await self._projects.find(project_id)
         if found is None or found.value.deleted_at or ticket.project_id != project_id:
             raise NotFoundError(f"no project {project_id!r}")
+        return ticket

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.exports import FILES_GONE
 from shared.domain.events import ExportCanceled
 from shared.domain.export_document import fold
 from shared.domain.export_view import retry_refusal
+from shared.domain.log_keys import keys_of
 from shared.domain.next_generation import failed_upload, next_generation
 from shared.errors import ConflictError
 from shared.jetstream.event_log import EventLog
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from shared.service.cell_rate import CellRate
     from shared.storage.bucket import Storage
     from shared.tokens import User
+
+log = structlog.get_logger()
 
 
 class StateConflictError(ConflictError):
@@ -99,7 +103,10 @@ class ExportLifecycle:
         if not document.state.ended:
             canceled = ExportCanceled(**document.identity, reason=reason)
             with within(await self._events.trace_of(canceled.export_id)):
-                document = fold(document, *await self._events.publish_first(canceled))
+                first, seq = await self._events.publish_first(canceled)
+                if first == canceled:
+                    _tell(canceled)
+            document = fold(document, first, seq)
         if document.state.status != "canceled":
             raise NotCancelableError(document.state, f"It is {document.state.status} already.")
         return document
@@ -111,7 +118,8 @@ class ExportLifecycle:
             if not document.state.ended:
                 canceled = ExportCanceled(**document.identity, reason=reason)
                 with within(await self._events.trace_of(export_id)):
-                    await self._events.publish(canceled)
+                    if not (await self._events.publish(canceled)).duplicate:
+                        _tell(canceled)
 
     async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
         """Start an export that has ended again, as its next generation.
@@ -182,3 +190,8 @@ class ExportLifecycle:
         if first != start:
             raise NotRetryableError(document.state, "It was started again by somebody else.")
         return document
+
+
+def _tell(canceled: ExportCanceled) -> None:
+    """The line of a cancel that the stream has taken; its reason names who asked for it."""
+    log.info("export.cancel-requested", reason=canceled.reason, **keys_of(canceled))

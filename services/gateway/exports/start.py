@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+from msgspec import UNSET
+
 from shared.domain.build_minutes import LIMITS, MOST_OPEN
-from shared.domain.events import StartEvent
+from shared.domain.events import ExportRequested, StartEvent
+from shared.domain.log_keys import keys_of
 from shared.jetstream.event_log import EventLog
 
 if TYPE_CHECKING:
@@ -16,6 +20,8 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent
     from shared.stores.quota import Quota
     from shared.tokens import User
+
+log = structlog.get_logger()
 
 
 class GenerationStarter:
@@ -56,6 +62,7 @@ class GenerationStarter:
             QuotaExceededError, TooManyRequestsError, UnavailableError: It was not started.
         """
         if repeated and (accepted := await self._accepted(start)):
+            log.info("export.asked-again", **keys_of(start))
             return accepted
         limit = LIMITS[self.plan(user)] if user else None
         most_open = (self._pending_exports if user else 0) or MOST_OPEN
@@ -63,6 +70,8 @@ class GenerationStarter:
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)
+        if first == start:
+            _tell(start)
         return first, seq
 
     async def _accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
@@ -71,3 +80,15 @@ class GenerationStarter:
             if isinstance(event, StartEvent) and event.message_id == start.message_id:
                 return event, seq
         return None
+
+
+def _tell(start: Start) -> None:
+    """The line of a generation that exists from now on."""
+    keys = {**keys_of(start), "user_id": start.user_id, "platform": start.platform}
+    if start.replay_of is not UNSET:
+        log.info("export.replayed", dead_letter=start.replay_of, **keys)
+    elif start.generation > 1:
+        log.info("export.retried", upload_only=not isinstance(start, ExportRequested), **keys)
+    elif isinstance(start, ExportRequested):
+        keys |= {"configuration": start.configuration, "snapshot": start.snapshot}
+        log.info("export.accepted", **keys)

@@ -39,6 +39,7 @@ def problem(
     **more: Any,
 ) -> Response[dict[str, Any]]:
     """One problem; ``error`` repeats the title for clients of the old service."""
+    request.state.problem = code
     body = {
         "type": f"urn:aethel-export:{code}",
         "title": title,
@@ -75,7 +76,7 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
     if isinstance(error, UnavailableError):
         log.warning("request.unavailable", error=str(error), trace_id=trace_id(request))
     elif error.public:
-        log.warning("request.refused", error=str(error), trace_id=trace_id(request))
+        log.warning("request.cause", error=str(error), trace_id=trace_id(request))
     return problem(
         request,
         error.status,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from litestar.middleware import ASGIMiddleware
 
+from shared.domain.events import is_export_id, is_project_id
 from shared.metrics import http as metrics
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+IDS: Final = {"project_id": is_project_id, "export_id": is_export_id}
 QUIET: Final = {"/livez", "/readyz", "/metrics"}
 
 
@@ -40,17 +42,24 @@ class RequestLog(ASGIMiddleware):
             metrics.REQUESTS.labels(route, method, status).inc()
             metrics.REQUEST_SECONDS.labels(route, method).observe(seconds)
             if route not in QUIET:
-                log.info(
-                    "request.answered",
-                    route=route,
-                    method=method,
-                    status=status,
-                    duration_s=round(seconds, 4),
-                    **_trace_id(scope),
-                )
+                line: dict[str, Any] = {
+                    "route": route,
+                    "method": method,
+                    "status": status,
+                    "duration_s": round(seconds, 4),
+                }
+                state = scope.get("state") or {}
+                if "trace_id" in state:  # as a refusal has told it: a user's report is found by it
+                    line["trace_id"] = state["trace_id"]
+                if "problem" in state:
+                    log.info("request.refused", code=state["problem"], **line, **_about(scope))
+                else:
+                    log.info("request.answered", **line)
 
 
-def _trace_id(scope: Scope) -> dict[str, str]:
-    """By it a user's report is found."""
-    state = scope.get("state") or {}
-    return {"trace_id": state["trace_id"]} if "trace_id" in state else {}
+def _about(scope: Scope) -> dict[str, str]:
+    """Whom and what a refusal concerns; what is no id is left out, it may be anything at all."""
+    named = scope.get("path_params") or {}
+    about = {name: str(named[name]) for name, is_id in IDS.items() if is_id(named.get(name, ""))}
+    user = (scope.get("state") or {}).get("user")
+    return {**about, "user_id": user.user_id} if user else about

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
+import structlog
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.downloads import ArtifactExpiredError
 from services.gateway.play.builds import PLATFORM, Build
 from services.gateway.responses.play import PlayLinkView
 from shared.domain.events import now
+from shared.domain.log_keys import LogKeys, keys_of_document
 from shared.errors import ConflictError, ExportError, InvalidRequestError, NotFoundError
 from shared.jetstream.headroom import FOR_PLAY_LINKS
 from shared.stores.play_links import PlayLink
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from shared.jetstream.headroom import Headroom
     from shared.stores.play_links import PlayLinks
     from shared.tokens import User
+
+log = structlog.get_logger()
 
 TOKEN_BYTES: Final = 20  # 32 letters
 
@@ -107,6 +111,8 @@ class LinkEditor:
             fresh, lambda link: msgspec.structs.replace(link, **changes)
         )
         self._known.forget()
+        keys = _keys(project_id, document)
+        log.info("play-link.made", is_new=is_new, user_id=user.user_id, **keys)
         return self._view(link, build), is_new
 
     async def show(self, project_id: str, export_id: str | None, user: User) -> PlayLinkView:
@@ -126,6 +132,8 @@ class LinkEditor:
             project.value.require(user.user_id, "editor")
         await self._links.revoke(project_id, export_id)
         self._known.forget()
+        keys = {"export_id": export_id} if export_id else {}
+        log.info("play-link.revoked", user_id=user.user_id, project_id=project_id, **keys)
 
     async def revoke_all(self, project_id: str) -> None:
         """End all links of a project that is being deleted."""
@@ -185,3 +193,7 @@ class LinkEditor:
             cross_origin_isolated=link.cross_origin_isolated,
             created_at=link.created_at,
         )
+
+
+def _keys(project_id: str, document: Document | None) -> LogKeys:
+    return keys_of_document(document) if document else {"project_id": project_id}

@@ -28,6 +28,7 @@ from services.status.recovery.reaper_policy import (
 )
 from shared.domain.events import ExportFailed, ExportPackaged, Failure
 from shared.domain.export_document import Document
+from shared.domain.log_keys import keys_of, keys_of_document
 from shared.errors import UnavailableError
 from shared.jetstream.api_subjects import consumer_info
 from shared.jetstream.chatter import ChatterReads
@@ -156,7 +157,8 @@ class Reaper:
         with within(trace):
             await self._events.publish(_events_lost(document))
         metrics.REAPED.labels("failed").inc()
-        log.error("export.reaped", outcome="failed", action="EventsLost", **_named(document))
+        keys = keys_of_document(document)
+        log.error("export.reaped", outcome="failed", action="EventsLost", **keys)
 
     async def _execute(self, action: RecoveryAction, pending: PendingMessage) -> bool:
         """Do what was decided; whether that was anything."""
@@ -181,8 +183,7 @@ class Reaper:
             "export.reaped",
             outcome=outcome,
             action=type(action).__name__,
-            export_id=event.export_id,
-            generation=event.generation,
+            **keys_of(event),
         )
         return True
 
@@ -208,10 +209,6 @@ class Reaper:
         except msgspec.MsgspecError:
             log.warning("consumer.missing", consumer=durable)
             return None
-
-
-def _named(document: Document) -> dict[str, str | int]:
-    return {"export_id": document.state.id, "generation": document.generation}
 
 
 def _events_lost(document: Document) -> ExportFailed:

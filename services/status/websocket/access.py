@@ -5,10 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from services.status.websocket.close_codes import CloseCode
-from shared.domain.events import ExportId
+from shared.domain.events import is_export_id
 from shared.errors import ForbiddenError, NotFoundError, UnauthorizedError, UnavailableError
 from shared.stores.exports import export_key, project_of
 from shared.stores.projects import project_key
@@ -72,10 +70,8 @@ class AccessCheck:
             Refused: 4003 expired, 4501 forbidden, 4502 bad request, 4504 no such export.
             UnavailableError: Nobody can tell at the moment.
         """
-        try:
-            msgspec.convert(export_id, ExportId)
-        except msgspec.ValidationError as error:
-            raise Refused(CloseCode.NOT_FOUND, "not-found", "there is no such export") from error
+        if not is_export_id(export_id):
+            raise Refused(CloseCode.NOT_FOUND, "not-found", "there is no such export")
         token = _token(ticket, offered)
         if token is None:
             raise bad_request("bring a ticket (?ticket=…) or a bearer token")

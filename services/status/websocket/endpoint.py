@@ -16,6 +16,8 @@ from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad
 from services.status.websocket.close_codes import CloseCode
 from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
+from services.status.websocket.watching import watching
+from shared.domain.events import is_export_id
 from shared.domain.websocket_messages import ErrorMessage, Ready
 from shared.errors import UnavailableError
 from shared.metrics import sockets as metrics
@@ -31,6 +33,7 @@ AnySocket = WebSocket[Any, Any, Any]
 
 log = structlog.get_logger()
 
+GONE: Final = 1005  # RFC 6455 section 7.4.1: closed by its client; it is never sent
 FOLD_WAIT_S: Final = 10.0
 RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
 SLOW_S: Final = 30.0  # a client that takes nothing for so long
@@ -80,12 +83,12 @@ class Sockets:
             await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
             code = await self._answer(socket, export_id, offered, too_fast)
         except UnavailableError as error:
-            log.warning("socket.unavailable", error=str(error))
+            log.warning("socket.unavailable", error=str(error), **_named(export_id))
             code = CloseCode.SHUTTING_DOWN
         except (WebSocketDisconnect, ClientDisconnected):
             return
         except Exception:
-            log.exception("socket.failed", export_id=export_id)
+            log.exception("socket.failed", **_named(export_id))
             code = CloseCode.INTERNAL_ERROR
         finally:
             self._open -= 1
@@ -116,6 +119,8 @@ class Sockets:
                 raise too_fast
             return await self._converse(socket, export_id, offered)
         except Refused as refused:
+            code, close_code = refused.code, int(refused.close_code)
+            log.info("socket.refused", code=code, close_code=close_code, **_named(export_id))
             message = ErrorMessage(export_id=export_id, error=str(refused), code=refused.code)
             await socket.send(outgoing(message).event)
             return refused.close_code
@@ -145,7 +150,9 @@ class Sockets:
                 send_buffer.lose(1, after_seq)  # another life of the stream: start over
                 after_seq = 0
             await socket.send(outgoing(Ready(export_id=export_id, epoch=epoch)).event)
-            return await self._pump(socket, room, send_buffer, after_seq)
+            with watching(room, ticket, send_buffer, resumed=after_seq is not None) as watched:
+                watched.code = await self._pump(socket, room, send_buffer, after_seq)
+            return CloseCode.DONE if watched.code == GONE else watched.code
 
     async def _pump(
         self, socket: AnySocket, room: Room, send_buffer: SendBuffer, after_seq: int | None
@@ -154,7 +161,7 @@ class Sockets:
         room.join(send_buffer, after_seq=after_seq)
         ends = {
             asyncio.create_task(_send_all(socket, send_buffer)): CloseCode.DONE,
-            asyncio.create_task(_until_gone(socket)): CloseCode.DONE,
+            asyncio.create_task(_until_gone(socket)): GONE,
             asyncio.create_task(send_buffer.until_stuck(SLOW_S)): CloseCode.TOO_SLOW,
             asyncio.create_task(self._stop.wait()): CloseCode.SHUTTING_DOWN,
             asyncio.create_task(room.until_failed()): CloseCode.INTERNAL_ERROR,
@@ -197,3 +204,8 @@ def _after_seq(text: str | None) -> int | None:
     if not text.isascii() or not text.isdigit() or len(text) > 19:  # noqa: PLR2004 - 64 bits
         raise bad_request("after_seq is a sequence number")
     return int(text)
+
+
+def _named(export_id: str) -> dict[str, str]:
+    """As the log names it; what is no id may be anything at all."""
+    return {"export_id": export_id} if is_export_id(export_id) else {}

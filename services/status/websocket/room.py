@@ -11,6 +11,7 @@ import structlog
 from services.status.websocket.recent_lines import RecentLines
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.export_view import present
+from shared.domain.log_keys import keys_of_document
 from shared.domain.progress import NOWHERE
 from shared.domain.websocket_messages import ExportStatus
 from shared.jetstream.errors import NatsUnavailableError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from services.status.websocket.stored_export import StoredExport
     from shared.domain.export_document import Document
     from shared.domain.export_view import Links
+    from shared.domain.log_keys import LogKeys
     from shared.domain.progress import Progress, QueuePosition
     from shared.jetstream.key_value import Record
     from shared.jetstream.log_reader import StoredLine
@@ -96,6 +98,12 @@ class Room:
         """The document, while the export waits for a worker."""
         document = self._document.value if self._document else None
         return document if document and document.wait is not None else None
+
+    @property
+    def log_keys(self) -> LogKeys:
+        """What log lines about its readers say of the export."""
+        document = self._document.value if self._document else None
+        return keys_of_document(document) if document else {"export_id": self._stored.export_id}
 
     def join(self, send_buffer: SendBuffer, *, after_seq: int | None) -> None:
         """A new reader gets the log from where it stopped, the current state, and then all news."""

@@ -54,7 +54,7 @@ class SendBuffer:
         self._lost: tuple[int, int] | None = None
         self._filled = asyncio.Event()
         self._sending = False
-        self._sent = 0
+        self.sent = 0
 
     def put_state(self, state: Outgoing) -> None:
         """Replace the state that waits, if one does, by a newer one."""
@@ -87,7 +87,7 @@ class SendBuffer:
             self._sending = True
             for message in messages:
                 await send(message)
-                self._sent += 1
+                self.sent += 1
                 if message.last:
                     return
             self._sending = False
@@ -99,8 +99,8 @@ class SendBuffer:
         One look now and then: a time-out around every message would cost more than the message.
         """
         sent = -1
-        while not (self._sending and self._sent == sent):
-            sent = self._sent
+        while not (self._sending and self.sent == sent):
+            sent = self.sent
             await asyncio.sleep(slow_s)
 
     async def take(self) -> list[Outgoing]:

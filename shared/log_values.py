@@ -1,0 +1,100 @@
+"""What a log line may hold: values of bounded size, nothing that steers a terminal, no secret.
+
+No line of ours is written with a secret in it. The patterns here are a net below that, for what a
+library's message, a client's words or a bug might bring.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, WrappedLogger
+
+LETTERS: Final = 4_000  # of one text
+TRACEBACK_LETTERS: Final = 20_000
+ITEMS: Final = 60  # of one list or object
+DEPTH: Final = 6
+REDACTED: Final = "[redacted]"
+
+_HARMLESS: Final = re.compile(
+    r"(?!S[A-Z]|eyJ)[\w:.-]{0,64}", re.ASCII
+)  # ids, names, times: most values
+_SECRETS: Final = re.compile(
+    r"""(?P<before>
+        X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D)
+        | \b(?:ticket|password|passwd|secret|(?:access_|refresh_|id_)?token|api_?key)=
+        | \b(?:Bearer|Basic)\s+
+        | \b(?:Set-)?Cookie['"]?\s*[:=]\s*['"]?
+        | \b(?:aws_)?secret(?:_access)?_key['"]?\s*[:=]\s*['"]?
+    )[^\s&'",;@\\]+
+    | (?P<user>://[^/\s:@'"]*:)[^/\s@'"]+(?=@)
+    | \beyJ[\w-]{8,}\.[\w-]+\.[\w-]*
+    | \bS[ACNOUX][A-Z2-7]{56}\b
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_STEERING: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+def redacted(text: str) -> str:
+    """The text without what looks like a secret."""
+    return _SECRETS.sub(_replaced, text)
+
+
+def bounded(text: str, letters: int = LETTERS) -> str:
+    """The text, or its beginning and how much more there was."""
+    if len(text) <= letters:
+        return text
+    return f"{text[:letters]}… ({len(text) - letters} more letters)"
+
+
+def visible(text: str) -> str:
+    """The text with what would move the cursor, colour or reorder letters as its code."""
+    return _STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def one_line(text: str) -> str:
+    """The text as a terminal may show it within a line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def without_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """A processor: every value bounded, and without what looks like a secret."""
+    return {key: _safe(value, DEPTH) for key, value in line.items()}
+
+
+def for_a_terminal(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """A processor: no value can end its line, or forge another; a traceback is indented."""
+    shown = {key: one_line(str(value)) if _is_text(value) else value for key, value in line.items()}
+    if isinstance(line.get("exception"), str):
+        shown["exception"] = "    " + visible(line["exception"]).replace("\n", "\n    ")
+    return shown
+
+
+def _replaced(found: re.Match[str]) -> str:
+    return f"{found['before'] or found['user'] or ''}{REDACTED}"
+
+
+def _is_text(value: Any) -> bool:
+    return not isinstance(value, bool | int | float | None)
+
+
+def _safe(value: Any, depth: int) -> Any:
+    if isinstance(value, bool | int | float | None):
+        return value
+    if isinstance(value, str):
+        if _HARMLESS.fullmatch(value):
+            return str(value)
+        return redacted(bounded(value, TRACEBACK_LETTERS if "\n" in value else LETTERS))
+    if depth == 0:
+        return "…"
+    if isinstance(value, dict):
+        items = list(value.items())[:ITEMS]
+        return {_safe(str(key), depth): _safe(one, depth - 1) for key, one in items}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_safe(one, depth - 1) for one in list(value)[:ITEMS]]
+    return _safe(repr(value), depth)

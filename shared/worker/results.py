@@ -1,0 +1,29 @@
+"""What a worker's log says of the results that its attempt has published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from shared.domain.events import ExportCompleted, ExportPackaged
+
+if TYPE_CHECKING:
+    from shared.domain.events import Event
+
+log = structlog.get_logger()
+
+
+def tell(event: Event, *, seconds: float) -> None:
+    """A line for an event that the stream has taken, ``seconds`` after its attempt began."""
+    match event:
+        case ExportPackaged(artifact=artifact):
+            log.info(
+                "export.packaged",
+                size_bytes=artifact.size_bytes,
+                sha256=artifact.sha256,
+                warnings=event.warnings.count if event.warnings else 0,
+                seconds=round(seconds, 3),
+            )
+        case ExportCompleted():
+            log.info("export.committed", seconds=round(seconds, 3))
