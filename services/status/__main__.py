@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
+from services.status.measuring.stream_watch import StreamWatch
 from services.status.projector import Projector
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.reaper import Reaper
@@ -71,6 +72,7 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         StalledConsumers(js, stalled_s=STALLED_LOOKS * settings.look_interval_s).run(
             stop, interval_s=settings.look_interval_s
         ),
+        (await StreamWatch.bind(js, interval_s=settings.look_interval_s)).run(stop),
         hub.run(stop),
         serve(
             app,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nats.js.api import DiscardPolicy
 
 from shared.errors import UnavailableError
-from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.looks import stream_look
 from shared.jetstream.topology import (
     ARTIFACTS_BUCKET,
     BUCKETS,
@@ -26,7 +28,6 @@ from shared.jetstream.topology import (
     STREAMS,
     USAGE_BUCKET,
 )
-from shared.metrics import streams as metrics
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -80,8 +81,6 @@ class Headroom:
                 answers = zip(WATCHED, found, strict=True)
                 self._shares = {name: share for name, share in answers if share is not None}
                 self._known_until = time.monotonic() + KNOWN_S
-                for stream, share in self._shares.items():
-                    metrics.STREAM_FILL.labels(stream).set(share)
             return self._shares
 
     async def check(self, streams: tuple[str, ...], *, share: float = NEW_WORK_SHARE) -> None:
@@ -102,9 +101,6 @@ class Headroom:
                 )
 
     async def _share(self, stream: str) -> float | None:
-        try:
-            info = await self._js.stream_info(stream)
-        except AWAY:
-            return None
-        most = info.config.max_bytes or 0
-        return info.state.bytes / most if most > 0 else 0.0
+        with suppress(NatsUnavailableError):
+            return (await stream_look(self._js, stream)).fill
+        return None

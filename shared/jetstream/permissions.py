@@ -151,6 +151,8 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.stream_info("*"),  # operators see how all of them are
             api.consumer_list(EXPORTS),
             api.consumer_info(EXPORTS, "*"),
+            api.consumer_info(ADVISORIES, MAX_DELIVERIES),
+            api.message_get(ADVISORIES),
         ],
         hears=[events_of("*"), PLAY_LINKS_BUCKET.subjects],
     ),
@@ -182,6 +184,11 @@ USERS: Final[Mapping[str, Permissions]] = {
         _reads_buckets(PROJECTS_BUCKET, WORKERS_BUCKET),
         _reads_many(EXPORTS, LOGS, PROGRESS),
         [api.consumer_info(EXPORTS, "*")],
+        [  # what the metrics tell of all streams and consumers
+            api.stream_info("*"),
+            api.consumer_info(ADVISORIES, MAX_DELIVERIES),
+            api.message_get(ADVISORIES),
+        ],
         hears=[events_of("*"), log_subject("*"), progress_subject("*"), EXPORTS_BUCKET.subjects],
     ),
     OPERATOR: _user(

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from prometheus_client import REGISTRY
 
 from services.gateway.settings import UserLimits
+from services.status.measuring.stream_watch import StreamWatch
 from services.status.projector import Projector
 from services.uploader.gc.sweeper import Sweeper
 from shared.domain.events import now
@@ -29,6 +29,7 @@ from shared.stores.projects import (
 )
 from shared.stores.usage import Usages
 from tests.integration.gateway.conftest import manifest, open_gateway, sha
+from tests.measured import measured
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -343,8 +344,8 @@ async def test_what_exists_can_be_ended_while_nothing_new_fits(
     assert [(status, body["code"]) for status, body in refused] == [(503, "stream-full")] * 4
     status, ready = await ann.call("GET", "/readyz")
     assert (status, "KV_projects is" in ready["headroom"]) == (200, True)
-    shown = REGISTRY.get_sample_value("export_stream_fill_ratio", {"stream": "KV_projects"})
-    assert shown is not None
+    await (await StreamWatch.bind(js, interval_s=10)).look()
+    shown = measured("export_stream_fill_ratio", stream="KV_projects")
     assert shown > headroom.NEW_WORK_SHARE
 
     assert (await ann.call("POST", f"{export}/{ids[0]}/cancel"))[0] == 202
