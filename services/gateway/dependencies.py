@@ -8,6 +8,8 @@ import msgspec
 from litestar.di import NamedDependency
 
 from services.gateway.exports.downloads import Downloads
+from services.gateway.exports.export_index import ExportIndex
+from services.gateway.exports.export_lists import ExportLists
 from services.gateway.exports.exports import Exports
 from services.gateway.exports.lifecycle import ExportLifecycle
 from services.gateway.exports.request import ExportRequests
@@ -57,6 +59,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     dead_letters: DeadLetters
     downloads: Downloads
     dropper: DeadLetterDropper
+    export_lists: ExportLists
     export_requests: ExportRequests
     exports: Exports
     heavy_users: HeavyUsers
@@ -110,9 +113,10 @@ async def assemble(
     spool = Spool(settings.spool_bytes)
     snapshots = Snapshots(storage, projects, settings.limits, quotas=user_quotas, headroom=headroom)
     uploads = BlobUploads(storage, max_file_bytes=settings.limits.file_bytes)
+    documents = await bind_exports(js)
     exports = Exports(
         nc,
-        await bind_exports(js),
+        documents,
         links=Links(
             tokens,
             public_url=settings.public_url,
@@ -122,9 +126,11 @@ async def assemble(
         snapshots=snapshots,
         queue=await QueuePositions.bind(nc),
     )
+    export_lists = ExportLists(exports, ExportIndex(nc, documents))
     lifecycle = ExportLifecycle(
         js,
         exports,
+        lists=export_lists,
         snapshots=snapshots,
         storage=storage,
         idempotency=idempotency,
@@ -145,8 +151,10 @@ async def assemble(
         dead_letters=dead_letters,
         dropper=DeadLetterDropper(dead_letters, audit_log),
         downloads=Downloads(exports, projects=projects, storage=storage, tokens=tokens),
+        export_lists=export_lists,
         export_requests=ExportRequests(
             exports,
+            lists=export_lists,
             projects=projects,
             snapshots=snapshots,
             workers=workers,
@@ -162,7 +170,14 @@ async def assemble(
         lifecycle=lifecycle,
         manifests=Manifests(snapshots, spool, settings.limits),
         play=await assemble_play(
-            nc, reads, storage, settings, exports=exports, projects=projects, headroom=headroom
+            nc,
+            reads,
+            storage,
+            settings,
+            exports=exports,
+            lists=export_lists,
+            projects=projects,
+            headroom=headroom,
         ),
         project_list=await ProjectList.bind(js),
         projects=projects,

@@ -17,16 +17,16 @@ import structlog
 from shared.jetstream.batch_get import read_from_leader, read_stored
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.publishing import read_message
-from shared.jetstream.snapshots import RESTORED_AT
+from shared.jetstream.stream_life import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from datetime import datetime
 
     from nats.aio.client import Client
     from nats.aio.subscription import Subscription
 
     from shared.jetstream.batch_get import Stored
+    from shared.jetstream.stream_life import StreamLife
     from shared.jetstream.topology import Bucket
 
     Read = Callable[..., Awaitable[list[Stored]]]
@@ -72,7 +72,7 @@ class StreamFollower:
         self._on_message = on_message
         self._on_renewed = on_renewed
         self._read = read
-        self._life: tuple[datetime | None, str] = (None, "")
+        self._life: StreamLife = (None, "")
         self._reading = asyncio.Lock()
         self._rung = asyncio.Event()
         self._came = asyncio.Event()
@@ -87,7 +87,7 @@ class StreamFollower:
         Raises:
             NatsUnavailableError: NATS does not answer.
         """
-        self._life, last_seq = await self._state()
+        self._life, last_seq = await look_at(self._nc, self._stream)
         self.seq = last_seq if after_seq is None else after_seq
         try:
             self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
@@ -134,7 +134,7 @@ class StreamFollower:
             NatsUnavailableError: NATS does not answer.
         """
         heard = self.seq
-        life, last_seq = await self._state()
+        life, last_seq = await look_at(self._nc, self._stream)
         if life != self._life or last_seq < heard:
             log.warning("stream.renewed", stream=self._stream, heard=heard, last_seq=last_seq)
             async with self._reading:
@@ -143,15 +143,6 @@ class StreamFollower:
         newest = await read_message(self._js, self._stream, subject=self._subject)
         if newest is not None and newest.seq is not None:
             await self.reached(newest.seq, patience_s=CAUGHT_UP_S)
-
-    async def _state(self) -> tuple[tuple[datetime | None, str], int]:
-        """Which life of the stream this is (a restored one keeps its birthday), and its end."""
-        try:
-            info = await self._js.stream_info(self._stream)
-        except AWAY as error:
-            raise NatsUnavailableError(f"{self._stream} does not answer: {error!r}") from error
-        restored = (info.config.metadata or {}).get(RESTORED_AT, "")
-        return (info.created, restored), info.state.last_seq
 
     async def _on_bell(self, _message: Any) -> None:
         self._rung.set()

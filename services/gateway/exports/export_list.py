@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import Final, Literal, get_args
 
 import msgspec
 
+from services.gateway.exports.export_order import UNKNOWN
 from shared.domain.events import Moment
 from shared.domain.export_document import TERMINAL, State, Status
 from shared.domain.options import Configuration, Platform
 
-if TYPE_CHECKING:
-    from shared.domain.export_document import Document
+# An export's platform and whether it runs or how it has ended, as the small number that is held in
+# memory for each. How far a running one is stands elsewhere, and changes all the time.
+Outcome = Literal["running", "completed", "failed", "canceled"]
+_KINDS: Final = {
+    kind: number
+    for number, kind in enumerate(product(get_args(Platform), get_args(Outcome)), UNKNOWN + 1)
+}
+
+
+def kind_of(state: State) -> int:
+    """What kind of export this is."""
+    return _KINDS[state.platform, state.status if state.ended else "running"]
 
 
 class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -44,21 +56,24 @@ class ExportFilter(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it leaves any export out."""
         return bool(self.statuses or self.platforms)
 
-    def may_match(self, document: Document) -> bool:
-        """Whether the document alone does not speak against it.
-
-        That is cheap; how far a running export is stands elsewhere.
-        """
-        state = document.state
-        if self.platforms and state.platform not in self.platforms:
-            return False
-        if not self.statuses:
-            return True
-        return state.status in self.statuses if state.ended else bool(self.statuses - TERMINAL)
+    @property
+    def kinds(self) -> frozenset[int]:
+        """The kinds of exports that may be among these."""
+        outcomes = {*self.statuses, *(["running"] if self.statuses - TERMINAL else ())}
+        return frozenset(
+            number
+            for (platform, outcome), number in _KINDS.items()
+            if (not self.platforms or platform in self.platforms)
+            and (not self.statuses or outcome in outcomes)
+        )
 
     def matches(self, summary: ExportSummary) -> bool:
         """Whether an export is one of these as it is shown."""
         return not self.statuses or summary.status in self.statuses
+
+
+EVERY: Final = ExportFilter()
+RUNNING: Final = ExportFilter(statuses=frozenset({"queued"}))  # and whatever else is no end
 
 
 class ExportPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

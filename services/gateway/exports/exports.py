@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from services.gateway.exports.export_list import ExportPage, ExportSummary
-from services.gateway.http.pagination import open_token, token
+from services.gateway.exports.export_list import ExportSummary
 from shared.domain.export_document import Document, State, fold
 from shared.domain.export_view import Links, as_of_now, present, with_retry_refusal
 from shared.domain.next_generation import failed_upload
@@ -20,14 +19,11 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import MAX_LINES, StoredLine, read_lines
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import LOGS, PROGRESS
-from shared.stores.exports import export_key, export_of, exports_of
+from shared.stores.exports import export_key
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
     from nats.aio.client import Client
 
-    from services.gateway.exports.export_list import ExportFilter
     from services.gateway.projects.snapshots import Snapshots
     from shared.domain.progress import Progress
     from shared.jetstream.key_value import KeyValueStore
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
     from shared.tokens import User
 
 SHOWN_LINES: Final = 50
-MOST_LOOKED_AT: Final = 500  # documents for one page
-READ_AT_ONCE: Final = 100  # of those, where many may not match
 FILES_GONE: Final = "The files it was made of are no longer kept: export the project again."
 
 
@@ -76,7 +70,7 @@ class Exports:
         Raises:
             NotFoundError: No such export in this project.
         """
-        document = await self._folded(project_id, export_id)
+        document = await self.folded(project_id, export_id)
         if document is None or document.seq < await self._events.last_seq(export_id):
             for seq, event in await self._events.of(export_id):
                 if event.project_id == project_id:
@@ -84,6 +78,11 @@ class Exports:
         if document is None:
             raise NotFoundError(f"no export {export_id!r} in this project")
         return document
+
+    async def folded(self, project_id: str, export_id: str) -> Document | None:
+        """The document as the status service has left it; None where there is none."""
+        found = await self._documents.get(export_key(project_id, export_id))
+        return found.value if found else None
 
     async def state(self, document: Document) -> State:
         """The document as its reader sees it: with progress, log lines and links of this moment."""
@@ -116,45 +115,6 @@ class Exports:
         )
         return ExportSummary.of(state)
 
-    async def page(
-        self, project_id: str, wanted: ExportFilter, *, size: int, page_token: str | None
-    ) -> ExportPage:
-        """A page of a project's exports, newest first.
-
-        One request looks at ``MOST_LOOKED_AT`` documents at most, a batch at a time.
-        Where few of them match, the page is short or even empty, and its token leads on from there;
-        only the last page has none.
-
-        Raises:
-            InvalidRequestError: The token is not one of ours.
-        """
-        ids = await self.ids(project_id)
-        if page_token is not None:
-            before = open_token(page_token)
-            ids = [export_id for export_id in ids if export_id < before]
-        shown: list[ExportSummary] = []
-        looked_at = 0
-        batch = READ_AT_ONCE if wanted.is_narrow else size
-        async for document in self._documents_of(project_id, ids[:MOST_LOOKED_AT], batch=batch):
-            looked_at += 1
-            if document is not None and wanted.may_match(document):
-                summary = await self.summary(document)
-                if wanted.matches(summary):
-                    shown.append(summary)
-            if len(shown) == size:
-                break
-        next_token = token(ids[looked_at - 1]) if looked_at < len(ids) else None
-        return ExportPage(exports=shown, next_page_token=next_token)
-
-    async def _documents_of(
-        self, project_id: str, ids: Sequence[str], *, batch: int
-    ) -> AsyncIterator[Document | None]:
-        """The documents of exports, in their order; None of one that is gone meanwhile."""
-        for at in range(0, len(ids), batch):
-            few = ids[at : at + batch]
-            for document in await asyncio.gather(*(self._folded(project_id, one) for one in few)):
-                yield document
-
     def links_of(self, document: Document, user: User) -> ExportLinks:
         """Where an export can be read and, with a fresh ticket, watched."""
         state = document.state
@@ -168,11 +128,6 @@ class Exports:
                 seq=document.seq,
             ),
         )
-
-    async def ids(self, project_id: str) -> list[str]:
-        """All exports of a project, newest first (UUIDv7 sorts by time)."""
-        found = await self._documents.keys(exports_of(project_id))
-        return [export_of(key) for key in reversed(found)]
 
     async def lines(
         self, export_id: str, *, after_seq: int = 0, limit: int = MAX_LINES
@@ -198,7 +153,3 @@ class Exports:
         return request is not None and await self._snapshots.has(
             request.project_id, request.snapshot
         )
-
-    async def _folded(self, project_id: str, export_id: str) -> Document | None:
-        found = await self._documents.get(export_key(project_id, export_id))
-        return found.value if found else None

@@ -26,6 +26,7 @@ from shared.tracing.context import current, within
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+    from services.gateway.exports.export_lists import ExportLists
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
@@ -73,6 +74,7 @@ class ExportLifecycle:
         js: JetStreamContext,
         exports: Exports,
         *,
+        lists: ExportLists,
         snapshots: Snapshots,
         storage: Storage,
         idempotency: Idempotency,
@@ -83,6 +85,7 @@ class ExportLifecycle:
     ) -> None:
         self._events = EventLog(js)
         self._exports = exports
+        self._lists = lists
         self._snapshots = snapshots
         self._storage = storage
         self._idempotency = idempotency
@@ -113,13 +116,11 @@ class ExportLifecycle:
 
     async def cancel_all(self, project_id: str, *, reason: str) -> None:
         """End every export of a project that has not ended yet."""
-        for export_id in await self._exports.ids(project_id):
-            document = await self._exports.get(project_id, export_id)
-            if not document.state.ended:
-                canceled = ExportCanceled(**document.identity, reason=reason)
-                with within(await self._events.trace_of(export_id)):
-                    if not (await self._events.publish(canceled)).duplicate:
-                        _tell(canceled)
+        async for document in self._lists.running(project_id):
+            canceled = ExportCanceled(**document.identity, reason=reason)
+            with within(await self._events.trace_of(document.state.id)):
+                if not (await self._events.publish(canceled)).duplicate:
+                    _tell(canceled)
 
     async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
         """Start an export that has ended again, as its next generation.

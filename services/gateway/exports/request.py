@@ -18,6 +18,7 @@ from shared.errors import ConflictError, InvalidRequestError
 from shared.jetstream.headroom import FOR_EXPORTS
 
 if TYPE_CHECKING:
+    from services.gateway.exports.export_lists import ExportLists
     from services.gateway.exports.exports import Exports
     from services.gateway.exports.start import GenerationStarter
     from services.gateway.http.idempotency import Idempotency, Start
@@ -50,6 +51,7 @@ class ExportRequests:
         self,
         exports: Exports,
         *,
+        lists: ExportLists,
         projects: Projects,
         snapshots: Snapshots,
         workers: Workers,
@@ -60,6 +62,7 @@ class ExportRequests:
         headroom: Headroom,
     ) -> None:
         self._exports = exports
+        self._lists = lists
         self._projects = projects
         self._snapshots = snapshots
         self._workers = workers
@@ -135,7 +138,9 @@ class ExportRequests:
         first, seq = await self._starter.begin(start, user, repeated=repeated)
         if repeated:
             return await self._exports.get(start.project_id, start.export_id)
-        return fold(None, first, seq)
+        document = fold(None, first, seq)
+        self._lists.accepted(document)
+        return document
 
 
 def _check_size(options: ExportOptions) -> None:

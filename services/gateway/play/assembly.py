@@ -24,6 +24,7 @@ from shared.stores.play_links import PlayLinks
 if TYPE_CHECKING:
     from nats.aio.client import Client
 
+    from services.gateway.exports.export_lists import ExportLists
     from services.gateway.exports.exports import Exports
     from services.gateway.projects.membership import Projects
     from services.gateway.settings import GatewaySettings
@@ -47,6 +48,7 @@ async def assemble_play(
     settings: GatewaySettings,
     *,
     exports: Exports,
+    lists: ExportLists,
     projects: Projects,
     headroom: Headroom,
 ) -> Play:
@@ -69,7 +71,7 @@ async def assemble_play(
             origin,
             known,
             entrance=Entrance(origin, passwords),
-            builds=Builds(exports),
+            builds=Builds(exports, lists),
             archives=archives,
             files=FileReplies(MemberBytes(reads, archives)),
             isolation=Isolation(settings.public_url, origins(settings.cors_origins)),

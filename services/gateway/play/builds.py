@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.gateway.exports.export_list import ExportFilter
 from shared.domain.events import Artifact, now
 from shared.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from services.gateway.exports.export_lists import ExportLists
     from services.gateway.exports.exports import Exports
     from shared.domain.export_document import Document
 
-PLATFORM: Final = "web"
+PLAYABLE: Final = ExportFilter(statuses=frozenset({"completed"}), platforms=frozenset({"web"}))
 KNOWN_S: Final = 2.0  # that a build just finished may go unseen
 REMEMBERED: Final = 1_000  # links
 AT_ONCE: Final = 16  # exports that are read together, newest first
@@ -44,12 +46,13 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
     def of(cls, document: Document) -> Build | None:
         """The build that an export has come to, if it has come to one."""
         state, artifact = document.state, document.artifact
-        if state.platform != PLATFORM or artifact is None or state.download_expires_at is None:
+        expires_at = state.download_expires_at
+        if state.platform not in PLAYABLE.platforms or artifact is None or expires_at is None:
             return None
         return cls(
             export_id=state.id,
             artifact=artifact,
-            expires_at=state.download_expires_at,
+            expires_at=expires_at,
             wants_isolation=bool(state.options and state.options.wasm_threads),
         )
 
@@ -57,8 +60,9 @@ class Build(msgspec.Struct, frozen=True, kw_only=True):
 class Builds:
     """Finds builds, and remembers for a moment what it found."""
 
-    def __init__(self, exports: Exports) -> None:
+    def __init__(self, exports: Exports, lists: ExportLists) -> None:
         self._exports = exports
+        self._lists = lists
         self._known: dict[tuple[str, str | None], tuple[tuple[Build, ...], float]] = {}
         self._looking: dict[tuple[str, str | None], asyncio.Lock] = {}
 
@@ -96,14 +100,16 @@ class Builds:
         if export_id is not None:
             build = await self._build(project_id, export_id)
             return (build,) if build else ()
-        ids = await self._exports.ids(project_id)
-        found: list[Build] = []
-        for start in range(0, len(ids), AT_ONCE):
-            some = [self._build(project_id, one) for one in ids[start : start + AT_ONCE]]
-            found += [build for build in await asyncio.gather(*some) if build]
-            if sum(build.expires_at > now() for build in found) >= SHOWN:
+        living: list[Build] = []
+        newest: Build | None = None
+        async for document in self._lists.documents(project_id, PLAYABLE, at_once=AT_ONCE):
+            build = Build.of(document)
+            newest = newest or build
+            if build and build.expires_at > now():
+                living.append(build)
+            if len(living) == SHOWN:
                 break
-        return tuple([build for build in found if build.expires_at > now()][:SHOWN] or found[:1])
+        return tuple(living or ([newest] if newest else ()))
 
     async def _build(self, project_id: str, export_id: str) -> Build | None:
         with suppress(NotFoundError):

@@ -12,7 +12,7 @@ import structlog
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.downloads import ArtifactExpiredError
-from services.gateway.play.builds import PLATFORM, Build
+from services.gateway.play.builds import PLAYABLE, Build
 from services.gateway.responses.play import PlayLinkView
 from shared.domain.events import now
 from shared.domain.log_keys import LogKeys, keys_of_document
@@ -154,7 +154,7 @@ class LinkEditor:
 
     async def _playable(self, document: Document) -> Build:
         state = document.state
-        if state.platform != PLATFORM:
+        if state.platform not in PLAYABLE.platforms:
             raise NotPlayableError(
                 f"this export is for {state.platform}: only web exports are played on a link"
             )

@@ -96,7 +96,8 @@ class ExportRoutes(Controller):
         """
         await deps.projects.get(project_id, user, "viewer")
         wanted = ExportFilter(statuses=frozenset(status or ()), platforms=frozenset(platform or ()))
-        return await deps.exports.page(project_id, wanted, size=page_size, page_token=page_token)
+        lists = deps.export_lists
+        return await lists.page(project_id, wanted, size=page_size, page_token=page_token)
 
     @get("/{export_id:str}", responses=problem_responses(404))
     async def show(
