@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from services.gateway.exports.export_list import RUNNING, ExportPage, kind_of
 from services.gateway.exports.export_order import is_id
@@ -12,13 +12,15 @@ from services.gateway.http.pagination import open_token, token
 from shared.errors import InvalidRequestError, NotFoundError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Sequence
 
     from services.gateway.exports.export_index import ExportIndex
     from services.gateway.exports.export_list import ExportFilter, ExportSummary
     from services.gateway.exports.export_order import ExportOrder
     from services.gateway.exports.exports import Exports
     from shared.domain.export_document import Document
+
+    Read = tuple[str, Document | None]  # an export and its document
 
 MOST_LOOKED_AT: Final = 500  # documents for one page
 READ_AT_ONCE: Final = 100  # of those, where many may not match
@@ -59,15 +61,16 @@ class ExportLists:
             ids = order.older(before, kinds, limit=min(most, MOST_LOOKED_AT - looked_at))
             if not ids:
                 return ExportPage(exports=shown, next_page_token=None)
-            few = _enough(ids, size - len(shown))
-            for export_id, document in await self._documents(project_id, few, order):
-                before, looked_at = export_id, looked_at + 1
-                if document is not None and kind_of(document.state) in kinds:
-                    summary = await self._exports.summary(document)
-                    if wanted.matches(summary):
-                        shown.append(summary)
-                if len(shown) == size:
-                    break
+            documents = _upto(
+                await self._documents(project_id, _enough(ids, size - len(shown)), order),
+                kinds,
+                size - len(shown),
+            )
+            before, looked_at = documents[-1][0], looked_at + len(documents)
+            summaries = await asyncio.gather(
+                *(self._exports.summary(each) for _, each in documents if _is_of(each, kinds))
+            )
+            shown += [summary for summary in summaries if wanted.matches(summary)]
         has_more = bool(order.older(before, kinds, limit=1))
         return ExportPage(exports=shown, next_page_token=token(before or "") if has_more else None)
 
@@ -79,7 +82,7 @@ class ExportLists:
         while found := order.older(before, kinds, limit=at_once):
             ids = [export_id for export_id, _ in found]
             for _, document in await self._documents(project_id, ids, order):
-                if document is not None and kind_of(document.state) in kinds:
+                if _is_of(document, kinds):
                     yield document
             before = ids[-1]
 
@@ -96,7 +99,7 @@ class ExportLists:
 
     async def _documents(
         self, project_id: str, ids: Sequence[str], order: ExportOrder
-    ) -> list[tuple[str, Document | None]]:
+    ) -> list[Read]:
         """The documents of exports, in their order; None of one that is gone meanwhile."""
         found = await asyncio.gather(*(self._document(project_id, one, order) for one in ids))
         return list(zip(ids, found, strict=True))
@@ -126,3 +129,13 @@ def _enough(found: Sequence[tuple[str, bool]], wanted: int) -> list[str]:
         if wanted == 0:
             break
     return ids
+
+
+def _upto(documents: list[Read], kinds: Collection[int], wanted: int) -> list[Read]:
+    """Documents up to where so many are of these kinds."""
+    places = [at for at, (_, document) in enumerate(documents, 1) if _is_of(document, kinds)]
+    return documents[: places[wanted - 1]] if len(places) >= wanted else documents
+
+
+def _is_of(document: Document | None, kinds: Collection[int]) -> TypeGuard[Document]:
+    return document is not None and kind_of(document.state) in kinds

@@ -30,10 +30,10 @@ from shared.stores.exports import bind_exports, export_key
 from shared.stores.queue_position import QueuePositions
 from shared.stores.usage import Usages
 from tests.integration.gateway.conftest import LIMITS, TOKENS, USER_LIMITS
+from tests.integration.gateway.export_ids import made_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
-    from datetime import datetime
 
     from nats.aio.client import Client
 
@@ -42,12 +42,6 @@ if TYPE_CHECKING:
 
 MANY: Final = 1_000
 OOPS: Final = Failure(code="oops", message="No.", retryable=False)
-
-
-def made_at(at: datetime) -> str:
-    """An id as a gateway whose clock says so would make it."""
-    time = f"{int(at.timestamp() * 1_000):012x}"
-    return f"{time[:8]}-{time[8:]}-{str(uuid_utils.uuid7())[14:]}"
 
 
 class World:
@@ -215,7 +209,7 @@ async def test_what_another_gateway_accepted_is_listed_once_it_is_folded(world: 
     """Whatever its id: clocks of gateways differ."""
     ids, lists = await world.many(5), await world.lists()
     assert await shown(lists) == ids
-    early = made_at(now() - timedelta(days=1))
+    early = made_at((now() - timedelta(days=1)).timestamp())
     await world.store(world.folded(world.request(export_id=early), failed=False))
     assert await shown(lists) == [*ids, early]
     assert await shown(lists, RUNNING) == [early]
@@ -234,7 +228,7 @@ async def change(world: World, chance: random.Random, there: dict[str, Document]
             return {gone}
         case when:
             ago = timedelta(seconds=chance.uniform(0, 3_600) if when == "late" else 0)
-            made = world.folded(world.request(export_id=made_at(now() - ago)))
+            made = world.folded(world.request(export_id=made_at((now() - ago).timestamp())))
             there[made.state.id] = made
             return set(await world.store(made))
 
