@@ -1,6 +1,6 @@
-"""Examples in the documents: messages and answers as a real stack has sent them.
+"""Examples in the documents: messages as a real stack has sent them.
 
-``tests/documents`` records them (``RECORD_EXAMPLES=1``), and holds them against the schemas.
+``RECORD_EXAMPLES=1 pytest tests/documents/test_recorded.py`` records them anew.
 """
 
 from __future__ import annotations
@@ -10,14 +10,4 @@ from pathlib import Path
 from typing import Any, Final
 
 FILE: Final = Path(__file__).with_name("examples.json")
-
-
-def _read() -> dict[str, Any]:
-    known: dict[str, Any] = json.loads(FILE.read_text()) if FILE.is_file() else {}
-    return known
-
-
-_ALL: Final = _read()
-EXAMPLES: Final[dict[str, list[dict[str, Any]]]] = _ALL.get("messages", {})  # by message
-ANSWERS: Final[dict[str, dict[str, Any]]] = _ALL.get("answers", {})  # by operation and status
-BODIES: Final[dict[str, Any]] = _ALL.get("bodies", {})  # of requests, by operation
+EXAMPLES: Final[dict[str, list[dict[str, Any]]]] = json.loads(FILE.read_bytes())  # by message
