@@ -19,6 +19,7 @@ from services.gateway.operators.audit_log import AuditLog
 from services.gateway.operators.bulk_replay_runner import BulkReplays
 from services.gateway.operators.dead_letters import DeadLetters
 from services.gateway.operators.drop import DeadLetterDropper
+from services.gateway.operators.export_figures import ExportFigures
 from services.gateway.operators.heavy_users import HeavyUsers
 from services.gateway.operators.infrastructure import Infrastructure
 from services.gateway.operators.replay import DeadLetterReplayer
@@ -61,6 +62,7 @@ class Dependencies(msgspec.Struct, frozen=True, kw_only=True):
     dropper: DeadLetterDropper
     export_lists: ExportLists
     export_requests: ExportRequests
+    export_figures: ExportFigures
     exports: Exports
     heavy_users: HeavyUsers
     infrastructure: Infrastructure
@@ -164,6 +166,7 @@ async def assemble(
             quotas=user_quotas,
             headroom=headroom,
         ),
+        export_figures=await ExportFigures.bind(js),
         exports=exports,
         heavy_users=await HeavyUsers.bind(js),
         infrastructure=Infrastructure(nc, storage, workers=workers, reads=exports.chatter),

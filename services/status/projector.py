@@ -1,15 +1,17 @@
-"""The projector folds events into documents, and charges minutes and notes durations at an end.
+"""The projector folds events into documents, counts them, charges minutes and notes durations.
 
 All status pods share its one durable; no other service writes these buckets.
 """
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from services.status.documents import Documents
 from services.status.endings import tell
 from services.status.measuring.counting import count
+from services.status.measuring.monthly_totals import MonthlyTotals
 from shared.domain.events import ExportCompleted, TerminalEvent
 from shared.jetstream.pull_loop import consume_events
 from shared.jetstream.topology import STATUS
@@ -17,8 +19,6 @@ from shared.stores.build_times import BuildTimes
 from shared.stores.quota import Quota
 
 if TYPE_CHECKING:
-    import asyncio
-
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
@@ -34,19 +34,27 @@ class Projector:
         self,
         js: JetStreamContext,
         documents: Documents,
+        *,
         quota: Quota,
         build_times: BuildTimes,
+        totals: MonthlyTotals,
     ) -> None:
         self._js = js
         self._documents = documents
         self._quota = quota
         self._build_times = build_times
+        self._totals = totals
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Projector:
         """Bind to the buckets."""
-        documents = await Documents.bind(js)
-        return cls(js, documents, await Quota.bind(js), await BuildTimes.bind(js))
+        return cls(
+            js,
+            await Documents.bind(js),
+            quota=await Quota.bind(js),
+            build_times=await BuildTimes.bind(js),
+            totals=await MonthlyTotals.bind(js),
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fold until told to stop."""
@@ -54,11 +62,14 @@ class Projector:
         async def fold(event: AnyEvent, place: Place) -> None:
             await self._fold(event, place, stop)
 
-        await consume_events(self._js, STATUS, fold, stop, slots=SLOTS)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._totals.run(stop))
+            await consume_events(self._js, STATUS, fold, stop, slots=SLOTS)
+        await self._totals.flush()
 
     async def _fold(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
         if news := await self._documents.take_in(event, place, stop):
-            count(news)
+            self._totals.note(news, count(news))
             tell(news)
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)

@@ -214,7 +214,8 @@ ARTIFACTS_BUCKET = Bucket(
     name="artifacts", holds="what became of each artifact key: state and expiry"
 )
 BUILD_TIMES_BUCKET = Bucket(
-    name="durations", holds="how long the latest builds of each platform took"
+    name="durations",
+    holds="how long the latest builds of each platform took, and how each month's exports went",
 )
 QUOTA_BUCKET = Bucket(name="quota", holds="build minutes by user and month")
 USAGE_BUCKET = Bucket(name="usage", holds="how many projects, files, bytes, exports each user has")

@@ -110,11 +110,6 @@ class Quota:
         found = await self._store.get(key)
         return found.value if found else Account()
 
-    async def accounts(self) -> list[Account]:
-        """This month's, of all users."""
-        found = [await self._store.get(key) for key in await self._store.keys(_key("*", now()))]
-        return [record.value for record in found if record]
-
     async def _due(self, key: str) -> list[str]:
         """Reservations that are old enough to be abandoned, the oldest first."""
         found = await self._store.get(key)

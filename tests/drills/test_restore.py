@@ -14,12 +14,14 @@ import msgspec
 
 from cli.api_client import ApiError
 from cli.stream_backup import open_backup
+from shared.domain.build_minutes import Account
+from shared.domain.events import now
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 from shared.storage.bucket import open_storage
 from shared.storage.permissions import BACKUP
-from shared.stores.quota import Quota
 from tests.chaos.run import load
 from tests.chaos.stories import connected, patiently
 from tests.chaos.story import Story
@@ -165,8 +167,11 @@ async def check_books(nc: Nats, client: Client, lost: set[str]) -> None:
         page = await client.pages(path, "exports", MOST_LISTED)
         listed |= {export["id"]: export for export in page["exports"] if export["id"] not in lost}
     assert {export["status"] for export in listed.values()} <= ENDED, listed
-    (account,) = await (await Quota.bind(nc.jetstream())).accounts()
-    left = {name.partition(":")[0] for name in account.reservations}
+    accounts = await KeyValueStore.bind(nc.jetstream(), topology.QUOTA_BUCKET.name, Account)
+    (key,) = await accounts.keys(f"*.{now():%Y-%m}")
+    account = await accounts.get(key)
+    assert account is not None
+    left = {name.partition(":")[0] for name in account.value.reservations}
     assert not left & set(listed)
 
 

@@ -12,8 +12,9 @@ from msgspec import UNSET, UnsetType
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.connection import version_of
 from shared.jetstream.errors import AWAY
+from shared.jetstream.looks import ALL_STREAMS, DURABLES, look_of
 from shared.jetstream.stalled import could_deliver, delivered
-from shared.jetstream.topology import BUCKETS, EXPORTS, STREAMS
+from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -62,12 +63,18 @@ class StreamStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ConsumerStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One consumer that work is waiting for."""
+    """One consumer that work is waiting for, as the metrics show it.
+
+    ``oldestS`` is the age of the oldest message that is not acknowledged, 0 where there is none;
+    up to the sequence ``acknowledged`` nothing is left to do.
+    """
 
     name: str
     pending: int
     ack_pending: int
     redelivered: int
+    oldest_s: float
+    acknowledged: int
     waiting_pulls: int
     paused: bool
     stalled: bool  # it gives nothing although messages and pulls wait
@@ -116,10 +123,8 @@ class Infrastructure:
 
     async def status(self) -> InfrastructureStatus:
         """For operators."""
-        names = [stream.name or "" for stream in STREAMS]
-        names += [bucket.stream for bucket in BUCKETS]
         streams, consumers, storage, chatter = await asyncio.gather(
-            asyncio.gather(*(self._stream(name) for name in names)),
+            asyncio.gather(*(self._stream(name) for name in ALL_STREAMS)),
             self._consumers(),
             self._bucket(),
             self._chatter(),
@@ -174,26 +179,34 @@ class Infrastructure:
         One that seems to stall is looked at again: work that has just come seems so, too.
         """
         try:
-            found = await self._js.consumers_info(EXPORTS)
+            found = await self._infos()
             doubtful = {info.name: delivered(info) for info in found if could_deliver(info)}
             if doubtful:
                 await asyncio.sleep(LOOK_AGAIN_S)
-                found = await self._js.consumers_info(EXPORTS)
-        except AWAY:
+                found = await self._infos()
+            looks = await asyncio.gather(*(look_of(self._js, info) for info in found))
+        except (*AWAY, UnavailableError):
             return None
         return [
             ConsumerStatus(
-                name=info.config.durable_name,
-                pending=info.num_pending or 0,
-                ack_pending=info.num_ack_pending or 0,
-                redelivered=info.num_redelivered or 0,
+                name=look.durable,
+                pending=look.pending,
+                ack_pending=look.in_flight,
+                redelivered=look.redelivered,
+                oldest_s=round(look.oldest_s, 3),
+                acknowledged=look.acknowledged,
                 waiting_pulls=info.num_waiting or 0,
                 paused=bool(info.paused),
                 stalled=could_deliver(info) and doubtful.get(info.name) == delivered(info),
             )
-            for info in found
-            if info.config.durable_name
+            for info, look in zip(found, looks, strict=True)
         ]
+
+    async def _infos(self) -> list[api.ConsumerInfo]:
+        """Of all durables, in one question and one more."""
+        found = await self._js.consumers_info(EXPORTS)
+        advisories = await self._js.consumer_info(ADVISORIES, MAX_DELIVERIES)
+        return [*(info for info in found if info.name in DURABLES), advisories]
 
     async def _chatter(self) -> ChatterStatus:
         behind: dict[str, list[str]] = {}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from services.gateway.quotas.user_quotas import UsageReport
 from shared.domain.events import Moment
+
+if TYPE_CHECKING:
+    from shared.domain.build_minutes import Account
+    from shared.stores.export_totals import Ended
 
 
 class QuotaView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -31,6 +35,18 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     total_duration_ms: int
     backlog: int
     updated_at: Moment | None
+
+    @classmethod
+    def of(cls, ended: Account | Ended, backlog: int, updated_at: Moment | None) -> MetricValues:
+        """What one user's account, or everybody's month, comes to."""
+        return cls(
+            success=ended.completed,
+            failed=ended.failed,
+            completed=ended.completed + ended.failed,
+            total_duration_ms=ended.duration_ms,
+            backlog=backlog,
+            updated_at=updated_at,
+        )
 
 
 class ExportMetrics(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -7,7 +7,7 @@ from litestar import get
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.responses.quota import ExportMetrics, MetricValues, QuotaView
-from shared.domain.build_minutes import LIMITS, Account
+from shared.domain.build_minutes import LIMITS
 from shared.domain.events import now
 
 
@@ -34,19 +34,10 @@ async def show_quota(user: CurrentUser, deps: Injected) -> QuotaView:
 @get("/exports/metrics", tags=["quota"], responses=problem_responses())
 async def show_metrics(user: CurrentUser, deps: Injected) -> ExportMetrics:
     """How the caller's exports of this month went (an operator's: everybody's)."""
-    mine = (
-        await deps.quota.accounts() if user.is_admin else [await deps.quota.account(user.user_id)]
-    )
-    return ExportMetrics(metrics=_metrics(mine))
-
-
-def _metrics(accounts: list[Account]) -> MetricValues:
-    completed, failed = sum(a.completed for a in accounts), sum(a.failed for a in accounts)
-    return MetricValues(
-        success=completed,
-        failed=failed,
-        completed=completed + failed,
-        total_duration_ms=sum(a.duration_ms for a in accounts),
-        backlog=sum(len(a.reservations) for a in accounts),
-        updated_at=max((a.updated_at for a in accounts if a.updated_at), default=None),
-    )
+    if user.is_admin:
+        month = await deps.export_figures.month()
+        backlog = await deps.export_figures.backlog()
+        return ExportMetrics(metrics=MetricValues.of(month.ended, backlog, month.updated_at))
+    mine = await deps.quota.account(user.user_id)
+    backlog = len(mine.reservations)
+    return ExportMetrics(metrics=MetricValues.of(mine, backlog, mine.updated_at))

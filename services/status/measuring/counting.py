@@ -13,6 +13,7 @@ from shared.metrics.born import OTHER, born
 
 if TYPE_CHECKING:
     from services.status.documents import News
+    from services.status.measuring.readings import Reading
 
 HOW: Final = ("requested", "retried", "replayed")
 OUTCOMES: Final = ("completed", "refused", "failed", "canceled")
@@ -36,14 +37,15 @@ def born_exports() -> None:
     born(metrics.FOLDED, name=[kind.name for kind in get_args(AnyEvent)])
 
 
-def count(news: News) -> None:
+def count(news: News) -> dict[str, Reading]:
     """Count one event, whatever it completes, and how long it took to be folded."""
-    old = readings(news.before)
-    for name, reading in readings({**news.before, news.place.seq: news.event}).items():
-        if name not in old:
-            reading.take()
+    old, new = readings(news.before), readings({**news.before, news.place.seq: news.event})
+    added = {name: reading for name, reading in new.items() if name not in old}
+    for reading in added.values():
+        reading.take()
     metrics.FOLDED.labels(news.event.name).inc()
     metrics.FOLD_LAG_SECONDS.observe(max((now() - news.place.stored_at).total_seconds(), 0.0))
+    return added
 
 
 born_exports()

@@ -513,7 +513,10 @@ async def test_workers_and_infrastructure_are_shown(world: World) -> None:
     exports = next(s for s in body["streams"] if s["name"] == "EXPORTS")
     assert (exports["messages"], exports["fullShare"]) == (1, 0.0)
     consumers = {c["name"]: c for c in body["consumers"]}
-    assert consumers["packager-web"]["pending"] == 1
+    web = consumers["packager-web"]
+    assert (web["pending"], web["acknowledged"]) == (1, 0)
+    assert web["oldestS"] > 0
+    assert (consumers["undertaker"]["pending"], consumers["uploader"]["oldestS"]) == (0, 0)
     assert body["storage"] == {"bucket": world.gateway.storage.bucket}
     assert (await world.ops.call("GET", "/api/admin/workers"))[1] == {"workers": []}
 

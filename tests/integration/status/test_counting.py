@@ -18,6 +18,7 @@ from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_loop import Place
+from shared.stores.export_totals import ExportTotals
 from shared.stores.exports import BUCKET, bind_exports
 from tests.measured import measured
 from tests.unit.sample_events import requested
@@ -98,6 +99,9 @@ async def test_many_pods_count_each_event_once(js: JetStreamContext, stop: async
     ended = measured("export_duration_seconds_count", **platform, outcome="refused")
     assert ended == took + EXPORTS
     assert measured("export_fold_lag_seconds_count") == lag + 4 * EXPORTS
+    month = await (await ExportTotals.bind(js)).of(now())
+    assert (month.ended.completed, month.ended.failed) == (0, EXPORTS)
+    assert len(month.taken) == 3
 
 
 async def test_an_event_that_comes_again_is_no_news(
