@@ -21,7 +21,7 @@ COMMANDS: Final = {  # in the order of --help: the module of each, and its name 
     "export": "exports:export",
     "status": "exports:status",
     "watch": "exports:watch",
-    "logs": "exports:logs",
+    "logs": "logs:logs",
     "download": "exports:download_command",
     "play": "play:play",
     "retry": "exports:retry",

@@ -11,6 +11,8 @@ import structlog
 from shared.log_values import for_a_terminal, without_secrets
 
 if TYPE_CHECKING:
+    from structlog.typing import EventDict, WrappedLogger
+
     from shared.settings import LogSettings
 
 
@@ -22,8 +24,13 @@ _tracebacks = structlog.processors.ExceptionRenderer(
 
 def configure(settings: LogSettings, *, service: str) -> None:
     """Send structlog and the standard library's logging to standard error in the same form."""
+
+    def named(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+        return {**line, "service": service}
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -56,4 +63,3 @@ def configure(settings: LogSettings, *, service: str) -> None:
     # and so the ticket.
     logging.getLogger("uvicorn.access").disabled = True
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(service=service)

@@ -112,20 +112,6 @@ def watch(export: str, user: str | None, *, as_json: bool) -> None:
     with_client(run, user)
 
 
-@click.command()
-@export_argument
-@json_option
-def logs(export: str, user: str | None, *, as_json: bool) -> None:
-    """Print an export's log."""
-
-    async def run(client: Client) -> None:
-        lines = (await client.get(f"{await find_export(client, export)}/logs"))["logs"]
-        for line in lines:
-            click.echo(json.dumps(line) if as_json else f"[{line['ts']}] {line['message']}")
-
-    with_client(run, user)
-
-
 @click.command(name="download")
 @export_argument
 @click.option(

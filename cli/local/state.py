@@ -21,7 +21,7 @@ from cli.local.errors import StackError
 from cli.local.private_files import FOLDER_MODE, write_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 FILE: Final = "stack.json"
 LOCK: Final = "lock"
@@ -120,9 +120,27 @@ def running_stack() -> StackState:
     if not running:
         raise UnreachableError(f"no local stack is running: {START_ONE}")
     if len(running) > 1:
-        folders = "".join(f"\n  AETHEL_EXPORT_DATA={data}" for data in sorted(running))
-        raise UsageError(f"several local stacks are running; say which:{folders}")
+        raise _several(running)
     return next(iter(running.values()))
+
+
+def stack_folder() -> Path:
+    """The data of the stack that is named, that runs alone, or that ran where one does by itself.
+
+    Raises:
+        UsageError: Several run and none is named.
+    """
+    if named := os.environ.get("AETHEL_EXPORT_DATA"):
+        return Path(named)
+    running = [data for data in _known_folders() if read_state(data)]
+    if len(running) > 1:
+        raise _several(running)
+    return running[0] if running else default_data()
+
+
+def _several(running: Iterable[Path]) -> UsageError:
+    folders = "".join(f"\n  AETHEL_EXPORT_DATA={data}" for data in sorted(running))
+    return UsageError(f"several local stacks are running; say which:{folders}")
 
 
 def read_state(data: Path) -> StackState | None:

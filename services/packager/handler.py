@@ -203,4 +203,4 @@ async def fetching(
             task.cancel()
         await asyncio.gather(*background, return_exceptions=True)
         await objects.closed()
-        progress.report()
+        progress.end()

@@ -28,7 +28,7 @@ def tell(news: News) -> None:
     if not isinstance(end, TerminalEvent) or any(isinstance(e, TerminalEvent) for e in before):
         return
     begun = [event.at for event in before if isinstance(event, StartEvent)]
-    attempts = sum(isinstance(event, ExportStarted) for event in before)
+    attempts = sum(isinstance(event, ExportStarted) and event.stage == "build" for event in before)
     more: dict[str, Any] = {}
     match end:
         case ExportCompleted(artifact=artifact):

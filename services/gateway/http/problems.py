@@ -40,6 +40,9 @@ def problem(
 ) -> Response[dict[str, Any]]:
     """One problem; ``error`` repeats the title for clients of the old service."""
     request.state.problem = code
+    if not request.scope.get("path_template"):  # it came to no route: RequestLog does not see it
+        told = {"route": "unknown", "method": request.method, "status": status}
+        log.info("request.refused", code=code, trace_id=trace_id(request), **told)
     body = {
         "type": f"urn:aethel-export:{code}",
         "title": title,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from services.packager.build.estimate import Estimate
 from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import FETCH_RATE, ORDER, PACK_RATE, TITLES, Stage
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from services.packager.build.stages import StageName
     from shared.domain.export_document import Status
     from shared.jetstream.progress_reporter import ProgressReporter
+
+log = structlog.get_logger()
 
 TICK_S: Final = 0.1
 UNCERTAINTY: Final = 2.0  # the 90th percentile of the time left, by its median
@@ -42,6 +46,7 @@ class BuildProgress:
         self._fetching_share = 1.0  # of reading; what has come is looked at then
         self._is_planned = self._is_application = False
         self._waiting = ""
+        self._began_s = self._loop.time()  # the stage at work
 
     def expect(self, costs: Mapping[StageName, float], *, fetch_bytes: int) -> None:
         """What is to be done altogether, by :func:`services.packager.build.stages.forecast`."""
@@ -108,6 +113,11 @@ class BuildProgress:
             self.report()
             await asyncio.sleep(TICK_S)
 
+    def end(self) -> None:
+        """It is over, well or not."""
+        self.report()
+        self._tell_stage()
+
     def report(self) -> None:
         """Report now, if there is anything new."""
         now_s = self._loop.time()
@@ -123,9 +133,16 @@ class BuildProgress:
     def _begin(
         self, stage: StageName, *, cost_s: float | None = None, planned: Stage | None = None
     ) -> None:
+        self._tell_stage()
         self._planned = planned
         self._estimate.begin(stage, self._loop.time(), cost_s)
         self.report()  # however short it is
+
+    def _tell_stage(self) -> None:
+        """How long the stage that ends has taken."""
+        now_s = self._loop.time()
+        seconds, self._began_s = now_s - self._began_s, now_s
+        log.info("stage.ended", stage=self._estimate.stage, seconds=round(seconds, 3))
 
     def _begin_archive(self) -> None:
         """Packing waits for what is still being fetched."""

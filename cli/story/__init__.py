@@ -1,0 +1,1 @@
+"""The story of an export, as the logs of all services tell it."""
