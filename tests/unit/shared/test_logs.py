@@ -34,3 +34,31 @@ def test_an_error_shows_where_but_no_local_variable(format_: str) -> None:
     if format_ == "json":
         (line,) = log.splitlines()
         assert msgspec.json.decode(line)["event"] == "request.failed"
+
+
+@pytest.mark.parametrize("format_", ["json", "console"])
+def test_one_line_each_and_no_secret(format_: str) -> None:
+    """Of our own lines, of errors and of other libraries'; every line names its service."""
+    program = f"""
+        import logging
+        import structlog
+        from shared import logs
+        from shared.settings import LogSettings
+        logs.configure(LogSettings(format={format_!r}), service="test")
+        log = structlog.get_logger()
+        log.info("a.b", said="x\\n2026-11-30 [info] forged\\x1b[2J", url="http://h/?ticket=5ec4e7")
+        logging.getLogger("library").warning("GET /?%s\\nnext", "X-Amz-Signature=5ec4e7")
+        try:
+            raise ValueError("nats://status:5ec4e7@nats\\n2026-11-30 [info] forged")
+        except ValueError:
+            log.exception("c.d")
+    """
+    log = subprocess.run(
+        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=True
+    ).stderr
+    assert "5ec4e7" not in log
+    assert log.count("[redacted]") == 3
+    assert not [line for line in log.splitlines() if line.startswith("2026-11-30 [info] forged")]
+    assert "\x1b[2J" not in log
+    if format_ == "json":
+        assert [msgspec.json.decode(line)["service"] for line in log.splitlines()] == ["test"] * 3
