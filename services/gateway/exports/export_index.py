@@ -54,7 +54,8 @@ class ExportIndex:
         self._accepted: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._looking = asyncio.Lock()
         self._look_again_at = 0.0
-        self._bucket: tuple[StreamLife, int] | None = None  # its life and its end at the last look
+        self._life: tuple[StreamLife, int] | None = None  # of the bucket, and of our connection
+        self._last_seq = 0  # at the last look
         self._lives = 0  # that were seen
         self._highest = 0  # sequence that was read
 
@@ -94,17 +95,18 @@ class ExportIndex:
     async def _look(self) -> int:
         """A sequence that the bucket had reached lately; see whether it is still the same bucket.
 
-        One that has lost its end in a crash gives sequences again that were read before.
+        One that has lost its end in a crash gives sequences again that were read before: whoever
+        was away for a moment may have.
         """
         async with self._looking:
-            if self._bucket is None or time.monotonic() >= self._look_again_at:
-                highest = self._highest
-                found = await look_at(self._nc, EXPORTS_BUCKET.stream)
-                if self._bucket is None or found[0] != self._bucket[0] or found[1] < highest:
+            if time.monotonic() >= self._look_again_at:
+                highest, connections = self._highest, self._nc.stats["reconnects"]
+                life, last_seq = await look_at(self._nc, EXPORTS_BUCKET.stream)
+                if self._life != (life, connections) or last_seq < highest:
+                    self._life, self._highest = (life, connections), 0
                     self._lives += 1
-                    self._highest = 0
-                self._bucket, self._look_again_at = found, time.monotonic() + CHECKED_S
-            return self._bucket[1]
+                self._last_seq, self._look_again_at = last_seq, time.monotonic() + CHECKED_S
+            return self._last_seq
 
     async def _list(self, project_id: str, listed: _Listed) -> None:
         """List all keys; what is stored meanwhile comes behind the sequence."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from services.uploader.gc.retention import is_retryable
 from shared.domain.events import now
 from shared.domain.project import Project, Snapshot, decode_snapshot
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import timedelta
 
-    from shared.domain.export_document import Document
+    from services.uploader.gc.retention import KeptExport
     from shared.storage.bucket import Storage
 
 
@@ -38,7 +37,7 @@ class BlobCollector:
         self._projects = projects
         self._grace = grace
 
-    async def collect(self, key: str, found: Record[Project], documents: Iterable[Document]) -> int:
+    async def collect(self, key: str, found: Record[Project], exports: Iterable[KeptExport]) -> int:
         """Finish a collection that was begun, then condemn and delete what is unreferenced now.
 
         Returns:
@@ -51,13 +50,13 @@ class BlobCollector:
             begun = await self._projects.get(key)
         if begun is None or begun.value.condemned is not None:  # somebody else is at it
             return gone
-        return gone + await self._condemn(key, begun, documents)
+        return gone + await self._condemn(key, begun, exports)
 
     async def _condemn(
-        self, key: str, found: Record[Project], documents: Iterable[Document]
+        self, key: str, found: Record[Project], exports: Iterable[KeptExport]
     ) -> int:
         project = found.value
-        unreferenced = await self._unreferenced(project, documents)
+        unreferenced = await self._unreferenced(project, exports)
         if not unreferenced:
             return 0
         names = f"{keys.condemned(project.id)}{uuid.uuid4().hex}.json"
@@ -95,17 +94,16 @@ class BlobCollector:
         await self._storage.delete([names])
         return len(unreferenced)
 
-    async def _unreferenced(self, project: Project, documents: Iterable[Document]) -> list[str]:
+    async def _unreferenced(self, project: Project, exports: Iterable[KeptExport]) -> list[str]:
         """The objects older than the grace period that no snapshot in use names.
 
         The lists of sweepers that died are among them.
         """
-        before = now() - self._grace
+        grace = self._grace
+        before = now() - grace
         roots = {r.snapshot for r in project.retired if r.at > before}
         roots |= {project.head} if project.head else set()
-        roots |= {
-            d.state.snapshot for d in documents if d.state.snapshot and is_retryable(d, self._grace)
-        }
+        roots |= {each.snapshot for each in exports if each.snapshot and each.is_retryable(grace)}
         snapshots = [await self._snapshot(project.id, root) for root in roots]
         live = {keys.snapshot(project.id, root) for root in roots}
         for snapshot in snapshots:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
-from datetime import timedelta
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -17,29 +17,33 @@ import structlog
 
 from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.blob_collector import BlobCollector
-from services.uploader.gc.retention import DEAD_LETTER_GRACES, ended_or_expired_at, is_retryable
+from services.uploader.gc.project_eraser import ProjectEraser
+from services.uploader.gc.retention import DEAD_LETTER_GRACES, KeptExport
 from services.uploader.gc.usage_recount import UsageRecount
-from shared.domain.events import ExportCanceled, ExportPackaged, now
-from shared.domain.next_generation import failed_upload
-from shared.domain.project import Project
+from shared.domain.events import now
 from shared.errors import StorageRefusedError, UnavailableError
+from shared.jetstream.bucket_view import BucketView
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
+from shared.jetstream.topology import ARTIFACTS_BUCKET, EXPORTS_BUCKET
 from shared.metrics import sweeps as metrics
 from shared.metrics.born import born
 from shared.storage import keys
-from shared.stores.artifacts import artifact_record_key, artifacts_of
-from shared.stores.exports import bind_exports, export_key, exports_of
+from shared.stores.artifacts import artifact_record_key
+from shared.stores.exports import bind_exports
 from shared.stores.play_links import PlayLinks
-from shared.stores.projects import MARKER_S, bind_projects, membership_key, project_key
+from shared.stores.projects import bind_projects, project_key
 from shared.stores.sweep_hold import SweepHeldError, SweepHold
 from shared.stores.usage import Usages
-from shared.tracing.context import within
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.domain.export_document import Document
+    from shared.domain.project import Project
     from shared.storage.bucket import Storage
     from shared.stores.artifacts import ArtifactRecord
 
@@ -47,6 +51,7 @@ log = structlog.get_logger()
 
 KINDS: Final = ("export", "upload", "artifact", "object", "project", "link")
 LISTED_WITHIN: Final = timedelta(days=1)  # an export is listed by then, or it is gone
+RECOUNT_S: Final = 3_600.0  # between two recounts: every user's record is read for it
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 born(metrics.SWEPT, kind=KINDS)
@@ -54,7 +59,10 @@ born(metrics.SWEEPS, outcome=("done", "held", "failed"))
 
 
 class Sweeper:
-    """Passes over everything that is stored, again and again."""
+    """Passes over everything that is stored, again and again.
+
+    What is to be known of exports and artifacts stays in memory from one pass to the next.
+    """
 
     def __init__(
         self,
@@ -64,6 +72,7 @@ class Sweeper:
         exports: KeyValueStore[Document],
         events: EventLog,
         *,
+        nc: Client,
         hold: SweepHold,
         play_links: PlayLinks,
         usages: Usages,
@@ -71,7 +80,6 @@ class Sweeper:
         history: timedelta,
     ) -> None:
         self._storage = storage
-        self._events = events
         self._hold = hold
         self._play_links = play_links
         self._usages = usages
@@ -80,6 +88,21 @@ class Sweeper:
         self._exports = exports
         self._grace = grace
         self._history = history
+        self._kept = BucketView(
+            nc, EXPORTS_BUCKET, lambda value: KeptExport.of(exports.decode(value))
+        )
+        self._due = BucketView(
+            nc, ARTIFACTS_BUCKET, lambda value: _due_at(claims.records.decode(value))
+        )
+        self._recount_at = 0.0
+        self._eraser = ProjectEraser(
+            storage,
+            events,
+            projects=projects,
+            exports=exports,
+            artifacts=claims.records,
+            play_links=play_links,
+        )
 
     @classmethod
     async def bind(
@@ -97,6 +120,7 @@ class Sweeper:
             await bind_projects(js),
             await bind_exports(js),
             EventLog(js),
+            nc=js._nc,  # noqa: SLF001 - whoever looks at a bucket needs to know of reconnects
             hold=SweepHold(js),
             play_links=await PlayLinks.bind(js),
             usages=await Usages.bind(js),
@@ -146,12 +170,14 @@ class Sweeper:
         await self._hold.check()
         swept: Counter[str] = Counter()
         begun = now()
-        recount = await UsageRecount.begin(self._usages)
-        documents = await self._documents()
-        old = await self._delete_old_documents(documents)
+        is_recount = time.monotonic() >= self._recount_at
+        recount = await UsageRecount.begin(self._usages) if is_recount else None
+        exports = dict(await self._kept.look())
+        old = await self._delete_old_documents(exports)
         swept["export"] += len(old)
         swept["artifact"] += await self._delete_expired_artifacts()
-        swept["upload"] += await self._abort_stale_uploads(documents)
+        swept["upload"] += await self._abort_stale_uploads(exports.values())
+        by_project = _by_project(exports.values())
         projects = []
         for key in await self._projects.keys(project_key("*")):
             found = await self._projects.get(key)
@@ -159,42 +185,42 @@ class Sweeper:
                 continue
             await self._hold.check()
             projects.append(found.value)
-            mine = [d for d in documents if d.state.project_id == found.value.id]
+            mine = by_project[found.value.id]
             if found.value.deleted_at is not None:
-                swept["project"] += await self._erase(found, mine)
+                swept["project"] += await self._eraser.erase(found, mine)
             else:
                 collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
         swept["link"] += await self._play_links.sweep(
-            {(d.state.project_id, d.state.id) for d in documents if d.state.id not in old},
+            {(each.project_id, each.export_id) for key, each in exports.items() if key not in old},
             {project.id for project in projects if project.deleted_at is None},
             begun - LISTED_WITHIN,
         )
-        await recount.finish(projects, (d for d in documents if d.state.id not in old))
+        if recount is not None:
+            await recount.finish(projects, (exports[key] for key in exports if key not in old))
+            self._recount_at = time.monotonic() + RECOUNT_S
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)
         return swept
 
-    async def _documents(self) -> list[Document]:
-        found = [await self._exports.get(key) for key in await self._exports.keys()]
-        return [record.value for record in found if record is not None]
-
-    async def _delete_old_documents(self, documents: list[Document]) -> set[str]:
+    async def _delete_old_documents(self, exports: Mapping[str, KeptExport]) -> set[str]:
         """Delete the documents of exports that ended long ago: their bucket has limits, too."""
         history = max(self._history, DEAD_LETTER_GRACES * self._grace)
-        old = [
-            document.state
-            for document in documents
-            if (ended := ended_or_expired_at(document)) and ended < now() - history
-        ]
-        for state in old:
-            await self._exports.delete(export_key(state.project_id, state.id))
-        return {state.id for state in old}
+        before = now() - history
+        old = {
+            key
+            for key, export in exports.items()
+            if (ended := export.ended_or_expired_at) and ended < before
+        }
+        for key in old:
+            await self._exports.delete(key)
+        return old
 
     async def _delete_expired_artifacts(self) -> int:
         """Delete expired artifacts; they are marked before, so that no uploader extends them."""
+        due = [key for key, at in (await self._due.look()).items() if at <= now()]
         gone = 0
-        for key in await self._claims.records.keys():
+        for key in due:
             found = await self._claims.records.get(key)
             if found is not None and await self._delete_if_expired(key, found):
                 gone += 1
@@ -215,20 +241,18 @@ class Sweeper:
         await self._claims.records.delete(key)
         return True
 
-    async def _abort_stale_uploads(self, documents: list[Document]) -> int:
+    async def _abort_stale_uploads(self, exports: Collection[KeptExport]) -> int:
         """Abort the uploads that no export waits for and none can be writing.
 
         An export whose upload failed still waits for it: a retry goes on from there.
         """
         awaited = {
-            event.upload.upload_id
-            for document in documents
-            if not document.state.ended
-            or (failed_upload(document) and is_retryable(document, self._grace))
-            for event in document.events.values()
-            if isinstance(event, ExportPackaged)
+            upload_id
+            for export in exports
+            if export.uploads and export.is_retryable(self._grace)
+            for upload_id in export.uploads
         }
-        busy = {document.state.project_id for document in documents if not document.state.ended}
+        busy = {export.project_id for export in exports if export.runs}
         before, long_before = now() - self._grace, now() - max(self._grace, LONGEST_ATTEMPT)
         stale = [
             upload
@@ -247,48 +271,14 @@ class Sweeper:
         if await self._claims.records.get(record) is None:
             await self._storage.delete([keys.artifact_list(artifact_key)])
 
-    async def _cancel_running(self, documents: list[Document]) -> int:
-        """End the exports of a deleted project that its deletion has missed; how many there are."""
-        running = [document for document in documents if not document.state.ended]
-        for document in running:
-            canceled = ExportCanceled(**document.identity, reason="The project was deleted.")
-            with within(await self._events.trace_of(canceled.export_id)):
-                await self._events.publish(canceled)
-        return len(running)
 
-    async def _erase(self, found: Record[Project], documents: list[Document]) -> int:
-        """Erase a deleted project once all of its exports have ended: bytes first, then documents.
+def _due_at(record: ArtifactRecord) -> datetime:
+    """When an artifact is to go; one whose deletion has begun, at once."""
+    return datetime.min.replace(tzinfo=UTC) if record.state == "deleting" else record.expires_at
 
-        The record stays as a tombstone, which keeps the id from being given to somebody else, who
-        would then own what is left in the stream. An export that was asked for in the very moment
-        of the deletion shows up behind it, and goes all the same.
-        """
-        project = found.value
-        if await self._cancel_running(documents) or not (project.owner or documents):
-            return 0
-        prefix = keys.project(project.id)
-        for upload in await self._storage.uploads(prefix):
-            await self._storage.abort_upload(upload.key, upload.upload_id)
-        await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
-        for key in await self._exports.keys(exports_of(project.id)):
-            await self._exports.delete(key)
-        for key in await self._claims.records.keys(artifacts_of(project.id)):
-            await self._claims.records.delete(key)
-        await self._play_links.revoke_all(project.id)
-        for user in (project.owner, *project.members):
-            await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)
-        tombstone = Project(
-            id=project.id,
-            name="",
-            owner="",
-            created_at=project.created_at,
-            updated_at=now(),
-            deleted_at=project.deleted_at,
-        )
-        try:
-            await self._projects.replace(
-                project_key(project.id), tombstone, revision=found.revision
-            )
-        except ConflictingWriteError:
-            return 0
-        return 1
+
+def _by_project(exports: Iterable[KeptExport]) -> defaultdict[str, list[KeptExport]]:
+    found = defaultdict[str, list[KeptExport]](list)
+    for export in exports:
+        found[export.project_id].append(export)
+    return found

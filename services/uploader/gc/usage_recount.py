@@ -14,7 +14,7 @@ from shared.domain.events import now
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shared.domain.export_document import Document
+    from services.uploader.gc.retention import KeptExport
     from shared.domain.project import Project
     from shared.domain.usage import Usage
     from shared.stores.usage import Usages
@@ -35,13 +35,13 @@ class UsageRecount:
         """Note what is counted now."""
         return cls(usages, {usage.user_id: usage.exports async for usage in usages.all()})
 
-    async def finish(self, projects: Iterable[Project], documents: Iterable[Document]) -> None:
+    async def finish(self, projects: Iterable[Project], exports: Iterable[KeptExport]) -> None:
         """Compare it with the projects and exports that were found."""
         found: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
         for project in projects:
             if project.deleted_at is None:
                 found[project.owner][project.id] = (project.head_files, project.head_bytes)
-        kept = Counter(document.state.user_id for document in documents)
+        kept = Counter(export.user_id for export in exports)
         for user_id in self._counted.keys() | found.keys() | kept.keys():
             more = kept[user_id] - self._counted.get(user_id, 0)
             await self._usages.change(user_id, partial(_corrected, found[user_id], more))

@@ -28,6 +28,7 @@ from shared.stores.projects import bind_projects, membership_key, project_key
 from tests.unit.sample_events import OOPS, identity, requested
 
 if TYPE_CHECKING:
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.jetstream.key_value import KeyValueStore
@@ -98,8 +99,11 @@ class World:
 
     async def sweep(self, grace: timedelta = NO_GRACE) -> dict[str, int]:
         """One pass."""
-        sweeper = await Sweeper.bind(self._js, self._swept, grace=grace)
-        return +await sweeper.sweep()
+        return +await (await self.sweeper(grace)).sweep()
+
+    async def sweeper(self, grace: timedelta = NO_GRACE) -> Sweeper:
+        """One that has seen nothing yet."""
+        return await Sweeper.bind(self._js, self._swept, grace=grace)
 
     async def keys(self) -> set[str]:
         """What lies in the bucket."""
@@ -275,6 +279,43 @@ async def test_parts_of_a_failed_upload_wait_for_a_retry(
     document = fold(fold(fold(None, requested(), 1), packed, 2), failed, 3)
     await world.exports.create(f"p.{packed.export_id}", document)
     assert await world.sweep() == swept
+
+
+async def test_a_sweeper_sees_what_has_changed_since_its_last_pass(
+    world: World, js: JetStreamContext
+) -> None:
+    """Exports that came, ended and went; artifacts that came and expired."""
+    await world.snapshot(HEAD, "1")
+    blob = await world.snapshot(OLD, "2")
+    await world.project()
+    sweeper = await world.sweeper()
+    await world.export(OLD)
+    assert +await sweeper.sweep() == {}
+    assert blob in await world.keys()
+    await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
+    await world.export(OLD, canceled=True)
+    key = keys.artifact("p", "a", "game.zip")
+    await world.storage.put(key, b"bytes")
+    record = ArtifactRecord(project_id="p", state="ready", artifact=artifact(key), expires_at=now())
+    await (await bind_artifacts(js)).create("p.a", record)
+    assert +await sweeper.sweep() == {"object": 2, "artifact": 1}
+    assert not {blob, key} & await world.keys()
+
+
+async def test_a_pass_reads_nothing_again(world: World, nc: Client) -> None:
+    """However many exports are kept, one costs what has changed since the last."""
+    await world.project()
+    sweeper, costs = await world.sweeper(), []
+    for count in (1, 40):
+        for number in range(count):
+            export_id = f"01900000-0000-7000-8000-{count:06}{number:06}"
+            document = fold(None, msgspec.structs.replace(requested(), export_id=export_id), 1)
+            await world.exports.create(f"p.{export_id}", document)
+        await sweeper.sweep()
+        begun = nc.stats["out_msgs"]
+        await sweeper.sweep()
+        costs.append(nc.stats["out_msgs"] - begun)
+    assert costs[1] == costs[0]
 
 
 async def test_a_deleted_project_is_erased_once_its_exports_have_ended(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.uploader.gc.retention import is_retryable
+from services.uploader.gc.retention import KeptExport
 from shared.domain.events import (
     AnyEvent,
     ExportCanceled,
@@ -47,9 +47,9 @@ def test_what_can_be_started_again_is_kept(
 ) -> None:
     """For the grace period after its end or expiry; with a dead letter fourteen times as long."""
     document = fold(fold(None, requested(), 1), ended(kind, hours_ago), 2)
-    assert is_retryable(document, GRACE) is kept
+    assert KeptExport.of(document).is_retryable(GRACE) is kept
 
 
 def test_what_runs_is_kept() -> None:
     """However old it is."""
-    assert is_retryable(fold(None, requested(), 1), timedelta(0))
+    assert KeptExport.of(fold(None, requested(), 1)).is_retryable(timedelta(0))
