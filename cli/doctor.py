@@ -20,7 +20,7 @@ from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
 from services.packager.settings import RegistrySettings, SigningSettings, TemplateSettings
 from services.packager.signing import authenticode
-from services.packager.signing.keys import HOOK
+from services.packager.signing.keys import HOOK, STORE
 from shared.domain.build_minutes import LIMITS
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError, StorageRefusedError
@@ -183,8 +183,8 @@ def _check_key(key: SigningKey, *, certificates: bool) -> None:
     hook = key.file(HOOK)
     if hook and not os.access(hook, os.X_OK):
         raise ConfigurationError(f"{hook} cannot be started: chmod u+x {hook}")
-    if not hook and not (certificates and key.file(authenticode.CERTIFICATE)):
-        wanted = f"{HOOK} or {authenticode.CERTIFICATE}" if certificates else HOOK
+    if not hook and not (certificates and key.file(STORE)):
+        wanted = f"{HOOK} or {STORE}" if certificates else HOOK
         raise ConfigurationError(f"{key.folder} has no file {wanted} (docs/desktop.md)")
 
 

@@ -25,6 +25,7 @@ class ExportError(Exception):
     retryable: ClassVar[bool] = False
     public: ClassVar[str] = ""  # for users, where the message names what operators alone should see
     of_project: ClassVar[bool] = False
+    quota: str = ""  # which of a user's limits is reached, where it is about one
 
     @property
     def told(self) -> str:
@@ -62,9 +63,10 @@ class TooManyRequestsError(ExportError):
     status = 429
     retryable = True
 
-    def __init__(self, message: str, retry_after_s: int) -> None:
+    def __init__(self, message: str, retry_after_s: int, *, quota: str = "") -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.quota = quota
 
 
 class PathError(ProjectError):

@@ -12,7 +12,14 @@ def measured(sample: str, **labels: object) -> float:
         KeyError: It is not.
     """
     named = {name: str(value) for name, value in labels.items()}
-    value = REGISTRY.get_sample_value(sample, named)
-    if value is None:
-        raise KeyError(f"{sample}{named}")
-    return value
+    for family in REGISTRY.restricted_registry([sample]).collect():
+        for found in family.samples:
+            if (found.name, found.labels) == (sample, named):
+                return found.value
+    raise KeyError(f"{sample}{named}")
+
+
+def series(exposition: str) -> set[str]:
+    """The series of a process, each by its name and labels."""
+    lines = exposition.splitlines()
+    return {line.rpartition(" ")[0] for line in lines if line and not line.startswith("#")}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar, Router
 from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 
 from services.gateway.http.auth import bearer_guard, current_user
@@ -13,6 +14,7 @@ from services.gateway.http.openapi_config import StructSchemas, openapi_config
 from services.gateway.http.problems import EXCEPTION_HANDLERS
 from services.gateway.http.request_log import RequestLog
 from services.gateway.http.request_pace import RequestPace
+from services.gateway.http.request_series import count_unrouted, expect_requests
 from services.gateway.http.request_trace import RequestTrace
 from services.gateway.http.safe_headers import add_safe_headers
 from services.gateway.page.local_session import without_cors
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from services.gateway.dependencies import Dependencies
-    from shared.tokens import Tokens
+    from shared.tokens import Tokens, User
 
 JSON_BYTES = 1 << 20  # of a body that is read whole; those of files are streamed
 
@@ -62,7 +64,11 @@ def create_app(
         else None
     )
     structs = StructSchemas()
-    return Litestar(
+
+    def plan_of(user: User) -> str:  # a function, because Litestar copies what its state holds
+        return deps.starter.plan(user)
+
+    app = Litestar(
         [
             api_router(deps.tokens, deps, requests_per_second=requests_per_second),
             *health_routes(checks),
@@ -70,13 +76,16 @@ def create_app(
         ],
         middleware=[RequestTrace(), RequestLog()],
         request_class=JsonRequest,
-        before_send=[add_safe_headers, without_cors],
+        before_send=[add_safe_headers, without_cors, count_unrouted],
         exception_handlers=EXCEPTION_HANDLERS,
         logging_config=None,
         cors_config=cors,
         openapi_config=openapi_config(structs),
         plugins=[structs],
+        state=State({"plan_of": plan_of}),
     )
+    expect_requests(app)
+    return app
 
 
 def api_router(

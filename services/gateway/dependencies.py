@@ -32,6 +32,7 @@ from services.gateway.projects.project_settings import ProjectSettings
 from services.gateway.projects.snapshots import Snapshots
 from services.gateway.projects.spool import Spool
 from services.gateway.projects.zip_import import ZipImports
+from services.gateway.quotas.refusals import PER_MINUTE
 from services.gateway.quotas.upload_meter import UploadMeter
 from services.gateway.quotas.user_quotas import UserQuotas
 from shared.domain.export_view import Links
@@ -105,7 +106,12 @@ async def assemble(
         js, settings=ProjectSettings(storage), quotas=user_quotas, headroom=headroom
     )
     per_minute = settings.requests_per_minute
-    rate = CellRate(per_minute / 60, burst=per_minute, what=f"{per_minute} exports a minute")
+    rate = CellRate(
+        per_minute / 60,
+        burst=per_minute,
+        what=f"{per_minute} exports a minute",
+        quota=PER_MINUTE,
+    )
     starter = GenerationStarter(
         js,
         quota,

@@ -20,6 +20,7 @@ from services.packager.runtimes.registry import Templates
 from services.packager.sandbox.build_server import BuildServer
 from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
+from services.packager.storage.disk_space import DiskSpace
 from shared.domain.events import ExportRequested, now
 from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
@@ -45,9 +46,6 @@ from shared.worker.worker import Worker
 if TYPE_CHECKING:
     import asyncio
 
-    from services.packager.registry.npm_registry import NpmRegistry
-    from shared.storage.bucket import Storage
-
 
 async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
@@ -67,7 +65,17 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             packages = await stack.enter_async_context(
                 open_registry(settings.registry.url, settings.registry.token)
             )
-            handler = await _handler(settings, storage, server, packages)
+            open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
+            cache = await in_thread(open_cache)  # what dead processes left there is removed first
+            handler = PackagerHandler(
+                storage,
+                cache,
+                server,
+                settings.templates.path,
+                registry=packages,
+                signing=settings.signing.keys,
+                threads=settings.threads,
+            )
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation, outbox = Isolation(), ChatterOutbox()
@@ -117,29 +125,11 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     stop,
                     *(worker.run(stop) for worker in workers),
                     inventory.run(stop),
+                    DiskSpace(cache, size_bytes=settings.disk_bytes).run(stop),
                     serve(app, listener, stop, limits=settings.http),
                 )
     finally:
         await nc.close()
-
-
-async def _handler(
-    settings: PackagerSettings,
-    storage: Storage,
-    server: BuildServer,
-    registry: NpmRegistry | None,
-) -> PackagerHandler:
-    """The handler; what dead processes left in the cache's folder is removed first, in a thread."""
-    open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
-    return PackagerHandler(
-        storage,
-        await in_thread(open_cache),
-        server,
-        settings.templates.path,
-        registry=registry,
-        signing=settings.signing.keys,
-        threads=settings.threads,
-    )
 
 
 def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:

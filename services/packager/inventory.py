@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from services.packager.processes.threads import in_thread
+from services.packager.signing.certificates import Certificates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ class InventoryWatch:
         self._templates = templates
         self._signing = signing
         self._platforms = platforms
+        self._certificates = Certificates(signing)
 
     async def refresh(self) -> None:
         """Look at the disk; whatever has become unusable since the last look is logged."""
@@ -62,8 +64,10 @@ class InventoryWatch:
 
     def _look(self) -> Inventory:
         usable, broken = self._templates.survey()
+        keys = self._signing.by_platform(self._platforms)
+        self._certificates.look(keys)
         return Inventory(
             templates={template.name: template.version for template in usable},
             broken=broken,
-            signing_keys=self._signing.by_platform(self._platforms),
+            signing_keys=keys,
         )

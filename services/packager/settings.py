@@ -161,6 +161,14 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     cache_bytes: Annotated[
         int, env("PACKAGER_CACHE_BYTES", "how large that folder may become, bytes", ge=1 << 20)
     ] = 10 * GIB
+    disk_bytes: Annotated[
+        int,
+        env(
+            "PACKAGER_DISK_BYTES",
+            "what the cache's volume may take of its disk, for metrics; 0: all of it",
+            ge=0,
+        ),
+    ] = 0
     drain_timeout_s: Annotated[
         float,
         env(

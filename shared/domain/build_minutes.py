@@ -31,6 +31,8 @@ LIMITS: Final[dict[str, float | None]] = {  # minutes a month
     "unlimited": None,
 }
 
+MINUTES: Final = "buildMinutes"  # quotas, by name
+PENDING: Final = "pendingExports"
 MOST_OPEN: Final = 5_000  # reservations of one user: the record must fit into a message
 
 
@@ -103,6 +105,7 @@ class QuotaExceededError(ExportError):
     code = "quota-exceeded"
     title = "Not enough build minutes"
     status = 402
+    quota = MINUTES
 
     def __init__(self, *, available: float, required: float) -> None:
         super().__init__(
@@ -124,9 +127,11 @@ class TooManyPendingError(TooManyRequestsError):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"{limit} of your exports are under way already: cancel some, or come again later", 60
+            f"{limit} of your exports are under way already: cancel some, or come again later",
+            60,
+            quota=PENDING,
         )
-        self.members: dict[str, Any] = {"quota": "pendingExports", "limit": limit}
+        self.members: dict[str, Any] = {"quota": PENDING, "limit": limit}
 
 
 def required_minutes(start: ExportRequested | ExportPackaged) -> float:

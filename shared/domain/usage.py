@@ -53,6 +53,7 @@ class QuotaUsedUpError(ExportError):
             f"the quota {quota!r} is used up ({used} of {limit}): {WAYS_OUT[quota]}, "
             "or ask an operator for more"
         )
+        self.quota = quota
         self.members: dict[str, Any] = {"quota": quota, "limit": limit, "used": used}
 
 
@@ -66,6 +67,7 @@ class RateUsedUpError(TooManyRequestsError):
         super().__init__(
             f"the quota {rate.quota!r} is used up ({rate.limit}): {WAYS_OUT[rate.quota]}",
             math.ceil(wait.total_seconds()),
+            quota=rate.quota,
         )
         self.members: dict[str, Any] = {"quota": rate.quota, "limit": rate.limit}
 

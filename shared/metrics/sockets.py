@@ -6,6 +6,8 @@ from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from shared.metrics.born import born
+
 OPEN: Final = Gauge("export_websockets_open", "WebSockets open at this moment.")
 OPENED: Final = Counter(
     "export_websocket_opened_total",
@@ -14,7 +16,7 @@ OPENED: Final = Counter(
 )
 CLOSED: Final = Counter(
     "export_websocket_closed_total",
-    "WebSockets that ended or were refused, by close code.",
+    "WebSockets that ended or were refused, by close code, ours or the client's.",
     ["code"],
 )
 MESSAGES: Final = Counter("export_websocket_messages_total", "Messages sent to WebSocket clients.")
@@ -28,6 +30,8 @@ DROPPED: Final = Counter(
 )
 NEWS_SECONDS: Final = Histogram(
     "export_websocket_news_seconds",
-    "From an event's place in its stream to its message being handed to a socket, in seconds.",
+    "From a document or progress being stored to its state being handed to a socket, in seconds.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
 )
+
+born(OPENED, how=("new", "resumed"))

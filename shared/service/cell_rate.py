@@ -22,15 +22,23 @@ class CellRate:
         burst: How many may come at once.
         longest_s: That one may be held back; what would take longer is refused.
         what: Of which there are too many, and in what time: ``100 requests a second``.
+        quota: What the limit is called where refusals are counted.
     """
 
     def __init__(
-        self, per_second: float, *, burst: float, longest_s: float = 0.0, what: str
+        self,
+        per_second: float,
+        *,
+        burst: float,
+        longest_s: float = 0.0,
+        what: str,
+        quota: str = "",
     ) -> None:
         self._per_second = per_second
         self._burst = burst
         self._longest_s = longest_s
         self._what = what
+        self._quota = quota
         self._paid_off: dict[str, float] = {}
 
     def take(self, user_id: str) -> float:
@@ -49,7 +57,8 @@ class CellRate:
         wait_s = paid_off - at - self._burst / self._per_second
         if wait_s > self._longest_s + ROUNDING_S:
             again_s = math.ceil(wait_s - self._longest_s)
-            raise TooManyRequestsError(f"at most {self._what}: come again", again_s)
+            message = f"at most {self._what}: come again"
+            raise TooManyRequestsError(message, again_s, quota=self._quota)
         self._paid_off[user_id] = paid_off
         if len(self._paid_off) > REMEMBERED:
             self._paid_off = {user: end for user, end in self._paid_off.items() if end > at}

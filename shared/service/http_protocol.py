@@ -16,6 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import MAX_LINE_LENGTH
 
+from shared.metrics import connections as metrics
+from shared.metrics.born import born
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -89,6 +92,11 @@ TOO_MANY: Final = Refusal(
 )
 
 
+CUT_OFF: Final = "cut-off"  # too many connections, even to be told so
+REFUSALS: Final = (MALFORMED, TOO_LARGE, URL_TOO_LONG, TOO_SLOW, TOO_MANY)
+born(metrics.REFUSED, code=(CUT_OFF, *(refusal.code for refusal in REFUSALS)))
+
+
 class RefusedError(Exception):
     """Stops the parser."""
 
@@ -116,7 +124,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Let one more in, or say that there are too many."""
         super().connection_made(transport)
         self._others.add(self)
+        metrics.OPEN.inc()
         if len(self._others) > self._limits.max_connections + SPARE:
+            metrics.REFUSED.labels(CUT_OFF).inc()
             transport.abort()
         elif len(self._others) > self._limits.max_connections:
             self._refuse(TOO_MANY)
@@ -252,6 +262,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> None:
         """Answer, if an answer can still be told from those before it, and close."""
         self._refused = refusal
+        metrics.REFUSED.labels(refusal.code).inc()
         if self._in_head and not self._is_idle:
             self.cycle.keep_alive = False  # what came before is answered, and that is the last
             return
@@ -272,7 +283,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.loop.call_later(LINGER_S, self.transport.abort)
 
     def _forget(self) -> None:
-        self._others.discard(self)
+        if self in self._others:
+            self._others.remove(self)
+            metrics.OPEN.dec()
         for timer in (self._overdue, self._unread):
             if timer is not None:
                 timer.cancel()

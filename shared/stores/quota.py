@@ -55,7 +55,7 @@ class Quota:
         *,
         limit: float | None,
         most_open: int = MOST_OPEN,
-    ) -> None:
+    ) -> float:
         """Reserve what a generation may need, in the month it is asked for; twice is once.
 
         Args:
@@ -63,15 +63,22 @@ class Quota:
             limit: Minutes of the month; None: unlimited.
             most_open: How many reservations the month may have.
 
+        Returns:
+            The minutes that were reserved; 0 where they had been before.
+
         Raises:
             QuotaExceededError, TooManyRequestsError: Nothing was reserved.
         """
         key, name, minutes = _key(start.user_id, start.at), _name(start), required_minutes(start)
+        more = 0.0
 
         def decide(account: Account | None) -> Account | None:
+            nonlocal more
             account = account or Account()
             if name in account.reservations:
+                more = 0.0
                 return None
+            more = minutes
             return account.reserve(name, minutes, start.at, limit, most_open)
 
         try:
@@ -80,6 +87,7 @@ class Quota:
             for names in _batches(await self._due(key)):
                 await self._release_abandoned(key, names)
             await self._store.change(key, decide)
+        return more
 
     async def settle(self, terminal_event: TerminalEvent) -> None:
         """Charge what the generation cost, give back the rest; twice is once."""

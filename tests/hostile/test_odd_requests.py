@@ -269,7 +269,7 @@ def answered(*, at_least: int = 0) -> float:
         sample.value
         for family in metrics.REQUESTS.collect()
         for sample in family.samples
-        if sample.name.endswith("_total") and int(sample.labels["status"]) >= at_least
+        if sample.name.endswith("_total") and 100 * int(sample.labels["status"][0]) >= at_least
     )
 
 

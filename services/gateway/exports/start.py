@@ -11,6 +11,8 @@ from shared.domain.build_minutes import LIMITS, MOST_OPEN
 from shared.domain.events import ExportRequested, StartEvent
 from shared.domain.log_keys import keys_of
 from shared.jetstream.event_log import EventLog
+from shared.metrics import http as metrics
+from shared.metrics.born import OTHER
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -64,9 +66,13 @@ class GenerationStarter:
         if repeated and (accepted := await self._accepted(start)):
             log.info("export.asked-again", **keys_of(start))
             return accepted
-        limit = LIMITS[self.plan(user)] if user else None
-        most_open = (self._pending_exports if user else 0) or MOST_OPEN
-        await self._quota.reserve(start, limit=limit, most_open=most_open)
+        plan = self.plan(user) if user else None
+        minutes = await self._quota.reserve(
+            start,
+            limit=LIMITS[plan] if plan else None,
+            most_open=(self._pending_exports if user else 0) or MOST_OPEN,
+        )
+        metrics.BUILD_MINUTES_RESERVED.labels(plan or OTHER).inc(minutes)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)

@@ -12,6 +12,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from services.gateway.http.request_trace import trace_of
+from services.gateway.quotas.refusals import count_refusal
 from shared.errors import (
     ExportError,
     InvalidRequestError,
@@ -68,6 +69,7 @@ def trace_id(request: Request[Any, Any, Any]) -> str:
 
 def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Response[Any]:
     """One of our own errors, which say everything themselves."""
+    count_refusal(request, error)
     more: dict[str, Any] = getattr(error, "members", {})
     if isinstance(error, InvalidRequestError):
         more = {"details": [{"path": p, "message": m} for p, m in error.details]}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from litestar.middleware import ASGIMiddleware
 
+from services.gateway.http.request_series import series_of
 from shared.domain.events import is_export_id, is_project_id
 from shared.metrics import http as metrics
 
@@ -39,8 +40,9 @@ class RequestLog(ASGIMiddleware):
             route = str(scope.get("path_template") or "unknown")
             method = str(scope.get("method", ""))
             seconds = time.perf_counter() - started
-            metrics.REQUESTS.labels(route, method, status).inc()
-            metrics.REQUEST_SECONDS.labels(route, method).observe(seconds)
+            series = series_of(scope)
+            metrics.REQUESTS.labels(series.route, series.method, series.status(status)).inc()
+            metrics.REQUEST_SECONDS.labels(series.route, series.method).observe(seconds)
             if route not in QUIET:
                 line: dict[str, Any] = {
                     "route": route,

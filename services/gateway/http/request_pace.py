@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from services.gateway.quotas.refusals import PER_SECOND
 from shared.service.cell_rate import CellRate
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ class RequestPace:
 
     def __init__(self, per_second: int) -> None:
         what = f"{per_second} requests a second"
-        self._rate = CellRate(per_second, burst=per_second, longest_s=LONGEST_S, what=what)
+        self._rate = CellRate(
+            per_second, burst=per_second, longest_s=LONGEST_S, what=what, quota=PER_SECOND
+        )
 
     async def __call__(
         self, connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler

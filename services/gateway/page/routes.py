@@ -10,6 +10,7 @@ from litestar import HttpMethod, Response, get, route
 
 from services.gateway.http.negotiation import accepts, names_etag
 from services.gateway.http.parameters import AnyRequest
+from services.gateway.http.request_series import LABEL
 from services.gateway.page.content_security import OF_ALL, OF_WORKERS
 from services.gateway.page.files import Sample
 from shared.errors import ExportError
@@ -76,7 +77,13 @@ def page_routes(page: Page, headers: dict[str, str]) -> HTTPRouteHandler:
         headers: Of the page itself, by :func:`content_security.page_headers`.
     """
 
-    @route(sorted(page.files), http_method=READS, include_in_schema=False, sync_to_thread=False)
+    @route(
+        sorted(page.files),
+        http_method=READS,
+        include_in_schema=False,
+        sync_to_thread=False,
+        opt={LABEL: "page"},
+    )
     def show_file(request: AnyRequest) -> Response[bytes]:
         file = page.files[request.scope["path_template"]]
         more = {"page": headers, "worker": OF_WORKERS, "asset": {}}[file.role]

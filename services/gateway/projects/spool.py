@@ -15,11 +15,13 @@ from contextlib import asynccontextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from shared.errors import TooLargeError, UnavailableError
+from shared.metrics import process as metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 WRITE_BYTES: Final = 1 << 20
+DISK: Final = "spool"
 
 
 class SpoolFullError(UnavailableError):
@@ -37,6 +39,8 @@ class Spool:
         self._max_bytes = max_bytes
         self._used_bytes = 0
         self._used_by: Counter[str] = Counter()
+        metrics.DISK_BYTES.labels(DISK).set(max_bytes)
+        metrics.DISK_FREE_BYTES.labels(DISK).set_function(lambda: max_bytes - self._used_bytes)
 
     @property
     def used_bytes(self) -> int:

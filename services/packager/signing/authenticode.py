@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.signing.keys import HOOK
+from services.packager.signing.keys import HOOK, PASSWORD, STORE
 from services.packager.signing.tool import run_confined, run_tool
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from services.packager.signing.tool import ToolBench
 
 TOOL: Final = "osslsigncode"
-CERTIFICATE: Final = "certificate.p12"
-PASSWORD: Final = "password"  # noqa: S105 - a file's name
 CHAIN: Final = "chain.pem"  # certificates that are trusted, where the system's do not suffice
 TIMESTAMPS: Final = "timestamp-url"
 
@@ -56,7 +54,7 @@ def _sign(program: Path, signed: Path, key: SigningKey, bench: ToolBench, title:
     """The password goes through a pipe: nobody sees it among the arguments or on the disk."""
     secret = key.file(PASSWORD)
     stamps = key.file(TIMESTAMPS)
-    certificate = key.require(CERTIFICATE)
+    certificate = key.require(STORE)
     run_confined(
         [
             *(TOOL, "sign", "-h", "sha256"),

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from services.packager.request import Request
 
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
+STORE: Final = "certificate.p12"  # a certificate with its private key
+PASSWORD: Final = "password"  # noqa: S105 - a file's name
 
 
 class KeyBrokenError(ExportError):

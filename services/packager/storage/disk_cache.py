@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from services.packager.storage.scratch import remove_abandoned, scratch_folder
+from services.packager.storage.scratch import remove_abandoned, scratch_folder, tree_bytes
 from shared.errors import UnavailableError
 from shared.metrics import cache as metrics
 
@@ -51,7 +51,7 @@ class DiskCache:
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
+        self.folder = folder
         self.max_bytes = max_bytes
         self._lock = threading.Lock()
         self._work = folder / WORK
@@ -108,6 +108,10 @@ class DiskCache:
         """Forget an object, because what lies here is not what it should be."""
         self.path(key).unlink(missing_ok=True)
 
+    def occupied_bytes(self) -> int:
+        """What lies in the folder, the builds at hand included; blocks."""
+        return self._used_bytes + tree_bytes(self._work)
+
     def make_room(self, size_bytes: int) -> None:
         """Remove the least recently used until ``size_bytes`` more fit."""
         with self._lock:
@@ -131,7 +135,7 @@ class DiskCache:
         return used
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self._folder.glob("??/*"):
+        for path in self.folder.glob("??/*"):
             with suppress(FileNotFoundError):
                 found = path.stat()
                 yield found.st_mtime, found.st_size, path
@@ -139,7 +143,7 @@ class DiskCache:
     def path(self, key: str) -> Path:
         """Where the object lies, if it does."""
         name = hashlib.sha256(key.encode()).hexdigest()
-        return self._folder / name[:2] / name
+        return self.folder / name[:2] / name
 
 
 @contextmanager

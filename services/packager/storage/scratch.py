@@ -12,10 +12,12 @@ import os
 import tempfile
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+BLOCK_BYTES: Final = 512  # of ``st_blocks``, whatever the disk's own are
 
 
 @contextmanager
@@ -64,6 +66,20 @@ def remove_tree(folder: Path) -> None:
                 here.rmdir()
     with suppress(OSError):
         folder.rmdir()
+
+
+def tree_bytes(folder: Path) -> int:
+    """What a folder takes of the disk; what vanishes meanwhile, or is shut, takes nothing."""
+    taken, waiting = 0, [str(folder)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    taken += found.st_blocks * BLOCK_BYTES if found.st_nlink == 1 else 0
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+    return taken
 
 
 def _lock_now(folder: Path, stack: ExitStack) -> bool:

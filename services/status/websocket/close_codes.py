@@ -20,6 +20,11 @@ class CloseCode(IntEnum):
     TOO_MANY = 4529  # as HTTP's 429
 
 
+NO_CODE: Final = 1005  # RFC 6455 section 7.4.1; uvicorn says so of a lost connection, too
+GONE: Final = 1006  # without a word
+OF_CLIENTS: Final = (1001, GONE)  # beside 1000; 1001: a page that was left
+COUNTED: Final = frozenset(map(str, (*CloseCode, *OF_CLIENTS)))  # one by one; all others together
+
 MEANINGS: Final[dict[CloseCode, str]] = {
     CloseCode.DONE: "The terminal state was delivered.",
     CloseCode.INTERNAL_ERROR: "A fault of ours: come back after a while.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from litestar.params import FromPath
 from uvicorn.protocols.utils import ClientDisconnected
 
 from services.status.websocket.access import PROTOCOL, AccessCheck, Refused, bad_request
-from services.status.websocket.close_codes import CloseCode
+from services.status.websocket.close_codes import COUNTED, GONE, NO_CODE, CloseCode
 from services.status.websocket.places import SocketPlaces
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from services.status.websocket.watching import watching
@@ -21,6 +22,7 @@ from shared.domain.events import is_export_id
 from shared.domain.websocket_messages import ErrorMessage, Ready
 from shared.errors import UnavailableError
 from shared.metrics import sockets as metrics
+from shared.metrics.born import OTHER, born, known
 
 if TYPE_CHECKING:
     from litestar.handlers import WebsocketRouteHandler
@@ -33,10 +35,11 @@ AnySocket = WebSocket[Any, Any, Any]
 
 log = structlog.get_logger()
 
-GONE: Final = 1005  # RFC 6455 section 7.4.1: closed by its client; it is never sent
 FOLD_WAIT_S: Final = 10.0
 RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
 SLOW_S: Final = 30.0  # a client that takes nothing for so long
+
+born(metrics.CLOSED, code=(*sorted(COUNTED), OTHER))
 
 
 class Sockets:
@@ -86,6 +89,7 @@ class Sockets:
             log.warning("socket.unavailable", error=str(error), **_named(export_id))
             code = CloseCode.SHUTTING_DOWN
         except (WebSocketDisconnect, ClientDisconnected):
+            _count_closed(GONE)
             return
         except Exception:
             log.exception("socket.failed", **_named(export_id))
@@ -93,6 +97,7 @@ class Sockets:
         finally:
             self._open -= 1
             metrics.OPEN.dec()
+        _count_closed(code)
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
 
@@ -122,7 +127,7 @@ class Sockets:
             code, close_code = refused.code, int(refused.close_code)
             log.info("socket.refused", code=code, close_code=close_code, **_named(export_id))
             message = ErrorMessage(export_id=export_id, error=str(refused), code=refused.code)
-            await socket.send(outgoing(message).event)
+            await _send(socket, outgoing(message))
             return refused.close_code
 
     async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
@@ -149,19 +154,22 @@ class Sockets:
             if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
                 send_buffer.lose(1, after_seq)  # another life of the stream: start over
                 after_seq = 0
-            await socket.send(outgoing(Ready(export_id=export_id, epoch=epoch)).event)
-            with watching(room, ticket, send_buffer, resumed=after_seq is not None) as watched:
+            await _send(socket, outgoing(Ready(export_id=export_id, epoch=epoch)))
+            resumed = after_seq is not None
+            metrics.OPENED.labels("resumed" if resumed else "new").inc()
+            with watching(room, ticket, send_buffer, resumed=resumed) as watched:
                 watched.code = await self._pump(socket, room, send_buffer, after_seq)
-            return CloseCode.DONE if watched.code == GONE else watched.code
+            return watched.code
 
     async def _pump(
         self, socket: AnySocket, room: Room, send_buffer: SendBuffer, after_seq: int | None
     ) -> int:
         """Send until the export ends, the client goes or is too slow, or the service stops."""
         room.join(send_buffer, after_seq=after_seq)
-        ends = {
+        gone = asyncio.create_task(_until_gone(socket))
+        ends: dict[asyncio.Task[Any], int] = {
             asyncio.create_task(_send_all(socket, send_buffer)): CloseCode.DONE,
-            asyncio.create_task(_until_gone(socket)): GONE,
+            gone: GONE,
             asyncio.create_task(send_buffer.until_stuck(SLOW_S)): CloseCode.TOO_SLOW,
             asyncio.create_task(self._stop.wait()): CloseCode.SHUTTING_DOWN,
             asyncio.create_task(room.until_failed()): CloseCode.INTERNAL_ERROR,
@@ -170,7 +178,7 @@ class Sockets:
             done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             first = next(task for task in ends if task in done)
             first.result()
-            return ends[first]
+            return gone.result() if first is gone else ends[first]
         finally:
             room.leave(send_buffer)
             for task in ends:
@@ -184,18 +192,36 @@ async def _send_all(socket: AnySocket, send_buffer: SendBuffer) -> None:
         async with asyncio.timeout(None) as overdue:
 
             async def send(message: Outgoing) -> None:
-                await socket.send(message.event)
+                await _send(socket, message)
                 if message.terminal:
                     overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
 
             await send_buffer.send_all(send)
 
 
-async def _until_gone(socket: AnySocket) -> None:
-    """Wait until the client has gone; it has nothing to say, reading is how that is noticed."""
+async def _send(socket: AnySocket, message: Outgoing) -> None:
+    await socket.send(message.event)
+    metrics.MESSAGES.inc()
+    if message.stored_at:
+        metrics.NEWS_SECONDS.observe(max(time.time() - message.stored_at, 0.0))
+
+
+async def _until_gone(socket: AnySocket) -> int:
+    """Wait until the client has gone; it has nothing to say, reading is how that is noticed.
+
+    Returns:
+        Its close code.
+    """
     with suppress(WebSocketDisconnect):
-        while (await socket.receive())["type"] != "websocket.disconnect":
-            pass
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return GONE if message["code"] == NO_CODE else message["code"]
+    return GONE
+
+
+def _count_closed(code: int) -> None:
+    metrics.CLOSED.labels(known(str(int(code)), COUNTED)).inc()
 
 
 def _after_seq(text: str | None) -> int | None:

@@ -169,7 +169,8 @@ class Hub:
         room = self._room_of(message)
         if room is not None and message.payload:
             with suppress(msgspec.MsgspecError):
-                room.put_document(Record(self._exports.decode(message.payload), message.seq))
+                record = Record(self._exports.decode(message.payload), message.seq)
+                room.put_document(record, stored_at=message.at.timestamp())
 
     def _on_line(self, message: Stored) -> None:
         room = self._room_of(message)
@@ -181,7 +182,8 @@ class Hub:
         room = self._room_of(message)
         if room is not None:
             with suppress(msgspec.MsgspecError):
-                room.put_progress(msgspec.json.decode(message.payload, type=Progress))
+                progress = msgspec.json.decode(message.payload, type=Progress)
+                room.put_progress(progress, stored_at=message.at.timestamp())
 
     def _room_of(self, message: Stored) -> Room | None:
         """The room of the export that the subject ends with, if anybody watches it."""

@@ -51,7 +51,8 @@ class Room:
         self._document: Record[Document] | None = None
         self._progress: Progress | None = None
         self._queue_position = NOWHERE
-        self._documents: deque[Record[Document]] = deque()  # that came, the oldest first
+        self._documents: deque[tuple[Record[Document], float]] = deque()  # the oldest first
+        self._stored_at = 0.0  # when the newest progress was stored that is not told yet
         self._refreshes_wanted = 0
         self._refreshes_done = 0
         self._news = asyncio.Event()
@@ -64,16 +65,20 @@ class Room:
         self._refreshes_wanted += 1
         self._news.set()
 
-    def put_document(self, document: Record[Document]) -> None:
-        """Note a revision of the document; an older one than is known is no news."""
-        self._documents.append(document)
+    def put_document(self, document: Record[Document], *, stored_at: float = 0.0) -> None:
+        """Note a revision of the document; an older one than is known is no news.
+
+        ``stored_at`` is when that became news, Unix time; 0 for what was there before.
+        """
+        self._documents.append((document, stored_at))
         self._news.set()
 
-    def put_progress(self, progress: Progress) -> None:
+    def put_progress(self, progress: Progress, *, stored_at: float = 0.0) -> None:
         """Note progress; within a generation it never falls, whoever sends it."""
         known = self._progress
         if known is None or (progress.rank >= known.rank and progress != known):
             self._progress = progress
+            self._stored_at = stored_at
             self._state_is_news = True
             self._news.set()
 
@@ -168,7 +173,7 @@ class Room:
         if self._refreshes_done < self._refreshes_wanted:
             await self._read_stored()
         while self._documents:
-            await self._advance(self._documents[0])
+            await self._advance(*self._documents[0])
             self._documents.popleft()
         if self._state_is_news:
             self._send_state()
@@ -183,12 +188,12 @@ class Room:
             self._flush_lines()
         document, progress = await self._stored.document(), await self._stored.progress()
         if document is not None:
-            self._documents.append(document)
+            self._documents.append((document, 0.0))
         if progress is not None:
             self.put_progress(progress)
         self._refreshes_done = wanted
 
-    async def _advance(self, record: Record[Document]) -> None:
+    async def _advance(self, record: Record[Document], stored_at: float) -> None:
         """Tell of a newer revision; before an end come the lines that have not come live."""
         known = self._document
         if known is not None and record.revision <= known.revision:
@@ -198,6 +203,7 @@ class Room:
         if known is None or record.value.wait != known.value.wait:
             self._queue_position = await self._stored.queue_position(record.value)
         self._document = record
+        self._stored_at = stored_at
         self._send_state()
 
     def _flush_lines(self) -> None:
@@ -211,12 +217,13 @@ class Room:
     def _send_state(self) -> None:
         self._flush_lines()
         self._state_is_news = False
+        stored_at, self._stored_at = self._stored_at, 0.0
         if self._document is not None and self._send_buffers:
-            state = self._state(self._document)
+            state = self._state(self._document, stored_at)
             for send_buffer in self._send_buffers:
                 send_buffer.put_state(state)
 
-    def _state(self, document: Record[Document]) -> Outgoing:
+    def _state(self, document: Record[Document], stored_at: float = 0.0) -> Outgoing:
         state = present(
             document.value,
             self._links,
@@ -227,4 +234,6 @@ class Room:
         message = ExportStatus(export_id=state.id, seq=document.revision, state=state)
         receipt = state.cancel_receipt
         complete = receipt is None or receipt.stopped_at is not None
-        return outgoing(message, terminal=state.ended, last=state.ended and complete)
+        return outgoing(
+            message, terminal=state.ended, last=state.ended and complete, stored_at=stored_at
+        )

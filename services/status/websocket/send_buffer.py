@@ -24,10 +24,16 @@ class Outgoing(msgspec.Struct, frozen=True):
     seq: int = 0  # of a log line
     terminal: bool = False  # a terminal state
     last: bool = False  # nothing follows
+    stored_at: float = 0.0  # when its news was stored, Unix time; 0: it has none
 
 
 def outgoing(
-    message: Message, *, seq: int = 0, terminal: bool = False, last: bool = False
+    message: Message,
+    *,
+    seq: int = 0,
+    terminal: bool = False,
+    last: bool = False,
+    stored_at: float = 0.0,
 ) -> Outgoing:
     """Encode a message."""
     event: WebSocketSendEvent = {
@@ -35,7 +41,7 @@ def outgoing(
         "text": encode(message).decode(),
         "bytes": None,
     }
-    return Outgoing(event, seq, terminal, last)
+    return Outgoing(event, seq, terminal, last, stored_at)
 
 
 class SendBuffer:
@@ -72,6 +78,7 @@ class SendBuffer:
         while len(self._lines) > MAX_LINES:
             dropped = self._lines.popleft().seq
             self._lost = (self._lost[0] if self._lost else dropped, dropped)
+            metrics.DROPPED.inc()
         if lines:
             self._filled.set()
 
@@ -91,7 +98,6 @@ class SendBuffer:
                 if message.last:
                     return
             self._sending = False
-            metrics.MESSAGES.inc(len(messages))
 
     async def until_stuck(self, slow_s: float) -> None:
         """Wait until the client has taken nothing of what is being sent for ``slow_s``.

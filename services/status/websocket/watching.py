@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import structlog
+
+from services.status.websocket.close_codes import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +20,12 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-LOST: Final = 1006  # RFC 6455 section 7.4.1: it went away without a word
-
 
 @dataclass
 class Watched:
     """One socket; ``code`` is what it is closed with."""
 
-    code: int = LOST
+    code: int = GONE
 
 
 @contextmanager

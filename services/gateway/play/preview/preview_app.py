@@ -18,6 +18,7 @@ from services.gateway.play.preview.messages import Message, ToldError
 from shared.domain.events import now
 from shared.errors import NotFoundError, TooManyRequestsError, UnavailableError
 from shared.metrics import previews as metrics
+from shared.metrics.born import born
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +37,11 @@ log = structlog.get_logger()
 
 PAGE: Final = "index.html"
 METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+STATUSES: Final = (  # all that is ever answered: with files and redirections, and with messages
+    *(200, 204, 206, 303, 304, 307, 416),
+    *(401, 403, 404, 405, 410, 429, 500, 502, 503),
+)
+born(metrics.REQUESTS, status=map(str, STATUSES))
 
 
 class PreviewApp:

@@ -102,7 +102,7 @@ def test_a_damaged_cache_costs_making_it_again(
     """What lies on the disk is never trusted."""
     maker = Maker((b"origin", ".flac"))
     _derived(cache, scratch).get("x", maker)
-    for path in cache._folder.glob("??/*"):
+    for path in cache.folder.glob("??/*"):
         path.write_bytes(damage)
     with cache.scratch() as later:
         again = _derived(cache, later).get("x", maker)
