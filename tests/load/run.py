@@ -6,7 +6,6 @@ import asyncio
 import os
 import tempfile
 import time
-from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,20 +17,16 @@ from monitoring.pace import Pace
 from monitoring.pictures.album import draw_all
 from monitoring.pictures.diary import Diary, Event
 from monitoring.rules import plain
-from tests.chaos.run import load
 from tests.chaos.story import cast_of
-from tests.chaos.world import SERVICES
 from tests.load.disturbances import DISTURBANCES
+from tests.load.seen import seen
 from tests.load.visitors import Visitors
 from tests.own_prometheus import own_prometheus
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-
     from tests.chaos.run import Load
     from tests.chaos.story import Story
     from tests.load.disturbances import Disturbance
-    from tests.own_prometheus import OwnPrometheus
 
 log = structlog.get_logger()
 
@@ -42,17 +37,6 @@ LANES: Final = 2  # groups of users, each of which begins anew when all of it ha
 AT_ONCE: Final = 6
 PAUSE_S: Final = 2.0
 LAST_BEGIN: Final = 0.9  # of the run; then everything ends, and alerts resolve
-
-
-@asynccontextmanager
-async def seen(
-    folder: Path, *, rules: Sequence[Path] = (), every: str = "1s"
-) -> AsyncIterator[tuple[Load, OwnPrometheus]]:
-    """A stack with users, and a Prometheus that scrapes all of its services."""
-    async with load(folder, seed=11, UPLOADER_SWEEP_INTERVAL_S="20") as here:
-        targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
-        with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
-            yield here, prometheus
 
 
 async def run(folder: Path, *, length_s: float) -> None:

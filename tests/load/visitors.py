@@ -69,7 +69,9 @@ class Visitors:
 
     async def _downloader(self) -> None:
         if story := self._finished():
-            async with self._here.client.open(f"{story.path}/download") as answer:
+            async with self._here.client.open(
+                f"{self._here.client.url}{story.path}/download"
+            ) as answer:
                 await answer.read()
 
     async def _player(self) -> None:

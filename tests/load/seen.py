@@ -1,0 +1,28 @@
+"""A stack under load, and a Prometheus that sees it."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from tests.chaos.run import load
+from tests.chaos.world import SERVICES
+from tests.own_prometheus import own_prometheus
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
+
+    from tests.chaos.run import Load
+    from tests.own_prometheus import OwnPrometheus
+
+
+@asynccontextmanager
+async def seen(
+    folder: Path, *, rules: Sequence[Path] = (), every: str = "1s"
+) -> AsyncIterator[tuple[Load, OwnPrometheus]]:
+    """A stack with users, and a Prometheus that scrapes all of its services."""
+    async with load(folder, seed=11, UPLOADER_SWEEP_INTERVAL_S="20") as here:
+        targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
+        with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
+            yield here, prometheus
