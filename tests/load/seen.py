@@ -22,7 +22,9 @@ async def seen(
     folder: Path, *, rules: Sequence[Path] = (), every: str = "1s"
 ) -> AsyncIterator[tuple[Load, OwnPrometheus]]:
     """A stack with users, and a Prometheus that scrapes all of its services."""
-    async with load(folder, seed=11, UPLOADER_SWEEP_INTERVAL_S="20") as here:
+    async with load(
+        folder, seed=11, UPLOADER_SWEEP_INTERVAL_S="20", STATUS_LOOK_INTERVAL_S="1.5"
+    ) as here:
         targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
         with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
             yield here, prometheus
