@@ -7,6 +7,7 @@ from typing import Final
 
 from monitoring import rules
 from monitoring.dashboards import DASHBOARDS, grafana
+from monitoring.dashboards.document import document
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -16,6 +17,7 @@ def files() -> dict[Path, str]:
     return {
         ROOT / "k8s/base/alerts.yaml": rules.for_operator(),
         ROOT / "compose/rules.yaml": rules.plain(),
+        ROOT / "docs/dashboards.md": document(),
         **{
             ROOT / f"monitoring/grafana/{dashboard.name}.json": grafana.dashboard(dashboard)
             for dashboard in DASHBOARDS

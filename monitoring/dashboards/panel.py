@@ -25,7 +25,18 @@ class Unit(StrEnum):
     BYTES = "decbytes"
     BYTES_PER_S = "Bps"
     SHARE = "percentunit"  # 1 is 100 %
-    YES_NO = "bool"
+
+    @property
+    def words(self) -> str:
+        """For people; nothing for a plain number."""
+        return {
+            Unit.PER_MINUTE: "a minute",
+            Unit.PER_SECOND: "a second",
+            Unit.SECONDS: "time",
+            Unit.BYTES: "bytes",
+            Unit.BYTES_PER_S: "bytes a second",
+            Unit.SHARE: "share",
+        }.get(self, "")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -80,8 +91,3 @@ class Dashboard(msgspec.Struct, frozen=True, kw_only=True):
     def panels(self) -> tuple[Panel, ...]:
         """All of them."""
         return tuple(panel for section in self.sections for panel in section.panels)
-
-
-def quantiles(lines: dict[str, str]) -> tuple[Line, ...]:
-    """Lines by their legend."""
-    return tuple(Line(query, legend) for legend, query in lines.items())

@@ -30,15 +30,6 @@ ENDINGS: Final = {
     Unit.BYTES: "B",
     Unit.BYTES_PER_S: "B/s",
 }
-WORDS: Final = {
-    Unit.COUNT: "",
-    Unit.PER_MINUTE: "a minute",
-    Unit.PER_SECOND: "a second",
-    Unit.SECONDS: "time",
-    Unit.BYTES: "bytes",
-    Unit.BYTES_PER_S: "bytes a second",
-    Unit.SHARE: "share",
-}
 
 
 def text(value: float, unit: Unit) -> str:
@@ -76,7 +67,7 @@ def _number(axes: Axes, panel: Panel, source: Source) -> None:
 
 
 def _graph(axes: Axes, panel: Panel, source: Source) -> None:
-    word = WORDS.get(panel.unit, "")
+    word = panel.unit.words
     axes.set_title(panel.title + f"  [{word}]" * bool(word), fontsize=SMALL + 1, loc="left")
     found = _few([series for line in panel.lines for series in source.series(line)], panel)
     axes.set_xlim(0, (source.ends - source.begins) / 60)
