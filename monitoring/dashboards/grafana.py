@@ -10,6 +10,7 @@ import json
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any, Final
 
+from monitoring.dashboards.panel import Unit
 from shared.domain.service_levels import BUDGET_S
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def _field(panel: Panel) -> dict[str, Any]:
     bottom = {} if panel.log else {"min": 0}
     field = {"unit": str(panel.unit), **bottom, **top, "thresholds": _thresholds(panel.limits)}
     if panel.kind == "number":
-        return {**field, "color": {"mode": "thresholds"}}
+        digits = {"decimals": 0} if panel.unit is Unit.COUNT else {}
+        return {**field, **digits, "color": {"mode": "thresholds"}}
     is_stacked = panel.kind == "stacked"
     return {
         **field,

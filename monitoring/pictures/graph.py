@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from monitoring.dashboards.panel import Unit
+from monitoring.pictures.scales import SMALL, scale, text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,30 +19,16 @@ if TYPE_CHECKING:
     from monitoring.pictures.source import Series, Source
 
 SHOWN: Final = 8  # series with a name in the legend; a picture has no scroll bar
+ROWS: Final = 4  # of the legend
+LETTERS: Final = 7.4  # of it, for each of the 24 columns
+LONGEST: Final = 38  # of a name
 LIMIT_COLOR: Final = "#d62728"
 GOOD_COLOR: Final = "#2ca02c"
-SMALL: Final = 7.5
-SECONDS: Final = ((3_600, "h"), (60, "min"), (1, "s"), (1e-3, "ms"))
-SIZES: Final = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""))
-ENDINGS: Final = {
-    Unit.PER_MINUTE: "/min",
-    Unit.PER_SECOND: "/s",
-    Unit.BYTES: "B",
-    Unit.BYTES_PER_S: "B/s",
-}
 
 
-def text(value: float, unit: Unit) -> str:
-    """A value as people write it."""
-    if unit is Unit.SHARE:
-        return f"{100 * value:.4g} %"
-    if unit is Unit.SECONDS:
-        size, name = next((s for s in SECONDS if abs(value) >= s[0]), SECONDS[-1])
-        return f"{value / size:.3g} {name}" if value else "0"
-    size, name = next((s for s in SIZES if abs(value) >= s[0]), SIZES[-1])
-    ending = ENDINGS.get(unit, "")
-    gap = " " if name or ending.startswith("B") else ""
-    return f"{value / size:.3g}{gap}{name}{ending}" if value else "0"
+def _short(name: str) -> str:
+    """Its end, where all of it has no room."""
+    return name if len(name) <= LONGEST else f"…{name[1 - LONGEST :]}"
 
 
 def draw(axes: Axes, panel: Panel, source: Source) -> None:
@@ -62,17 +48,19 @@ def _number(axes: Axes, panel: Panel, source: Source) -> None:
         limit = panel.limits[0]
         is_bad = value < limit.value if limit.is_least else value >= limit.value
         color = LIMIT_COLOR if is_bad else GOOD_COLOR
-    shown = "none" if value is None else text(round(value, 4), panel.unit)
+    digits = 0 if panel.unit is Unit.COUNT else 4
+    shown = "none" if value is None else text(round(value, digits), panel.unit)
     axes.text(0.5, 0.4, shown, ha="center", va="center", fontsize=19, color=color)
 
 
 def _graph(axes: Axes, panel: Panel, source: Source) -> None:
     word = panel.unit.words
     axes.set_title(panel.title + f"  [{word}]" * bool(word), fontsize=SMALL + 1, loc="left")
-    found = _few([series for line in panel.lines for series in source.series(line)], panel)
+    known = [series for line in panel.lines for series in source.series(line)]
+    found = _few(known, panel)
     axes.set_xlim(0, (source.ends - source.begins) / 60)
     if panel.kind == "stacked":
-        _stack(axes, found)
+        _stack(axes, found, source)
     else:
         for series in found:
             xs, ys = _with_gaps(series, 2.5 * source.step_s / 60)
@@ -80,14 +68,14 @@ def _graph(axes: Axes, panel: Panel, source: Source) -> None:
             axes.plot(
                 xs,
                 ys,
-                label=series.name,
+                label=_short(series.name),
                 linewidth=1.1,
                 marker=".",
                 markersize=1.5,
                 drawstyle=style,
             )
-    _scale(axes, panel)
     _limits(axes, panel)
+    scale(axes, panel)
     if found:
         axes.legend(
             loc="upper center",
@@ -101,15 +89,15 @@ def _graph(axes: Axes, panel: Panel, source: Source) -> None:
             labelspacing=0.25,
         )
     else:
-        said = "nothing of it has happened" if panel.quiet else "no data"
+        said = "always 0" if known else "nothing of it has happened" if panel.quiet else "no data"
         axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", alpha=0.5)
         axes.set_yticks([])
 
 
 def _columns(found: list[Series], panel: Panel) -> int:
     """As many names beside each other as fit."""
-    longest = max(len(series.name) for series in found) + 4
-    return max(1, min(len(found), int(panel.width * 6.2 / longest)))
+    longest = max(len(_short(series.name)) for series in found) + 5
+    return max(1, min(len(found), int(panel.width * LETTERS / longest)))
 
 
 def _few(found: list[Series], panel: Panel) -> list[Series]:
@@ -117,10 +105,11 @@ def _few(found: list[Series], panel: Panel) -> list[Series]:
     moving = [series for series in found if any(series.values)]
     if panel.kind == "stacked" or len(found) > SHOWN:
         found = moving
-    if len(found) <= SHOWN:
+    room = min(SHOWN, ROWS * _columns(found, panel)) if found else SHOWN
+    if len(found) <= room:
         return found
     ranked = sorted(found, key=lambda series: max(series.values), reverse=True)
-    rest = ranked[SHOWN - 1 :]
+    rest = ranked[room - 1 :]
     together: dict[float, list[float]] = defaultdict(list)
     for series in rest:
         for minute, value in zip(series.minutes, series.values, strict=True):
@@ -129,19 +118,19 @@ def _few(found: list[Series], panel: Panel) -> list[Series]:
     minutes = sorted(together)
     values = [unite(together[minute]) for minute in minutes]
     name = f"{len(rest)} more" + ("" if panel.kind == "stacked" else " (the largest)")
-    named = sorted(ranked[: SHOWN - 1], key=lambda series: series.name)
+    named = sorted(ranked[: room - 1], key=lambda series: series.name)
     return [*named, msgspec.structs.replace(rest[0], name=name, minutes=minutes, values=values)]
 
 
-def _stack(axes: Axes, found: list[Series]) -> None:
-    minutes = sorted({minute for series in found for minute in series.minutes})
-    if not minutes:
+def _stack(axes: Axes, found: list[Series], source: Source) -> None:
+    if not found:
         return
+    minutes = source.minutes
     rows = []
     for series in found:
         values = dict(zip(series.minutes, series.values, strict=True))
         rows.append([values.get(minute, 0.0) for minute in minutes])
-    labels = [series.name for series in found]
+    labels = [_short(series.name) for series in found]
     axes.stackplot(minutes, np.array(rows), labels=labels, alpha=0.75, linewidth=0)
 
 
@@ -156,22 +145,6 @@ def _with_gaps(series: Series, longest: float) -> tuple[list[float], list[float]
         xs.append(minute)
         ys.append(value)
     return xs, ys
-
-
-def _scale(axes: Axes, panel: Panel) -> None:
-    if panel.log:
-        axes.set_yscale("log")
-    else:
-        axes.set_ylim(bottom=0, top=None if panel.most is None else 1.05 * panel.most)
-        axes.yaxis.set_major_locator(MaxNLocator(5, integer=panel.kind == "steps"))
-        if panel.most is None and axes.get_ylim()[1] < 1 and panel.unit is Unit.COUNT:
-            axes.set_ylim(top=1)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: text(value, panel.unit)))
-    axes.yaxis.set_minor_formatter(lambda *_: "")
-    axes.tick_params(labelsize=SMALL - 0.5, length=2)
-    axes.grid(alpha=0.25, linewidth=0.5)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
 
 
 def _limits(axes: Axes, panel: Panel) -> None:

@@ -9,7 +9,8 @@ from matplotlib import style as styles
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitoring.pictures.graph import SMALL, draw
+from monitoring.pictures.graph import draw
+from monitoring.pictures.scales import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,9 @@ def sheet(of: Dashboard, source: Source, events: Sequence[Event], path: Path, st
         y = TOP_IN
         for row in rows:
             if isinstance(row, str):
-                figure.text(0.012, 1 - (y + 0.17) / height, row, fontsize=10, weight="bold")
+                figure.text(
+                    0.012, 1 - (y + 0.17) / height, source.filled(row), fontsize=10, weight="bold"
+                )
             else:
                 for axes, panel in _axes(figure, row, y / height, _height(row) / height):
                     draw(axes, panel, source)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitoring.dashboards.panel import Line
 
 POINTS: Final = 240  # in one graph
-SCRAPES: Final = 4  # in a rate's window: Grafana's own rule
+SCRAPES: Final = 4  # in a rate's window, or points: what happens rarely shall be seen
 TIMEOUT_S: Final = 60.0
 
 
@@ -43,7 +43,13 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def step_s(self) -> float:
         """From point to point."""
-        return max((self.ends - self.begins) / POINTS, self.scrape_s / self.pace.factor)
+        return max((self.ends - self.begins) / POINTS, self.scrape_s / self.pace.factor, 1.0)
+
+    @property
+    def minutes(self) -> list[float]:
+        """The times of all points."""
+        number = int((self.ends - self.begins) / self.step_s) + 1
+        return [self._minute(self.begins + point * self.step_s) for point in range(number)]
 
     def series(self, line: Line) -> list[Series]:
         """All series of a line, in the order of their names."""
@@ -70,7 +76,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     def filled(self, query: str) -> str:
         """The query with the variables that Grafana would fill in."""
-        rate_s = max(self.step_s, SCRAPES * self.scrape_s / self.pace.factor)
+        rate_s = SCRAPES * self.step_s
         return (
             query.replace(WINDOW, Pace().window(round(rate_s, 1)))
             .replace(RANGE, Pace().window(round(self.ends - self.begins)))
@@ -82,9 +88,13 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         return Series(
             re.sub(r"{{(\w+)}}", lambda label: one["metric"].get(label[1], ""), line.legend),
             one["metric"],
-            [(at - self.begins) / 60 for at, _ in points],
+            [self._minute(at) for at, _ in points],
             [value for _, value in points],
         )
+
+    def _minute(self, at: float) -> float:
+        point = round((at - self.begins) / self.step_s)
+        return point * self.step_s / 60
 
     def _ask(self, path: str, **parameters: str) -> Any:
         url = f"{self.url}/api/v1/{path}?{urlencode(parameters)}"

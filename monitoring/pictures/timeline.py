@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib import style as styles
 
 from monitoring.dashboards.panel import Line
-from monitoring.pictures.graph import SMALL
+from monitoring.pictures.scales import SMALL
 from monitoring.pictures.sheet import TEXT_STYLE, mark, new_figure, save
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ from monitoring.pace import Pace
 from monitoring.pictures.album import draw_all
 from monitoring.pictures.diary import Diary, Event
 from monitoring.rules import plain
-from tests.chaos.story import cast_of
+from tests.chaos.progress import while_moving
+from tests.chaos.stories import patiently
+from tests.chaos.story import Kind, Story
 from tests.load.disturbances import DISTURBANCES
 from tests.load.seen import seen
 from tests.load.visitors import Visitors
@@ -25,7 +27,6 @@ from tests.own_prometheus import own_prometheus
 
 if TYPE_CHECKING:
     from tests.chaos.run import Load
-    from tests.chaos.story import Story
     from tests.load.disturbances import Disturbance
 
 log = structlog.get_logger()
@@ -33,9 +34,17 @@ log = structlog.get_logger()
 DIARY: Final = "diary.json"
 HISTORY_S: Final = 5 * 3_600  # what a run stands for: windows and waits are shorter by this
 SCRAPE_S: Final = 15.0  # in production
-LANES: Final = 2  # groups of users, each of which begins anew when all of it have ended
-AT_ONCE: Final = 6
-PAUSE_S: Final = 2.0
+AT_ONCE: Final = 12
+PAUSE_S: Final = 1.0
+SHARES: Final[dict[Kind, int]] = {
+    "valid": 20,
+    "signed": 4,
+    "cancel": 4,
+    "twin": 2,
+    "invalid": 2,
+    "garbage": 1,
+}
+DEADLY: Final = 20  # the number of the one that kills its workers
 LAST_BEGIN: Final = 0.9  # of the run; then everything ends, and alerts resolve
 
 
@@ -73,7 +82,6 @@ class _Day:
         self._here = here
         self._length_s = length_s
         self._stories: list[Story] = []
-        self._numbers = count()
         self.began = time.time()
         self.events: list[Event] = []
 
@@ -81,21 +89,32 @@ class _Day:
         visitors = Visitors(self._here, self._stories)
         visiting = asyncio.create_task(visitors.come())
         async with asyncio.TaskGroup() as group:
-            for _ in range(LANES):
-                group.create_task(self._lane())
+            group.create_task(while_moving(self._users(), self._stories))
             for disturbance in DISTURBANCES:
                 group.create_task(self._disturbance(disturbance))
         await self._until(1)
         visiting.cancel()
         await asyncio.gather(visiting, return_exceptions=True)
 
-    async def _lane(self) -> None:
-        while time.time() < self.began + LAST_BEGIN * self._length_s:
-            stories = cast_of(self._here.random, 30, lost=0)
-            for story in stories:
-                story.number = next(self._numbers)
-            self._stories += stories
-            await self._here.users.live(stories, at_once=AT_ONCE, pause_s=PAUSE_S)
+    async def _users(self) -> None:
+        """One after the other begins, as long as not too many are at it."""
+        slots = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for number in count():
+                if time.time() > self.began + LAST_BEGIN * self._length_s:
+                    return
+                (kind,) = self._here.random.choices(list(SHARES), weights=list(SHARES.values()))
+                story = Story("deadly" if number == DEADLY else kind, number)
+                self._stories.append(story)
+                await slots.acquire()
+                told = group.create_task(self._user(story))
+                told.add_done_callback(lambda _: slots.release())
+                await asyncio.sleep(self._here.random.uniform(0, 2) * PAUSE_S)
+
+    async def _user(self, story: Story) -> None:
+        await self._here.users.tell(story)
+        path = story.path
+        story.final = (await patiently(lambda: self._here.client.get(path)))["export"]
 
     async def _disturbance(self, disturbance: Disturbance) -> None:
         await self._until(disturbance.begins)

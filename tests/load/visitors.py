@@ -119,7 +119,7 @@ class Visitors:
         async with api.connect(self._here.world.gateway_url, token) as poor:
             with suppress(api.ApiError):
                 await poor.send("POST", "/api/projects", {"id": "poor", "name": "poor"})
-            page = b"<!doctype html><title>x</title>"
+            page = b"<!doctype html><title>x</title>x"
             path = "/api/projects/poor/files/index.html"
             await poor.upload("PUT", path, lambda: page, size_bytes=len(page))
             for _ in range(4):
