@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from monitoring.dashboards import DASHBOARDS
-from monitoring.pictures.sheet import DARK, sheet
+from monitoring.pictures.sheet import sheet
 from monitoring.pictures.timeline import timeline
 
 if TYPE_CHECKING:
@@ -15,14 +15,10 @@ if TYPE_CHECKING:
     from monitoring.pictures.diary import Event
     from monitoring.pictures.source import Source
 
-STYLES: Final = {"": "default", "-dark": DARK}  # by the end of the file's name
-
 
 def draw_all(source: Source, events: Sequence[Event], folder: Path) -> None:
-    """Every dashboard and the alerts, light and dark."""
+    """Every dashboard and the alerts."""
     folder.mkdir(parents=True, exist_ok=True)
-    for ending, style in STYLES.items():
-        for dashboard in DASHBOARDS:
-            path = folder / f"dashboard-{dashboard.name}{ending}.png"
-            sheet(dashboard, source, events, path, style)
-        timeline(source, events, folder / f"alerts{ending}.png", style)
+    for dashboard in DASHBOARDS:
+        sheet(dashboard, source, events, folder / f"dashboard-{dashboard.name}.png")
+    timeline(source, events, folder / "alerts.png")

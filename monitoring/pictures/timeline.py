@@ -23,7 +23,7 @@ STATES: Final = {"pending": ("#f2b134", 0.35), "firing": ("#d62728", 0.7)}  # co
 ALERTS: Final = Line('max by (alertname, alertstate) (ALERTS{alertname=~"Export.*"})', "")
 
 
-def timeline(source: Source, events: Sequence[Event], path: Path, style: str) -> None:
+def timeline(source: Source, events: Sequence[Event], path: Path) -> None:
     """A row for each alert, those that began first above; the others below."""
     found = source.series(ALERTS)
     began = {
@@ -37,7 +37,7 @@ def timeline(source: Source, events: Sequence[Event], path: Path, style: str) ->
     seen = sorted(began, key=lambda name: (began[name], name))
     names = seen + [name for name in source.alerts() if name not in began]
     height = TOP_IN + ROW_IN * len(names) + 0.5
-    with styles.context([style, TEXT_STYLE]):
+    with styles.context(TEXT_STYLE):
         about = "Thin: pending, the condition is true but not yet for long. Thick: firing."
         figure = new_figure(height, "Aethel Export: alerts", about, events)
         axes = figure.add_axes((0.2, 0.4 / height, 0.78, ROW_IN * len(names) / height))
@@ -53,5 +53,5 @@ def timeline(source: Source, events: Sequence[Event], path: Path, style: str) ->
         for label in axes.get_yticklabels()[len(seen) :]:
             label.set_alpha(0.45)
         axes.grid(alpha=0.25, linewidth=0.5)
-        mark(axes, source, events)
+        mark(axes, source, events, above=1.002)
         save(figure, path)
