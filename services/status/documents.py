@@ -23,13 +23,13 @@ from shared.jetstream.topology import ACK_WAIT_S, EXPORTS, STATUS
 from shared.stores.exports import bind_exports, export_key
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext
+    from nats.js import JetStreamContext, api
 
     from shared.jetstream.key_value import KeyValueStore
 
 log = structlog.get_logger()
 
-PATIENCE_S: Final = ACK_WAIT_S * 2 / 3  # while nobody else is given the same event
+PATIENCE: Final = 2 / 3  # of the ack wait, while nobody else is given the same event
 PAUSE_S: Final = 0.5
 LATE: Final = timedelta(seconds=5)  # an event that comes later may have been folded before
 
@@ -50,8 +50,15 @@ class News(msgspec.Struct, frozen=True):
 class Documents:
     """The bucket, as the one durable of all status pods fills it."""
 
-    def __init__(self, js: JetStreamContext, exports: KeyValueStore[Document]) -> None:
+    def __init__(
+        self,
+        js: JetStreamContext,
+        exports: KeyValueStore[Document],
+        *,
+        ack_wait_s: float = ACK_WAIT_S,
+    ) -> None:
         self._js = js
+        self._patience_s = PATIENCE * ack_wait_s
         self._events = EventLog(js)
         self._exports = exports
         self._born_at: datetime | None = None
@@ -59,8 +66,14 @@ class Documents:
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Documents:
-        """Bind to the bucket."""
-        return cls(js, await bind_exports(js))
+        """Bind to the bucket.
+
+        Raises:
+            NatsUnavailableError: NATS does not answer, or has no such durable.
+        """
+        durable = await _durable(js)
+        ack_wait_s = durable.config.ack_wait or ACK_WAIT_S
+        return cls(js, await bind_exports(js), ack_wait_s=ack_wait_s)
 
     async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> News | None:
         """Fold an event; None where it is no news.
@@ -90,7 +103,7 @@ class Documents:
     async def _write(self, folded: _Fold, stop: asyncio.Event) -> bool:
         """Whether it was written by this call, in this try or in one that was not answered."""
         clock = asyncio.get_running_loop().time
-        deadline, unanswered = clock() + PATIENCE_S, False
+        deadline, unanswered = clock() + self._patience_s, False
         while True:
             try:
                 await self._exports.change(folded.key, folded)
@@ -114,12 +127,16 @@ class Documents:
         """Whether the durable was made after the event: then others have folded it before."""
         clock = asyncio.get_running_loop().time()
         if self._born_at is None or clock - self._asked_at > LATE.total_seconds():
-            try:
-                info = await self._js.consumer_info(EXPORTS, STATUS)
-            except AWAY as error:
-                raise NatsUnavailableError(f"{STATUS} does not answer: {error!r}") from error
-            self._born_at, self._asked_at = info.created, clock
-        return self._born_at is not None and place.stored_at < self._born_at
+            self._born_at, self._asked_at = (await _durable(self._js)).created, clock
+        return place.stored_at < self._born_at
+
+
+async def _durable(js: JetStreamContext) -> api.ConsumerInfo:
+    try:
+        info: api.ConsumerInfo = await js.consumer_info(EXPORTS, STATUS)
+    except AWAY as error:
+        raise NatsUnavailableError(f"{STATUS} does not answer: {error!r}") from error
+    return info
 
 
 class _Fold:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from random import Random
 
     from tests.chaos.world import World
@@ -41,12 +41,14 @@ class Killer:
         steps: Callable[[], int],
         s3_kills: int,
         every_s: float,
+        spared: Collection[str] = (),
     ) -> None:
         self._world = world
         self._random = random
         self._steps = steps
         self._s3_kills = s3_kills
         self._every_s = every_s
+        self._weights = {name: weight for name, weight in WEIGHTS.items() if name not in spared}
         self.killed: list[str] = []
 
     async def run(self) -> None:
@@ -56,7 +58,9 @@ class Killer:
             await asyncio.sleep(self._random.uniform(0.2, 2) * self._every_s)
             while self._steps() < due:  # noqa: ASYNC110 - a number is read
                 await asyncio.sleep(0.05)
-            (name,) = self._random.choices(list(WEIGHTS), weights=list(WEIGHTS.values()))
+            (name,) = self._random.choices(
+                list(self._weights), weights=list(self._weights.values())
+            )
             if name == "s3" and self.killed.count("s3") >= self._s3_kills:
                 name = "packager-1"
             if name == "nats" and self._world.nodes:

@@ -67,7 +67,7 @@ class Ledger:
 
     async def check(self) -> list[str]:
         """Everything that its users can see, and the streams."""
-        events = await self._events()
+        events = await decodable(self._js)
         for story in self._stories:
             self._check_end(story, [event for event in events if event.export_id == story.id])
             self._check_seen(story)
@@ -197,9 +197,11 @@ class Ledger:
                 ends[export_id] = message.time
         return ends
 
-    async def _events(self) -> list[AnyEvent]:
-        found = await all_messages(self._js, topology.EXPORTS)
-        return [decode_event(m.data) for m in found if not m.data.startswith(b"\xff")]
+
+async def decodable(js: Any) -> list[AnyEvent]:
+    """All events but those that nobody could read."""
+    found = await all_messages(js, topology.EXPORTS)
+    return [decode_event(m.data) for m in found if not m.data.startswith(b"\xff")]
 
 
 async def all_messages(js: Any, stream: str) -> list[Any]:

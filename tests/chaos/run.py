@@ -20,8 +20,9 @@ import structlog
 
 from services.uploader.gc.sweeper import Sweeper
 from shared.storage.bucket import open_storage
+from tests.chaos.counted import Counted, differences, lines, told
 from tests.chaos.killer import Killer
-from tests.chaos.ledger import Ledger, settled
+from tests.chaos.ledger import Ledger, decodable, settled
 from tests.chaos.progress import steps
 from tests.chaos.remains import remains
 from tests.chaos.stories import Users, connected
@@ -76,6 +77,15 @@ class Load:
     users: Users
     random: Random
 
+    async def counts(self, counted: Counted) -> list[str]:
+        """What was counted more than once; what died with a status pod is missing."""
+        await settled(self.nc)
+        expected = told(await decodable(self.nc.jetstream(timeout=10)))
+        twice, missing = differences(await counted.total(), expected)
+        of_all = f"{missing.total()} of {expected.total()}"
+        log.info("chaos.counted", missing=of_all, deaths=self.world.deaths.get("status", 0))
+        return [f"counted twice: {line}" for line in lines(twice)]
+
     async def books(self, stories: list[Story]) -> list[str]:
         """What is wrong once everything has come to rest, and after a sweep without grace."""
         await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
@@ -116,12 +126,15 @@ async def run(
             s3_kills=s3_kills,
             every_s=every_s,
         )
+        counted = Counted(here.world, "status")
         killing = asyncio.create_task(killer.run())
+        counting = asyncio.create_task(counted.run())
         try:
             await here.users.live(stories, at_once=12, pause_s=0.8)
         finally:
             killing.cancel()
-        wrong = await here.books(stories)
+            counting.cancel()
+        wrong = [*await here.counts(counted), *await here.books(stories)]
         log.info(
             "chaos.done",
             seed=seed,
