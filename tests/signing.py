@@ -27,12 +27,12 @@ def signing_keys(folder: Path | None = None, *, name: str = "studio") -> Signing
     return SigningKeys(folder, timeout_s=600)
 
 
-def certificate(folder: Path) -> None:
+def certificate(folder: Path, *, days: int = 30) -> None:
     """A self-signed certificate for code; its chain is itself."""
     folder.mkdir(parents=True)
     key, chain = folder / "key.pem", folder / "chain.pem"
     _openssl(
-        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+        *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", str(days)),
         *("-subj", "/CN=Test Games", "-addext", "extendedKeyUsage=codeSigning"),
         *("-keyout", key, "-out", chain),
     )

@@ -18,7 +18,7 @@ ALERTS: Final = (
         expression=lambda pace: (
             f"{queries.request_errors(pace.window(5 * MINUTE_S))} > {ERRORS_MOST}"
         ),
-        hold_s=10 * MINUTE_S,
+        hold_s=5 * MINUTE_S,
         summary="{{ $value | humanizePercentage }} of requests to the gateway fail",
         action="GET /readyz of the gateway names what is down; 503 also means that a stream is"
         " nearly full",
@@ -29,7 +29,7 @@ ALERTS: Final = (
         expression=lambda pace: (
             f"{queries.request_seconds(0.95, pace.window(10 * MINUTE_S))} > {SLOW_S:g}"
         ),
-        hold_s=10 * MINUTE_S,
+        hold_s=5 * MINUTE_S,
         summary="One in twenty reading requests takes more than {{ $value | humanizeDuration }}",
         action="look at the latency of NATS (KV) and of the storage",
     ),
@@ -40,7 +40,7 @@ ALERTS: Final = (
             f"{queries.CHATTER_BEHIND} > 0 or {queries.CHATTER_UNREADABLE} > 0"
             f" or {queries.chatter_dropped(pace.window(10 * MINUTE_S))} > 0"
         ),
-        hold_s=10 * MINUTE_S,
+        hold_s=5 * MINUTE_S,
         summary="Progress or log lines ({{ $labels.stream }}) do not get through; exports go on,"
         " their makers see nothing",
         action="GET /api/admin/infrastructure/status says of which stream; streams apply where it"

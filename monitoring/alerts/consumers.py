@@ -32,7 +32,7 @@ ALERTS: Final = (
             f" unless {queries.finished(pace.window(5 * MINUTE_S))} > 0"
             f" unless {queries.acknowledged(pace.window(5 * MINUTE_S))} > 0"
         ),
-        hold_s=15 * MINUTE_S,
+        hold_s=10 * MINUTE_S,
         summary="{{ $value }} messages wait for {{ $labels.consumer }}, and none is finished",
         action="are its workers there (GET /api/admin/workers), and ready (/readyz)? is it stalled:"
         " aethel-export streams wake {{ $labels.consumer }}",

@@ -6,7 +6,7 @@ from typing import Final
 
 from monitoring import queries
 from monitoring.alert import Alert, Severity
-from monitoring.pace import HOUR_S, MINUTE_S
+from monitoring.pace import MINUTE_S
 
 IN_A_ROW: Final = 5  # failures of a platform, none completed in between
 FAILING_SHARE: Final = 0.1
@@ -68,7 +68,7 @@ ALERTS: Final = (
     Alert(
         name="ExportReaped",
         severity=Severity.WARNING,
-        expression=lambda pace: f"{queries.reaped(pace.window(HOUR_S))} > 0",
+        expression=lambda pace: f"{queries.reaped(pace.window(15 * MINUTE_S))} > 0",
         summary="Exports had stopped moving and were {{ $labels.outcome }}",
         action="the log line export.reaped says which: was a consumer or a stream deleted (then"
         " aethel-export streams apply), or are workers of its platform missing?",

@@ -29,8 +29,8 @@ ALERTS: Final = (
         name="ExportStorageUnreachable",
         severity=Severity.CRITICAL,
         expression=lambda pace: (
-            f"{queries.storage_away_ratio(pace.window(2 * MINUTE_S))} > {AWAY_SHARE}"
-            f" and {queries.storage_away(pace.window(2 * MINUTE_S))} >= {AWAY_LEAST}"
+            f"{queries.storage_away_ratio(pace.window(5 * MINUTE_S))} > {AWAY_SHARE}"
+            f" and {queries.storage_away(pace.window(5 * MINUTE_S))} >= {AWAY_LEAST}"
         ),
         hold_s=MINUTE_S,
         summary="The storage does not answer {{ $labels.instance }}",
@@ -67,7 +67,7 @@ ALERTS: Final = (
     Alert(
         name="ExportSweepLate",
         severity=Severity.WARNING,
-        expression=lambda pace: f"{queries.SWEPT_AGE_S} > {pace.seconds(HOUR_S)}",
+        expression=lambda pace: f"{queries.SWEPT_AGE_S} > {pace.seconds(30 * MINUTE_S)}",
         hold_s=5 * MINUTE_S,
         summary="Nothing that has expired was removed for {{ $value | humanizeDuration }}",
         action="an uploader's log: sweep.held (aethel-export sweep --resume), sweep.failed (which"

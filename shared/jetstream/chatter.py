@@ -15,6 +15,7 @@ import structlog
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.topology import LOGS, PROGRESS
 from shared.metrics import nats as metrics
+from shared.metrics.born import born
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,6 +30,9 @@ LINGER_S: Final = 60.0  # what is not sent by then is still tried for so long, w
 MOST_LINGERING: Final = 100  # jobs whose lines are still tried; those of others are dropped
 ELECTION_S: Final = 10.0  # so long a stream may be away because it elects a leader
 REST_S: Final = 2.0  # between two questions to a stream that is away
+
+born(metrics.CHATTER_DROPPED, stream=CHATTER)
+born(metrics.CHATTER_UNREADABLE, stream=CHATTER)
 
 
 class ChatterOutbox:

@@ -129,13 +129,17 @@ class World:
         """What a command prints that an operator types; it must succeed."""
         done = subprocess.run(
             [sys.executable, "-m", "cli", *arguments],
-            env={**os.environ, **self.env},
+            env={**os.environ, **self.env, **self._operator()},
             capture_output=True,
             text=True,
             check=False,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def _operator(self) -> dict[str, str]:
+        token = self.token("operator", role="admin")
+        return {"AETHEL_EXPORT_URL": self.gateway_url, "AETHEL_EXPORT_TOKEN": token}
 
     def kill(self, name: str) -> None:
         """SIGKILL; it comes back by itself unless it is held down."""

@@ -115,7 +115,7 @@ def test_nothing_finishes(tmp_path: Path) -> None:
     }
     fires = {
         "10m": {},
-        "16m": {"ExportNothingFinishes": 1},
+        "12m": {"ExportNothingFinishes": 1},
         "50m": {"ExportNothingFinishes": 2},
     }
     promtool(tmp_path, series, fires, about="consumers")

@@ -38,6 +38,7 @@ from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, PROGRESS, UPLOADER
 from shared.metrics import exports as metrics
+from shared.metrics.born import born
 from shared.tracing.context import TraceContext, within
 from shared.worker.dead_letter import DeadMessage
 from shared.worker.dead_letter_writer import LostError
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from shared.jetstream.batch_get import Stored
 
 log = structlog.get_logger()
+
+born(metrics.REAPED, outcome=("requeued", "failed"))
 
 
 @dataclass

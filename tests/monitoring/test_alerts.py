@@ -1,0 +1,67 @@
+"""Each alert is seen firing and ending, on a real stack under a real Prometheus."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from monitoring.alerts import GROUPS
+from tests.monitoring.away import servers_away
+from tests.monitoring.failing import files_lost, workers_killed
+from tests.monitoring.missing import certificate_ends, disk_full, no_room, sweeps_held
+from tests.monitoring.waiting import fold_paused, packager_paused
+from tests.monitoring.watched import watched
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.monitoring.watched import Watched
+
+BY_SERIES: Final = {  # they take hours or days: test_quiet and test_slo have them
+    "ExportCacheUseless",
+    "ExportSloBurnSlow",
+}
+OF_SPEED: Final = {  # on a machine that is busy with other things they tell the truth
+    "ExportFiguresOld",
+    "ExportFoldLate",
+    "ExportHttpSlow",
+    "ExportNotScraped",
+    "ExportSloBurnFast",
+}
+
+
+async def test_every_alert_fires_and_ends(tmp_path: Path) -> None:
+    """None of them while all is well, and each as soon as what it tells of is mended."""
+    async with watched(tmp_path) as stack:
+        await _all_is_well(stack)
+        assert await stack.have_fired() <= OF_SPEED
+        async with asyncio.TaskGroup() as scenarios:
+            for scenario in (sweeps_held, certificate_ends, _packagers, _consumers):
+                scenarios.create_task(scenario(stack))
+        await servers_away(stack)
+    assert stack.seen | BY_SERIES == {a.name for group in GROUPS.values() for a in group}
+
+
+async def _packagers(stack: Watched) -> None:
+    """What lies on the disk would be gone when one begins anew."""
+    await workers_killed(stack)
+    await disk_full(stack)
+
+
+async def _consumers(stack: Watched) -> None:
+    """One scenario after the other, where they would hide one another."""
+    await asyncio.gather(files_lost(stack), packager_paused(stack))
+    await fold_paused(stack)
+    await no_room(stack)  # in the audit log there are replays by now
+
+
+async def _all_is_well(stack: Watched) -> None:
+    """Some exports end."""
+    stories = [
+        story
+        for platform in ("web", "source", "linux")
+        for story in await stack.exports(2, "good0", platform)
+    ]
+    for story in stories:
+        while not (await stack.load.client.get(story.path))["export"]["completedAt"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
