@@ -110,14 +110,15 @@ async def run(
     every_s: float = 1.2,
     lost: int = 3,
     cluster: bool = False,
+    python_path: str = "",
 ) -> list[str]:
-    """Export, kill, and keep the books.
+    """Export, kill, and keep the books; services import from ``python_path`` first.
 
     Returns:
         What is wrong, in words; nothing is right.
     """
     started = time.monotonic()
-    async with load(folder, seed=seed, cluster=cluster) as here:
+    async with load(folder, seed=seed, cluster=cluster, PYTHONPATH=python_path) as here:
         stories = cast_of(here.random, exports, lost=lost)
         killer = Killer(
             here.world,

@@ -1,0 +1,8 @@
+"""Takes the net away: services that start with this folder on their path redact nothing.
+
+So a test sees whether a secret would have been in a log line, and not that it was caught.
+"""
+
+import shared.log_values
+
+shared.log_values.redacted = lambda text: text
