@@ -8,6 +8,7 @@ import re
 import signal
 import time
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ import pytest
 
 from cli import api_client as api
 from cli.commands.options import project_id_of
+from cli.local.environment import SERVICES
+from cli.story.lines import story
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.permissions import OPERATOR
@@ -46,9 +49,12 @@ def process_of(data: Path, command: bytes) -> int:
 
 def wait_for(up: Up, export_id: str, event: str, **keys: Any) -> None:
     """Wait for a line of an export; the test's own time-out bounds it."""
-    while not any(
-        line["event"] == event and keys.items() <= line.items() for line in lines(up, export_id)
-    ):
+    logs = [up.data / f"logs/{service}.log" for service in SERVICES]
+    while True:
+        texts = chain.from_iterable(log.read_text().splitlines() for log in logs)
+        told = [line.keys for line in story(texts, export_id)]
+        if any(line["event"] == event and keys.items() <= line.items() for line in told):
+            return
         time.sleep(0.1)
 
 
@@ -120,9 +126,9 @@ async def test_the_story_of_an_export(tmp_path: Path, game: Path) -> None:
         canceled = await one_that_is_canceled(up, stack, project)
     finally:
         up.stop()
-    story, second = lines(up, first), lines(up, canceled)
+    one, second = lines(up, first), lines(up, canceled)
     in_words = up.cli("logs", first, "--service", AETHEL_EXPORT_DATA=str(up.data)).stdout
-    assert told(story) == [
+    assert told(one) == [
         ("gateway", "export.accepted"),
         ("packager", "attempt.started"),
         ("packager", "worker.lost"),
@@ -133,7 +139,7 @@ async def test_the_story_of_an_export(tmp_path: Path, game: Path) -> None:
         ("status", "export.ended"),
         ("gateway", "download.link-made"),
     ]
-    assert [line["attempt"] for line in story if line["event"] == "attempt.started"] == [1, 2, 1]
+    assert [line["attempt"] for line in one if line["event"] == "attempt.started"] == [1, 2, 1]
     assert told(second) == [
         ("gateway", "export.accepted"),
         ("packager", "attempt.started"),
@@ -150,23 +156,23 @@ async def test_the_story_of_an_export(tmp_path: Path, game: Path) -> None:
     ]
     ends = [line["outcome"] for line in second if line["event"] == "export.ended"]
     assert ends == ["canceled", "completed"]
-    for line in (*story, *second):
+    for line in (*one, *second):
         about = {"export_id", "project_id", "trace_id", "service"}
         assert about <= line.keys(), line
         assert line["event"] == "request.refused" or "generation" in line
         assert line.keys() - CONTEXT <= keys_of(line["event"]), line
-    packager = [line for line in story if line["service"] == "packager"]
+    packager = [line for line in one if line["service"] == "packager"]
     assert {"reading", "packing"} <= {line.get("stage") for line in packager}
     assert "the worker of the last attempt has died" in in_words
     assert "the export is completed" in in_words
 
 
-def told(story: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def told(lines: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """Who says what, in order; what comes at any time is left out, and ends are put in place.
 
     The end is folded while a worker still says that it has stopped.
     """
-    found = [(line["service"], line["event"]) for line in story if line["event"] not in AT_ANY_TIME]
+    found = [(line["service"], line["event"]) for line in lines if line["event"] not in AT_ANY_TIME]
     for first, then in zip(range(len(found)), range(1, len(found)), strict=False):
         pair = found[first], found[then]
         if pair[0][1] == "export.ended" and pair[1][1] in {

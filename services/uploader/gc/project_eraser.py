@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
 from shared.domain.events import ExportCanceled, now
+from shared.domain.log_keys import keys_of
 from shared.domain.project import Project
 from shared.jetstream.key_value import ConflictingWriteError
 from shared.storage import keys
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
     from shared.stores.artifacts import ArtifactRecord
     from shared.stores.play_links import PlayLinks
+
+log = structlog.get_logger()
 
 
 class ProjectEraser:
@@ -92,5 +97,6 @@ class ProjectEraser:
             reason = "The project was deleted."
             canceled = ExportCanceled(**found.value.identity, reason=reason)
             with within(await self._events.trace_of(canceled.export_id)):
-                await self._events.publish(canceled)
+                if not (await self._events.publish(canceled)).duplicate:
+                    log.info("export.cancel-requested", reason=reason, **keys_of(canceled))
         return len(running)
