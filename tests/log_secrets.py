@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from cli.local.credentials import Credentials
 
@@ -36,12 +36,13 @@ def of_installation(credentials: Credentials) -> dict[str, str]:
     }
 
 
-def found(folder: Path, secrets: dict[str, str], *, but: Collection[str] = ()) -> list[str]:
-    """What is in the logs of a folder, each once for a file, with the line it stands in."""
+def found(data: Path, secrets: dict[str, str]) -> list[str]:
+    """What is in the logs of a data folder's processes, each once for a file, with its line."""
+    logs = sorted([*data.glob("logs/*.log"), *data.glob("n*/log")])
+    assert logs, f"no logs in {data}"
     return [
-        f"{name} in {log.name}: {line[:600]}"
-        for log in sorted(folder.rglob("*.log"))
-        if log.name not in but
+        f"{name} in {log}: {line[:600]}"
+        for log in logs
         for name, line in _in(log.read_text(errors="replace"), secrets).items()
     ]
 

@@ -185,7 +185,7 @@ async def test_no_secret_is_in_any_log(here: World, tmp_path: Path) -> None:
         **visitor.secrets,
         **{f"what stood in a {place}": word for place, word in WORDS.items()},
     }
-    assert found(here.folder / "logs", secrets) == []
+    assert found(here.folder, secrets) == []
     told = (here.folder / "logs/gateway.log").read_text()
     assert [told.count(event) > 0 for event in ("download.link-made", "play-link.made")] == [
         True
@@ -195,6 +195,8 @@ async def test_no_secret_is_in_any_log(here: World, tmp_path: Path) -> None:
 
 def test_a_secret_would_be_found(tmp_path: Path) -> None:
     """The search is no empty one."""
-    (tmp_path / "a.log").write_text("fine\nGET /?ticket=x\nword 5ecret here\n")
-    (tmp_path / "b.log").write_text("Authorization: Bearer abcdefgh\nnats://user:word@host\n")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "n1").mkdir()
+    (tmp_path / "logs/a.log").write_text("fine\nGET /?ticket=x\nword 5ecret here\n")
+    (tmp_path / "n1/log").write_text("Authorization: Bearer abcdefgh\nnats://user:word@host\n")
     assert len(found(tmp_path, {"a word": "5ecret"})) == 4
