@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from monitoring import rules
+from monitoring import metrics_page, rules
 from monitoring.dashboards import DASHBOARDS, grafana
 from monitoring.dashboards.document import document
 
@@ -18,6 +18,7 @@ def files() -> dict[Path, str]:
         ROOT / "k8s/base/alerts.yaml": rules.for_operator(),
         ROOT / "compose/rules.yaml": rules.plain(),
         ROOT / "docs/dashboards.md": document(),
+        ROOT / "docs/metrics.md": metrics_page.render(),
         **{
             ROOT / f"monitoring/grafana/{dashboard.name}.json": grafana.dashboard(dashboard)
             for dashboard in DASHBOARDS

@@ -25,6 +25,9 @@ log = structlog.get_logger()
 FoundT = TypeVar("FoundT")
 
 CHATTER: Final = (PROGRESS, LOGS)
+born(metrics.CHATTER_DROPPED, stream=CHATTER)
+born(metrics.CHATTER_BEHIND, stream=CHATTER)
+born(metrics.CHATTER_UNREADABLE, stream=CHATTER)
 PATIENCE_S: Final = 1.0  # what an export's end waits for its last lines, and a reader for an answer
 LINGER_S: Final = 60.0  # what is not sent by then is still tried for so long, while nobody waits
 MOST_LINGERING: Final = 100  # jobs whose lines are still tried; those of others are dropped
@@ -41,8 +44,6 @@ class ChatterOutbox:
     def __init__(self) -> None:
         self._behind = dict.fromkeys(CHATTER, False)
         self._lingering: set[asyncio.Task[None]] = set()
-        for stream in CHATTER:
-            metrics.CHATTER_BEHIND.labels(stream).set(0)
 
     @property
     def behind(self) -> tuple[str, ...]:

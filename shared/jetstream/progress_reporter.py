@@ -35,6 +35,7 @@ AWAY_PAUSE_S: Final = 1.0
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
 WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
+LINES_DROPPED: Final = metrics.CHATTER_DROPPED.labels(LOGS)
 
 
 class ProgressReporter:
@@ -86,7 +87,7 @@ class ProgressReporter:
         """Add a line to the export's log; dropped (and counted) when a thousand wait already."""
         self.advanced_at = asyncio.get_running_loop().time()
         if len(self._lines) == QUEUE_LINES:
-            metrics.CHATTER_DROPPED.labels(LOGS).inc()
+            LINES_DROPPED.inc()
             return
         line = LogLine(generation=self._generation, level=level, message=message[:2_000])
         self._lines.append((next(self._ids), line))
@@ -119,7 +120,7 @@ class ProgressReporter:
         try:
             await self._send_until_closed()
         finally:
-            metrics.CHATTER_DROPPED.labels(LOGS).inc(len(self._lines))
+            LINES_DROPPED.inc(len(self._lines))
             self._lines.clear()
 
     async def _send_until_closed(self) -> None:
