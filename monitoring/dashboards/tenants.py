@@ -35,7 +35,7 @@ QUOTA: Final = Section(
             unit=Unit.PER_MINUTE,
             lines=(
                 Line(
-                    expressions.per_minute("export_build_minutes_reserved_total", WINDOW, "plan"),
+                    queries.rate("export_build_seconds_reserved_total", WINDOW, "plan"),
                     "{{plan}}",
                 ),
             ),
@@ -48,7 +48,7 @@ QUOTA: Final = Section(
             unit=Unit.PER_MINUTE,
             lines=(
                 Line(
-                    expressions.per_minute("export_build_minutes_used_total", WINDOW, "platform"),
+                    queries.rate("export_build_seconds_used_total", WINDOW, "platform"),
                     "{{platform}}",
                 ),
             ),

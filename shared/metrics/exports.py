@@ -51,8 +51,10 @@ STAGE_SECONDS: Final = Histogram(
 ARTIFACT_BYTES: Final = Counter(
     "export_artifact_bytes_total", "Bytes of artifacts packed, by platform.", ["platform"]
 )
-BUILD_MINUTES_USED: Final = Counter(
-    "export_build_minutes_used_total", "Build minutes that exports were charged.", ["platform"]
+BUILD_SECONDS_USED: Final = Counter(
+    "export_build_seconds_used_total",
+    "Build time that exports were charged, in seconds.",
+    ["platform"],
 )
 FOLDED: Final = Counter(
     "export_events_folded_total", "Events folded into documents, by event.", ["name"]

@@ -25,8 +25,8 @@ QUOTA_REFUSED: Final = Counter(
     "Requests refused because a limit was reached, by plan and limit.",
     ["plan", "limit"],
 )
-BUILD_MINUTES_RESERVED: Final = Counter(
-    "export_build_minutes_reserved_total",
-    "Build minutes set aside for exports that were accepted, by plan.",
+BUILD_SECONDS_RESERVED: Final = Counter(
+    "export_build_seconds_reserved_total",
+    "Build time set aside for exports that were accepted, in seconds, by plan.",
     ["plan"],
 )

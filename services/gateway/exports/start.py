@@ -72,7 +72,7 @@ class GenerationStarter:
             limit=LIMITS[plan] if plan else None,
             most_open=(self._pending_exports if user else 0) or MOST_OPEN,
         )
-        metrics.BUILD_MINUTES_RESERVED.labels(plan or OTHER).inc(minutes)
+        metrics.BUILD_SECONDS_RESERVED.labels(plan or OTHER).inc(60 * minutes)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)

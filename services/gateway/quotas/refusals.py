@@ -20,7 +20,7 @@ QUOTAS: Final = (*get_args(QuotaName), MINUTES, PENDING, PER_SECOND, PER_MINUTE)
 PLANS: Final = (*LIMITS, OTHER)
 
 born(metrics.QUOTA_REFUSED, plan=PLANS, limit=QUOTAS)
-born(metrics.BUILD_MINUTES_RESERVED, plan=PLANS)
+born(metrics.BUILD_SECONDS_RESERVED, plan=PLANS)
 
 
 def count_refusal(request: Request[Any, Any, Any], error: ExportError) -> None:

@@ -32,7 +32,7 @@ def born_exports() -> None:
     born(metrics.ATTEMPTS_FAILED, platform=PLATFORMS, stage=get_args(Stage), cause=causes)
     born(metrics.DURATION_SECONDS, platform=PLATFORMS, outcome=OUTCOMES)
     born(metrics.STAGE_SECONDS, platform=PLATFORMS, stage=STAGES)
-    for measured in (metrics.ARTIFACT_BYTES, metrics.BUILD_MINUTES_USED):
+    for measured in (metrics.ARTIFACT_BYTES, metrics.BUILD_SECONDS_USED):
         born(measured, platform=PLATFORMS)
     born(metrics.FOLDED, name=[kind.name for kind in get_args(AnyEvent)])
 

@@ -168,7 +168,7 @@ def _of_end(
         labels = (platform, outcome_of(end))
         seconds = max(_seconds(start, end), 0.0)
         yield "duration", Reading(metrics.DURATION_SECONDS, labels, seconds)
-    yield "minutes", Reading(metrics.BUILD_MINUTES_USED, (platform,), end.build_minutes)
+    yield "build", Reading(metrics.BUILD_SECONDS_USED, (platform,), 60 * end.build_minutes)
 
 
 def _stage(event: Event, stage: str, seconds: float) -> Reading:

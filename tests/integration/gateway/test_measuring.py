@@ -92,10 +92,12 @@ async def test_limits_that_are_reached_are_counted(nc: Client, storage: Storage)
     async with open_gateway(nc, storage, user_limits=limits) as gateway:
         ann = gateway.user("ann", plan="starter_trial")
         await ann.push("game", {"index.html": b"<p>"})
-        minutes = measured("export_build_minutes_reserved_total", plan="starter_trial")
+        seconds = measured("export_build_seconds_reserved_total", plan="starter_trial")
         before = refused("starter_trial")
         assert (await ann.call("POST", EXPORTS, json={"platform": "web"}))[0] == 202
-        assert measured("export_build_minutes_reserved_total", plan="starter_trial") == minutes + 3
+        assert (
+            measured("export_build_seconds_reserved_total", plan="starter_trial") == seconds + 180
+        )
         answers = [
             await ann.call("POST", EXPORTS, json={"platform": "web"}),
             await ann.call("POST", EXPORTS, json={"platform": "source"}),

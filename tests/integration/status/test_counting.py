@@ -75,7 +75,7 @@ async def test_many_pods_count_each_event_once(js: JetStreamContext, stop: async
     accepted = measured("export_accepted_total", platform="web", how="requested")
     refused = measured("export_failed_total", platform="web", reason="project")
     folded = measured("export_events_folded_total", name="requested")
-    minutes = measured("export_build_minutes_used_total", platform="web")
+    seconds = measured("export_build_seconds_used_total", platform="web")
     took = measured("export_duration_seconds_count", platform="web", outcome="refused")
     lag = measured("export_fold_lag_seconds_count")
     events = EventLog(js)
@@ -94,8 +94,8 @@ async def test_many_pods_count_each_event_once(js: JetStreamContext, stop: async
     assert measured("export_accepted_total", **platform, how="requested") == accepted + EXPORTS
     assert measured("export_failed_total", **platform, reason="project") == refused + EXPORTS
     assert measured("export_events_folded_total", name="requested") == folded + 2 * EXPORTS
-    used = measured("export_build_minutes_used_total", **platform) - minutes
-    assert used == pytest.approx(EXPORTS * 0.1)
+    used = measured("export_build_seconds_used_total", **platform) - seconds
+    assert used == pytest.approx(EXPORTS * 6)
     ended = measured("export_duration_seconds_count", **platform, outcome="refused")
     assert ended == took + EXPORTS
     assert measured("export_fold_lag_seconds_count") == lag + 4 * EXPORTS
