@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from shared.errors import TooLargeError, UnavailableError
-from shared.metrics import process as metrics
+from shared.metrics import disks as metrics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,8 +39,8 @@ class Spool:
         self._max_bytes = max_bytes
         self._used_bytes = 0
         self._used_by: Counter[str] = Counter()
-        metrics.DISK_BYTES.labels(DISK).set(max_bytes)
-        metrics.DISK_FREE_BYTES.labels(DISK).set_function(lambda: max_bytes - self._used_bytes)
+        metrics.SIZE.labels(DISK).set(max_bytes)
+        metrics.FREE.labels(DISK).set_function(lambda: max_bytes - self._used_bytes)
 
     @property
     def used_bytes(self) -> int:

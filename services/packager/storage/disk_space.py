@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from services.packager.processes.threads import in_thread
-from shared.metrics import process as metrics
+from shared.metrics import disks as metrics
 
 if TYPE_CHECKING:
     from services.packager.storage.disk_cache import DiskCache
@@ -39,5 +39,5 @@ class DiskSpace:
         if self._size_bytes:
             size = min(size, self._size_bytes)
             free = max(min(free, size - self._cache.occupied_bytes()), 0)
-        metrics.DISK_BYTES.labels(DISK).set(size)
-        metrics.DISK_FREE_BYTES.labels(DISK).set(free)
+        metrics.SIZE.labels(DISK).set(size)
+        metrics.FREE.labels(DISK).set(free)
