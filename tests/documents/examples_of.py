@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from documents.sockets import MESSAGES
+from tests.documents.operations import operation_of
 
 if TYPE_CHECKING:
     from tests.documents.recording import Recording
@@ -38,6 +40,36 @@ def message_examples(recording: Recording) -> dict[str, Any]:
                 examples[name] = {"payload": message}
             examples.setdefault(name, {"payload": message})
     return scrubbed({name: [example] for name, example in sorted(examples.items())})
+
+
+def http_examples(recording: Recording) -> dict[str, Any]:
+    """The first request and answer of each operation, and of each code the first refusal."""
+    answers: dict[str, dict[str, Any]] = {}
+    bodies: dict[str, Any] = {}
+    problems: dict[str, Any] = {}
+    for answer in recording.answers:
+        _, operation = operation_of(answer)
+        if operation is None or not isinstance(answer.body, dict):
+            continue
+        if answer.status >= HTTPStatus.BAD_REQUEST:
+            if "code" in answer.body:
+                problems.setdefault(answer.body["code"], answer.body)
+            continue
+        name = operation["operationId"]
+        answers.setdefault(name, {}).setdefault(str(answer.status), _short(answer.body))
+        if answer.sent is not None:
+            bodies.setdefault(name, answer.sent)
+    del answers["Schema"]
+    return scrubbed({"problems": problems, "answers": answers, "bodies": bodies})
+
+
+def _short(value: Any) -> Any:
+    """Of lists of the same things the first two."""
+    if isinstance(value, list):
+        return [_short(inner) for inner in value[:2]]
+    if isinstance(value, dict):
+        return {name: _short(inner) for name, inner in value.items()}
+    return value
 
 
 def scrubbed(examples: dict[str, Any]) -> dict[str, Any]:

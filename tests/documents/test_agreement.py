@@ -142,3 +142,34 @@ def test_examples_are_as_described(name: str) -> None:
     for example in EXAMPLES[name]:
         for part, value in example.items():
             assert not schemas.errors(value, *place, part)
+
+
+@pytest.mark.parametrize("path", OPENAPI["paths"])
+def test_examples_of_requests_and_answers_are_as_described(path: str) -> None:
+    """Wherever there is one, it is what its own schema allows."""
+    schemas = Schemas(OPENAPI, closed=True)
+    for method, operation in OPENAPI["paths"][path].items():
+        described = {"responses": operation["responses"]} if isinstance(operation, dict) else {}
+        for status, answer in described.get("responses", {}).items():
+            for media_type, content in answer.get("content", {}).items():
+                place = ("paths", path, method, "responses", status, "content", media_type)
+                if "example" in content:
+                    assert not schemas.errors(content["example"], *place, "schema"), place
+        body = operation.get("requestBody", {}) if isinstance(operation, dict) else {}
+        for media_type, content in body.get("content", {}).items():
+            place = ("paths", path, method, "requestBody", "content", media_type, "schema")
+            if "example" in content:
+                assert not schemas.errors(content["example"], *place), place
+
+
+@pytest.mark.parametrize("name", OPENAPI["components"]["responses"])
+def test_examples_of_refusals_are_as_described(name: str) -> None:
+    """Each has its code, its status, and the members of that code."""
+    schemas = Schemas(OPENAPI, closed=True)
+    place = ("components", "responses", name, "content", "application/problem+json", "schema")
+    content = OPENAPI["components"]["responses"][name]["content"]["application/problem+json"]
+    for code, example in content.get("examples", {}).items():
+        assert example["value"]["code"] == code
+        assert not schemas.errors(example["value"], *place)
+        other = {**example["value"], "code": "made-up"}
+        assert schemas.errors(other, *place)

@@ -34,14 +34,14 @@ if (!process.argv.includes("--check")) {
 
 /** The document less its routes and what operators alone are answered: the bodies, and the WebSocket's messages. */
 function bodiesOf({ paths, components, ...document }) {
-  const routes = Object.entries(paths).filter(([path]) => !path.startsWith("/api/admin/"));
+  const routes = Object.entries(paths).filter(([path]) => /^\/api\/(?!admin\/)/.test(path));
   const reached = new Set();
   const reach = (value) => {
     for (const [, name] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
       if (!reached.has(name)) reach((reached.add(name), components.schemas[name]));
     }
   };
-  reach([routes, { $ref: "#/components/schemas/WebSocketMessage" }]);
+  reach([routes, ["WebSocketMessage", "Problem"].map((name) => ({ $ref: `#/components/schemas/${name}` }))]);
   const schemas = Object.fromEntries(Object.entries(components.schemas).filter(([name]) => reached.has(name)));
   return { ...document, paths: {}, components: { schemas } };
 }

@@ -10,7 +10,6 @@ import msgspec
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
-    Components,
     OpenAPIFormat,
     OpenAPIMediaType,
     OpenAPIType,
@@ -18,10 +17,10 @@ from litestar.openapi.spec import (
     Reference,
     RequestBody,
     Schema,
-    SecurityScheme,
 )
 from litestar.plugins import OpenAPISchemaPlugin
 
+from services.gateway.document.completed import completed
 from shared.domain.project import Manifest
 from shared.domain.websocket_messages import ErrorMessage, ExportStatus, Gap, Log, Ready
 from shared.struct_schemas import sent_schemas
@@ -67,8 +66,7 @@ class StructSchemas(OpenAPISchemaPlugin):
             for name, schema in described.items()
         }
         components = {**document["components"], "schemas": dict(sorted(renamed.items()))}
-        completed: dict[str, Any] = _referring({**document, "components": components})
-        return completed
+        return completed(_referring({**document, "components": components}))
 
 
 class DocumentPlugin(JsonRenderPlugin):
@@ -85,14 +83,12 @@ class DocumentPlugin(JsonRenderPlugin):
 
 def openapi_config(structs: StructSchemas) -> OpenAPIConfig:
     """What the document says of the whole, and where it is served."""
-    bearer = SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")
     return OpenAPIConfig(
         title="Aethel Export",
         version="1",
         path="/schema",
         use_handler_docstrings=True,
         render_plugins=[DocumentPlugin(structs)],
-        components=Components(security_schemes={"bearer": bearer}),
         security=[{"bearer": []}],
     )
 

@@ -16,6 +16,7 @@ from services.gateway.quotas.refusals import count_refusal
 from shared.errors import (
     ExportError,
     InvalidRequestError,
+    TooLargeError,
     TooManyRequestsError,
     UnavailableError,
 )
@@ -76,6 +77,8 @@ def on_export_error(request: Request[Any, Any, Any], error: ExportError) -> Resp
     headers = {}
     if isinstance(error, UnavailableError | TooManyRequestsError):
         headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"  # RFC 9110 section 15.5.2 wants one
     if error.status == HTTPStatus.REQUEST_TIMEOUT:
         headers["Connection"] = "close"  # RFC 9110 section 15.5.9: what still comes is of no use
     if isinstance(error, UnavailableError):
@@ -101,6 +104,8 @@ def on_nats_error(request: Request[Any, Any, Any], error: nats.errors.Error) -> 
 
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """An error of Litestar's: no such route, a wrong method, a body that does not fit."""
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:  # whose phrase Python has changed
+        return on_export_error(request, TooLargeError(error.detail))
     title = HTTPStatus(error.status_code).phrase
     details: dict[str, Any] = {}
     if error.status_code == HTTPStatus.BAD_REQUEST:

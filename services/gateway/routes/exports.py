@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from litestar import Controller, Response, get, post
+from litestar.datastructures import ResponseHeader
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import Redirect
 
@@ -35,13 +36,27 @@ if TYPE_CHECKING:
     from shared.domain.export_document import Document
 
 
+LOCATION = ResponseHeader(
+    name="Location",
+    value="",
+    description="Where what was asked for is.",
+    documentation_only=True,
+    required=True,
+)
+
+
 class ExportRoutes(Controller):
     """``/api/projects/{id}/export``."""
 
     path = "/projects/{project_id:str}/export"
     tags = ["exports"]  # noqa: RUF012 - Litestar reads a plain list
 
-    @post("/", status_code=202, responses=problem_responses(*WITH_BODY, 402, 403, 404, 409, 422))
+    @post(
+        "/",
+        status_code=202,
+        responses=problem_responses(*WITH_BODY, 402, 403, 404, 409, 422),
+        response_headers=[LOCATION],
+    )
     async def create(
         self,
         *,
@@ -173,6 +188,8 @@ class ExportRoutes(Controller):
         "/{export_id:str}/download",
         opt={TICKET_ROUTE: True},
         status_code=303,
+        security=[{"bearer": []}, {"ticket": []}],
+        response_headers=[LOCATION],
         responses=problem_responses(404, 409, 410),
     )
     async def download(

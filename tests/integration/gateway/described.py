@@ -21,9 +21,16 @@ def check_described(method: str, path: str, status: int, body: Any) -> None:
         return
     answers = operation["responses"]
     assert str(status) in answers, f"{method} {path} answered {status}, which is not described"
-    for media_type, content in answers[str(status)].get("content", {}).items():
+    for media_type, content in resolved(answers[str(status)]).get("content", {}).items():
         if media_type.endswith("json"):
             _validator(json.dumps(content["schema"])).validate(body)
+
+
+def resolved(answer: dict[str, Any]) -> dict[str, Any]:
+    """A response, where it stands among the components, too."""
+    name = answer.get("$ref", "").removeprefix("#/components/responses/")
+    found: dict[str, Any] = DOCUMENT["components"]["responses"][name] if name else answer
+    return found
 
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:

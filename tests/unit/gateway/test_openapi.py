@@ -8,9 +8,11 @@ from typing import Any, Final
 
 import pytest
 
+from services.gateway.document.refusals import CODES
 from services.gateway.openapi import document
 from shared.domain.export_document import State
 from shared.domain.platforms import PLATFORMS
+from shared.errors import ConfigurationError, ExportError
 from tests.integration.gateway.described import DOCUMENT
 
 SCHEMAS: Final[dict[str, Any]] = DOCUMENT["components"]["schemas"]
@@ -18,6 +20,7 @@ OPERATIONS: Final = [
     (f"{method} {path}", operation)
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
+    if path.startswith("/api/")
 ]
 
 
@@ -68,11 +71,38 @@ def test_every_route_describes_its_answers(name: str, operation: dict[str, Any])
     """A body has a schema of its own, and what any route may refuse with is described."""
     assert {"400", "401", "429", "500", "503"} <= operation["responses"].keys()
     for status, answer in operation["responses"].items():
+        if int(status) >= 400:
+            assert answer == {"$ref": f"#/components/responses/Problem{status}"}, name
         for media_type, content in answer.get("content", {}).items():
-            if int(status) >= 400:
-                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}, name
-            elif media_type == "application/json":
+            if media_type == "application/json":
                 assert content["schema"].keys() & {"$ref", "oneOf"}, name
+
+
+def test_every_code_of_our_own_errors_is_described() -> None:
+    """By its status: those of the gateway, and of what it shares with others."""
+    errors = {error for error in subclasses(ExportError) if is_of_the_api(error)}
+    assert len(errors) > 30
+    missing = {
+        (error.status, error.code) for error in errors if error.code not in CODES[error.status]
+    }
+    assert not missing
+
+
+def subclasses(error: type[ExportError]) -> set[type[ExportError]]:
+    """All below it."""
+    found = set(error.__subclasses__())
+    return found.union(*map(subclasses, found))
+
+
+def is_of_the_api(error: type[ExportError]) -> bool:
+    """Not of what only workers do, nor of the page and of operators' own commands."""
+    others = ("shared.worker", "shared.templates", "shared.jetstream.snapshots")
+    room = error.__module__
+    if error.status == ConfigurationError.status or room.startswith(
+        ("services.gateway.page", *others)
+    ):
+        return False
+    return room.startswith(("services.gateway", "shared"))
 
 
 def test_the_options_of_platforms_are_described() -> None:

@@ -1,0 +1,125 @@
+"""Every code that a refusal may have, by status, with the members that it always has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from services.gateway.document.examples import PROBLEMS
+from services.gateway.http.problem_docs import MEANINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PROBLEM: Final = "application/problem+json"
+MINUTES: Final = ("available", "required", "upgradeRequired")
+CODES: Final[Mapping[int, Mapping[str, tuple[str, ...]]]] = {
+    400: {"bad-request": ("details",), "invalid-request": ("details",), "malformed": ()},
+    401: {"ticket-expired": (), "unauthorized": ()},
+    402: {"quota-exceeded": MINUTES},
+    403: {"forbidden": (), "quota-exceeded": ("quota", "limit", "used")},
+    404: {"not-found": (), "object-missing": ()},
+    408: {"body-incomplete": (), "head-incomplete": ()},
+    409: {
+        "blobs-missing": ("missing",),
+        "conflict": (),
+        "not-cancelable": ("reason", "export"),
+        "not-replayable": (),
+        "not-retryable": ("reason", "export"),
+        "superseded": (),
+    },
+    410: {"gone": ()},
+    413: {"too-large": ()},
+    422: {
+        "entry-page-missing": (),
+        "files-not-listed": (),
+        "idempotency-key-reused": (),
+        "ignore-file-invalid": (),
+        "not-playable": (),
+        "option-refused": ("details",),
+        "path-invalid": (),
+        "platform-unavailable": (),
+        "project-invalid": (),
+        "signing-key-unknown": (),
+        "signing-required": (),
+        "wrong-hash": (),
+        "zip-invalid": ("details",),
+    },
+    429: {"quota-exceeded": ("quota", "limit"), "too-many-requests": ()},
+    500: {"internal": ()},
+    503: {
+        "busy": (),
+        "nats-unavailable": (),
+        "spool-full": (),
+        "storage-unavailable": (),
+        "stream-full": (),
+        "too-many-connections": (),
+        "unavailable": (),
+    },
+}
+HEADERS: Final[dict[str, Any]] = {
+    "Retry-After": {
+        "description": "Seconds until the same request may succeed.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "WWW-Authenticate": {
+        "description": "How to say who one is (RFC 9110, section 11.6.1).",
+        "required": True,
+        "schema": {"const": "Bearer"},
+    },
+    "Connection": {
+        "description": "The connection ends: what still comes of the body is of no use.",
+        "schema": {"const": "close"},
+    },
+}
+HEADERS_OF: Final = {
+    401: "WWW-Authenticate",
+    408: "Connection",
+    429: "Retry-After",
+    503: "Retry-After",
+}
+
+
+def responses() -> dict[str, Any]:
+    """The component ``responses``: one for each status that a request may be refused with."""
+    return {_name(status): _response(status) for status in CODES}
+
+
+def referred(operation: dict[str, Any]) -> dict[str, Any]:
+    """An operation whose refusals refer to those components."""
+    answers = {
+        status: {"$ref": f"#/components/responses/{_name(int(status))}"}
+        if int(status) in CODES
+        else answer
+        for status, answer in operation["responses"].items()
+    }
+    return {**operation, "responses": answers}
+
+
+def _name(status: int) -> str:
+    return f"Problem{status}"
+
+
+def _response(status: int) -> dict[str, Any]:
+    header = HEADERS_OF.get(status)
+    headers = {"headers": {header: {"$ref": f"#/components/headers/{header}"}}} if header else {}
+    examples = {code: {"value": PROBLEMS[code]} for code in CODES[status] if _is_of(code, status)}
+    content = {"schema": _schema(status), **({"examples": examples} if examples else {})}
+    return {"description": MEANINGS[status], **headers, "content": {PROBLEM: content}}
+
+
+def _is_of(code: str, status: int) -> bool:
+    return code in PROBLEMS and PROBLEMS[code]["status"] == status
+
+
+def _schema(status: int) -> dict[str, Any]:
+    """A problem with this status, one of its codes, and the members of that code."""
+    more = [
+        {"if": {"properties": {"code": {"const": code}}}, "then": {"required": list(members)}}
+        for code, members in CODES[status].items()
+        if members
+    ]
+    return {
+        "allOf": [{"$ref": "#/components/schemas/Problem"}, *more],
+        "properties": {"status": {"const": status}, "code": {"enum": list(CODES[status])}},
+    }
