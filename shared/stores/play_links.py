@@ -17,7 +17,7 @@ from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.topology import PLAY_LINKS_BUCKET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from nats.js import JetStreamContext
 
@@ -118,11 +118,18 @@ class PlayLinks:
             await self.revoke(project_id, key.rpartition(".")[2])
 
     async def sweep(
-        self, exports: Collection[tuple[str, str]], projects: Collection[str], before: datetime
+        self,
+        found: Mapping[str, bytes],
+        exports: Collection[tuple[str, str]],
+        projects: Collection[str],
+        before: datetime,
     ) -> int:
         """Remove links whose export or project is gone, and tokens that open nothing.
 
+        What looks like one of these is read once more before it goes.
+
         Args:
+            found: What the bucket held a moment ago, by key.
             exports: All that are there, as (project id, export id).
             projects: All that are there.
             before: Links made later stay: what they play may not have been listed yet.
@@ -131,15 +138,15 @@ class PlayLinks:
             How many links went.
         """
         gone = 0
-        for key in await self._links.keys():
-            if key.startswith(INDEX):
-                if await self.by_token(key.removeprefix(INDEX)) is None:
-                    await self._tokens.delete(key, marker_s=MARKER_S)
+        links = {key: self._links.decode(value) for key, value in found.items() if _is_link(key)}
+        tokens = {link.token for link in links.values()}
+        for key in found.keys() - links.keys():
+            token = key.removeprefix(INDEX)
+            if token not in tokens and await self.by_token(token) is None:
+                await self._tokens.delete(key, marker_s=MARKER_S)
+        for link in links.values():
+            if link.created_at >= before:
                 continue
-            found = await self._links.get(key)
-            if found is None or found.value.created_at >= before:
-                continue
-            link = found.value
             if link.export_id is None:
                 is_there = link.project_id in projects
             else:
@@ -148,6 +155,10 @@ class PlayLinks:
                 await self.revoke(link.project_id, link.export_id)
                 gone += 1
         return gone
+
+
+def _is_link(key: str) -> bool:
+    return not key.startswith(INDEX)
 
 
 def _key(project_id: str, export_id: str | None) -> str:

@@ -21,11 +21,17 @@ from services.uploader.gc.project_eraser import ProjectEraser
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, KeptExport
 from services.uploader.gc.usage_recount import UsageRecount
 from shared.domain.events import now
+from shared.domain.usage import Usage
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.bucket_view import BucketView
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
-from shared.jetstream.topology import ARTIFACTS_BUCKET, EXPORTS_BUCKET
+from shared.jetstream.topology import (
+    ARTIFACTS_BUCKET,
+    EXPORTS_BUCKET,
+    PLAY_LINKS_BUCKET,
+    USAGE_BUCKET,
+)
 from shared.metrics import sweeps as metrics
 from shared.metrics.born import born
 from shared.storage import keys
@@ -51,7 +57,6 @@ log = structlog.get_logger()
 
 KINDS: Final = ("export", "upload", "artifact", "object", "project", "link")
 LISTED_WITHIN: Final = timedelta(days=1)  # an export is listed by then, or it is gone
-RECOUNT_S: Final = 3_600.0  # between two recounts: every user's record is read for it
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
 born(metrics.SWEPT, kind=KINDS)
@@ -61,7 +66,7 @@ born(metrics.SWEEPS, outcome=("done", "held", "failed"))
 class Sweeper:
     """Passes over everything that is stored, again and again.
 
-    What is to be known of exports and artifacts stays in memory from one pass to the next.
+    What is to be known of exports, artifacts and users stays in memory from one pass to the next.
     """
 
     def __init__(
@@ -94,7 +99,8 @@ class Sweeper:
         self._due = BucketView(
             nc, ARTIFACTS_BUCKET, lambda value: _due_at(claims.records.decode(value))
         )
-        self._recount_at = 0.0
+        self._linked = BucketView(nc, PLAY_LINKS_BUCKET, bytes)
+        self._counted = BucketView(nc, USAGE_BUCKET, msgspec.json.Decoder(Usage).decode)
         self._eraser = ProjectEraser(
             storage,
             events,
@@ -170,8 +176,7 @@ class Sweeper:
         await self._hold.check()
         swept: Counter[str] = Counter()
         begun = now()
-        is_recount = time.monotonic() >= self._recount_at
-        recount = await UsageRecount.begin(self._usages) if is_recount else None
+        recount = UsageRecount(self._usages, (await self._counted.look()).values())
         exports = dict(await self._kept.look())
         old = await self._delete_old_documents(exports)
         swept["export"] += len(old)
@@ -192,13 +197,12 @@ class Sweeper:
                 collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
         swept["link"] += await self._play_links.sweep(
+            dict(await self._linked.look()),
             {(each.project_id, each.export_id) for key, each in exports.items() if key not in old},
             {project.id for project in projects if project.deleted_at is None},
             begun - LISTED_WITHIN,
         )
-        if recount is not None:
-            await recount.finish(projects, (exports[key] for key in exports if key not in old))
-            self._recount_at = time.monotonic() + RECOUNT_S
+        await recount.finish(projects, (exports[key] for key in exports if key not in old))
         for kind, count in swept.items():
             metrics.SWEPT.labels(kind).inc(count)
         return swept
