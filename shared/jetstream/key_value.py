@@ -16,13 +16,14 @@ from shared.jetstream.api_subjects import stream_info
 from shared.jetstream.errors import AWAY, NatsUnavailableError, unrecovered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from nats.js import JetStreamContext
     from nats.js.kv import KeyValue
 
 T = TypeVar("T")
 LIST_TIMEOUT_S: Final = 10.0
+READ_AT_ONCE: Final = 100  # values
 MARKER_S: Final = 3_600.0  # how long a deleted key leaves a trace, for those who watch the bucket
 
 
@@ -144,6 +145,14 @@ class KeyValueStore(Generic[T]):
             subjects += page
             if not page or len(subjects) >= total:
                 return sorted({subject.removeprefix(prefix) for subject in subjects})
+
+    async def values(self, pattern: str = ">") -> AsyncIterator[T]:
+        """What keys of a pattern hold, many read at once: not for what users wait for."""
+        keys = await self.keys(pattern)
+        for at in range(0, len(keys), READ_AT_ONCE):
+            for record in await asyncio.gather(*map(self.get, keys[at : at + READ_AT_ONCE])):
+                if record is not None:
+                    yield record.value
 
     async def _subjects(self, pattern: str, *, offset: int) -> tuple[list[str], int]:
         """Subjects from ``offset`` on, and how many there are; an answer holds 100,000."""

@@ -39,7 +39,6 @@ class Usages:
         )
 
     async def all(self) -> AsyncIterator[Usage]:
-        """Every record, one after the other; for operators and the sweeper."""
-        for key in await self._store.keys():
-            if found := await self._store.get(key):
-                yield found.value
+        """Every record; for operators."""
+        async for usage in self._store.values():
+            yield usage
