@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 async def servers_away(stack: Watched) -> None:
     """First the storage, then NATS: it hangs, and then it is gone."""
-    asking = [asyncio.create_task(_look(stack)) for _ in range(4)]
-    asking.append(asyncio.create_task(_probe(stack)))
+    asking = [asyncio.create_task(ask(stack)) for ask in (_look, _probe) for _ in range(4)]
     try:
         await _storage_away(stack)
         await _nats_away(stack)
@@ -61,7 +60,7 @@ async def _look(stack: Watched) -> None:
 
 
 async def _probe(stack: Watched) -> None:
-    """An orchestrator asks whether they are ready."""
+    """An orchestrator asks whether they are ready, as often as in so many minutes."""
     world = stack.load.world
     async with _session(stack) as session:
         while True:
