@@ -95,10 +95,12 @@ lock: $(DEV) ## renew requirements/*.lock (UPGRADE=--upgrade for newer versions)
 		-o requirements/templates.lock
 	$(COMPILE) $(UPGRADE) -c requirements/dev.lock --group build --extra local --extra desktop \
 		-o requirements/desktop.lock
-	for service in cli gateway status uploader; do \
-		$(COMPILE) -c requirements/dev.lock --extra $$service -o requirements/$$service.lock; \
+	$(COMPILE) -c requirements/dev.lock --extra cli -o requirements/cli.lock
+	for service in gateway status uploader; do \
+		$(COMPILE) -c requirements/dev.lock --extra $$service --extra tracing -o requirements/$$service.lock; \
 	done
-	$(COMPILE) -c requirements/dev.lock --extra packager --extra templates -o requirements/packager.lock
+	$(COMPILE) -c requirements/dev.lock --extra packager --extra templates --extra tracing \
+		-o requirements/packager.lock
 	$(COMPILE) -c requirements/desktop.lock --group build --extra templates --extra desktop \
 		-o requirements/image-build.lock
 

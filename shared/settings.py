@@ -173,6 +173,35 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "json"
 
 
+class TracingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where spans go; all else is said by the SDK's own variables (``docs/tracing.md``)."""
+
+    endpoint: Annotated[
+        str,
+        env("OTEL_EXPORTER_OTLP_ENDPOINT", "URL of a collector (OTLP over HTTP); empty: no traces"),
+    ] = ""
+    traces_endpoint: Annotated[
+        str,
+        env("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "the same with its path, for traces alone"),
+    ] = ""
+    protocol: Annotated[
+        str, env("OTEL_EXPORTER_OTLP_PROTOCOL", "`http/protobuf`; nothing else is spoken")
+    ] = "http/protobuf"
+    exporter: Annotated[
+        Literal["otlp", "none"],
+        env("OTEL_TRACES_EXPORTER", "`none`: no traces, although a collector is named"),
+    ] = "otlp"
+    disabled: Annotated[
+        bool, env("OTEL_SDK_DISABLED", "`true`: no traces, although a collector is named")
+    ] = False
+
+    @property
+    def on(self) -> bool:
+        """A collector is named, and nothing speaks against it."""
+        named = self.endpoint or self.traces_endpoint
+        return bool(named) and self.exporter != "none" and not self.disabled
+
+
 class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What a process bears from those who connect to it."""
 
@@ -195,6 +224,7 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     nats: NatsSettings
     logs: LogSettings
     http: HttpSettings = HttpSettings()
+    tracing: TracingSettings = TracingSettings()
     bind: str  # host:port
 
 

@@ -66,6 +66,7 @@ ANY_PROCESS: Final = frozenset(  # what programs and their libraries need to run
 # takes two thirds of its computing time.
 TUNING: Final[Mapping[str, Mapping[str, str]]] = {"gateway": {"MALLOC_MMAP_THRESHOLD_": "1048576"}}
 LOCAL_PLAN: Final = {DEFAULT_PLAN: "unlimited"}
+SDK: Final = "OTEL_"  # what OpenTelemetry's own settings begin with
 TOKEN_LIVES_S: Final = 365 * 86_400  # the stack's own token: as long as it is left running
 
 
@@ -129,7 +130,9 @@ def of_process(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def of_service(service: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """What a service gets: besides that the settings that it reads."""
+    """What a service gets: besides that the settings that it reads, and those of the SDK."""
     read = names(SERVICES[service])
-    settings = {name: value for name, value in environ.items() if name in read}
+    settings = {
+        name: value for name, value in environ.items() if name in read or name.startswith(SDK)
+    }
     return {**of_process(environ), **TUNING.get(service, {}), **settings}

@@ -30,6 +30,7 @@ from services.packager.storage.object_fetcher import ObjectFetcher
 from services.packager.storage.object_index import ObjectIndex
 from shared.domain.events import ExportPackaged
 from shared.domain.platforms import check_options
+from shared.tracing import spans
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -179,6 +180,11 @@ class PackagerHandler:
             )
 
 
+async def _fetch(objects: ObjectFetcher, missing_bytes: int) -> None:
+    with spans.leaf("fetch", {"aethel.missing_bytes": missing_bytes}):
+        await objects.prefetch()
+
+
 @asynccontextmanager
 async def fetching(
     storage: Storage,
@@ -195,7 +201,8 @@ async def fetching(
     missing = await objects.missing_bytes()
     foresee = partial(forecast, selection.files, request, fetch_bytes=missing, signed=signed)
     progress.expect(await in_thread(foresee), fetch_bytes=missing)
-    background = [asyncio.create_task(objects.prefetch()), asyncio.create_task(progress.run())]
+    jobs = (_fetch(objects, missing), progress.run())
+    background = [asyncio.create_task(job) for job in jobs]
     try:
         yield objects
     finally:

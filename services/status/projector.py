@@ -14,15 +14,17 @@ from services.status.measuring.counting import count
 from services.status.measuring.monthly_totals import MonthlyTotals
 from shared.domain.events import ExportCompleted, TerminalEvent
 from shared.jetstream.pull_loop import consume_events
-from shared.jetstream.topology import STATUS
+from shared.jetstream.topology import EXPORTS, STATUS
 from shared.stores.build_times import BuildTimes
 from shared.stores.quota import Quota
+from shared.tracing import spans
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
     from shared.jetstream.pull_loop import Place
+    from shared.tracing.spans import Attributes
 
 SLOTS: Final = 4  # events handled at a time; the fold does not mind their order
 
@@ -68,6 +70,15 @@ class Projector:
         await self._totals.flush()
 
     async def _fold(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
+        with spans.span(f"fold {event.name}", _attributes(event), kind="consumer"):
+            await self._take_in(event, place, stop)
+        if isinstance(event, TerminalEvent):
+            ended = event.at.timestamp()
+            spans.record(
+                f"export {event.name}", began=ended, ended=ended, attributes=_attributes(event)
+            )
+
+    async def _take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
         if news := await self._documents.take_in(event, place, stop):
             self._totals.note(news, count(news))
             tell(news)
@@ -75,3 +86,15 @@ class Projector:
             await self._quota.settle(event)
         if isinstance(event, ExportCompleted):
             await self._build_times.note(event.platform, event.build_s)
+
+
+def _attributes(event: AnyEvent) -> Attributes:
+    return {
+        "messaging.system": "nats",
+        "messaging.operation.type": "process",
+        "messaging.operation.name": "fold",
+        "messaging.destination.name": EXPORTS,
+        "messaging.consumer.group.name": STATUS,
+        "aethel.export.id": event.export_id,
+        "aethel.generation": event.generation,
+    }

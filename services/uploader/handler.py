@@ -11,6 +11,7 @@ from shared.domain.events import ExportCompleted, ExportPackaged, now
 from shared.errors import ExportError, StorageRefusedError
 from shared.storage.multipart_check import are_the_parts, is_committed
 from shared.storage.s3_client import ObjectMissingError
+from shared.tracing import spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,8 @@ class UploaderHandler:
             await self.discard(event)
             artifact = record.artifact
         else:
-            artifact = await self._commit(event, record.artifact, reporter)
+            with spans.leaf("commit", {"aethel.artifact.bytes": event.artifact.size_bytes}):
+                artifact = await self._commit(event, record.artifact, reporter)
         reporter.progress("uploading", 98, "Recording the expiry")
         record = await self._claims.set_ready(event.project_id, artifact)
         return [

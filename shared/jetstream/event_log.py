@@ -9,7 +9,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.events import StartEvent, decode_event, encode_event
+from shared.domain.events import AnyEvent, StartEvent, decode_event, encode_event
 from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.publishing import Published, publish, read_message
 from shared.jetstream.topology import EXPORTS, events_of
@@ -18,7 +18,15 @@ from shared.tracing.context import TraceContext, current
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
 
-    from shared.domain.events import AnyEvent, Event, TerminalEvent
+    from shared.domain.events import Event, TerminalEvent
+
+
+class StoredEvent(msgspec.Struct, frozen=True):
+    """An event as it lies in the stream, and where in a trace it was published."""
+
+    seq: int
+    event: AnyEvent
+    trace: TraceContext | None
 
 
 class EventLog:
@@ -98,6 +106,14 @@ class EventLog:
         return ((found.seq or 0), decode_event(found.data or b"")) if found else None
 
     async def of(self, export_id: str) -> list[tuple[int, AnyEvent]]:
+        """Every event of an export with its sequence, as :meth:`stored` reads them.
+
+        Raises:
+            NatsUnavailableError: The stream does not answer.
+        """
+        return [(one.seq, one.event) for one in await self.stored(export_id)]
+
+    async def stored(self, export_id: str) -> list[StoredEvent]:
         """Every event of an export in stream order; one that cannot be decoded is left out.
 
         One request for each event and one more, each a fraction of a millisecond however long the
@@ -106,12 +122,13 @@ class EventLog:
         Raises:
             NatsUnavailableError: The stream does not answer.
         """
-        events: list[tuple[int, AnyEvent]] = []
+        events: list[StoredEvent] = []
         seq = 1
         while found := await self._read(seq=seq, subject=events_of(export_id), next=True):
             seq = (found.seq or 0) + 1
             with suppress(msgspec.MsgspecError):
-                events.append((seq - 1, decode_event(found.data or b"")))
+                event = decode_event(found.data or b"")
+                events.append(StoredEvent(seq - 1, event, TraceContext.of_headers(found.headers)))
         return events
 
     async def terminal_event(self, event: Event) -> TerminalEvent | None:

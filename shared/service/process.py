@@ -24,6 +24,7 @@ from shared.metrics import process as metrics
 from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
 from shared.service.loop_lag import loop_lag_measured
 from shared.settings import HttpSettings, ServiceSettings, load, retired
+from shared.tracing import start as tracing
 from shared.version import product_version
 from shared.worker.attempt import StuckError
 
@@ -145,7 +146,10 @@ def main(
         metrics.BUILD.info({"version": product_version(), "service": service})
         for name, replacement in retired(os.environ):
             log.warning("setting.retired", name=name, replaced_by=replacement)
-        with listen(settings.bind) as listener:
+        with (
+            tracing.started(settings.tracing, service=service),
+            listen(settings.bind) as listener,
+        ):
             uvloop.run(until_signal(lambda stop: run(settings, listener, stop)))
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet

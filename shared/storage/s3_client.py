@@ -17,7 +17,7 @@ from aiohttp import ClientError as HttpClientError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
-from shared.storage import timing
+from shared.storage import call_spans, timing
 from shared.storage.key_files import KeyFiles, check_pair
 from shared.storage.refusals import STS, kind_of
 
@@ -86,6 +86,7 @@ def _session(region: str, files: S3Settings | None) -> AioSession:
     session = AioSession()
     session.set_config_variable("region", region)
     timing.measure(session)
+    call_spans.trace(session)
     if files:
         KeyFiles(files).serve(session)
     return session

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -104,12 +104,22 @@ def within(context: TraceContext | None) -> Iterator[None]:
     if context is None:
         yield
         return
+    outside = _current.get()
+    known = outside is not None and outside.id == context.id
+    told = nullcontext() if known else structlog.contextvars.bound_contextvars(trace_id=context.id)
     token = _current.set(context)
     try:
-        with structlog.contextvars.bound_contextvars(trace_id=context.id):
+        with told:
             yield
     finally:
         _current.reset(token)
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """Within the trace that this task is in, or a new one."""
+    with within(current() or TraceContext.of_id(uuid.uuid4().hex)):
+        yield
 
 
 def _digest(text: str) -> str:

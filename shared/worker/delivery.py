@@ -24,8 +24,10 @@ from shared.errors import ExportError, PreflightError, ProjectError, Unavailable
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.metrics import work as metrics
+from shared.tracing import spans
 from shared.tracing.context import within
 from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
+from shared.worker.attempt_spans import attempt_span, record_lost
 from shared.worker.dead_letter_writer import (
     CrashLoopError,
     DeadLetterWriter,
@@ -152,13 +154,16 @@ class Delivery:
     async def _consider(self, job: Job) -> Outcome:
         """What its history leaves to be done."""
         event = job.event
-        events = [event for _, event in await self._events.of(event.export_id)]
+        job.stored = await self._events.stored(event.export_id)
         job.history = past = history(
-            events, generation=event.generation, stage=self._consumer.stage
+            (one.event for one in job.stored),
+            generation=event.generation,
+            stage=self._consumer.stage,
         )
         if past.over:
             return await self._skip(job)
         if past.crashes >= MAX_CRASHES:
+            record_lost(job, self._consumer)
             error = CrashLoopError(f"It has stopped {past.crashes} workers, one after another.")
             return await self._dead_letter(event, error.code, error)
         if past.unfinished:
@@ -172,8 +177,13 @@ class Delivery:
             async with self._message.kept_alive():
                 alone = past.crashes >= ALONE_AFTER
                 await turn.enter_async_context(self._context.isolation.enter(alone=alone))
-            with structlog.contextvars.bound_contextvars(attempt=job.attempt):
-                return await self._attempt(job)
+            with (
+                structlog.contextvars.bound_contextvars(attempt=job.attempt),
+                attempt_span(job, self._consumer) as span,
+            ):
+                outcome = await self._attempt(job)
+                span.set({"aethel.outcome": outcome})
+                return outcome
 
     async def _attempt(self, job: Job) -> Outcome:
         """The handler does its work, and its result is published."""
@@ -213,6 +223,7 @@ class Delivery:
     async def _fail(self, job: Job, error: Exception, *, build_s: float) -> Outcome:
         """The attempt has failed: another follows, or the export ends."""
         failure = describe(error)
+        spans.here().failed(failure.code)
         job.reporter.log(failure.message, "error")
         await self._send_last_lines(job)
         decision = self._decide(job, error)
@@ -268,6 +279,7 @@ class Delivery:
 
     async def _wait_after_crash(self, job: Job) -> Outcome:
         """The last worker died without a word: wait, longer each time, before another tries."""
+        record_lost(job, self._consumer)
         past = job.history
         base_s = self._consumer.retry.base_delay_ms / 1_000
         delay_s = backoff_s(past.crashes - 1, base_s=base_s)

@@ -9,8 +9,10 @@ from shared.worker.retry import History
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Sequence
 
     from shared.domain.events import Event
+    from shared.jetstream.event_log import StoredEvent
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.message import TakenMessage
 
@@ -25,6 +27,7 @@ class Job:
     history: History = field(
         default_factory=History
     )  # as the stream had it when the event was taken
+    stored: Sequence[StoredEvent] = ()  # what that was read from
     attempting: bool = False  # an attempt has started and the stream does not have its end yet
     task: asyncio.Task[Any] | None = None  # the handler at work
     canceled: bool = False  # its user has ended it

@@ -23,6 +23,7 @@ from tests.bench import (
     playing,
     samples,
     scaling,
+    tracing,
     under_attack,
     web_project,
 )
@@ -48,6 +49,7 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "playing": playing.measure,
     "samples": samples.measure,
     "scaling": scaling.measure,
+    "tracing": tracing.measure,
     "under_attack": under_attack.measure,
     "web_project": web_project.measure,
 }

@@ -36,7 +36,13 @@ def with_operator(overlay: Kustomization) -> None:
 
 def own_identities(overlay: Kustomization) -> None:
     """Production with all that is optional: roles, ways out, an operator's pod, another port."""
-    optional = ("npm-registry", "npm-registry-token", "identity-provider", "web-identity")
+    optional = (
+        "npm-registry",
+        "npm-registry-token",
+        "identity-provider",
+        "tracing",
+        "web-identity",
+    )
     with_operator(overlay)
     overlay["components"] += [f"../../components/{name}" for name in optional]
     egress = [{"to": [{"ipBlock": {"cidr": "198.51.100.0/24"}}], "ports": [{"port": 9000}]}]

@@ -26,11 +26,12 @@ def test_each_pod_reaches_only_what_it_needs(name: str) -> None:
     optional = {("outside", 443)} if name == "own-identities" else set()  # for identities
     port = 9000 if name == "own-identities" else 443
     storage = {("storage", 8333)} if name == "local" else {("outside", port)} | optional
+    traces = {("observability", 4318)} if name == "own-identities" else set()
     out: dict[str, set[Way]] = {
-        "gateway": nats | storage,
-        "packager": nats | storage,
-        "uploader": nats | storage,
-        "status": nats | optional,
+        "gateway": nats | storage | traces,
+        "packager": nats | storage | traces,
+        "uploader": nats | storage | traces,
+        "status": nats | optional | traces,
         "operator": nats | storage,
         "streams-apply": nats,
         "storage-apply": storage,

@@ -21,6 +21,7 @@ from shared.errors import ConflictError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import FOR_EXPORTS
 from shared.storage.multipart_check import can_be_committed
+from shared.tracing import spans
 from shared.tracing.context import current, within
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from shared.service.cell_rate import CellRate
     from shared.storage.bucket import Storage
     from shared.tokens import User
+    from shared.tracing.context import TraceContext
 
 log = structlog.get_logger()
 
@@ -105,7 +107,11 @@ class ExportLifecycle:
         """
         if not document.state.ended:
             canceled = ExportCanceled(**document.identity, reason=reason)
-            with within(await self._events.trace_of(canceled.export_id)):
+            by = spans.links_to(current())
+            with (
+                within(await self._events.trace_of(canceled.export_id)),
+                spans.span("cancel", links=by),
+            ):
                 first, seq = await self._events.publish_first(canceled)
                 if first == canceled:
                     _tell(canceled)
@@ -139,10 +145,17 @@ class ExportLifecycle:
         if known is not None:
             return await self.begin(document, known, user, repeated=True)
         self._rate.take(user.user_id)
-        start = await self.next_start(document, user_id=user.user_id)
-        await self._quotas.restart(user.user_id)
-        kept = await self._idempotency.keep(start, key, content)
-        return await self.begin(document, kept, user, repeated=kept is not start)
+        with spans.span("retry", links=await self._links_to(document)):
+            start = await self.next_start(document, user_id=user.user_id)
+            await self._quotas.restart(user.user_id)
+            kept = await self._idempotency.keep(start, key, content)
+            return await self.begin(document, kept, user, repeated=kept is not start)
+
+    async def _links_to(self, document: Document) -> list[TraceContext]:
+        """Where the trace of the generation before has come to."""
+        if not spans.recording():
+            return []
+        return spans.links_to(await self._events.trace_of(document.state.id))
 
     async def next_start(
         self, document: Document, *, user_id: str, replay_of: int | UnsetType = UNSET

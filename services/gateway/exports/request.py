@@ -16,6 +16,7 @@ from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.platforms import check_options
 from shared.errors import ConflictError, InvalidRequestError
 from shared.jetstream.headroom import FOR_EXPORTS
+from shared.tracing import spans
 
 if TYPE_CHECKING:
     from services.gateway.exports.export_lists import ExportLists
@@ -135,6 +136,13 @@ class ExportRequests:
         )
 
     async def _begin(self, start: Start, user: User, *, repeated: bool) -> Document:
+        spans.here().set(
+            {
+                "aethel.export.id": start.export_id,
+                "aethel.project.id": start.project_id,
+                "aethel.platform": start.platform,
+            }
+        )
         first, seq = await self._starter.begin(start, user, repeated=repeated)
         if repeated:
             return await self._exports.get(start.project_id, start.export_id)

@@ -12,6 +12,9 @@ from shared.domain.events import StartEvent, decode_event
 from shared.domain.export_document import Document, fold
 from shared.errors import ConflictError, NotFoundError
 from shared.jetstream.event_log import EventLog
+from shared.tracing import spans
+from shared.tracing.context import TraceContext, begun
+from shared.tracing.spans import links_to
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from services.gateway.operators.audit_log import AuditLog
     from services.gateway.operators.dead_letter_view import DeadLetter
     from services.gateway.operators.dead_letters import DeadLetters
+    from shared.jetstream.batch_get import Stored
     from shared.tokens import User
 
 
@@ -81,6 +85,13 @@ class DeadLetterReplayer:
             NotRetryableError: Its files are gone, or its export has not ended yet.
         """
         message = await self._letters.get(seq)
+        before = TraceContext.of_headers(message.headers)
+        with begun(), spans.span("replay", {"aethel.dead_letter": seq}, links=links_to(before)):
+            return await self._replay(seq, message, by, reason=reason, dry_run=dry_run)
+
+    async def _replay(
+        self, seq: int, message: Stored, by: User, *, reason: str, dry_run: bool
+    ) -> ReplayedExport:
         letter = from_headers(message)
         document = await self._document(letter, message.payload)
         if document.replay_of == seq or await self._was_replayed(letter):
@@ -91,6 +102,7 @@ class DeadLetterReplayer:
         )
         if dry_run:
             return ReplayedExport(duplicate=False, document=document)
+        spans.here().set({"aethel.export.id": start.export_id})
         await self._audit_log.record(
             "replay",
             by,

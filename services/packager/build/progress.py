@@ -9,6 +9,7 @@ import structlog
 
 from services.packager.build.estimate import Estimate
 from services.packager.build.stage_clock import StageClock
+from services.packager.build.stage_spans import StageSpans
 from services.packager.build.stages import FETCH_RATE, ORDER, PACK_RATE, TITLES, Stage
 from shared.domain.export_document import Eta
 
@@ -47,6 +48,7 @@ class BuildProgress:
         self._is_planned = self._is_application = False
         self._waiting = ""
         self._began_s = self._loop.time()  # the stage at work
+        self._spans = StageSpans()
 
     def expect(self, costs: Mapping[StageName, float], *, fetch_bytes: int) -> None:
         """What is to be done altogether, by :func:`services.packager.build.stages.forecast`."""
@@ -67,6 +69,7 @@ class BuildProgress:
     def begin_packing(self, *, size_bytes: int, files: int, application: bool) -> None:
         """What will be packed is known now."""
         self._is_planned, self._is_application = True, application
+        self._spans.planned()
         self._to_pack, self._files = size_bytes, files
         self.stages.planned()
         if application:
@@ -117,6 +120,7 @@ class BuildProgress:
         """It is over, well or not."""
         self.report()
         self._tell_stage()
+        self._spans.end()
 
     def report(self) -> None:
         """Report now, if there is anything new."""
@@ -135,6 +139,7 @@ class BuildProgress:
     ) -> None:
         self._tell_stage()
         self._planned = planned
+        self._spans.begin(stage)
         self._estimate.begin(stage, self._loop.time(), cost_s)
         self.report()  # however short it is
 
