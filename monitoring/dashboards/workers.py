@@ -16,7 +16,8 @@ WORK: Final = Section(
         Panel(
             title="Living workers",
             about="By the consumer that they work for; a packager counts for each of its"
-            " platforms. None while something waits: ExportNothingFinishes.",
+            " platforms, and one that was killed for a while yet. None while something waits:"
+            " ExportNothingFinishes.",
             lines=(Line(queries.WORKERS, "{{consumer}}"),),
             kind="steps",
         ),
@@ -162,17 +163,18 @@ ANSWERS: Final = Section(
             most=1,
         ),
         Panel(
-            title="Progress and log lines lost",
-            about="Exports go on, their makers see nothing. Alert: ExportChatterLost.",
-            unit=Unit.PER_MINUTE,
+            title="Progress and log lines",
+            about="1 while a process cannot send them in time, or read them: exports go on, their"
+            " makers see nothing. Alert: ExportChatterLost.",
             lines=(
+                Line(queries.CHATTER_BEHIND, "{{stream}} not sent"),
+                Line(queries.CHATTER_UNREADABLE, "{{stream}} not read"),
                 Line(
                     expressions.per_minute("export_chatter_dropped_total", WINDOW, "stream"),
-                    "{{stream}}",
+                    "{{stream}} dropped a minute",
                 ),
             ),
-            kind="stacked",
-            quiet=True,
+            kind="steps",
         ),
     ),
 )

@@ -95,6 +95,17 @@ def _without(*streams: str) -> Happens:
 
 
 @asynccontextmanager
+async def _dead_letters_owed(here: Load, stories: list[Story]) -> AsyncIterator[None]:
+    """Their stream is gone when somebody needs it."""
+    story = Story("garbage", len(stories))
+    stories.append(story)
+    gone = _without(topology.DEAD_LETTERS)
+    async with asyncio.TaskGroup() as group, gone(here, stories):
+        group.create_task(here.users.tell(story))
+        yield
+
+
+@asynccontextmanager
 async def _full(here: Load, _stories: list[Story]) -> AsyncIterator[None]:
     """No room for events."""
     js = here.nc.jetstream(timeout=30)
@@ -125,5 +136,5 @@ DISTURBANCES: Final = (
     Disturbance("no chatter", 0.64, 0.69, _without(topology.LOGS, topology.PROGRESS)),
     Disturbance("consumer paused", 0.72, 0.78, _paused),
     Disturbance("EXPORTS full", 0.80, 0.83, _full),
-    Disturbance("no place for dead letters", 0.85, 0.88, _without(topology.DEAD_LETTERS)),
+    Disturbance("no place for dead letters", 0.85, 0.88, _dead_letters_owed),
 )

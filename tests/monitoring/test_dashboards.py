@@ -25,7 +25,7 @@ OF_PROCESSES = {"process_resident_memory_bytes", "process_cpu_seconds_total"}
 
 def filled(query: str) -> str:
     """A query without Grafana's variables."""
-    return query.replace(WINDOW, "1m").replace(RANGE, "3h").replace(PLATFORM, "web")
+    return query.replace(WINDOW, "10m").replace(RANGE, "3h").replace(PLATFORM, "web")
 
 
 def _json(dashboard: Dashboard) -> Any:
