@@ -52,7 +52,7 @@ def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[H
             report = {name: said if said == "ok" else "failed" for name, said in report.items()}
         return Response(report, status_code=200 if ready else 503)
 
-    @get("/metrics", include_in_schema=False, sync_to_thread=False)
+    @get("/metrics", include_in_schema=False, sync_to_thread=True)  # 18 ms of the gateway's
     def metrics(request: AnyRequest) -> Response[bytes]:
         if is_forwarded(request):
             raise NotFoundException
