@@ -133,6 +133,11 @@ def differences(counted: Counts, expected: Counts) -> tuple[Counts, Counts]:
     return counted - expected, expected - counted
 
 
+def events_in(counts: Counts) -> int:
+    """How many events were folded by these counts."""
+    return sum(n for series, n in counts.items() if series[0] == "export_events_folded_total")
+
+
 def lines(counts: Counts) -> Iterable[str]:
     """In words."""
     return (f"{' '.join(series)}: {count}" for series, count in sorted(counts.items()))

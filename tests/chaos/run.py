@@ -20,7 +20,7 @@ import structlog
 
 from services.uploader.gc.sweeper import Sweeper
 from shared.storage.bucket import open_storage
-from tests.chaos.counted import Counted, differences, lines, told
+from tests.chaos.counted import Counted, differences, events_in, lines, told
 from tests.chaos.killer import Killer
 from tests.chaos.ledger import Ledger, decodable, settled
 from tests.chaos.progress import steps
@@ -82,8 +82,12 @@ class Load:
         await settled(self.nc)
         expected = told(await decodable(self.nc.jetstream(timeout=10)))
         twice, missing = differences(await counted.total(), expected)
-        of_all = f"{missing.total()} of {expected.total()}"
-        log.info("chaos.counted", missing=of_all, deaths=self.world.deaths.get("status", 0))
+        log.info(
+            "chaos.counted",
+            events=events_in(expected),
+            missing=events_in(missing),
+            deaths=self.world.deaths.get("status", 0),
+        )
         return [f"counted twice: {line}" for line in lines(twice)]
 
     async def books(self, stories: list[Story]) -> list[str]:
