@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry.context import Context
@@ -69,13 +70,18 @@ class SdkSpan:
 
     def __init__(self, made: OtelSpan, parent: TraceContext | None) -> None:
         self._made = made
-        about = made.get_span_context()
-        self.context = TraceContext(
+        self._parent = parent
+
+    @cached_property
+    def context(self) -> TraceContext:
+        """Where its children belong; most have none."""
+        about = self._made.get_span_context()
+        return TraceContext(
             f"{about.trace_id:032x}",
             format_span_id(about.span_id),
             sampled=bool(about.trace_flags & TraceFlags.SAMPLED),
             state=about.trace_state.to_header(),
-            given_id=parent.given_id if parent else "",
+            given_id=self._parent.given_id if self._parent else "",
         )
 
     def rename(self, name: str) -> None:
@@ -152,6 +158,7 @@ class SdkRecorder:
         self._provider.shutdown()
 
 
+@lru_cache(maxsize=256)  # of an attempt and its many calls
 def _context(parent: TraceContext) -> Context:
     return set_span_in_context(NonRecordingSpan(_span_context(parent)), _NO_PARENT)
 
