@@ -54,14 +54,18 @@ def test_a_process_that_ends_sends_what_is_left(monkeypatch: pytest.MonkeyPatch)
         with (
             start.started(TracingSettings(endpoint=receiver.url), service="test"),
             within(TraceContext.of_id("editor-4711")),
-            pytest.raises(ValueError, match="secret"),  # noqa: PT012 - in a span, which has to be open
-            spans.span("outer", {"long": "x" * 1_000}),
+            pytest.raises(ValueError, match="secret"),
         ):
-            spans.record("before", began=1.0, ended=2.0, span_id="00f067aa0ba902b7")
-            raise ValueError("secret")
+            _failing()
         before, outer = receiver.spans
     assert (before.span_id, before.parent_id) == ("00f067aa0ba902b7", outer.span_id)
     assert (outer.error, outer.attributes["error.type"]) == (True, "ValueError")
     assert len(outer.attributes["long"]) == 256
     assert outer.trace_id == TraceContext.of_id("editor-4711").trace_id
     assert "secret" not in repr(receiver.spans)
+
+
+def _failing() -> None:
+    with spans.span("outer", {"long": "x" * 1_000}):
+        spans.record("before", began=1.0, ended=2.0, span_id="00f067aa0ba902b7")
+        raise ValueError("secret")
