@@ -239,7 +239,7 @@ async def test_a_cancel_stops_what_works_for_the_export(
         packaged = await task
         await storage.abort_upload(packaged.artifact.key, packaged.upload.upload_id)
     assert await storage.uploads("") == []
-    assert list(handler._cache._folder.glob("work/*")) == []  # it may have hit before there was one
+    assert list(handler._cache.folder.glob("work/*")) == []  # it may have hit before there was one
 
 
 async def test_the_same_request_gives_the_same_artifact(
