@@ -114,7 +114,7 @@ def test_nothing_finishes(tmp_path: Path) -> None:
         'export_consumer_acknowledged{consumer="packager-macos"}': growing((1, 20)) + " 20x40",
     }
     fires = {
-        "10m": {},
+        "8m": {},
         "12m": {"ExportNothingFinishes": 1},
         "50m": {"ExportNothingFinishes": 2},
     }
@@ -131,3 +131,16 @@ def test_caches_that_do_not_help(tmp_path: Path) -> None:
     }
     fires = {"300m": {}, "400m": {"ExportCacheUseless": 1}}
     promtool(tmp_path, series, fires, about="servers")
+
+
+def test_the_only_status_pod_may_be_restarted(tmp_path: Path) -> None:
+    """What came meanwhile is folded some seconds late; a minute is too much."""
+    bucket = 'export_fold_lag_seconds_bucket{{le="{}"}}'
+    series = {
+        bucket.format("0.1"): growing((30, 20), (0, 20), (30, 20)),
+        bucket.format("30.0"): growing((30, 30), (0, 10), (30, 20)),  # late by seconds at first
+        bucket.format("300.0"): growing((30, 60)),
+        bucket.format("+Inf"): growing((30, 60)),
+    }
+    fires = {"28m": {}, "38m": {"ExportFoldLate": 1}, "55m": {}}
+    promtool(tmp_path, series, fires, about="consumers")
