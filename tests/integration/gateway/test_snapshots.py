@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from services.gateway.projects.packs import PACK_BLOBS, PackWriter
 from shared.domain.project import decode_snapshot
+from shared.jetstream.event_log import EventLog
 from shared.storage import keys
 from shared.stores.projects import bind_projects, project_key
 from tests.integration.gateway.conftest import LIMITS, manifest, sha
@@ -300,7 +301,7 @@ async def test_a_refusal_is_found_in_the_log_by_its_trace_id(gateway: Gateway) -
             "GET", "/api/projects/none", headers={"X-Request-Id": "editor-4711"}
         )
     assert problem["trace_id"] == "editor-4711"
-    (line,) = [line for line in told if line["event"] == "request.answered"]
+    (line,) = [line for line in told if line["event"] == "request.refused"]
     assert (line["trace_id"], line["status"]) == ("editor-4711", 404)
 
 
@@ -398,5 +399,8 @@ async def test_an_export_keeps_the_trace_of_its_request(
     _, shown = await ann.call("GET", f"{path}/{made['export']['id']}")
     found = shown["export"]["traceId"]
     assert found == trace if trace else len(found) == 32
+    found_event = await EventLog(gateway.nc.jetstream()).stored(made["export"]["id"])
+    assert found_event[0].trace is not None
+    assert found_event[0].trace.id == found  # the message says what the state says
     _, problem = await ann.call("GET", "/api/projects/none", headers=headers)
     assert trace is None or problem["trace_id"] == trace
