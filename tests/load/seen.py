@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -27,4 +28,6 @@ async def seen(
     ) as here:
         targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
         with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
+            while prometheus.value("count(up == 1)") != len(SERVICES):  # noqa: ASYNC110 - it is asked
+                await asyncio.sleep(0.2)  # counters grow from what was seen first
             yield here, prometheus
