@@ -143,13 +143,16 @@ class CircuitBreaker:
             try:
                 await self._check()
             except Exception as error:  # noqa: BLE001 - whatever it is, the server is not there
-                metrics.BREAKER_OPEN.labels(self._consumer).set(1)
+                self._show()  # another job may have found the server back meanwhile
                 log.warning("work.waits", consumer=self._consumer, error=str(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE_S)
             else:
                 self._outage = False
-                metrics.BREAKER_OPEN.labels(self._consumer).set(self.cause is not None)
+                self._show()
+
+    def _show(self) -> None:
+        metrics.BREAKER_OPEN.labels(self._consumer).set(self.stopped_by is not None)
 
     def _remember(self, project_id: str, verdict: Verdict) -> None:
         self._latest.pop(project_id, None)
@@ -161,7 +164,7 @@ class CircuitBreaker:
         self.cause = cause
         self._pause_s = FIRST_PAUSE_S
         self._next_try_at = self._clock() + self._pause_s
-        metrics.BREAKER_OPEN.labels(self._consumer).set(1)
+        self._show()
         log.error("breaker.opened", consumer=self._consumer, cause=cause)
 
     def _close(self) -> None:
@@ -170,4 +173,4 @@ class CircuitBreaker:
         log.info("breaker.closed", consumer=self._consumer, cause=self.cause)
         self.cause = None
         self._latest.clear()
-        metrics.BREAKER_OPEN.labels(self._consumer).set(0)
+        self._show()

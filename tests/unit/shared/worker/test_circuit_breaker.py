@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 
 from shared.worker.circuit_breaker import (
     LEAST,
@@ -152,6 +153,34 @@ async def test_in_an_outage_the_server_is_asked_and_no_job_is_used_up() -> None:
     async with breaker.admitted(asyncio.Event()):
         assert asked == 3
     await breaker.ready()
+
+
+async def test_who_asked_in_vain_shows_no_outage_that_another_saw_end() -> None:
+    """The metric says what ``/readyz`` says: an alert on it would never end."""
+    late = asyncio.Event()
+    answers = iter([late, None])
+
+    async def check() -> None:
+        if waits := next(answers):
+            await waits.wait()
+            raise TimeoutError
+
+    breaker = CircuitBreaker("asked-in-vain", check)
+    breaker.outage()
+    stop = asyncio.Event()
+
+    async def enter() -> None:
+        async with breaker.admitted(stop):
+            pass
+
+    first = asyncio.create_task(enter())
+    await asyncio.sleep(0)
+    await enter()
+    late.set()
+    await first
+    await breaker.ready()
+    labels = {"consumer": "asked-in-vain"}
+    assert REGISTRY.get_sample_value("export_breaker_open", labels) == 0
 
 
 async def test_a_stop_lets_everybody_through() -> None:
