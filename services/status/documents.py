@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
+from nats.js import api
 
 from shared.domain.events import AnyEvent, now
 from shared.domain.export_document import Document, fold
@@ -23,7 +24,7 @@ from shared.jetstream.topology import ACK_WAIT_S, EXPORTS, STATUS
 from shared.stores.exports import bind_exports, export_key
 
 if TYPE_CHECKING:
-    from nats.js import JetStreamContext, api
+    from nats.js import JetStreamContext
 
     from shared.jetstream.key_value import KeyValueStore
 
@@ -31,7 +32,8 @@ log = structlog.get_logger()
 
 PATIENCE: Final = 2 / 3  # of the ack wait, while nobody else is given the same event
 PAUSE_S: Final = 0.5
-LATE: Final = timedelta(seconds=5)  # an event that comes later may have been folded before
+NEW: Final = timedelta(seconds=5)  # an event that comes so soon cannot have been folded before
+REMEMBER_S: Final = 5.0  # what the durable has said of itself
 
 
 class News(msgspec.Struct, frozen=True):
@@ -55,13 +57,13 @@ class Documents:
         js: JetStreamContext,
         exports: KeyValueStore[Document],
         *,
-        ack_wait_s: float = ACK_WAIT_S,
+        durable: api.ConsumerInfo,
     ) -> None:
         self._js = js
-        self._patience_s = PATIENCE * ack_wait_s
+        self._patience_s = PATIENCE * (durable.config.ack_wait or ACK_WAIT_S)
         self._events = EventLog(js)
         self._exports = exports
-        self._born_at: datetime | None = None
+        self._durable = durable
         self._asked_at = 0.0
 
     @classmethod
@@ -71,26 +73,24 @@ class Documents:
         Raises:
             NatsUnavailableError: NATS does not answer, or has no such durable.
         """
-        durable = await _durable(js)
-        ack_wait_s = durable.config.ack_wait or ACK_WAIT_S
-        return cls(js, await bind_exports(js), ack_wait_s=ack_wait_s)
+        return cls(js, await bind_exports(js), durable=await status_durable(js))
 
     async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> News | None:
         """Fold an event; None where it is no news.
 
         A write whose answer was lost is made again, so that it is known whose it was. An event that
-        is folded once more, because documents were lost, is no news: it is older than the durable.
-        Nor is one of an earlier generation that comes again: its document is another's by now.
+        is folded once more, because documents were lost, is no news: it is older than the durable,
+        which began at the first. Nor is one of an earlier generation that comes again: its document
+        is another's by now.
 
         Raises:
             NatsUnavailableError: Not for a while, or not before ``stop``; the event must come
                 again.
         """
-        again = now() - place.stored_at > LATE and await self._folds_again(place)
         folded = _Fold(event, place.seq)
         ours = await self._write(folded, stop)
         before = folded.before
-        if again or not (ours or (folded.late and place.first_time)):
+        if not (ours or (folded.late and place.first_time)) or await self._again(folded, place):
             return None
         if folded.late:
             others = await self._earlier(event, place.seq)
@@ -123,15 +123,36 @@ class Documents:
         found = await self._events.of(event.export_id)
         return {at: e for at, e in found if at < seq and e.generation == event.generation}
 
-    async def _folds_again(self, place: Place) -> bool:
-        """Whether the durable was made after the event: then others have folded it before."""
-        clock = asyncio.get_running_loop().time()
-        if self._born_at is None or clock - self._asked_at > LATE.total_seconds():
-            self._born_at, self._asked_at = (await _durable(self._js)).created, clock
-        return place.stored_at < self._born_at
+    async def _again(self, folded: _Fold, place: Place) -> bool:
+        """Whether the durable was made after the event, and others have folded it before.
+
+        One that was made anew behind what is acknowledged (``streams wake --recreate``) gives what
+        waited; what was folded stands in the document, unless a later generation has begun.
+        """
+        if now() - place.stored_at < NEW:
+            return False
+        durable = await self._durable_now()
+        from_the_first = durable.config.deliver_policy == api.DeliverPolicy.ALL
+        return place.stored_at < durable.created and (from_the_first or folded.late)
+
+    async def _durable_now(self) -> api.ConsumerInfo:
+        """As it is; as it was when it answered last, where it does not: nothing waits for that."""
+        clock = asyncio.get_running_loop().time
+        if clock() - self._asked_at > REMEMBER_S:
+            try:
+                self._durable = await status_durable(self._js)
+            except NatsUnavailableError as error:
+                log.warning("durable.unknown", consumer=STATUS, error=str(error))
+            self._asked_at = clock()
+        return self._durable
 
 
-async def _durable(js: JetStreamContext) -> api.ConsumerInfo:
+async def status_durable(js: JetStreamContext) -> api.ConsumerInfo:
+    """What the durable of all status pods says of itself.
+
+    Raises:
+        NatsUnavailableError: NATS does not answer, or has no such durable.
+    """
     try:
         info: api.ConsumerInfo = await js.consumer_info(EXPORTS, STATUS)
     except AWAY as error:

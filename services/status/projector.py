@@ -71,14 +71,15 @@ class Projector:
 
     async def _fold(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
         with spans.span(f"fold {event.name}", _attributes(event), kind="consumer"):
-            await self._take_in(event, place, stop)
-        if isinstance(event, TerminalEvent):
+            news = await self._take_in(event, place, stop)
+        if news and isinstance(event, TerminalEvent):
             ended = event.at.timestamp()
             spans.record(
                 f"export {event.name}", began=ended, ended=ended, attributes=_attributes(event)
             )
 
-    async def _take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
+    async def _take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> bool:
+        """Whether it was news."""
         if news := await self._documents.take_in(event, place, stop):
             self._totals.note(news, count(news))
             tell(news)
@@ -86,6 +87,7 @@ class Projector:
             await self._quota.settle(event)
         if isinstance(event, ExportCompleted):
             await self._build_times.note(event.platform, event.build_s)
+        return news is not None
 
 
 def _attributes(event: AnyEvent) -> Attributes:

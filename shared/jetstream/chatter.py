@@ -25,17 +25,14 @@ log = structlog.get_logger()
 FoundT = TypeVar("FoundT")
 
 CHATTER: Final = (PROGRESS, LOGS)
-born(metrics.CHATTER_DROPPED, stream=CHATTER)
-born(metrics.CHATTER_BEHIND, stream=CHATTER)
-born(metrics.CHATTER_UNREADABLE, stream=CHATTER)
 PATIENCE_S: Final = 1.0  # what an export's end waits for its last lines, and a reader for an answer
 LINGER_S: Final = 60.0  # what is not sent by then is still tried for so long, while nobody waits
 MOST_LINGERING: Final = 100  # jobs whose lines are still tried; those of others are dropped
 ELECTION_S: Final = 10.0  # so long a stream may be away because it elects a leader
 REST_S: Final = 2.0  # between two questions to a stream that is away
 
-born(metrics.CHATTER_DROPPED, stream=CHATTER)
-born(metrics.CHATTER_UNREADABLE, stream=CHATTER)
+for metric in (metrics.CHATTER_DROPPED, metrics.CHATTER_BEHIND, metrics.CHATTER_UNREADABLE):
+    born(metric, stream=CHATTER)
 
 
 class ChatterOutbox:

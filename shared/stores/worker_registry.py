@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import structlog
 
 from shared.domain.events import Moment
 from shared.jetstream.key_value import KeyValueStore
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.waiting import Obstacle
+
+log = structlog.get_logger()
 
 OUTAGE: Final = "outage"  # the cause of a breaker that a server's absence has opened
 BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
@@ -68,7 +71,14 @@ class Workers:
         return cls(await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat))
 
     async def living(self) -> list[WorkerHeartbeat]:
-        """Everybody who has written lately, by name."""
-        names = await self._store.keys()
-        found = await asyncio.gather(*(self._store.get(name) for name in names))
-        return [record.value for record in found if record]
+        """Everybody who has written lately, by name; what cannot be read is nobody."""
+        found = await asyncio.gather(*map(self._read, await self._store.keys()))
+        return [worker for worker in found if worker]
+
+    async def _read(self, name: str) -> WorkerHeartbeat | None:
+        try:
+            record = await self._store.get(name)
+        except msgspec.MsgspecError as error:
+            log.warning("worker.unreadable", worker=name, error=str(error))
+            return None
+        return record.value if record else None

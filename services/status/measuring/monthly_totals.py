@@ -62,7 +62,10 @@ class MonthlyTotals:
             await self.flush()
 
     async def flush(self) -> None:
-        """Add it now; what cannot be added is kept, and added once when it can."""
+        """Add it now; what cannot be added is kept, and added once when it can.
+
+        Where a month's record cannot be read, its portion is given up: no figure stops the fold.
+        """
         for month, ended in self._gathered.items():
             self._number += 1
             portion = Portion(
@@ -70,9 +73,12 @@ class MonthlyTotals:
             )
             self._portions.append(portion)
         self._gathered.clear()
-        try:
-            while self._portions:
+        while self._portions:
+            try:
                 await self._totals.add(self._portions[0])
-                self._portions.popleft()
-        except UnavailableError as error:
-            log.warning("totals.waiting", error=str(error))
+            except UnavailableError as error:
+                log.warning("totals.waiting", error=str(error))
+                return
+            except Exception:
+                log.exception("totals.lost", month=self._portions[0].month)
+            self._portions.popleft()

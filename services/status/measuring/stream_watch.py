@@ -81,7 +81,10 @@ class StreamWatch:
                 await asyncio.wait_for(stop.wait(), self._interval_s)
 
     async def look(self) -> None:
-        """Look at everything once, side by side; what does not answer keeps nothing back."""
+        """Look at everything once, side by side.
+
+        What does not answer, or cannot be read, keeps nothing back: no export waits for a figure.
+        """
         answers = await asyncio.gather(
             *(self._consumer(durable) for durable in DURABLES),
             *(self._stream(name) for name in ALL_STREAMS),
@@ -91,7 +94,7 @@ class StreamWatch:
         unseen = [answer for answer in answers if answer is not None]
         for error in unseen:
             if not isinstance(error, UnavailableError):
-                raise error
+                log.error("streams.unreadable", exc_info=error)
         if unseen:
             log.warning("streams.unseen", errors=[str(error) for error in unseen])
         else:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
-from services.status.documents import Documents
+from cli.consumer_wake import wake
+from services.status.documents import Documents, status_durable
 from services.status.projector import Projector
 from shared.domain.events import ExportFailed, ExportStarted, Failure, now
 from shared.domain.export_document import Document
@@ -18,7 +20,8 @@ from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_loop import Place
-from shared.stores.export_totals import ExportTotals
+from shared.stores.export_totals import BUCKET as MONTHS
+from shared.stores.export_totals import ExportTotals, month_of
 from shared.stores.exports import BUCKET, bind_exports
 from tests.measured import measured
 from tests.unit.sample_events import requested
@@ -26,6 +29,7 @@ from tests.unit.sample_events import requested
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
@@ -148,6 +152,83 @@ async def test_documents_that_were_lost_are_folded_again_without_being_counted(
     assert await (await bind_exports(js)).get(f"{event.project_id}.{event.export_id}")
 
 
+async def made_anew(nc: Client) -> None:
+    """Somebody has made the durable anew, from behind what is acknowledged."""
+    assert [line async for line in wake(nc, topology.STATUS, recreate=True)]
+
+
+def of_before(place: Place) -> Place:
+    """The same, of a minute ago."""
+    return msgspec.structs.replace(place, stored_at=now() - timedelta(minutes=1))
+
+
+async def test_what_has_waited_counts_behind_a_durable_that_was_made_anew(
+    nc: Client, js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """All of it is older than the durable then; what was folded already counts no more."""
+    events, documents = EventLog(js), await Documents.bind(js)
+    folded, waiting = new_request(1), new_request(2)
+    places = [await stored(events, event) for event in (folded, waiting)]
+    assert await documents.take_in(folded, places[0], stop)
+    await made_anew(nc)
+    documents = await Documents.bind(js)
+    assert await documents.take_in(waiting, of_before(places[1]), stop)
+    for event, place in zip((folded, waiting), places, strict=True):
+        assert await documents.take_in(event, of_before(place), stop) is None
+
+
+async def test_what_comes_behind_the_next_generation_counts_once_with_a_durable_made_anew(
+    nc: Client, js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """It is handed over for the first time once more, and no document tells that it was folded."""
+    events, documents = EventLog(js), await Documents.bind(js)
+    first, second = new_request(), new_request(generation=2)
+    place = await stored(events, first)
+    await documents.take_in(second, await stored(events, second), stop)
+    assert await documents.take_in(first, place, stop)
+    await made_anew(nc)
+    assert await (await Documents.bind(js)).take_in(first, of_before(place), stop) is None
+
+
+async def test_a_durable_that_says_nothing_holds_up_no_fold(
+    nc: Client, js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """It goes by what it last said."""
+    event = new_request()
+    place = of_before(await stored(EventLog(js), event))
+    await made_anew(nc)
+    documents = await Documents.bind(js)
+    await js.delete_consumer(topology.EXPORTS, topology.STATUS)
+    assert await documents.take_in(event, place, stop)
+    assert await (await bind_exports(js)).get(f"{event.project_id}.{event.export_id}")
+
+
+async def test_a_month_that_cannot_be_read_stops_no_fold(
+    js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """Its portion is lost, which is told; once it can be read, what comes then is added."""
+    bucket, month = await js.key_value(MONTHS), f"month-{month_of(now())}"
+    await bucket.put(month, b"[]")
+    events = EventLog(js)
+
+    async def ends(number: int) -> None:
+        start = new_request(number)
+        for event in (start, *after(start)):
+            await events.publish(event)
+        await settled(js)
+
+    with capture_logs() as told:
+        async with asyncio.TaskGroup() as group:
+            group.create_task((await Projector.bind(js)).run(stop))
+            await ends(1)
+            while "totals.lost" not in {line["event"] for line in told}:  # noqa: ASYNC110 - it wakes nobody
+                await asyncio.sleep(0.05)
+            await bucket.delete(month)
+            await ends(2)
+            stop.set()
+    assert (await (await ExportTotals.bind(js)).of(now())).ended.failed == 1
+
+
 class Unanswered(KeyValueStore[Document]):
     """The bucket itself, whose first answer gets lost on the way."""
 
@@ -164,13 +245,19 @@ class Unanswered(KeyValueStore[Document]):
         return found
 
 
+async def unanswered_documents(js: JetStreamContext) -> Documents:
+    """Through such a bucket."""
+    bucket = await Unanswered.bind(js, BUCKET, Document)
+    return Documents(js, bucket, durable=await status_durable(js))
+
+
 async def test_a_write_whose_answer_is_lost_counts(
     js: JetStreamContext, stop: asyncio.Event
 ) -> None:
     """The event is found in the document then, and nobody else can have put it there."""
     event = new_request()
     place = await stored(EventLog(js), event)
-    unanswered = Documents(js, await Unanswered.bind(js, BUCKET, Document))
+    unanswered = await unanswered_documents(js)
     news = await unanswered.take_in(event, place, stop)
     assert news is not None
     assert news.before == {}
@@ -181,6 +268,6 @@ async def test_a_read_that_fails_makes_no_news(js: JetStreamContext, stop: async
     event = new_request()
     place = await stored(EventLog(js), event)
     assert await (await Documents.bind(js)).take_in(event, place, stop)
-    unanswered = Documents(js, await Unanswered.bind(js, BUCKET, Document))
+    unanswered = await unanswered_documents(js)
     again = msgspec.structs.replace(place, first_time=False)
     assert await unanswered.take_in(event, again, stop) is None

@@ -108,6 +108,22 @@ async def test_streams_and_workers_are_shown(js: JetStreamContext, watch: Stream
     assert measured("export_stream_messages", stream="KV_workers") == 2
 
 
+async def test_a_heartbeat_that_cannot_be_read_is_nobodys(
+    js: JetStreamContext, watch: StreamWatch
+) -> None:
+    """One worker's heartbeat of another form costs neither the figures nor the other workers."""
+    store = await KeyValueStore.bind(js, BUCKET, WorkerHeartbeat)
+    worker = WorkerHeartbeat(
+        name="w1", version="1", platforms=("web",), started_at=now(), in_hand=()
+    )
+    await store.create("w1", worker)
+    await (await js.key_value(BUCKET)).put("w2", b'{"name": 2}')
+    looked_at = measured("export_streams_looked_at_timestamp_seconds")
+    await watch.look()
+    assert measured("export_workers", consumer=WEB) == 1
+    assert measured("export_streams_looked_at_timestamp_seconds") > looked_at
+
+
 async def test_what_cannot_be_seen_is_shown_no_more(
     js: JetStreamContext, watch: StreamWatch, clock: Clock
 ) -> None:
