@@ -27,12 +27,13 @@ from shared.jetstream.connection import connect
 from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import (
     chatter_check,
+    drain_check,
     health_routes,
     nats_check,
     servers_check,
     storage_check,
 )
-from shared.service.process import main, serve, together
+from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
 from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
@@ -92,6 +93,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 for platform, breaker in breakers.items()
             ]
             checks = {
+                "drain": drain_check(stop),
                 "nats": nats_check(nc, EXPORTS, room=True),
                 "storage": storage_check(storage),
                 "chatter": chatter_check(lambda: outbox.behind),
@@ -121,12 +123,14 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 stop,
             )
             async with heartbeat:
-                await together(
+                await serve_while(
+                    app,
+                    listener,
                     stop,
                     *(worker.run(stop) for worker in workers),
                     inventory.run(stop),
                     DiskSpace(cache, size_bytes=settings.disk_bytes).run(stop),
-                    serve(app, listener, stop, limits=settings.http),
+                    limits=settings.http,
                 )
     finally:
         await nc.close()

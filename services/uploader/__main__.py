@@ -21,12 +21,13 @@ from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
 from shared.service.health import (
     chatter_check,
+    drain_check,
     health_routes,
     nats_check,
     servers_check,
     storage_check,
 )
-from shared.service.process import main, serve, together
+from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.version import product_version
@@ -65,6 +66,7 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
         breaker = CircuitBreaker(topology.UPLOADER, servers_check(nc, storage))
         outbox = ChatterOutbox()
         checks = {
+            "drain": drain_check(stop),
             "nats": nats_check(nc, topology.EXPORTS, room=True),
             "storage": storage_check(storage),
             "work": breaker.ready,
@@ -92,12 +94,14 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
             )
 
         async with Heartbeat(js, heartbeat_now, stop):
-            await together(
+            await serve_while(
+                app,
+                listener,
                 stop,
                 worker.run(stop),
                 CancelAcknowledger(js, storage).run(stop),
                 sweeper.run(stop, interval_s=settings.sweep_interval_s),
-                serve(app, listener, stop, limits=settings.http),
+                limits=settings.http,
             )
     await nc.close()
 

@@ -94,6 +94,16 @@ def storage_check(storage: Storage) -> Callable[[], Awaitable[None]]:
     return storage.check
 
 
+def drain_check(stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    """Ready until the process is told to stop: it ends what it has in hand, and takes no more."""
+
+    async def check() -> None:
+        if stop.is_set():
+            raise ConnectionError("draining")
+
+    return check
+
+
 def is_forwarded(request: AnyRequest) -> bool:
     """Whether a request came through a proxy."""
     return any(name in request.headers for name in FORWARDED)

@@ -37,6 +37,7 @@ BACKLOG: Final = 2_048  # clients that wait to be accepted
 # Longer than proxies and clients keep an idle connection: who closes first must not be we, or a
 # request that is on its way is lost (nginx keeps upstreams 60 s, aiohttp 15).
 KEEP_ALIVE_S: Final = 75
+LAST_ANSWERS_S: Final = 3  # for who still asks once the work is done: pods have little time left
 DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -127,6 +128,26 @@ async def together(stop: asyncio.Event, *jobs: Coroutine[Any, Any, None]) -> Non
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def serve_while(
+    app: Any,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    *jobs: Coroutine[Any, Any, None],
+    limits: HttpSettings = DEFAULTS,
+) -> None:
+    """Run jobs until all have ended, and answer HTTP until then: a long drain can be watched."""
+    ended = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await together(stop, *jobs)
+        finally:
+            ended.set()
+
+    answering = serve(app, listener, ended, drain_timeout_s=LAST_ANSWERS_S, limits=limits)
+    await together(stop, work(), answering)
 
 
 def main(

@@ -5,6 +5,8 @@ Whatever goes wrong is one of the errors of :mod:`shared.storage.s3_client`.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -14,7 +16,7 @@ import msgspec
 
 from shared.errors import StorageRefusedError
 from shared.metrics import storage as metrics
-from shared.storage import keys
+from shared.storage import keys, timing
 from shared.storage.checksums import crc32c_base64
 from shared.storage.s3_client import ObjectMissingError, connect, errors
 
@@ -276,10 +278,16 @@ class Storage:
     async def check(self) -> None:
         """Raise unless the bucket is there and these credentials read in it.
 
-        A real read: what HeadBucket needs would let a service list every object.
+        A real read: what HeadBucket needs would let a service list every object. Who is tired of
+        waiting for it has seen a storage that hangs, which calls of S3 tell only minutes later.
         """
-        with suppress(ObjectMissingError):
-            await self.get(keys.READY)
+        began = time.perf_counter()
+        try:
+            with suppress(ObjectMissingError):
+                await self.get(keys.READY)
+        except asyncio.CancelledError:
+            timing.ended(timing.READ, began, "unavailable")
+            raise
 
 
 @asynccontextmanager

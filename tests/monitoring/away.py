@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from tests.monitoring.watched import Watched
 
 
+PROBED: Final = ("gateway", "packager-1", "uploader-1")
+
+
 async def servers_away(stack: Watched) -> None:
-    """First the storage, then NATS: it hangs, and then it is gone."""
-    asking = [asyncio.create_task(ask(stack)) for ask in (_look, _probe) for _ in range(4)]
+    """First the storage, then NATS: each hangs, and then it is gone."""
+    looks = [_look(stack) for _ in range(4)]
+    probes = [_probe(stack, name, number / 4) for name in PROBED for number in range(8)]
+    asking = [asyncio.create_task(ask) for ask in (*looks, *probes)]
     try:
         await _storage_away(stack)
         await _nats_away(stack)
@@ -27,6 +32,8 @@ async def servers_away(stack: Watched) -> None:
 
 async def _storage_away(stack: Watched) -> None:
     world = stack.load.world
+    os.kill(world.children["s3"].pid, signal.SIGSTOP)
+    await stack.fires("ExportStorageUnreachable")
     world.held.add("s3")
     world.kill("s3")
     await stack.exports(2, "good0", "web")
@@ -59,15 +66,15 @@ async def _look(stack: Watched) -> None:
             await asyncio.sleep(0.2)
 
 
-async def _probe(stack: Watched) -> None:
-    """An orchestrator asks whether they are ready, as often as in so many minutes."""
-    world = stack.load.world
+async def _probe(stack: Watched, name: str, later_s: float) -> None:
+    """An orchestrator asks whether one is ready, as often as in so many minutes."""
+    url = f"{stack.load.world.health(name)}/readyz"
+    await asyncio.sleep(later_s)
     async with _session(stack) as session:
         while True:
-            for name in ("gateway", "packager-1", "uploader-1"):
-                with suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.get(f"{world.health(name)}/readyz"):
-                        pass
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(url):
+                    pass
             await asyncio.sleep(0.5)
 
 

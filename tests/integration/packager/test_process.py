@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import aiohttp
 import msgspec
 import pytest
 from nats.js.errors import NoKeysError
@@ -23,6 +25,7 @@ from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
 from tests.projects import store
 from tests.servers import storage_environ
+from tests.signing import DETACHED, program
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -56,6 +59,20 @@ async def _process(environment: dict[str, str]) -> AsyncIterator[Process]:
             await process.wait()
 
 
+def _environment(servers: Servers, s3_settings: S3Settings, folder: Path) -> dict[str, str]:
+    """What it takes, with a folder for keys."""
+    (folder / "keys").mkdir()
+    return {
+        "PACKAGER_BIND": f"127.0.0.1:{_free_port()}",
+        "PACKAGER_CACHE_DIR": str(folder / "cache"),
+        "PACKAGER_SIGNING_DIR": str(folder / "keys"),
+        "NATS_URL": servers.nats_url_of("packager"),
+        "S3_ENDPOINT": s3_settings.endpoint,
+        "S3_BUCKET": s3_settings.bucket,
+        **storage_environ("packager", s3_settings),
+    }
+
+
 async def _ready(url: str) -> None:
     while True:
         try:
@@ -64,6 +81,11 @@ async def _ready(url: str) -> None:
                 return
         except (URLError, ConnectionError):
             await asyncio.sleep(0.05)
+
+
+async def _answer(url: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return answer.status, await answer.text()
 
 
 async def _sign(
@@ -97,17 +119,8 @@ async def test_it_starts_works_tells_and_stops(
     tmp_path: Path,
 ) -> None:
     """Ready, a sign of life, a new key, an export of each platform, and exit 0 on SIGTERM."""
-    bind = f"127.0.0.1:{_free_port()}"
-    environment = {
-        "PACKAGER_BIND": bind,
-        "PACKAGER_CACHE_DIR": str(tmp_path / "cache"),
-        "PACKAGER_SIGNING_DIR": str(tmp_path / "keys"),
-        "NATS_URL": servers.nats_url_of("packager"),
-        "S3_ENDPOINT": s3_settings.endpoint,
-        "S3_BUCKET": s3_settings.bucket,
-        **storage_environ("packager", s3_settings),
-    }
-    (tmp_path / "keys").mkdir()
+    environment = _environment(servers, s3_settings, tmp_path)
+    bind = environment["PACKAGER_BIND"]
     snapshot = await store(storage, {"index.html": PAGE})
     async with _process(environment) as process:
         await _ready(f"http://{bind}/readyz")
@@ -127,6 +140,39 @@ async def test_it_starts_works_tells_and_stops(
         assert await process.wait() == 0
     with pytest.raises(NoKeysError):  # nobody is left on the list of workers
         await (await js.key_value("workers")).keys()
+
+
+async def test_it_answers_until_its_drain_has_ended(
+    servers: Servers,
+    s3_settings: S3Settings,
+    storage: Storage,
+    js: JetStreamContext,
+    tmp_path: Path,
+) -> None:
+    """While a job is ended after SIGTERM: alive, measured, and not ready; then exit 0."""
+    environment = _environment(servers, s3_settings, tmp_path)
+    environment |= {"PACKAGER_PLATFORMS": "linux", "PACKAGER_DRAIN_TIMEOUT_S": "600"}
+    began, may_end = tmp_path / "began", tmp_path / "may-end"
+    text = f"touch {began}; while [ ! -e {may_end} ]; do sleep 0.05; done\n"
+    program(tmp_path / "keys" / "linux" / "slow" / "sign", f"{DETACHED}{text}")
+    events, url = EventLog(js), f"http://{environment['PACKAGER_BIND']}"
+    async with _process(environment) as process:
+        await _ready(f"{url}/readyz")
+        snapshot = await store(storage, {"index.html": PAGE})
+        await events.publish(_requested(snapshot, "linux", signing_key="slow"))
+        while not began.exists():  # noqa: ASYNC110 - a program writes it
+            await asyncio.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        await _sign(js, lambda sign: sign.draining)
+        assert (await _answer(f"{url}/livez"))[0] == 200
+        status, report = await _answer(f"{url}/readyz")
+        assert (status, json.loads(report)["drain"]) == (503, "ConnectionError: draining")
+        status, figures = await _answer(f"{url}/metrics")
+        assert status == 200
+        assert 'export_messages_in_hand{consumer="packager-linux"} 1.0' in figures.splitlines()
+        may_end.touch()
+        await _packaged(events, EXPORT)
+        assert await process.wait() == 0
 
 
 @pytest.mark.parametrize("service", ["gateway", "packager", "status", "uploader"])

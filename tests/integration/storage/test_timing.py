@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from shared.errors import StorageRefusedError
+from shared.service.health import storage_check
 from shared.storage.bucket import Part, open_storage
 from shared.storage.ranged_reads import open_ranged_reads
 from shared.storage.s3_client import ObjectMissingError, StorageUnavailableError
@@ -70,3 +73,18 @@ async def test_a_refusal_and_an_absence_are_told_apart(
             await reads.read(KEY, 0, 1)
     assert errors("HeadObject", "unavailable") == away + 1
     assert errors("GetObject", "unavailable") == gone + 3
+
+
+async def test_a_storage_that_hangs_is_seen_by_those_who_ask_whether_it_is_there(
+    s3_settings: S3Settings,
+) -> None:
+    """It accepts a connection and says nothing; whoever has waited long enough has counted it."""
+    asked, gone = calls("GetObject"), errors("GetObject", "unavailable")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hanging = msgspec.structs.replace(
+            s3_settings, endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}"
+        )
+        async with open_storage(hanging) as storage:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(storage_check(storage)(), 0.1)
+    assert (calls("GetObject"), errors("GetObject", "unavailable")) == (asked + 1, gone + 1)
