@@ -23,6 +23,7 @@ PROGRAM = re.compile(r"(?:^|[|;&(`]|\bdo\b|--)\s*(?:[\w./]*/)?aethel-export (.+)
 OF_COMPOSE = re.compile(r"\brun --rm (?:operator|cli) (.+)")
 # Within sentences these are named without the program.
 SHORT = re.compile(r"((?:admin|dead-letters|storage|streams|sweep|templates) [a-z-].*)")
+PLACEHOLDERS = ("…", "$@")  # for a whole command
 
 
 class Typed(NamedTuple):
@@ -65,12 +66,12 @@ def understood(command: click.Command, name: str, arguments: list[str], *, whole
             command.make_context(name, list(arguments))
         return
     options, rest, _ = command.make_parser(context).parse_args(list(arguments))
-    if rest and rest[0] != "…":
+    if not rest:
+        assert options or not whole, f"{name} lacks a command"
+    elif rest[0] not in PLACEHOLDERS:
         found = command.get_command(context, rest[0])
         assert found is not None, f"{name} has no command {rest[0]}"
         understood(found, rest[0], rest[1:], whole=whole)
-    else:
-        assert options or not whole, f"{name} lacks a command"
 
 
 COMMANDS = list(commands())
