@@ -8,10 +8,13 @@ from pathlib import Path
 
 import click
 
+from cli.commands.table import print_table
 from cli.consumer_wake import wake
+from cli.exit_codes import UsageError
 from cli.installation import environment
 from cli.operator_connection import operator_connection
 from cli.stream_backup import restore_backup, write_backup
+from cli.stream_room import consumer_rows, give_room, size_bytes, stream_rows
 from shared.domain.events import now
 from shared.jetstream import topology
 from shared.jetstream.permissions import render
@@ -35,6 +38,38 @@ def apply() -> None:
         async with operator_connection(settings) as nc:
             for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
                 click.echo(line)
+
+    asyncio.run(run())
+
+
+@streams.command()
+def ls() -> None:
+    """What each stream holds and has room for, and what waits at each consumer."""
+
+    async def run() -> None:
+        async with operator_connection(load(NatsSettings, environment())) as nc:
+            held = await stream_rows(nc.jetstream())
+            waiting = await consumer_rows(nc.jetstream())
+        print_table(list(held[0]), held)
+        click.echo()
+        print_table(list(waiting[0]), waiting)
+
+    asyncio.run(run())
+
+
+@streams.command()
+@click.argument("stream")
+@click.argument("size")
+def resize(stream: str, size: str) -> None:
+    """Give a STREAM room for SIZE (4GiB); `streams apply` keeps it, the disks have to have it."""
+    try:
+        room_bytes = size_bytes(size)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+    async def run() -> None:
+        async with operator_connection(load(NatsSettings, environment())) as nc:
+            click.echo(await give_room(nc.jetstream(), stream, room_bytes))
 
     asyncio.run(run())
 

@@ -250,6 +250,7 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
 
     One that was lost, while others were not, goes on behind every sequence that it has given, which
     documents, dead letters and listeners still know. Lost documents are folded again.
+    One that has been given more room keeps it.
 
     Returns:
         One line for each thing that now exists, in order.
@@ -274,6 +275,12 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
     return [*done, *(f"bucket {bucket.name}" for bucket in BUCKETS)]
 
 
+def least_room() -> dict[str, int]:
+    """The bytes that ``apply`` gives each stream at least, those of buckets too."""
+    streams = [*STREAMS, *map(_bucket_stream, BUCKETS)]
+    return {stream.name or "": stream.max_bytes or 0 for stream in streams}
+
+
 async def fold_again(js: JetStreamContext) -> None:
     """Forget what has been folded: once ``apply`` has run, every event is folded once more."""
     with suppress(NotFoundError):
@@ -296,7 +303,8 @@ async def _apply_stream(
     if found is None:
         await js.add_stream(config.evolve(first_seq=successor))
     else:
-        await js.update_stream(config.evolve(metadata=found.metadata))
+        room = max(config.max_bytes or 0, found.max_bytes or 0)
+        await js.update_stream(config.evolve(metadata=found.metadata, max_bytes=room))
 
 
 async def _apply_consumer(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> None:

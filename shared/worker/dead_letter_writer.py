@@ -167,10 +167,10 @@ class DeadLetterWriter:
         try:
             seq = await self._publish(dead, identity, reason, error)
         except UnavailableError:
+            metrics.OWED.labels(_named(dead)).inc()
+            log.exception("dead-letter.owed", reason=reason, seq=dead.seq, **_about(identity))
             if identity is None:
                 raise
-            log.exception("dead-letter.owed", reason=reason, seq=dead.seq, **_about(identity))
-            metrics.OWED.labels(_named(dead)).inc()
             seq = None
         if identity is None:
             return DeadLetterResult(seq, None)

@@ -157,3 +157,23 @@ async def test_the_doctor_still_says_what_is_to_be_mended(
     assert result.exit_code != 0
     assert any(line.startswith("FIX  runtime templates") for line in told), told
     assert any("run `aethel-export storage apply`" in line for line in told), told
+
+
+async def test_streams_are_looked_at_and_given_room(js: JetStreamContext) -> None:
+    """What is given stays when streams are applied again; less than those give is refused."""
+    said = await done("streams", "resize", "KV_exports", "2.5GiB")
+    assert said == "KV_exports had room for 1 GiB, now 2.5 GiB\n"
+    await done("streams", "apply")
+    assert (await js.stream_info("KV_exports")).config.max_bytes == 5 << 29
+    await js.delete_stream("LOGS")
+    await EventLog(js).publish(requested())
+    lines = [line.split() for line in (await done("streams", "ls")).splitlines()]
+    rows = {line[0]: line for line in lines if line}
+    assert rows["KV_exports"][:6] == ["KV_exports", "0", "0", "2.5", "GiB", "0%"]
+    assert rows["EXPORTS"][1] == "1"
+    assert rows["LOGS"][1:4] == ["does", "not", "answer:"]
+    assert rows["packager-web"][:4] == ["packager-web", "1", "0", "0"]
+    for stream, size, code in (("EXPORTS", "1GiB", 2), ("EXPORTS", "2 GB", 2), ("NONE", "9GiB", 6)):
+        assert (await run("streams", "resize", stream, size)).exit_code == code
+    refused = await run("streams", "resize", "EXPORTS", "900000TiB")
+    assert "does not give EXPORTS so much" in str(refused.exception)

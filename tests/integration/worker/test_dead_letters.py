@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import pkgutil
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from tests.integration.worker.working import (
     until,
     working,
 )
+from tests.measured import measured
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -109,6 +111,25 @@ async def test_bytes_of_nobody_are_dead_letters_too(nc: Client, js: JetStreamCon
     (letter,) = await dead_letters(js)
     assert letter.subject == "dead.packager-web.unknown"
     assert int(letter.headers["Aethel-Payload-Bytes"]) == 1 << 20
+
+
+async def test_a_letter_of_nobody_is_owed_too(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is counted as owed, and written once its stream is there."""
+    monkeypatch.setattr("shared.worker.dead_letter_writer.DEAD_LETTER_PATIENCE_S", 1.0)
+    monkeypatch.setattr("shared.worker.retry.OUTAGE_DELAY_S", 0.3)
+    owed = partial(measured, "export_dead_letters_owed_total", consumer="packager-web")
+    before = owed()
+    await js.delete_stream(topology.DEAD_LETTERS)
+    await js.publish("exports.requested.web.whoever", b"?")
+    async with working(nc, broken):
+        while owed() == before:  # noqa: ASYNC110 - a metric tells nobody
+            await asyncio.sleep(0.05)
+        await topology.apply(js)
+        await acknowledged(js)
+    (letter,) = await dead_letters(js)
+    assert letter.subject == "dead.packager-web.unknown"
 
 
 async def test_an_event_under_a_wrong_subject_is_a_dead_letter(
