@@ -27,8 +27,8 @@ ALERTS: Final = (
         severity=Severity.CRITICAL,
         expression=lambda pace: f"{queries.dead_letters_owed(pace.window(15 * MINUTE_S))} > 0",
         summary="{{ $labels.consumer }} fails exports and cannot write their dead letters",
-        action="DEAD_LETTERS is missing or full: aethel-export streams apply, or raise its"
-        " max_bytes; the letters follow by themselves",
+        action="DEAD_LETTERS is missing or full: aethel-export streams apply, or streams"
+        " resize; the letters follow by themselves",
     ),
     Alert(
         name="ExportFailuresInARow",

@@ -22,8 +22,8 @@ ALERTS: Final = (
         expression=lambda _: f"{queries.NATS_CONNECTED} == 0",
         hold_s=MINUTE_S,
         summary="{{ $labels.instance }} is not connected to NATS",
-        action="are the servers up: nats server ls, aethel-export doctor; everything resumes by"
-        " itself",
+        action="are the servers up: aethel-export streams ls, aethel-export doctor; everything resumes"
+        " by itself",
     ),
     Alert(
         name="ExportStorageUnreachable",
@@ -61,8 +61,8 @@ ALERTS: Final = (
         hold_s=MINUTE_S,
         summary="{{ $labels.stream }} is {{ $value | humanizePercentage }} full: new projects and"
         " exports are refused",
-        action="aethel-export admin usage, then admin delete-projects; or raise its max_bytes and"
-        " aethel-export streams apply",
+        action="aethel-export admin usage, then admin delete-projects; or more room:"
+        " aethel-export streams resize",
     ),
     Alert(
         name="ExportSweepLate",

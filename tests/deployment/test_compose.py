@@ -198,6 +198,14 @@ def test_prometheus_gets_the_alerts(composed: Composed) -> None:
     assert Path(mounts[rules]) == ROOT / "compose/rules.yaml"
 
 
+def test_prometheus_looks_for_services_that_are_there(composed: Composed) -> None:
+    """By their names, so that it finds as many containers of each as there are."""
+    (job,) = msgspec.yaml.decode((ROOT / "compose/prometheus.yml").read_text())["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert (tuple(found["names"]), found["type"], found["port"]) == (SERVICES, "A", 8080)
+    assert all("metrics" in composed.services[name]["networks"] for name in found["names"])
+
+
 def _assert_closed(folder: str, arguments: list[str], mounts: list[str]) -> None:
     assert {"-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.iam=false"} <= set(arguments)
     assert [argument for argument in arguments if "0.0.0.0" in argument] == [  # noqa: S104
