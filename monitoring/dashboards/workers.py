@@ -48,7 +48,7 @@ WORK: Final = Section(
             lines=(Line(queries.handling(0.95, WINDOW), "{{consumer}}"),),
         ),
         Panel(
-            title="Taking no work, giving none",
+            title="Breakers open, consumers stalled",
             about="1: a worker's breaker is open (ExportWorkStopped), or a consumer gives nothing"
             " although messages and workers wait (ExportConsumerStalled).",
             lines=(
