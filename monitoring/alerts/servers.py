@@ -22,8 +22,8 @@ ALERTS: Final = (
         expression=lambda _: f"{queries.NATS_CONNECTED} == 0",
         hold_s=MINUTE_S,
         summary="{{ $labels.instance }} is not connected to NATS",
-        action="are the servers up: aethel-export streams ls, aethel-export doctor; everything resumes"
-        " by itself",
+        action="are the servers up: aethel-export streams ls, aethel-export doctor; everything"
+        " resumes by itself",
     ),
     Alert(
         name="ExportStorageUnreachable",
