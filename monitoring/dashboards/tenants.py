@@ -133,7 +133,8 @@ SOCKETS: Final = Section(
         ),
         Panel(
             title="News, until a socket has it",
-            about="From an event's place in its stream; p99 within 100 ms is promised.",
+            about="From the place of an event, or of progress, in its stream, the fold included;"
+            " p99 within 100 ms is promised.",
             unit=Unit.SECONDS,
             log=True,
             lines=tuple(

@@ -87,7 +87,7 @@ class Documents:
             NatsUnavailableError: Not for a while, or not before ``stop``; the event must come
                 again.
         """
-        folded = _Fold(event, place.seq)
+        folded = _Fold(event, place)
         ours = await self._write(folded, stop)
         before = folded.before
         if not (ours or (folded.late and place.first_time)) or await self._again(folded, place):
@@ -163,16 +163,18 @@ async def status_durable(js: JetStreamContext) -> api.ConsumerInfo:
 class _Fold:
     """One event being folded, perhaps in several tries: each is told the document as it is."""
 
-    def __init__(self, event: AnyEvent, seq: int) -> None:
+    def __init__(self, event: AnyEvent, place: Place) -> None:
         self.key = export_key(event.project_id, event.export_id)
         self.before: Document | None = None
-        self.after = fold(None, event, seq)
+        self.after = fold(None, event, place.seq)
         self.writes = False
         self._event = event
-        self._seq = seq
+        self._place = place
 
     def __call__(self, document: Document | None) -> Document:
-        self.before, self.after = document, fold(document, self._event, self._seq)
+        place = self._place
+        self.before = document
+        self.after = fold(document, self._event, place.seq, stored_at=place.stored_at)
         self.writes = self.after is not document
         return self.after
 

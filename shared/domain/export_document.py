@@ -110,13 +110,15 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """An export as the bucket ``exports`` holds it: its state, and the events it was folded from.
 
     ``request`` is the newest ``requested`` event of any generation: a generation that starts with
-    ``packaged`` still shows its options.
+    ``packaged`` still shows its options. ``stored_at`` is when the event that was folded last was
+    stored in its stream; older pods tell nothing of it.
     """
 
     generation: int
     events: dict[int, AnyEvent] = msgspec.field(name="facts")  # as it lies in the bucket
     request: ExportRequested | None
     state: State
+    stored_at: Moment | None = None
 
     @property
     def seq(self) -> int:
@@ -168,7 +170,9 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         return self.artifact.key if self.artifact else None
 
 
-def fold(document: Document | None, event: AnyEvent, seq: int) -> Document:
+def fold(
+    document: Document | None, event: AnyEvent, seq: int, *, stored_at: Moment | None = None
+) -> Document:
     """The document after ``event``, the same one where it has that event, or needs it no more."""
     request = _newest_request(document.request if document else None, event)
     if document is None or event.generation > document.generation:
@@ -186,6 +190,7 @@ def fold(document: Document | None, event: AnyEvent, seq: int) -> Document:
         events=events,
         request=request,
         state=_state(list(events.values()), request),
+        stored_at=stored_at,
     )
 
 

@@ -19,7 +19,7 @@ ENDS_IN_TIME: Final = 0.999  # of exports that were accepted
 # How an export may end within its budget. One that failed by our fault has broken the promise.
 KEPT_OUTCOMES: Final = ("completed", "refused", "canceled")
 
-NEWS_S: Final = 0.1  # from an event's place in its stream to a socket of those who watch
+NEWS_S: Final = 0.1  # from an event's or progress' place in its stream to the sockets that watch
 NEWS_IN_TIME: Final = 0.99
 
 API_S: Final = 0.5  # of a request to the gateway

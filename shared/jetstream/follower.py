@@ -158,9 +158,7 @@ class StreamFollower:
         clock = asyncio.get_running_loop().time
         checked_at, connections = clock(), self._nc.stats["reconnects"]
         while not (self._closed or self._nc.is_closed):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self._rung.wait()
+            await self._until_rung(LOOK_S)
             try:
                 if self._rung.is_set():
                     await self._settle()
@@ -174,13 +172,19 @@ class StreamFollower:
                 await asyncio.sleep(WAIT_S)
 
     async def _settle(self) -> None:
-        """Read again and again, ever more seldom, until nothing new is found."""
+        """Read again and again, ever more seldom, until nothing new is found or it rings again."""
         for pause_s in PAUSES_S:
             self._rung.clear()
-            await asyncio.sleep(pause_s)
+            await asyncio.sleep(PAUSES_S[0])
+            await self._until_rung(pause_s - PAUSES_S[0])
             if await self._catch_up() or self._rung.is_set():
                 self._rung.set()
                 return
+
+    async def _until_rung(self, longest_s: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest_s):
+                await self._rung.wait()
 
     async def _catch_up(self, seq: int | None = None) -> bool:
         """Read once, unless ``seq`` has been heard meanwhile; whether anything was found."""

@@ -30,8 +30,9 @@ DROPPED: Final = Counter(
 )
 NEWS_SECONDS: Final = Histogram(
     "export_websocket_news_seconds",
-    "From a document or progress being stored to its state being handed to a socket, in seconds.",
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5),
+    "From an event's or progress' place in its stream to its state being handed to a socket, in"
+    " seconds.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10, 30, 60),
 )
 
 born(OPENED, how=("new", "resumed"))

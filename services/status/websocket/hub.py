@@ -169,8 +169,9 @@ class Hub:
         room = self._room_of(message)
         if room is not None and message.payload:
             with suppress(msgspec.MsgspecError):
-                record = Record(self._exports.decode(message.payload), message.seq)
-                room.put_document(record, stored_at=message.at.timestamp())
+                document = self._exports.decode(message.payload)
+                stored_at = document.stored_at.timestamp() if document.stored_at else 0.0
+                room.put_document(Record(document, message.seq), stored_at=stored_at)
 
     def _on_line(self, message: Stored) -> None:
         room = self._room_of(message)

@@ -68,7 +68,8 @@ class Room:
     def put_document(self, document: Record[Document], *, stored_at: float = 0.0) -> None:
         """Note a revision of the document; an older one than is known is no news.
 
-        ``stored_at`` is when that became news, Unix time; 0 for what was there before.
+        ``stored_at`` is when its newest event was stored in its stream, Unix time; 0 for what was
+        there before.
         """
         self._documents.append((document, stored_at))
         self._news.set()

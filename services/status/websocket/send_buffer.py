@@ -24,7 +24,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     seq: int = 0  # of a log line
     terminal: bool = False  # a terminal state
     last: bool = False  # nothing follows
-    stored_at: float = 0.0  # when its news was stored, Unix time; 0: it has none
+    stored_at: float = 0.0  # when its event or progress was, in its stream, Unix time; 0: no news
 
 
 def outgoing(

@@ -72,6 +72,22 @@ class Ear:
         return self.heard
 
 
+async def test_a_bell_is_heard_while_it_waits_for_what_a_replica_may_lack(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes a moment after other news waits for no pause that was begun before."""
+    short = 20
+    monkeypatch.setattr("shared.jetstream.follower.PAUSES_S", (*[0.02] * short, 3_600.0))
+    ear = Ear(nc)
+    await ear.follower.start()
+    while ear.reads < short:  # noqa: ASYNC110 - reading wakes nobody
+        await asyncio.sleep(0.01)
+    await nc.flush()
+    await js.publish("logs.a", b"one")
+    assert await ear.until(1) == [b"one"]
+    await ear.follower.close()
+
+
 async def test_what_is_stored_is_heard_in_order_and_once(nc: Client, js: JetStreamContext) -> None:
     """From now on; what the stream refuses rings the bell, and is not heard."""
     await js.publish("logs.a", b"before")

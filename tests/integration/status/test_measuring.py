@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from prometheus_client import REGISTRY, generate_latest
 
 from services.status.websocket.send_buffer import Outgoing, SendBuffer
+from shared.domain.events import now
+from shared.jetstream import topology
 from shared.jetstream.log_reader import MAX_LINES
 from tests.integration.status.watching import (
     COMPLETED,
@@ -49,6 +52,29 @@ async def test_a_socket_is_counted_from_its_opening_to_its_end(status: Status) -
     assert closed(1000) == done + 1
     assert measured("export_websocket_messages_total") == sent + 4  # ready, and three states
     assert measured("export_websocket_news_seconds_count") == news + 2  # the first was there before
+
+
+async def test_news_is_as_late_as_its_event_is(status: Status) -> None:
+    """A fold that is behind is in it: whoever watches has waited for that, too."""
+    js = status.nc.jetstream(timeout=60)
+    await status.events.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    until = (now() + timedelta(hours=1)).isoformat()
+    await js.pause_consumer(topology.EXPORTS, topology.STATUS, until)
+    seconds = measured("export_websocket_news_seconds_sum")
+    message = await status.events.message((await status.events.publish(STARTED)).seq)
+    assert message is not None
+    assert message.time is not None
+    await asyncio.sleep(0.5)  # so late, whatever else takes time
+    late = now() - message.time
+    await js.resume_consumer(topology.EXPORTS, topology.STATUS)
+    assert (await next_of(socket, "export-status"))["state"]["status"] == "preparing"
+    while measured("export_websocket_news_seconds_sum") == seconds:  # noqa: ASYNC110 - it wakes nobody
+        await asyncio.sleep(0.01)
+
+    assert measured("export_websocket_news_seconds_sum") - seconds >= late.total_seconds()
+    await socket.close()
 
 
 async def test_whoever_comes_back_is_counted_apart(status: Status) -> None:
