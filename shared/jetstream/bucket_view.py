@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from shared.jetstream.batch_get import read_from_leader
+from shared.jetstream.key_value import KEEPS_UP_S
 from shared.jetstream.stream_life import look_at
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class BucketView(Generic[T]):
     """Follows a bucket by the sequences of its leader; nobody else need be told anything.
 
     A server that was away may have lost its end, and give sequences again that were read before:
-    then everything is read anew, as it is where the bucket was made anew or brought back.
+    then everything is read anew, as it is where the bucket was made anew or brought back, and where
+    the last look is so long ago that markers of deleted keys may have gone unread.
 
     Args:
         nc: A connection.
@@ -41,6 +43,7 @@ class BucketView(Generic[T]):
         self._life: tuple[StreamLife, int] | None = None
         self._seq = 0
         self._anew_at = 0.0
+        self._keeps_up_until = 0.0
 
     async def look(self) -> Mapping[str, T]:
         """What there is now, by key.
@@ -48,14 +51,15 @@ class BucketView(Generic[T]):
         Raises:
             NatsUnavailableError: NATS does not answer.
         """
-        connections = self._nc.stats["reconnects"]
+        begun, connections = time.monotonic(), self._nc.stats["reconnects"]
         life, last_seq = await look_at(self._nc, self._bucket.stream)
         is_same = self._life == (life, connections) and last_seq >= self._seq
-        if not is_same or time.monotonic() >= self._anew_at:
+        if not is_same or begun >= min(self._anew_at, self._keeps_up_until):
             self._kept, self._seq = {}, 0
-            self._life, self._anew_at = (life, connections), time.monotonic() + READ_ANEW_S
+            self._life, self._anew_at = (life, connections), begun + READ_ANEW_S
         while await self._read_on():
             pass
+        self._keeps_up_until = begun + KEEPS_UP_S
         return self._kept
 
     async def _read_on(self) -> bool:

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 BUCKET: Final = PLAY_LINKS_BUCKET.name
 WRITES: Final = PLAY_LINKS_BUCKET.subjects  # where every write is heard as it is made
 INDEX: Final = "token."  # what the keys of the index begin with
-MARKER_S: Final = 1.0  # nobody watches the bucket
 
 
 class PlayPassword(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,8 +107,8 @@ class PlayLinks:
         key = _key(project_id, export_id)
         found = await self._links.get(key)
         if found is not None:
-            await self._links.delete(key, marker_s=MARKER_S)
-            await self._tokens.delete(_token_key(found.value.token), marker_s=MARKER_S)
+            await self._links.delete(key)
+            await self._tokens.delete(_token_key(found.value.token))
 
     async def revoke_all(self, project_id: str) -> None:
         """End all links of a project."""
@@ -143,7 +142,7 @@ class PlayLinks:
         for key in found.keys() - links.keys():
             token = key.removeprefix(INDEX)
             if token not in tokens and await self.by_token(token) is None:
-                await self._tokens.delete(key, marker_s=MARKER_S)
+                await self._tokens.delete(key)
         for link in links.values():
             if link.created_at >= before:
                 continue

@@ -95,7 +95,7 @@ class ExportLists:
 
     def accepted(self, document: Document) -> None:
         """Show an export in lists from now on, however late its document comes."""
-        self._index.accepted(document.state.project_id, document.state.id)
+        self._index.unfolded.add(document.state.project_id, document.state.id)
 
     async def _documents(
         self, project_id: str, ids: Sequence[str], order: ExportOrder
@@ -111,8 +111,8 @@ class ExportLists:
         document = await self._exports.folded(project_id, export_id)
         if document is not None:
             order.learn(export_id, kind_of(document.state))
-            self._index.folded(export_id)
-        elif self._index.is_unfolded(export_id):
+            self._index.unfolded.remove(project_id, export_id)
+        elif export_id in self._index.unfolded.of(project_id):
             with suppress(NotFoundError):
                 return await self._exports.get(project_id, export_id)
         else:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import random
+import threading
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +15,7 @@ from services.gateway.exports import export_index
 from services.gateway.exports.export_index import ExportIndex
 from services.gateway.exports.export_list import EVERY, RUNNING, ExportFilter
 from services.gateway.exports.export_lists import ExportLists
+from services.gateway.exports.export_order import ExportOrder
 from services.gateway.exports.exports import Exports
 from services.gateway.http.pagination import token
 from services.gateway.projects.membership import Projects
@@ -24,6 +27,7 @@ from shared.domain.export_document import Document, fold
 from shared.domain.export_view import Links
 from shared.domain.options import ExportOptions
 from shared.jetstream import topology
+from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import Headroom
 from shared.stores.exports import bind_exports, export_key
@@ -33,7 +37,7 @@ from tests.integration.gateway.conftest import LIMITS, TOKENS, USER_LIMITS
 from tests.integration.gateway.export_ids import made_at
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from nats.aio.client import Client
 
@@ -278,8 +282,87 @@ async def test_projects_that_nobody_asks_for_make_room(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are listed anew when somebody does."""
-    monkeypatch.setattr(export_index, "HELD", 10)
+    monkeypatch.setattr(export_index, "HELD", 2 * (export_index.PROJECT + 8))
     expected = {name: await world.many(8, project=name) for name in ("a", "b", "c")}
     lists = await world.lists()
     for name in ("a", "b", "c", "a", "c"):
         assert await shown(lists, project=name) == expected[name]
+
+
+async def test_projects_without_exports_make_room_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many are asked for, only so many are held."""
+    monkeypatch.setattr(export_index, "HELD", 4 * export_index.PROJECT)
+    index = ExportIndex(world.nc, world.documents)
+    for number in range(20):
+        assert len(await index.of(f"empty-{number}")) == 0
+    assert len(index) == 4
+
+
+async def test_what_was_deleted_while_nobody_asked_is_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although its marker has gone before anybody could read it."""
+    monkeypatch.setattr(export_index, "KEEPS_UP_S", 0.5)  # markers here live for a second
+    ids, lists = await world.many(3), await world.lists()
+    assert await shown(lists) == ids
+    key = export_key("game", ids[-1])
+    await world.documents.delete(key, marker_s=1.0)
+    while key in await world.documents.keys(key):  # noqa: ASYNC110 - NATS lets it expire
+        await asyncio.sleep(0.1)
+    page = await lists.page("game", EVERY, size=2, page_token=None)
+    assert [export.id for export in page.exports] == ids[:-1]
+    assert page.next_page_token is None
+
+
+async def test_lists_share_one_question_that_fails(world: World) -> None:
+    """None waits for another's failure only to fail itself, and nothing is held of any."""
+    index = ExportIndex(world.nc, world.documents)
+    await world.js.delete_stream(topology.EXPORTS_BUCKET.stream)
+    async with counted(world.nc) as since:
+        asked = [index.of(project) for project in ("game", "a", "b", "c") * 5]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert since()[0] <= 3  # one question and its answer
+    assert all(isinstance(answer, NatsUnavailableError) for answer in answers)
+    assert len(index) == 0
+    await topology.apply(world.js)
+    ids = await world.many(2)
+    assert await shown(await world.lists()) == ids
+    assert len(await index.of("game")) == 2
+
+
+async def test_lists_of_a_project_share_a_failure_to_catch_up(world: World) -> None:
+    """The stream goes away between two looks at it."""
+    index = ExportIndex(world.nc, world.documents)
+    await world.many(2)
+    await index.of("game")
+    await world.js.delete_stream(topology.EXPORTS_BUCKET.stream)
+    async with counted(world.nc) as since:
+        answers = await asyncio.gather(
+            *(index.of("game") for _ in range(20)), return_exceptions=True
+        )
+        assert since()[0] <= 3
+    assert all(isinstance(answer, NatsUnavailableError) for answer in answers)
+
+
+async def test_a_first_look_leaves_the_loop_to_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What grows with the project is computed in a thread: 100,000 exports take half a second."""
+    threads: list[int] = []
+    order_of = ExportOrder.of
+
+    def noted(ids: Iterable[str]) -> ExportOrder:
+        def each() -> Iterator[str]:
+            for one in ids:
+                threads.append(threading.get_ident())
+                yield one
+
+        return order_of(each())
+
+    monkeypatch.setattr(ExportOrder, "of", noted)
+    ids = await world.many(50)
+    assert await shown(await world.lists(), size=50) == ids
+    assert len(threads) == len(ids)
+    assert threading.get_ident() not in threads

@@ -15,8 +15,11 @@ from services.gateway.play.preview import preview_app
 from services.uploader.gc import sweeper
 from services.uploader.gc.sweeper import Sweeper
 from shared.domain.events import now
+from shared.jetstream.batch_get import read_from_leader
+from shared.jetstream.key_value import KEEPS_UP_S
+from shared.jetstream.topology import PLAY_LINKS_BUCKET
 from shared.settings import NatsSettings
-from shared.stores.play_links import PlayLinks
+from shared.stores.play_links import WRITES, PlayLinks
 from tests.integration.gateway.archives import PAGE, zipped
 from tests.integration.gateway.players import open_arcade
 
@@ -244,6 +247,9 @@ async def test_links_go_with_what_they_play(
     monkeypatch.setattr(sweeper, "LISTED_WITHIN", timedelta())
     swept = await (await Sweeper.bind(js, arcade.gateway.storage, grace=timedelta(days=1))).sweep()
     assert swept["link"] == 1
+    stored = await read_from_leader(arcade.gateway.nc, PLAY_LINKS_BUCKET.stream, WRITES)
+    marked = [float(one.headers["Nats-TTL"]) for one in stored if not one.payload]
+    assert min(marked) > KEEPS_UP_S  # of links and tokens: sweepers that follow the bucket learn it
     links = await PlayLinks.bind(js)
     tokens = [url.removeprefix("http://").partition(".")[0] for url in (stays, goes, *urls)]
     assert [bool(await links.by_token(token)) for token in tokens] == [True, False, False, False]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import TYPE_CHECKING, Final
 
@@ -78,3 +79,18 @@ async def test_whoever_was_away_reads_everything_anew(nc: Client, js: JetStreamC
     begun = nc.stats["out_msgs"]
     assert dict(await view.look()) == {"k": b"1"}
     assert nc.stats["out_msgs"] - begun < anew
+
+
+async def test_what_was_deleted_while_nobody_looked_is_gone(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although its marker has gone before anybody could read it."""
+    monkeypatch.setattr(bucket_view, "KEEPS_UP_S", 0.5)  # the marker here lives for a second
+    store, view = await KeyValueStore.bind(js, BUCKET.name, int), view_of(nc)
+    await store.create("stays", 1)
+    await store.create("goes", 2)
+    assert len(await view.look()) == 2
+    await store.delete("goes", marker_s=1.0)
+    while "goes" in await store.keys("goes"):  # noqa: ASYNC110 - NATS lets it expire
+        await asyncio.sleep(0.1)
+    assert dict(await view.look()) == {"stays": b"1"}
