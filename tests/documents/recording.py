@@ -54,7 +54,7 @@ class Heard:
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedSocket:
     """One WebSocket from its opening to its close."""
 
     messages: list[dict[str, Any]]
@@ -67,7 +67,7 @@ class Recording:
 
     answers: list[Answer] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
-    watched: list[Watched] = field(default_factory=list)
+    watched: list[WatchedSocket] = field(default_factory=list)
 
 
 class Recorder:
@@ -115,7 +115,7 @@ class Recorder:
         self.recording.answers.append(found)
         return found.body
 
-    async def watch(self, url: str, *, protocols: tuple[str, ...] = ()) -> Watched:
+    async def watch(self, url: str, *, protocols: tuple[str, ...] = ()) -> WatchedSocket:
         """All that a WebSocket sends until it is closed."""
         async with self._session.ws_connect(url, protocols=protocols) as socket:
             messages = [
@@ -123,7 +123,7 @@ class Recorder:
                 async for frame in socket
                 if frame.type is aiohttp.WSMsgType.TEXT
             ]
-        found = Watched(messages, socket.close_code)
+        found = WatchedSocket(messages, socket.close_code)
         self.recording.watched.append(found)
         return found
 

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def seen(
-    folder: Path, *, rules: Sequence[Path] = (), every: str = "1s"
+    folder: Path, *, rules: Sequence[Path] = (), every: str = "1s", **changes: str
 ) -> AsyncIterator[tuple[Load, OwnPrometheus]]:
-    """A stack with users, and a Prometheus that scrapes all of its services."""
-    async with load(
-        folder, seed=11, UPLOADER_SWEEP_INTERVAL_S="20", STATUS_LOOK_INTERVAL_S="1.5"
-    ) as here:
+    """A stack with users, and a Prometheus that scrapes all of its services.
+
+    ``changes`` are settings of the services.
+    """
+    settings = {"UPLOADER_SWEEP_INTERVAL_S": "20", "STATUS_LOOK_INTERVAL_S": "1.5"}
+    async with load(folder, seed=11, cluster=False, trace=False, **settings | changes) as here:
         targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
         with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
             while prometheus.value("count(up == 1)") != len(SERVICES):  # noqa: ASYNC110 - it is asked

@@ -12,10 +12,8 @@ import structlog
 
 from monitoring.pace import MINUTE_S, Pace
 from monitoring.rules import plain
-from tests.chaos.run import load
 from tests.chaos.story import Story
-from tests.chaos.world import SERVICES
-from tests.own_prometheus import own_prometheus
+from tests.load.seen import seen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,16 +93,17 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
     """The stack with its users, healthy, and scraped; at the end all that was mended has ended."""
     rules = folder / "rules.yaml"
     rules.write_text(plain(PACE))
-    async with load(
-        folder,
-        seed=14,
-        STATUS_LOOK_INTERVAL_S="0.5",
-        BUILD_QUEUE_REAPER_PATIENCE_MS="4000",
-        BUILD_QUEUE_REAPER_INTERVAL_MS="1000",
-        UPLOADER_SWEEP_INTERVAL_S="1",
-        PACKAGER_DISK_BYTES=str(DISK_BYTES),
-    ) as here:
-        targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
-        with own_prometheus(folder / "prometheus", targets, rules=[rules], every=EVERY) as found:
-            async with asyncio.TaskGroup() as ending:
-                yield Watched(here, found, ending)
+    async with (
+        seen(
+            folder,
+            rules=[rules],
+            every=EVERY,
+            STATUS_LOOK_INTERVAL_S="0.5",
+            BUILD_QUEUE_REAPER_PATIENCE_MS="4000",
+            BUILD_QUEUE_REAPER_INTERVAL_MS="1000",
+            UPLOADER_SWEEP_INTERVAL_S="1",
+            PACKAGER_DISK_BYTES=str(DISK_BYTES),
+        ) as (here, prometheus),
+        asyncio.TaskGroup() as ending,
+    ):
+        yield Watched(here, prometheus, ending)
