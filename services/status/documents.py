@@ -36,17 +36,15 @@ NEW: Final = timedelta(seconds=5)  # an event that comes so soon cannot have bee
 REMEMBER_S: Final = 5.0  # what the durable has said of itself
 
 
-class News(msgspec.Struct, frozen=True):
+class NewEvent(msgspec.Struct, frozen=True):
     """An event that nobody has taken in before.
 
-    ``before`` are the events of its generation without it, by sequence; ``document`` is what is
-    stored now, of a later generation perhaps.
+    ``before`` are the events of its generation without it, by sequence.
     """
 
     event: AnyEvent
     place: Place
     before: dict[int, AnyEvent]
-    document: Document
 
 
 class Documents:
@@ -75,7 +73,7 @@ class Documents:
         """
         return cls(js, await bind_exports(js), durable=await status_durable(js))
 
-    async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> News | None:
+    async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> NewEvent | None:
         """Fold an event; None where it is no news.
 
         A write whose answer was lost is made again, so that it is known whose it was. An event that
@@ -98,7 +96,7 @@ class Documents:
             others = {}
         else:
             others = {seq: found for seq, found in before.events.items() if seq != place.seq}
-        return News(event, place, others, folded.after)
+        return NewEvent(event, place, others)
 
     async def _write(self, folded: _Fold, stop: asyncio.Event) -> bool:
         """Whether it was written by this call, in this try or in one that was not answered."""
@@ -166,7 +164,6 @@ class _Fold:
     def __init__(self, event: AnyEvent, place: Place) -> None:
         self.key = export_key(event.project_id, event.export_id)
         self.before: Document | None = None
-        self.after = fold(None, event, place.seq)
         self.writes = False
         self._event = event
         self._place = place
@@ -174,9 +171,9 @@ class _Fold:
     def __call__(self, document: Document | None) -> Document:
         place = self._place
         self.before = document
-        self.after = fold(document, self._event, place.seq, stored_at=place.stored_at)
-        self.writes = self.after is not document
-        return self.after
+        after = fold(document, self._event, place.seq, stored_at=place.stored_at)
+        self.writes = after is not document
+        return after
 
     @property
     def late(self) -> bool:

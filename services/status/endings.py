@@ -17,12 +17,12 @@ from shared.domain.events import (
 from shared.domain.log_keys import keys_of
 
 if TYPE_CHECKING:
-    from services.status.documents import News
+    from services.status.documents import NewEvent
 
 log = structlog.get_logger()
 
 
-def tell(news: News) -> None:
+def log_end(news: NewEvent) -> None:
     """Say that a generation has ended, where the news is its first end."""
     end, before = news.event, list(news.before.values())
     if not isinstance(end, TerminalEvent) or any(isinstance(e, TerminalEvent) for e in before):

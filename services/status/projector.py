@@ -9,7 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from services.status.documents import Documents
-from services.status.endings import tell
+from services.status.endings import log_end
 from services.status.measuring.counting import count
 from services.status.measuring.monthly_totals import MonthlyTotals
 from shared.domain.events import ExportCompleted, TerminalEvent
@@ -82,7 +82,7 @@ class Projector:
         """Whether it was news."""
         if news := await self._documents.take_in(event, place, stop):
             self._totals.note(news, count(news))
-            tell(news)
+            log_end(news)
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)
         if isinstance(event, ExportCompleted):

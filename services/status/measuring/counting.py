@@ -12,7 +12,7 @@ from shared.metrics import exports as metrics
 from shared.metrics.born import OTHER, born
 
 if TYPE_CHECKING:
-    from services.status.documents import News
+    from services.status.documents import NewEvent
     from services.status.measuring.readings import Reading
 
 HOW: Final = ("requested", "retried", "replayed")
@@ -37,7 +37,7 @@ def born_exports() -> None:
     born(metrics.FOLDED, name=[kind.name for kind in get_args(AnyEvent)])
 
 
-def count(news: News) -> dict[str, Reading]:
+def count(news: NewEvent) -> dict[str, Reading]:
     """Count one event, whatever it completes, and how long it took to be folded."""
     old, new = readings(news.before), readings({**news.before, news.place.seq: news.event})
     added = {name: reading for name, reading in new.items() if name not in old}

@@ -18,7 +18,7 @@ from shared.stores.export_totals import Ended, ExportTotals, Portion, month_of
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from services.status.documents import News
+    from services.status.documents import NewEvent
     from services.status.measuring.readings import Reading
 
 log = structlog.get_logger()
@@ -41,7 +41,7 @@ class MonthlyTotals:
         """Bind to the bucket."""
         return cls(await ExportTotals.bind(js))
 
-    def note(self, news: News, readings: dict[str, Reading]) -> None:
+    def note(self, news: NewEvent, readings: dict[str, Reading]) -> None:
         """Gather what an event has added, by the month it happened in."""
         end, duration = readings.get("end"), readings.get("duration")
         completed = duration is not None and duration.labels[-1] == "completed"
