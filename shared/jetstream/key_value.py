@@ -185,4 +185,4 @@ class KeyValueStore(Generic[T]):
 
 def _sorted_keys(subjects: list[str], prefix: str) -> list[str]:
     """The keys of subjects, each once: 100,000 take a while."""
-    return sorted({subject.removeprefix(prefix) for subject in subjects})
+    return sorted(dict.fromkeys(subject.removeprefix(prefix) for subject in subjects))

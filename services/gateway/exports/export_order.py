@@ -30,7 +30,8 @@ class ExportOrder:
     def of(cls, export_ids: Iterable[str]) -> ExportOrder:
         """An order of exports of unknown kinds; what is no UUID is none of ours."""
         order = cls()
-        order._ids = bytearray(b"".join(sorted({_packed(one) for one in export_ids if is_id(one)})))
+        ids = dict.fromkeys(_packed(one) for one in export_ids if is_id(one))  # mostly in order
+        order._ids = bytearray(b"".join(sorted(ids)))
         order._kinds = bytearray(len(order))
         return order
 
