@@ -70,6 +70,7 @@ def test_an_overlay_takes_the_images_of_a_release(name: str, images: Path, tmp_p
     """All of them, by digest; twice is the same as once, and a name without a digest is refused."""
     k8s = tmp_path / "k8s"
     shutil.copytree(ROOT / "k8s", k8s, ignore=shutil.ignore_patterns("secrets"))
+    shutil.copytree(ROOT / "monitoring/grafana", tmp_path / "monitoring/grafana")
     overlay = k8s / "overlays" / name / "kustomization.yaml"
     original = overlay.read_text()
     pin = [ROOT / "scripts/pin-images", images]
