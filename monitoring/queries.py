@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from shared.domain.failure_codes import DEAD_LETTER_REASONS
+from shared.domain.service_levels import PROBE_ROUTES
+
 # Exports, as the status service reads them from events.
 ACCEPTED: Final = "export_accepted_total"
 COMPLETED: Final = "export_completed_total"
 FAILED: Final = 'export_failed_total{reason!="project"}'  # by our fault
 REFUSED: Final = 'export_failed_total{reason="project"}'
 CANCELED: Final = "export_canceled_total"
+# Of those, each has a dead letter; the worker that wrote it may have died with its own count.
+DEAD: Final = f'export_failed_total{{reason=~"{"|".join(sorted(DEAD_LETTER_REASONS))}"}}'
 
 
 def increase(counter: str, window: str, *by: str) -> str:
@@ -127,9 +132,9 @@ def waiting_more(window: str) -> str:
     return f"max by (consumer) (delta(export_consumer_pending[{window}]))"
 
 
-def oldest_of(consumer: str) -> str:
-    """Age of the oldest message of one consumer, in seconds."""
-    return f'max(export_consumer_oldest_seconds{{consumer="{consumer}"}})'
+def oldest_of(consumers: str) -> str:
+    """Age of the oldest message of consumers, in seconds; ``consumers`` is a pattern."""
+    return f'max by (consumer) (export_consumer_oldest_seconds{{consumer=~"{consumers}"}})'
 
 
 def acknowledged(window: str) -> str:
@@ -154,9 +159,11 @@ def handling(share: float, window: str) -> str:
     return quantile(share, "export_message_handle_seconds", window, "consumer")
 
 
-def dead_letters(window: str, *by: str) -> str:
-    """Messages that became dead letters."""
-    return increase("export_dead_letters_total", window, *(by or ("consumer", "reason")))
+def dead_letters(window: str) -> str:
+    """Exports that became dead letters, by platform; and messages of which nobody knows whose."""
+    unreadable = 'export_dead_letters_total{reason=~"undecodable|unknown-version"}'
+    exports = increase(DEAD, window, "platform", "reason")
+    return f"({exports} or {increase(unreadable, window, 'consumer', 'reason')})"
 
 
 def dead_letters_owed(window: str) -> str:
@@ -180,11 +187,17 @@ CERTIFICATE_LEFT_S: Final = (
     "min by (platform, key) (export_signing_certificate_expiry_timestamp_seconds) - time()"
 )
 SWEPT_AGE_S: Final = "time() - max(export_sweep_timestamp_seconds)"
+FIRING: Final = 'count(ALERTS{alertname=~"Export.*", alertstate="firing"}) or vector(0)'
 UP: Final = 'up{job=~"(.+/)?aethel-export"}'  # an operator's pod monitor puts its namespace before
 MISSING: Final = " or ".join(
     f'absent(aethel_build_info{{service="{service}"}})'
     for service in ("gateway", "packager", "status", "uploader")
 )
+
+
+def swept(window: str) -> str:
+    """Whole passes of sweepers."""
+    return increase('export_sweeps_total{outcome="done"}', window)
 
 
 def nats_errors(window: str) -> str:
@@ -229,21 +242,25 @@ def loop_lag(share: float, window: str) -> str:
     return quantile(share, "export_event_loop_lag_seconds", window, "instance")
 
 
-# Clients.
+# Clients; what machines ask is not among it.
+OF_CLIENTS: Final = f'route!~"{"|".join(PROBE_ROUTES)}"'
+ERRORS: Final = f'export_http_requests_total{{{OF_CLIENTS}, status=~"5.."}}'
+
+
 def requests(window: str, *by: str) -> str:
     """HTTP requests in a second."""
-    return rate("export_http_requests_total", window, *by)
+    return rate(f"export_http_requests_total{{{OF_CLIENTS}}}", window, *by)
 
 
 def request_errors(window: str) -> str:
     """Share of HTTP requests that are answered with 5xx, from 0 to 1."""
-    errors = rate('export_http_requests_total{status=~"5.."}', window)
-    return f"{errors} / ({requests(window)} > 0)"
+    return f"{rate(ERRORS, window)} / ({requests(window)} > 0)"
 
 
 def request_seconds(share: float, window: str, *by: str) -> str:
     """Seconds of a reading HTTP request."""
-    return quantile(share, 'export_http_request_seconds{method="GET"}', window, *by)
+    histogram = f'export_http_request_seconds{{{OF_CLIENTS}, method="GET"}}'
+    return quantile(share, histogram, window, *by)
 
 
 def socket_news(share: float, window: str) -> str:

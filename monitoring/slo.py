@@ -19,6 +19,7 @@ from shared.domain import service_levels as promised
 if TYPE_CHECKING:
     from monitoring.pace import Pace
 
+SHORTEST: Final = "5m"
 WINDOWS_S: Final = {
     "5m": 5 * MINUTE_S,
     "30m": 30 * MINUTE_S,
@@ -49,9 +50,13 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
         bad = f"({self.bad(window)}) / ({self.all(window)} > 0)"
         return f"{bad} / {1 - self.target:.6g}"
 
-    def left(self, window: str) -> str:
-        """What share of the error budget is left; below 0 it was overdrawn."""
-        return f"1 - {self.burn_rate(window)}"
+    def left(self, days: int) -> str:
+        """What share of the error budget is left, of what is recorded; below 0 it was overdrawn."""
+        bad, every = (
+            f'sum_over_time({name(SHORTEST)}{{slo="{self.name}"}}[{days}d:{SHORTEST}])'
+            for name in (bad_events, all_events)
+        )
+        return f"clamp_min(1 - {bad} / ({every} > 0) / {1 - self.target:.6g}, -1)"
 
 
 def _up_to(histogram: str, most_s: float, *matchers: str) -> str:
@@ -71,7 +76,18 @@ def _exports_good(window: str) -> str:
     return f"sum({' or '.join(growths)})"
 
 
-_QUICK: Final = f'route!~"{"|".join(promised.SLOW_ROUTES)}"'
+_UNCOUNTED: Final = (*promised.SLOW_ROUTES, *promised.PROBE_ROUTES)
+_QUICK: Final = f'route!~"{"|".join(_UNCOUNTED)}"'
+
+
+def _answered(window: str) -> str:
+    """Requests answered in time, less those answered with 5xx: a slow error is missed twice."""
+    in_time = queries.increase(
+        _up_to("export_http_request_seconds", promised.API_S, _QUICK), window
+    )
+    errors = queries.increase(f'export_http_requests_total{{{_QUICK}, status=~"5.."}}', window)
+    return f"clamp_min({in_time} - ({errors} or vector(0)), 0)"
+
 
 OBJECTIVES: Final = (
     Objective(
@@ -91,9 +107,7 @@ OBJECTIVES: Final = (
     Objective(
         name="api",
         target=promised.API_IN_TIME,
-        good=lambda window: queries.increase(
-            _up_to("export_http_request_seconds", promised.API_S, _QUICK), window
-        ),
+        good=_answered,
         all=lambda window: queries.increase(
             f"export_http_request_seconds_count{{{_QUICK}}}", window
         ),
@@ -111,13 +125,20 @@ def bad_events(window: str) -> str:
     return f"aethel:slo_bad_events:{window}"
 
 
-def _recordings(objective: Objective, window: str, seconds: int) -> tuple[Recording, Recording]:
+def all_events(window: str) -> str:
+    """How many events each had, good or bad; 5m alone."""
+    return f"aethel:slo_events:{window}"
+
+
+def _recordings(objective: Objective, window: str, seconds: int) -> tuple[Recording, ...]:
     labels = {"slo": objective.name}
 
     def over(asked: Callable[[str], str]) -> Callable[[Pace], str]:
         return lambda pace: asked(pace.window(seconds))
 
+    every = (Recording(name=all_events(window), labels=labels, expression=over(objective.all)),)
     return (
+        *(every if window == SHORTEST else ()),
         Recording(name=burn_rate(window), labels=labels, expression=over(objective.burn_rate)),
         Recording(name=bad_events(window), labels=labels, expression=over(objective.bad)),
     )

@@ -9,6 +9,7 @@ from monitoring.alert import Alert, Severity
 from monitoring.pace import MINUTE_S
 
 ERRORS_MOST: Final = 0.02
+ERRORS_LEAST: Final = 5  # below that a share says little
 SLOW_S: Final = 2.0
 
 ALERTS: Final = (
@@ -17,8 +18,9 @@ ALERTS: Final = (
         severity=Severity.CRITICAL,
         expression=lambda pace: (
             f"{queries.request_errors(pace.window(5 * MINUTE_S))} > {ERRORS_MOST}"
+            f" and {queries.increase(queries.ERRORS, pace.window(5 * MINUTE_S))} >= {ERRORS_LEAST}"
         ),
-        hold_s=5 * MINUTE_S,
+        hold_s=MINUTE_S,
         summary="{{ $value | humanizePercentage }} of requests to the gateway fail",
         action="GET /readyz of the gateway names what is down; 503 also means that a stream is"
         " nearly full",
@@ -38,7 +40,7 @@ ALERTS: Final = (
         severity=Severity.WARNING,
         expression=lambda pace: (
             f"{queries.CHATTER_BEHIND} > 0 or {queries.CHATTER_UNREADABLE} > 0"
-            f" or {queries.chatter_dropped(pace.window(10 * MINUTE_S))} > 0"
+            f" or {queries.chatter_dropped(pace.window(2 * MINUTE_S))} > 0"
         ),
         hold_s=5 * MINUTE_S,
         summary="Progress or log lines ({{ $labels.stream }}) do not get through; exports go on,"

@@ -8,17 +8,17 @@ from monitoring import queries
 from monitoring.alert import Alert, Severity
 from monitoring.pace import MINUTE_S
 
-IN_A_ROW: Final = 5  # failures of a platform, none completed in between
+IN_A_ROW: Final = 5  # failures of a platform, while none completes
 FAILING_SHARE: Final = 0.1
 FAILING_LEAST: Final = 5  # below that a share says little
-LOST_WORKERS: Final = 2
+LOST_WORKERS: Final = 3  # an increase of two is told as slightly more
 
 ALERTS: Final = (
     Alert(
         name="ExportDeadLetters",
         severity=Severity.WARNING,
         expression=lambda pace: f"{queries.dead_letters(pace.window(15 * MINUTE_S))} > 0",
-        summary="{{ $labels.consumer }} dead-lettered messages: {{ $labels.reason }}",
+        summary="Dead letters of {{ or $labels.platform $labels.consumer }}: {{ $labels.reason }}",
         action="aethel-export dead-letters ls --group; mend the cause, then"
         " aethel-export dead-letters replay --cause …",
     ),
@@ -34,9 +34,9 @@ ALERTS: Final = (
         name="ExportFailuresInARow",
         severity=Severity.CRITICAL,
         expression=lambda pace: (
-            f"{queries.failed(pace.window(30 * MINUTE_S), 'platform')} >= {IN_A_ROW}"
+            f"{queries.failed(pace.window(10 * MINUTE_S), 'platform')} >= {IN_A_ROW}"
             f" unless on (platform)"
-            f" {queries.completed(pace.window(30 * MINUTE_S), 'platform')} > 0"
+            f" {queries.completed(pace.window(10 * MINUTE_S), 'platform')} > 0"
         ),
         summary="Every export for {{ $labels.platform }} fails by our fault",
         action="aethel-export dead-letters ls --group --platform {{ $labels.platform }}; roll back"
@@ -59,7 +59,7 @@ ALERTS: Final = (
         name="ExportWorkersLost",
         severity=Severity.WARNING,
         expression=lambda pace: (
-            f"{queries.workers_lost(pace.window(15 * MINUTE_S))} > {LOST_WORKERS}"
+            f"{queries.workers_lost(pace.window(15 * MINUTE_S))} >= {LOST_WORKERS}"
         ),
         summary="Workers die ({{ $labels.platform }}, {{ $labels.stage }}) in the middle of jobs",
         action="out of memory? the log line worker.lost names the export; one that keeps killing"

@@ -12,6 +12,7 @@ AWAY_SHARE: Final = 0.5
 AWAY_LEAST: Final = 3  # calls: one alone may have met a restart
 DISK_LEAST: Final = 0.1
 CACHE_LEAST: Final = 0.1
+SWEPT_WITHIN_S: Final = 30 * MINUTE_S  # twice the longest UPLOADER_SWEEP_INTERVAL_S
 FILLING: Final = 0.7
 FULL: Final = 0.8  # from here on the gateway takes no new work (shared/jetstream/headroom.py)
 
@@ -29,8 +30,8 @@ ALERTS: Final = (
         name="ExportStorageUnreachable",
         severity=Severity.CRITICAL,
         expression=lambda pace: (
-            f"{queries.storage_away_ratio(pace.window(5 * MINUTE_S))} > {AWAY_SHARE}"
-            f" and {queries.storage_away(pace.window(5 * MINUTE_S))} >= {AWAY_LEAST}"
+            f"{queries.storage_away_ratio(pace.window(2 * MINUTE_S))} > {AWAY_SHARE}"
+            f" and {queries.storage_away(pace.window(2 * MINUTE_S))} >= {AWAY_LEAST}"
         ),
         hold_s=MINUTE_S,
         summary="The storage does not answer {{ $labels.instance }}",
@@ -67,9 +68,9 @@ ALERTS: Final = (
     Alert(
         name="ExportSweepLate",
         severity=Severity.WARNING,
-        expression=lambda pace: f"{queries.SWEPT_AGE_S} > {pace.seconds(30 * MINUTE_S)}",
-        hold_s=5 * MINUTE_S,
-        summary="Nothing that has expired was removed for {{ $value | humanizeDuration }}",
+        expression=lambda pace: f"{queries.swept(pace.window(SWEPT_WITHIN_S))} == 0",
+        hold_s=10 * MINUTE_S,  # of a new installation: its first pass
+        summary="No sweep was whole for half an hour: what has expired stays",
         action="an uploader's log: sweep.held (aethel-export sweep --resume), sweep.failed (which"
         " record); then aethel-export sweep --now",
     ),

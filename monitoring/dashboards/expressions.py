@@ -13,8 +13,9 @@ def per_minute(counter: str, window: str, *by: str) -> str:
 
 
 # Work.
-WAITING: Final = f"sum({queries.PENDING})"
-OLDEST_WORK_S: Final = f"max({queries.OLDEST_S})"
+JOBS: Final = "packager-.*|uploader"
+WAITING: Final = f'sum(max by (consumer) (export_consumer_pending{{consumer=~"{JOBS}"}}))'
+OLDEST_JOB_S: Final = f"max({queries.oldest_of(JOBS)})"
 IN_HAND: Final = "sum by (consumer) (export_messages_in_hand)"
 HANDLED: Final = "export_messages_handled_total"
 

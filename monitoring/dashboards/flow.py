@@ -8,7 +8,6 @@ from monitoring import queries
 from monitoring.alerts import slo
 from monitoring.dashboards import expressions
 from monitoring.dashboards.panel import RANGE, WINDOW, Dashboard, Limit, Line, Panel, Section, Unit
-from monitoring.pace import DAY_S, Pace
 from monitoring.slo import OBJECTIVES, burn_rate
 from shared.domain.service_levels import BUDGET_S
 
@@ -22,11 +21,20 @@ NOW: Final = Section(
     "Now",
     (
         Panel(
+            title="Alerts firing",
+            about="Which ones, and what to do: docs/runbook.md under their names.",
+            lines=(Line(queries.FIRING, "firing"),),
+            kind="number",
+            limits=(Limit(1, "any"),),
+            width=3,
+            height=4,
+        ),
+        Panel(
             title="Accepted",
             about="Exports asked for in the time that is shown: requested, retried, replayed.",
             lines=(Line(queries.accepted(RANGE), "accepted"),),
             kind="number",
-            width=4,
+            width=3,
             height=4,
         ),
         Panel(
@@ -34,12 +42,13 @@ NOW: Final = Section(
             about="Exports that can be downloaded, of the time that is shown.",
             lines=(Line(queries.completed(RANGE), "completed"),),
             kind="number",
-            width=4,
+            width=3,
             height=4,
         ),
         Panel(
             title="Failed by our fault",
-            about="Each is a dead letter: aethel-export dead-letters ls --group.",
+            about="Dead letters (aethel-export dead-letters ls --group), and exports that had no"
+            " worker or whose events were lost.",
             lines=(Line(queries.failed(RANGE), "failed"),),
             kind="number",
             limits=(Limit(1, "any"),),
@@ -58,18 +67,18 @@ NOW: Final = Section(
             height=4,
         ),
         Panel(
-            title="Waiting",
-            about="Messages that no worker has yet: exports to be built or uploaded.",
+            title="Jobs waiting",
+            about="Exports to be built or uploaded that no worker has yet.",
             lines=(Line(expressions.WAITING, "waiting"),),
             kind="number",
-            width=4,
+            width=3,
             height=4,
         ),
         Panel(
-            title="Oldest that waits",
-            about="Age of the oldest message that a packager or uploader has not finished with.",
+            title="Oldest job",
+            about="Age of the oldest export that packagers or uploaders have, in work or waiting.",
             unit=Unit.SECONDS,
-            lines=(Line(expressions.OLDEST_WORK_S, "oldest"),),
+            lines=(Line(expressions.OLDEST_JOB_S, "oldest"),),
             kind="number",
             width=4,
             height=4,
@@ -77,16 +86,18 @@ NOW: Final = Section(
     ),
 )
 
-MONTH: Final = Pace().window(30 * DAY_S)
+MONTH: Final = 30  # days
 KEPT: Final = Section(
     "Service levels",
     (
         Panel(
             title="Error budget left, of 30 days",
-            about="1 is all of it, 0 is none; docs/slo.md says what is counted.",
+            about="100 % is all of it, below 0 it is overdrawn, and no line goes"
+            " below -100 %; docs/slo.md says what is counted.",
             unit=Unit.SHARE,
             lines=tuple(Line(objective.left(MONTH), objective.name) for objective in OBJECTIVES),
             limits=(Limit(0, "overdrawn", is_least=True),),
+            least=-1,
             most=1,
         ),
         Panel(
@@ -126,8 +137,8 @@ OUTCOMES: Final = Section(
         ),
         Panel(
             title="Failed by our fault",
-            about="By platform and why it became a dead letter. Alerts: ExportFailuresInARow,"
-            " ExportFailureRatio, ExportDeadLetters.",
+            about="By platform and why: no-worker and events-lost have no dead letter. Alerts:"
+            " ExportFailuresInARow, ExportFailureRatio, ExportDeadLetters.",
             unit=Unit.PER_MINUTE,
             lines=(
                 Line(
@@ -196,13 +207,14 @@ WAITING: Final = Section(
     (
         Panel(
             title="Waiting, by consumer",
-            about="Messages that nobody has yet. Alerts: ExportBacklogGrowing,"
-            " ExportNothingFinishes, ExportConsumerStalled.",
+            about="Messages that nobody has yet, those of status too. Alerts: ExportBacklogGrowing,"
+            " ExportNoWorkers, ExportNothingFinishes, ExportConsumerStalled.",
             lines=(Line(queries.PENDING, "{{consumer}}"),),
         ),
         Panel(
             title="Age of the oldest",
-            about="Of what a consumer has not acknowledged, in work or waiting.",
+            about="Of what a consumer has not acknowledged, in work or waiting. Alert:"
+            " ExportBacklogOld.",
             unit=Unit.SECONDS,
             lines=(Line(queries.OLDEST_S, "{{consumer}}"),),
         ),

@@ -146,7 +146,7 @@ def _panel(panel: Panel) -> dict[str, Any]:
 
 def _field(panel: Panel) -> dict[str, Any]:
     top = {} if panel.most is None else {"max": panel.most}
-    bottom = {} if panel.log else {"min": 0}
+    bottom = {} if panel.log else {"min": panel.least}
     field = {"unit": str(panel.unit), **bottom, **top, "thresholds": _thresholds(panel.limits)}
     if panel.kind == "number":
         digits = {"decimals": 0} if panel.unit is Unit.COUNT else {}
@@ -154,7 +154,7 @@ def _field(panel: Panel) -> dict[str, Any]:
     is_stacked = panel.kind == "stacked"
     return {
         **field,
-        "color": {"mode": "palette-classic"},
+        "color": {"mode": "palette-classic-by-name"},
         "custom": {
             "drawStyle": "line",
             "lineInterpolation": "stepAfter" if panel.kind == "steps" else "linear",

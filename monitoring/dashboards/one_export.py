@@ -23,9 +23,11 @@ No metric knows a single export. What became of this one is told by
 
 | what | where |
 |---|---|
-| its state, attempts, what it waits for | `aethel-export status ${export}` |
-| its story in the log lines of all services | `aethel-export logs ${export} --service` |
-| the log that its maker sees | `aethel-export logs ${export}` |
+| its state, attempts, what it waits for | `aethel-export status ${export} --as USER` |
+| its story in the log lines of all services | `kubectl logs -n aethel-export \
+-l app.kubernetes.io/part-of=aethel-export --prefix --tail=-1` piped into \
+`aethel-export logs ${export} --service -` (docs/logs.md) |
+| the log that its maker sees | `aethel-export logs ${export} --as USER` |
 | its dead letter, where it has one | `aethel-export dead-letters ls`, then `show` and `replay` |
 | its trace, with every stage and S3 call | [${traces}${trace}](${traces}${trace}): type above \
 where you look at traces, and the `traceId` of its state |

@@ -64,6 +64,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind = "lines"
     limits: tuple[Limit, ...] = ()
     most: float | None = None  # the top of the scale, where it has one
+    least: float = 0  # its bottom, unless it is logarithmic
     log: bool = False  # a logarithmic scale: from milliseconds to an hour
     quiet: bool = False  # without a series as long as nothing of its kind has happened
     width: int = 12  # of 24

@@ -63,7 +63,7 @@ API: Final = Section(
     (
         Panel(
             title="Requests, by route",
-            about="To the gateway; routes are patterns, never paths.",
+            about="To the gateway, without probes; routes are patterns, never paths.",
             unit=Unit.PER_SECOND,
             lines=(Line(queries.requests(WINDOW, "route"), "{{route}}"),),
             kind="stacked",

@@ -8,7 +8,6 @@ from monitoring import queries
 from monitoring.alerts import servers
 from monitoring.dashboards import expressions
 from monitoring.dashboards.panel import WINDOW, Dashboard, Limit, Line, Panel, Section, Unit
-from monitoring.pace import HOUR_S
 
 WORK: Final = Section(
     "Workers",
@@ -17,7 +16,7 @@ WORK: Final = Section(
             title="Living workers",
             about="By the consumer that they work for; a packager counts for each of its"
             " platforms, and one that was killed for a while yet. None while something waits:"
-            " ExportNothingFinishes.",
+            " ExportNoWorkers.",
             lines=(Line(queries.WORKERS, "{{consumer}}"),),
             kind="steps",
         ),
@@ -218,7 +217,7 @@ ROOM: Final = Section(
                 Line(queries.SWEPT_AGE_S, "ago"),
                 Line(expressions.SWEEP_S, "took"),
             ),
-            limits=(Limit(HOUR_S, "ExportSweepLate"),),
+            limits=(Limit(servers.SWEPT_WITHIN_S, "ExportSweepLate"),),
             width=8,
         ),
         Panel(

@@ -45,7 +45,7 @@ def scale(axes: Axes, panel: Panel) -> None:
     if panel.log:
         axes.set_yscale("log")
     else:
-        axes.set_ylim(bottom=0, top=None if panel.most is None else 1.05 * panel.most)
+        axes.set_ylim(bottom=panel.least, top=None if panel.most is None else 1.05 * panel.most)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=panel.kind == "steps"))
         if panel.most is None and axes.get_ylim()[1] < 1 and panel.unit is Unit.COUNT:
             axes.set_ylim(top=1)

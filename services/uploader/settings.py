@@ -56,5 +56,11 @@ class UploaderSettings(ServiceSettings, frozen=True, kw_only=True):
         ),
     ] = 7.0
     sweep_interval_s: Annotated[
-        float, env("UPLOADER_SWEEP_INTERVAL_S", "time between two sweeps, seconds", ge=1)
+        float,
+        env(
+            "UPLOADER_SWEEP_INTERVAL_S",
+            "time between two sweeps, seconds; at most 900",
+            ge=1,
+            le=900,
+        ),
     ] = 300.0

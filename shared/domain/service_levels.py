@@ -24,6 +24,8 @@ NEWS_IN_TIME: Final = 0.99
 
 API_S: Final = 0.5  # of a request to the gateway
 API_IN_TIME: Final = 0.99
+# What machines ask, every few seconds: no user waits for it.
+PROBE_ROUTES: Final = ("/livez", "/metrics", "/readyz")
 # Routes that take as long as their client's line, or as what it asks to have unpacked.
 SLOW_ROUTES: Final = (
     "/api/projects/{project_id}/blobs",

@@ -19,7 +19,12 @@ async def packager_paused(stack: Watched) -> None:
     """More and more web exports wait, and none is finished, until the consumer is woken."""
     web = packager_durable("web")
     await _pause(stack, web)
-    names = ("ExportConsumerStalled", "ExportNothingFinishes", "ExportBacklogGrowing")
+    names = (
+        "ExportConsumerStalled",
+        "ExportNothingFinishes",
+        "ExportBacklogGrowing",
+        "ExportBacklogOld",
+    )
     growing = asyncio.create_task(_more_and_more(stack))
     try:
         await asyncio.gather(stack.fires(*names), message_lost(stack))

@@ -10,6 +10,7 @@ from litestar.middleware import ASGIMiddleware
 
 from services.gateway.http.request_series import series_of
 from shared.domain.events import is_export_id, is_project_id
+from shared.domain.service_levels import PROBE_ROUTES
 from shared.metrics import http as metrics
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 IDS: Final = {"project_id": is_project_id, "export_id": is_export_id}
-QUIET: Final = {"/livez", "/readyz", "/metrics"}
 
 
 class RequestLog(ASGIMiddleware):
@@ -43,7 +43,7 @@ class RequestLog(ASGIMiddleware):
             series = series_of(scope)
             metrics.REQUESTS.labels(series.route, series.method, series.status(status)).inc()
             metrics.REQUEST_SECONDS.labels(series.route, series.method).observe(seconds)
-            if route not in QUIET:
+            if route not in PROBE_ROUTES:
                 line: dict[str, Any] = {
                     "route": route,
                     "method": method,
