@@ -127,7 +127,7 @@ async def test_an_import_says_what_it_leaves_out_and_takes_an_encoding(gateway: 
     assert (status, problem["code"]) == (400, "bad-request")
     document = (await ann.call("GET", "/schema/openapi.json"))[1]
     described = document["paths"]["/api/projects/{project_id}/import"]["post"]["parameters"]
-    (encoding,) = (each for each in described if each["name"] == "encoding")
+    (encoding,) = (each for each in described if each.get("name") == "encoding")
     assert "cp932" in json.dumps(encoding)
 
 
