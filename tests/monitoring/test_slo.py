@@ -92,3 +92,19 @@ def test_news_and_requests_that_are_late_burn_theirs(
     }
     fires_at = {"59m": {}, "118m": FAST if fires else {}}
     promtool(tmp_path, series, fires_at, of="ExportSloBurnFast")
+
+
+def test_errors_that_come_soon_burn_the_budget_of_requests(tmp_path: Path) -> None:
+    """One in five is refused with 503 in no time; probes that fail likewise are nobody's."""
+    requests = 'export_http_requests_total{{route="{}", status="503"}}'
+    seconds = 'export_http_request_seconds_{}route="{}", method="GET"}}'
+    all_of_them = growing((100, 3 * HOUR))
+    series = {
+        seconds.format('bucket{le="0.5", ', "/api/projects"): all_of_them,
+        seconds.format("count{", "/api/projects"): all_of_them,
+        seconds.format('bucket{le="0.5", ', "/readyz"): all_of_them,
+        seconds.format("count{", "/readyz"): all_of_them,
+        requests.format("/readyz"): growing((0, HOUR), (90, HOUR), (0, HOUR)),
+        requests.format("/api/projects"): growing((0, 2 * HOUR), (20, HOUR)),
+    }
+    promtool(tmp_path, series, {"59m": {}, "118m": {}, "178m": FAST}, of="ExportSloBurnFast")
