@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import msgspec
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 from monitoring.dashboards.panel import Unit
 from monitoring.pictures.scales import SMALL, scale, text
@@ -24,6 +27,7 @@ LETTERS: Final = 7.4  # of it, for each of the 24 columns
 LONGEST: Final = 38  # of a name
 LIMIT_COLOR: Final = "#d62728"
 GOOD_COLOR: Final = "#2ca02c"
+PALETTE: Final = [to_hex(colormaps["tab20"](place)) for place in range(20)]
 
 
 def _short(name: str) -> str:
@@ -62,13 +66,14 @@ def _graph(axes: Axes, panel: Panel, source: Source) -> None:
     if panel.kind == "stacked":
         _stack(axes, found, source)
     else:
-        for series in found:
+        for series, color in zip(found, colors([one.name for one in found]), strict=True):
             xs, ys = _with_gaps(series, 2.5 * source.step_s / 60)
             style = "steps-post" if panel.kind == "steps" else "default"
             axes.plot(
                 xs,
                 ys,
                 label=_short(series.name),
+                color=color,
                 linewidth=1.1,
                 marker=".",
                 markersize=1.5,
@@ -131,7 +136,24 @@ def _stack(axes: Axes, found: list[Series], source: Source) -> None:
         values = dict(zip(series.minutes, series.values, strict=True))
         rows.append([values.get(minute, 0.0) for minute in minutes])
     labels = [_short(series.name) for series in found]
-    axes.stackplot(minutes, np.array(rows), labels=labels, alpha=0.75, linewidth=0)
+    axes.stackplot(
+        minutes,
+        np.array(rows),
+        labels=labels,
+        colors=colors([one.name for one in found]),
+        alpha=0.75,
+        linewidth=0,
+    )
+
+
+def colors(names: list[str]) -> list[str]:
+    """One for each name, on every graph; another where two of the same graph would share it."""
+    taken: list[str] = []
+    for name in names:
+        first = crc32(name.encode())
+        places = (PALETTE[(first + step) % len(PALETTE)] for step in range(len(PALETTE)))
+        taken.append(next(color for color in places if color not in taken))
+    return taken
 
 
 def _with_gaps(series: Series, longest: float) -> tuple[list[float], list[float]]:

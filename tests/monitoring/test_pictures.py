@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from monitoring.dashboards.panel import Unit
+from monitoring.pictures.graph import SHOWN, colors
 from monitoring.pictures.scales import text
 
 
@@ -22,3 +23,9 @@ from monitoring.pictures.scales import text
 def test_values_are_told_as_people_say_them(value: float, unit: Unit, shown: str) -> None:
     """With three digits and a unit."""
     assert text(value, unit) == shown
+
+
+def test_a_name_has_its_color_on_every_graph() -> None:
+    """Whatever stands beside it; and no two of one graph have the same."""
+    assert colors(["web"]) == colors(["web", "linux"])[:1]
+    assert len(set(colors([f"consumer-{number}" for number in range(SHOWN)]))) == SHOWN
