@@ -18,23 +18,28 @@ ITEMS: Final = 60  # of one list or object
 DEPTH: Final = 6
 REDACTED: Final = "[redacted]"
 
-_HARMLESS: Final = re.compile(
-    r"(?!S[A-Z]|eyJ)[\w:.-]{0,64}", re.ASCII
-)  # ids, names, times: most values
-_SECRETS: Final = re.compile(
-    r"""(?P<before>
-        X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D)
-        | \b(?:ticket|password|passwd|secret|(?:access_|refresh_|id_)?token|api_?key)=
-        | \b(?:Bearer|Basic)\s+
-        | \b(?:Set-)?Cookie['"]?\s*[:=]\s*['"]?
-        | \b(?:aws_)?secret(?:_access)?_key['"]?\s*[:=]\s*['"]?
-    )[^\s&'",;@\\]+
-    | (?P<user>://[^/\s:@'"]*:)[^/\s@'"]+(?=@)
-    | \beyJ[\w-]{8,}\.[\w-]+\.[\w-]*
-    | \bS[ACNOUX][A-Z2-7]{56}\b
+_HARMLESS: Final = re.compile(r"(?!S[A-Z]|eyJ)[\w.-]{0,64}", re.ASCII)  # ids, names: most values
+_HEADER: Final = r"(?:cookies?|authorization)"
+_NAME: Final = r"""(?:
+    pass(?:word|wd|phrase) | ticket | (?<!unexpected[ ])token | api[_-]?key | credentials?
+    | secret(?:[_-]?access)?(?:[_-]?key)? | (?:private|access)[_-]?key | X-Amz-Signature
+)"""
+_IS: Final = r"""(?:\\*['"]?\s*[:=]|%3D)[\s\[({]*"""
+_SECRETS: Final = re.compile(  # its groups are what stays
+    rf"""
+    ((?:{_HEADER}|{_NAME}){_IS}b?")(?:[^"\\\n]|\\+[^\\\n])+
+    | ((?:{_HEADER}|{_NAME}){_IS}b?')(?:[^'\\\n]|\\+[^\\\n])+
+    | ((?:{_HEADER}|{_NAME}){_IS}b?\\+['"])[^'"\\\n]+
+    | ({_HEADER}{_IS})[^'"\\\n]+
+    | ({_NAME}{_IS}(?:(?:Bearer|Basic)\s+)?)[^\s&'",;\\]+
+    | (X-Amz-Credential{_IS}|\b(?:Bearer|Basic)\s+)[^\s&'",;@\\]+
+    | (://[^/\s:@'"]*:)[^/\s@'"]+(?=@)
+    | \beyJ[\w-]{{8,}}\.[\w-]+\.[\w-]*
+    | \bS[ACNOUX][A-Z2-7]{{56}}\b
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_NAMED: Final = re.compile(rf"(?:{_HEADER}|{_NAME})\Z", re.VERBOSE | re.IGNORECASE)
 _STEERING: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
 )
@@ -43,6 +48,11 @@ _STEERING: Final = re.compile(
 def redacted(text: str) -> str:
     """The text without what looks like a secret."""
     return _SECRETS.sub(_replaced, text)
+
+
+def names_a_secret(name: str) -> bool:
+    """Whether what stands under that name is one, whatever it looks like."""
+    return _NAMED.search(name) is not None
 
 
 def bounded(text: str, letters: int = LETTERS) -> str:
@@ -64,7 +74,7 @@ def one_line(text: str) -> str:
 
 def without_secrets(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     """A processor: every value bounded, and without what looks like a secret."""
-    return {key: _safe(value, DEPTH) for key, value in line.items()}
+    return {key: _under(key, value, DEPTH) for key, value in line.items()}
 
 
 def for_a_terminal(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
@@ -76,11 +86,17 @@ def for_a_terminal(_logger: WrappedLogger, _method: str, line: EventDict) -> Eve
 
 
 def _replaced(found: re.Match[str]) -> str:
-    return f"{found['before'] or found['user'] or ''}{REDACTED}"
+    return "".join(kept or "" for kept in found.groups()) + REDACTED
 
 
 def _is_text(value: Any) -> bool:
     return not isinstance(value, bool | int | float | None)
+
+
+def _under(name: str, value: Any, depth: int) -> Any:
+    if value and not isinstance(value, bool) and names_a_secret(name):
+        return REDACTED
+    return _safe(value, depth)
 
 
 def _safe(value: Any, depth: int) -> Any:
@@ -94,7 +110,7 @@ def _safe(value: Any, depth: int) -> Any:
         return "…"
     if isinstance(value, dict):
         items = list(value.items())[:ITEMS]
-        return {_safe(str(key), depth): _safe(one, depth - 1) for key, one in items}
+        return {_safe(str(key), depth): _under(str(key), one, depth - 1) for key, one in items}
     if isinstance(value, list | tuple | set | frozenset):
         return [_safe(one, depth - 1) for one in list(value)[:ITEMS]]
     return _safe(repr(value), depth)

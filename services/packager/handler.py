@@ -196,18 +196,18 @@ async def fetching(
     signed: bool = False,
 ) -> AsyncIterator[ObjectFetcher]:
     """Fetch objects ahead of their use and report the build's progress, until the block ends."""
-    index = await in_thread(partial(ObjectIndex.of, selection.files))
-    objects = ObjectFetcher(storage, cache, index, on_fetched=progress.fetched)
-    missing = await objects.missing_bytes()
-    foresee = partial(forecast, selection.files, request, fetch_bytes=missing, signed=signed)
-    progress.expect(await in_thread(foresee), fetch_bytes=missing)
-    jobs = (_fetch(objects, missing), progress.run())
-    background = [asyncio.create_task(job) for job in jobs]
-    try:
-        yield objects
-    finally:
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        await objects.closed()
-        progress.end()
+    with progress.at_work():
+        index = await in_thread(partial(ObjectIndex.of, selection.files))
+        objects = ObjectFetcher(storage, cache, index, on_fetched=progress.fetched)
+        missing = await objects.missing_bytes()
+        foresee = partial(forecast, selection.files, request, fetch_bytes=missing, signed=signed)
+        progress.expect(await in_thread(foresee), fetch_bytes=missing)
+        jobs = (_fetch(objects, missing), progress.run())
+        background = [asyncio.create_task(job) for job in jobs]
+        try:
+            yield objects
+        finally:
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await objects.closed()

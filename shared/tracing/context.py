@@ -38,8 +38,8 @@ class TraceContext(msgspec.Struct, frozen=True):
     """A place in a trace: whatever happens there is a child of ``span_id``, or its root."""
 
     trace_id: str  # 32 hexadecimal digits
-    span_id: str = ""  # 16 of them; none where the trace begins here
-    sampled: bool = False
+    span_id: str = ""  # 16 of them; none where the trace begins here, or where nobody records
+    sampled: bool = True  # unless somebody has decided otherwise
     state: str = ""  # tracestate, as the caller gave it
     given_id: str = ""  # the id that people know, where that is not the trace's
 
@@ -57,10 +57,12 @@ class TraceContext(msgspec.Struct, frozen=True):
         if headers is None or found is None or (found["version"] == "00" and found["more"]):
             return None
         state, given_id = headers.get(TRACESTATE, ""), headers.get(GIVEN_ID, "")
+        sampled = bool(int(found["flags"], 16) & SAMPLED)
+        undecided = sampled and found["span"] == _nobodys_span(found["trace"])
         return cls(
             found["trace"],
-            found["span"],
-            sampled=bool(int(found["flags"], 16) & SAMPLED),
+            "" if undecided else found["span"],
+            sampled=sampled,
             state=state if _STATE.fullmatch(state) else "",
             given_id=given_id if _GIVEN.fullmatch(given_id) else "",
         )
@@ -80,8 +82,12 @@ class TraceContext(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What makes whatever comes of a message a child of this."""
-        span_id = self.span_id or _digest(self.trace_id)[:16]
+        """What makes whatever comes of a message a child of this.
+
+        A traceparent must name a span. Where there is none it names nobody's, as sampled: whoever
+        reads it may decide.
+        """
+        span_id = self.span_id or _nobodys_span(self.trace_id)
         headers = {TRACEPARENT: f"00-{self.trace_id}-{span_id}-{int(self.sampled):02x}"}
         if self.state:
             headers[TRACESTATE] = self.state
@@ -120,6 +126,10 @@ def begun() -> Iterator[None]:
     """Within the trace that this task is in, or a new one."""
     with within(current() or TraceContext.of_id(uuid.uuid4().hex)):
         yield
+
+
+def _nobodys_span(trace_id: str) -> str:
+    return _digest(trace_id)[:16]
 
 
 def _digest(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from shared.settings import TracingSettings
@@ -45,6 +46,27 @@ def test_a_span_is_none_where_tracing_is_off(settings: TracingSettings) -> None:
         assert not spans.recording()
         with spans.span("outer") as outer, spans.leaf("inner") as inner:
             assert (outer, inner) == (spans.NO_SPAN, spans.NO_SPAN)
+
+
+@pytest.mark.parametrize("sampled", [True, False])
+def test_what_a_process_without_tracing_sends_on_is_recorded_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    sampled: bool,
+) -> None:
+    """From there on, as no child of a span that nobody has; unless somebody decided against it."""
+    sent = msgspec.structs.replace(TraceContext.of_id("editor-4711"), sampled=sampled)
+    with receiving() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        with (
+            start.started(TracingSettings(endpoint=receiver.url), service="test"),
+            within(TraceContext.of_headers(sent.headers)),
+            spans.span("build web") as build,
+        ):
+            assert build.context
+            assert build.context.headers["traceparent"].endswith(f"-{int(sampled):02}")
+        found = [(span.name, span.trace_id, span.parent_id) for span in receiver.spans]
+    assert found == ([("build web", sent.trace_id, "")] if sampled else [])
 
 
 def test_a_process_that_ends_sends_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -14,7 +15,7 @@ from services.packager.build.stages import FETCH_RATE, ORDER, PACK_RATE, TITLES,
 from shared.domain.export_document import Eta
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from services.packager.build.stages import StageName
     from shared.domain.export_document import Status
@@ -116,11 +117,16 @@ class BuildProgress:
             self.report()
             await asyncio.sleep(TICK_S)
 
-    def end(self) -> None:
-        """It is over, well or not."""
-        self.report()
-        self._tell_stage()
-        self._spans.end()
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """The build goes on within the block; at its end it is over, well or not."""
+        self._spans.open()
+        try:
+            yield
+        finally:
+            self.report()
+            self._tell_stage()
+            self._spans.end()
 
     def report(self) -> None:
         """Report now, if there is anything new."""

@@ -11,14 +11,20 @@ from shared.tracing import spans
 
 if TYPE_CHECKING:
     from services.packager.build.stages import StageName
+    from shared.tracing.spans import Span
 
 
 class StageSpans:
-    """All of them are children of the attempt."""
+    """All of them are children of the attempt; those of the plan begin when it is opened."""
 
     def __init__(self) -> None:
-        self._whole, self._stage = spans.child("plan"), spans.child("plan: reading")
+        self._whole: Span = spans.NO_SPAN
+        self._stage: Span = spans.NO_SPAN
         self._name = "plan"
+
+    def open(self) -> None:
+        """The build begins; :meth:`end` must follow."""
+        self._whole, self._stage = spans.child("plan"), spans.child("plan: reading")
 
     def begin(self, stage: StageName) -> None:
         """The stage before is over."""

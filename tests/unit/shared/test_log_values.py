@@ -25,18 +25,31 @@ LEAKS = [
     (f"wss://h/export/1?ticket={JWT}", [JWT]),
     ("{'Authorization': 'Bearer 5ec4e7.x-y_z'}", ["5ec4e7"]),
     ("authorization: basic NWVjNGU3Og==", ["NWVj"]),
-    ("Cookie: session=5ec4e7; other=5ec4e8", ["5ec4e7"]),
+    ("Cookie: session=5ec4e7; other=5ec4e8", ["5ec4e7", "5ec4e8"]),
     (f"cannot open {JWT}: expired", [JWT, JWT.split(".")[1]]),
     ("nats://status:5ec4&e,7;@nats:4222 is away", ["5ec4&e,7;"]),
     (f"seed {SEED} is not known", [SEED]),
     ('{"aws_secret_access_key": "5ec4e7/+"}', ["5ec4e7"]),
     ("password=5ec4e7&name=x", ["5ec4e7"]),
     ("https://h/?access_token=5ec4e7", ["5ec4e7"]),
+    ('{"password": "5ec4e7, 5ec4e8", "name": "x"}', ["5ec4e7", "5ec4e8"]),
+    ('{"secret": "x\\"5ec4e7"}', ["5ec4e7"]),
+    ('{\\"api_key\\": \\"5ec4e7\\"}', ["5ec4e7"]),
+    ("connect(user='x', password='5ec4e7 5ec4e8')", ["5ec4e7", "5ec4e8"]),
+    ("{'token': b'5ec4e7', 'tickets': 3}", ["5ec4e7"]),
+    ("{'token': ['5ec4e7']}", ["5ec4e7"]),
+    *((f"{name}: 5ec4e7", ["5ec4e7"]) for name in ("password", "X-Amz-Signature", "clientSecret")),
+    ("password:5ec4e7", ["5ec4e7"]),
+    ("NATS_PASSWORD=5ec4e7@5ec4e8", ["5ec4e7", "5ec4e8"]),
+    ("token: Bearer 5ec4e7", ["5ec4e7"]),
+    ('Authorization: Digest username="x"', ["Digest"]),
 ]
+NAMES = ["password", "s3_secret_key", "JWT_SECRET", "ticket", "accessToken", "Authorization"]
 HARMLESS = [
     *("01a22d58-13d7-72bf-a9e6-dbace378fde7", "attempt.failed", "2026-11-30T16:44:36.705332Z"),
     *("a" * 64, "the bearer token is not valid: Signature has expired", "assets/ticket.png"),
     *("https://games.example:8443/x?page=2", "mail me@example.org: done", "no basic thing"),
+    *("SyntaxError: Unexpected token: name (x)", "max_tokens=300", "ticketing: on", "secret/a: 3"),
 ]
 
 
@@ -51,6 +64,20 @@ def test_the_net_holds(text: str, secrets: list[str], wrapped: Any) -> None:
     line = str(without_secrets(None, "info", {"event": text, "value": wrapped(text)}))
     assert not [secret for secret in secrets if secret in line]
     assert REDACTED in line
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_stands_under_a_secret_s_name_is_one(name: str) -> None:
+    """However harmless it looks, as a value of the line or deeper; that there is none is told."""
+    line = {name: "5ec4e7", "deep": [{name: ["5ec4e7"], "number": {name: 5_347}}], "x": 1}
+    none = {name: None, "deep": {name: "", "yes": {name: True}}}
+    found = without_secrets(None, "info", line)
+    assert found == {
+        name: REDACTED,
+        "deep": [{name: REDACTED, "number": {name: REDACTED}}],
+        "x": 1,
+    }
+    assert without_secrets(None, "info", dict(none)) == none
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -47,8 +47,26 @@ def test_headers_say_again_what_they_were_made_of(request_id: str) -> None:
     made = TraceContext.of_request(traceparent="", tracestate="", request_id=request_id)
     found = TraceContext.of_headers(made.headers)
     assert found is not None
-    assert (found.trace_id, found.id, found.sampled) == (made.trace_id, made.id, False)
+    assert found == made
     assert not request_id or found.id == request_id
+
+
+def test_who_records_nothing_decides_nothing() -> None:
+    """What comes of it may be recorded, and is no child of a span that nobody has seen."""
+    headers = TraceContext.of_id(TRACE).headers
+    found = TraceContext.of_headers(headers)
+    assert headers["traceparent"].endswith("-01")
+    assert (found, found and found.span_id) == (TraceContext(TRACE), "")
+
+
+@pytest.mark.parametrize("span_id", [SPAN, ""])
+def test_a_decision_not_to_sample_is_kept(span_id: str) -> None:
+    """The caller's, and that of a start which goes on in a trace of its own."""
+    headers = TraceContext(TRACE, span_id, sampled=False).headers
+    found = TraceContext.of_headers(headers)
+    assert found is not None
+    assert (found.sampled, bool(found.span_id)) == (False, True)
+    assert found.headers == headers
 
 
 def test_one_id_stands_for_one_trace() -> None:

@@ -1,0 +1,30 @@
+"""What every service tells of itself."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from shared.service.health import health_routes
+
+PATIENCE_S = 60.0  # only a request that is never answered takes so long
+
+
+async def test_metrics_do_not_wait_for_threads_that_wait_for_a_disk() -> None:
+    """A packager whose disk is slow is not down."""
+    free, held = threading.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(1))
+    slow = loop.run_in_executor(None, lambda: (held.set(), free.wait()))
+    try:
+        async with AsyncTestClient(Litestar(health_routes({}))) as client:
+            answer = await asyncio.wait_for(client.get("/metrics"), PATIENCE_S)
+        assert (held.is_set(), slow.done()) == (True, False)
+    finally:
+        free.set()
+        await slow
+    assert "# TYPE" in answer.text
