@@ -41,7 +41,7 @@ class _Recorder:
         self.begun: list[str] = []
         self.ended: list[str] = []
 
-    def start(self, name: str, _parent: TraceContext | None, **_: Any) -> _Named:
+    def start(self, name: str, parent: TraceContext | None, **_: Any) -> _Named:  # noqa: ARG002 - the protocol's
         self.begun.append(name)
         return _Named(name, self.ended)
 
