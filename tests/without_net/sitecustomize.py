@@ -6,4 +6,4 @@ So a test sees whether a secret would have been in a log line, and not that it w
 import shared.log_values
 
 shared.log_values.redacted = lambda text: text
-shared.log_values.names_a_secret = lambda _name: False
+shared.log_values.names_a_secret = lambda name: not name

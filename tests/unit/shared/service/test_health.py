@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import httpx
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from shared.service.health import health_routes
 
@@ -26,7 +27,9 @@ async def test_metrics_do_not_wait_for_threads_that_wait_for_a_disk() -> None:
 
     slow = loop.run_in_executor(None, read)
     try:
-        async with AsyncTestClient(Litestar(health_routes({}))) as client:
+        app: Any = Litestar(health_routes({}))
+        transport = httpx.ASGITransport(app)  # in this very loop
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             answer = await asyncio.wait_for(client.get("/metrics"), PATIENCE_S)
         assert (held.is_set(), slow.done()) == (True, False)
     finally:
