@@ -29,6 +29,8 @@ def test_every_service_is_asked_for_its_metrics(name: str) -> None:
     (rules,) = of_kind(render(name), "PrometheusRule")
     assert rules["metadata"]["labels"]["release"] == "kube-prometheus-stack"
     assert asked == {"gateway", "packager", "status", "uploader"}
+    named = {one["targetLabel"]: one["sourceLabels"] for one in endpoint["relabelings"]}
+    assert named == {"instance": ["__meta_kubernetes_pod_name"]}  # as people know it
 
 
 def test_grafana_finds_every_dashboard() -> None:
