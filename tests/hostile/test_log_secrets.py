@@ -92,7 +92,10 @@ class Visitor:
                     await opened.receive()
 
     async def ask_wrongly(self, path: str) -> None:
-        """Secrets where none belongs: headers, queries, bodies, paths; and what is no HTTP."""
+        """Secrets where none belongs: headers, queries, bodies, paths; and what is no HTTP.
+
+        But for names of files: an error says which one is missing, to its maker and in the log.
+        """
         headers: list[dict[str, str]] = [
             {"Authorization": f"Bearer {WORDS['header']}"},
             {"Authorization": f"Basic {WORDS['header']}"},
@@ -107,7 +110,6 @@ class Visitor:
             {"platform": "web", WORDS["field"]: 1},
             {"platform": "linux", "options": {"signingKey": WORDS["option"]}},
             {"platform": "web", "options": {"format": WORDS["option"]}},
-            {"platform": "web", "options": {"appIcon": WORDS["option"]}},
             {
                 "platform": "web",
                 "options": {"excludePatterns": ["**/*"], "appName": WORDS["option"]},
@@ -137,8 +139,8 @@ class Visitor:
 
     def _say(self, head: bytes) -> None:
         host, _, port = self._here.gateway_url.rpartition("/")[2].partition(":")
-        with socket.create_connection((host, int(port))) as connection:
-            connection.sendall(head)
+        with suppress(OSError), socket.create_connection((host, int(port))) as connection:
+            connection.sendall(head)  # whoever is refused may be hung up on
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(4_096):
                 pass
