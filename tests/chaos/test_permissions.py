@@ -51,6 +51,10 @@ ELSEWHERE = {
     ): "a build out of turn: integration/worker",
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
+    **{
+        (user, api.message_get(topology.ADVISORIES)): "an advisory waits: test_nats_users.py"
+        for user in ("gateway", "status")
+    },
     (OPERATOR, topology.GAP): "a restore: tests/drills/test_restore.py",
     **{
         (OPERATOR, subject): "sweep --now: tests/integration/test_operators_commands.py"

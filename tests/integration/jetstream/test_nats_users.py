@@ -17,6 +17,7 @@ from shared.domain.events import AnyEvent
 from shared.domain.platforms import PLATFORMS
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
+from shared.jetstream.looks import consumer_look
 from shared.jetstream.permissions import OPERATOR, USERS, render
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
@@ -231,6 +232,17 @@ async def test_what_a_user_needs_is_not_denied(guarded: Guarded) -> None:
     await js.delete_msg(topology.DEAD_LETTERS, info.state.last_seq)
     await nc.close()
     assert denied(log, "gateway") == refused
+
+
+@pytest.mark.parametrize("user", ["gateway", "status"])
+async def test_who_shows_what_waits_sees_how_old_an_advisory_is(
+    guarded: Guarded, user: str
+) -> None:
+    """Operators and metrics are told of it as of every consumer's messages."""
+    nc = await connect(NatsSettings(url=guarded.server.url(user)), name=user, patience_s=60)
+    look = await consumer_look(nc.jetstream(), topology.MAX_DELIVERIES)
+    await nc.close()
+    assert look.oldest_at is not None
 
 
 def test_the_rendered_users_are_those_of_the_code() -> None:
