@@ -48,6 +48,7 @@ CODES: Final[Mapping[int, Mapping[str, tuple[str, ...]]]] = {
     500: {"internal": ()},
     503: {
         "busy": (),
+        "identity-provider-away": (),
         "nats-unavailable": (),
         "spool-full": (),
         "storage-unavailable": (),
