@@ -15,7 +15,7 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean system-packages
+.PHONY: help demo up test lint bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed 
 
 load: $(DEV) templates system-packages ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
 	$(BIN)/python -m tests.load.run
+
+alerts: export ALERTS := all
+alerts: $(DEV) templates system-packages ## every alert is provoked on a real stack under a real Prometheus, and seen ending
+	$(BIN)/pytest tests/monitoring/test_alerts.py $(PYTEST_ARGS)
 
 hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
 	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)

@@ -1,8 +1,13 @@
-"""Each alert is seen firing and ending, on a real stack under a real Prometheus."""
+"""Each alert is seen firing and ending, on a real stack under a real Prometheus.
+
+``make alerts`` provokes all of them, which takes some minutes; ``make test`` those that projects
+and keys bring about.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -38,6 +43,15 @@ OF_SPEED: Final = {
 }
 
 
+@pytest.mark.timeout(1_800)  # its own patience ends before
+async def test_what_makers_and_keys_bring_about_is_told(tmp_path: Path) -> None:
+    """Exports that fail by our fault, and a certificate that ends."""
+    async with watched(tmp_path) as stack:
+        await asyncio.gather(files_lost(stack), certificate_ends(stack))
+    assert stack.seen >= {"ExportDeadLetters", "ExportFailuresInARow", "ExportCertificateExpired"}
+
+
+@pytest.mark.skipif("ALERTS" not in os.environ, reason="some minutes: make alerts")
 @pytest.mark.timeout(1_800)  # one patience of each scenario after another
 async def test_every_alert_fires_and_ends(tmp_path: Path) -> None:
     """None of them while all is well, and each as soon as what it tells of is mended."""
