@@ -13,9 +13,10 @@ export async function offeredPlatforms(client: AethelExportClient): Promise<Offe
 /** The options that are not at their default, as a request would have them. */
 export function givenOptions(state: State, platforms: readonly OfferedPlatform[]): Record<string, unknown> {
   const platform = platforms.find((offered) => offered.platform === state.platform);
+  const options: Record<string, unknown> = state.options ?? {};
   const given: Record<string, unknown> = {};
   for (const field of platform ? fieldsOf(platform) : []) {
-    const reading = readInput(field, inputFor(field, state.options?.[field.name]));
+    const reading = readInput(field, inputFor(field, options[field.name]));
     if ("value" in reading && reading.value !== undefined) given[field.name] = reading.value;
   }
   return given;
