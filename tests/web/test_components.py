@@ -79,6 +79,8 @@ async def test_an_export_is_started_followed_and_downloaded(
     await expect(row).to_have_count(1)
     (created,) = await page.told()
     assert created["type"] == "export-created"
+    button = page.element("button").get_by_role("button")
+    await button.dispatch_event("click", {"detail": 2})  # the second one, after the answer
     await row.click()
     shown = {"projectId": tiny, "exportId": created["exportId"]}
     await page.show(("progress", shown), ("log", shown))
@@ -94,6 +96,7 @@ async def test_an_export_is_started_followed_and_downloaded(
     await expect(page.element("log").locator(".message").last).to_contain_text(
         "Packed tiny-1.0.0-web.zip"
     )
+    assert [told["type"] for told in await page.told()].count("export-created") == 1
 
 
 async def test_progress_never_falls_and_is_told_politely(

@@ -115,6 +115,11 @@ export class AethelExportButton extends AethelElement {
     return this.client && this.projectId ? null : this.text.button.notConnected;
   }
 
+  /** The second click of a double click is no further wish, however quickly the first one was answered. */
+  #press(click: MouseEvent): void {
+    if (click.detail < 2) void this.start();
+  }
+
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
     if (changed.has("projectId") || changed.has("platform")) this._created = this._problem = null;
@@ -130,7 +135,7 @@ export class AethelExportButton extends AethelElement {
         type="button"
         aria-disabled=${reason !== null || this._working ? "true" : "false"}
         aria-describedby="note"
-        @click=${() => void this.start()}
+        @click=${(click: MouseEvent) => this.#press(click)}
       >
         ${this._working ? html`<span class="spinner"></span>` : icons.export}
         <slot>${this.text.button.export(platform)}</slot>

@@ -171,11 +171,12 @@ export class NewExport extends ExportsElement {
 
   #button(model: FormModel): TemplateResult {
     const { form } = this.t;
+    // The second click of a double click is no further wish, however quickly the first one was answered.
     return html`<button
       class="primary"
       data-action="export"
       aria-disabled=${this.isSending}
-      @click=${() => void this.#submit(model)}
+      @click=${(click: MouseEvent) => click.detail < 2 && void this.#submit(model)}
     >
       ${this.isSending ? html`<span class="spinner"></span> ${form.submitting}` : html`${icon("spark")} ${form.submit(model.chosen.size)}`}
     </button>`;
