@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js.errors import NotFoundError
 
 from shared.domain.events import AnyEvent, TerminalEvent, decode_event
@@ -17,6 +14,7 @@ from shared.jetstream.batch_get import read_stored
 from shared.jetstream.log_reader import decode_line
 from shared.worker.retry import parts_left
 from tests.chaos.story import described
+from tests.consumers import at_rest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,18 +39,10 @@ EXPECTED = {
 
 
 async def settled(nc: Nats) -> None:
-    """Wait until no message waits or is in flight, for anybody.
-
-    A consumer without a leader answers nobody: servers that came back are still electing one.
-    """
+    """Wait until no message waits or is in flight, for anybody."""
     js = nc.jetstream(timeout=2)
     for consumer in topology.CONSUMERS:
-        while True:
-            with suppress(NatsTimeoutError):
-                info = await js.consumer_info(topology.EXPORTS, consumer.durable_name or "")
-                if not info.num_pending and not info.num_ack_pending:
-                    break
-            await asyncio.sleep(0.2)
+        await at_rest(js, consumer.durable_name or "")
 
 
 class Ledger:

@@ -76,10 +76,10 @@ async def test_a_full_stream_refuses_new_exports_and_lets_the_others_end(tmp_pat
         js = here.nc.jetstream(timeout=10)
         stories = [Story("valid", number) for number in range(6)]
         living = asyncio.create_task(here.users.live(stories, at_once=6, pause_s=0.05))
-        await asyncio.sleep(0.5)
         stream = next(s for s in topology.STREAMS if s.name == topology.EXPORTS)
-        used = (await js.stream_info(topology.EXPORTS)).state.bytes
-        await js.update_stream(stream.evolve(max_bytes=max(used, 1)))
+        while not (used := (await js.stream_info(topology.EXPORTS)).state.bytes):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await js.update_stream(stream.evolve(max_bytes=used))
         report = await here.world.ready("packager-1", status=503)
         assert any("full" in said for said in report.values()), report
         await asyncio.sleep(6)  # the gateway looks every few seconds

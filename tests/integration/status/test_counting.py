@@ -23,6 +23,7 @@ from shared.jetstream.pull_loop import Place
 from shared.stores.export_totals import BUCKET as MONTHS
 from shared.stores.export_totals import ExportTotals, month_of
 from shared.stores.exports import BUCKET, bind_exports
+from tests.consumers import at_rest
 from tests.measured import measured
 from tests.unit.sample_events import requested
 
@@ -59,15 +60,6 @@ async def stored(events: EventLog, event: AnyEvent, *, first_time: bool = True) 
     return Place(seq, now(), first_time)
 
 
-async def settled(js: JetStreamContext) -> None:
-    """Wait until everything is folded."""
-    while True:
-        info = await js.consumer_info(topology.EXPORTS, topology.STATUS)
-        if not info.num_pending and not info.num_ack_pending:
-            return
-        await asyncio.sleep(0.05)
-
-
 @pytest.fixture
 def stop() -> asyncio.Event:
     """Nobody is told to stop."""
@@ -92,7 +84,7 @@ async def test_many_pods_count_each_event_once(js: JetStreamContext, stop: async
             await events.publish(start, message_id=f"{start.message_id}:requeued:1")
             for event in after(start):
                 await events.publish(event)
-        await settled(js)
+        await at_rest(js, topology.STATUS)
         stop.set()
     platform = {"platform": "web"}
     assert measured("export_accepted_total", **platform, how="requested") == accepted + EXPORTS
@@ -215,7 +207,7 @@ async def test_a_month_that_cannot_be_read_stops_no_fold(
         start = new_request(number)
         for event in (start, *after(start)):
             await events.publish(event)
-        await settled(js)
+        await at_rest(js, topology.STATUS)
 
     with capture_logs() as told:
         async with asyncio.TaskGroup() as group:

@@ -19,6 +19,7 @@ from shared.settings import RetrySettings
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
 from shared.worker.worker import Worker
+from tests.consumers import at_rest
 from tests.unit.sample_events import ARTIFACT, UPLOAD, requested
 
 if TYPE_CHECKING:
@@ -144,10 +145,5 @@ async def dead_letters(js: JetStreamContext) -> list[Any]:
 async def acknowledged(
     js: JetStreamContext, durable: str = topology.packager_durable("web")
 ) -> None:
-    """Wait until nothing waits for a consumer or is in flight any more."""
-    while True:
-        with suppress(TimeoutError):
-            info = await js.consumer_info(topology.EXPORTS, durable)
-            if not info.num_pending and not info.num_ack_pending:
-                return
-        await asyncio.sleep(0.05)
+    """Wait until a consumer, of packagers where none is named, has nothing left to do."""
+    await at_rest(js, durable)
