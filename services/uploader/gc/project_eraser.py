@@ -12,7 +12,7 @@ from shared.domain.project import Project
 from shared.jetstream.key_value import ConflictingWriteError
 from shared.storage import keys
 from shared.stores.artifacts import artifacts_of
-from shared.stores.exports import export_key, exports_of
+from shared.stores.exports import export_key
 from shared.stores.projects import MARKER_S, membership_key, project_key
 from shared.tracing.context import within
 
@@ -64,8 +64,8 @@ class ProjectEraser:
         for upload in await self._storage.uploads(prefix):
             await self._storage.abort_upload(upload.key, upload.upload_id)
         await self._storage.delete([item.key async for item in self._storage.objects(prefix)])
-        for key in await self._exports.keys(exports_of(project.id)):
-            await self._exports.delete(key)
+        for export in exports:  # no other: one that has come meanwhile may run
+            await self._exports.delete(export_key(project.id, export.export_id))
         for key in await self._artifacts.keys(artifacts_of(project.id)):
             await self._artifacts.delete(key)
         await self._play_links.revoke_all(project.id)

@@ -22,6 +22,7 @@ from shared.domain.options import ExportOptions
 from shared.domain.project import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.jetstream.event_log import EventLog
 from shared.storage import keys
+from shared.storage.bucket import Storage
 from shared.stores.artifacts import ArtifactRecord, bind_artifacts
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects, membership_key, project_key
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.jetstream.key_value import KeyValueStore
-    from shared.storage.bucket import Storage
+    from shared.storage.bucket import Upload
 
 HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
 NO_GRACE = timedelta(0)
@@ -359,6 +360,26 @@ async def test_an_export_that_shows_up_behind_a_deletion_goes_too(world: World) 
     assert await world.sweep() == {"project": 1}
     assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
     assert await world.sweep() == {}
+
+
+async def test_an_export_that_comes_while_its_project_is_erased_is_ended(
+    world: World, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its document outlives that pass, so that the next one finds what is to be canceled."""
+    await world.project(deleted_at=now())
+    uploads = Storage.uploads
+
+    async def asked_meanwhile(storage: Storage, prefix: str) -> list[Upload]:
+        if prefix == keys.project("p"):
+            await world.export(HEAD)
+        return await uploads(storage, prefix)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Storage, "uploads", asked_meanwhile)
+        assert await world.sweep() == {"project": 1}
+    assert await world.sweep() == {}
+    (_, event) = await EventLog(js).last("01900000-0000-7000-8000-000000000001") or (0, None)
+    assert isinstance(event, ExportCanceled)
 
 
 async def test_a_record_that_cannot_be_read_does_not_end_the_service(
