@@ -13,6 +13,7 @@ import pytest_asyncio
 from cli.local.ports import BELOW_EPHEMERAL, reserve
 from shared.settings import NatsSettings, S3Settings
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
+from tests.hanging import pytest_timeout_set_timer  # noqa: F401 - likewise
 from tests.servers import (
     Servers,
     empty_bucket,

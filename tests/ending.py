@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.hanging import tell_tasks
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -23,6 +25,7 @@ def pytest_runtest_teardown() -> Generator[None, Any, Any]:
     """
 
     def give_up(*_: object) -> None:
+        tell_tasks()
         pytest.fail(f"what the test has left did not end within {LONGEST_S:.0f} s")
 
     before = signal.signal(signal.SIGALRM, give_up)

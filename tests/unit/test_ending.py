@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 STUBBORN = """
 import asyncio
+from contextlib import asynccontextmanager
 import pytest
 from tests import ending
 
@@ -19,10 +20,16 @@ async def stubborn():
         except asyncio.CancelledError:
             pass
 
+@asynccontextmanager
+async def waiting():
+    await asyncio.Event().wait()
+    yield
+
 @pytest.mark.timeout(1, func_only=True)
 async def test_that_hangs():
     left = asyncio.ensure_future(stubborn())
-    await asyncio.sleep(1000)
+    async with waiting():
+        pass
 
 async def test_that_comes_next():
     ending.LONGEST_S = 600  # only the first has to be quick
@@ -30,6 +37,7 @@ async def test_that_comes_next():
 LIMIT = """
 from tests import ending
 from tests.ending import pytest_runtest_teardown
+from tests.hanging import pytest_timeout_set_timer
 ending.LONGEST_S = 2
 """
 
@@ -47,3 +55,5 @@ def test_a_test_that_cannot_be_torn_down_keeps_no_report_back(tmp_path: Path) ->
     )
     assert "1 failed, 1 passed, 1 error" in done.stdout, done.stdout
     assert "did not end within 2 s" in done.stdout
+    for place in ("in stubborn", "in test_that_hangs", "in waiting", "in wait"):  # of the tasks
+        assert place in done.stdout, done.stdout
