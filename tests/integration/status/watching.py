@@ -114,7 +114,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
             group.create_task((await Projector.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
             group.create_task(
-                serve(app, listen(f"127.0.0.1:{port}"), status.stop, drain_timeout_s=2)
+                serve(app, listen(f"127.0.0.1:{port}"), status.stop, drain_timeout_s=60)
             )
             while True:
                 try:
