@@ -6,7 +6,9 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,41 +19,14 @@ from cli.local.stack import Ports, local_stack
 from cli.local.state import locked
 from tests.e2e.conftest import Up, left_over, works_on
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 def wait_until_gone(data: Path) -> None:
     """Wait until no process of a stack is left; the test's own time-out bounds it."""
     while left_over(data):
         time.sleep(0.1)
-
-
-def test_everything_survives_a_restart(tmp_path: Path, game: Path) -> None:
-    """Projects, finished exports and downloads are there again; Ctrl-C leaves no process."""
-    project = project_id_of(game)
-    first = Up(tmp_path / "data", tmp_path / "log")
-    first.ready()
-    first.cli("push", str(game))
-    export = first.json("export", project, "--platform", "source")["export"]
-    first.cli("watch", f"{project}/{export['id']}")
-    assert first.stop(signal.SIGINT) == 0
-    wait_until_gone(tmp_path / "data")
-    second = Up(tmp_path / "data", tmp_path / "log")
-    second.ready()
-    try:
-        assert second.json("status", export["id"])["status"] == "completed"
-        out = tmp_path / "out"
-        assert second.cli("download", export["id"], "-o", str(out)).returncode == 0
-        assert second.json("push", str(game))["sentFiles"] == 0
-    finally:
-        second.stop()
-
-
-def test_a_killed_stack_leaves_no_process(tmp_path: Path) -> None:
-    """SIGKILL gives it no chance to clean up; its guard does."""
-    started = Up(tmp_path / "data", tmp_path / "log")
-    started.ready()
-    assert left_over(tmp_path / "data")
-    started.stop(signal.SIGKILL)
-    wait_until_gone(tmp_path / "data")
 
 
 def process_of(command: bytes, data: Path) -> int:
@@ -63,52 +38,65 @@ def process_of(command: bytes, data: Path) -> int:
         time.sleep(0.1)
 
 
-def test_a_service_that_dies_is_started_again(tmp_path: Path, game: Path) -> None:
-    """As an orchestrator would; exports go on as if nothing had been."""
-    started = Up(tmp_path / "data", tmp_path / "log")
+@contextmanager
+def running(data: Path, **settings: str) -> Iterator[Up]:
+    """A stack, killed at the end where the test has not ended it."""
+    started = Up(data, data.with_suffix(".log"), **settings)
     started.ready()
     try:
-        started.cli("push", str(game))
-        first = process_of(b"services.packager", tmp_path)
-        os.kill(first, signal.SIGKILL)
-        export = started.cli("export", project_id_of(game), "--platform", "source", "--wait")
-        assert export.returncode == 0, export.stderr
-        assert process_of(b"services.packager", tmp_path) != first
+        yield started
     finally:
-        assert started.stop() == 0
-    wait_until_gone(tmp_path / "data")
+        if started.process.poll() is None:
+            started.stop(signal.SIGKILL)
 
 
-def test_the_death_of_a_server_ends_the_stack(tmp_path: Path) -> None:
-    """With its name and the end of its output."""
-    started = Up(tmp_path / "data", tmp_path / "log")
-    started.ready()
-    os.kill(process_of(b"nats-server", tmp_path), signal.SIGKILL)
-    assert started.process.wait() != 0
-    assert "nats-server ended with code -9" in started.log.read_text()
-    wait_until_gone(tmp_path / "data")
+def test_everything_survives_deaths_and_restarts(tmp_path: Path, game: Path) -> None:
+    """A service that dies is started again, as an orchestrator would; a server's death ends all.
+
+    Projects, finished exports and downloads are there again; Ctrl-C leaves no process.
+    """
+    project, data = project_id_of(game), tmp_path / "data"
+    with running(data) as up:
+        up.cli("push", str(game))
+        packager = process_of(b"services.packager\0", data)
+        os.kill(packager, signal.SIGKILL)
+        export = up.json("export", project, "--platform", "source")["export"]["id"]
+        watched = up.cli("watch", f"{project}/{export}")
+        assert watched.returncode == 0, watched.stderr
+        assert process_of(b"services.packager\0", data) != packager
+        assert up.stop(signal.SIGINT) == 0
+        wait_until_gone(data)
+    with running(data) as up:
+        assert up.json("status", export)["status"] == "completed"
+        assert up.cli("download", export, "-o", str(tmp_path / "out")).returncode == 0
+        assert up.json("push", str(game))["sentFiles"] == 0
+        os.kill(process_of(b"nats-server\0", data), signal.SIGKILL)
+        assert up.process.wait() != 0
+        assert "nats-server ended with code -9" in up.log.read_text()
+        wait_until_gone(data)
 
 
 @pytest.mark.timeout(600)  # whole stacks, and many commands
 def test_a_stack_is_found_wherever_it_keeps_its_data(tmp_path: Path, game: Path) -> None:
-    """One that runs needs not be named; of several one is asked for; a killed one is forgotten."""
-    first = Up(tmp_path / "data", tmp_path / "log")
-    first.ready()
-    try:
+    """One that runs needs not be named; of several one is asked for; a killed one is forgotten.
+
+    SIGKILL gives it no chance to clean up; its guard does.
+    """
+    with running(tmp_path / "data") as first:
         assert first.cli("push", str(game)).returncode == 0
-        second = Up(tmp_path / "more", tmp_path / "log-2")
-        second.ready()
-        asked = first.cli("push", str(game))
-        assert asked.returncode == 2
-        for data in (first.data, second.data):
-            assert f"AETHEL_EXPORT_DATA={data}" in asked.stderr
-            named = first.cli("push", str(game), AETHEL_EXPORT_DATA=str(data))
-            assert named.returncode == 0, named.stderr
-        second.stop(signal.SIGKILL)
+        with running(tmp_path / "more") as second:
+            asked = first.cli("push", str(game))
+            assert asked.returncode == 2
+            for data in (first.data, second.data):
+                assert f"AETHEL_EXPORT_DATA={data}" in asked.stderr
+                named = first.cli("push", str(game), AETHEL_EXPORT_DATA=str(data))
+                assert named.returncode == 0, named.stderr
+            assert left_over(second.data)
+            second.stop(signal.SIGKILL)
+            wait_until_gone(second.data)
         assert first.cli("push", str(game)).returncode == 0
-    finally:
-        first.stop()
-    nobody = first.cli("push", str(game))
+        assert first.stop() == 0
+        nobody = first.cli("push", str(game))
     assert (nobody.returncode, "no local stack is running" in nobody.stderr) == (4, True)
 
 
@@ -125,9 +113,8 @@ def test_settings_of_the_caller_are_obeyed_or_named(tmp_path: Path, game: Path) 
         "PACKAGER_BIND": "0.0.0.0:1",
         "JWT_SECRET": "never to be shown",
     }
-    up = Up(tmp_path / "data", tmp_path / "log", **settings)
-    stack = up.ready()
-    try:
+    with running(tmp_path / "data", **settings) as up:
+        stack = up.ready()
         project = project_id_of(game)
         assert up.cli("push", str(game)).returncode == 0
         answer = up.json("export", project, "--platform", "source")
@@ -142,8 +129,7 @@ def test_settings_of_the_caller_are_obeyed_or_named(tmp_path: Path, game: Path) 
         (game / "fourth.txt").write_text("one too many")
         refused = up.cli("push", str(game))
         assert (refused.returncode, "3 files" in refused.stderr) == (2, True), refused.stderr
-    finally:
-        up.stop()
+        assert up.stop() == 0
     told = up.log.read_text()
     for name in settings.keys() - {"JWT_SECRET"}:
         assert (name in told) == (not name.startswith("EXPORT"))

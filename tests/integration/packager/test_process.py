@@ -20,6 +20,7 @@ from nats.js.errors import NoKeysError
 
 from services.packager.platforms import exporters
 from shared.domain.events import ExportPackaged
+from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.stores.worker_registry import WorkerHeartbeat
 from tests.integration.packager.test_handler import EXPORT, PAGE, _requested
@@ -142,6 +143,24 @@ async def test_it_starts_works_tells_and_stops(
         await (await js.key_value("workers")).keys()
 
 
+@asynccontextmanager
+async def _at_work(
+    environment: dict[str, str], storage: Storage, js: JetStreamContext, folder: Path
+) -> AsyncIterator[Process]:
+    """A packager in the middle of an export, which does not end before ``folder / may-end``."""
+    began, may_end = folder / "began", folder / "may-end"
+    environment |= {"PACKAGER_PLATFORMS": "linux", "PACKAGER_DRAIN_TIMEOUT_S": "600"}
+    text = f"touch {began}; while [ ! -e {may_end} ]; do sleep 0.05; done\n"
+    program(folder / "keys" / "linux" / "slow" / "sign", f"{DETACHED}{text}")
+    async with _process(environment) as process:
+        await _ready(f"http://{environment['PACKAGER_BIND']}/readyz")
+        snapshot = await store(storage, {"index.html": PAGE})
+        await EventLog(js).publish(_requested(snapshot, "linux", signing_key="slow"))
+        while not began.exists():  # noqa: ASYNC110 - a program writes it
+            await asyncio.sleep(0.05)
+        yield process
+
+
 async def test_it_answers_until_its_drain_has_ended(
     servers: Servers,
     s3_settings: S3Settings,
@@ -151,17 +170,8 @@ async def test_it_answers_until_its_drain_has_ended(
 ) -> None:
     """While a job is ended after SIGTERM: alive, measured, and not ready; then exit 0."""
     environment = _environment(servers, s3_settings, tmp_path)
-    environment |= {"PACKAGER_PLATFORMS": "linux", "PACKAGER_DRAIN_TIMEOUT_S": "600"}
-    began, may_end = tmp_path / "began", tmp_path / "may-end"
-    text = f"touch {began}; while [ ! -e {may_end} ]; do sleep 0.05; done\n"
-    program(tmp_path / "keys" / "linux" / "slow" / "sign", f"{DETACHED}{text}")
-    events, url = EventLog(js), f"http://{environment['PACKAGER_BIND']}"
-    async with _process(environment) as process:
-        await _ready(f"{url}/readyz")
-        snapshot = await store(storage, {"index.html": PAGE})
-        await events.publish(_requested(snapshot, "linux", signing_key="slow"))
-        while not began.exists():  # noqa: ASYNC110 - a program writes it
-            await asyncio.sleep(0.05)
+    url = f"http://{environment['PACKAGER_BIND']}"
+    async with _at_work(environment, storage, js, tmp_path) as process:
         process.send_signal(signal.SIGTERM)
         await _sign(js, lambda sign: sign.draining)
         assert (await _answer(f"{url}/livez"))[0] == 200
@@ -170,9 +180,31 @@ async def test_it_answers_until_its_drain_has_ended(
         status, figures = await _answer(f"{url}/metrics")
         assert status == 200
         assert 'export_messages_in_hand{consumer="packager-linux"} 1.0' in figures.splitlines()
-        may_end.touch()
-        await _packaged(events, EXPORT)
+        (tmp_path / "may-end").touch()
+        await _packaged(EventLog(js), EXPORT)
         assert await process.wait() == 0
+
+
+async def test_a_second_signal_ends_a_drain_at_once(
+    servers: Servers,
+    s3_settings: S3Settings,
+    storage: Storage,
+    js: JetStreamContext,
+    tmp_path: Path,
+) -> None:
+    """The exit code tells that it was no drain; what was in hand comes again."""
+    durable = topology.packager_durable("linux")
+    config = (await js.consumer_info(topology.EXPORTS, durable)).config
+    await js.add_consumer(topology.EXPORTS, config.evolve(ack_wait=1.0))
+    environment = _environment(servers, s3_settings, tmp_path)
+    async with _at_work(environment, storage, js, tmp_path) as process:
+        process.send_signal(signal.SIGTERM)
+        await _sign(js, lambda sign: sign.draining)
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 1
+    (tmp_path / "may-end").touch()
+    async with _process(environment):
+        await _packaged(EventLog(js), EXPORT)
 
 
 @pytest.mark.parametrize("service", ["gateway", "packager", "status", "uploader"])
