@@ -1,4 +1,7 @@
-"""What holds on one nats-server must hold on three, with every stream on all of them."""
+"""What holds on one nats-server must hold on three, with every stream on all of them.
+
+A file whose tests are the same there, or cost much, says in ``SERVERS`` on which it is tested.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,14 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Node]]:
     guard.close()
 
 
-@pytest.fixture(params=["one server", "three servers"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test on one server and on three, unless its file says otherwise."""
+    if "nats_settings" in metafunc.fixturenames:
+        servers = getattr(metafunc.module, "SERVERS", ("one server", "three servers"))
+        metafunc.parametrize("nats_settings", servers, indirect=True)
+
+
+@pytest.fixture
 def nats_settings(request: pytest.FixtureRequest) -> NatsSettings:
     """Either of them."""
     if request.param == "one server":

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from shared.jetstream.progress_reporter import ProgressReporter
 
+SERVERS = ("one server",)  # what a worker does by itself
+
 
 class Patient:
     """A job that goes on until it is told to finish, and notices when it is stopped."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
 
+SERVERS = ("one server",)  # what a worker does by itself
+
 FAR_TOO_LONG_S = 60.0  # for all of some exports, each of a second at most
 
 

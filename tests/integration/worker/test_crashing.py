@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from shared.settings import NatsSettings
 
+SERVERS = ("three servers",)  # each death costs a process
+
 
 @asynccontextmanager
 async def restarted(

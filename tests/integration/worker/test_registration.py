@@ -15,6 +15,8 @@ from shared.worker.registration import Heartbeat
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
+SERVERS = ("one server",)  # what a worker does by itself
+
 
 def heartbeat() -> WorkerHeartbeat:
     """What a worker says of itself."""

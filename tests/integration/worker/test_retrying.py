@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from shared.jetstream.progress_reporter import ProgressReporter
 
+SERVERS = ("one server",)  # what a worker does by itself
+
 
 async def well(_: ExportRequested, reporter: ProgressReporter) -> None:
     """Succeeds."""

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent
     from shared.jetstream.progress_reporter import ProgressReporter
 
+SERVERS = ("one server",)  # what workers do by themselves
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
