@@ -261,7 +261,7 @@ async def test_requests_wait_in_a_short_line(server: Server) -> None:
 )
 async def test_a_head_must_be_complete_in_time(start: bytes, more: bytes) -> None:
     """408, or the end where nothing was said; a byte now and then does not help."""
-    async with serving(head_timeout_s=0.2) as server, server.connected() as (reader, writer):
+    async with serving(head_timeout_s=1.0) as server, server.connected() as (reader, writer):
         writer.write(start)
 
         async def trickle() -> None:
@@ -280,7 +280,7 @@ async def test_a_head_must_be_complete_in_time(start: bytes, more: bytes) -> Non
 
 async def test_the_rest_of_an_answered_body_must_come_in_time() -> None:
     """Who was refused before the body had come holds no connection by not sending it."""
-    async with serving(head_timeout_s=0.2) as server, server.connected() as (reader, writer):
+    async with serving(head_timeout_s=1.0) as server, server.connected() as (reader, writer):
         writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
         writer.write(b"first")
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
