@@ -32,9 +32,21 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 HERE = Path(__file__).parent
+# They take half a minute and more: one that began among the last would be waited for alone.
+LONG = (
+    *("browser/engine/test_emberlight.py", "browser/vite/third_party/test_third_party.py"),
+    *("browser/vite/test_packages.py", "hostile/test_web_projects.py", "hostile/test_fairness.py"),
+    *("integration/worker/test_crashing.py", "integration/worker/test_dead_letters.py"),
+    *("integration/worker/test_lost_messages.py", "integration/jetstream/test_key_value.py"),
+    *("integration/storage/test_permissions.py", "integration/packager/test_web_builds.py"),
+    *("integration/packager/test_confined_web_builds.py", "page/test_previewed_games.py"),
+    *("unit/packager/archive/test_zip64.py", "unit/packager/web/test_hostile_text.py"),
+    *("unit/player/test_player_units.py", "unit/test_documentation.py"),
+)
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.
-hypothesis.settings.register_profile("patient", deadline=None)
+SLOW = hypothesis.HealthCheck.too_slow
+hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[SLOW])
 hypothesis.settings.load_profile("patient")
 
 
@@ -62,10 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the folders take turns, file by file, so that what waits runs beside what computes.
 
-    The unit tests, many small files, are left for the end. ``--no-loadscope-reorder`` keeps this
-    order where files are spread over processes.
+    The unit tests, many small files, are left for the end; of each folder those begin that take
+    longest. ``--no-loadscope-reorder`` keeps this order where files are spread over processes.
     """
-    files = dict.fromkeys(item.path for item in items)
+    long = {HERE / name for name in LONG}
+    files = sorted(dict.fromkeys(item.path for item in items), key=lambda file: file not in long)
     seen: Counter[str] = Counter()
     turns: dict[Path, int] = {}
     for file in files:
