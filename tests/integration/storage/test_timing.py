@@ -85,7 +85,7 @@ async def test_a_storage_that_hangs_is_seen_by_those_who_ask_whether_it_is_there
             s3_settings, endpoint=f"http://127.0.0.1:{silent.getsockname()[1]}"
         )
         async with open_storage(hanging) as storage:
-            asking = asyncio.create_task(storage_check(storage)())
+            asking = asyncio.ensure_future(storage_check(storage)())
             taken, _ = await asyncio.to_thread(silent.accept)
             asking.cancel()
             with taken, pytest.raises(asyncio.CancelledError):
