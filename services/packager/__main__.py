@@ -22,6 +22,8 @@ from services.packager.settings import PackagerSettings
 from services.packager.storage.disk_cache import DiskCache
 from services.packager.storage.disk_space import DiskSpace
 from shared.domain.events import ExportRequested, now
+from shared.domain.loads import Shares
+from shared.domain.room import Room
 from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
 from shared.jetstream.topology import EXPORTS, packager_durable
@@ -80,6 +82,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
             isolation, outbox = Isolation(), ChatterOutbox()
+            room = Room(Shares.of(settings.in_hand_bytes))
             workers = [
                 Worker(
                     nc,
@@ -87,6 +90,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     handler,
                     breaker,
                     isolation,
+                    room=room,
                     queue=ExportQueue(nc, platform),
                     outbox=outbox,
                 )

@@ -147,11 +147,20 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
         env(
             "PACKAGER_CONCURRENCY",
             "exports at a time, of each platform; one more for others while one user or project "
-            "holds all",
+            "holds all, and a small one while large ones do",
             ge=1,
             le=64,
         ),
     ] = 2
+    in_hand_bytes: Annotated[
+        int,
+        env(
+            "PACKAGER_IN_HAND_BYTES",
+            "projects that are built at a time on all platforms together, bytes; a quarter is for "
+            "small ones, one alone may be larger",
+            ge=256 << 20,
+        ),
+    ] = 8 * GIB
     threads: Annotated[
         int, env("PACKAGER_THREADS", "compressing threads of each export", ge=1, le=64)
     ] = 2

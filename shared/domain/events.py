@@ -139,6 +139,7 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     snapshot: Sha256
     created_at: Moment  # of the first generation: what the user sees as the export's age
     kind: Kind | UnsetType = UNSET  # of the project
+    project_bytes: Count | UnsetType = UNSET  # of its files, also those that options leave out
 
 
 class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):

@@ -22,6 +22,7 @@ from shared.domain.events import (
     ExportStarted,
     TerminalEvent,
 )
+from shared.domain.loads import Load
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -38,8 +39,7 @@ class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
 
     export_id: str
     generation: int
-    user_id: str
-    project_id: str
+    load: Load
     seq: int  # of its ``requested``
     attempts: int = 0
     running: ExportStarted | None = None
@@ -49,7 +49,8 @@ class QueuedExport(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tenant(self) -> Tenant:
         """What the share of its user, and within it of its project, is counted by."""
-        return self.user_id, f"{self.user_id}\n{self.project_id}"
+        user_id, project_id = self.load.user_id, self.load.project_id
+        return user_id, f"{user_id}\n{project_id}"
 
     def due(self, at: datetime) -> bool:
         """Whether it may be built at a moment."""
@@ -112,12 +113,16 @@ class PlatformQueue:
         ]
         return fair_order(waiting, self.running, self._began)
 
-    def firsts(self, at: datetime, *, but: Collection[str] = ()) -> list[QueuedExport]:
-        """The same, but of each tenant the first alone: quick however many wait."""
-        found = (
-            next((e for e in theirs.values() if e.due(at) and e.export_id not in but), None)
-            for theirs in self._waiting.values()
-        )
+    def firsts(
+        self, at: datetime, *, but: Collection[str] = (), small_only: bool = False
+    ) -> list[QueuedExport]:
+        """The same, but of each tenant the first alone, or the first small one: quick for many."""
+
+        def fits(export: QueuedExport) -> bool:
+            wanted = export.load.is_small or not small_only
+            return wanted and export.due(at) and export.export_id not in but
+
+        found = (next(filter(fits, theirs.values()), None) for theirs in self._waiting.values())
         return fair_order([export for export in found if export], self.running, self._began)
 
     def _known(self, export_id: str) -> QueuedExport | None:
@@ -131,8 +136,7 @@ class PlatformQueue:
         export = QueuedExport(
             export_id=event.export_id,
             generation=event.generation,
-            user_id=event.user_id,
-            project_id=event.project_id,
+            load=Load.of(event),
             seq=seq,
         )
         self._tenants[export.export_id] = export.tenant

@@ -50,9 +50,12 @@ class ExportQueue:
         """Who is next, fairest first, without those in ``at_work`` and those just passed over."""
         return self._queue.order(now(), but=at_work | self._just_passed_over())
 
-    def firsts(self, *, at_work: frozenset[str] = frozenset()) -> list[QueuedExport]:
-        """The same, but of each tenant the first alone."""
-        return self._queue.firsts(now(), but=at_work | self._just_passed_over())
+    def firsts(
+        self, *, at_work: frozenset[str] = frozenset(), small_only: bool = False
+    ) -> list[QueuedExport]:
+        """The same, but of each tenant the first alone, or the first small one."""
+        but = at_work | self._just_passed_over()
+        return self._queue.firsts(now(), but=but, small_only=small_only)
 
     def position(self, export_id: str) -> int | None:
         """From 1; None where it does not wait, or was not heard of yet."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
+    from shared.domain.room import Room
     from shared.jetstream.chatter import ChatterOutbox
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.attempts_elsewhere import AttemptsElsewhere
@@ -34,6 +35,7 @@ class WorkerContext:
     handler: Handler[Any]
     breaker: CircuitBreaker
     isolation: Isolation
+    room: Room
     running: RunningJobs  # of all slots of the worker
     elsewhere: AttemptsElsewhere
     outbox: ChatterOutbox  # of the whole process

@@ -19,6 +19,7 @@ import structlog
 from msgspec import UNSET
 
 from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_event, now
+from shared.domain.loads import Load
 from shared.domain.log_keys import keys_of
 from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CLOCKS_DIFFER_S: Final = 1.0  # a wait below that is none
+ROOM_S: Final = 1.0  # until it is looked again whether there is room
 LOST: Final = Failure(
     code=WORKER_LOST, message="Its worker has died; it is tried again.", retryable=True
 )
@@ -173,8 +175,15 @@ class Delivery:
         if self._message.first_time and (wait_s := past.wait_s(now())) > CLOCKS_DIFFER_S:
             await self._message.hand_back(min(wait_s, MAX_DELAY_S))
             return Outcome.RETURNED  # it has failed out of turn, and its next attempt is not due
+        load = Load.of(event)
+        if self._message.first_time and not self._has_room(load):
+            await self._message.hand_back(ROOM_S)
+            return Outcome.RETURNED  # nobody has asked for it here: another process may have room
         async with AsyncExitStack() as turn:
             async with self._message.kept_alive():
+                while not (self._has_room(load) or job.canceled):  # noqa: ASYNC110 - no one event
+                    await asyncio.sleep(ROOM_S)
+                turn.enter_context(self._context.room.holding(load))
                 alone = past.crashes >= ALONE_AFTER
                 await turn.enter_async_context(self._context.isolation.enter(alone=alone))
             with (
@@ -184,6 +193,9 @@ class Delivery:
                 outcome = await self._attempt(job)
                 span.set({"aethel.outcome": outcome})
                 return outcome
+
+    def _has_room(self, load: Load) -> bool:
+        return self._context.room.has_room(self._consumer.durable, load)
 
     async def _attempt(self, job: Job) -> Outcome:
         """The handler does its work, and its result is published."""

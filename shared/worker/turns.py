@@ -1,34 +1,40 @@
 """Which export a free slot takes: mostly the stream's next message, else one out of its turn.
 
-Messages come in the order of requests. Where the fair order (:mod:`shared.domain.fair_order`) puts
-another export first, that one is read out of the stream and built at once. Its own message stays
-where it is: when its turn comes, its history says that nothing is left to do. So nothing is handed
-back for fairness, and nobody's deliveries are counted.
+Messages come in the order of requests. Where another export is to be built first
+(:mod:`shared.domain.lanes`), that one is read out of the stream and built at once. Its own message
+stays where it is: when its turn comes, its history says that nothing is left to do. So nothing is
+handed back for fairness, and nobody's deliveries are counted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from msgspec import UNSET
 
+from shared.domain.lanes import Otherwise, for_others, for_slot, for_small
+from shared.domain.loads import Load
 from shared.errors import UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.metrics import work as metrics
 from shared.worker.message import OutOfTurnMessage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from nats.js import JetStreamContext
 
     from shared.domain.fair_order import QueuedExport
+    from shared.domain.lanes import Queue
+    from shared.domain.room import Room
     from shared.stores.export_queue import ExportQueue
     from shared.worker.attempts_elsewhere import AttemptsElsewhere
     from shared.worker.contract import Consumer
     from shared.worker.job import RunningJobs
+
+    ChooseBeside = Callable[[Queue, Room, str, Sequence[Load]], QueuedExport | None]
 
 LISTEN_S: Final = 1.0  # between two looks at whether the queue is still heard
 
@@ -43,12 +49,16 @@ class Turns:
         consumer: Consumer,
         running: RunningJobs,
         elsewhere: AttemptsElsewhere,
+        *,
+        room: Room,
     ) -> None:
         self._events = EventLog(js)
         self._queue = queue
         self._consumer = consumer
         self._running = running
         self._elsewhere = elsewhere
+        self._room = room
+        self._beside: set[int] = set()  # sequences of messages that have none of the slots
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Hear of the queue until told to stop; where NATS is away, messages come in their turn."""
@@ -60,39 +70,57 @@ class Turns:
                 await asyncio.wait_for(stop.wait(), LISTEN_S)
         await self._queue.close()
 
-    async def next(self, *, trying: bool = False) -> OutOfTurnMessage | None:
-        """What a free slot builds before the stream's next message; None where that is fair.
+    async def next(self, *, trying: bool = False) -> OutOfTurnMessage | Otherwise:
+        """What a free slot builds, or what else it does.
 
         Args:
             trying: A breaker is open: what was never attempted comes first.
         """
-        at_work = frozenset(self._running.export_ids)
         if trying:
-            order = self._queue.order(at_work=at_work)
+            order = self._queue.order(at_work=self._at_work)
             if fresh := next((export for export in order if not export.attempts), None):
-                return await self._take(fresh)
-        firsts = self._queue.firsts(at_work=at_work)
-        if not firsts or _comes_by_itself(firsts):
-            return None
-        return await self._take(firsts[0])
+                return await self._take(fresh) or Otherwise.NEXT_MESSAGE
+        choice = for_slot(self, self._room, self._consumer.durable)
+        if isinstance(choice, Otherwise):
+            return choice
+        return await self._take(choice) or Otherwise.NEXT_MESSAGE
+
+    def firsts(self, *, small_only: bool = False) -> list[QueuedExport]:
+        """Of each tenant the first that this worker could build."""
+        return self._queue.firsts(at_work=self._at_work, small_only=small_only)
 
     async def news(self, *, patience_s: float) -> None:
         """Wait until something happens on the platform, or ``patience_s`` are over."""
         await self._queue.news(patience_s=patience_s)
 
     async def for_others(self) -> OutOfTurnMessage | None:
-        """What the spare slot builds while one user or project holds all: another's export."""
-        jobs = self._running.jobs
+        """What is built beside the slots while one user or project holds them all."""
+        return await self._beside_slots(for_others)
+
+    async def for_small(self) -> OutOfTurnMessage | None:
+        """What is built beside the slots while large exports hold them all."""
+        return await self._beside_slots(for_small)
+
+    @contextmanager
+    def beside(self, message: OutOfTurnMessage) -> Iterator[None]:
+        """Know, until the block ends, that a message has none of the slots."""
+        self._beside.add(message.seq)
+        try:
+            yield
+        finally:
+            self._beside.discard(message.seq)
+
+    async def _beside_slots(self, choose: ChooseBeside) -> OutOfTurnMessage | None:
+        jobs = [job for job in self._running.jobs if job.message.seq not in self._beside]
         if len(jobs) < self._consumer.concurrency:
             return None
-        users = {job.event.user_id for job in jobs}
-        projects = {job.event.project_id for job in jobs}
-        if len(users) > 1 and len(projects) > 1:
-            return None
-        for export in self._queue.firsts(at_work=frozenset(self._running.export_ids)):
-            if export.user_id not in users and export.project_id not in projects:
-                return await self._take(export)
-        return None
+        in_slots = [Load.of(job.event) for job in jobs]
+        choice = choose(self, self._room, self._consumer.durable, in_slots)
+        return await self._take(choice) if choice else None
+
+    @property
+    def _at_work(self) -> frozenset[str]:
+        return frozenset(self._running.export_ids)
 
     async def _find_lost(self) -> None:
         """What began out of turn and whose worker has died waits again; no delivery tells."""
@@ -116,13 +144,3 @@ class Turns:
             return None
         metrics.OUT_OF_TURN.labels(self._consumer.durable).inc()
         return OutOfTurnMessage(stored)
-
-
-def _comes_by_itself(firsts: Sequence[QueuedExport]) -> bool:
-    """Whether the stream's next message is that of the fairest, or as good."""
-    fairest = firsts[0]
-    if fairest.early:
-        return False
-    if len(firsts) == 1:
-        return True
-    return not fairest.attempts and fairest.seq == min(export.seq for export in firsts)

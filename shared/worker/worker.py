@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final, Generic
 import nats.errors
 import structlog
 
+from shared.domain.lanes import Otherwise
+from shared.domain.room import Room
 from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.pull_loop import pull
@@ -28,17 +30,19 @@ from shared.worker.message import DeliveredMessage
 from shared.worker.turns import Turns
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from nats.aio.client import Client
     from nats.aio.msg import Msg
 
     from shared.stores.export_queue import ExportQueue
     from shared.worker.circuit_breaker import CircuitBreaker
+    from shared.worker.message import OutOfTurnMessage
 
 log = structlog.get_logger()
 
 FLUSH_S: Final = 5
-SPARE_SLOTS: Final = 1  # of each worker, for others while one user holds the rest
-SPARE_S: Final = 1.0  # between two looks at whether the spare slot is needed
+LOOK_S: Final = 1.0  # between two looks at whether there is room, or a lane is needed
 WAIT_S: Final = 1.0  # until NATS is asked again that did not answer
 
 
@@ -51,6 +55,7 @@ class Worker(Generic[EventT_contra]):
         handler: What is done with it.
         breaker: Decides when work is taken; its ``ready`` belongs to ``/readyz``.
         isolation: Shared by all workers of a process.
+        room: Shared by all workers of a process, likewise.
         queue: What waits for the consumer, where its users take turns.
         outbox: Shared by all workers of a process, likewise.
     """
@@ -63,6 +68,7 @@ class Worker(Generic[EventT_contra]):
         breaker: CircuitBreaker,
         isolation: Isolation | None = None,
         *,
+        room: Room | None = None,
         queue: ExportQueue | None = None,
         outbox: ChatterOutbox | None = None,
     ) -> None:
@@ -72,12 +78,15 @@ class Worker(Generic[EventT_contra]):
         self._handler = handler
         self._breaker = breaker
         self._isolation = isolation or Isolation()
+        self._room = room or Room()
         self._running = RunningJobs()
         self._outbox = outbox or ChatterOutbox()
         self._elsewhere = AttemptsElsewhere(self._js)
         expect(consumer.durable)
         self._turns = (
-            Turns(self._js, queue, consumer, self._running, self._elsewhere) if queue else None
+            Turns(self._js, queue, consumer, self._running, self._elsewhere, room=self._room)
+            if queue
+            else None
         )
 
     @property
@@ -101,7 +110,8 @@ class Worker(Generic[EventT_contra]):
             if self._turns is not None:
                 slots += [
                     asyncio.create_task(self._turns.listen(stop)),
-                    asyncio.create_task(self._spare_slot(self._turns, stop)),
+                    asyncio.create_task(self._lane(self._turns, self._turns.for_others, stop)),
+                    asyncio.create_task(self._lane(self._turns, self._turns.for_small, stop)),
                 ]
             try:
                 stopped = asyncio.create_task(stop.wait())
@@ -130,10 +140,12 @@ class Worker(Generic[EventT_contra]):
         async def ahead() -> bool:
             if self._turns is None:
                 return False
-            message = await self._turns.next(trying=self._breaker.cause is not None)
-            if message is not None:
-                await Delivery(context, message).run()
-            return message is not None
+            turn = await self._turns.next(trying=self._breaker.cause is not None)
+            if turn is Otherwise.NOTHING:
+                await self._turns.news(patience_s=LOOK_S)
+            elif not isinstance(turn, Otherwise):
+                await Delivery(context, turn).run()
+            return turn is not Otherwise.NEXT_MESSAGE
 
         await pull(
             self._js,
@@ -145,15 +157,21 @@ class Worker(Generic[EventT_contra]):
             ahead=ahead,
         )
 
-    async def _spare_slot(self, turns: Turns, stop: asyncio.Event) -> None:
-        """One more, for others, while one user's or one project's builds hold all slots."""
+    async def _lane(
+        self,
+        turns: Turns,
+        choose: Callable[[], Awaitable[OutOfTurnMessage | None]],
+        stop: asyncio.Event,
+    ) -> None:
+        """One build beside the slots while those are held by what should not hold up others."""
         context = await self._context()
         while not stop.is_set():
-            message = None if self._breaker.stopped_by else await turns.for_others()
-            if message is not None:
-                await Delivery(context, message).run()
+            message = None if self._breaker.stopped_by else await choose()
+            if message is None:
+                await turns.news(patience_s=LOOK_S)
                 continue
-            await turns.news(patience_s=SPARE_S)
+            with turns.beside(message):
+                await Delivery(context, message).run()
 
     async def _context(self) -> WorkerContext:
         """The server's own settings of the consumer say how often it wants a heartbeat."""
@@ -170,6 +188,7 @@ class Worker(Generic[EventT_contra]):
                 handler=self._handler,
                 breaker=self._breaker,
                 isolation=self._isolation,
+                room=self._room,
                 running=self._running,
                 elsewhere=self._elsewhere,
                 outbox=self._outbox,

@@ -132,6 +132,7 @@ class ExportRequests:
             at=asked_at,
             created_at=asked_at,
             kind=kind_of(entries) or UNSET,
+            project_bytes=project.head_bytes or UNSET,
             trace_id=trace_id,
         )
 

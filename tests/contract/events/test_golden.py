@@ -9,6 +9,7 @@ import pytest
 from shared.domain.events import (
     AnyEvent,
     ExportPackaged,
+    ExportRequested,
     StageSeconds,
     decode_event,
     encode_event,
@@ -38,6 +39,14 @@ def test_what_was_added_since_has_a_form_of_its_own() -> None:
     with_stages = msgspec.structs.replace(EVENTS[ExportPackaged], stages=stages)
     assert decode_event(golden) == with_stages
     assert msgspec.json.format(encode_event(with_stages)) + b"\n" == golden
+
+
+def test_a_request_says_how_large_its_project_is() -> None:
+    """Requests of earlier gateways do not."""
+    golden = (GOLDEN / "export.requested.v1.project-bytes.json").read_bytes()
+    with_size = msgspec.structs.replace(EVENTS[ExportRequested], project_bytes=2_000_000_000)
+    assert decode_event(golden) == with_size
+    assert msgspec.json.format(encode_event(with_size)) + b"\n" == golden
 
 
 def test_unknown_versions_are_not_guessed() -> None:

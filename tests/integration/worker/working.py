@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent, Event
+    from shared.domain.room import Room
     from shared.jetstream.chatter import ChatterOutbox
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.stores.export_queue import ExportQueue
@@ -77,6 +78,7 @@ async def working(
     drain_timeout_s: float = 0.1,
     worker: str = "w1",
     queue: ExportQueue | None = None,
+    room: Room | None = None,
     outbox: ChatterOutbox | None = None,
     **patience: Any,
 ) -> AsyncIterator[Builder]:
@@ -93,7 +95,7 @@ async def working(
     handler = Builder(job)
     stop = asyncio.Event()
     breaker = breaker or CircuitBreaker(consumer.durable, nothing)
-    one = Worker(nc, consumer, handler, breaker, queue=queue, outbox=outbox)
+    one = Worker(nc, consumer, handler, breaker, queue=queue, room=room, outbox=outbox)
     task = asyncio.create_task(one.run(stop))
     try:
         yield handler

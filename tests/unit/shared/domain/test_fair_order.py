@@ -51,7 +51,7 @@ def test_nobody_waits_for_more_than_one_build_of_another_per_slot(
     while order := queue.order(now()):
         first = events[order[0].export_id]
         at_work = {event.user_id for event in running}
-        for who in {export.user_id for export in order} - at_work - {first.user_id}:
+        for who in {export.load.user_id for export in order} - at_work - {first.user_id}:
             passed[who, first.user_id] += 1
             assert passed[who, first.user_id] <= slots
         for other in {event.user_id for event in events.values()}:
