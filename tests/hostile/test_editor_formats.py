@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.web.aethel.documents import recognition
+from services.packager.web.aethel.documents import level_builder, recognition
 from services.packager.web.aethel.formats import formats
 from tests.hostile.media_files import mutated_json
 from tests.unit.packager.web.aethel.formats.reading import Reading, as_json, editor_project
@@ -108,13 +108,13 @@ def _nested(name: str, depth: int) -> bytes:
 
 
 def test_many_objects_are_no_burden() -> None:
-    """Twenty thousand of them, and as many children of one."""
-    objects = [{"id": f"o{n}", "type": "mesh", "components": []} for n in range(20_000)]
+    """Eight thousand of them, and as many children of one."""
+    objects = [{"id": f"o{n}", "type": "mesh", "components": []} for n in range(8_000)]
     level = {"objects": objects, "lightmapSettings": {}}
-    assert len(Reading({"levels/a.level": as_json(level)}).level.entities) == 20_001
-    children = [{"id": f"c{n}", "components": ["MeshRenderer:Cube"]} for n in range(20_000)]
+    assert len(Reading({"levels/a.level": as_json(level)}).level.entities) == 8_001
+    children = [{"id": f"c{n}", "components": ["MeshRenderer:Cube"]} for n in range(8_000)]
     scene = {"entities": [{"id": "p", "components": ["Camera"], "children": children}]}
-    assert len(Reading({"Content/a.scene": as_json(scene)}).level.entities) == 20_001
+    assert len(Reading({"Content/a.scene": as_json(scene)}).level.entities) == 8_001
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,12 @@ def _fields_of(document: Any) -> Iterator[tuple[tuple[Any, ...], str]]:
             waiting += [(inner, (*place, number)) for number, inner in enumerate(value[:40])]
 
 
-def test_more_objects_than_any_game_shows_are_told() -> None:
+def test_more_objects_than_any_game_shows_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them becomes ten times as much, so they are counted while they are read."""
-    level = b'{"lightmapSettings": {}, "objects": [%s]}' % b",".join([b"{}"] * 200_001)
+    monkeypatch.setattr(level_builder, "MOST_ENTITIES", 1_000)
+    level = b'{"lightmapSettings": {}, "objects": [%s]}' % b",".join([b"{}"] * 1_001)
     (error, *_) = Reading({"levels/a.level": level}).errors
-    assert error == "levels/a.level: has more than 200,000 objects; split it"
+    assert error == "levels/a.level: has more than 1,000 objects; split it"
 
 
 @settings(deadline=None, max_examples=40)

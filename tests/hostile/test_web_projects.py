@@ -276,7 +276,7 @@ def test_a_build_cannot_be_led_outside(
 ) -> None:
     """It fails with the project's fault, or makes a page that knows nothing of what lies there."""
     attacks = Attacks(rng, outside)
-    for _ in rounds(40):
+    for _ in rounds(15):
         files = attacks.project()
         assert CANARY not in _told_or_shipped(files, rng.choice(CONFIGURATIONS)), files
 
