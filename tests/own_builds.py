@@ -71,6 +71,7 @@ class OwnBuilds:
         self.lines: list[str] = []  # of the last export's log
         self.warnings: list[str] = []
         self.name = ""
+        self.reusable = False  # for another export of the same
         self._storage = storage
         self._cache = cache
         self._builds = builds
@@ -99,6 +100,7 @@ class OwnBuilds:
             packaged: ExportPackaged
             (packaged,) = await handler(event, reporter)
         self.name = packaged.artifact.file_name
+        self.reusable = bool(packaged.inputs)
         self.warnings = [str(one) for one in packaged.warnings.first] if packaged.warnings else []
         with zipfile.ZipFile(io.BytesIO(await _download(self._storage, packaged))) as archive:
             return {name: archive.read(name) for name in archive.namelist()}

@@ -57,6 +57,7 @@ def push(folder: Path, project: str | None, *, dry_run: bool, as_json: bool) -> 
 @click.command()
 @click.argument("project")
 @build_options
+@click.option("--fresh", is_flag=True, help="Build it, even where nothing has changed.")
 @click.option("--wait", is_flag=True, help="Follow it to its end.")
 @out_option
 @json_option
@@ -66,12 +67,18 @@ def export(
     configuration: str,
     options: tuple[str, ...],
     *,
+    fresh: bool,
     wait: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
     """Export PROJECT; with --wait or -o follow it to its end."""
-    body = {"platform": platform, "configuration": configuration, "options": parse_options(options)}
+    body: dict[str, Any] = {
+        "platform": platform,
+        "configuration": configuration,
+        "options": parse_options(options),
+        **({"fresh": True} if fresh else {}),
+    }
 
     async def run(client: Client) -> None:
         answer = await client.request_export(project, body)

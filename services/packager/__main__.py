@@ -26,6 +26,7 @@ from shared.domain.loads import Shares
 from shared.domain.room import Room
 from shared.jetstream.chatter import ChatterOutbox
 from shared.jetstream.connection import connect
+from shared.jetstream.reuse_requests import ReuseRequests
 from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import (
     chatter_check,
@@ -78,6 +79,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 registry=packages,
                 signing=settings.signing.keys,
                 threads=settings.threads,
+                earlier=ReuseRequests(nc),
             )
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}

@@ -6,11 +6,12 @@ import asyncio
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import UNSET
 
 from services.packager.build.build_log import report_selection
+from services.packager.build.inputs import BuildInputs
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import forecast
@@ -46,6 +47,14 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 
+class EarlierBuilds(Protocol):
+    """Knows what has been built before."""
+
+    async def completed(self, event: ExportRequested, inputs: str) -> bool:
+        """Whether the export has ended with an artifact of the same inputs."""
+        ...
+
+
 class PackagerHandler:
     """Turns ``requested`` into ``packaged``; one handler serves all platforms of a process.
 
@@ -57,6 +66,7 @@ class PackagerHandler:
         registry: Where packages come from; None: from nowhere.
         signing: The operators' keys.
         threads: Of each build.
+        earlier: Spares builds whose artifact is there; None: everything is built.
     """
 
     def __init__(
@@ -69,6 +79,7 @@ class PackagerHandler:
         registry: NpmRegistry | None = None,
         signing: SigningKeys = NO_KEYS,
         threads: int = 2,
+        earlier: EarlierBuilds | None = None,
     ) -> None:
         self._storage = storage
         self._cache = cache
@@ -77,14 +88,31 @@ class PackagerHandler:
         self._registry = registry
         self._signing = signing
         self._threads = threads
+        self._earlier = earlier
+        self._build_inputs = BuildInputs(
+            templates,
+            {
+                "build scripts": server.limits.own_programs,
+                "registry": registry.key if registry else None,
+            },
+        )
 
     async def __call__(
         self, event: ExportRequested, reporter: ProgressReporter
     ) -> Sequence[ExportPackaged]:
-        """Build the artifact; its upload waits for the uploader."""
+        """Build the artifact, whose upload waits for the uploader; nothing where that had one."""
         stages = StageClock()
         check_options(event.platform, event.configuration, event.options)
-        made = await self._build(event, reporter, stages)
+        request = Request(
+            platform=event.platform, configuration=event.configuration, options=event.options
+        )
+        key = await in_thread(partial(self._signing.choose, request))
+        inputs = UNSET if key else await self._inputs(event, request)
+        if inputs and await self._completed(event, inputs):
+            return []
+        made = await self._build(event, request, key, reporter, stages)
+        if not made.reusable or inputs != await self._inputs(event, request):
+            inputs = UNSET  # what it was made of may have changed while it was
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
         took = stages.seconds()
         return [
@@ -95,8 +123,21 @@ class PackagerHandler:
                 build_s=took.build_s,
                 stages=took,
                 warnings=made.warnings if made.warnings.count else UNSET,
+                inputs=inputs,
             )
         ]
+
+    async def _inputs(self, event: ExportRequested, request: Request) -> str:
+        name = partial(
+            self._build_inputs.of, request, project_id=event.project_id, snapshot=event.snapshot
+        )
+        return await in_thread(name)
+
+    async def _completed(self, event: ExportRequested, inputs: str) -> bool:
+        """Whether an earlier build of the same has ended this export already."""
+        if self._earlier is None or event.fresh:
+            return False
+        return await self._earlier.completed(event, inputs)
 
     async def discard(self, event: Event) -> None:
         """Abort the upload that was announced; an attempt that is stopped has aborted its own."""
@@ -104,12 +145,13 @@ class PackagerHandler:
             await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
 
     async def _build(
-        self, event: ExportRequested, reporter: ProgressReporter, stages: StageClock
+        self,
+        event: ExportRequested,
+        request: Request,
+        key: SigningKey | None,
+        reporter: ProgressReporter,
+        stages: StageClock,
     ) -> Packaged:
-        request = Request(
-            platform=event.platform, configuration=event.configuration, options=event.options
-        )
-        key = await in_thread(partial(self._signing.choose, request))
         with stages.fetching():
             snapshot = await read_snapshot(self._storage, event)
         selection = await in_thread(partial(Selection.of, snapshot, request.options))

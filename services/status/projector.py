@@ -85,7 +85,7 @@ class Projector:
             log_end(news)
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)
-        if isinstance(event, ExportCompleted):
+        if isinstance(event, ExportCompleted) and not event.built_at:
             await self._build_times.note(event.platform, event.build_s)
         return news is not None
 

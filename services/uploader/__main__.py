@@ -14,6 +14,7 @@ from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.cancel_acknowledger import CancelAcknowledger
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.handler import UploaderHandler
+from services.uploader.reuse_responder import ReuseResponder
 from services.uploader.settings import UploaderSettings
 from shared.domain.events import ExportPackaged, now
 from shared.jetstream import topology
@@ -29,6 +30,7 @@ from shared.service.health import (
 )
 from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
+from shared.stores.build_results import BuildResults
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.version import product_version
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -45,9 +47,9 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
     nc = await connect(settings.nats, name="uploader")
     async with open_storage(settings.s3) as storage:
         js = nc.jetstream()
-        handler = UploaderHandler(
-            storage, await ArtifactClaims.bind(js), ttl=timedelta(days=settings.artifact_ttl_days)
-        )
+        claims, results = await ArtifactClaims.bind(js), await BuildResults.bind(js)
+        ttl = timedelta(days=settings.artifact_ttl_days)
+        handler = UploaderHandler(storage, claims, results, ttl=ttl)
         consumer = Consumer(
             durable=topology.UPLOADER,
             event_type=ExportPackaged,
@@ -99,6 +101,7 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
                 listener,
                 stop,
                 worker.run(stop),
+                ReuseResponder(nc, storage, claims, results, ttl=ttl, outbox=outbox).run(stop),
                 CancelAcknowledger(js, storage).run(stop),
                 sweeper.run(stop, interval_s=settings.sweep_interval_s),
                 limits=settings.http,

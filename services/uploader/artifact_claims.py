@@ -65,6 +65,19 @@ class ArtifactClaims:
         assert record is not None  # noqa: S101 - decide never leaves nothing
         return record
 
+    async def extend(
+        self, project_id: str, artifact_key: str, expires_at: datetime
+    ) -> ArtifactRecord | None:
+        """Extend the life of what is ready, before it is used again; None where nothing is."""
+
+        def decide(current: ArtifactRecord | None) -> ArtifactRecord | None:
+            if current is None or current.state != "ready":
+                return None
+            return msgspec.structs.replace(current, expires_at=max(current.expires_at, expires_at))
+
+        record = await self.records.change(artifact_record_key(project_id, artifact_key), decide)
+        return record if record is not None and record.state == "ready" else None
+
     async def set_ready(self, project_id: str, artifact: Artifact) -> ArtifactRecord:
         """Record that the key's object is there and has been checked.
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
+from msgspec import UNSET
 
 from shared.domain.events import ExportCompleted, ExportPackaged, now
 from shared.errors import ExportError, StorageRefusedError
 from shared.storage.multipart_check import are_the_parts, is_committed
 from shared.storage.s3_client import ObjectMissingError
+from shared.stores.build_results import BuildResult
 from shared.tracing import spans
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from shared.domain.events import Artifact, Event
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
+    from shared.stores.artifacts import ArtifactRecord
+    from shared.stores.build_results import BuildResults
 
 log = structlog.get_logger()
 
@@ -41,9 +45,12 @@ class PartsLostError(ExportError):
 class UploaderHandler:
     """Turns the invisible parts of ``packaged`` into an object that can be downloaded."""
 
-    def __init__(self, storage: Storage, claims: ArtifactClaims, *, ttl: timedelta) -> None:
+    def __init__(
+        self, storage: Storage, claims: ArtifactClaims, results: BuildResults, *, ttl: timedelta
+    ) -> None:
         self._storage = storage
         self._claims = claims
+        self._results = results
         self._ttl = ttl
 
     async def __call__(self, event: ExportPackaged, reporter: ProgressReporter) -> Sequence[Event]:
@@ -59,6 +66,7 @@ class UploaderHandler:
                 artifact = await self._commit(event, record.artifact, reporter)
         reporter.progress("uploading", 98, "Recording the expiry")
         record = await self._claims.set_ready(event.project_id, artifact)
+        await self._remember(event, record)
         return [
             ExportCompleted(
                 **event.identity,
@@ -67,6 +75,16 @@ class UploaderHandler:
                 build_s=event.build_s,
             )
         ]
+
+    async def _remember(self, event: ExportPackaged, record: ArtifactRecord) -> None:
+        """The next export of the same inputs finds what is ready now."""
+        if event.inputs is UNSET:
+            return
+        result = BuildResult(
+            artifact_key=record.artifact.key, built_at=now(), warnings=event.warnings
+        )
+        project_id, until = event.project_id, record.expires_at
+        await self._results.keep(project_id, event.inputs, result, until=until)
 
     async def discard(self, event: Event) -> None:
         """Remove the parts of a canceled export; a committed artifact stays until it expires."""

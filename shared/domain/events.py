@@ -140,6 +140,7 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     created_at: Moment  # of the first generation: what the user sees as the export's age
     kind: Kind | UnsetType = UNSET  # of the project
     project_bytes: Count | UnsetType = UNSET  # of its files, also those that options leave out
+    fresh: Literal[True] | UnsetType = UNSET  # it is built, whatever has been built before
 
 
 class ExportStarted(Event, frozen=True, kw_only=True, tag="export.started.v1"):
@@ -227,7 +228,11 @@ class StageSeconds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged.v1"):
-    """The packager has streamed all parts; the uploader commits them."""
+    """The packager has streamed all parts; the uploader commits them.
+
+    ``inputs`` is a hash of all that went in, where that alone decides what comes out: another
+    export of the same inputs ends with this artifact.
+    """
 
     name = "packaged"
 
@@ -236,6 +241,7 @@ class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged
     build_s: Seconds  # what the quota is settled with
     stages: StageSeconds | UnsetType = UNSET
     warnings: BuildWarnings | UnsetType = UNSET
+    inputs: Sha256 | UnsetType = UNSET
     restart: bool = (
         False  # true where this event starts its generation (only the upload had failed)
     )
@@ -248,13 +254,19 @@ class ExportPackaged(StartEvent, frozen=True, kw_only=True, tag="export.packaged
 
 
 class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.completed.v1"):
-    """The artifact can be downloaded until ``expires_at``."""
+    """The artifact can be downloaded until ``expires_at``.
+
+    ``built_at`` is there where nothing was built: the artifact of an earlier export, with what that
+    had to warn of, is used again.
+    """
 
     name = "completed"
 
     artifact: Artifact
     expires_at: Moment
     build_s: Seconds
+    warnings: BuildWarnings | UnsetType = UNSET
+    built_at: Moment | UnsetType = UNSET
 
     @property
     def build_minutes(self) -> float:

@@ -37,6 +37,8 @@ Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
 ]
 FAILS_AGAIN = "It would fail again: change what the error says, push, and export the project anew."
+READY = "Ready to download"
+READY_AGAIN = "Ready to download: nothing has changed since an earlier export, whose artifact it is"
 TERMINAL: frozenset[Status] = frozenset({"completed", "failed", "canceled"})
 
 
@@ -289,10 +291,12 @@ def _ended(state: State, event: TerminalEvent) -> State:
                 state,
                 status="completed",
                 progress=100.0,
-                current_step="Ready to download",
+                current_step=READY_AGAIN if event.built_at else READY,
                 file_name=artifact.file_name,
                 file_size=artifact.size_bytes,
                 sha256=artifact.sha256,
+                warnings=event.warnings.first if event.warnings else state.warnings,
+                warning_count=event.warnings.count if event.warnings else state.warning_count,
                 download_expires_at=event.expires_at,
                 retry_disabled_reason="It has completed.",
             )

@@ -28,6 +28,7 @@ from shared.jetstream.topology import (
     ADVISORIES,
     ARTIFACTS_BUCKET,
     AUDIT,
+    BUILD_RESULTS_BUCKET,
     BUILD_TIMES_BUCKET,
     CANCELED_EVENTS,
     CANCELS,
@@ -43,6 +44,7 @@ from shared.jetstream.topology import (
     PROJECTS_BUCKET,
     QUOTA_BUCKET,
     REPLAYS_BUCKET,
+    REUSE,
     STATUS,
     UPLOADER,
     USAGE_BUCKET,
@@ -71,7 +73,14 @@ GATEWAY_WRITES: Final = (
     PLAY_LINKS_BUCKET,
 )
 GATEWAY_READS: Final = (EXPORTS_BUCKET, BUILD_TIMES_BUCKET, WORKERS_BUCKET)
-SWEPT: Final = (ARTIFACTS_BUCKET, EXPORTS_BUCKET, PROJECTS_BUCKET, PLAY_LINKS_BUCKET, USAGE_BUCKET)
+SWEPT: Final = (
+    ARTIFACTS_BUCKET,
+    BUILD_RESULTS_BUCKET,
+    EXPORTS_BUCKET,
+    PROJECTS_BUCKET,
+    PLAY_LINKS_BUCKET,
+    USAGE_BUCKET,
+)
 OPERATOR: Final = "operator"  # makes the streams, looks, brings backups back, and sweeps
 PASSWORDS: Final = "passwords.conf"  # beside the users' file: one line for each user
 
@@ -161,6 +170,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _works(*map(packager_durable, PLATFORMS)),
         _publishes(ExportPackaged),
         _reads_many(EXPORTS),
+        [REUSE],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         hears=[events_of("*")],
     ),
@@ -171,7 +181,8 @@ USERS: Final[Mapping[str, Permissions]] = {
         [api.consumer_info(EXPORTS, STATUS)],  # nothing is swept while documents are folded again
         _publishes(ExportCompleted, ExportCanceled),
         _changes(*SWEPT),
-        hears=[CANCELED_EVENTS],
+        [f"{api.inbox('packager')}.>"],  # answers whether an artifact is used again
+        hears=[CANCELED_EVENTS, REUSE],
     ),
     "status": _user(
         "status",

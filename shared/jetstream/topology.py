@@ -49,6 +49,9 @@ CANCELED_EVENTS = events_named("canceled")
 GAP = "exports.restored.restored.gap"  # no event: what fills sequences that are not given again
 
 
+REUSE = "artifacts.reuse"  # in no stream: where the uploader is asked for earlier artifacts
+
+
 def requests_for(platform: str) -> str:
     """The subjects of the exports that are to be built for a platform."""
     return f"exports.requested.{platform}.*"
@@ -213,6 +216,10 @@ PROJECTS_BUCKET = Bucket(
 ARTIFACTS_BUCKET = Bucket(
     name="artifacts", holds="what became of each artifact key: state and expiry"
 )
+BUILD_RESULTS_BUCKET = Bucket(
+    name="build-results",
+    holds="which artifact was made of which build inputs, for as long as it can be downloaded",
+)
 BUILD_TIMES_BUCKET = Bucket(
     name="durations",
     holds="how long the latest builds of each platform took, and how each month's exports went",
@@ -235,6 +242,7 @@ BUCKETS = (
     EXPORTS_BUCKET,
     PROJECTS_BUCKET,
     ARTIFACTS_BUCKET,
+    BUILD_RESULTS_BUCKET,
     BUILD_TIMES_BUCKET,
     QUOTA_BUCKET,
     USAGE_BUCKET,

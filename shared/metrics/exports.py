@@ -18,6 +18,11 @@ ACCEPTED: Final = Counter(
     ["platform", "how"],
 )
 COMPLETED: Final = Counter("export_completed_total", "Exports completed.", ["platform"])
+REUSED: Final = Counter(
+    "export_reused_total",
+    "Exports completed with the artifact of an earlier one, as nothing had changed.",
+    ["platform"],
+)
 FAILED: Final = Counter(
     "export_failed_total",
     "Exports failed, by reason: project (its maker's fault), or why it became a dead letter.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tests.bench import (
+    again,
     applications,
     cold_packages,
     engine,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from tests.bench.measurement import Measurement
 
 BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
+    "again": again.measure,
     "applications": applications.measure,
     "cold_packages": cold_packages.measure,
     "packing": packing.measure,

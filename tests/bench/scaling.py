@@ -113,13 +113,13 @@ async def _keep(here: Load, count: int) -> None:
 def _seconds(here: Load) -> dict[str, float]:
     """CPU of each process that runs, with all that it has started."""
     return {
-        name: _cpu_s(child.pid)
+        name: cpu_s(child.pid)
         for name, child in here.world.children.items()
         if child.exit_code is None
     }
 
 
-def _cpu_s(root: int) -> float:
+def cpu_s(root: int) -> float:
     """Of a process and all below it, ended ones included."""
     parents: dict[int, int] = {}
     ticks: dict[int, int] = {}

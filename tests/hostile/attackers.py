@@ -269,6 +269,7 @@ def _plan(number: int) -> Planned:
         size_bytes=1,
         files=1,
         is_application=False,
+        reusable=True,
         warnings=BuildWarnings(),
     )
 

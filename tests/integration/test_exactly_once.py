@@ -31,6 +31,7 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.settings import RetrySettings
 from shared.storage import keys
+from shared.stores.build_results import BuildResults
 from shared.stores.quota import Quota
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
@@ -70,6 +71,7 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
     """Two packagers, two uploaders, two status services."""
     js, stop = nc.jetstream(), asyncio.Event()
     claims, _quota = await ArtifactClaims.bind(js), await Quota.bind(js)
+    results = await BuildResults.bind(js)
     await KeyValueStore.bind(js, "exports", Document)
     jobs: list[Coroutine[Any, Any, None]] = []
     own = AsyncExitStack()
@@ -82,7 +84,7 @@ async def everything(nc: Client, storage: Storage, cache: Path) -> AsyncIterator
             BUILDS,
             cache / "no-templates",
         )
-        upload = UploaderHandler(uploaders, claims, ttl=timedelta(days=1))
+        upload = UploaderHandler(uploaders, claims, results, ttl=timedelta(days=1))
         durable = topology.packager_durable("source")
         jobs += [
             worker(nc, durable, "build", build, f"p{number}").run(stop),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import uuid_utils
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.availability import check_available
 from shared.domain.entry_page import check_entry_page, kind_of
@@ -38,11 +38,16 @@ OPTIONS_BYTES: Final = 4 << 10  # an export's record and events hold them severa
 class ExportRequest(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
 ):
-    """The body of an export request."""
+    """The body of an export request.
+
+    ``fresh`` has it built even where an earlier export came of the same files and options; what
+    leaves it out has the digest by which an Idempotency-Key was known before there was the field.
+    """
 
     platform: Platform
     configuration: Configuration = "release"
     options: ExportOptions = ExportOptions()
+    fresh: bool | UnsetType = UNSET
 
 
 class ExportRequests:
@@ -133,6 +138,7 @@ class ExportRequests:
             created_at=asked_at,
             kind=kind_of(entries) or UNSET,
             project_bytes=project.head_bytes or UNSET,
+            fresh=True if wanted.fresh else UNSET,
             trace_id=trace_id,
         )
 

@@ -55,7 +55,7 @@ def plan_of(
     plan = public.planned(lambda files: exporter.plan(files, request, context))
     if request.options.strict:
         refuse_warnings(plan)
-    return with_manifest(plan, snapshot=snapshot, request=request, tools=_tools(request))
+    return with_manifest(plan, snapshot=snapshot, request=request, tools=tools_of(request))
 
 
 def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
@@ -67,7 +67,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "snapshot": snapshot,
         "request": request,
         "templates": [template.to_dict() for template in plan.templates],
-        "tools": _tools(request),
+        "tools": tools_of(request),
         **({"packages": plan.packages} if plan.packages else {}),
         **({"lacking": plan.lacking} if plan.lacking else {}),
         **({"once": once} if once else {}),
@@ -75,5 +75,6 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
 
 
-def _tools(request: Request) -> Mapping[str, str]:
+def tools_of(request: Request) -> Mapping[str, str]:
+    """What shapes the bytes of this request's artifact beside its inputs."""
     return tool_versions(encoding=request.options.optimize != "off")

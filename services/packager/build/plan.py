@@ -127,6 +127,11 @@ class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
         """All files together, unpacked."""
         return sum(content.size_bytes for content in self.contents)
 
+    @property
+    def reusable(self) -> bool:
+        """Whether whoever asks for the same again wants just this artifact, not a better one."""
+        return self.reproducible and not self.lacking
+
 
 class Exporter(Protocol):
     """Makes one platform's artifact; found by :func:`services.packager.platforms.exporters`."""

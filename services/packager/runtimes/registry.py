@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -56,6 +57,19 @@ class Templates:
             except TemplateError as error:
                 broken[name] = str(error)
         return usable, broken
+
+
+def described(folder: Path) -> dict[str, str]:
+    """The SHA-256 of each template's description below a folder, by name, as it is this moment.
+
+    Nothing is verified: who uses a template does that.
+    """
+    found: dict[str, str] = {}
+    for description in sorted(folder.glob(f"*/{DESCRIPTION}")):
+        with suppress(OSError):  # it is being replaced
+            digest = hashlib.sha256(description.read_bytes())
+            found[description.parent.name] = digest.hexdigest()
+    return found
 
 
 def read_template(folder: Path) -> Template:

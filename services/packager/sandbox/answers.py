@@ -58,6 +58,7 @@ class Packaged(msgspec.Struct, frozen=True):
     artifact: Artifact
     upload: PendingUpload
     warnings: BuildWarnings
+    reusable: bool  # for exports of the same inputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,7 +246,7 @@ class Answers:
         )
         if self._listed is not None:
             await self._services.storage.put(keys.artifact_list(artifact.key), self._listed)
-        return Packaged(artifact, upload, self._planned.warnings)
+        return Packaged(artifact, upload, self._planned.warnings, self._planned.reusable)
 
     def _key(self, planned: Planned) -> str:
         return keys.artifact(self._job.project_id, planned.key, planned.file_name)

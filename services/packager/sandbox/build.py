@@ -159,6 +159,7 @@ def _built(
             size_bytes=plan.size_bytes,
             files=len(plan.contents),
             is_application=plan.application is not None,
+            reusable=plan.reusable,
             warnings=warnings_of(plan),
         )
     )

@@ -112,6 +112,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     size_bytes: Count
     files: Count
     is_application: bool
+    reusable: bool
     warnings: BuildWarnings
 
 

@@ -23,7 +23,7 @@ STAGES: Final = ("queue", "fetch", "plan", "pack", "handover", "commit")
 def born_exports() -> None:
     """All series, at 0."""
     born(metrics.ACCEPTED, platform=PLATFORMS, how=HOW)
-    for ended in (metrics.COMPLETED, metrics.CANCELED):
+    for ended in (metrics.COMPLETED, metrics.REUSED, metrics.CANCELED):
         born(ended, platform=PLATFORMS)
     born(metrics.FAILED, platform=PLATFORMS, reason=[*FAILURE_REASONS, OTHER])
     born(metrics.FAILURE_CODES, code=[*FAILURE_CODES, OTHER])

@@ -156,6 +156,8 @@ def _of_end(
     match end:
         case ExportCompleted():
             yield "end", Reading(metrics.COMPLETED, (platform,))
+            if end.built_at:
+                yield "reused", Reading(metrics.REUSED, (platform,))
             uploads = [e for e in events if isinstance(e, ExportStarted) and e.stage == "upload"]
             if uploads:
                 yield "commit", _stage(end, "commit", _seconds(uploads[-1], end))

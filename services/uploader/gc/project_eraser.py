@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from shared.jetstream.key_value import KeyValueStore, Record
     from shared.storage.bucket import Storage
     from shared.stores.artifacts import ArtifactRecord
+    from shared.stores.build_results import BuildResults
     from shared.stores.play_links import PlayLinks
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ class ProjectEraser:
         projects: KeyValueStore[Project],
         exports: KeyValueStore[Document],
         artifacts: KeyValueStore[ArtifactRecord],
+        build_results: BuildResults,
         play_links: PlayLinks,
     ) -> None:
         self._storage = storage
@@ -48,6 +50,7 @@ class ProjectEraser:
         self._projects = projects
         self._exports = exports
         self._artifacts = artifacts
+        self._build_results = build_results
         self._play_links = play_links
 
     async def erase(self, found: Record[Project], exports: Collection[KeptExport]) -> int:
@@ -68,6 +71,7 @@ class ProjectEraser:
             await self._exports.delete(export_key(project.id, export.export_id))
         for key in await self._artifacts.keys(artifacts_of(project.id)):
             await self._artifacts.delete(key)
+        await self._build_results.forget_all(project.id)
         await self._play_links.revoke_all(project.id)
         for user in (project.owner, *project.members):
             await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)

@@ -36,6 +36,7 @@ from shared.metrics import sweeps as metrics
 from shared.metrics.born import born
 from shared.storage import keys
 from shared.stores.artifacts import artifact_record_key
+from shared.stores.build_results import BuildResults
 from shared.stores.exports import bind_exports
 from shared.stores.play_links import PlayLinks
 from shared.stores.projects import bind_projects, project_key
@@ -79,6 +80,7 @@ class Sweeper:
         *,
         nc: Client,
         hold: SweepHold,
+        build_results: BuildResults,
         play_links: PlayLinks,
         usages: Usages,
         grace: timedelta,
@@ -107,6 +109,7 @@ class Sweeper:
             projects=projects,
             exports=exports,
             artifacts=claims.records,
+            build_results=build_results,
             play_links=play_links,
         )
 
@@ -128,6 +131,7 @@ class Sweeper:
             EventLog(js),
             nc=js._nc,  # noqa: SLF001 - whoever looks at a bucket needs to know of reconnects
             hold=SweepHold(js),
+            build_results=await BuildResults.bind(js),
             play_links=await PlayLinks.bind(js),
             usages=await Usages.bind(js),
             grace=grace,

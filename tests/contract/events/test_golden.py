@@ -6,15 +6,17 @@ from typing import get_args
 import msgspec
 import pytest
 
+from shared.domain.build_warnings import BuildWarning, BuildWarnings
 from shared.domain.events import (
     AnyEvent,
+    ExportCompleted,
     ExportPackaged,
     ExportRequested,
     StageSeconds,
     decode_event,
     encode_event,
 )
-from tests.unit.sample_events import generation
+from tests.unit.sample_events import START, generation
 
 GOLDEN = Path(__file__).parent / "golden"
 EVENTS = {type(event): event for event in generation()}
@@ -34,11 +36,22 @@ def test_facts_keep_the_form_that_is_in_the_stream(kind: type[AnyEvent]) -> None
 
 def test_what_was_added_since_has_a_form_of_its_own() -> None:
     """Fields that messages of older workers lack; those are the other golden files."""
-    golden = (GOLDEN / "export.packaged.v1.stages.json").read_bytes()
-    stages = StageSeconds(fetch_s=1.5, plan_s=20.25, pack_s=39.25)
-    with_stages = msgspec.structs.replace(EVENTS[ExportPackaged], stages=stages)
-    assert decode_event(golden) == with_stages
-    assert msgspec.json.format(encode_event(with_stages)) + b"\n" == golden
+    replace = msgspec.structs.replace
+    warnings = BuildWarnings(count=1, first=(BuildWarning(code="odd", message="Look at it."),))
+    added = {
+        "export.requested.v1.fresh": replace(EVENTS[ExportRequested], fresh=True),
+        "export.packaged.v1.stages": replace(
+            EVENTS[ExportPackaged], stages=StageSeconds(fetch_s=1.5, plan_s=20.25, pack_s=39.25)
+        ),
+        "export.packaged.v1.inputs": replace(EVENTS[ExportPackaged], inputs="1" * 64),
+        "export.completed.v1.reused": replace(
+            EVENTS[ExportCompleted], build_s=0.0, built_at=START, warnings=warnings
+        ),
+    }
+    for name, event in added.items():
+        golden = (GOLDEN / f"{name}.json").read_bytes()
+        assert decode_event(golden) == event
+        assert msgspec.json.format(encode_event(event)) + b"\n" == golden
 
 
 def test_a_request_says_how_large_its_project_is() -> None:

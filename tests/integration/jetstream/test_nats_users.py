@@ -45,9 +45,17 @@ EVENTS: Final = {
 WRITES: Final = {
     "gateway": {"projects", "quota", "usage", "idempotency", "replays", "play-links"},
     "packager": {"workers"},
-    "uploader": {"artifacts", "exports", "projects", "play-links", "usage", "workers"},
+    "uploader": {
+        "artifacts",
+        "build-results",
+        "exports",
+        "projects",
+        "play-links",
+        "usage",
+        "workers",
+    },
     "status": {"exports", "quota", "durations"},
-    "operator": {"artifacts", "exports", "projects", "play-links", "usage"},
+    "operator": {"artifacts", "build-results", "exports", "projects", "play-links", "usage"},
 }
 READS: Final = {
     "gateway": {*WRITES["gateway"], "exports", "durations", "workers"},
@@ -62,7 +70,12 @@ CONSUMES: Final = {
     "status": {"status", "undertaker"},
     "operator": set[str](),
 }
-SPEAKS: Final = {"packager", "uploader"}  # progress and log lines
+SPEAKS: Final = {
+    "audit.replay": {"gateway"},
+    f"progress.{EXPORT}": {"packager", "uploader"},
+    f"logs.{EXPORT}": {"packager", "uploader"},
+    topology.REUSE: {"packager"},
+}
 STREAMS: Final = [
     *(stream.name or "" for stream in topology.STREAMS),
     *(bucket.stream for bucket in topology.BUCKETS),
@@ -85,11 +98,7 @@ def forbidden(user: str, acks: dict[str, str]) -> Iterator[tuple[str, bytes]]:
         if durable not in CONSUMES[user]:
             yield acks[durable], b"+ACK"
             yield acks[durable], b"+TERM"
-    if user != "gateway":
-        yield "audit.replay", b"{}"
-    if user not in SPEAKS:
-        yield f"progress.{EXPORT}", b"{}"
-        yield f"logs.{EXPORT}", b"{}"
+    yield from ((subject, b"{}") for subject, users in SPEAKS.items() if user not in users)
     if user != OPERATOR:
         yield from _administration(user)
 
@@ -118,6 +127,8 @@ def unheard(user: str) -> Iterator[str]:
     """Subjects that a user must not subscribe to."""
     yield from (">", "*", "$JS.>", "$JS.API.>", "$KV.>", "$KV.quota.>", "$SYS.>")
     yield from (f"_INBOX_{other}.>" for other in USERS if other != user)
+    if user != "uploader":
+        yield topology.REUSE
 
 
 class Guarded(NamedTuple):

@@ -173,13 +173,14 @@ async def test_the_same_request_gives_the_same_artifact(
 async def test_signed_builds_never_share_a_key(
     signing: PackagerHandler, storage: Storage, js: JetStreamContext, tmp_path: Path
 ) -> None:
-    """A signature holds the time, so another generation is another artifact."""
+    """A signature holds the time, so another generation is another artifact, whatever went in."""
     _hook(tmp_path, 'date +%N > "$1.sig"')
     snapshot = await store(storage, FILES)
     first, _ = await _export(signing, js, _requested(snapshot))
     again, _ = await _export(signing, js, _requested(snapshot, generation=2))
     unsigned, _ = await _export(signing, js, _requested(snapshot, configuration="debug"))
     assert len({a.artifact.key for a in (first, again, unsigned)}) == 3
+    assert [bool(a.inputs) for a in (first, again, unsigned)] == [False, False, True]
 
 
 async def test_the_log_names_the_steps(

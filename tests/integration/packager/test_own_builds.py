@@ -170,11 +170,12 @@ async def test_what_our_own_build_does_is_not_left_to_a_script(own: OwnBuilds) -
 
 
 async def test_an_artifact_of_a_script_is_made_anew_each_time(own: OwnBuilds) -> None:
-    """Two builds may differ, so none is taken for the other."""
+    """Two builds may differ, so none is taken for the other, nor spares it."""
     files = scripted("mkdir dist && cp tool.mjs dist/index.html && date +%N > dist/now.txt", PAGE)
     first = await own.export(files, app_name="Same")
     second = await own.export(files, app_name="Same")
     assert first["now.txt"] != second["now.txt"]
+    assert not own.reusable
 
 
 def test_where_scripts_may_not_run_the_maker_learns_who_decides() -> None:

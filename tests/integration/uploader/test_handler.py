@@ -15,6 +15,7 @@ from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
 from shared.storage.checksums import crc32c_base64
 from shared.stores.artifacts import artifact_record_key
+from shared.stores.build_results import BuildResults
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -63,15 +64,17 @@ class Uploader:
         storage: Storage,
         uploaders_storage: Storage,
         claims: ArtifactClaims,
+        results: BuildResults,
     ) -> None:
         self._js = js
         self.storage = storage
         self._own = uploaders_storage
         self.claims = claims
+        self.results = results
 
     async def handle(self, event: ExportPackaged) -> ExportCompleted:
         reporter = ProgressReporter(self._js, event.export_id, event.generation)
-        handler = UploaderHandler(self._own, self.claims, ttl=timedelta(days=1))
+        handler = UploaderHandler(self._own, self.claims, self.results, ttl=timedelta(days=1))
         try:
             (completed,) = await handler(event, reporter)
         finally:
@@ -83,7 +86,8 @@ class Uploader:
 @pytest.fixture
 async def uploader(js: JetStreamContext, storage: Storage, uploaders_storage: Storage) -> Uploader:
     """The handler on empty servers."""
-    return Uploader(js, storage, uploaders_storage, await ArtifactClaims.bind(js))
+    claims, results = await ArtifactClaims.bind(js), await BuildResults.bind(js)
+    return Uploader(js, storage, uploaders_storage, claims, results)
 
 
 DATA = b"x" * (PART + 1_000)
@@ -168,7 +172,8 @@ async def test_a_key_that_is_being_deleted_is_left_alone(uploader: Uploader) -> 
 async def test_a_canceled_export_leaves_no_parts(uploader: Uploader) -> None:
     """Discarding aborts the upload, once or twice."""
     event = await packaged(uploader.storage, DATA)
-    handler = UploaderHandler(uploader.storage, uploader.claims, ttl=timedelta(days=1))
+    ttl = timedelta(days=1)
+    handler = UploaderHandler(uploader.storage, uploader.claims, uploader.results, ttl=ttl)
     await handler.discard(event)
     await handler.discard(event)
     assert await uploader.storage.uploads("") == []

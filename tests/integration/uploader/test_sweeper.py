@@ -24,6 +24,7 @@ from shared.jetstream.event_log import EventLog
 from shared.storage import keys
 from shared.storage.bucket import Storage
 from shared.stores.artifacts import ArtifactRecord, bind_artifacts
+from shared.stores.build_results import BuildResult, BuildResults
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects, membership_key, project_key
 from tests.unit.sample_events import OOPS, identity, requested
@@ -327,6 +328,10 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     await world.project(deleted_at=now())
     members = await js.key_value("projects")
     await members.put(membership_key("u", "p"), b"{}")
+    results = await BuildResults.bind(js)
+    for project, inputs in (("p", "1" * 64), ("p", "2" * 64), ("p2", "1" * 64)):
+        built = BuildResult(artifact_key="k", built_at=now())
+        await results.keep(project, inputs, built, until=now() + timedelta(days=1))
     await world.export(HEAD)
     assert await world.sweep() == {}
     await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
@@ -334,6 +339,8 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     assert await world.sweep() == {"project": 1}
     assert await world.keys() == set()
     assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
+    assert [bool(await results.find("p", digit * 64)) for digit in "12"] == [False, False]
+    assert await results.find("p2", "1" * 64)
     tombstone = await world.projects.get(project_key("p"))
     assert tombstone is not None
     assert tombstone.value.owner == ""

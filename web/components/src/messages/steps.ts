@@ -25,6 +25,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "Waiting for the uploader": "Aguardando o envio",
   "Waiting for the next attempt": "Aguardando a próxima tentativa",
   "Ready to download": "Pronta para baixar",
+  "Ready to download: nothing has changed since an earlier export, whose artifact it is":
+    "Pronta para baixar: nada mudou desde uma exportação anterior, cujo artefato é este",
   "It would fail again: change what the error says, push, and export the project anew.":
     "Falharia de novo: corrija o que o erro indica, envie o projeto e exporte outra vez.",
 };

@@ -1,0 +1,49 @@
+"""The build inputs are all that can shape an artifact, as far as it is known before the build.
+
+Two exports of a project that have the same inputs come to the same artifact, unless a build says
+of itself that more than these has shaped it: ``BuildPlan.reusable``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.packager.build.cache_key import tools_of
+from services.packager.runtimes.registry import described
+from shared.version import product_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from services.packager.request import Request
+
+
+class BuildInputs:
+    """Names the inputs of one packager's builds.
+
+    Args:
+        templates: The folder of runtime templates: all of them count, as nobody knows yet which
+            are needed.
+        settings: Those of the packager by which builds of the same request may differ.
+    """
+
+    def __init__(self, templates: Path, settings: Mapping[str, Any]) -> None:
+        self._templates = templates
+        self._settings = settings
+
+    def of(self, request: Request, *, project_id: str, snapshot: str) -> str:
+        """The SHA-256 over the canonical JSON of the inputs, as they are this moment."""
+        inputs = {
+            "project": project_id,
+            "snapshot": snapshot,
+            "request": request,
+            "templates": described(self._templates),
+            "tools": tools_of(request),
+            "product": product_version(),
+            "settings": self._settings,
+        }
+        return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()
