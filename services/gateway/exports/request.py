@@ -40,14 +40,13 @@ class ExportRequest(
 ):
     """The body of an export request.
 
-    ``fresh`` has it built even where an earlier export came of the same files and options; what
-    leaves it out has the digest by which an Idempotency-Key was known before there was the field.
+    ``fresh`` has it built even where nothing has changed since an earlier export.
     """
 
     platform: Platform
     configuration: Configuration = "release"
     options: ExportOptions = ExportOptions()
-    fresh: bool | UnsetType = UNSET
+    fresh: bool | UnsetType = UNSET  # what leaves it out keeps its digest of earlier versions
 
 
 class ExportRequests:

@@ -214,6 +214,8 @@ export interface components {
         /**
          * ExportRequest
          * @description The body of an export request.
+         *
+         *     ``fresh`` has it built even where nothing has changed since an earlier export.
          */
         ExportRequest: {
             /**
@@ -221,6 +223,7 @@ export interface components {
              * @enum {unknown}
              */
             configuration?: "debug" | "distribution" | "release";
+            fresh?: boolean;
             /**
              * @default {
              *       "appName": "",
