@@ -42,6 +42,7 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 64  # questions in work; who asks beyond that builds
 FIND_S: Final = 3.0  # to find an artifact: packagers wait a little longer for the whole answer
+PUBLISH_S: Final = 1.0  # after which a stream that is away is not tried again
 
 
 class ReuseResponder:
@@ -87,20 +88,28 @@ class ReuseResponder:
         task.add_done_callback(self._answers.discard)
 
     async def _answer(self, message: Msg) -> None:
-        """Whatever goes wrong on the way, the packager is told that it has to build."""
         completed = False
         try:
             question = msgspec.json.decode(message.data, type=ReuseQuestion)
+        except msgspec.MsgspecError as error:  # of a later version
+            log.warning("reuse.failed", error=repr(error))
+        else:
             with (
                 within(TraceContext.of_headers(message.headers)),
                 structlog.contextvars.bound_contextvars(**keys_of(question.event)),
             ):
-                completed = await self._complete(question)
-        except (UnavailableError, StorageRefusedError, TimeoutError, msgspec.MsgspecError) as error:
+                completed = await self._try_to_complete(question)
+        await self._say(message, completed=completed)
+
+    async def _try_to_complete(self, question: ReuseQuestion) -> bool:
+        """Whatever goes wrong on the way, the export must be built then."""
+        try:
+            return await self._complete(question)
+        except (UnavailableError, StorageRefusedError, TimeoutError) as error:
             log.warning("reuse.failed", error=repr(error))
         except Exception:
-            log.exception("reuse.failed")  # our bug; the export must be built all the same
-        await self._say(message, completed=completed)
+            log.exception("reuse.failed")  # our bug
+        return False
 
     async def _say(self, message: Msg, *, completed: bool) -> None:
         with suppress(nats.errors.Error):
@@ -118,7 +127,7 @@ class ReuseResponder:
             self._results.keep(event.project_id, inputs, result, until=completed.expires_at),
             self._tell_maker(event, result),
         )
-        first, _ = await self._events.publish_first(completed)
+        first, _ = await self._events.publish_first(completed, patience_s=PUBLISH_S)
         if first == completed:
             log.info("export.reused", built_at=result.built_at.isoformat(timespec="seconds"))
         return isinstance(first, ExportCompleted)
