@@ -4,40 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Final
 
 import click
 
+from cli.command_list import COMMANDS
 from cli.exit_codes import HELP, CommandError, for_error, is_lost_connection
 from cli.local.errors import StackError
 from shared.errors import ExportError, StorageRefusedError
-from shared.settings import LogSettings
-from shared.version import product_version
-
-COMMANDS: Final = {  # in the order of --help: the module of each, and its name there
-    "up": "local:up",
-    "run": "local:run",
-    "push": "exports:push",
-    "export": "exports:export",
-    "status": "exports:status",
-    "watch": "exports:watch",
-    "logs": "logs:logs",
-    "download": "exports:download_command",
-    "play": "play:play",
-    "retry": "exports:retry",
-    "cancel": "exports:cancel",
-    "projects": "projects:projects",
-    "admin": "operators:admin",
-    "dead-letters": "dead_letters:dead_letters",
-    "templates": "templates:templates",
-    "streams": "streams:streams",
-    "nats-users": "streams:nats_users",
-    "sweep": "admin:sweep",
-    "token": "admin:token",
-    "storage": "storage:storage",
-    "storage-certificate": "storage:storage_certificate",
-    "doctor": "admin:doctor",
-}
 
 
 class LazyCommands(click.Group):
@@ -48,24 +21,51 @@ class LazyCommands(click.Group):
         del ctx
         return list(COMMANDS)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each says of itself."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, listed.summary) for name, listed in COMMANDS.items()])
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, None where there is none."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name].place.partition(":")
         command: click.Command = getattr(import_module(f"cli.commands.{module}"), name)
         if "structlog" in sys.modules:  # none else logs, and it takes a while to import
-            from shared import logs  # noqa: PLC0415 - see above
-
-            logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
+            _quiet_logs()
         return command
+
+
+def _quiet_logs() -> None:
+    from shared import logs  # noqa: PLC0415 - see above
+    from shared.settings import LogSettings  # noqa: PLC0415
+
+    logs.configure(LogSettings(level="WARNING", format="console"), service="aethel-export")
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:  # noqa: FBT001 - as Click calls it
+    if not is_asked:
+        return
+    from shared.version import product_version  # noqa: PLC0415 - it looks through what is installed
+
+    click.echo(f"aethel-export, version {product_version()}")
+    ctx.exit()
 
 
 @click.group(
     cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=HELP
 )
-@click.version_option(product_version(), prog_name="aethel-export")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Turn a project of the Aethel game engine into something a player can run."""
 

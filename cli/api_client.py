@@ -1,61 +1,41 @@
-"""The gateway's HTTP interface, as the command line uses it."""
+"""The gateway's HTTP interface for coroutines: whoever follows exports has many calls under way."""
 
 from __future__ import annotations
 
 import asyncio
 import uuid
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from cli.exit_codes import CommandError, UnreachableError, for_status
+from cli.answers import ATTEMPTS, ApiError, asked_again_after_s, check, unanswered, wait_s
+from cli.blocking_client import BlockingClient, headers_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-ATTEMPTS: Final = 5
-RETRY_STATUS: Final = {429, 502, 503, 504}
-NOT_FOUND: Final = 404
-PAGE: Final = 200  # as many rows as the gateway lists at a time
-LONGEST_WAIT_S: Final = 60.0  # who is asked to wait longer is told so at once
-
-
-class ApiError(CommandError):
-    """The gateway has refused a request: its ``status`` and the whole ``problem``."""
-
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        details = "".join(
-            f"\n  {d.get('path')}: {d.get('message')}" for d in problem.get("details") or []
-        )
-        super().__init__(f"{problem.get('detail') or problem.get('title') or status}{details}")
-        self.status = status
-        self.problem = problem
-        self.exit_code = for_status(status)
+__all__ = ["ApiError", "Client", "connect"]
 
 
 class Client:
     """One user's connection to one gateway. Every call is repeated while the service is away."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, url: str, token: str, *, user: str | None = None
+    ) -> None:
         self._session = session
+        self._token = token
+        self._user = user
         self.url = url.rstrip("/")
+
+    def blocking(self) -> BlockingClient:
+        """The same for threads."""
+        return BlockingClient(self.url, self._token, user=self._user)
 
     async def get(self, path: str, **query: str | int) -> Any:
         """The JSON that ``path`` answers with."""
         return await self._json("GET", path, params=query)
-
-    async def pages(self, path: str, rows: str, limit: int, **query: str) -> dict[str, Any]:
-        """A list that comes in pages, as one answer with at most ``limit`` of its ``rows``."""
-        found: list[Any] = []
-        more: dict[str, str] = {}
-        while True:
-            size = min(limit - len(found), PAGE)
-            page = await self.get(path, page_size=size, **query, **more)
-            found += page[rows]
-            if page["nextPageToken"] is None or len(found) >= limit:
-                return {**page, rows: found}
-            more = {"page_token": page["nextPageToken"]}
 
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send JSON, get JSON."""
@@ -84,10 +64,10 @@ class Client:
     async def open(self, url: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """A download as it streams in; redirects are followed without our token."""
         async with self._session.get(url, allow_redirects=False) as first:
-            await self._check(first)
+            await _check(self.url, first)
             location = first.headers.get("Location", url)
         async with aiohttp.ClientSession() as plain, plain.get(location) as answer:
-            await self._check(answer)
+            await _check(self.url, answer)
             yield answer
 
     async def websocket(self, url: str) -> aiohttp.ClientWebSocketResponse:
@@ -102,35 +82,29 @@ class Client:
                 options["data"] = content()
             try:
                 async with self._session.request(method, f"{self.url}{path}", **options) as answer:
-                    wait_s = max(_retry_after_s(answer), 0.5 * 2**attempt)
-                    is_last = attempt == ATTEMPTS or wait_s > LONGEST_WAIT_S
-                    if answer.status not in RETRY_STATUS or is_last:
-                        await self._check(answer)
+                    pause_s = asked_again_after_s(
+                        answer.status, answer.headers.get("Retry-After"), attempt
+                    )
+                    if pause_s is None:
+                        await _check(self.url, answer)
                         return await answer.json() if answer.status != 204 else None  # noqa: PLR2004 - no content
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
-                    why = str(error) or repr(error)
-                    raise UnreachableError(f"no answer from {self.url}: {why}") from error
-                wait_s = 0.5 * 2**attempt
-            await asyncio.sleep(wait_s)
+                    raise unanswered(self.url, error) from error
+                pause_s = wait_s(attempt)
+            await asyncio.sleep(pause_s)
         raise AssertionError  # the last attempt has returned or raised
 
-    async def _check(self, answer: aiohttp.ClientResponse) -> None:
-        if answer.status < 400:  # noqa: PLR2004 - RFC 9110 section 15
-            return
-        try:
-            problem = await answer.json(content_type=None)
-        except ValueError:
-            problem = {"detail": f"{answer.url.path} answered {answer.status}"}
-        if answer.status in RETRY_STATUS:
-            raise UnreachableError(f"{self.url}: {problem.get('detail')}")
-        raise ApiError(answer.status, problem)
 
-
-def _retry_after_s(answer: aiohttp.ClientResponse) -> float:
-    """How long the service asks for; 0 where it does not say."""
-    text = answer.headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else 0.0
+async def _check(url: str, answer: aiohttp.ClientResponse) -> None:
+    """Raise what :func:`.check` does."""
+    if answer.ok:
+        return
+    try:
+        problem = await answer.json(content_type=None)
+    except ValueError:
+        problem = None
+    check(url, answer.url.path, answer.status, problem)
 
 
 @asynccontextmanager
@@ -138,10 +112,7 @@ async def connect(url: str, token: str, *, user: str | None = None) -> AsyncIter
     """Connect with a token; one of the role ``service`` may name the user whom it acts for."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
     connector = aiohttp.TCPConnector(limit=16)
-    headers = {"Authorization": f"Bearer {token}"}
-    if user is not None:
-        headers["X-Aethel-User"] = user
     async with aiohttp.ClientSession(
-        timeout=timeout, connector=connector, headers=headers
+        timeout=timeout, connector=connector, headers=headers_of(token, user)
     ) as session:
-        yield Client(session, url)
+        yield Client(session, url, token, user=user)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import stat
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from cli.exit_codes import UsageError
-from shared.domain.composed_names import composed, composed_paths, composition_note
-from shared.domain.ignore_patterns import IGNORE_FILE, MAX_BYTES, IgnoreFileError, read_patterns
+from cli.file_digest import FileDigest, digest_file
+from cli.folder_walk import FolderWalk, unreadable
+from cli.hash_cache import HashCache
+from shared.domain.composed_names import composed_paths, composition_note
+from shared.domain.ignore_patterns import IGNORE_FILE
 from shared.domain.paths import check_paths
-from shared.domain.private_files import EXPECTED, SHOWN, HomeRule, expected
+from shared.domain.private_files import EXPECTED, SHOWN, Kind, LeftOut, expected
 from shared.domain.project import FileEntry, Manifest
-from shared.domain.secret_scanner import SecretScanner, is_scanned
 from shared.errors import PathError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from shared.domain.private_files import LeftOut
-
-HASH_BLOCK: Final = 1 << 20
+    import os
 
 
 class ProjectFolder(msgspec.Struct, frozen=True):
@@ -37,6 +32,8 @@ class ProjectFolder(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...]
     notes: tuple[str, ...] = ()  # left out as its maker expects, or called anew
     sources: Mapping[str, str] = {}  # the folder's own path of what is called anew
+    looked_at: int = 0  # files, those too that stay at home for what they hold
+    known: int = 0  # of them, those that were not read again
 
     @property
     def size_bytes(self) -> int:
@@ -51,8 +48,20 @@ class ProjectFolder(msgspec.Struct, frozen=True):
         }
 
 
-def read_folder(root: Path) -> ProjectFolder:
+class _File(NamedTuple):
+    """One that would be pushed."""
+
+    path: str  # in the project
+    place: str
+    status: os.stat_result
+
+
+def read_folder(root: Path, hashes: HashCache | None = None) -> ProjectFolder:
     """Walk a folder, and hash and look at what would be pushed.
+
+    Args:
+        root: The folder.
+        hashes: What is known of its files; brought up to date.
 
     Raises:
         UsageError: No such folder, an empty one, one that cannot be read, or a path that no project
@@ -60,24 +69,23 @@ def read_folder(root: Path) -> ProjectFolder:
     """
     if not root.is_dir():
         raise UsageError(f"{root} is not a folder")
-    walk = _Walk(root)
-    found = sorted(walk.files())
+    walk = FolderWalk(root)
+    found = dict(walk.files())
     try:
-        names = composed_paths(found)
-        paths = sorted(names.values())
-        check_paths(paths)
+        names = composed_paths(sorted(found))
+        sources = {name: path for path, name in sorted(names.items(), key=lambda name: name[1])}
+        check_paths(sources)
     except PathError as error:
         raise UsageError(f"{error}; rename it, or name it in {IGNORE_FILE}") from error
-    sources = {name: path for path, name in names.items()}
-    with ThreadPoolExecutor() as threads:
-        seen = list(threads.map(lambda path: _entry(root / sources[path], path), paths))
-    rule, left_out = walk.rule, list(walk.left_out)
+    files = [_File(name, f"{root}/{path}", found[path]) for name, path in sources.items()]
+    digests, known = _digests(files, hashes or HashCache())
+    left_out = list(walk.left_out)
     entries = {}
-    for path, (entry, secret) in zip(paths, seen, strict=True):
-        if secret is None or rule.asks_for(path):
-            entries[path] = entry
+    for path, digest in digests.items():
+        if digest.secret is None or walk.rule.asks_for(path):
+            entries[path] = FileEntry(digest.sha256, digest.size)
         else:
-            left_out.append(secret)
+            left_out.append(LeftOut(path, Kind.SECRET, digest.secret))
     if not entries.keys() - {IGNORE_FILE}:
         raise UsageError("; ".join([f"{root} has no files to push", *map(str, left_out[:SHOWN])]))
     anew = {path: sources[path] for path in entries if sources[path] != path}
@@ -90,90 +98,32 @@ def read_folder(root: Path) -> ProjectFolder:
             *([composition_note(sorted(anew))] if anew else []),
         ),
         sources=anew,
+        looked_at=len(files),
+        known=known,
     )
 
 
-class _Walk:
-    """Goes through a folder; neither links nor what is no file lead out of it."""
-
-    def __init__(self, root: Path) -> None:
-        self.rule = _rule(root)
-        self.left_out: list[LeftOut] = []
-        self.warnings: list[str] = []
-        self._root = root
-
-    def files(self) -> Iterator[str]:
-        """The paths of all plain files that are part of the project."""
-        for folder, subfolders, names in os.walk(self._root, onerror=_refuse):
-            here = Path(folder).relative_to(self._root)
-            at = {name: (here / name).as_posix() for name in (*subfolders, *names)}
-            subfolders[:] = [name for name in sorted(subfolders) if self._enters(at[name])]
-            yield from (at[name] for name in sorted(names) if self._takes(at[name]))
-
-    def _enters(self, path: str) -> bool:
-        left_out = self.rule.folder_stays_home(composed(path))
-        if left_out:
-            self.left_out.append(left_out)
-        elif (self._root / path).is_symlink():
-            self._warn_of_link(path)
-            return False
-        return left_out is None
-
-    def _takes(self, path: str) -> bool:
-        if path == IGNORE_FILE and (self._root / path).is_file():
-            return True  # exporters keep to it, too
-        if left_out := self.rule.stays_home(composed(path)):
-            self.left_out.append(left_out)
-            return False
-        mode = (self._root / path).lstat().st_mode
-        if stat.S_ISLNK(mode):
-            self._warn_of_link(path)
-        elif not stat.S_ISREG(mode):
-            self.warnings.append(f"{path} is no file (but a pipe or a device) and was left out")
-        return stat.S_ISREG(mode)
-
-    def _warn_of_link(self, path: str) -> None:
-        self.warnings.append(
-            f"{path} is a link to {(self._root / path).readlink()} and was left out: put what it "
-            "leads to in its place"
-        )
+def _digests(files: list[_File], hashes: HashCache) -> tuple[dict[str, FileDigest], int]:
+    """What each file holds, and of how many it was known."""
+    known = {
+        file.path: digest
+        for file in files
+        if (digest := hashes.get(file.path, file.status)) is not None
+    }
+    kept, read = dict(known), {}
+    unknown = [file for file in files if file.path not in known]
+    with ThreadPoolExecutor() as threads:  # hashing lets other threads go on
+        for file, (digest, may_keep) in zip(unknown, threads.map(_digest, unknown), strict=True):
+            read[file.path] = digest
+            if may_keep:
+                kept[file.path] = digest
+    hashes.replace(kept)
+    digests = known | read
+    return {file.path: digests[file.path] for file in files}, len(known)
 
 
-def _rule(root: Path) -> HomeRule:
-    own = root / IGNORE_FILE
-    if not own.is_file():
-        return HomeRule()
+def _digest(file: _File) -> tuple[FileDigest, bool]:
     try:
-        with own.open("rb") as file:
-            return HomeRule(read_patterns(file.read(MAX_BYTES + 1)))
-    except IgnoreFileError as error:
-        raise UsageError(str(error)) from error
+        return digest_file(file.place, file.path)
     except OSError as error:
-        raise _unreadable(error) from error
-
-
-def _refuse(error: OSError) -> None:
-    raise _unreadable(error) from error
-
-
-def _unreadable(error: OSError) -> UsageError:
-    return UsageError(
-        f"{error.filename} cannot be read ({error.strerror}): make it readable, or name it in "
-        f"{IGNORE_FILE}"
-    )
-
-
-def _entry(file: Path, path: str) -> tuple[FileEntry, LeftOut | None]:
-    """A file's entry, and what in it looks like a secret."""
-    digest, size = hashlib.sha256(), 0
-    scanner = SecretScanner(path) if is_scanned(path) else None
-    try:
-        with file.open("rb") as stream:
-            while block := stream.read(HASH_BLOCK):
-                digest.update(block)
-                size += len(block)
-                if scanner:
-                    scanner.feed(block)
-    except OSError as error:
-        raise _unreadable(error) from error
-    return FileEntry(digest.hexdigest(), size), scanner.left_out() if scanner else None
+        raise unreadable(error) from error

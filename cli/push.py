@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
 import tarfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
-from cli.api_client import ApiError
+from cli.answers import ApiError
+from cli.connections import Bytes
+from cli.exit_codes import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import socket
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from cli.api_client import Client
+    from cli.blocking_client import BlockingClient
     from cli.project_folder import ProjectFolder
-    from shared.domain.project import Manifest
 
 SMALL_BYTES: Final = 1 << 20  # such files travel together
 PACK_BYTES: Final = 8 << 20
 PARALLEL: Final = 4
 CONFLICT: Final = 409
+CHANGED: Final = "a file has changed since it was looked at: push again, with --no-cache if need be"
 
 
 class Pushed(msgspec.Struct, frozen=True, rename="camel"):
@@ -36,96 +38,135 @@ class Pushed(msgspec.Struct, frozen=True, rename="camel"):
     sent_bytes: int
 
 
-async def push(
-    client: Client, project_id: str, folder: ProjectFolder, on_sent: Callable[[int, int], None]
+class FileBody:
+    """A file as the body of a request: the kernel sends it, it does not come into memory."""
+
+    def __init__(self, path: Path, size_bytes: int) -> None:
+        self.size_bytes = size_bytes
+        self._path = path
+
+    def send(self, into: socket.socket) -> None:
+        """Send it (raises UsageError where it has become shorter)."""
+        with self._path.open("rb") as file:
+            if into.sendfile(file, count=self.size_bytes) < self.size_bytes:
+                raise UsageError(f"{self._path} has become shorter meanwhile: push again")
+
+
+def push(
+    client: BlockingClient,
+    project_id: str,
+    folder: ProjectFolder,
+    on_sent: Callable[[int, int], None],
 ) -> Pushed:
-    """Push a folder; ``on_sent`` is called with (bytes sent, bytes to send) as they go."""
+    """Push a folder; a client whose push has failed is closed.
+
+    Args:
+        client: Of the gateway.
+        project_id: The project's.
+        folder: What goes.
+        on_sent: Called with (bytes sent, bytes to send) as they go.
+
+    Raises:
+        UsageError: A file has changed since it was hashed.
+        ApiError, UnreachableError: See :mod:`.answers`.
+    """
+    snapshot = folder.manifest.snapshot_id
     path = f"/api/projects/{project_id}/snapshot"
-    manifest = msgspec.to_builtins(folder.manifest)
-    by_hash = folder.by_hash()
-    missing = await _propose(client, path, manifest)
-    sent_files = sent_bytes = 0
-    while isinstance(missing, list):
-        files = [(sha, by_hash[sha]) for sha in missing]
-        sent_files += len(files)
-        sent_bytes += await _send(client, project_id, files, folder.manifest, on_sent)
-        missing = await _propose(client, path, manifest)
-    return Pushed(missing, len(folder.manifest.files), folder.size_bytes, sent_files, sent_bytes)
+    sent: list[int] = []
+    if _head(client, path) != snapshot:
+        manifest = msgspec.json.encode(folder.manifest)
+        sizes = {entry.sha256: entry.size for entry in folder.manifest.files.values()}
+        places = folder.by_hash()
+        while missing := _missing(client, path, manifest):
+            blobs = [_Blob(sha256, places[sha256], sizes[sha256]) for sha256 in missing]
+            _send(client, f"/api/projects/{project_id}/blobs", blobs, on_sent)
+            sent += [blob.size for blob in blobs]
+    files = len(folder.manifest.files)
+    return Pushed(snapshot, files, folder.size_bytes, len(sent), sum(sent))
 
 
-async def _propose(client: Client, path: str, manifest: Any) -> str | list[str]:
-    """The snapshot's name, or the hashes that are missing for it."""
+class _Blob(NamedTuple):
+    """A content that is missing, and one of the files that have it."""
+
+    sha256: str
+    path: Path
+    size: int
+
+
+def _head(client: BlockingClient, path: str) -> str | None:
+    """What the project consists of now; None where there is no such project."""
     try:
-        answer = await client.send("PUT", path, manifest)
+        head: str | None = client.get(path, page_size=1)["snapshot"]
+    except ApiError as error:
+        if error.exit_code is ExitCode.NOT_FOUND:
+            return None
+        raise
+    return head
+
+
+def _missing(client: BlockingClient, path: str, manifest: bytes) -> list[str]:
+    """The hashes that are missing; where there are none, the manifest is the head now."""
+    try:
+        client.send("PUT", path, manifest)
     except ApiError as error:
         missing = error.problem.get("missing")
         if error.status == CONFLICT and missing:
             return list(missing)
         raise
-    return str(answer["snapshot"])
+    return []
 
 
-async def _send(
-    client: Client,
-    project_id: str,
-    files: list[tuple[str, Path]],
-    manifest: Manifest,
-    on_sent: Callable[[int, int], None],
-) -> int:
-    sizes = {entry.sha256: entry.size for entry in manifest.files.values()}
-    total, sent = sum(sizes[sha] for sha, _ in files), 0
-    url = f"/api/projects/{project_id}/blobs"
-    slots = asyncio.Semaphore(PARALLEL)
-
-    async def one(
-        size: int, method: str, path: str, content: Callable[[], Any], length: int
-    ) -> None:
-        nonlocal sent
-        async with slots:
-            await client.upload(method, path, content, size_bytes=length)
-        sent += size
-        on_sent(sent, total)
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for sha, path in files:
-                if sizes[sha] > SMALL_BYTES:
-                    opened = partial(path.open, "rb")
-                    group.create_task(one(sizes[sha], "PUT", f"{url}/{sha}", opened, sizes[sha]))
-            small = [(sha, path) for sha, path in files if sizes[sha] <= SMALL_BYTES]
-            for pack in _packs(small, sizes):
-                data = await asyncio.to_thread(_tar, pack)
-                size = sum(sizes[sha] for sha, _ in pack)
-                await slots.acquire()  # at most PARALLEL packs are in memory
-                slots.release()
-                group.create_task(one(size, "POST", url, partial(io.BytesIO, data), len(data)))
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from None  # one is reported, the others are like it
-    return total
+def _send(
+    client: BlockingClient, url: str, blobs: list[_Blob], on_sent: Callable[[int, int], None]
+) -> None:
+    total, sent = sum(blob.size for blob in blobs), 0
+    with ThreadPoolExecutor(PARALLEL) as threads:
+        sending = {threads.submit(upload): size for upload, size in _uploads(client, url, blobs)}
+        try:
+            for one in as_completed(sending):
+                one.result()
+                sent += sending[one]
+                on_sent(sent, total)
+        except BaseException as error:
+            threads.shutdown(wait=False, cancel_futures=True)
+            client.close()  # one is reported, the others would be like it
+            if isinstance(error, ApiError) and error.problem.get("code") == "wrong-hash":
+                raise UsageError(CHANGED) from error
+            raise
 
 
-def _packs(
-    files: list[tuple[str, Path]], sizes: dict[str, int]
-) -> Iterator[list[tuple[str, Path]]]:
-    pack: list[tuple[str, Path]] = []
+def _uploads(
+    client: BlockingClient, url: str, blobs: list[_Blob]
+) -> Iterator[tuple[Callable[[], None], int]]:
+    """What each request sends, and of how many bytes; the largest ones first."""
+    by_size = sorted(blobs, key=lambda blob: blob.size, reverse=True)
+    for blob in by_size:
+        if blob.size > SMALL_BYTES:
+            body = FileBody(blob.path, blob.size)
+            yield partial(client.upload, "PUT", f"{url}/{blob.sha256}", body), blob.size
+    for pack in _packs(blob for blob in blobs if blob.size <= SMALL_BYTES):
+        yield partial(_send_pack, client, url, pack), sum(blob.size for blob in pack)
+
+
+def _packs(blobs: Iterable[_Blob]) -> Iterator[list[_Blob]]:
+    pack: list[_Blob] = []
     size = 0
-    for sha, path in files:
-        if pack and size + sizes[sha] > PACK_BYTES:
+    for blob in blobs:
+        if pack and size + blob.size > PACK_BYTES:
             yield pack
             pack, size = [], 0
-        pack.append((sha, path))
-        size += sizes[sha] + tarfile.BLOCKSIZE  # its header, more than many a tiny file has
+        pack.append(blob)
+        size += blob.size + tarfile.BLOCKSIZE  # its header, more than many a tiny file has
     if pack:
         yield pack
 
 
-def _tar(files: list[tuple[str, Path]]) -> bytes:
-    """An uncompressed tar whose entries are named by their SHA-256."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as tar:
-        for sha, path in files:
-            data = path.read_bytes()
-            entry = tarfile.TarInfo(sha)
-            entry.size = len(data)
-            tar.addfile(entry, io.BytesIO(data))
-    return buffer.getvalue()
+def _send_pack(client: BlockingClient, url: str, blobs: list[_Blob]) -> None:
+    """Send an uncompressed tar whose entries are named by their SHA-256."""
+    pieces = []
+    for blob in blobs:
+        entry, data = tarfile.TarInfo(blob.sha256), blob.path.read_bytes()
+        entry.size = len(data)
+        padding = bytes(-len(data) % tarfile.BLOCKSIZE)
+        pieces += [entry.tobuf(tarfile.USTAR_FORMAT), data, padding]
+    client.upload("POST", url, Bytes(b"".join([*pieces, bytes(2 * tarfile.BLOCKSIZE)])))

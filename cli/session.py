@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import msgspec
-
-from cli import api_client
+from cli.answers import ApiError
+from cli.blocking_client import BlockingClient
 from cli.exit_codes import ExitCode, MissingError, UsageError
 from cli.local.state import running_stack
-from shared.domain.events import ExportId
+from shared.domain.events import is_export_id
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from cli.api_client import Client
+    from collections.abc import Callable
 
 T = TypeVar("T")
 LOOKED_AT: Final = 10_000  # projects in which an export is looked for
@@ -43,18 +39,14 @@ def address(*, as_service: bool = False) -> tuple[str, str]:
     return stack.gateway_url, stack.service_token if as_service else stack.token
 
 
-def with_client(use: Callable[[Client], Awaitable[T]], user: str | None = None) -> T:
-    """Run one asynchronous command against the gateway, where named for another user."""
-
-    async def run() -> T:
-        url, token = address(as_service=user is not None)
-        async with api_client.connect(url, token, user=user) as client:
-            return await use(client)
-
-    return asyncio.run(run())
+def with_client(use: Callable[[BlockingClient], T], user: str | None = None) -> T:
+    """Run one command against the gateway, where named for another user."""
+    url, token = address(as_service=user is not None)
+    with BlockingClient(url, token, user=user) as client:
+        return use(client)
 
 
-async def find_export(client: Client, export: str) -> str:
+def find_export(client: BlockingClient, export: str) -> str:
     """The path of an export given as ``EXPORT`` or ``PROJECT/EXPORT``.
 
     Raises:
@@ -62,25 +54,23 @@ async def find_export(client: Client, export: str) -> str:
         MissingError: None of the user's projects has it.
     """
     project, _, export_id = export.rpartition("/")
-    try:
-        msgspec.convert(export_id, ExportId)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{export_id!r} is not the id of an export") from error
+    if not is_export_id(export_id):
+        raise UsageError(f"{export_id!r} is not the id of an export")
     if project:
         return f"/api/projects/{project}/export/{export_id}"
-    for item in (await client.pages("/api/projects", "projects", LOOKED_AT))["projects"]:
+    for item in client.pages("/api/projects", "projects", LOOKED_AT)["projects"]:
         path = f"/api/projects/{item['id']}/export/{export_id}"
-        if await _exists(client, path):
+        if _exists(client, path):
             return path
     raise MissingError(
         f"none of your projects has an export {export_id}; for another user's: --as USER"
     )
 
 
-async def _exists(client: Client, path: str) -> bool:
+def _exists(client: BlockingClient, path: str) -> bool:
     try:
-        await client.get(path)
-    except api_client.ApiError as error:
+        client.get(path)
+    except ApiError as error:
         if error.exit_code is ExitCode.NOT_FOUND:
             return False
         raise

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,7 +16,7 @@ from cli.session import with_client
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from cli.api_client import Client
+    from cli.blocking_client import BlockingClient
 
 PATH: Final = "/api/admin/dead-letters"
 POLL_S: Final = 0.5
@@ -132,14 +132,14 @@ def replay(
         "reason": why,
     }
 
-    async def run(client: Client) -> None:
+    def run(client: BlockingClient) -> None:
         if seqs:
             for seq in seqs:
-                answer = await client.act(f"{PATH}/{seq}/replay", {"reason": why})
+                answer = client.act(f"{PATH}/{seq}/replay", {"reason": why})
                 click.echo(json.dumps(answer) if as_json else _replayed(seq, answer))
             return
-        job_id = (await client.act(f"{PATH}/replay", order))["job"]
-        job = await _finished(client, job_id, quiet=as_json)
+        job_id = client.act(f"{PATH}/replay", order)["job"]
+        job = _finished(client, job_id, quiet=as_json)
         click.echo(json.dumps(job) if as_json else _counted(job))
         if job["status"] == "stopped":
             raise ExportFailedError(f"stopped: {job['detail']}")
@@ -169,13 +169,13 @@ def drop(
     given = _given(wanted)
     _check_choice(seqs, given, every=every, dry_run=dry_run)
 
-    async def run(client: Client) -> dict[str, Any]:
+    def run(client: BlockingClient) -> dict[str, Any]:
         if not seqs:
             body = {"filter": given, "limit": limit, "dry_run": dry_run, "reason": why}
-            dropped: dict[str, Any] = await client.act(f"{PATH}/drop", body)
+            dropped: dict[str, Any] = client.act(f"{PATH}/drop", body)
             return dropped
         for seq in seqs:
-            await client.delete(f"{PATH}/{seq}", reason=why)
+            client.delete(f"{PATH}/{seq}", reason=why)
         return {"matching": len(seqs), "dropped": len(seqs)}
 
     done = with_client(run)
@@ -207,17 +207,17 @@ def _check_choice(
         raise UsageError("--dry-run is for filters; look at one letter with show")
 
 
-async def _finished(client: Client, job_id: str, *, quiet: bool) -> dict[str, Any]:
+def _finished(client: BlockingClient, job_id: str, *, quiet: bool) -> dict[str, Any]:
     """The job at its end; it goes on by itself when this is interrupted."""
     printed = ""
     while True:
-        job: dict[str, Any] = await client.get(f"/api/admin/replays/{job_id}")
+        job: dict[str, Any] = client.get(f"/api/admin/replays/{job_id}")
         if job["status"] != "running":
             return job
         if not quiet and (line := f"job {job_id}: {_counted(job)}") != printed:
             printed = line
             click.echo(line, err=True)
-        await asyncio.sleep(POLL_S)
+        time.sleep(POLL_S)
 
 
 def _counted(job: dict[str, Any]) -> str:

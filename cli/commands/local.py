@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli import api_client
-from cli.commands.exports import print_warnings, push_and_report, watch_to_end
+from cli.blocking_client import BlockingClient
+from cli.commands.following import watch_to_end
 from cli.commands.options import (
     build_options,
     folder_argument,
     json_option,
     out_option,
-    parse_options,
     project_id_of,
 )
+from cli.commands.push import print_warnings, push_and_report
+from cli.export_options import parse_options
+from cli.hash_cache import HashCache
 from cli.local.browser import has_screen, show
 from cli.local.environment import ignored
 from cli.local.stack import WATCH_S, Ports, Stack, answers, local_stack
@@ -94,17 +96,17 @@ def run(
     """Export FOLDER in one shot: start a stack, push, export, download, stop."""
     _stop_on_signals()
     _warn_of_ignored_settings()
-    found = read_folder(folder)
+    found = read_folder(folder, HashCache.of(folder))
     print_warnings(found)
     body = {"platform": platform, "configuration": configuration, "options": parse_options(options)}
 
     async def go(state: StackState) -> None:
-        async with api_client.connect(state.gateway_url, state.token) as connected:
-            project_id = project_id_of(folder)
-            await push_and_report(connected, project_id, found)
-            answer = await connected.request_export(project_id, body)
+        project_id = project_id_of(folder)
+        with BlockingClient(state.gateway_url, state.token) as client:
+            await asyncio.to_thread(push_and_report, client, project_id, found)
+            answer = await asyncio.to_thread(client.request_export, project_id, body)
             path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
-            await watch_to_end(connected, path, out or Path("dist"), as_json=as_json)
+            await watch_to_end(client, path, out or Path("dist"), as_json=as_json)
 
     try:
         with (

@@ -17,7 +17,7 @@ from cli.story.lines import story
 from cli.story.printing import told
 
 if TYPE_CHECKING:
-    from cli.api_client import Client
+    from cli.blocking_client import BlockingClient
 
 
 class NothingFoundError(CommandError):
@@ -46,8 +46,8 @@ def logs(
     if files:
         raise UsageError("files are read with --service alone")
 
-    async def run(client: Client) -> None:
-        lines = (await client.get(f"{await find_export(client, export)}/logs"))["logs"]
+    def run(client: BlockingClient) -> None:
+        lines = client.get(f"{find_export(client, export)}/logs")["logs"]
         for line in lines:
             click.echo(json.dumps(line) if as_json else f"[{line['ts']}] {line['message']}")
 

@@ -13,7 +13,7 @@ from cli.commands.table import print_table
 from cli.session import with_client
 
 if TYPE_CHECKING:
-    from cli.api_client import Client
+    from cli.blocking_client import BlockingClient
 
 USAGE = "/api/admin/usage"
 ALL = 10_000  # more projects than a user may have
@@ -38,10 +38,10 @@ def admin() -> None:
 def usage(*, by: str, user: str | None, limit: int, as_json: bool) -> None:
     """Show how full streams and buckets are, and who has most; or one user's projects."""
 
-    async def read(client: Client) -> dict[str, Any]:
+    def read(client: BlockingClient) -> dict[str, Any]:
         if user is not None:
-            return await client.pages(f"{USAGE}/{quote(user, safe='')}", "projects", ALL)
-        answer: dict[str, Any] = await client.get(USAGE, by=by, page_size=limit)
+            return client.pages(f"{USAGE}/{quote(user, safe='')}", "projects", ALL)
+        answer: dict[str, Any] = client.get(USAGE, by=by, page_size=limit)
         return answer
 
     answer = with_client(read)
@@ -63,13 +63,13 @@ def usage(*, by: str, user: str | None, limit: int, as_json: bool) -> None:
 def delete_projects(projects: tuple[str, ...], user: str | None, why: str) -> None:
     """Delete projects, whoever owns them: exports are canceled, then everything is erased."""
 
-    async def run(client: Client) -> None:
+    def run(client: BlockingClient) -> None:
         names = list(projects)
         if user is not None:
-            found = await client.pages(f"{USAGE}/{quote(user, safe='')}", "projects", ALL)
+            found = client.pages(f"{USAGE}/{quote(user, safe='')}", "projects", ALL)
             names += [project["id"] for project in found["projects"]]
         for name in names:
-            await client.delete(f"/api/admin/projects/{name}", reason=why)
+            client.delete(f"/api/admin/projects/{name}", reason=why)
             click.echo(f"{name} is being deleted")
 
     with_client(run)

@@ -12,7 +12,7 @@ from cli.exit_codes import UsageError
 from cli.session import find_export, with_client
 
 if TYPE_CHECKING:
-    from cli.api_client import Client
+    from cli.blocking_client import BlockingClient
 
 
 @click.command()
@@ -30,20 +30,20 @@ def play(target: str, user: str | None, *, password: bool, revoke: bool, as_json
     if password and not revoke:
         body["password"] = click.prompt("Password", hide_input=True, confirmation_prompt=True)
 
-    async def run(client: Client) -> None:
-        path = f"{await _path(client, target)}/play"
+    def run(client: BlockingClient) -> None:
+        path = f"{_path(client, target)}/play"
         if revoke:
-            await client.delete(path)
+            client.delete(path)
             return
-        link = await client.send("POST", path, body)
+        link = client.send("POST", path, body)
         click.echo(json.dumps(link) if as_json else link["url"])
 
     with_client(run, user)
 
 
-async def _path(client: Client, target: str) -> str:
+def _path(client: BlockingClient, target: str) -> str:
     """Of an export where it is the id of one, else of a project."""
     try:
-        return await find_export(client, target)
+        return find_export(client, target)
     except UsageError:
         return f"/api/projects/{target}"

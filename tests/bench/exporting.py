@@ -20,7 +20,6 @@ import pytest
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import ProjectFolder, read_folder
-from cli.push import push
 from cli.watch import follow
 from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.zip import ZipStream
@@ -32,6 +31,7 @@ from tests.bench.measurement import Measurement
 from tests.bench.packing import members_of
 from tests.bench.project import mixed_project
 from tests.nats_users import connect_as
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -71,9 +71,9 @@ async def _pushing(client: api.Client, storage: Storage, project: Path) -> list[
     pushes, uploads, again = [], [], 0
     for number in range(ROUNDS):
         started = time.perf_counter()
-        await push(client, f"bench-{number}", read_folder(project), lambda *_: None)
+        await push_folder(client, f"bench-{number}", read_folder(project))
         pushes.append(time.perf_counter() - started)
-        again = (await push(client, f"bench-{number}", folder, lambda *_: None)).sent_files
+        again = (await push_folder(client, f"bench-{number}", folder)).sent_files
         started = time.perf_counter()
         await _upload(storage, f"bench/{number}", whole)
         uploads.append(time.perf_counter() - started)
@@ -128,7 +128,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
         ours, bare = [], []
         for number in range(TINY_ROUNDS):
             tiny = _folder(Path(folder), {"index.html": page, "n": b"%d" % number})
-            await push(client, "tiny", tiny, lambda *_: None)
+            await push_folder(client, "tiny", tiny)
             started = time.perf_counter()
             await _export(client, "tiny", "source", _Progress())
             ours.append(time.perf_counter() - started)

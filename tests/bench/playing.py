@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import ProjectFolder, read_folder
-from cli.push import push
 from shared.settings import S3Settings, load
 from shared.storage import keys
 from shared.storage.bucket import open_storage
 from tests.bench.exporting import export_project, resident_mb
 from tests.bench.measurement import Measurement
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ async def _prepare(stack: Stack, folder: Path) -> tuple[str, str, str]:
         open_storage(settings) as storage,
         api.connect(stack.state.gateway_url, stack.state.token) as client,
     ):
-        await push(client, PROJECT, game, lambda *_: None)
+        await push_folder(client, PROJECT, game)
         await export_project(client, PROJECT, "web")
         link = (await client.send("POST", f"/api/projects/{PROJECT}/play"))["url"]
         await storage.put(SMALL_KEY, PAGE)

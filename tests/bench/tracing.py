@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import read_folder
-from cli.push import push
 from tests.bench.exporting import export_project
 from tests.bench.measurement import Measurement
+from tests.pushing import push_folder
 from tests.tracing.receiver import receiving
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def _measure(plain: Stack, tracing: Stack) -> list[Measurement]:
         sides = ((one, plain), (other, tracing))
         for client, _ in sides:
             with tempfile.TemporaryDirectory() as folder:
-                await push(client, "tiny", _game(Path(folder)), lambda *_: None)
+                await push_folder(client, "tiny", _game(Path(folder)))
             await _exports(client)  # what is done once is done
         ratios, spent = [], []
         for _ in range(ROUNDS):

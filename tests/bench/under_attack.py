@@ -24,12 +24,12 @@ from cli import api_client as api
 from cli.local.credentials import open_credentials
 from cli.local.stack import local_stack
 from cli.project_folder import read_folder
-from cli.push import push
 from cli.watch import follow
 from services.gateway.settings import GatewaySettings, UserLimits
 from shared.settings import names, variables
 from shared.tokens import Tokens, User
 from tests.bench.measurement import Measurement
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -99,7 +99,7 @@ def _token(tokens: Tokens, user: str) -> str:
 async def _push(tenant: api.Client) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "index.html").write_bytes(PAGE)
-        await push(tenant, PROJECT, read_folder(Path(folder)), lambda *_: None)
+        await push_folder(tenant, PROJECT, read_folder(Path(folder)))
 
 
 async def _seconds(tenant: api.Client, rounds: int) -> list[float]:

@@ -14,11 +14,11 @@ from cli import api_client as api
 from cli.api_client import ApiError
 from cli.exit_codes import UnreachableError
 from cli.project_folder import read_folder
-from cli.push import push
 from cli.watch import follow
 from shared.errors import UnavailableError
 from shared.jetstream.publishing import publish
 from tests.chaos.progress import while_moving
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -130,7 +130,7 @@ class Users:
         for name, data in files.items():
             (folder / name).write_bytes(data)
         found = read_folder(folder)
-        await patiently(lambda: push(self._client, project, found, lambda *_: None))
+        await patiently(lambda: push_folder(self._client, project, found))
 
     async def _edit(self, project: str) -> None:
         """Something small, rarely something large, and again: the first edit is never exported."""

@@ -15,10 +15,10 @@ import pytest_asyncio
 from cli import api_client as api
 from cli.local.credentials import open_credentials
 from cli.project_folder import read_folder
-from cli.push import push
 from tests.chaos.world import world
 from tests.identity_provider import AUDIENCE, ISSUER, claims, identity_provider, jwk, rsa_key
 from tests.log_secrets import WITHOUT_NET, found, of_installation
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -47,7 +47,7 @@ class Visitor:
 
     async def play(self, folder: Path) -> str:
         """Push, export, watch, download, make a link with a password and enter it; the export."""
-        await push(self._client, "game", read_folder(folder), lambda *_: None)
+        await push_folder(self._client, "game", read_folder(folder))
         asked = await self._client.request_export("game", {"platform": "web"})
         async with self._http.ws_connect(asked["websocketUrl"]) as opened:
             async for _ in opened:

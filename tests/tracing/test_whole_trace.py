@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cli.project_folder import read_folder
-from cli.push import push
 from shared.domain.events import ExportStarted
 from shared.jetstream.event_log import EventLog
 from shared.storage.bucket import open_storage
 from tests.chaos.stories import connected
 from tests.chaos.world import SERVICES, world
+from tests.pushing import push_folder
 from tests.tracing.receiver import receiving
 from tests.tracing.waterfall import waterfall
 
@@ -211,7 +211,7 @@ async def test_a_trace_follows_an_export_through_a_death_a_failure_and_a_replay(
             connected(here) as (client, operator),
         ):
             events = EventLog(nc.jetstream())
-            await push(client, "traced", read_folder(game), lambda *_: None)
+            await push_folder(client, "traced", read_folder(game))
             lost = await _taken(storage, "traced")
             path = await _worker_killed(here, events, client, body)
             state = await _ended(client, path, 1)

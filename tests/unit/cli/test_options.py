@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cli.commands.options import parse_options
 from cli.exit_codes import UsageError
+from cli.export_options import parse_options
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 import socket
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from cli import api_client as api
+from cli.answers import ApiError
+from cli.blocking_client import BlockingClient
+from cli.connections import Bytes
 from cli.exit_codes import UnreachableError, UsageError
 from cli.local.ports import free_ports
-from cli.project_folder import read_folder
+from cli.project_folder import ProjectFolder, read_folder
 from cli.push import push
 
 if TYPE_CHECKING:
@@ -27,47 +30,90 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def served(path: str, answer: Handler) -> AsyncIterator[api.Client]:
-    """A client of a gateway that has one route."""
-    app = web.Application()
-    app.router.add_post(path, answer)
+async def served(**routes: Handler) -> AsyncIterator[BlockingClient]:
+    """A client of a gateway that has these routes below a project."""
+    app = web.Application(client_max_size=1 << 30)
+    for name, answer in routes.items():
+        app.router.add_route("*", f"/api/projects/game/{name}{{rest:.*}}", answer)
     runner = web.AppRunner(app)
     await runner.setup()
     (port,) = free_ports(1)
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    async with api.connect(f"http://127.0.0.1:{port}", "token") as client:
+    with BlockingClient(f"http://127.0.0.1:{port}", "token") as client:
         yield client
     await runner.cleanup()
 
 
+def large_files(folder: Path, *names: str) -> ProjectFolder:
+    """A project that has some which travel alone."""
+    (folder / "index.html").write_text("<p>")
+    for name in names:
+        (folder / name).write_bytes(name.encode() * 300_000)
+    return read_folder(folder)
+
+
+async def all_missing(request: web.Request) -> web.Response:
+    """No such project; then whatever a manifest names."""
+    if request.method == "GET":
+        return web.json_response({}, status=404)
+    files = (await request.json())["files"].values()
+    return web.json_response({"missing": [file["sha256"] for file in files]}, status=409)
+
+
 async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Path) -> None:
     """However many files were on their way: a script sees exit code 4, a person one line."""
-    (tmp_path / "index.html").write_text("<p>")
-    for name in ("a.bin", "b.bin"):
-        (tmp_path / name).write_bytes(name.encode() * 300_000)
-    folder = read_folder(tmp_path)
-    missing = {entry.sha256: entry.size for entry in folder.manifest.files.values()}
-
-    async def propose(_: web.Request) -> web.Response:
-        return web.json_response({"missing": list(missing), "title": "x"}, status=409)
 
     async def die(request: web.Request) -> web.Response:
         assert request.transport is not None
         request.transport.abort()
         return web.Response()
 
-    app = web.Application(client_max_size=1 << 30)
-    app.router.add_put("/api/projects/game/snapshot", propose)
-    app.router.add_route("*", "/api/projects/game/blobs{rest:.*}", die)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    (port,) = free_ports(1)
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    async with api.connect(f"http://127.0.0.1:{port}", "token") as client:
-        with pytest.raises(UnreachableError):
-            await push(client, "game", folder, lambda *_: None)
-    await runner.cleanup()
-    await asyncio.sleep(0)
+    folder = large_files(tmp_path, "a.bin", "b.bin")
+    async with served(snapshot=all_missing, blobs=die) as client:
+        with pytest.raises(UnreachableError, match="no answer from http"):
+            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+
+
+async def test_a_refusal_in_the_middle_of_a_file_is_told(tmp_path: Path) -> None:
+    """Who refuses does not read to the end; what it says is not lost with the connection."""
+
+    async def refuse(_: web.Request) -> web.Response:
+        return web.json_response({"detail": "a file may have 3 bytes"}, status=413)
+
+    folder = large_files(tmp_path, "a.bin", "b.bin")
+    async with served(snapshot=all_missing, blobs=refuse) as client:
+        with pytest.raises(ApiError, match="may have 3 bytes"):
+            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+
+
+@pytest.mark.parametrize("change", [b"", b"other than before" * 100_000])
+async def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path, change: bytes) -> None:
+    """One that has become shorter, and one whose hash is another: what to do is said."""
+
+    async def store(request: web.Request) -> web.Response:
+        if hashlib.sha256(await request.read()).hexdigest() == request.match_info["rest"][1:]:
+            return web.json_response({})
+        return web.json_response({"code": "wrong-hash"}, status=422)
+
+    folder = large_files(tmp_path, "a.bin")
+    (tmp_path / "a.bin").write_bytes(change)
+    async with served(snapshot=all_missing, blobs=store) as client:
+        with pytest.raises(UsageError, match="push again"):
+            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+
+
+async def test_what_is_there_already_is_not_proposed(tmp_path: Path) -> None:
+    """The project's snapshot has the folder's name: one question is enough."""
+    folder, asked = large_files(tmp_path), []
+
+    async def same(request: web.Request) -> web.Response:
+        asked.append(request.method)
+        return web.json_response({"snapshot": folder.manifest.snapshot_id})
+
+    async with served(snapshot=same) as client:
+        pushed = await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+    assert (pushed.snapshot, pushed.sent_files) == (folder.manifest.snapshot_id, 0)
+    assert asked == ["GET"]
 
 
 async def test_a_busy_gateway_is_asked_again_when_it_says() -> None:
@@ -80,9 +126,10 @@ async def test_a_busy_gateway_is_asked_again_when_it_says() -> None:
             return web.json_response({}, status=503, headers={"Retry-After": "2"})
         return web.json_response({"stored": 1})
 
-    async with served("/api/projects/game/blobs", busy_once) as client:
+    async with served(blobs=busy_once) as client:
         path = "/api/projects/game/blobs"
-        assert await client.upload("POST", path, lambda: b"x", size_bytes=1) == {"stored": 1}
+        stored = await asyncio.to_thread(client.upload, "POST", path, Bytes(b"x"))
+    assert stored == {"stored": 1}
     first, second = asked
     assert second - first >= 1.9
 
@@ -97,10 +144,10 @@ async def test_a_quota_of_tomorrow_is_told_at_once() -> None:
         problem = {"detail": "the quota 'uploadBytesPerDay' is used up"}
         return web.json_response(problem, status=429, headers={"Retry-After": "86400"})
 
-    async with served("/api/projects/game/blobs", come_tomorrow) as client:
+    async with served(blobs=come_tomorrow) as client:
         path = "/api/projects/game/blobs"
         with pytest.raises(UnreachableError, match="uploadBytesPerDay"):
-            await client.upload("POST", path, lambda: b"x", size_bytes=1)
+            await asyncio.to_thread(client.upload, "POST", path, Bytes(b"x"))
     assert asked == 1
 
 
