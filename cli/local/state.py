@@ -115,10 +115,11 @@ def running_stack() -> StackState:
     if named := os.environ.get("AETHEL_EXPORT_DATA"):
         if state := read_state(Path(named)):
             return state
-        raise UnreachableError(f"no local stack runs on AETHEL_EXPORT_DATA={named}: {START_ONE}")
-    running = {data: state for data in _known_folders() if (state := read_state(data))}
+        raise _none([Path(named)])
+    folders = sorted(_known_folders())
+    running = {data: state for data in folders if (state := read_state(data))}
     if not running:
-        raise UnreachableError(f"no local stack is running: {START_ONE}")
+        raise _none(folders)
     if len(running) > 1:
         raise _several(running)
     return next(iter(running.values()))
@@ -136,6 +137,14 @@ def stack_folder() -> Path:
     if len(running) > 1:
         raise _several(running)
     return running[0] if running else default_data()
+
+
+def _none(folders: list[Path]) -> UnreachableError:
+    """What to say where no stack runs on any of these."""
+    if starting := [data for data in folders if _is_locked(data)]:
+        return UnreachableError(f"the local stack on {starting[0]} is not ready yet: wait for it")
+    looked_at = ", ".join(map(str, folders))
+    return UnreachableError(f"no local stack is running (looked on {looked_at}): {START_ONE}")
 
 
 def _several(running: Iterable[Path]) -> UsageError:

@@ -15,9 +15,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pytest
 
 from cli import api_client as api
+from cli.local.credentials import open_credentials
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import ProjectFolder, read_folder
 from cli.watch import follow
@@ -26,7 +28,9 @@ from services.packager.archive.zip import ZipStream
 from shared.jetstream import topology
 from shared.jetstream.publishing import publish
 from shared.settings import S3Settings, load
+from shared.storage import keys
 from shared.storage.bucket import Part, Storage, open_storage
+from shared.storage.permissions import BACKUP
 from tests.bench.measurement import Measurement
 from tests.bench.packing import members_of
 from tests.bench.project import mixed_project
@@ -41,6 +45,7 @@ TINY_ROUNDS: Final = 9
 PART_BYTES: Final = 8 << 20
 IN_FLIGHT: Final = 4
 BIG_UPLOAD_BYTES: Final = 2 << 30
+PEERS: Final = keys.project("bench-peers")  # where the bare calls put their objects
 
 
 def measure(cache: Path) -> Iterator[Measurement]:
@@ -51,9 +56,8 @@ def measure(cache: Path) -> Iterator[Measurement]:
 
 
 async def _measure(stack: Stack, project: Path, data: Path) -> list[Measurement]:
-    settings = load(S3Settings, stack.state.env)
     async with (
-        open_storage(settings) as storage,
+        open_storage(_as_backup(stack, data)) as storage,
         api.connect(stack.state.gateway_url, stack.state.token) as client,
     ):
         return [
@@ -75,7 +79,7 @@ async def _pushing(client: api.Client, storage: Storage, project: Path) -> list[
         pushes.append(time.perf_counter() - started)
         again = (await push_folder(client, f"bench-{number}", folder)).sent_files
         started = time.perf_counter()
-        await _upload(storage, f"bench/{number}", whole)
+        await _upload(storage, f"{PEERS}{number}", whole)
         uploads.append(time.perf_counter() - started)
     ratio = statistics.median(pushes) / statistics.median(uploads)
     return [
@@ -97,12 +101,12 @@ async def _cold_export(
         exports.append(time.perf_counter() - started)
         watched.append(seen)
         started = time.perf_counter()
-        async for _ in storage.read(f"bench/{number}"):
+        async for _ in storage.read(f"{PEERS}{number}"):
             pass
         packed = await asyncio.to_thread(
             lambda: list(DigestedParts(ZipStream(members_of(project)), part_bytes=PART_BYTES))
         )
-        await _upload_parts(storage, f"bench/packed-{number}", packed)
+        await _upload_parts(storage, f"{PEERS}packed-{number}", packed)
         peers.append(time.perf_counter() - started)
     ratio = statistics.median(exports) / statistics.median(peers)
     middle = sorted(watched, key=lambda seen: seen.largest_jump)[len(watched) // 2]
@@ -133,7 +137,7 @@ async def _tiny(client: api.Client, storage: Storage, stack: Stack) -> Measureme
             await _export(client, "tiny", "source", _Progress())
             ours.append(time.perf_counter() - started)
             started = time.perf_counter()
-            key = f"bench/tiny-{number}"
+            key = f"{PEERS}tiny-{number}"
             await storage.put(f"{key}-blob", page)
             for _ in range(2):
                 await storage.get(f"{key}-blob")
@@ -210,6 +214,13 @@ async def _export(client: api.Client, project: str, platform: str, seen: _Progre
     # The answer's own link: what a page would do.
     state = await follow(client, f"/api/projects/{project}/export/{answer['export']['id']}", seen)
     assert state["status"] == "completed", state["error"]
+
+
+def _as_backup(stack: Stack, data: Path) -> S3Settings:
+    """The one identity that may do to objects whatever the services do together."""
+    key_id, secret = open_credentials(data).s3_key(BACKUP)
+    settings = load(S3Settings, stack.state.env)
+    return msgspec.structs.replace(settings, access_key_id=key_id, secret_access_key=secret)
 
 
 def _folder(path: Path, files: dict[str, bytes]) -> ProjectFolder:

@@ -164,7 +164,8 @@ async def check_books(nc: Nats, client: Client, lost: set[str]) -> None:
     listed: dict[str, dict[str, Any]] = {}
     for project in PROJECTS:
         path = f"/api/projects/{project}/export"
-        page = await client.pages(path, "exports", MOST_LISTED)
+        with client.blocking() as blocking:
+            page = await asyncio.to_thread(blocking.pages, path, "exports", MOST_LISTED)
         listed |= {export["id"]: export for export in page["exports"] if export["id"] not in lost}
     assert {export["status"] for export in listed.values()} <= ENDED, listed
     accounts = await KeyValueStore.bind(nc.jetstream(), topology.QUOTA_BUCKET.name, Account)

@@ -15,7 +15,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from cli.commands.options import parse_options
+from cli.export_options import parse_options
 from services.gateway.routes.platforms import list_platforms
 from services.packager.runtimes.build import node
 from shared.domain.options import ExportOptions

@@ -1,23 +1,10 @@
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import aiohttp
 import nats.errors
 import pytest
 
 from cli.exit_codes import ExitCode, for_error, is_lost_connection
-
-HEAVY = ("structlog", "nats", "botocore", "litestar", "services.packager")
-
-
-def test_commands_of_makers_import_no_servers_and_no_packager() -> None:
-    """They start at once."""
-    modules = ", ".join(f"cli.commands.{name}" for name in ("exports", "projects", "play"))
-    told = f"import sys, cli.__main__, {modules}; print(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    assert set(HEAVY) & set(run.stdout.split()) == set()
 
 
 @pytest.mark.parametrize(
