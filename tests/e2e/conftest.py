@@ -33,6 +33,7 @@ class Up:
             **{name: value for name, value in os.environ.items() if not name.startswith("AETHEL")},
             "XDG_STATE_HOME": str(log.parent / "state"),
             "XDG_DATA_HOME": str(log.parent / "home"),
+            "XDG_CACHE_HOME": str(log.parent / "cache"),
         }
         gateway, status, preview = free_ports(3)
         self.gateway_port = gateway
