@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import read_folder
-from cli.push import push
 from shared.jetstream import topology
 from tests.bench.exporting import export_project
 from tests.bench.measurement import Measurement
 from tests.bench.scaling import cpu_s
 from tests.nats_users import connect_as
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ def _write(folder: Path, files: int) -> None:
 
 async def _measure(stack: Stack, name: str, folder: Path) -> list[Measurement]:
     async with api.connect(stack.state.gateway_url, stack.state.token) as client:
-        await push(client, name, read_folder(folder), lambda *_: None)
+        await push_folder(client, name, read_folder(folder))
         first = await _seconds(client, name)
         built, worked = await _builds(stack), _packagers_cpu_s(stack)
         again = [await _seconds(client, name) for _ in range(ROUNDS)]
