@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from cli.local.ports import BELOW_EPHEMERAL, reserve
 from shared.settings import NatsSettings, S3Settings
+from tests.certificates import Authority
 from tests.ending import pytest_runtest_teardown  # noqa: F401 - pytest finds it here
 from tests.hanging import pytest_timeout_set_timer  # noqa: F401 - likewise
 from tests.servers import (
@@ -86,6 +87,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         turns[file] = seen[folder]
         seen[folder] += 1
     items.sort(key=lambda item: turns[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def trusted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let clients of S3 trust one authority, of nobody's, instead of the machine's hundred.
+
+    Each client reads them at its first request; the tests' storages speak no TLS.
+    """
+    bundle = tmp_path_factory.mktemp("trusted") / "authority.pem"
+    bundle.write_bytes(Authority("nobody").certificate)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_CA_BUNDLE", str(bundle))
+        yield
 
 
 @pytest.fixture(scope="session")
