@@ -66,7 +66,7 @@ async def _measure(stack: Stack, name: str, folder: Path) -> list[Measurement]:
 
 async def _seconds(client: api.Client, project: str) -> float:
     started = time.perf_counter()
-    await export_project(client, project, "source")
+    await export_project(client, project, "source", fresh=False)
     return time.perf_counter() - started
 
 

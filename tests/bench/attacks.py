@@ -129,7 +129,8 @@ class Attacker:
         files = self._rng.choice(HEAVY)()
         patterns = ["**/a*" * 8] * 40
         options = {"optimize": "balanced", "excludePatterns": self._rng.choice([[], patterns])}
-        asked = await self._export(session, files, {"platform": "web", "options": options})
+        body = {"platform": "web", "options": options, "fresh": True}
+        asked = await self._export(session, files, body)
         # Ten wait at a time, at most: whoever waits for none of them soon has his quota full.
         for _ in range(TRIES if asked else 0):
             async with session.get(asked["statusUrl"]) as answer:

@@ -204,13 +204,17 @@ class _Progress:
         return max(b - a for a, b in zip(self._times, self._times[1:], strict=False))
 
 
-async def export_project(client: api.Client, project: str, platform: str) -> None:
-    """Export a project, to its end."""
-    await _export(client, project, platform, _Progress())
+async def export_project(
+    client: api.Client, project: str, platform: str, *, fresh: bool = True
+) -> None:
+    """Export a project, to its end; it is built, unless that is for the packager to say."""
+    await _export(client, project, platform, _Progress(), fresh=fresh)
 
 
-async def _export(client: api.Client, project: str, platform: str, seen: _Progress) -> None:
-    answer = await client.request_export(project, {"platform": platform})
+async def _export(
+    client: api.Client, project: str, platform: str, seen: _Progress, *, fresh: bool = True
+) -> None:
+    answer = await client.request_export(project, {"platform": platform, "fresh": fresh})
     # The answer's own link: what a page would do.
     state = await follow(client, f"/api/projects/{project}/export/{answer['export']['id']}", seen)
     assert state["status"] == "completed", state["error"]

@@ -107,7 +107,7 @@ async def _seconds(tenant: api.Client, rounds: int) -> list[float]:
     times = []
     for _ in range(rounds):
         started = time.perf_counter()
-        answer = await tenant.request_export(PROJECT, {"platform": "web"})
+        answer = await tenant.request_export(PROJECT, {"platform": "web", "fresh": True})
         path = f"/api/projects/{PROJECT}/export/{answer['export']['id']}"
         state = await follow(tenant, path, _Unwatched())
         assert state["status"] == "completed", state["error"]
