@@ -11,6 +11,7 @@ from shared.errors import ConflictError
 from shared.errors import NotFoundError as UnknownError
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.looks import DURABLES, consumer_look
+from shared.jetstream.room import exports_per_day
 from shared.jetstream.topology import least_room
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ async def give_room(js: JetStreamContext, name: str, room_bytes: int) -> str:
 
 
 async def _stream(js: JetStreamContext, name: str) -> dict[str, Any]:
-    row = dict.fromkeys(("messages", "holds", "room", "full", "leader", "behind"), "")
+    row = dict.fromkeys(("messages", "holds", "room", "full", "a day", "leader", "behind"), "")
     try:
         info = await js.stream_info(name)
     except AWAY as error:
         return {"stream": name, **row, "messages": f"does not answer: {error}"}
-    room, cluster = info.config.max_bytes or 0, info.cluster
+    room, cluster, per_day = info.config.max_bytes or 0, info.cluster, exports_per_day(info)
     late = [peer.name or "" for peer in (cluster and cluster.replicas) or () if not peer.current]
     return {
         "stream": name,
@@ -86,6 +87,7 @@ async def _stream(js: JetStreamContext, name: str) -> dict[str, Any]:
         "holds": size_text(info.state.bytes),
         "room": size_text(room) if room > 0 else "no limit",
         "full": f"{info.state.bytes / room:.0%}" if room > 0 else "",
+        "a day": "" if per_day is None else f"{per_day:,}",
         "leader": (cluster and cluster.leader) or "nobody",
         "behind": " ".join(late),
     }

@@ -115,6 +115,14 @@ class NatsSettings(msgspec.Struct, frozen=True, kw_only=True):
             "NATS_STREAM_REPLICAS", "replicas of every stream: 1 alone, 3 in a cluster", ge=1, le=5
         ),
     ] = 1
+    exports_per_day: Annotated[
+        int,
+        env(
+            "NATS_EXPORTS_PER_DAY",
+            "exports a day that `streams apply` makes room for, where NATS has it; none is taken",
+            ge=0,
+        ),
+    ] = 25_000
 
 
 class S3Settings(msgspec.Struct, frozen=True, kw_only=True):

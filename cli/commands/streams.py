@@ -18,6 +18,7 @@ from cli.stream_room import consumer_rows, give_room, size_bytes, stream_rows
 from shared.domain.events import now
 from shared.jetstream import topology
 from shared.jetstream.permissions import render
+from shared.jetstream.room import room_for
 from shared.settings import NatsSettings, load
 from shared.stores.sweep_hold import SweepHold
 
@@ -36,7 +37,11 @@ def apply() -> None:
     async def run() -> None:
         settings = load(NatsSettings, environment())
         async with operator_connection(settings) as nc:
-            for line in await topology.apply(nc.jetstream(), replicas=settings.stream_replicas):
+            for line in await topology.apply(
+                nc.jetstream(),
+                replicas=settings.stream_replicas,
+                room=room_for(settings.exports_per_day),
+            ):
                 click.echo(line)
 
     asyncio.run(run())
@@ -44,7 +49,7 @@ def apply() -> None:
 
 @streams.command()
 def ls() -> None:
-    """What each stream holds and has room for, and what waits at each consumer."""
+    """What each stream holds, for how many exports a day it has room, and what waits where."""
 
     async def run() -> None:
         async with operator_connection(load(NatsSettings, environment())) as nc:

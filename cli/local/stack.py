@@ -35,6 +35,7 @@ from cli.local.state import StackState, announced, locked
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.permissions import OPERATOR, USERS
+from shared.jetstream.room import room_for
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.tokens import Tokens, User
@@ -203,7 +204,7 @@ def _start_service(
 
 async def _apply_streams(nats_url: str) -> None:
     nc = await connect(NatsSettings(url=nats_url), name=OPERATOR, patience_s=10)
-    await topology.apply(nc.jetstream())
+    await topology.apply(nc.jetstream(), room=room_for(NatsSettings().exports_per_day))
     await nc.close()
 
 

@@ -132,7 +132,7 @@ async def assemble(
             ticket_ttl_s=settings.ticket_ttl_s,
         ),
         snapshots=snapshots,
-        queue=await QueuePositions.bind(nc),
+        queue=await QueuePositions.bind(nc, workers),
     )
     export_lists = ExportLists(exports, ExportIndex(nc, documents))
     lifecycle = ExportLifecycle(

@@ -23,6 +23,7 @@ from shared.domain.events import (
     TerminalEvent,
 )
 from shared.domain.loads import Load
+from shared.domain.queue_place import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -63,6 +64,7 @@ class PlatformQueue:
     def __init__(self) -> None:
         self._waiting: dict[Tenant, dict[str, QueuedExport]] = {}  # by export id, oldest first
         self._running: dict[str, QueuedExport] = {}
+        self._retried: dict[str, QueuedExport] = {}  # those of the waiting that had to be due first
         self._tenants: dict[str, Tenant] = {}  # of every export
         self._began: dict[str, int] = {}  # user or project → sequence of the newest ``started``
 
@@ -86,6 +88,7 @@ class PlatformQueue:
     def forget(self, export_id: str) -> None:
         """It is built, has ended, or its message is gone."""
         self._running.pop(export_id, None)
+        self._retried.pop(export_id, None)
         tenant = self._tenants.pop(export_id, None)
         if tenant is not None and (theirs := self._waiting.get(tenant)) is not None:
             theirs.pop(export_id, None)
@@ -125,6 +128,14 @@ class PlatformQueue:
         found = (next(filter(fits, theirs.values()), None) for theirs in self._waiting.values())
         return fair_order([export for export in found if export], self.running, self._began)
 
+    def place(self, export_id: str, at: datetime) -> int | None:
+        """Its place in the order ``at`` a moment, from 1; None where it could not be built then."""
+        later = {id_: export for id_, export in self._retried.items() if not export.due(at)}
+        export = self._known(export_id)
+        if export is None or export_id in self._running or export_id in later:
+            return None
+        return place_of(export, self._waiting, self.running, self._began, later)
+
     def _known(self, export_id: str) -> QueuedExport | None:
         tenant = self._tenants.get(export_id)
         if tenant is None:
@@ -159,8 +170,11 @@ class PlatformQueue:
         self.forget(export.export_id)
         self._tenants[export.export_id] = export.tenant
         waiting = msgspec.structs.replace(export, running=None)
-        theirs = self._waiting.get(export.tenant, {})
-        self._waiting[export.tenant] = {export.export_id: waiting, **theirs}
+        if waiting.retry_at is not None:
+            self._retried[export.export_id] = waiting
+        theirs = [waiting, *self._waiting.get(export.tenant, {}).values()]
+        theirs.sort(key=lambda export: export.seq)
+        self._waiting[export.tenant] = {export.export_id: export for export in theirs}
 
 
 def fair_order(

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from nats.js import api
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from shared.domain.platforms import PLATFORMS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nats.js import JetStreamContext
 
 DAY_S = 86_400
 GIB = 1 << 30
+NO_MORE: Final[Mapping[str, int]] = MappingProxyType({})
+# Not enough storage: of the servers, of the account, on any of them.
+NO_ROOM: Final = {10005, 10023, 10028, 10047}
 
 EXPORTS = "EXPORTS"
 PROGRESS = "PROGRESS"
@@ -253,12 +259,20 @@ BUCKETS = (
 )
 
 
-async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
+async def apply(
+    js: JetStreamContext, *, replicas: int = 1, room: Mapping[str, int] = NO_MORE
+) -> list[str]:
     """Create or update every stream, consumer and bucket; repeatable.
 
     One that was lost, while others were not, goes on behind every sequence that it has given, which
     documents, dead letters and listeners still know. Lost documents are folded again.
     One that has been given more room keeps it.
+
+    Args:
+        js: Of an operator.
+        replicas: Of each stream.
+        room: Bytes by stream that are wanted beyond the least; where NATS has not so much, the
+            stream keeps what it has.
 
     Returns:
         One line for each thing that now exists, in order.
@@ -269,8 +283,8 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
     successor = int(time.time() * 1_000) if any(found.values()) else None
     done = []
     for stream in streams:
-        await _apply_stream(js, stream, found[stream.name], successor)
-        done.append(f"stream {stream.name}")
+        said = await _apply_stream(js, stream, found[stream.name], successor, room)
+        done.append(f"stream {stream.name}{said}")
     if found[EXPORTS] and not found[EXPORTS_BUCKET.stream]:
         await fold_again(js)
     for consumer in CONSUMERS:
@@ -278,9 +292,10 @@ async def apply(js: JetStreamContext, *, replicas: int = 1) -> list[str]:
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
     await _apply_consumer(js, ADVISORIES, ADVISORY_CONSUMER)
     done.append(f"consumer {ADVISORIES}/{MAX_DELIVERIES}")
-    for stream in buckets:
-        await _apply_stream(js, stream, found[stream.name], successor)
-    return [*done, *(f"bucket {bucket.name}" for bucket in BUCKETS)]
+    for bucket, stream in zip(BUCKETS, buckets, strict=True):
+        said = await _apply_stream(js, stream, found[stream.name], successor, room)
+        done.append(f"bucket {bucket.name}{said}")
+    return done
 
 
 def least_room() -> dict[str, int]:
@@ -307,12 +322,31 @@ async def _apply_stream(
     config: api.StreamConfig,
     found: api.StreamConfig | None,
     successor: int | None,
+    room: Mapping[str, int],
+) -> str:
+    """Create or update a stream; what there is to say where it did not get all of its room."""
+    least = max(config.max_bytes or 0, (found and found.max_bytes) or 0)
+    wanted = max(least, room.get(config.name or "", 0)) if least > 0 else least
+    try:
+        await _put_stream(js, config.evolve(max_bytes=wanted), found, successor)
+    except APIError as error:
+        if wanted == least or error.err_code not in NO_ROOM:
+            raise
+        await _put_stream(js, config.evolve(max_bytes=least), found, successor)
+        return f": {least / GIB:g} GiB and not {wanted / GIB:g}, as {error.description}"
+    return ""
+
+
+async def _put_stream(
+    js: JetStreamContext,
+    config: api.StreamConfig,
+    found: api.StreamConfig | None,
+    successor: int | None,
 ) -> None:
     if found is None:
         await js.add_stream(config.evolve(first_seq=successor))
     else:
-        room = max(config.max_bytes or 0, found.max_bytes or 0)
-        await js.update_stream(config.evolve(metadata=found.metadata, max_bytes=room))
+        await js.update_stream(config.evolve(metadata=found.metadata))
 
 
 async def _apply_consumer(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> None:

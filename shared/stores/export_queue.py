@@ -59,8 +59,7 @@ class ExportQueue:
 
     def position(self, export_id: str) -> int | None:
         """From 1; None where it does not wait, or was not heard of yet."""
-        ids = [export.export_id for export in self._queue.order(now())]
-        return ids.index(export_id) + 1 if export_id in ids else None
+        return self._queue.place(export_id, now())
 
     def pass_over(self, export_id: str) -> None:
         """Somebody has just taken it, or could not."""

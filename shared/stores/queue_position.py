@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -16,16 +15,12 @@ from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import Workers, obstacle
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from nats.aio.client import Client
 
     from shared.domain.export_document import Document, Eta
     from shared.domain.waiting import Obstacle
-    from shared.stores.worker_registry import WorkerHeartbeat
 
 HEARD_S: Final = 1.0  # how long the queue may take to hear of an export that was just asked for
-WORKERS_KNOWN_S: Final = 1.0  # many exports are asked about at once
 
 
 class QueuePositions:
@@ -35,15 +30,13 @@ class QueuePositions:
         self._nc = nc
         self._build_times = build_times
         self._workers = workers
-        self._living: Sequence[WorkerHeartbeat] = ()
-        self._living_until = 0.0
         self._queues: dict[str, ExportQueue] = {}
 
     @classmethod
-    async def bind(cls, nc: Client) -> QueuePositions:
-        """Bind to the buckets of build times and of workers."""
+    async def bind(cls, nc: Client, workers: Workers | None = None) -> QueuePositions:
+        """Bind to the buckets of build times and, where they are not given, of workers."""
         js = nc.jetstream()
-        return cls(nc, await BuildTimes.bind(js), await Workers.bind(js))
+        return cls(nc, await BuildTimes.bind(js), workers or await Workers.bind(js))
 
     async def of_new(self, document: Document) -> int | None:
         """The position of an export that has been asked for this moment."""
@@ -67,14 +60,8 @@ class QueuePositions:
             return None
         durable = UPLOADER if wait.stage == "upload" else packager_durable(wait.platform)
         with suppress(*AWAY, UnavailableError):
-            return wait.obstacle(obstacle(durable, await self._living_workers()), now())
+            return wait.obstacle(obstacle(durable, await self._workers.lately()), now())
         return None
-
-    async def _living_workers(self) -> Sequence[WorkerHeartbeat]:
-        if time.monotonic() >= self._living_until:
-            self._living = await self._workers.living()
-            self._living_until = time.monotonic() + WORKERS_KNOWN_S
-        return self._living
 
     async def _in_queue(self, document: Document) -> tuple[int, Eta | None]:
         """Position and estimate, by what the server knows of the platform's consumer.

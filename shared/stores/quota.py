@@ -55,7 +55,7 @@ class Quota:
         *,
         limit: float | None,
         most_open: int = MOST_OPEN,
-    ) -> float:
+    ) -> None:
         """Reserve what a generation may need, in the month it is asked for; twice is once.
 
         Args:
@@ -63,22 +63,15 @@ class Quota:
             limit: Minutes of the month; None: unlimited.
             most_open: How many reservations the month may have.
 
-        Returns:
-            The minutes that were reserved; 0 where they had been before.
-
         Raises:
             QuotaExceededError, TooManyRequestsError: Nothing was reserved.
         """
         key, name, minutes = _key(start.user_id, start.at), _name(start), required_minutes(start)
-        more = 0.0
 
         def decide(account: Account | None) -> Account | None:
-            nonlocal more
             account = account or Account()
             if name in account.reservations:
-                more = 0.0
                 return None
-            more = minutes
             return account.reserve(name, minutes, start.at, limit, most_open)
 
         try:
@@ -87,20 +80,23 @@ class Quota:
             for names in _batches(await self._due(key)):
                 await self._release_abandoned(key, names)
             await self._store.change(key, decide)
-        return more
 
     async def settle(self, terminal_event: TerminalEvent) -> None:
-        """Charge what the generation cost, give back the rest; twice is once."""
-        name = _name(terminal_event)
+        """Charge what the generation cost, give back the rest; twice is once.
+
+        It was reserved in the month that it ended in, or, hardly ever, in the one before.
+        """
+        name, is_settled = _name(terminal_event), False
 
         def decide(account: Account | None) -> Account | None:
-            if account is None or name not in account.reservations:
-                return None
-            return account.settle(name, terminal_event)
+            nonlocal is_settled
+            is_settled = account is not None and name in account.reservations
+            return account.settle(name, terminal_event) if account and is_settled else None
 
         month_before = terminal_event.at.replace(day=1) - timedelta(days=1)
         for at in (terminal_event.at, month_before):
-            await self._store.change(_key(terminal_event.user_id, at), decide)
+            if not is_settled:
+                await self._store.change(_key(terminal_event.user_id, at), decide)
 
     async def release(self, start: Event) -> None:
         """Give everything back: nothing came of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -11,9 +12,10 @@ import structlog
 from shared.domain.events import Moment
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
+from shared.jetstream.turn import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nats.js import JetStreamContext
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 OUTAGE: Final = "outage"  # the cause of a breaker that a server's absence has opened
+KNOWN_S: Final = 1.0
 BUCKET: Final = WORKERS_BUCKET.name  # forgets whoever has not written for a minute
 
 
@@ -64,6 +67,9 @@ class Workers:
 
     def __init__(self, store: KeyValueStore[WorkerHeartbeat]) -> None:
         self._store = store
+        self._looking = Turn()
+        self._lately: Sequence[WorkerHeartbeat] = ()
+        self._known_until = 0.0
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Workers:
@@ -74,6 +80,14 @@ class Workers:
         """Everybody who has written lately, by name; what cannot be read is nobody."""
         found = await asyncio.gather(*map(self._read, await self._store.keys()))
         return [worker for worker in found if worker]
+
+    async def lately(self) -> Sequence[WorkerHeartbeat]:
+        """Those who were living a moment ago: many ask at once, and each would read them all."""
+        async with self._looking.taken():
+            if time.monotonic() >= self._known_until:
+                self._lately = await self.living()
+                self._known_until = time.monotonic() + KNOWN_S
+            return self._lately
 
     async def _read(self, name: str) -> WorkerHeartbeat | None:
         try:

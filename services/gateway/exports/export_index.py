@@ -18,12 +18,12 @@ import msgspec
 
 from services.gateway.exports.export_list import kind_of
 from services.gateway.exports.export_order import UNKNOWN, ExportOrder, is_id
-from services.gateway.exports.turn import Turn
 from services.gateway.exports.unfolded_exports import UnfoldedExports
 from shared.jetstream.batch_get import read_from_leader
 from shared.jetstream.key_value import KEEPS_UP_S
 from shared.jetstream.stream_life import look_at
 from shared.jetstream.topology import EXPORTS_BUCKET
+from shared.jetstream.turn import Turn
 from shared.stores.exports import export_of, exports_of
 
 if TYPE_CHECKING:

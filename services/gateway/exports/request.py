@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -9,12 +10,13 @@ import uuid_utils
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.availability import check_available
+from services.gateway.http.idempotency import KeyReusedError
 from shared.domain.entry_page import check_entry_page, kind_of
 from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, fold
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.platforms import check_options
-from shared.errors import ConflictError, InvalidRequestError
+from shared.errors import ConflictError, ExportError, InvalidRequestError, UnavailableError
 from shared.jetstream.headroom import FOR_EXPORTS
 from shared.tracing import spans
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
+    from shared.domain.events import AnyEvent
+    from shared.domain.platforms import PlatformSpec
     from shared.domain.project import Project
     from shared.jetstream.headroom import Headroom
     from shared.service.cell_rate import CellRate
@@ -101,15 +105,39 @@ class ExportRequests:
             QuotaUsedUpError, RateUsedUpError: Too many exports are kept, or asked for in a day.
             UnavailableError: Not acknowledged; the same request may be sent again.
         """
-        project = (await self._projects.get(project_id, user, "viewer")).value
-        known = await self._idempotency.find(user.user_id, project_id, key, wanted)
+        found, known = await asyncio.gather(
+            self._projects.get(project_id, user, "viewer"),
+            self._idempotency.find(user.user_id, project_id, key, wanted),
+        )
         if known is not None:
-            return await self._begin(known, user, repeated=True)
+            return await self._repeat(known, user, key)
         self._rate.take(user.user_id)
-        event = await self._first_event(project, user, wanted, trace_id)
-        async with self._quotas.new_export(user.user_id):
-            start = await self._idempotency.keep(event, key, wanted)
-            return await self._begin(start, user, repeated=start is not event)
+        event = await self._first_event(found.value, user, wanted, trace_id)
+        start = await self._count_and_keep(event, user, key, wanted)
+        if start is not event:  # the same request was quicker
+            return await self._repeat(start, user, key, is_counted=True)
+        document = fold(None, *await self._begin(event, user, key))
+        self._lists.accepted(document)
+        return document
+
+    async def _count_and_keep(
+        self, event: ExportRequested, user: User, key: str | None, wanted: ExportRequest
+    ) -> Start:
+        """Count it among the user's exports and let its key stand for it, side by side."""
+        refused, kept = await asyncio.gather(
+            self._quotas.add_export(user.user_id),
+            self._idempotency.keep(event, key, wanted),
+            return_exceptions=True,
+        )
+        if refused is not None:
+            if kept is event and not isinstance(refused, UnavailableError):
+                await self._idempotency.forget(event, key)
+            raise refused
+        if isinstance(kept, KeyReusedError):
+            await self._quotas.remove_export(user.user_id)
+        if isinstance(kept, BaseException):
+            raise kept
+        return kept
 
     async def _first_event(
         self, project: Project, user: User, wanted: ExportRequest, trace_id: str
@@ -122,7 +150,7 @@ class ExportRequests:
         entries = await self._snapshots.entry_files(project.id, project.head, user)
         if spec.needs_entry_page and not wanted.options.output_dir:
             check_entry_page(entries, exclude=wanted.options.exclude_patterns)
-        check_available(spec, wanted, await self._workers.living(), entries)
+        await self._check_available(spec, wanted, entries)
         await self._headroom.check(FOR_EXPORTS)
         asked_at = now()
         return ExportRequested(
@@ -141,20 +169,49 @@ class ExportRequests:
             trace_id=trace_id,
         )
 
-    async def _begin(self, start: Start, user: User, *, repeated: bool) -> Document:
-        spans.here().set(
-            {
-                "aethel.export.id": start.export_id,
-                "aethel.project.id": start.project_id,
-                "aethel.platform": start.platform,
-            }
-        )
-        first, seq = await self._starter.begin(start, user, repeated=repeated)
-        if repeated:
-            return await self._exports.get(start.project_id, start.export_id)
-        document = fold(None, first, seq)
-        self._lists.accepted(document)
-        return document
+    async def _check_available(
+        self, spec: PlatformSpec, wanted: ExportRequest, entries: frozenset[str]
+    ) -> None:
+        """Nobody is refused by what was known a moment ago (raises PlatformUnavailableError)."""
+        try:
+            check_available(spec, wanted, await self._workers.lately(), entries)
+        except ExportError:
+            check_available(spec, wanted, await self._workers.living(), entries)
+
+    async def _repeat(
+        self, start: Start, user: User, key: str | None, *, is_counted: bool = False
+    ) -> Document:
+        """Begin what an earlier request has kept, unless it has begun."""
+        if await self._starter.accepted(start) is None:
+            if not is_counted:
+                await self._quotas.add_export(user.user_id)
+            await self._begin(start, user, key)
+        elif is_counted:
+            await self._quotas.remove_export(user.user_id)
+        return await self._exports.get(start.project_id, start.export_id)
+
+    async def _begin(self, start: Start, user: User, key: str | None) -> tuple[AnyEvent, int]:
+        """Begin what has been counted and kept; what is refused leaves nothing behind."""
+        _name(start)
+        try:
+            return await self._starter.begin(start, user)
+        except UnavailableError:
+            raise  # nobody knows what came of it
+        except ExportError:
+            await self._quotas.remove_export(user.user_id)
+            await self._idempotency.forget(start, key)
+            raise
+
+
+def _name(start: Start) -> None:
+    """Say in the request's span which export it is about."""
+    spans.here().set(
+        {
+            "aethel.export.id": start.export_id,
+            "aethel.project.id": start.project_id,
+            "aethel.platform": start.platform,
+        }
+    )
 
 
 def _check_size(options: ExportOptions) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 from msgspec import UNSET
 
-from shared.domain.build_minutes import LIMITS, MOST_OPEN
+from shared.domain.build_minutes import LIMITS, MOST_OPEN, required_minutes
 from shared.domain.events import ExportRequested, StartEvent
 from shared.domain.log_keys import keys_of
 from shared.jetstream.event_log import EventLog
@@ -63,27 +63,28 @@ class GenerationStarter:
         Raises:
             QuotaExceededError, TooManyRequestsError, UnavailableError: It was not started.
         """
-        if repeated and (accepted := await self._accepted(start)):
-            log.info("export.asked-again", **keys_of(start))
+        if repeated and (accepted := await self.accepted(start)):
             return accepted
         plan = self.plan(user) if user else None
-        minutes = await self._quota.reserve(
+        await self._quota.reserve(
             start,
             limit=LIMITS[plan] if plan else None,
             most_open=(self._pending_exports if user else 0) or MOST_OPEN,
         )
-        metrics.BUILD_SECONDS_RESERVED.labels(plan or OTHER).inc(60 * minutes)
         first, seq = await self._events.publish_first(start)
         if first.user_id != start.user_id:
             await self._quota.release(start)
         if first == start:
+            seconds = 60 * required_minutes(start)
+            metrics.BUILD_SECONDS_RESERVED.labels(plan or OTHER).inc(seconds)
             _tell(start)
         return first, seq
 
-    async def _accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
-        """What started this generation, by whomever, with its sequence."""
+    async def accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
+        """What started this generation, by whomever, with its sequence; None where nothing has."""
         for seq, event in await self._events.of(start.export_id):
             if isinstance(event, StartEvent) and event.message_id == start.message_id:
+                log.info("export.asked-again", **keys_of(start))
                 return event, seq
         return None
 

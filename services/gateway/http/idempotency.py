@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 Start = ExportRequested | ExportPackaged
+MARKER_S: Final = 1.0  # nobody watches the bucket
 
 
 class IdempotencyRecord(msgspec.Struct, frozen=True):
@@ -75,6 +76,15 @@ class Idempotency:
         except ConflictingWriteError:
             return await self.find(event.user_id, event.project_id, key, content) or event
         return event
+
+    async def forget(self, event: Start, key: str | None) -> None:
+        """Let the key stand for nothing: what it was kept for is refused, and may be asked again.
+
+        So nobody fills the bucket with requests that are refused.
+        """
+        if key is not None:
+            record = _record(event.user_id, event.project_id, key)
+            await self._store.delete(record, marker_s=MARKER_S)
 
 
 def _record(user_id: str, project_id: str, key: str) -> str:

@@ -6,7 +6,6 @@ costs nobody anything for long.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,11 +13,8 @@ import msgspec
 
 from shared.domain.events import now
 from shared.domain.usage import Holding, Rate
-from shared.errors import ExportError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from services.gateway.settings import UserLimits
     from shared.stores.usage import Usages
 
@@ -78,24 +74,20 @@ class UserQuotas:
             ),
         )
 
-    @asynccontextmanager
-    async def new_export(self, user_id: str) -> AsyncIterator[None]:
-        """Count an export that is asked for while the block lasts; not where it is refused there.
+    async def add_export(self, user_id: str) -> None:
+        """Count an export that is about to be asked for.
 
         Raises:
-            QuotaUsedUpError, RateUsedUpError: It must not be asked for.
+            QuotaUsedUpError, RateUsedUpError: It must not be.
         """
         await self._usages.change(
             user_id,
             lambda usage: usage.with_export(self._limits.exports).paying(self._starts, 1, now()),
         )
-        try:
-            yield
-        except UnavailableError:
-            raise  # nobody knows what came of it
-        except ExportError:
-            await self._usages.change(user_id, lambda usage: usage.counting(-1))
-            raise
+
+    async def remove_export(self, user_id: str) -> None:
+        """Count it no longer: nothing comes of it."""
+        await self._usages.change(user_id, lambda usage: usage.counting(-1))
 
     async def restart(self, user_id: str) -> None:
         """Count a retry, which makes nothing that is not counted yet (raises RateUsedUpError)."""

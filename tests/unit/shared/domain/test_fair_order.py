@@ -123,3 +123,46 @@ def test_what_is_tried_again_later_is_not_next_before() -> None:
         queue.apply(happened, seq + 1)
     assert queue.order(now()) == []
     assert [export.attempts for export in queue.order(due)] == [1]
+
+
+FATES = st.sampled_from(["waits", "runs", "is retried", "is retried later", "is built"])
+
+
+def fate_of(event: AnyEvent, fate: str) -> list[AnyEvent]:
+    """What happens to it once it is asked for."""
+    due = now() + timedelta(hours=1 if fate == "is retried later" else -1)
+    failed = AttemptFailed(
+        **event.identity,
+        stage="build",
+        attempt=1,
+        failures=1,
+        error=Failure(code="x", message="y"),
+        retry_at=due,
+    )
+    happened: dict[str, list[AnyEvent]] = {"waits": [], "runs": [started(event)]}
+    return happened.get(fate, [started(event), failed])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), FATES), max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_a_place_is_where_the_order_has_it(
+    exports: list[tuple[int, int, str]], rng: random.Random
+) -> None:
+    """Whatever runs, has run, or waits to be tried again: that counts turns, this takes them."""
+    queue = PlatformQueue()
+    asked = [request(n, user, project) for n, (user, project, _) in enumerate(exports)]
+    fates = list(zip(asked, (fate for _, _, fate in exports), strict=True))
+    rng.shuffle(fates)
+    happened = [*asked, *(event for one, fate in fates for event in fate_of(one, fate))]
+    for seq, event in enumerate(happened, 1):
+        queue.apply(event, seq)
+    for event, fate in fates:
+        if fate == "is built":
+            queue.forget(event.export_id)
+    at = now()
+    order = [export.export_id for export in queue.order(at)]
+    assert [queue.place(export_id, at) for export_id in order] == list(range(1, len(order) + 1))
+    others = {event.export_id for event in asked} - {*order}
+    assert {queue.place(export_id, at) for export_id in others} <= {None}
