@@ -10,6 +10,7 @@ counted.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Queuer(NamedTuple):
 
 def place_of(
     export: QueuedExport,
-    waiting: Mapping[Tenant, Mapping[str, QueuedExport]],
+    waiting: Mapping[Tenant, dict[str, QueuedExport]],
     running: Iterable[QueuedExport],
     began: Mapping[str, int],
     later: Mapping[str, QueuedExport],
@@ -63,10 +64,17 @@ def place_of(
         for user, found in projects.items()
     ]
     user, project = export.tenant
-    ahead = (one for one in waiting[export.tenant].values() if one.seq < export.seq)
-    turn = sum(one.export_id not in later for one in ahead)
-    turn = _turns_before(project, turn, projects[user])
+    turn = _turns_before(project, _own_turn(export, waiting[export.tenant], later), projects[user])
     return _turns_before(user, turn, users) + 1
+
+
+def _own_turn(
+    export: QueuedExport, theirs: dict[str, QueuedExport], later: Mapping[str, QueuedExport]
+) -> int:
+    """How many of its tenant's exports come before it; it is mostly asked of the newest."""
+    newer = takewhile(lambda one: one.seq > export.seq, reversed(theirs.values()))
+    behind = {export.export_id, *(one.export_id for one in newer)}
+    return len(theirs) - len(behind) - sum(id_ in theirs and id_ not in behind for id_ in later)
 
 
 def _turns_of(projects: Iterable[Queuer]) -> int:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 from nats.errors import MaxPayloadError
-from nats.js.errors import BucketNotFoundError, KeyNotFoundError, KeyWrongLastSequenceError
+from nats.js.errors import BucketNotFoundError, KeyWrongLastSequenceError
 
 from shared.errors import ConfigurationError, TooLargeError
 from shared.jetstream.api_subjects import stream_info
 from shared.jetstream.batches import Batches
-from shared.jetstream.errors import AWAY, NatsUnavailableError, unrecovered
+from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.publishing import read_message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -93,18 +94,12 @@ class KeyValueStore(Generic[T]):
         return self._decoder.decode(data)
 
     async def get(self, key: str) -> Record[T] | None:
-        """The value, or None where there is none (or it was deleted)."""
-        try:
-            entry = await self._kv.get(key)
-        except KeyNotFoundError as error:
-            if unrecovered(error.__context__):
-                raise NatsUnavailableError(f"cannot read {key!r}: no bucket yet") from error
+        """The value, or None where there is none (or it was deleted, or has expired)."""
+        subject = f"$KV.{self._bucket}.{key}"
+        found = await read_message(self._js, f"KV_{self._bucket}", subject=subject)
+        if found is None or found.subject != subject or not found.data:
             return None
-        except AWAY as error:
-            raise NatsUnavailableError(f"cannot read {key!r}: {error!r}") from error
-        if entry.value is None:  # the marker of an expired key
-            return None
-        return Record(self.decode(entry.value), entry.revision or 0)
+        return Record(self.decode(found.data), found.seq or 0)
 
     async def create(self, key: str, value: T) -> int:
         """Store a value where there is none.

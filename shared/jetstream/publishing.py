@@ -9,6 +9,7 @@ import msgspec
 from nats.js.errors import NotFoundError
 
 from shared.jetstream.errors import AWAY, NatsUnavailableError, transient, unrecovered
+from shared.jetstream.get_message import get_message
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext, api
@@ -25,14 +26,32 @@ class Published(msgspec.Struct, frozen=True):
     duplicate: bool
 
 
-async def read_message(js: JetStreamContext, stream: str, **which: Any) -> api.RawStreamMsg | None:
+async def read_message(
+    js: JetStreamContext,
+    stream: str,
+    *,
+    seq: int | None = None,
+    subject: str = "",
+    next: bool = False,  # noqa: A002 - NATS' word
+) -> api.RawStreamMsg | None:
     """One message from the stream's leader, None where there is none.
+
+    Args:
+        js: A connection.
+        stream: Its name.
+        seq: Its sequence; with ``next``, the least that it may have.
+        subject: Its subject, with wildcards; without ``next``, the newest of that subject.
+        next: The first from ``seq`` on.
 
     Raises:
         NatsUnavailableError: The stream does not answer.
     """
+    if next:
+        which: dict[str, Any] = {"seq": seq, "next_by_subj": subject}
+    else:
+        which = {"last_by_subj": subject} if subject else {"seq": seq}
     try:
-        return await js.get_msg(stream, **which)
+        return await get_message(js, stream, which)
     except AWAY as error:
         if isinstance(error, NotFoundError) and not unrecovered(error):
             return None

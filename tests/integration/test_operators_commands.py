@@ -23,6 +23,7 @@ from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.permissions import OPERATOR, SWEPT
+from shared.jetstream.room import room_for
 from shared.storage import keys
 from shared.stores.artifacts import ArtifactRecord, bind_artifacts
 from shared.stores.exports import bind_exports
@@ -161,15 +162,19 @@ async def test_the_doctor_still_says_what_is_to_be_mended(
 
 async def test_streams_are_looked_at_and_given_room(js: JetStreamContext) -> None:
     """What is given stays when streams are applied again; less than those give is refused."""
-    said = await done("streams", "resize", "KV_exports", "2.5GiB")
-    assert said == "KV_exports had room for 1 GiB, now 2.5 GiB\n"
     await done("streams", "apply")
-    assert (await js.stream_info("KV_exports")).config.max_bytes == 5 << 29
+    enough = (await js.stream_info("KV_exports")).config.max_bytes
+    assert enough == room_for(25_000)["KV_exports"]
+    said = await done("streams", "resize", "KV_exports", "20.5GiB")
+    assert said == "KV_exports had room for 13.5 GiB, now 20.5 GiB\n"
+    await done("streams", "apply")
+    assert (await js.stream_info("KV_exports")).config.max_bytes == 41 << 29
     await js.delete_stream("LOGS")
     await EventLog(js).publish(requested())
     lines = [line.split() for line in (await done("streams", "ls")).splitlines()]
     rows = {line[0]: line for line in lines if line}
-    assert rows["KV_exports"][:6] == ["KV_exports", "0", "0", "2.5", "GiB", "0%"]
+    assert rows["KV_exports"][:6] == ["KV_exports", "0", "0", "20.5", "GiB", "0%"]
+    assert int(rows["KV_exports"][6].replace(",", "")) > 25_000
     assert rows["EXPORTS"][1] == "1"
     assert rows["LOGS"][1:4] == ["does", "not", "answer:"]
     assert rows["packager-web"][:4] == ["packager-web", "1", "0", "0"]

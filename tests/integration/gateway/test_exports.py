@@ -43,6 +43,12 @@ def web(**options: Any) -> dict[str, Any]:
     return {"platform": "web", "options": options}
 
 
+@pytest.fixture(autouse=True)
+def workers_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each time: who has just come is known at once."""
+    monkeypatch.setattr(worker_registry, "KNOWN_S", 0.0)
+
+
 async def ann_with_game(gateway: Gateway) -> Caller:
     """A user with a project that has a file."""
     ann = gateway.user("ann")
@@ -566,6 +572,23 @@ async def test_a_platform_that_no_worker_can_pack_is_refused(gateway: Gateway) -
     assert linux["signingKeys"] == ["default", "studio"]
     status, _ = await ann.call("POST", "/api/projects/game/export", json={"platform": "linux"})
     assert status == 202
+
+
+async def test_nobody_is_refused_by_what_was_known_a_moment_ago(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests go by workers as they were lately; before one is refused, they are looked at."""
+    monkeypatch.setattr(worker_registry, "KNOWN_S", 600.0)
+    ann = await ann_with_game(gateway)
+    without = WorkerHeartbeat(
+        name="w", version="1", platforms=("linux",), started_at=now(), in_hand=()
+    )
+    signs = await gateway.nc.jetstream().key_value(worker_registry.BUCKET)
+    await signs.put("w", msgspec.json.encode(without))
+    assert (await ann.call("POST", EXPORTS, json={"platform": "linux"}))[0] == 422
+    able = msgspec.structs.replace(without, templates={"shell": "1"})
+    await signs.put("w", msgspec.json.encode(able))
+    assert (await ann.call("POST", EXPORTS, json={"platform": "linux"}))[0] == 202
 
 
 async def test_what_has_to_be_built_is_refused_without_a_builder(gateway: Gateway) -> None:

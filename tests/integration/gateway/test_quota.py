@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.status.projector import Projector
-from shared.domain.build_minutes import Account, Reservation
+from shared.domain.build_minutes import Account, QuotaExceededError, Reservation
 from shared.domain.events import (
     ExportCanceled,
     ExportCompleted,
@@ -25,6 +25,7 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.service.cell_rate import CellRate
 from shared.stores.quota import Quota
+from shared.stores.usage import Usages
 from tests.integration.gateway.conftest import Caller
 from tests.unit.sample_events import ARTIFACT, OOPS
 
@@ -92,6 +93,27 @@ async def until_settled(caller: Caller, reserved: float = 0) -> tuple[float, flo
         await asyncio.sleep(0.02)
 
 
+def a_start(number: int) -> ExportRequested:
+    """An export of ann's, as a gateway is about to ask for it."""
+    return ExportRequested(
+        export_id=f"01900000-0000-7000-8000-{number:012}",
+        project_id="game",
+        user_id="ann",
+        platform="web",
+        configuration="release",
+        options=ExportOptions(),
+        snapshot="a" * 64,
+        created_at=now(),
+        at=now(),
+    )
+
+
+async def only_key(js: JetStreamContext) -> str:
+    """The one key that anybody has sent."""
+    (key,) = await (await KeyValueStore.bind(js, "idempotency", dict)).keys()
+    return key
+
+
 async def until_folded(js: JetStreamContext, seq: int) -> None:
     """The status service has gone past that event."""
     while True:
@@ -119,6 +141,37 @@ async def test_racing_requests_cannot_reserve_more_than_there_is(ann: Caller) ->
     answers = await asyncio.gather(*(ann.call("POST", EXPORTS, json=WEB) for _ in range(10)))
     assert sorted(status for status, _ in answers) == [202] * 3 + [402] * 7
     assert await quota_of(ann) == (0, 9, 1)
+
+
+async def test_several_gateways_reserve_no_more_than_there_is(js: JetStreamContext) -> None:
+    """However their writes race; what a settled one gives back is taken by the next."""
+    gateways = [await Quota.bind(js) for _ in range(3)]
+    starts = [a_start(number) for number in range(60)]
+    racing = [
+        gateways[number % 3].reserve(start, limit=TRIAL_MINUTES)
+        for number, start in enumerate(starts)
+    ]
+    found = await asyncio.gather(*racing, return_exceptions=True)
+    taken = [start for start, error in zip(starts, found, strict=True) if error is None]
+    assert len(taken) == 3
+    assert {type(error) for error in found} == {type(None), QuotaExceededError}
+    ends = [ExportCanceled(**start.identity, reason="enough") for start in taken]
+    await asyncio.gather(*(gateways[0].settle(end) for end in [*ends, *ends]))
+    account = await gateways[1].account("ann")
+    assert (account.used, account.reserved) == (0, 0)
+
+
+async def test_a_refused_request_leaves_nothing_behind(ann: Caller, js: JetStreamContext) -> None:
+    """Its key stands for nothing: the same request may be sent again, and is counted then."""
+    headers, body = {"Idempotency-Key": "k"}, {"platform": "windows"}
+    await asked(ann)
+    await asked(ann)
+    status, problem = await ann.call("POST", EXPORTS, json=body, headers=headers)
+    assert (status, problem["required"]) == (402, 5)
+    assert await (await KeyValueStore.bind(js, "idempotency", dict)).get(await only_key(js)) is None
+    rich = Caller(ann.session, ann.url, "ann", plan="pro")
+    assert (await rich.call("POST", EXPORTS, json=body, headers=headers))[0] == 202
+    assert (await (await Usages.bind(js)).of("ann")).exports == 3
 
 
 async def test_the_same_request_reserves_once(ann: Caller, js: JetStreamContext) -> None:

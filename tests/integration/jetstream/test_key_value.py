@@ -9,6 +9,8 @@ from shared.errors import ConfigurationError, TooLargeError
 from shared.jetstream.key_value import KeyValueStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
@@ -56,3 +58,58 @@ async def test_a_bucket_that_was_never_made_is_named(js: JetStreamContext) -> No
     """With what makes it."""
     with pytest.raises(ConfigurationError, match=r"no bucket 'nope': run `aethel-export streams"):
         await KeyValueStore.bind(js, "nope", int)
+
+
+def one_more(limit: int | None = None) -> Callable[[int | None], int]:
+    """Counts, up to a limit."""
+
+    def decide(count: int | None) -> int:
+        if limit is not None and (count or 0) >= limit:
+            raise OverflowError
+        return (count or 0) + 1
+
+    return decide
+
+
+async def test_what_many_change_at_once_is_written_together(js: JetStreamContext) -> None:
+    """However many wait for their turn: a few writes, and each change is made once."""
+    records = await KeyValueStore.bind(js, "projects", int)
+    found = await asyncio.gather(*(records.change("record.p", one_more()) for _ in range(250)))
+    assert sorted(count or 0 for count in found) == list(range(1, 251))
+    assert (await js.stream_info("KV_projects")).state.last_seq <= 4
+
+
+async def test_two_processes_change_one_key(js: JetStreamContext) -> None:
+    """None of their changes is lost, and of those that are refused none is made."""
+    stores = [await KeyValueStore.bind(js, "projects", int) for _ in range(2)]
+    changes = [store.change("record.p", one_more(60)) for store in stores for _ in range(50)]
+    found = await asyncio.gather(*changes, return_exceptions=True)
+    assert sum(isinstance(one, OverflowError) for one in found) == 40
+    assert sorted(one for one in found if isinstance(one, int)) == list(range(1, 61))
+
+
+async def test_a_change_whose_caller_is_gone_before_its_turn_is_not_made(
+    js: JetStreamContext,
+) -> None:
+    """The others are, though it was the first that came."""
+    records = await KeyValueStore.bind(js, "projects", int)
+    waiting = [asyncio.create_task(records.change("record.p", one_more())) for _ in range(9)]
+    await asyncio.sleep(0)
+    for task in waiting[::2]:
+        task.cancel()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [one for one in found if isinstance(one, int)] == [1, 2, 3, 4]
+
+
+async def test_a_change_that_makes_too_much_fails_alone(js: JetStreamContext) -> None:
+    """What was to be written with it is written."""
+    records = await KeyValueStore.bind(js, "projects", str)
+
+    def ending_with(more: str) -> Callable[[str | None], str]:
+        return lambda text: (text or "") + more
+
+    ends = ["a", "x" * (1 << 20), "b"]
+    changes = [records.change("record.p", ending_with(end)) for end in ends]
+    found = await asyncio.gather(*changes, return_exceptions=True)
+    assert [type(one) for one in found] == [str, TooLargeError, str]
+    assert found[-1] == "ab"
