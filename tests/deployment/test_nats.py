@@ -10,6 +10,8 @@ from cryptography import x509
 
 from cli.local.servers import binary
 from shared.jetstream import topology
+from shared.jetstream.room import room_for
+from shared.settings import NatsSettings
 from tests.deployment.environments import SERVICES, unhashed
 from tests.deployment.rendering import (
     EVERYTHING,
@@ -40,9 +42,9 @@ def test_all_streams_fit_into_the_store_and_that_into_the_volume() -> None:
     (store,) = re.findall(r"max_file_store: (\d+)GB", files["nats.conf"])
     (volume,) = found["spec"]["volumeClaimTemplates"]
     room = int(volume["spec"]["resources"]["requests"]["storage"].removesuffix("Gi"))
-    streams = sum(stream.max_bytes or 0 for stream in topology.STREAMS)
-    buckets = len(topology.BUCKETS) * topology.GIB
-    assert streams + buckets < int(store) * topology.GIB
+    least, wanted = topology.least_room(), room_for(NatsSettings().exports_per_day)
+    given = sum(max(size, wanted.get(name, 0)) for name, size in least.items())
+    assert given < int(store) * 1e9
     assert "sync_interval: always" in files["nats.conf"]
     assert int(store) < 0.9 * room
 
