@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import read_folder
-from cli.push import push
 from tests.bench.measurement import Measurement
 from tests.bench.scaling import cpu_s
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +60,7 @@ async def _push(stack: Stack, user: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "index.html").write_text("<!doctype html><title>Tiny</title>Tiny")
         async with api.connect(state.gateway_url, state.service_token, user=user) as client:
-            await push(client, user, read_folder(Path(folder)), lambda *_: None)
+            await push_folder(client, user, read_folder(Path(folder)))
 
 
 async def _round(stack: Stack, name: str, users: Sequence[str]) -> list[Measurement]:
