@@ -10,6 +10,7 @@ import click
 from tests.bench import (
     again,
     applications,
+    capacity,
     cold_packages,
     command,
     engine,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "again": again.measure,
     "applications": applications.measure,
+    "capacity": capacity.measure,
     "cold_packages": cold_packages.measure,
     "command": command.measure,
     "packing": packing.measure,

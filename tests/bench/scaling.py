@@ -47,11 +47,11 @@ async def _measure(folder: Path) -> list[Measurement]:
             await _export(here, 10)  # everything has been imported and connected
             rates = {}
             for count in (4, 2, 1):
-                await _keep(here, count)
-                before, begun = _seconds(here), time.perf_counter()
+                await keep_packagers(here, count)
+                before, begun = cpu_seconds(here), time.perf_counter()
                 await _export(here, EXPORTS)
                 rates[count] = EXPORTS / (time.perf_counter() - begun) * 60
-            after = _seconds(here)
+            after = cpu_seconds(here)
             found += [
                 Measurement(name=f"packagers.{count}.rate", value=rates[count], unit="/min")
                 for count in sorted(rates)
@@ -102,15 +102,14 @@ async def _completed(here: Load) -> int:
     return len(info.state.subjects or {})
 
 
-async def _keep(here: Load, count: int) -> None:
+async def keep_packagers(here: Load, count: int) -> None:
     """Let only so many packagers go on."""
-    for number in range(count + 1, len(MORE) + 3):
-        name = f"packager-{number}"
+    for name in [n for n in here.world.children if n.startswith("packager-")][count:]:
         here.world.held.add(name)
         await asyncio.to_thread(here.world.children[name].stop)
 
 
-def _seconds(here: Load) -> dict[str, float]:
+def cpu_seconds(here: Load) -> dict[str, float]:
     """CPU of each process that runs, with all that it has started."""
     return {
         name: cpu_s(child.pid)
