@@ -55,7 +55,10 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     stored_bytes: Amounts  # by stream
 
     def towards(self, large: Costs, size_mb: float) -> Costs:
-        """Those of an export of some size, on the line from this one to a large one."""
+        """Those of an export of some size, on the line from this one to a large one.
+
+        What a large one costs less is noise: nothing becomes cheaper with size.
+        """
         share = (size_mb - self.size_mb) / (large.size_mb - self.size_mb)
         return Costs(
             size_mb=size_mb,
@@ -69,7 +72,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
 
 def _between(mine: Amounts, theirs: Amounts, share: float) -> dict[str, float]:
     pairs = {n: (mine.get(n, 0.0), theirs.get(n, 0.0)) for n in mine.keys() | theirs.keys()}
-    return {name: max(a + (b - a) * share, 0.0) for name, (a, b) in pairs.items()}
+    return {name: a + max(b - a, 0.0) * share for name, (a, b) in pairs.items()}
 
 
 @dataclass(frozen=True)
