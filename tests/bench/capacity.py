@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 
 from cli.project_folder import read_folder
-from cli.push import push
 from shared.domain.events import ExportCompleted, ExportPackaged, ExportRequested, ExportStarted
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
@@ -30,6 +29,7 @@ from tests.bench import capacity_model as model
 from tests.bench.measurement import Measurement
 from tests.bench.scaling import cpu_seconds, keep_packagers
 from tests.chaos.run import load
+from tests.pushing import push_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,7 +91,7 @@ async def _push(here: Load, folder: Path) -> None:
         (folder / f"data/{number}.bin").write_bytes(rng.randbytes(1_000_000))
         text = " ".join(rng.choices(words, k=1_000_000 // 7 + 1))[:1_000_000]
         (folder / f"data/{number}.txt").write_text(text)
-    await push(here.client, PROJECT, read_folder(folder), lambda *_: None)
+    await push_folder(here.client, PROJECT, read_folder(folder))
 
 
 async def _export(here: Load, wanted: Sequence[dict[str, Any]], *, at_once: int) -> list[str]:
