@@ -10,7 +10,7 @@ from nats.js.errors import APIError, NotFoundError
 from shared.errors import ConflictError
 from shared.errors import NotFoundError as UnknownError
 from shared.jetstream.errors import AWAY, NatsUnavailableError
-from shared.jetstream.looks import DURABLES, consumer_look
+from shared.jetstream.reports import DURABLES, consumer_report
 from shared.jetstream.room import exports_per_day
 from shared.jetstream.topology import least_room
 
@@ -96,13 +96,13 @@ async def _stream(js: JetStreamContext, name: str) -> dict[str, Any]:
 async def _consumer(js: JetStreamContext, durable: str) -> dict[str, Any]:
     row = dict.fromkeys(("waiting", "in flight", "came again", "oldest"), "")
     try:
-        look = await consumer_look(js, durable)
+        report = await consumer_report(js, durable)
     except NatsUnavailableError as error:
         return {"consumer": durable, **row, "waiting": str(error)}
     return {
         "consumer": durable,
-        "waiting": look.pending,
-        "in flight": look.in_flight,
-        "came again": look.redelivered,
-        "oldest": f"{look.oldest_s:.0f} s" if look.oldest_at else "",
+        "waiting": report.pending,
+        "in flight": report.in_flight,
+        "came again": report.redelivered,
+        "oldest": f"{report.oldest_s:.0f} s" if report.oldest_at else "",
     }

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from litestar import Litestar
 
+from services.status.document_news import DocumentNews
 from services.status.measuring.stream_watch import StreamWatch
 from services.status.projector import Projector
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+from services.status.recovery.open_exports import OpenExports
 from services.status.recovery.reaper import Reaper
-from services.status.recovery.stalled_consumers import STALLED_LOOKS, StalledConsumers
 from services.status.settings import StatusSettings
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
@@ -23,6 +24,7 @@ from shared.jetstream.event_log import EventLog
 from shared.service.health import health_routes, nats_check
 from shared.service.process import main, serve, together
 from shared.stores.exports import bind_exports
+from shared.stores.open_exports import OpenExportsNotes
 from shared.stores.projects import bind_projects
 from shared.stores.queue_position import QueuePositions
 from shared.tokens import Tokens
@@ -44,44 +46,48 @@ async def run(settings: StatusSettings, listener: socket, stop: asyncio.Event) -
         websocket_url=settings.websocket_url,
         ticket_ttl_s=settings.ticket_ttl_s,
     )
-    hub = Hub(nc, exports, await QueuePositions.bind(nc), links)
-    sockets = Sockets(
-        hub,
-        AccessCheck(tokens, await bind_projects(js), exports, EventLog(js)),
-        stop,
-        max_sockets=settings.max_sockets,
-        places=SocketPlaces(
-            per_user=settings.max_sockets_per_user, per_export=settings.max_sockets_per_export
-        ),
-        origins=settings.watching_origins,
-    )
-    max_deliveries = MaxDeliveriesHandler(js)
-    attempt_s = settings.retry.processing_timeout_ms / 1_000
-    patience_s = settings.reaper_patience_ms / 1_000
-    reaper = Reaper(nc, max_deliveries, attempt_s=attempt_s, patience_s=patience_s)
-    app = Litestar(
-        [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
-        openapi_config=None,
-        logging_config=None,
-    )
-    await together(
-        stop,
-        (await Projector.bind(js)).run(stop),
-        max_deliveries.run(stop),
-        reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
-        StalledConsumers(js, stalled_s=STALLED_LOOKS * settings.look_interval_s).run(
-            stop, interval_s=settings.look_interval_s
-        ),
-        (await StreamWatch.bind(js, interval_s=settings.look_interval_s)).run(stop),
-        hub.run(stop),
-        serve(
-            app,
-            listener,
+    queue = await QueuePositions.bind(nc)
+    async with DocumentNews(nc) as news:
+        hub = Hub(nc, news, exports, queue, links)
+        sockets = Sockets(
+            hub,
+            AccessCheck(tokens, await bind_projects(js), exports, EventLog(js)),
             stop,
-            drain_timeout_s=settings.drain_timeout_s,
-            limits=settings.http,
-        ),
-    )
+            max_sockets=settings.max_sockets,
+            places=SocketPlaces(
+                per_user=settings.max_sockets_per_user, per_export=settings.max_sockets_per_export
+            ),
+            origins=settings.watching_origins,
+        )
+        max_deliveries = MaxDeliveriesHandler(js)
+        reaper = Reaper(
+            nc,
+            OpenExports(nc, news, await OpenExportsNotes.bind(js)),
+            exports,
+            max_deliveries,
+            attempt_s=settings.retry.processing_timeout_ms / 1_000,
+            patience_s=settings.reaper_patience_ms / 1_000,
+        )
+        app = Litestar(
+            [sockets.route(), *health_routes({"nats": nats_check(nc, topology.EXPORTS)})],
+            openapi_config=None,
+            logging_config=None,
+        )
+        await together(
+            stop,
+            (await Projector.bind(js)).run(stop),
+            max_deliveries.run(stop),
+            reaper.run(stop, interval_s=settings.reaper_interval_ms / 1_000),
+            (await StreamWatch.bind(js, interval_s=settings.look_interval_s)).run(stop),
+            hub.run(stop),
+            serve(
+                app,
+                listener,
+                stop,
+                drain_timeout_s=settings.drain_timeout_s,
+                limits=settings.http,
+            ),
+        )
     await nc.close()
 
 

@@ -3,26 +3,30 @@
 Whoever may create a consumer may delete any other of that stream. So nobody does: a publish to a
 stream is also a plain message, which rings; then everything is read that the stream has stored
 after what was heard last. What the stream has refused rings, too, and is never heard.
+
+The bell also tells what to look for: once that is read, nothing more is asked until it rings again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import nats.errors
 import structlog
 
-from shared.jetstream.batch_get import read_from_leader, read_stored
+from shared.jetstream.batch_get import MOST, read_from_leader, read_stored
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.publishing import read_message
 from shared.jetstream.stream_life import look_at
+from shared.jetstream.unread import UnreadBells
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.aio.subscription import Subscription
 
     from shared.jetstream.batch_get import Stored
@@ -33,7 +37,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-# After a bell: it rings before its message is stored, and a replica that answers may be late.
+# Until what has rung is read: it is stored after that, and a replica that answers may be late.
 PAUSES_S: Final = (0.02, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
 LOOK_S: Final = 1.0  # between two looks at whether the connection was lost
 CHECKED_S: Final = 10.0  # between two questions to the leader: a bell may be lost, a stream renewed
@@ -52,6 +56,8 @@ class StreamFollower:
         subject: With wildcards.
         on_message: Takes each message; it must not wait.
         on_renewed: The stream has begun anew: what was heard is void, and all is heard again.
+        newest_only: The stream keeps one message of each subject.
+        at_least: So many are asked for in one read, although fewer have rung.
         read: Reads what is stored after a sequence; from any replica where nothing else is said.
     """
 
@@ -63,6 +69,8 @@ class StreamFollower:
         on_message: Callable[[Stored], None],
         *,
         on_renewed: Callable[[], None] = lambda: None,
+        newest_only: bool = False,
+        at_least: int = MOST,
         read: Read = read_stored,
     ) -> None:
         self._nc = nc
@@ -71,15 +79,23 @@ class StreamFollower:
         self._subject = subject
         self._on_message = on_message
         self._on_renewed = on_renewed
+        self._at_least = at_least
         self._read = read
         self._life: StreamLife = (None, "")
         self._reading = asyncio.Lock()
         self._rung = asyncio.Event()
+        self._unread = UnreadBells(newest_only=newest_only)
         self._came = asyncio.Event()
         self._subscription: Subscription | None = None
         self._task: asyncio.Task[None] | None = None
         self._closed = False
+        self._wanted = 0  # the sequence that somebody waits for
         self.seq = 0  # heard last
+
+    @property
+    def life(self) -> StreamLife:
+        """Of the stream that is followed."""
+        return self._life
 
     async def start(self, *, after_seq: int | None = None) -> None:
         """Follow from behind a sequence on, or from now on.
@@ -89,6 +105,7 @@ class StreamFollower:
         """
         self._life, last_seq = await look_at(self._nc, self._stream)
         self.seq = last_seq if after_seq is None else after_seq
+        self._wanted = last_seq
         try:
             self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
         except AWAY as error:
@@ -112,6 +129,7 @@ class StreamFollower:
         Raises:
             NatsUnavailableError: NATS does not answer.
         """
+        self._wanted = max(self._wanted, seq)
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 while self.seq < seq:
@@ -138,13 +156,14 @@ class StreamFollower:
         if life != self._life or last_seq < heard:
             log.warning("stream.renewed", stream=self._stream, heard=heard, last_seq=last_seq)
             async with self._reading:
-                self._life, self.seq = life, 0
+                self._life, self.seq, self._wanted = life, 0, 0
                 self._on_renewed()
         newest = await read_message(self._js, self._stream, subject=self._subject)
         if newest is not None and newest.seq is not None:
             await self.reached(newest.seq, patience_s=CAUGHT_UP_S)
 
-    async def _on_bell(self, _message: Any) -> None:
+    async def _on_bell(self, message: Msg) -> None:
+        self._unread.ring(message.subject, message.data)
         self._rung.set()
 
     async def _next(self, longest_s: float) -> None:
@@ -172,14 +191,20 @@ class StreamFollower:
                 await asyncio.sleep(WAIT_S)
 
     async def _settle(self) -> None:
-        """Read again and again, ever more seldom, until nothing new is found or it rings again."""
+        """Read again and again, ever more seldom, until all that has rung is read."""
         for pause_s in PAUSES_S:
             self._rung.clear()
             await asyncio.sleep(PAUSES_S[0])
             await self._until_rung(pause_s - PAUSES_S[0])
-            if await self._catch_up() or self._rung.is_set():
+            self._unread.give_up()
+            found = await self._catch_up()
+            if not self._unread and self.seq >= self._wanted:
+                self._rung.clear()
+                return
+            if found or self._rung.is_set():
                 self._rung.set()
                 return
+        self._wanted = 0
 
     async def _until_rung(self, longest_s: float) -> None:
         with suppress(TimeoutError):
@@ -187,21 +212,40 @@ class StreamFollower:
                 await self._rung.wait()
 
     async def _catch_up(self, seq: int | None = None) -> bool:
-        """Read once, unless ``seq`` has been heard meanwhile; whether anything was found."""
+        """Read all that has rung, unless ``seq`` has been heard meanwhile; whether it was any."""
         async with self._reading:
             if seq is not None and self.seq >= seq:
                 return True
-            found = await self._read(self._nc, self._stream, self._subject, after_seq=self.seq)
-            for message in found:
-                self.seq = message.seq
-                self._on_message(message)
-            if found:
+            heard = self.seq
+            while await self._read_some():
+                pass
+            if self.seq != heard:
                 self._came.set()
-            return bool(found)
+            return self.seq != heard
+
+    async def _read_some(self) -> bool:
+        """Read as many as have rung, or all where none has; whether there may be more."""
+        limit = min(max(len(self._unread) or MOST, self._at_least), MOST)
+        found = await self._read(
+            self._nc, self._stream, self._subject, after_seq=self.seq, limit=limit
+        )
+        for message in found:
+            self.seq = message.seq
+            self._unread.read(message)
+            self._on_message(message)
+        return len(found) == limit and (bool(self._unread) or limit == MOST)
 
 
 def follow_bucket(
     nc: Client, bucket: Bucket, on_message: Callable[[Stored], None]
 ) -> StreamFollower:
     """Follow the documents of a bucket, each as it is now; its leader alone answers."""
-    return StreamFollower(nc, bucket.stream, bucket.subjects, on_message, read=read_from_leader)
+    return StreamFollower(
+        nc,
+        bucket.stream,
+        bucket.subjects,
+        on_message,
+        newest_only=True,
+        at_least=1,
+        read=read_from_leader,
+    )

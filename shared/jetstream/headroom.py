@@ -15,7 +15,7 @@ from nats.js.api import DiscardPolicy
 
 from shared.errors import UnavailableError
 from shared.jetstream.errors import NatsUnavailableError
-from shared.jetstream.looks import stream_look
+from shared.jetstream.reports import stream_report
 from shared.jetstream.topology import (
     ARTIFACTS_BUCKET,
     BUCKETS,
@@ -102,5 +102,5 @@ class Headroom:
 
     async def _share(self, stream: str) -> float | None:
         with suppress(NatsUnavailableError):
-            return (await stream_look(self._js, stream)).fill
+            return (await stream_report(self._js, stream)).fill
         return None

@@ -6,16 +6,14 @@ The client counts frames in a process of its own; the time runs from the first l
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from litestar import Litestar, WebSocket, get, websocket
@@ -28,6 +26,7 @@ from shared.jetstream.event_log import EventLog
 from shared.service.process import listen, serve
 from shared.tokens import Ticket, Tokens
 from tests.bench.measurement import Measurement
+from tests.bench.watchers import Watchers
 from tests.nats_users import connect_as
 from tests.unit.sample_events import EXPORT, requested
 
@@ -40,9 +39,6 @@ SOCKETS: Final = 1_000
 LINES: Final = 100
 ROUNDS: Final = 3
 TEXT: Final = "x" * 340  # makes a message of about 480 bytes
-MARK: Final = TEXT.encode()
-HEADER_16: Final = 126  # RFC 6455 section 5.2: the length follows in two bytes
-HEADER_64: Final = 127
 
 
 def measure(_cache: Path) -> Iterator[Measurement]:
@@ -59,11 +55,12 @@ def measure(_cache: Path) -> Iterator[Measurement]:
 
 def _bare() -> float:
     (port,) = free_ports(1)
-    server = subprocess.Popen([sys.executable, "-m", "tests.bench.fanout", "serve", str(port)])
+    server = subprocess.Popen([sys.executable, "-m", "tests.bench.fanout", str(port)])
     try:
-        with _Watchers(port, "/watch") as watchers:
+        with Watchers(port, ["/watch"] * SOCKETS, lines=LINES) as watchers:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/go")
-            return watchers.seconds()
+            first, last = watchers.round()
+            return last - first
     finally:
         server.terminate()
         server.wait()
@@ -78,9 +75,11 @@ def _ours() -> float:
         signed = Tokens(env["JWT_SECRET"]).ticket(ticket, lives_s=600)
         asyncio.run(_publish(stack.state, requested_event=True))
         port = int(stack.state.status_url.rpartition(":")[2])
-        with _Watchers(port, f"/export/{EXPORT}?ticket={signed}") as watchers:
+        path = f"/export/{EXPORT}?ticket={signed}"
+        with Watchers(port, [path] * SOCKETS, lines=LINES) as watchers:
             asyncio.run(_publish(stack.state, requested_event=False))
-            return watchers.seconds()
+            first, last = watchers.round()
+            return last - first
 
 
 async def _publish(state: StackState, *, requested_event: bool) -> None:
@@ -93,124 +92,6 @@ async def _publish(state: StackState, *, requested_event: bool) -> None:
             await nc.publish(f"logs.{EXPORT}", line)
         await nc.flush()
     await nc.close()
-
-
-class _Watchers:
-    """The client process: ready once every socket is open."""
-
-    def __init__(self, port: int, path: str) -> None:
-        command = [sys.executable, "-m", "tests.bench.fanout", "watch", str(port), path]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        assert self._line() == "ready"
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def seconds(self) -> float:
-        """From the first line seen to the last."""
-        return float(self._line())
-
-    def _line(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline().strip()
-
-
-class _Tally:
-    """What all sockets have seen together."""
-
-    def __init__(self) -> None:
-        self.opened = 0
-        self.done = 0
-        self.first = 0.0
-        self.all_open = asyncio.Event()
-        self.all_done = asyncio.Event()
-
-    def open(self) -> None:
-        """One more is open."""
-        self.opened += 1
-        if self.opened == SOCKETS:
-            self.all_open.set()
-
-    def line(self, number: int) -> None:
-        """One of them has seen its line of that number, from 1."""
-        self.first = self.first or time.perf_counter()
-        if number == LINES:
-            self.done += 1
-            if self.done == SOCKETS:
-                self.all_done.set()
-
-
-class _Socket(asyncio.Protocol):
-    """A WebSocket that counts log lines."""
-
-    def __init__(self, path: str, tally: _Tally) -> None:
-        self._path = path
-        self._tally = tally
-        self._data = bytearray()
-        self._lines = 0
-        self._greeted = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        request = (
-            f"GET {self._path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            f"Connection: Upgrade\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-        )
-        transport.write(request.encode())  # type: ignore[attr-defined]
-
-    def data_received(self, data: bytes) -> None:
-        self._data += data
-        if not self._greeted:
-            if b"\r\n\r\n" not in self._data:
-                return
-            del self._data[: self._data.index(b"\r\n\r\n") + 4]
-            self._greeted = True
-            self._tally.open()
-        while (frame := self._frame()) is not None:
-            if MARK in frame:  # others tell of the export itself, which has no project
-                self._lines += 1
-                self._tally.line(self._lines)
-
-    def _frame(self) -> bytes | None:
-        data = self._data
-        if len(data) < 10:
-            return None
-        length, start = data[1] & 0x7F, 2
-        if length == HEADER_16:
-            length, start = int.from_bytes(data[2:4], "big"), 4
-        elif length == HEADER_64:
-            length, start = int.from_bytes(data[2:10], "big"), 10
-        if len(data) < start + length:
-            return None
-        frame = bytes(data[start : start + length])
-        del data[: start + length]
-        return frame
-
-
-async def _watch(port: int, path: str) -> None:
-    tally = _Tally()
-    loop = asyncio.get_running_loop()
-    for _ in range(SOCKETS):
-        await _connected(loop, port, path, tally)
-    await tally.all_open.wait()
-    await asyncio.sleep(0.5)  # the first state of each has passed
-    print("ready", flush=True)
-    await tally.all_done.wait()
-    print(time.perf_counter() - tally.first, flush=True)
-
-
-async def _connected(loop: asyncio.AbstractEventLoop, port: int, path: str, tally: _Tally) -> None:
-    while True:
-        try:
-            await loop.create_connection(lambda: _Socket(path, tally), "127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            return
 
 
 def _bare_app() -> Litestar:
@@ -237,7 +118,4 @@ def _bare_app() -> Litestar:
 if __name__ == "__main__":
     import uvloop
 
-    if sys.argv[1] == "serve":
-        uvloop.run(serve(_bare_app(), listen(f"127.0.0.1:{sys.argv[2]}"), asyncio.Event()))
-    else:
-        uvloop.run(_watch(int(sys.argv[2]), sys.argv[3]))
+    uvloop.run(serve(_bare_app(), listen(f"127.0.0.1:{sys.argv[1]}"), asyncio.Event()))

@@ -12,7 +12,9 @@ import aiohttp
 import msgspec
 
 from cli.watch import follow
+from services.status.document_news import DocumentNews
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+from services.status.recovery.open_exports import OpenExports
 from services.status.recovery.reaper import Reaper
 from services.status.websocket.access import PROTOCOL
 from shared.domain.events import ExportCanceled, ExportRequested
@@ -25,6 +27,8 @@ from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.permissions import OPERATOR, SWEPT, USERS
 from shared.jetstream.publishing import publish
 from shared.settings import NatsSettings
+from shared.stores.exports import bind_exports
+from shared.stores.open_exports import OpenExportsNotes
 from shared.stores.play_links import INDEX, Target
 from tests.chaos.run import load
 from tests.chaos.story import Kind, Story
@@ -185,13 +189,17 @@ async def _lost(here: Load) -> None:
     await taking.unsubscribe()
     settings = NatsSettings(url=here.world.nats_url("status"))
     nc, stop = await connect(settings, name="status", patience_s=60), asyncio.Event()
-    reaper = Reaper(nc, MaxDeliveriesHandler(nc.jetstream()), attempt_s=900, patience_s=0.5)
-    reaping = asyncio.create_task(reaper.run(stop, interval_s=0.5))
-    events = EventLog(js)
-    while (await events.last_seq(event.export_id)) == seq:  # noqa: ASYNC110 - the stream is asked
-        await asyncio.sleep(0.1)
-    stop.set()
-    await reaping
+    handler = MaxDeliveriesHandler(nc.jetstream())
+    async with DocumentNews(nc) as news:
+        exports = OpenExports(nc, news, await OpenExportsNotes.bind(nc.jetstream()))
+        documents = await bind_exports(nc.jetstream())
+        reaper = Reaper(nc, exports, documents, handler, attempt_s=900, patience_s=0.5)
+        reaping = asyncio.create_task(reaper.run(stop, interval_s=0.5))
+        events = EventLog(js)
+        while (await events.last_seq(event.export_id)) == seq:  # noqa: ASYNC110 - the stream is asked
+            await asyncio.sleep(0.1)
+        stop.set()
+        await reaping
     await nc.close()
 
 

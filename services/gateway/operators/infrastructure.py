@@ -12,7 +12,7 @@ from msgspec import UNSET, UnsetType
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.connection import version_of
 from shared.jetstream.errors import AWAY
-from shared.jetstream.looks import ALL_STREAMS, DURABLES, look_of
+from shared.jetstream.reports import ALL_STREAMS, DURABLES, report_of
 from shared.jetstream.stalled import could_deliver, delivered
 from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
 
@@ -184,22 +184,22 @@ class Infrastructure:
             if doubtful:
                 await asyncio.sleep(LOOK_AGAIN_S)
                 found = await self._infos()
-            looks = await asyncio.gather(*(look_of(self._js, info) for info in found))
+            reports = await asyncio.gather(*(report_of(self._js, info) for info in found))
         except (*AWAY, UnavailableError):
             return None
         return [
             ConsumerStatus(
-                name=look.durable,
-                pending=look.pending,
-                ack_pending=look.in_flight,
-                redelivered=look.redelivered,
-                oldest_s=round(look.oldest_s, 3),
-                acknowledged=look.acknowledged,
+                name=report.durable,
+                pending=report.pending,
+                ack_pending=report.in_flight,
+                redelivered=report.redelivered,
+                oldest_s=round(report.oldest_s, 3),
+                acknowledged=report.acknowledged,
                 waiting_pulls=info.num_waiting or 0,
                 paused=bool(info.paused),
                 stalled=could_deliver(info) and doubtful.get(info.name) == delivered(info),
             )
-            for info, look in zip(found, looks, strict=True)
+            for info, report in zip(found, reports, strict=True)
         ]
 
     async def _infos(self) -> list[api.ConsumerInfo]:

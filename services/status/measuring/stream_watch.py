@@ -1,7 +1,8 @@
 """Looks at all streams, their consumers and who works for them, every few seconds.
 
-Each status pod does, and all see the same. What could not be seen for a while is shown no more: a
-figure that is not there is no lie, and when everything was seen last is always told.
+One look serves the metrics, and whoever tells of consumers that stall. Each status pod looks, and
+all see the same. What could not be seen for a while is shown no more: a figure that is not there is
+no lie, and when everything was seen last is always told.
 """
 
 from __future__ import annotations
@@ -14,10 +15,17 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from services.status.measuring.stalled_consumers import STALLED_LOOKS, StalledConsumers
 from shared.domain.platforms import PLATFORMS
 from shared.errors import UnavailableError
 from shared.jetstream.headroom import WATCHED
-from shared.jetstream.looks import ALL_STREAMS, DURABLES, consumer_look, stream_look
+from shared.jetstream.reports import (
+    ALL_STREAMS,
+    DURABLES,
+    consumer_info,
+    report_of,
+    stream_report,
+)
 from shared.jetstream.topology import UPLOADER, packager_durable
 from shared.metrics import streams as metrics
 from shared.stores.worker_registry import Workers
@@ -55,12 +63,14 @@ class StreamWatch:
         self,
         js: JetStreamContext,
         workers: Workers,
+        stalled: StalledConsumers,
         *,
         interval_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._js = js
         self._workers = workers
+        self._stalled = stalled
         self._interval_s = interval_s
         self._clock = clock
         self._seen_at = dict.fromkeys(SHOWN, clock())
@@ -71,7 +81,8 @@ class StreamWatch:
     @classmethod
     async def bind(cls, js: JetStreamContext, *, interval_s: float) -> StreamWatch:
         """Bind to the bucket of workers."""
-        return cls(js, await Workers.bind(js), interval_s=interval_s)
+        stalled = StalledConsumers(stalled_s=STALLED_LOOKS * interval_s)
+        return cls(js, await Workers.bind(js), stalled, interval_s=interval_s)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every ``interval_s`` until told to stop."""
@@ -102,17 +113,25 @@ class StreamWatch:
         self._forget()
 
     async def _consumer(self, durable: str) -> None:
-        look = await consumer_look(self._js, durable)
-        shown = (look.pending, look.in_flight, look.redelivered, look.oldest_s, look.acknowledged)
+        info = await consumer_info(self._js, durable)
+        self._stalled.judge(info)
+        found = await report_of(self._js, info)
+        shown = (
+            found.pending,
+            found.in_flight,
+            found.redelivered,
+            found.oldest_s,
+            found.acknowledged,
+        )
         for gauge, value in zip(OF_CONSUMERS, shown, strict=True):
             self._show(gauge, durable, value)
 
     async def _stream(self, name: str) -> None:
-        look = await stream_look(self._js, name)
-        for gauge, value in zip(OF_STREAMS, (look.size_bytes, look.messages), strict=True):
+        found = await stream_report(self._js, name)
+        for gauge, value in zip(OF_STREAMS, (found.size_bytes, found.messages), strict=True):
             self._show(gauge, name, value)
         if name in WATCHED:
-            self._show(metrics.STREAM_FILL, name, look.fill)
+            self._show(metrics.STREAM_FILL, name, found.fill)
 
     async def _working(self) -> None:
         living = await self._workers.living()

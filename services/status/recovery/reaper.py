@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
+from services.status.recovery.open_exports import Queued
 from services.status.recovery.reaper_policy import (
     NO_WORKER_AFTER,
     ConsumerState,
@@ -27,16 +27,14 @@ from services.status.recovery.reaper_policy import (
     pending_message,
 )
 from shared.domain.events import ExportFailed, ExportPackaged, Failure
-from shared.domain.export_document import Document
 from shared.domain.log_keys import keys_of, keys_of_document
 from shared.errors import UnavailableError
 from shared.jetstream.api_subjects import consumer_info
 from shared.jetstream.chatter import ChatterReads
 from shared.jetstream.errors import AWAY
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.follower import follow_bucket
 from shared.jetstream.progress_reporter import last_progress
-from shared.jetstream.topology import EXPORTS, EXPORTS_BUCKET, PROGRESS, UPLOADER
+from shared.jetstream.topology import EXPORTS, PROGRESS, UPLOADER
 from shared.metrics import exports as metrics
 from shared.metrics.born import born
 from shared.tracing.context import TraceContext, within
@@ -49,21 +47,14 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
 
     from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+    from services.status.recovery.open_exports import OpenExport, OpenExports
     from services.status.recovery.reaper_policy import PendingMessage, RecoveryAction
-    from shared.jetstream.batch_get import Stored
+    from shared.domain.export_document import Document
+    from shared.jetstream.key_value import KeyValueStore, Record
 
 log = structlog.get_logger()
 
 born(metrics.REAPED, outcome=("requeued", "failed"))
-
-
-@dataclass
-class WatchedExport:
-    """An export that has not ended, and when it was last heard of."""
-
-    document: Document
-    moved_at: float  # monotonic
-    progress_seq: int = 0
 
 
 class Reaper:
@@ -75,6 +66,8 @@ class Reaper:
     def __init__(
         self,
         nc: Client,
+        exports: OpenExports,
+        documents: KeyValueStore[Document],
         max_deliveries: MaxDeliveriesHandler,
         *,
         attempt_s: float,
@@ -84,67 +77,73 @@ class Reaper:
         self._nc = nc
         self._js = nc.jetstream()
         self._events = EventLog(self._js)
+        self._exports = exports
+        self._documents = documents
         self._max_deliveries = max_deliveries
         self._attempt_s = attempt_s
         self._patience_s = patience_s
         self._clock = clock
         self._chatter = ChatterReads()
-        self._watched: dict[str, WatchedExport] = {}
+        self._consumers: dict[str, ConsumerState | None] = {}  # as this pass has found them
         self._unwritten: list[DeadMessage] = []  # given up, their dead letters not yet written
 
     async def run(self, stop: asyncio.Event, *, interval_s: float) -> None:
         """Examine the quiet exports every ``interval_s`` until told to stop."""
-        follower = follow_bucket(self._nc, EXPORTS_BUCKET, self._on_document)
-        await follower.start(after_seq=0)
         while not stop.is_set():
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), interval_s)
             try:
+                await self._exports.catch_up(stop)
                 await self.examine_quiet()
+                await self._exports.write_note()
             except (*AWAY, UnavailableError) as error:
                 log.warning("reaper.waiting", error=repr(error))
-        await follower.close()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), interval_s)
 
     async def examine_quiet(self) -> None:
         """Examine, once, every export that was quiet for a while."""
-        for watched in list(self._watched.values()):
-            if self._clock() - watched.moved_at >= self._patience_s:
-                await self._examine(watched)
+        self._consumers.clear()
+        for key, export in self._exports.quiet(self._patience_s):
+            if not await self._is_queued(export):
+                await self._examine(key, export)
         self._unwritten = [dead for dead in self._unwritten if not await self._dead_letter(dead)]
 
-    def _on_document(self, message: Stored) -> None:
-        key = message.subject.removeprefix(EXPORTS_BUCKET.prefix)
-        try:
-            document = msgspec.json.decode(message.payload, type=Document)
-        except msgspec.MsgspecError:  # deleted, or of a later version
-            self._watched.pop(key, None)
-            return
-        if document.state.ended:
-            self._watched.pop(key, None)
-        else:
-            self._watched[key] = WatchedExport(document, self._clock())
+    async def _is_queued(self, export: OpenExport) -> bool:
+        """Whether its consumer has just not come to it yet: known without reading its events.
 
-    async def _examine(self, watched: WatchedExport) -> None:
-        events = await self._events.of(watched.document.state.id)
-        if not any(event.generation >= watched.document.generation for _, event in events):
-            await self._fail_lost(watched.document)
+        Nothing has happened to it since it was examined, or it would be told of anew.
+        """
+        if export.queued is None:
+            return False
+        consumer = await self._consumer_state(export.queued.durable)
+        return consumer is not None and export.queued.waits(consumer)
+
+    async def _examine(self, key: str, export: OpenExport) -> None:
+        document = await self._document(key)
+        if document is None or document.value.state.ended:
+            self._exports.forget(key)
+            return
+        export.revision = document.revision
+        events = await self._events.of(document.value.state.id)
+        if not any(event.generation >= document.value.generation for _, event in events):
+            await self._fail_lost(document.value)
             return
         pending = pending_message(events)
         if pending is None:
             return  # it has ended; the fold is about to tell
-        if await self._progressed(watched):
-            watched.moved_at = self._clock()
+        if await self._progressed(document.value.state.id, export):
+            export.moved_at = self._clock()
             return
         seq, newest = events[-1]
         stored = await self._events.message(seq)
         consumer = await self._consumer_state(pending.durable)
         if stored is None or stored.time is None or consumer is None:
             return
+        export.queued = Queued(pending.durable, pending.seq, stored.time)
         action = decide(
             pending,
             newest,
             consumer,
-            quiet_s=self._clock() - watched.moved_at,
+            quiet_s=self._clock() - export.moved_at,
             patience_s=self._patience_s,
             attempt_s=self._attempt_s,
             last_moved=stored.time,
@@ -152,7 +151,14 @@ class Reaper:
         with within(TraceContext.of_headers(stored.headers)):
             done = await self._execute(action, pending)
         if done:
-            watched.moved_at = self._clock()
+            export.moved_at = self._clock()
+
+    async def _document(self, key: str) -> Record[Document] | None:
+        """As it is now; None where it is gone, or of a later version."""
+        try:
+            return await self._documents.get(key)
+        except msgspec.MsgspecError:
+            return None
 
     async def _fail_lost(self, document: Document) -> None:
         """End an export of which the stream knows nothing (any more): it was made anew."""
@@ -197,15 +203,21 @@ class Reaper:
         except UnavailableError:
             return False
 
-    async def _progressed(self, watched: WatchedExport) -> bool:
-        read = partial(last_progress, self._js, watched.document.state.id)
+    async def _progressed(self, export_id: str, export: OpenExport) -> bool:
+        read = partial(last_progress, self._js, export_id)
         found = await self._chatter.read(PROGRESS, read, None)
         seq = found[0] if found else 0
-        moved = seq not in {0, watched.progress_seq}
-        watched.progress_seq = seq
+        moved = seq not in {0, export.progress_seq}
+        export.progress_seq = seq
         return moved
 
     async def _consumer_state(self, durable: str) -> ConsumerState | None:
+        """Asked once in a pass."""
+        if durable not in self._consumers:
+            self._consumers[durable] = await self._ask(durable)
+        return self._consumers[durable]
+
+    async def _ask(self, durable: str) -> ConsumerState | None:
         answer = await self._nc.request(consumer_info(EXPORTS, durable), timeout=5)
         try:
             return msgspec.json.decode(answer.data, type=ConsumerState)

@@ -37,7 +37,6 @@ log = structlog.get_logger()
 
 FOLD_WAIT_S: Final = 10.0
 RECEIPT_S: Final = 10.0  # for a canceled export to say that its work has stopped
-SLOW_S: Final = 30.0  # a client that takes nothing for so long
 
 born(metrics.CLOSED, code=(*sorted(COUNTED), OTHER))
 
@@ -148,8 +147,8 @@ class Sockets:
         async with self._hub.room(ticket.project_id, export_id) as room:
             if not await room.reached(ticket.generation, ticket.seq, timeout_s=FOLD_WAIT_S):
                 return CloseCode.SHUTTING_DOWN  # the fold is behind: come back
-            epoch, last_seq = await self._hub.epoch()
             after_seq = _after_seq(query.get("after_seq"))
+            epoch, last_seq = await self._hub.epoch(after_seq or 0)
             send_buffer = SendBuffer(export_id)
             if after_seq is not None and (query.get("epoch") != epoch or after_seq > last_seq):
                 send_buffer.lose(1, after_seq)  # another life of the stream: start over
@@ -164,29 +163,25 @@ class Sockets:
     async def _pump(
         self, socket: AnySocket, room: Room, send_buffer: SendBuffer, after_seq: int | None
     ) -> int:
-        """Send until the export ends, the client goes or is too slow, or the service stops."""
+        """Send until the export ends, the client goes, or its room or the hub has it closed."""
         room.join(send_buffer, after_seq=after_seq)
-        gone = asyncio.create_task(_until_gone(socket))
-        ends: dict[asyncio.Task[Any], int] = {
-            asyncio.create_task(_send_all(socket, send_buffer)): CloseCode.DONE,
-            gone: GONE,
-            asyncio.create_task(send_buffer.until_stuck(SLOW_S)): CloseCode.TOO_SLOW,
-            asyncio.create_task(self._stop.wait()): CloseCode.SHUTTING_DOWN,
-            asyncio.create_task(room.until_failed()): CloseCode.INTERNAL_ERROR,
-        }
+        if self._stop.is_set():  # all that were there before have been told
+            send_buffer.close(CloseCode.SHUTTING_DOWN)
+        sending = asyncio.create_task(_send_all(socket, send_buffer))
+        going = asyncio.create_task(_until_gone(socket))
+        ends: list[asyncio.Future[Any]] = [sending, going, send_buffer.closing]
         try:
-            done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            first = next(task for task in ends if task in done)
-            first.result()
-            return gone.result() if first is gone else ends[first]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            code: int = next(end for end in ends if end.done()).result()
+            return code
         finally:
             room.leave(send_buffer)
-            for task in ends:
-                task.cancel()
+            for end in ends:
+                end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
 
 
-async def _send_all(socket: AnySocket, send_buffer: SendBuffer) -> None:
+async def _send_all(socket: AnySocket, send_buffer: SendBuffer) -> CloseCode:
     """Send until the end; after a cancel, until its receipt or until that is overdue."""
     with suppress(TimeoutError):
         async with asyncio.timeout(None) as overdue:
@@ -197,6 +192,7 @@ async def _send_all(socket: AnySocket, send_buffer: SendBuffer) -> None:
                     overdue.reschedule(asyncio.get_running_loop().time() + RECEIPT_S)
 
             await send_buffer.send_all(send)
+    return CloseCode.DONE
 
 
 async def _send(socket: AnySocket, message: Outgoing) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from services.status.websocket.close_codes import CloseCode
 from services.status.websocket.recent_lines import RecentLines
 from services.status.websocket.send_buffer import Outgoing, SendBuffer, outgoing
 from shared.domain.export_view import present
@@ -57,7 +58,7 @@ class Room:
         self._refreshes_done = 0
         self._news = asyncio.Event()
         self._state_is_news = False
-        self._failed = asyncio.Event()
+        self._failed = False
         self._changed = asyncio.Condition()
 
     def refresh(self) -> None:
@@ -124,13 +125,30 @@ class Room:
         if self._document is not None:
             send_buffer.put_state(self._state(self._document))
         self._send_buffers.add(send_buffer)
+        if self._failed:
+            send_buffer.close(CloseCode.INTERNAL_ERROR)
 
     def leave(self, send_buffer: SendBuffer) -> None:
         """A reader gets nothing more."""
         self._send_buffers.discard(send_buffer)
 
+    def close(self, code: CloseCode) -> None:
+        """Have the sockets of all readers closed."""
+        for send_buffer in self._send_buffers:
+            send_buffer.close(code)
+
+    def close_stuck(self, slow_s: float) -> None:
+        """Have those closed whose clients have taken nothing of what is sent for ``slow_s``."""
+        at = asyncio.get_running_loop().time()
+        for send_buffer in self._send_buffers:
+            if send_buffer.is_stuck(at, slow_s):
+                send_buffer.close(CloseCode.TOO_SLOW)
+
     async def reached(self, generation: int, seq: int, *, timeout_s: float) -> bool:
         """Wait until a document of that generation and stream sequence, or a later one, is known.
+
+        Where none is yet, what is stored is read: the room may have been opened just now, or its
+        reader may know of something that it has not heard.
 
         Returns:
             False where that takes longer than ``timeout_s``.
@@ -140,16 +158,15 @@ class Room:
             document = self._document.value if self._document else None
             return document is not None and (document.generation, document.seq) >= (generation, seq)
 
+        if known():
+            return True
+        self.refresh()
         try:
             async with asyncio.timeout(timeout_s), self._changed:
                 await self._changed.wait_for(known)
         except TimeoutError:
             return False
         return True
-
-    async def until_failed(self) -> None:
-        """Wait until the room's task has failed: from then on its readers would hear nothing."""
-        await self._failed.wait()
 
     async def run(self) -> None:
         """Take in what comes, until cancelled; while NATS does not answer, nothing is passed over.
@@ -168,7 +185,8 @@ class Room:
                     await asyncio.sleep(PAUSE_S)
         except Exception:
             log.exception("room.failed", export_id=self._stored.export_id)
-            self._failed.set()
+            self._failed = True
+            self.close(CloseCode.INTERNAL_ERROR)  # they would hear nothing more
 
     async def _take_in(self) -> None:
         if self._refreshes_done < self._refreshes_wanted:

@@ -64,6 +64,11 @@ class Ear:
             return []
         return await read_stored(*arguments, **options)
 
+    async def reads_are(self, count: int) -> None:
+        """Wait until it has asked so often."""
+        while self.reads < count:  # noqa: ASYNC110 - reading wakes nobody
+            await asyncio.sleep(0.01)
+
     async def until(self, count: int) -> list[bytes]:
         """What it has heard, once it is so much."""
         async with asyncio.timeout(PATIENCE_S):
@@ -78,11 +83,13 @@ async def test_a_bell_is_heard_while_it_waits_for_what_a_replica_may_lack(
     """What comes a moment after other news waits for no pause that was begun before."""
     short = 20
     monkeypatch.setattr("shared.jetstream.follower.PAUSES_S", (*[0.02] * short, 3_600.0))
+    monkeypatch.setattr("shared.jetstream.unread.GIVEN_UP_S", 3_600.0)
+    await js.publish("logs.a", b"before", headers={"Nats-Msg-Id": "same"})
     ear = Ear(nc)
     await ear.follower.start()
-    while ear.reads < short:  # noqa: ASYNC110 - reading wakes nobody
-        await asyncio.sleep(0.01)
-    await nc.flush()
+    await ear.reads_are(1)
+    await js.publish("logs.a", b"refused", headers={"Nats-Msg-Id": "same"})
+    await ear.reads_are(1 + short)
     await js.publish("logs.a", b"one")
     assert await ear.until(1) == [b"one"]
     await ear.follower.close()
@@ -118,6 +125,22 @@ async def test_many_bells_are_few_reads(nc: Client, js: JetStreamContext) -> Non
     assert ear.follower.seq == MANY
     assert ear.heard[-1000:] == [b"%d" % number for number in range(MANY - 1000, MANY)]
     assert ear.reads < MANY / 10
+    await ear.follower.close()
+
+
+async def test_what_has_rung_is_asked_for_until_it_is_read(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """And then nothing more is, until it rings again."""
+    ear = Ear(nc)
+    await ear.follower.start()
+    for number in range(3):
+        ear.deaf = 3  # a replica is late
+        await js.publish("logs.a", b"%d" % number)
+        await ear.until(number + 1)
+        reads = ear.reads
+        await asyncio.sleep(0.5)  # would be enough for five more
+        assert ear.reads == reads
     await ear.follower.close()
 
 

@@ -17,8 +17,8 @@ from shared.domain.events import AnyEvent
 from shared.domain.platforms import PLATFORMS
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
-from shared.jetstream.looks import consumer_look
 from shared.jetstream.permissions import OPERATOR, USERS, render
+from shared.jetstream.reports import consumer_report
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from tests.nats_users import NATS_LOG, TESTER, with_tester
@@ -251,9 +251,9 @@ async def test_who_shows_what_waits_sees_how_old_an_advisory_is(
 ) -> None:
     """Operators and metrics are told of it as of every consumer's messages."""
     nc = await connect(NatsSettings(url=guarded.server.url(user)), name=user, patience_s=60)
-    look = await consumer_look(nc.jetstream(), topology.MAX_DELIVERIES)
+    report = await consumer_report(nc.jetstream(), topology.MAX_DELIVERIES)
     await nc.close()
-    assert look.oldest_at is not None
+    assert report.oldest_at is not None
 
 
 def test_the_rendered_users_are_those_of_the_code() -> None:

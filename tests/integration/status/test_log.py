@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from services.status.document_news import DocumentNews
 from services.status.websocket.hub import Hub
 from services.status.websocket.room import Room
 from services.status.websocket.send_buffer import Outgoing, SendBuffer
@@ -80,7 +81,8 @@ async def test_no_line_is_lost_while_the_service_starts(nc: Client) -> None:
     exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
     queue = await QueuePositions.bind(nc)
-    hub, stop, send_buffer = Hub(nc, exports, queue, links), asyncio.Event(), SendBuffer(EXPORT)
+    hub = Hub(nc, DocumentNews(nc), exports, queue, links)  # the log alone is followed here
+    stop, send_buffer = asyncio.Event(), SendBuffer(EXPORT)
 
     async def visit() -> list[Outgoing]:
         async with hub.room("p", EXPORT) as room:

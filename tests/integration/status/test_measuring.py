@@ -117,7 +117,7 @@ async def test_a_client_that_goes_without_a_word_is_counted(status: Status) -> N
         await asyncio.sleep(0.01)
 
 
-def test_lines_that_a_slow_client_does_not_get_are_counted() -> None:
+async def test_lines_that_a_slow_client_does_not_get_are_counted() -> None:
     """Each of those that give way to newer ones."""
     before = measured("export_websocket_dropped_total")
     buffer = SendBuffer(EXPORT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.status.measuring.stalled_consumers import StalledConsumers
 from services.status.measuring.stream_watch import StreamWatch
 from shared.domain.events import now
 from shared.jetstream import topology
@@ -41,7 +42,8 @@ def clock() -> Clock:
 @pytest.fixture
 async def watch(js: JetStreamContext, clock: Clock) -> StreamWatch:
     """It looks when it is told to."""
-    return StreamWatch(js, await Workers.bind(js), interval_s=10, clock=clock)
+    stalled = StalledConsumers(stalled_s=40, clock=clock)
+    return StreamWatch(js, await Workers.bind(js), stalled, interval_s=10, clock=clock)
 
 
 def seen(what: str, consumer: str = WEB) -> float:

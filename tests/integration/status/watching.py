@@ -13,6 +13,7 @@ import msgspec
 from litestar import Litestar
 
 from cli.local.ports import free_ports
+from services.status.document_news import DocumentNews
 from services.status.projector import Projector
 from services.status.websocket.access import AccessCheck
 from services.status.websocket.endpoint import Sockets
@@ -102,9 +103,10 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     js = nc.jetstream()
     exports = await KeyValueStore.bind(js, "exports", Document)
     links = Links(TOKENS, public_url="http://g", websocket_url="ws://s", ticket_ttl_s=60)
-    hub = Hub(nc, exports, await QueuePositions.bind(nc), links)
+    queue = await QueuePositions.bind(nc)
     (port,) = free_ports(1)
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession() as session, DocumentNews(nc) as news:
+        hub = Hub(nc, news, exports, queue, links)
         status = Status(nc, session, f"http://127.0.0.1:{port}")
         projects = await KeyValueStore.bind(js, "projects", Project)
         access = AccessCheck(TOKENS, projects, exports, status.events)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from services.status.document_news import DocumentNews
 from services.status.projector import Projector
 from services.status.recovery.max_deliveries import MaxDeliveriesHandler
+from services.status.recovery.open_exports import OpenExports
 from services.status.recovery.reaper import Reaper
 from shared.domain.events import (
     AttemptFailed,
@@ -19,11 +21,11 @@ from shared.domain.events import (
     ExportStarted,
     Failure,
 )
-from shared.domain.export_document import Document
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.publishing import publish
+from shared.stores.exports import bind_exports
+from shared.stores.open_exports import OpenExportsNotes
 from tests.integration.worker.test_dead_letters import counts_of, headers_of
 from tests.integration.worker.working import (
     acknowledged,
@@ -52,9 +54,12 @@ async def status_service(nc: Client, *, patience_s: float = 0.5) -> AsyncIterato
     """The parts of the status service that see to it that every export ends."""
     js, stop = nc.jetstream(), asyncio.Event()
     max_deliveries = MaxDeliveriesHandler(js)
-    reaper = Reaper(nc, max_deliveries, attempt_s=900, patience_s=patience_s)
-    await KeyValueStore.bind(js, "exports", Document)
-    async with asyncio.TaskGroup() as group:
+    async with DocumentNews(nc) as news, asyncio.TaskGroup() as group:
+        exports = OpenExports(nc, news, await OpenExportsNotes.bind(js))
+        documents = await bind_exports(js)
+        reaper = Reaper(
+            nc, exports, documents, max_deliveries, attempt_s=900, patience_s=patience_s
+        )
         group.create_task((await Projector.bind(js)).run(stop))
         group.create_task(max_deliveries.run(stop))
         group.create_task(reaper.run(stop, interval_s=0.2))

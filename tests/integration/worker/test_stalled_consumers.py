@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from cli.consumer_wake import wake
-from services.status.recovery.stalled_consumers import StalledConsumers
+from services.status.measuring.stalled_consumers import StalledConsumers
 from shared.domain.events import now
 from shared.errors import ConflictError, NotFoundError
 from shared.jetstream import topology
@@ -64,6 +64,11 @@ async def pulling(js: JetStreamContext) -> AsyncIterator[asyncio.Queue[int]]:
         await loop
 
 
+async def look(consumers: StalledConsumers, js: JetStreamContext) -> None:
+    """What the watch of streams does with each of them."""
+    consumers.judge(await js.consumer_info(EXPORTS, DURABLE))
+
+
 def told() -> float | None:
     """The metric."""
     return REGISTRY.get_sample_value("export_consumer_stalled", {"consumer": DURABLE})
@@ -72,35 +77,35 @@ def told() -> float | None:
 async def test_it_is_told_and_woken(nc: Client, js: JetStreamContext) -> None:
     """Not before a while, not where nobody pulls; and over with the next delivery."""
     clock = Clock()
-    consumers = StalledConsumers(js, stalled_s=STALLED_S, clock=clock)
+    consumers = StalledConsumers(stalled_s=STALLED_S, clock=clock)
     await paused(js)
     await EventLog(js).publish(new_request())
-    await consumers.look()
+    await look(consumers, js)
     clock.now += STALLED_S
-    await consumers.look()
+    await look(consumers, js)
     assert (consumers.stalled, told()) == (set(), 0)  # nobody pulls
     async with pulling(js) as given:
         while not consumers.stalled:
-            await consumers.look()
+            await look(consumers, js)
         assert (consumers.stalled, told(), given.empty()) == ({DURABLE}, 1, True)
         assert [line async for line in wake(nc, DURABLE, recreate=False)] == [
             f"{DURABLE} was paused, and goes on"
         ]
         await given.get()
-        await consumers.look()
+        await look(consumers, js)
         assert (consumers.stalled, told()) == (set(), 0)
 
 
 async def test_a_busy_consumer_does_not_stall(js: JetStreamContext) -> None:
     """Each look finds that something was delivered, or that nothing waits."""
     clock = Clock()
-    consumers = StalledConsumers(js, stalled_s=STALLED_S, clock=clock)
+    consumers = StalledConsumers(stalled_s=STALLED_S, clock=clock)
     async with pulling(js) as given:
         for _ in range(3):
             await EventLog(js).publish(new_request())
             await given.get()
             clock.now += STALLED_S
-            await consumers.look()
+            await look(consumers, js)
             assert consumers.stalled == set()
 
 

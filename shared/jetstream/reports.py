@@ -1,4 +1,4 @@
-"""How consumers and streams are at this moment: what metrics and operators are told.
+"""Reports of consumers and streams, as they are now: what metrics and operators are told.
 
 Source:
     NATS documentation, "JetStream wire API": consumer info, stream info.
@@ -37,7 +37,7 @@ ALL_STREAMS: Final = (
 )
 
 
-class ConsumerLook(msgspec.Struct, frozen=True, kw_only=True):
+class ConsumerReport(msgspec.Struct, frozen=True, kw_only=True):
     """A durable; ``acknowledged`` is the sequence up to which nothing is left to do."""
 
     durable: str
@@ -53,7 +53,7 @@ class ConsumerLook(msgspec.Struct, frozen=True, kw_only=True):
         return max((now() - self.oldest_at).total_seconds(), 0.0) if self.oldest_at else 0.0
 
 
-class StreamLook(msgspec.Struct, frozen=True, kw_only=True):
+class StreamReport(msgspec.Struct, frozen=True, kw_only=True):
     """A stream, or a bucket."""
 
     name: str
@@ -62,20 +62,29 @@ class StreamLook(msgspec.Struct, frozen=True, kw_only=True):
     fill: float  # how full, from 0 to 1; 0 where it has no limit
 
 
-async def consumer_look(js: JetStreamContext, durable: str) -> ConsumerLook:
-    """Look at a durable.
+async def consumer_report(js: JetStreamContext, durable: str) -> ConsumerReport:
+    """The report of a durable.
+
+    Raises:
+        NatsUnavailableError: It does not answer, or is not there.
+    """
+    return await report_of(js, await consumer_info(js, durable))
+
+
+async def consumer_info(js: JetStreamContext, durable: str) -> api.ConsumerInfo:
+    """What a durable says of itself.
 
     Raises:
         NatsUnavailableError: It does not answer, or is not there.
     """
     try:
-        info = await js.consumer_info(DURABLES[durable], durable)
+        info: api.ConsumerInfo = await js.consumer_info(DURABLES[durable], durable)
     except AWAY as error:
         raise NatsUnavailableError(f"{durable} does not answer: {error!r}") from error
-    return await look_of(js, info)
+    return info
 
 
-async def look_of(js: JetStreamContext, info: api.ConsumerInfo) -> ConsumerLook:
+async def report_of(js: JetStreamContext, info: api.ConsumerInfo) -> ConsumerReport:
     """What a consumer's own word comes to: one more question where anything waits.
 
     Raises:
@@ -87,7 +96,7 @@ async def look_of(js: JetStreamContext, info: api.ConsumerInfo) -> ConsumerLook:
         subject = info.config.filter_subject or ">"
         oldest = await read_message(js, info.stream_name, seq=floor + 1, subject=subject, next=True)
         oldest_at = oldest.time if oldest else None
-    return ConsumerLook(
+    return ConsumerReport(
         durable=info.name,
         pending=info.num_pending or 0,
         in_flight=info.num_ack_pending or 0,
@@ -97,8 +106,8 @@ async def look_of(js: JetStreamContext, info: api.ConsumerInfo) -> ConsumerLook:
     )
 
 
-async def stream_look(js: JetStreamContext, name: str) -> StreamLook:
-    """Look at a stream.
+async def stream_report(js: JetStreamContext, name: str) -> StreamReport:
+    """The report of a stream.
 
     Raises:
         NatsUnavailableError: It does not answer, or is not there.
@@ -108,7 +117,7 @@ async def stream_look(js: JetStreamContext, name: str) -> StreamLook:
     except AWAY as error:
         raise NatsUnavailableError(f"{name} does not answer: {error!r}") from error
     most = info.config.max_bytes or 0
-    return StreamLook(
+    return StreamReport(
         name=name,
         messages=info.state.messages,
         size_bytes=info.state.bytes,
