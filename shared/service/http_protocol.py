@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import MAX_LINE_LENGTH
 
 from shared.metrics import connections as metrics
@@ -38,7 +37,6 @@ UNREAD_S: Final = 60.0  # how long a client may leave its answer untouched
 PAUSE_S: Final = 0.02  # between two pieces of what is only read to be thrown away
 LINGER_S: Final = 2.0  # to read what is on its way, or a refusal would be lost with it
 SPARE: Final = 64  # connections beyond the most, which are told so; what comes then is cut off
-GOODBYE_S: Final = 15.0  # until a finished WebSocket is cut off, uvicorn's own ten seconds included
 
 
 class Refusal(NamedTuple):
@@ -290,12 +288,3 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if timer is not None:
                 timer.cancel()
         self._overdue = self._unread = None
-
-
-class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket that ends when it is over, even where its client takes nothing any more."""
-
-    def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Uvicorn would wait for ever for the last bytes to go."""
-        super().on_task_complete(task)
-        self.loop.call_later(GOODBYE_S, self.transport.abort)

@@ -6,7 +6,9 @@ Its settings are read, its address is bound, and only then it works, until it is
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
+import resource
 import signal
 import socket
 import sys
@@ -21,8 +23,9 @@ import uvloop
 from shared import logs
 from shared.errors import ConfigurationError
 from shared.metrics import process as metrics
-from shared.service.http_protocol import BoundedHttpProtocol, BoundedWebSocketProtocol
+from shared.service.http_protocol import BoundedHttpProtocol
 from shared.service.loop_lag import loop_lag_measured
+from shared.service.websocket_protocol import LeanWebSocketProtocol
 from shared.settings import HttpSettings, ServiceSettings, load, retired
 from shared.tracing import start as tracing
 from shared.version import product_version
@@ -38,6 +41,7 @@ BACKLOG: Final = 2_048  # clients that wait to be accepted
 # request that is on its way is lost (nginx keeps upstreams 60 s, aiohttp 15).
 KEEP_ALIVE_S: Final = 75
 LAST_ANSWERS_S: Final = 3  # for who still asks once the work is done: pods have little time left
+OPEN_FILES: Final = 65_536  # not more: programs that are started may look at every number
 DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -56,7 +60,7 @@ class HttpServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 backlog=BACKLOG,
-                ws=BoundedWebSocketProtocol,
+                ws=LeanWebSocketProtocol,
                 ws_per_message_deflate=False,  # costs more than it saves on small JSON
                 ws_ping_interval=15.0,
                 ws_ping_timeout=30.0,
@@ -171,10 +175,21 @@ def main(
             tracing.started(settings.tracing, service=service),
             listen(settings.bind) as listener,
         ):
+            raise_open_files()
+            gc.collect()
+            gc.freeze()  # what is there now stays; looking through it again would find nothing
             uvloop.run(until_signal(lambda stop: run(settings, listener, stop)))
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet
         raise SystemExit(2) from error
+
+
+def raise_open_files() -> None:
+    """Let this process have as many sockets open as it may: at first it often is 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def until_signal(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:

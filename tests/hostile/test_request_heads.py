@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from cli.local.ports import free_ports
-from shared.service import http_protocol
+from shared.service import http_protocol, websocket_protocol
 from shared.service.http_protocol import HEAD_BYTES, HEADERS, PIPELINED, BoundedHttpProtocol
 from shared.service.process import listen, serve
 from shared.settings import HttpSettings
@@ -313,7 +313,7 @@ async def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.Monkey
 
 async def test_a_websocket_that_is_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where its client never takes what was sent to it."""
-    monkeypatch.setattr(http_protocol, "GOODBYE_S", 0.2)
+    monkeypatch.setattr(websocket_protocol, "GOODBYE_S", 0.2)
     async with serving() as server, server.connected() as (_, writer):
         writer.write(UPGRADE.replace(b"/ ", b"/large ") + b"\r\n")
         await asyncio.to_thread(server_gone, server.port, writer.get_extra_info("sockname")[1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from services.status.websocket.close_codes import CloseCode
 from shared.domain.events import is_export_id
@@ -37,6 +37,13 @@ def bad_request(message: str) -> Refused:
     return Refused(CloseCode.BAD_REQUEST, "bad-request", message)
 
 
+class Visitor(NamedTuple):
+    """Who has signed in, and the ticket where it was by one."""
+
+    user_id: str
+    ticket: Ticket | None
+
+
 class AccessCheck:
     """Decides who may watch an export, by what a client brings."""
 
@@ -52,15 +59,16 @@ class AccessCheck:
         self._exports = exports
         self._events = events
 
-    async def holder(
+    async def visitor(
         self, export_id: str, *, ticket: str | None, offered: Sequence[str]
-    ) -> str | None:
+    ) -> Visitor | None:
         """Who has signed in: what a client brings is valid, whatever it may see; else None."""
         token = _token(ticket, offered) or ""
         with suppress(UnauthorizedError):
-            return self._tokens.open_ticket(token, use="watch", export_id=export_id).user_id
+            opened = self._tokens.open_ticket(token, use="watch", export_id=export_id)
+            return Visitor(opened.user_id, opened)
         with suppress(UnauthorizedError, UnavailableError):
-            return (await self._tokens.user(token)).user_id
+            return Visitor((await self._tokens.user(token)).user_id, None)
         return None
 
     async def check(self, export_id: str, *, ticket: str | None, offered: Sequence[str]) -> Ticket:

@@ -27,6 +27,7 @@ from shared.metrics.born import OTHER, born, known
 if TYPE_CHECKING:
     from litestar.handlers import WebsocketRouteHandler
 
+    from services.status.websocket.access import Visitor
     from services.status.websocket.hub import Hub
     from services.status.websocket.room import Room
     from shared.tokens import Ticket
@@ -81,9 +82,12 @@ class Sockets:
         self._open += 1
         metrics.OPEN.inc()
         try:
-            too_fast = await self._hold_back(socket, export_id, offered)
+            visitor = await self._access.visitor(
+                export_id, ticket=socket.query_params.get("ticket"), offered=offered
+            )
+            too_fast = await self._hold_back(visitor)
             await socket.accept(subprotocols=PROTOCOL if PROTOCOL in offered else None)
-            code = await self._answer(socket, export_id, offered, too_fast)
+            code = await self._answer(socket, export_id, offered, visitor, too_fast)
         except UnavailableError as error:
             log.warning("socket.unavailable", error=str(error), **_named(export_id))
             code = CloseCode.SHUTTING_DOWN
@@ -100,28 +104,29 @@ class Sockets:
         with suppress(WebSocketDisconnect, RuntimeError):
             await socket.close(code)
 
-    async def _hold_back(
-        self, socket: AnySocket, export_id: str, offered: list[str]
-    ) -> Refused | None:
+    async def _hold_back(self, visitor: Visitor | None) -> Refused | None:
         """Wait until one more socket of this user may come; the refusal where that is too long."""
-        ticket = socket.query_params.get("ticket")
-        user_id = await self._access.holder(export_id, ticket=ticket, offered=offered)
-        if user_id is None:
+        if visitor is None:
             return None
         try:
-            await asyncio.sleep(self._places.wait_s(user_id))
+            await asyncio.sleep(self._places.wait_s(visitor.user_id))
         except Refused as refused:
             return refused
         return None
 
     async def _answer(
-        self, socket: AnySocket, export_id: str, offered: list[str], too_fast: Refused | None
+        self,
+        socket: AnySocket,
+        export_id: str,
+        offered: list[str],
+        visitor: Visitor | None,
+        too_fast: Refused | None,
     ) -> int:
         """Serve the client, and return the close code; a refusal is sent before."""
         try:
             if too_fast is not None:
                 raise too_fast
-            return await self._converse(socket, export_id, offered)
+            return await self._converse(socket, export_id, offered, visitor)
         except Refused as refused:
             code, close_code = refused.code, int(refused.close_code)
             log.info("socket.refused", code=code, close_code=close_code, **_named(export_id))
@@ -129,15 +134,19 @@ class Sockets:
             await _send(socket, outgoing(message))
             return refused.close_code
 
-    async def _converse(self, socket: AnySocket, export_id: str, offered: list[str]) -> int:
+    async def _converse(
+        self, socket: AnySocket, export_id: str, offered: list[str], visitor: Visitor | None
+    ) -> int:
         """Send all that the client may see, and return the close code it ends with."""
         if self._stop.is_set() or self._open > self._max_sockets:
             return CloseCode.SHUTTING_DOWN
         if self._origins and socket.headers.get("origin", "") not in self._origins | {""}:
             raise Refused(CloseCode.FORBIDDEN, "forbidden", "this origin is not allowed")
-        ticket = await self._access.check(
-            export_id, ticket=socket.query_params.get("ticket"), offered=offered
-        )
+        ticket = visitor.ticket if visitor else None
+        if ticket is None:
+            ticket = await self._access.check(
+                export_id, ticket=socket.query_params.get("ticket"), offered=offered
+            )
         with self._places.place(ticket):
             return await self._watch(socket, export_id, ticket)
 

@@ -133,10 +133,11 @@ class Hub:
         Raises:
             NatsUnavailableError: The hub does not listen yet.
         """
-        try:
-            await asyncio.wait_for(self._listening.wait(), LISTEN_S)
-        except TimeoutError as error:
-            raise NatsUnavailableError("this service does not hear of anything yet") from error
+        if not self._listening.is_set():  # else waiting would still cost a task
+            try:
+                await asyncio.wait_for(self._listening.wait(), LISTEN_S)
+            except TimeoutError as error:
+                raise NatsUnavailableError("this service does not hear of anything yet") from error
         opened = self._rooms.get(export_id) or self._open(project_id, export_id)
         opened.visitors += 1
         try:

@@ -11,6 +11,7 @@ from litestar.types import WebSocketSendEvent
 from shared.domain.websocket_messages import Gap, Message, encode
 from shared.jetstream.log_reader import MAX_LINES
 from shared.metrics import sockets as metrics
+from shared.service.websocket_protocol import text_message
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -37,12 +38,7 @@ def outgoing(
     stored_at: float = 0.0,
 ) -> Outgoing:
     """Encode a message."""
-    event: WebSocketSendEvent = {
-        "type": "websocket.send",
-        "text": encode(message).decode(),
-        "bytes": None,
-    }
-    return Outgoing(event, seq, terminal, last, stored_at)
+    return Outgoing(text_message(encode(message)), seq, terminal, last, stored_at)
 
 
 class SendBuffer:

@@ -60,7 +60,7 @@ async def test_gateway_and_status_believe_the_same_provider(
         await EventLog(js).publish(requested())
         watched = await access.check(EXPORT, ticket=None, offered=[token()])
         assert (watched.project_id, watched.user_id) == ("p", "ann")
-        assert await access.holder(EXPORT, ticket=None, offered=[token()]) == "ann"
+        assert await access.visitor(EXPORT, ticket=None, offered=[token()]) == ("ann", None)
         for bearer, code in ((token("bob"), 4504), (token(key="attacker"), 4501)):
             with pytest.raises(Refused) as refused:
                 await access.check(EXPORT, ticket=None, offered=[bearer])
@@ -68,6 +68,6 @@ async def test_gateway_and_status_believe_the_same_provider(
         provider.answer = web.Response(status=500)
         clock.now += 86_400
         assert await create(token()) == 503
-        assert await access.holder(EXPORT, ticket=None, offered=[token()]) is None
+        assert await access.visitor(EXPORT, ticket=None, offered=[token()]) is None
         with pytest.raises(UnavailableError):
             await access.check(EXPORT, ticket=None, offered=[token()])

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from shared.jetstream.batch_get import Stored
 
-REQUESTED, *_, FAILED, _ = generation()
-OPEN = msgspec.json.encode(fold(None, REQUESTED, 1))
-ENDED = msgspec.json.encode(fold(fold(None, REQUESTED, 1), FAILED, 2))
+EVENTS = generation()
+OPEN = msgspec.json.encode(fold(None, EVENTS[0], 1))
+ENDED = msgspec.json.encode(fold(fold(None, EVENTS[0], 1), EVENTS[8], 2))
 CHANGES = 60
 NO_STOP = asyncio.Event()
 
