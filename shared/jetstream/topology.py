@@ -228,7 +228,8 @@ BUILD_RESULTS_BUCKET = Bucket(
 )
 BUILD_TIMES_BUCKET = Bucket(
     name="durations",
-    holds="how long the latest builds of each platform took, and how each month's exports went",
+    holds="how long the latest builds of each platform took, how each month's exports went, and "
+    "which have not ended",
 )
 QUOTA_BUCKET = Bucket(name="quota", holds="build minutes by user and month")
 USAGE_BUCKET = Bucket(name="usage", holds="how many projects, files, bytes, exports each user has")
