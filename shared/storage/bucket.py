@@ -9,7 +9,7 @@ import asyncio
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 import msgspec
@@ -18,6 +18,7 @@ from shared.errors import StorageRefusedError
 from shared.metrics import storage as metrics
 from shared.storage import keys, timing
 from shared.storage.checksums import crc32c_base64
+from shared.storage.memory_body import MemoryBody
 from shared.storage.s3_client import ObjectMissingError, connect, errors
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Storage:
                 Key=key,
                 UploadId=upload_id,
                 PartNumber=number,
-                Body=cast("bytes", data),  # botocore takes any bytes-like object
+                Body=cast("IO[bytes]", MemoryBody(data)),
                 ChecksumCRC32C=crc32c_base64(data),
             )
         metrics.WRITTEN_BYTES.inc(len(data))

@@ -21,10 +21,13 @@ from services.packager.archive.compression import (
     worth_a_try,
 )
 from services.packager.archive.member import ArchiveError, Member
+from services.packager.archive.pages import Buffer, Kept, Page
 from services.packager.archive.zip_records import DEFLATED, STORED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from services.packager.archive.pages import PageStore
 
 BLOCK_BYTES: Final = 1 << 20
 CHANNEL_BLOCKS: Final = 8
@@ -36,7 +39,7 @@ class CompressedMember(msgspec.Struct):
     member: Member
     method: int
     crc32: int
-    data: bytes | bytearray
+    data: Buffer
 
 
 class StreamedMember:
@@ -62,6 +65,23 @@ def pack_whole(members: Sequence[Member], level: CompressionLevel) -> list[Compr
     return [_pack(member, level) for member in members]
 
 
+def pack_page(
+    members: Sequence[Member], level: CompressionLevel, store: PageStore
+) -> list[CompressedMember]:
+    """The same, but what an earlier export has deflated comes from its page, which is kept up.
+
+    Raises:
+        ArchiveError: One that was read has another size than it said.
+    """
+    name = members[0].sha256
+    page = Page.decode(store.recall(name))
+    packed = [_pack(member, level, page.get(member.sha256)) for member in members]
+    found = {one.member.sha256: _kept(one) for one in packed if worth_a_try(one.member, level)}
+    if page.lacks(found):
+        store.keep(name, page.renewed(found).encode())
+    return packed
+
+
 def stream(streamed: StreamedMember, level: CompressionLevel) -> None:
     """Give a large member's blocks to its channel, and any error too."""
     try:
@@ -75,16 +95,23 @@ def stream(streamed: StreamedMember, level: CompressionLevel) -> None:
         streamed.blocks.finish()
 
 
-def _pack(member: Member, level: CompressionLevel) -> CompressedMember:
+def _pack(member: Member, level: CompressionLevel, kept: Kept | None = None) -> CompressedMember:
+    """Pack one; what is known of it already is not found out again."""
+    tried = worth_a_try(member, level)
+    if kept and kept.deflated and tried:
+        return CompressedMember(member, DEFLATED, kept.crc32, kept.deflated)
     with member.open() as file:
         data = file.read(member.size_bytes + 1)
     _check_size(member, len(data))
     crc32 = zlib_ng.crc32(data)
-    if worth_a_try(member, level):
-        compressed = compress_whole(data, level)
-        if compressed is not None:
-            return CompressedMember(member, DEFLATED, crc32, compressed)
-    return CompressedMember(member, STORED, crc32, data)
+    compressed = compress_whole(data, level) if tried and not kept else None
+    if compressed is None:
+        return CompressedMember(member, STORED, crc32, data)
+    return CompressedMember(member, DEFLATED, crc32, compressed)
+
+
+def _kept(packed: CompressedMember) -> Kept:
+    return Kept(packed.crc32, packed.data if packed.method == DEFLATED else b"")
 
 
 def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -> None:

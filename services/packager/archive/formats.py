@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
+    from services.packager.archive.pages import Buffer
 
 Container = Literal["zip", "tar.gz", "file"]  # ``file``: the one member is the artifact
 
@@ -20,7 +21,7 @@ Container = Literal["zip", "tar.gz", "file"]  # ``file``: the one member is the 
 class Archive(Protocol):
     """Iterate once for the bytes; closing the iterator stops whoever makes them."""
 
-    def __iter__(self) -> Generator[bytes | bytearray]:
+    def __iter__(self) -> Generator[Buffer]:
         """The bytes of the artifact."""
         ...
 

@@ -26,6 +26,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     open: Callable[[], BinaryIO]
     compress: bool = True
     mode: int = 0o644
+    sha256: str = ""  # of its content, hexadecimal, where it is known
 
     @classmethod
     def of_bytes(

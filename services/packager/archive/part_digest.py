@@ -14,11 +14,13 @@ from shared.storage.checksums import encode_crc32c
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from services.packager.archive.pages import Buffer
+
 
 class Blocks(Protocol):
     """An archive's bytes, one after the other; closing the iterator stops whoever makes them."""
 
-    def __iter__(self) -> Generator[bytes | bytearray]:
+    def __iter__(self) -> Generator[Buffer]:
         """Once."""
         ...
 

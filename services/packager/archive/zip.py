@@ -15,12 +15,13 @@ from services.packager.archive.compress_jobs import (
     CHANNEL_BLOCKS,
     CompressedMember,
     StreamedMember,
+    pack_page,
     pack_whole,
     stream,
 )
 from services.packager.archive.compression import CompressionLevel
+from services.packager.archive.groups import group_bytes, groups, is_large
 from services.packager.archive.member import ArchiveError
-from services.packager.archive.paths import ArchivePaths
 from services.packager.archive.zip_directory import read_directory
 from services.packager.archive.zip_records import (
     DEFLATED,
@@ -34,12 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
 
     from services.packager.archive.member import Member
+    from services.packager.archive.pages import Buffer, PageStore
 
-WHOLE_BYTES: Final = 8 << 20  # larger members are streamed
-GROUP_BYTES: Final = 512 << 10  # one job for many small members: a hand-over costs some 50 µs
-GROUP_MEMBERS: Final = 64
 AHEAD_BYTES: Final = 48 << 20  # of members read but not yet written
-MEMBER_BYTES: Final = 4 << 10  # what a member takes besides its content, roughly
+PAGE_FROM_BYTES: Final = 256 << 10  # a group that is smaller is packed sooner than its page is read
 
 Job = StreamedMember | Future[list[CompressedMember]]
 
@@ -47,7 +46,8 @@ Job = StreamedMember | Future[list[CompressedMember]]
 class ZipStream:
     """One archive. Iterate once for its bytes; ``entries`` then says what was written.
 
-    The bytes depend on the members, their order and the level only, never on the number of threads.
+    The bytes depend on the members, their order and the level only, never on the number of threads
+    or on what ``pages`` holds of earlier archives of the same level, made by the same tools.
     Who stops early closes the iterator: that waits until the threads have ended, so an ``open``
     that blocks must then be made to return.
 
@@ -62,14 +62,16 @@ class ZipStream:
         *,
         threads: int = 2,
         level: CompressionLevel = CompressionLevel.BALANCED,
+        pages: PageStore | None = None,
     ) -> None:
         self.entries: list[ZipEntry] = []
         self._members = members
         self._threads = threads
         self._level = level
+        self._pages = None if level is CompressionLevel.STORE else pages
         self._offset = 0
 
-    def __iter__(self) -> Generator[bytes | bytearray]:
+    def __iter__(self) -> Generator[Buffer]:
         with closing(self._jobs()) as jobs:
             for job in jobs:
                 if isinstance(job, StreamedMember):
@@ -100,7 +102,7 @@ class ZipStream:
         started: deque[tuple[Job, int]] = deque()
         ahead_bytes = 0
         try:
-            for group in _groups(self._members):
+            for group in groups(self._members, paged=self._pages is not None):
                 cost_bytes = _cost(group)
                 while started and ahead_bytes + cost_bytes > AHEAD_BYTES:
                     job, done_bytes = started.popleft()
@@ -117,17 +119,20 @@ class ZipStream:
             pool.shutdown(cancel_futures=True)
 
     def _start(self, pool: ThreadPoolExecutor, group: list[Member]) -> Job:
-        if not _is_large(group):
+        if not is_large(group):
+            if self._pages and group[0].sha256 and group_bytes(group) >= PAGE_FROM_BYTES:
+                return pool.submit(pack_page, group, self._level, self._pages)
             return pool.submit(pack_whole, group, self._level)
         streamed = StreamedMember(group[0])
         pool.submit(stream, streamed, self._level)
         return streamed
 
-    def _write_packed(self, packed: CompressedMember) -> Iterator[bytes | bytearray]:
+    def _write_packed(self, packed: CompressedMember) -> Iterator[Buffer]:
         entry = self._entry(packed, compressed_size=len(packed.data))
-        yield local_header(entry)
+        header = local_header(entry)
+        yield header
         yield packed.data
-        self._wrote(entry, len(local_header(entry)) + len(packed.data))
+        self._wrote(entry, len(header) + len(packed.data))
 
     def _write_streamed(self, streamed: StreamedMember) -> Iterator[bytes]:
         with closing(streamed.blocks):
@@ -169,29 +174,6 @@ def _essence(entry: ZipEntry) -> tuple[object, ...]:
     return entry.path, entry.method, entry.crc32, entry.size, entry.compressed_size, entry.offset
 
 
-def _groups(members: Iterable[Member]) -> Iterator[list[Member]]:
-    """Runs of small members; every large one alone."""
-    paths = ArchivePaths()
-    group: list[Member] = []
-    size = 0
-    for member in members:
-        paths.add(member.path)
-        full = size + member.size_bytes > GROUP_BYTES or len(group) == GROUP_MEMBERS
-        if group and full:
-            yield group
-            group, size = [], 0
-        group.append(member)
-        size += member.size_bytes
-    if group:
-        yield group
-
-
-def _is_large(group: list[Member]) -> bool:
-    return group[0].size_bytes > WHOLE_BYTES
-
-
 def _cost(group: list[Member]) -> int:
     """Bytes of memory that a job may hold."""
-    if _is_large(group):
-        return CHANNEL_BLOCKS * BLOCK_BYTES
-    return sum(member.size_bytes + MEMBER_BYTES for member in group)
+    return CHANNEL_BLOCKS * BLOCK_BYTES if is_large(group) else group_bytes(group)

@@ -19,17 +19,21 @@ from services.packager.archive.part_digest import DigestedParts
 from services.packager.archive.stored_zip import stored_zip
 from services.packager.archive.zip import ZipStream
 from services.packager.archive.zip_directory import directory_size
+from services.packager.build.cache_key import tool_versions
 from services.packager.build.integrity import SelfCheckError
 from services.packager.build.listed_files import listed_files
 from services.packager.build.manifest import MANIFEST
 from services.packager.build.size_limit import limited
+from services.packager.storage.derived_pages import DerivedPages
 from shared.domain.artifact_files import ListedFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from services.packager.archive.formats import Archive
+    from services.packager.archive.pages import Buffer
     from services.packager.build.plan import BuildPlan, Content
+    from services.packager.storage.derived_files import DerivedFileStore
     from shared.domain.options import Compression
     from shared.domain.project import StoredFile
 
@@ -92,8 +96,11 @@ def pack(
     threads: int,
     compression: Compression,
     max_bytes: int | None = None,
+    derived: DerivedFileStore | None = None,
 ) -> PackedArtifact:
     """Write the artifact part by part into ``send``.
+
+    ``derived`` keeps deflated members for the next export of the project.
 
     Raises:
         ArtifactTooLargeError: It has more than ``max_bytes``.
@@ -105,7 +112,8 @@ def pack(
     contents = [tracker.member() for tracker in trackers]
     _check_needed(plan)
     if plan.application is None:
-        archive = ZipStream(contents, threads=threads, level=level)
+        pages = pages_of(derived, level) if derived else None
+        archive = ZipStream(contents, threads=threads, level=level, pages=pages)
         blocks = _watched(archive, trackers)
         return _sent(archive, blocks, contents, send, part_bytes=part_bytes)
     game = stored_zip(contents, on_member=meter.file_packed)
@@ -121,6 +129,11 @@ def pack(
     return msgspec.structs.replace(packed, files=files)
 
 
+def pages_of(derived: DerivedFileStore, level: CompressionLevel) -> DerivedPages:
+    """Where the deflated members of a project are kept, by all that shapes them."""
+    return DerivedPages(derived, ["members", level.value, tool_versions(encoding=False)])
+
+
 def _check_needed(plan: BuildPlan) -> None:
     needed = {MANIFEST, plan.entry or MANIFEST}
     if missing := needed - {content.path for content in plan.contents}:
@@ -129,7 +142,7 @@ def _check_needed(plan: BuildPlan) -> None:
 
 def _sent(
     archive: Archive,
-    blocks: Generator[bytes | bytearray],
+    blocks: Generator[Buffer],
     members: Sequence[Member],
     send: Callable[[bytes], None],
     *,
@@ -149,9 +162,7 @@ def _sent(
     return PackedArtifact(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
 
 
-def _watched(
-    archive: ZipStream, trackers: Sequence[_MemberTracker]
-) -> Generator[bytes | bytearray]:
+def _watched(archive: ZipStream, trackers: Sequence[_MemberTracker]) -> Generator[Buffer]:
     written = 0
     for block in archive:
         while written < len(archive.entries):
@@ -182,7 +193,12 @@ class _MemberTracker:
     def member(self) -> Member:
         """What the archive writer takes."""
         content = self._content
-        return Member(path=content.path, size_bytes=content.size_bytes, open=self._open)
+        return Member(
+            path=content.path,
+            size_bytes=content.size_bytes,
+            open=self._open,
+            sha256=content.sha256,
+        )
 
     def emitted(self, size_bytes: int) -> None:
         """Bytes of this member came out; as there is more to read, once is enough."""
@@ -191,7 +207,9 @@ class _MemberTracker:
             self._passes = 1
 
     def written(self) -> None:
-        """All of it is in the archive."""
+        """All of it is in the archive; its bytes may have come from an earlier one."""
+        if self._content.stored is not None and not self._read:
+            self._source.packed(self._content.stored.path)
         self.counted()
         self._meter.file_packed()
 

@@ -183,6 +183,7 @@ def _built(
         threads=job.threads,
         compression=request.options.compression,
         max_bytes=request.options.max_bytes or None,
+        derived=context.derived,
     )
     meter.tell()
     if packed.files and (listing := encode_files(packed.files)):

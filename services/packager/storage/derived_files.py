@@ -124,7 +124,7 @@ class ProjectDerivedFiles:
 
     def recall(self, key: str) -> tuple[DerivedFileRecord, BinaryIO | None] | None:
         """As :class:`DerivedFileStore` says."""
-        with suppress(OSError, msgspec.MsgspecError):  # gone this moment, or damaged
+        with suppress(OSError, ValueError, msgspec.MsgspecError):  # gone this moment, or damaged
             about = self._cache.find(self._about(key), ABOUT_BYTES)
             if about is None:
                 return None

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.packager.archive.compression import CompressionLevel
+from services.packager.archive.groups import WHOLE_BYTES
 from services.packager.archive.member import ArchiveError, Member
-from services.packager.archive.zip import AHEAD_BYTES, WHOLE_BYTES, ZipStream
+from services.packager.archive.zip import AHEAD_BYTES, ZipStream
 from tests.unit.packager.archive.reading import (
     READERS,
     ZEROS,
