@@ -33,7 +33,7 @@ BLOCK_BYTES: Final = 1 << 20
 CHANNEL_BLOCKS: Final = 8
 
 
-class CompressedMember(msgspec.Struct):
+class CompressedMember(msgspec.Struct, gc=False):
     """A small member, ready to be written."""
 
     member: Member

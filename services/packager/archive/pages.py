@@ -35,14 +35,14 @@ class PageStore(Protocol):
         ...
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, gc=False):
     """What is known of a member: its CRC, and its deflated bytes; none where it is stored."""
 
     crc32: int
     deflated: Buffer
 
 
-class _Entry(msgspec.Struct, frozen=True, array_like=True):
+class _Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One member in a page's index; the deflated bytes stand behind it in the same order."""
 
     sha256: str

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from services.packager.archive.member import Member
     from services.packager.archive.pages import Buffer, PageStore
 
-AHEAD_BYTES: Final = 48 << 20  # of members read but not yet written
+AHEAD_BYTES: Final = 32 << 20  # of members read but not yet written
 PAGE_FROM_BYTES: Final = 256 << 10  # a group that is smaller is packed sooner than its page is read
 
 Job = StreamedMember | Future[list[CompressedMember]]

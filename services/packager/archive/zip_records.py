@@ -31,7 +31,7 @@ _DOS_DATE: Final = (2020 - 1980) << 9 | 1 << 5 | 1  # one for all: the same inpu
 _DOS_TIME: Final = 0
 
 
-class ZipEntry(msgspec.Struct, frozen=True, kw_only=True):
+class ZipEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One member as the central directory has it; sizes and offset in bytes."""
 
     path: str

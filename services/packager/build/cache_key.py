@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
 
-BUILD_VERSION: Final = "3"  # raise it with every change here that changes the bytes of an artifact
+BUILD_VERSION: Final = "4"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
 
 

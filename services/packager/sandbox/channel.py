@@ -71,10 +71,16 @@ def close(files: Sequence[int]) -> None:
 def in_memory(data: bytes | bytearray | memoryview) -> int:
     """A file in memory with these bytes, to be sent; the caller closes it."""
     descriptor = os.memfd_create("aethel", os.MFD_CLOEXEC)
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+    fill(descriptor, data)
     return descriptor
+
+
+def fill(file: int, data: bytes | bytearray | memoryview) -> None:
+    """Write these bytes over the first ones of a file, whose pages are there already."""
+    at = 0
+    with memoryview(data) as view:
+        while at < len(view):
+            at += os.pwrite(file, view[at:], at)
 
 
 def content(file: int, size_bytes: int) -> bytes:

@@ -33,6 +33,7 @@ CONTENTS: Final = (
     *(text_of(size, seed) for seed, size in enumerate([200, 900, 5_000, 17_000] * 4)),
     *(noise_of(size, seed) for seed, size in enumerate([0, 900, 17_000, 30_000])),
 )
+SMALLEST_PAGE: Final = 1_000  # bytes; what is smaller tells of one
 LEVELS: Final = (CompressionLevel.FAST, CompressionLevel.BALANCED)
 FILES: Final = st.dictionaries(
     st.integers(0, 99), st.integers(0, len(CONTENTS) - 1), min_size=4, max_size=40
@@ -91,10 +92,10 @@ def game(seed: int = 0, *, scripts: int = 120) -> Project:
     first=FILES,
     second=FILES,
     threads=st.integers(1, 4),
-    level=st.sampled_from(["fast", "balanced"]),
+    level=st.sampled_from(LEVELS),
 )
 def test_pages_change_no_byte(
-    first: dict[int, int], second: dict[int, int], threads: int, level: str
+    first: dict[int, int], second: dict[int, int], threads: int, level: CompressionLevel
 ) -> None:
     """Whatever was exported before, an archive is that of its members and the level alone."""
     with TemporaryDirectory() as folder:
@@ -174,8 +175,8 @@ def _truncated(files: Sequence[Path], rng: Random) -> None:
 def _foreign(files: Sequence[Path], rng: Random) -> None:
     """Each in the place of another one of its kind."""
     del rng
-    for kind in (lambda size: size < 1_000, lambda size: size >= 1_000):
-        those = [file for file in files if kind(file.stat().st_size)]
+    for small in (True, False):
+        those = [file for file in files if (file.stat().st_size < SMALLEST_PAGE) is small]
         contents = [file.read_bytes() for file in those]
         for file, data in zip(those, contents[1:] + contents[:1], strict=True):
             file.write_bytes(data)
