@@ -83,7 +83,7 @@ async def _pushing(client: api.Client, storage: Storage, project: Path) -> list[
         uploads.append(time.perf_counter() - started)
     ratio = statistics.median(pushes) / statistics.median(uploads)
     return [
-        Measurement(name="push.over_one_object", value=ratio, unit="×", target=1.5),
+        Measurement(name="push.over_one_object", value=ratio, unit="×", target=1.2),
         Measurement(name="push.unchanged_sends", value=again, unit="", target=0),
     ]
 
