@@ -34,7 +34,7 @@ PACKAGER = WorkerHeartbeat(
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks at once instead of after seconds; the test waits for what it sees, not for a time."""
     monkeypatch.setattr("services.status.websocket.hub.QUEUE_POSITION_S", 0.1)
-    monkeypatch.setattr("shared.stores.queue_position.WORKERS_KNOWN_S", 0.0)
+    monkeypatch.setattr("shared.stores.worker_registry.KNOWN_S", 0.0)
 
 
 async def beat(status: Status, worker: WorkerHeartbeat) -> None:
