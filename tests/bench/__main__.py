@@ -26,11 +26,8 @@ from tests.bench import (
     packing,
     page,
     playing,
-<<<<<<< Updated upstream
     posters,
-=======
     restarting,
->>>>>>> Stashed changes
     samples,
     scaling,
     sockets,
@@ -63,11 +60,8 @@ BENCHES: Final[dict[str, Callable[[Path], Iterator[Measurement]]]] = {
     "lists": lists.measure,
     "page": page.measure,
     "playing": playing.measure,
-<<<<<<< Updated upstream
     "posters": posters.measure,
-=======
     "restarting": restarting.measure,
->>>>>>> Stashed changes
     "samples": samples.measure,
     "scaling": scaling.measure,
     "sockets": sockets.measure,
