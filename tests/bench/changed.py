@@ -119,6 +119,7 @@ async def _exported(
         storage = _Outgoing(projects, discarding)
         handler = PackagerHandler(storage, DiskCache(folder / "cache", CACHE_BYTES), BUILDS, BUILT)
         snapshot = await store(projects, files)
+        BUILDS.protections()  # starts the server
         runs = []
         for number in range(rounds + 1):
             runs.append(await _export(handler, nc.jetstream(), snapshot))
