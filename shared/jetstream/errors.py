@@ -18,6 +18,10 @@ _STREAM_FULL: Final = {
     10047,  # JSStorageResourcesExceededErr
     10077,  # JSStreamStoreFailedF
 }
+_WRONG_LAST_SEQUENCE: Final = {
+    10071,  # JSStreamWrongLastSequenceErrF
+    10164,  # JSStreamWrongLastSequenceConstantErr
+}
 
 
 class NatsUnavailableError(UnavailableError):
@@ -35,6 +39,11 @@ def unrecovered(error: BaseException | None) -> bool:
     """
     # nats-py gives the error of a deleted key no code at all.
     return isinstance(error, NotFoundError) and getattr(error, "err_code", 0) == STREAM_NOT_FOUND
+
+
+def overtaken(error: BaseException | None) -> bool:
+    """Whether a publish was refused because its subject has another last sequence than expected."""
+    return isinstance(error, APIError) and error.err_code in _WRONG_LAST_SEQUENCE
 
 
 def transient(error: BaseException) -> bool:

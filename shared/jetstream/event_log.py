@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET
 
-from shared.domain.events import AnyEvent, StartEvent, decode_event, encode_event
-from shared.jetstream.errors import NatsUnavailableError
+from shared.domain.events import (
+    AnyEvent,
+    ExportPackaged,
+    ExportRequested,
+    StartEvent,
+    decode_event,
+    encode_event,
+)
+from shared.jetstream.errors import NatsUnavailableError, overtaken
 from shared.jetstream.publishing import Published, publish, read_message
 from shared.jetstream.topology import EXPORTS, events_of
 from shared.tracing.context import TraceContext, current
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nats.js import JetStreamContext, api
 
     from shared.domain.events import Event, TerminalEvent
+
+STRAIGHT: Final = "Aethel-Straight"  # nothing but a start and one attempt came before
+
+
+def is_straight(event: Event, headers: Mapping[str, str]) -> bool:
+    """Whether an event's headers tell all that came before it in its generation."""
+    starts = isinstance(event, ExportRequested) or (
+        isinstance(event, ExportPackaged) and event.restart
+    )
+    return STRAIGHT in headers or (starts and headers.get("Nats-Msg-Id") == event.message_id)
+
+
+class OvertakenError(Exception):
+    """Something else has happened to an export meanwhile."""
 
 
 class StoredEvent(msgspec.Struct, frozen=True):
@@ -36,12 +59,17 @@ class EventLog:
         self._js = js
 
     async def publish(
-        self, event: Event, *, patience_s: float = 20.0, message_id: str | None = None
+        self,
+        event: Event,
+        *,
+        patience_s: float = 20.0,
+        message_id: str | None = None,
+        more: Mapping[str, str] | None = None,
     ) -> Published:
         """Publish and await the acknowledgement.
 
         Trying again with the same message id (the event's own where none is given) while the
-        servers are away.
+        servers are away. ``more`` are headers beside the usual ones.
 
         Raises:
             NatsUnavailableError: Not acknowledged within ``patience_s``; it may be in the
@@ -58,9 +86,43 @@ class EventLog:
                 "Aethel-User-Id": quote(event.user_id, safe="@|"),
                 "Aethel-Generation": str(event.generation),
                 **_trace(event).headers,
+                **(more or {}),
             },
             patience_s=patience_s,
         )
+
+    async def publish_next(
+        self, event: Event, after_seq: int, *, patience_s: float = 20.0, is_straight: bool = False
+    ) -> int:
+        """Publish an event, if nothing has happened to its export since the event ``after_seq``.
+
+        Args:
+            event: What happens next.
+            after_seq: The sequence of the export's newest event, as far as is known.
+            patience_s: As above.
+            is_straight: Nothing but its start and one attempt came before, in its generation.
+
+        Returns:
+            Its sequence.
+
+        Raises:
+            OvertakenError: It was refused, or it is in the stream and the acknowledgement was lost.
+            NatsUnavailableError: As above.
+        """
+        expected = {
+            "Nats-Expected-Last-Subject-Sequence": str(after_seq),
+            "Nats-Expected-Last-Subject-Sequence-Subject": events_of(event.export_id),
+            **({STRAIGHT: "1"} if is_straight else {}),
+        }
+        try:
+            published = await self.publish(event, patience_s=patience_s, more=expected)
+        except NatsUnavailableError as error:
+            if overtaken(error.__cause__):
+                raise OvertakenError(event.message_id) from error
+            raise
+        if published.duplicate:
+            raise OvertakenError(event.message_id)
+        return published.seq
 
     async def publish_first(
         self, event: Event, *, patience_s: float = 20.0

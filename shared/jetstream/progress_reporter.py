@@ -16,7 +16,7 @@ from nats.js.errors import APIError
 from shared.domain.progress import Level, LogLine, Progress
 from shared.errors import UnavailableError
 from shared.jetstream.chatter import PATIENCE_S, ChatterOutbox
-from shared.jetstream.errors import AWAY
+from shared.jetstream.errors import AWAY, overtaken
 from shared.jetstream.publishing import publish, read_message
 from shared.jetstream.topology import LOGS, PROGRESS, log_subject, progress_subject
 from shared.metrics import nats as metrics
@@ -34,15 +34,15 @@ PROGRESS_INTERVAL_S: Final = 0.1
 AWAY_PAUSE_S: Final = 1.0
 QUEUE_LINES: Final = 1_000
 NOTHING_SENT: Final = (0, -1.0)
-WRONG_LAST_SEQUENCE: Final = {10071, 10164}  # error codes of nats-server
 LINES_DROPPED: Final = metrics.CHATTER_DROPPED.labels(LOGS)
 
 
 class ProgressReporter:
     """Reports to its user what one job does while it works.
 
-    ``progress`` keeps only the newest value and sends a few a second; ``log`` queues lines.
-    ``finish`` and ``close`` send what is left.
+    ``progress`` keeps only the newest value and sends a few a second, from the first tenth of a
+    second on: what ends sooner has events that say more. ``log`` queues lines. ``finish`` and
+    ``close`` send what is left.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class ProgressReporter:
         self._closing = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self.advanced_at = asyncio.get_running_loop().time()
+        self._progress_from = self.advanced_at + PROGRESS_INTERVAL_S
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
         """Report how far it is, in percent of the whole export; it never falls.
@@ -93,13 +94,16 @@ class ProgressReporter:
         self._lines.append((next(self._ids), line))
         self._wake.set()
 
-    async def finish(self) -> None:
+    async def finish(self, *, done: bool = False) -> None:
         """Send what is left, and wait for it as long as that costs the export nothing.
 
-        What is late is tried on without anybody waiting; a second time does nothing.
+        What is late is tried on without anybody waiting; a second time does nothing. Where the job
+        is ``done``, the event that follows says how far it is, not progress.
         """
         if self._closing.is_set():
             return
+        if done:
+            self._newest = None
         self._close()
         await asyncio.wait({self._task}, timeout=self._outbox.patience_s)
         if not self._task.done():
@@ -170,8 +174,13 @@ class ProgressReporter:
 
     async def _send_progress(self) -> bool:
         """Compare-and-set on the subject's last sequence: two workers never make progress fall."""
+        if not self._is_news:
+            return False
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(self._progress_from):
+                await self._closing.wait()
         newest = self._newest
-        if newest is None or not self._is_news:
+        if newest is None:
             return False
         subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
@@ -180,7 +189,7 @@ class ProgressReporter:
                 subject, msgspec.json.encode(newest), timeout=2.0, headers=headers
             )
         except APIError as error:
-            if error.err_code not in WRONG_LAST_SEQUENCE:
+            if not overtaken(error):
                 raise
             found = await last_progress(self._js, self._export_id)
             self._last_seq, self._sent = (found[0], found[1].rank) if found else (0, NOTHING_SENT)

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
-import nats.errors
 import structlog
 
 from shared.domain.events import decode_event
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
+from shared.jetstream.pull_inbox import PullInbox
 from shared.jetstream.topology import EXPORTS
 from shared.tracing.context import TraceContext, within
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 T = TypeVar("T")
 
-FETCH_S: Final = 1.0  # also the longest an idle loop takes to stop
 OUTAGE_DELAY_S: Final = 1.0  # until a message comes again that a server's absence kept back
 FAILURE_DELAY_S: Final = 30.0  # until one comes again that failed by a bug of ours
 
@@ -70,8 +69,10 @@ async def pull(
     *,
     admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ahead: Callable[[], Awaitable[bool]] | None = None,
+    diverted: Callable[[], bool] = bool,
+    slots: int = 1,
 ) -> None:
-    """Give ``handle`` one message after the other until told to stop.
+    """Give ``handle`` one message after the other, ``slots`` at a time, until told to stop.
 
     Whatever ``handle`` raises ends the loop; a server that does not answer a fetch never does.
 
@@ -84,21 +85,42 @@ async def pull(
         admitted: Entered before each fetch, left when its message is handled.
         ahead: Does what is to be done before the next message; true where there was something, and
             nothing is fetched then.
+        diverted: Whether there is something ahead, or nothing is admitted, while a message is
+            waited for.
+        slots: How many messages are handled at a time; what it raises is a group where there are
+            several.
     """
-    subscription = await js.pull_subscribe_bind(durable, stream=stream)
-    try:
+    inbox = PullInbox(
+        js._nc,  # noqa: SLF001 - its context knows no inbox
+        stream,
+        durable,
+        unwanted=diverted,
+        batch=1 if slots == 1 else 2 * slots,
+    )
+
+    async def work() -> None:
         while not stop.is_set():
             async with admitted():
-                if ahead is not None and not stop.is_set() and await ahead():
+                if stop.is_set() or (ahead is not None and await ahead()):
                     continue
-                for message in await _fetch(subscription, durable, stop):
-                    if stop.is_set():
-                        await _hand_back(message)
-                    else:
-                        await handle(message)
+                message = await inbox.next()
+                if message is not None and stop.is_set():
+                    await _hand_back(message)
+                elif message is not None:
+                    await handle(message)
+
+    stopped = asyncio.create_task(stop.wait())
+    stopped.add_done_callback(lambda _: inbox.stop())
+    try:
+        if slots == 1:
+            await work()
+            return
+        async with asyncio.TaskGroup() as group:
+            for _ in range(slots):
+                group.create_task(work())
     finally:
-        with suppress(nats.errors.Error):  # or an abandoned fetch swallows the next message
-            await subscription.unsubscribe()
+        stopped.cancel()
+        await inbox.close()
 
 
 async def consume(
@@ -109,6 +131,7 @@ async def consume(
     stop: asyncio.Event,
     *,
     decode: Callable[[bytes], T],
+    slots: int = 1,
 ) -> None:
     """Hand every message of a durable, decoded and with its place, to ``handle``.
 
@@ -140,7 +163,7 @@ async def consume(
             log.exception("message.failed", subject=message.subject)
             await _hand_back(message, FAILURE_DELAY_S)
 
-    await pull(js, stream, durable, hand_over, stop)
+    await pull(js, stream, durable, hand_over, stop, slots=slots)
 
 
 async def consume_events(
@@ -156,25 +179,7 @@ async def consume_events(
     What :func:`consume` says holds for each of them; one that cannot be decoded goes to the dead
     letters by way of its worker.
     """
-    async with asyncio.TaskGroup() as group:
-        for _ in range(slots):
-            group.create_task(consume(js, EXPORTS, durable, handle, stop, decode=decode_event))
-
-
-async def _fetch(
-    subscription: JetStreamContext.PullSubscription, durable: str, stop: asyncio.Event
-) -> list[Msg]:
-    """At most one message; none where none came, or the server does not answer."""
-    if stop.is_set():
-        return []
-    try:
-        return await subscription.fetch(1, timeout=FETCH_S)
-    except nats.errors.TimeoutError:
-        return []
-    except AWAY as error:
-        log.warning("consumer.fetch-failed", consumer=durable, error=repr(error))
-        await asyncio.sleep(FETCH_S)
-        return []
+    await consume(js, EXPORTS, durable, handle, stop, decode=decode_event, slots=slots)
 
 
 async def _hand_back(message: Msg, delay_s: float | None = None) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Final
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 import nats.errors
@@ -22,7 +22,7 @@ from shared.domain.events import ExportCanceled, ExportFailed, Failure, decode_e
 from shared.domain.loads import Load
 from shared.domain.log_keys import keys_of
 from shared.errors import ExportError, PreflightError, ProjectError, UnavailableError
-from shared.jetstream.event_log import EventLog
+from shared.jetstream.event_log import EventLog, OvertakenError, StoredEvent, is_straight
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.metrics import work as metrics
 from shared.tracing import spans
@@ -59,7 +59,7 @@ from shared.worker.retry import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from shared.domain.events import Event
+    from shared.domain.events import AnyEvent, Event
     from shared.worker.contract import WorkerContext
     from shared.worker.message import TakenMessage
     from shared.worker.retry import Decision, History
@@ -144,10 +144,15 @@ class Delivery:
             self._context.js, event.export_id, event.generation, self._context.outbox
         )
         job = Job(event=event, message=self._message, reporter=reporter)
+        if self._message.first_time and is_straight(event, self._message.headers):
+            job.newest_seq = self._message.seq
         self._job = job
         try:
             if not self._context.running.add(job):
                 return await self._leave_to_other()
+            with suppress(OvertakenError):
+                return await self._consider(job)
+            job.newest_seq = None
             return await self._consider(job)
         finally:
             self._context.running.remove(job)
@@ -156,7 +161,7 @@ class Delivery:
     async def _consider(self, job: Job) -> Outcome:
         """What its history leaves to be done."""
         event = job.event
-        job.stored = await self._events.stored(event.export_id)
+        job.stored = await self._stored(job)
         job.history = past = history(
             (one.event for one in job.stored),
             generation=event.generation,
@@ -197,6 +202,17 @@ class Delivery:
     def _has_room(self, load: Load) -> bool:
         return self._context.room.has_room(self._consumer.durable, load)
 
+    async def _stored(self, job: Job) -> Sequence[StoredEvent]:
+        """What has happened to the export; what tells it by itself is all, until ``started``.
+
+        The stream refuses that where something else has happened, and then it is asked. A
+        ``started`` of ours that was in it all the same is none: it is about to be published again.
+        """
+        if job.newest_seq is not None:
+            return [StoredEvent(job.newest_seq, cast("AnyEvent", job.event), self._message.trace)]
+        stored = await self._events.stored(job.event.export_id)
+        return [one for one in stored if job.began is None or one.event != job.began]
+
     async def _attempt(self, job: Job) -> Outcome:
         """The handler does its work, and its result is published."""
         if not await self._about(job).started():
@@ -219,7 +235,7 @@ class Delivery:
 
     async def _finish(self, job: Job, results: Sequence[Event], *, seconds: float) -> Outcome:
         """Publish the results; where another worker was quicker, what this one made is removed."""
-        await self._send_last_lines(job)
+        await self._send_last_lines(job, done=bool(results))
         for event in results:
             first = await self._about(job).publish(event)
             if isinstance(first, ExportCanceled):
@@ -359,10 +375,10 @@ class Delivery:
                 await self._about(job).drained()
         await self._message.hand_back(0)
 
-    async def _send_last_lines(self, job: Job) -> None:
+    async def _send_last_lines(self, job: Job, *, done: bool = False) -> None:
         """The maker reads in the log what happened before an event says it, if the log works."""
         async with self._message.kept_alive():
-            await job.reporter.finish()
+            await job.reporter.finish(done=done)
 
     async def _confirm_cancel(self, job: Job) -> None:
         """Remove what is left, and say that nothing runs any more."""

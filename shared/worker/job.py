@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from shared.domain.events import Event
+    from shared.domain.events import Event, ExportStarted
     from shared.jetstream.event_log import StoredEvent
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.message import TakenMessage
@@ -28,6 +28,8 @@ class Job:
         default_factory=History
     )  # as the stream had it when the event was taken
     stored: Sequence[StoredEvent] = ()  # what that was read from
+    newest_seq: int | None = None  # of all its events, as long as that is known without asking
+    began: ExportStarted | None = None  # published without having asked; perhaps in the stream
     attempting: bool = False  # an attempt has started and the stream does not have its end yet
     task: asyncio.Task[Any] | None = None  # the handler at work
     canceled: bool = False  # its user has ended it

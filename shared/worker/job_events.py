@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 from msgspec import UNSET
@@ -13,12 +13,14 @@ from msgspec import UNSET
 from shared.domain.events import (
     AttemptFailed,
     ExportFailed,
+    ExportPackaged,
     ExportStarted,
     ExportStopped,
     Failure,
     now,
 )
 from shared.errors import UnavailableError
+from shared.jetstream.event_log import OvertakenError
 
 if TYPE_CHECKING:
     from shared.domain.events import AnyEvent, Event
@@ -45,13 +47,22 @@ class JobEvents:
         self._about: dict[str, Any] = {**job.event.identity, "stage": consumer.stage}
 
     async def started(self) -> bool:
-        """An attempt starts; False where another worker has just begun it."""
+        """An attempt starts; False where another worker has just begun it.
+
+        Raises:
+            OvertakenError: It has not: what was thought to be all its history is not.
+        """
+        job = self._job
         event = ExportStarted(
             **self._about,
-            attempt=self._job.attempt,
+            attempt=job.attempt,
             worker=self._worker,
-            out_of_turn=True if self._job.message.out_of_turn else UNSET,
+            out_of_turn=True if job.message.out_of_turn else UNSET,
         )
+        if job.newest_seq is not None:
+            job.began = event
+            job.newest_seq = await self._events.publish_next(event, job.newest_seq)
+            return True
         first, _ = await self._events.publish_first(event)
         return isinstance(first, ExportStarted) and first.worker == self._worker
 
@@ -84,6 +95,8 @@ class JobEvents:
             What the stream holds in its place: the same, or what came first.
         """
         message = self._job.message
+        if isinstance(event, ExportPackaged) and await self._follows_at_once(event):
+            return cast("AnyEvent", event)
         while True:
             try:
                 first, _ = await self._events.publish_first(event, patience_s=message.heartbeat_s)
@@ -93,6 +106,20 @@ class JobEvents:
                 await asyncio.sleep(WAIT_S)
             else:
                 return first
+
+    async def _follows_at_once(self, packaged: ExportPackaged) -> bool:
+        """Whether it has been published as what comes next: its reader need not ask for more."""
+        if self._job.newest_seq is None:
+            return False
+        with suppress(OvertakenError, UnavailableError):
+            await self._events.publish_next(
+                packaged,
+                self._job.newest_seq,
+                patience_s=self._job.message.heartbeat_s,
+                is_straight=True,
+            )
+            return True
+        return False
 
     def _attempt_failed(
         self, attempt: int, why: Failure, *, delay_s: float, failures: int

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js.api import RawStreamMsg
 
-ACK_TIMEOUT_S: Final = 5.0
 ELSEWHERE_S: Final = 2.0  # until a message comes again that another is at; then ever later
 ELSEWHERE_MAX_S: Final = 120.0  # a few dozen deliveries outlast the longest attempts
 HEARTBEAT_S: Final = 10.0  # of a message that nobody delivered: how often its attempt is looked at
@@ -48,6 +47,11 @@ class TakenMessage(Protocol):
     @property
     def data(self) -> bytes:
         """What was published, hostile until decoded."""
+        ...
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What was published with it."""
         ...
 
     @property
@@ -117,6 +121,11 @@ class DeliveredMessage:
         return self._message.data
 
     @property
+    def headers(self) -> dict[str, str]:
+        """What was published with it."""
+        return self._message.headers or {}
+
+    @property
     def trace(self) -> TraceContext | None:
         """Where in a trace it was published."""
         return TraceContext.of_headers(self._message.headers)
@@ -142,8 +151,8 @@ class DeliveredMessage:
         return DeadMessage.delivered(self._message, consumer)
 
     async def acknowledge(self) -> None:
-        """Acknowledge for good; where this raises, the message comes again and is skipped."""
-        await self._message.ack_sync(timeout=ACK_TIMEOUT_S)
+        """Acknowledge for good; where that is lost, the message comes again and is skipped."""
+        await self._message.ack()
 
     async def hand_back(self, delay_s: float) -> None:
         """Hand it back for ``delay_s``, or for the ack wait where the server cannot be reached."""
@@ -185,6 +194,7 @@ class OutOfTurnMessage:
         self.subject = stored.subject or ""
         self.seq = stored.seq or 0
         self.data = stored.data or b""
+        self.headers = stored.headers or {}
         self.trace = TraceContext.of_headers(stored.headers)
 
     def dead(self, consumer: str) -> DeadMessage:

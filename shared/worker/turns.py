@@ -89,6 +89,11 @@ class Turns:
         """Of each tenant the first that this worker could build."""
         return self._queue.firsts(at_work=self._at_work, small_only=small_only)
 
+    @property
+    def any_ahead(self) -> bool:
+        """Whether a free slot should do something else than wait for the stream's next message."""
+        return for_slot(self, self._room, self._consumer.durable) is not Otherwise.NEXT_MESSAGE
+
     async def news(self, *, patience_s: float) -> None:
         """Wait until something happens on the platform, or ``patience_s`` are over."""
         await self._queue.news(patience_s=patience_s)

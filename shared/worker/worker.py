@@ -155,7 +155,14 @@ class Worker(Generic[EventT_contra]):
             stop,
             admitted=partial(self._breaker.admitted, stop),
             ahead=ahead,
+            diverted=self._diverted,
         )
+
+    def _diverted(self) -> bool:
+        """Whether a slot should do something else than wait for the stream's next message."""
+        if self._breaker.stopped_by is not None:
+            return True
+        return self._turns is not None and self._turns.any_ahead
 
     async def _lane(
         self,

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.status.projector import Projector
+from shared.domain.events import decode_event
 from shared.domain.export_document import Document
-from shared.jetstream import topology
+from shared.jetstream import pull_inbox, topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.pull_inbox import PullInbox
 from shared.jetstream.pull_loop import consume_events
 from tests.integration.worker.working import acknowledged, new_request
 
@@ -81,3 +83,67 @@ async def test_a_time_out_of_the_handler_is_no_idle_fetch(nc: Client, js: JetStr
         await stop.wait()
     assert calls == 2
     await acknowledged(js, topology.STATUS)
+
+
+def never() -> bool:
+    """Whatever is asked stays asked."""
+    return False
+
+
+async def test_what_comes_to_a_question_that_is_taken_back_comes_again_at_once(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Nobody waits for it any more; another loop has it in a moment."""
+    event = new_request()
+    one, other = (
+        PullInbox(nc, topology.EXPORTS, topology.STATUS, unwanted=never) for _ in range(2)
+    )
+    asking = asyncio.create_task(one.next())
+    while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_waiting:  # noqa: ASYNC110 - the server is asked
+        await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await EventLog(js).publish(event)
+    await one.close()
+    message = None
+    while message is None:
+        message = await other.next()
+    assert decode_event(message.data) == event
+    await other.close()
+
+
+async def test_a_question_that_stands_is_not_asked_again(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is looked at; one that is not wanted is gone from the server, too."""
+    monkeypatch.setattr(pull_inbox, "LOOK_S", 0.01)
+    looks = 0
+
+    def after_many() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 20
+
+    inbox = PullInbox(nc, topology.EXPORTS, topology.STATUS, unwanted=after_many)
+    sent = nc.stats["out_msgs"]
+    assert await inbox.next() is None
+    assert nc.stats["out_msgs"] == sent + 1
+    await EventLog(js).publish(new_request())
+    info = await js.consumer_info(topology.EXPORTS, topology.STATUS)
+    assert (info.num_pending, info.num_ack_pending) == (1, 0)
+
+
+async def test_an_idle_loop_stops_at_once(
+    js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not wait for the next look at whether it is wanted."""
+    monkeypatch.setattr(pull_inbox, "LOOK_S", AN_HOUR_S)
+    stop = asyncio.Event()
+
+    async def handle(_event: AnyEvent, _place: Place) -> None:
+        raise AssertionError("nothing comes")
+
+    async with asyncio.timeout(AN_HOUR_S / 60):
+        async with running(consume_events(js, topology.STATUS, handle, stop), stop):
+            while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_waiting:  # noqa: ASYNC110 - the server is asked
+                await asyncio.sleep(0.01)

@@ -12,6 +12,7 @@ from prometheus_client import REGISTRY
 from shared.jetstream.chatter import CHATTER, ChatterOutbox
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import decode_line
+from shared.jetstream.progress_reporter import PROGRESS_INTERVAL_S
 from shared.jetstream.topology import LOGS, PROGRESS, STREAMS, log_subject
 from tests.integration.worker.working import new_request, until, working
 
@@ -62,6 +63,7 @@ async def talk(_event: ExportRequested, reporter: ProgressReporter) -> None:
         reporter.progress("building", percent, f"at {percent}")
         reporter.log(f"at {percent}")
         await asyncio.sleep(0)
+    await asyncio.sleep(2 * PROGRESS_INTERVAL_S)  # of what is done sooner nothing is told
 
 
 def packaged(events: list[AnyEvent]) -> bool:
