@@ -7,6 +7,7 @@ kills all builds and ends.
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import signal
@@ -205,6 +206,8 @@ def main(descriptor: int, exporters: Mapping[str, Exporter]) -> None:
         signal.signal(
             number, signal.SIG_IGN
         )  # a group gets both; the packager says when it is time
+    gc.collect()
+    gc.freeze()  # one collection in a build would copy all that it shares with us: 0.05 s of each
     with socket.socket(fileno=descriptor) as end:
         BuildServer(end, exporters, probe()).serve()
 
