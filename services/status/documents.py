@@ -7,18 +7,21 @@ from it, a count or a line in the log, follows once, however often it is deliver
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
 from nats.js import api
 
-from shared.domain.events import AnyEvent, now
+from shared.domain.events import AnyEvent, ExportRequested, now
 from shared.domain.export_document import Document, fold
 from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import ConflictingWriteError, Record
 from shared.jetstream.pull_loop import Place
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS, STATUS
 from shared.stores.exports import bind_exports, export_key
@@ -34,6 +37,7 @@ PATIENCE: Final = 2 / 3  # of the ack wait, while nobody else is given the same 
 PAUSE_S: Final = 0.5
 NEW: Final = timedelta(seconds=5)  # an event that comes so soon cannot have been folded before
 REMEMBER_S: Final = 5.0  # what the durable has said of itself
+WRITTEN: Final = 1_000  # documents that are not read again before the next write: 5 MB or so
 
 
 class NewEvent(msgspec.Struct, frozen=True):
@@ -63,6 +67,8 @@ class Documents:
         self._exports = exports
         self._durable = durable
         self._asked_at = 0.0
+        self._written: OrderedDict[str, Record[Document]] = OrderedDict()  # the latest, unended
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Documents:
@@ -104,7 +110,8 @@ class Documents:
         deadline, unanswered = clock() + self._patience_s, False
         while True:
             try:
-                await self._exports.change(folded.key, folded)
+                async with self._turns.setdefault(folded.key, asyncio.Lock()):
+                    await self._change(folded)
             except NatsUnavailableError as error:
                 if stop.is_set() or clock() + PAUSE_S > deadline:
                     raise
@@ -115,6 +122,35 @@ class Documents:
                     await asyncio.wait_for(stop.wait(), PAUSE_S)
             else:
                 return unanswered or folded.writes
+
+    async def _change(self, folded: _Fold) -> None:
+        """Write over what this process has written last, or where there can be nothing yet.
+
+        Where that was wrong, or where it has the event already, what is there is read: documents
+        may have been lost since.
+        """
+        found, is_read = self._written.pop(folded.key, None), False
+        if found is None and not folded.is_first:
+            found, is_read = await self._exports.get(folded.key), True
+        while True:
+            document = folded(found.value if found else None)
+            if folded.writes:
+                with suppress(ConflictingWriteError):
+                    await self._store(folded.key, document, found)
+                    return
+            elif is_read:
+                return
+            found, is_read = await self._exports.get(folded.key), True
+
+    async def _store(self, key: str, document: Document, found: Record[Document] | None) -> None:
+        if found is None:
+            revision = await self._exports.create(key, document)
+        else:
+            revision = await self._exports.replace(key, document, revision=found.revision)
+        if not document.state.ended:
+            self._written[key] = Record(document, revision)
+            while len(self._written) > WRITTEN:
+                self._written.popitem(last=False)
 
     async def _earlier(self, event: AnyEvent, seq: int) -> dict[int, AnyEvent]:
         """What lies before it in the stream, of its generation."""
@@ -174,6 +210,13 @@ class _Fold:
         after = fold(document, self._event, place.seq, stored_at=place.stored_at)
         self.writes = after is not document
         return after
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it begins an export, and has not been handed over before."""
+        event = self._event
+        is_start = isinstance(event, ExportRequested) and event.generation == 1
+        return is_start and self._place.first_time
 
     @property
     def late(self) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from services.status.build_durations import BuildDurations
 from services.status.documents import Documents
 from services.status.endings import log_end
 from services.status.measuring.counting import count
@@ -38,13 +39,13 @@ class Projector:
         documents: Documents,
         *,
         quota: Quota,
-        build_times: BuildTimes,
+        durations: BuildDurations,
         totals: MonthlyTotals,
     ) -> None:
         self._js = js
         self._documents = documents
         self._quota = quota
-        self._build_times = build_times
+        self._durations = durations
         self._totals = totals
 
     @classmethod
@@ -54,7 +55,7 @@ class Projector:
             js,
             await Documents.bind(js),
             quota=await Quota.bind(js),
-            build_times=await BuildTimes.bind(js),
+            durations=BuildDurations(await BuildTimes.bind(js)),
             totals=await MonthlyTotals.bind(js),
         )
 
@@ -66,8 +67,10 @@ class Projector:
 
         async with asyncio.TaskGroup() as group:
             group.create_task(self._totals.run(stop))
+            group.create_task(self._durations.run(stop))
             await consume_events(self._js, STATUS, fold, stop, slots=SLOTS)
         await self._totals.flush()
+        await self._durations.flush()
 
     async def _fold(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> None:
         with spans.span(f"fold {event.name}", _attributes(event), kind="consumer"):
@@ -86,7 +89,7 @@ class Projector:
         if isinstance(event, TerminalEvent):
             await self._quota.settle(event)
         if isinstance(event, ExportCompleted) and not event.built_at:
-            await self._build_times.note(event.platform, event.build_s)
+            self._durations.note(event.platform, event.build_s)
         return news is not None
 
 

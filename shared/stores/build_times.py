@@ -22,9 +22,9 @@ class RecentBuilds(msgspec.Struct, frozen=True):
 
     seconds: tuple[float, ...] = ()
 
-    def with_(self, build_s: float) -> RecentBuilds:
-        """One more, in the place of the oldest where there are enough."""
-        return RecentBuilds((*self.seconds, round(build_s, 3))[-KEPT:])
+    def with_(self, *builds_s: float) -> RecentBuilds:
+        """Some more, in the place of the oldest where there are enough."""
+        return RecentBuilds((*self.seconds, *(round(each, 3) for each in builds_s))[-KEPT:])
 
     def eta(self, *, turns: float) -> Eta | None:
         """When a build is done that waits for ``turns`` others; None where nothing is known."""
@@ -46,9 +46,9 @@ class BuildTimes:
         """Bind to the bucket."""
         return cls(await KeyValueStore.bind(js, BUCKET, RecentBuilds))
 
-    async def note(self, platform: str, build_s: float) -> None:
-        """A build has completed; one that is noted twice weighs a little more."""
-        await self._store.change(platform, lambda known: (known or RecentBuilds()).with_(build_s))
+    async def note(self, platform: str, *builds_s: float) -> None:
+        """Builds have completed; one that is noted twice weighs a little more."""
+        await self._store.change(platform, lambda known: (known or RecentBuilds()).with_(*builds_s))
 
     async def of(self, platform: str) -> RecentBuilds:
         """Nothing where none has completed yet.
