@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from shared.errors import UnavailableError
+from shared.stores.build_times import KEPT
 
 if TYPE_CHECKING:
     from shared.stores.build_times import BuildTimes
@@ -37,12 +38,13 @@ class BuildDurations:
             await self.flush()
 
     async def flush(self) -> None:
-        """Add it now; what cannot be added, or read, is given up."""
+        """Add it now; what cannot be added is kept, unless its record cannot be read."""
         gathered, self._gathered = self._gathered, {}
         for platform, builds_s in gathered.items():
             try:
                 await self._times.note(platform, *builds_s)
             except UnavailableError as error:
-                log.warning("durations.lost", platform=platform, error=str(error))
+                log.warning("durations.waiting", error=str(error))
+                self._gathered.setdefault(platform, []).extend(builds_s[-KEPT:])
             except Exception:
                 log.exception("durations.lost", platform=platform)
