@@ -58,6 +58,7 @@ class ProgressReporter:
         self._generation = generation
         self._newest: Progress | None = None
         self._told: Progress | None = None
+        self._telling = False  # it is being sent
         self._sent = NOTHING_SENT
         self._last_seq = 0
         self._lines: deque[tuple[str, LogLine]] = deque()  # by message id
@@ -153,7 +154,8 @@ class ProgressReporter:
         return True
 
     def _fell_behind(self, reason: str) -> None:
-        for stream, is_late in ((LOGS, bool(self._lines)), (PROGRESS, self._is_news)):
+        is_untold = self._is_news or self._telling
+        for stream, is_late in ((LOGS, bool(self._lines)), (PROGRESS, is_untold)):
             if is_late:
                 self._outbox.fell_behind(stream, reason)
 
@@ -184,6 +186,7 @@ class ProgressReporter:
             return False
         subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}
+        self._telling = True
         try:
             ack = await self._js.publish(
                 subject, msgspec.json.encode(newest), timeout=2.0, headers=headers
@@ -196,6 +199,8 @@ class ProgressReporter:
             self._wake.set()  # the next round compares again
         else:
             self._last_seq, self._sent, self._told = ack.seq, newest.rank, newest
+        finally:
+            self._telling = False
         return True
 
 
