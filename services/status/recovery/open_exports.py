@@ -114,6 +114,8 @@ class OpenExports:
         Raises:
             NatsUnavailableError: NATS does not answer; it goes on from there the next time.
         """
+        if self._caught_up():
+            return
         if self._begun_at is None:
             await self._begin()
         while self._read_until < self._last_before and not stop.is_set():
@@ -127,9 +129,9 @@ class OpenExports:
             for message in found:
                 self._take(message)
             self._read_until = found[-1].seq if found else self._last_before
-            if self._caught_up:
-                seconds = round(self._clock() - (self._begun_at or 0.0), 3)
-                log.info("exports.caught-up", open=len(self._open), seconds=seconds)
+        if self._caught_up():
+            seconds = round(self._clock() - (self._begun_at or 0.0), 3)
+            log.info("exports.caught-up", open=len(self._open), seconds=seconds)
 
     async def write_note(self) -> None:
         """Every few minutes, tell the next process from where on it has to read.
@@ -138,13 +140,12 @@ class OpenExports:
             NatsUnavailableError: NATS does not answer.
         """
         at = self._clock()
-        if not self._caught_up or (self._held and at - self._held[0] < SETTLED_S):
+        if not self._caught_up() or (self._held and at - self._held[0] < SETTLED_S):
             return
         held, self._held = self._held, (at, self._note())
         if held is not None:
             await self._notes.write(held[1])
 
-    @property
     def _caught_up(self) -> bool:
         return self._begun_at is not None and self._read_until >= self._last_before
 
