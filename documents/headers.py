@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.domain.events import ExportId, ProjectId, TraceId
+from shared.jetstream.event_log import STRAIGHT
 from shared.tracing.context import GIVEN_ID, TRACEPARENT, TRACESTATE
 
 Number = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
@@ -15,6 +16,10 @@ Line = Annotated[str, Meta(pattern=r"^[\x20-\x7e]*$")]
 Moment = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+00:00$")]
 MessageId = Annotated[
     str, Meta(min_length=1, description="One that the stream knows already is not stored again.")
+]
+EXPECTED_SEQ: Final = "Nats-Expected-Last-Subject-Sequence"  # else the stream refuses it
+Straight = Annotated[
+    str, Meta(description="Nothing but a start and one attempt came before it in its export.")
 ]
 Traceparent = Annotated[
     str,
@@ -42,6 +47,9 @@ class EventHeaders(TraceHeaders, frozen=True, kw_only=True):
     project_id: ProjectId = msgspec.field(name="Aethel-Project-Id")
     user_id: UserId = msgspec.field(name="Aethel-User-Id")
     generation: Number = msgspec.field(name="Aethel-Generation")
+    straight: Straight | UnsetType = msgspec.field(name=STRAIGHT, default=UNSET)
+    after_seq: Number | UnsetType = msgspec.field(name=EXPECTED_SEQ, default=UNSET)
+    after_subject: Line | UnsetType = msgspec.field(name=f"{EXPECTED_SEQ}-Subject", default=UNSET)
 
 
 class LogLineHeaders(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +62,7 @@ class LogLineHeaders(msgspec.Struct, frozen=True, kw_only=True):
 class ProgressHeaders(msgspec.Struct, frozen=True, kw_only=True):
     """Compare-and-set: of two workers the slower one's progress is refused."""
 
-    last_seq: Number = msgspec.field(name="Nats-Expected-Last-Subject-Sequence")
+    last_seq: Number = msgspec.field(name=EXPECTED_SEQ)
 
 
 class AuditHeaders(msgspec.Struct, frozen=True, kw_only=True):
