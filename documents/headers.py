@@ -93,6 +93,13 @@ class DeadLetterHeaders(msgspec.Struct, frozen=True, kw_only=True):
     worker: Line = msgspec.field(name="Aethel-Worker")
     payload_bytes: Number | UnsetType = msgspec.field(name="Aethel-Payload-Bytes", default=UNSET)
     original_id: Line | UnsetType = msgspec.field(name="Aethel-Original-Nats-Msg-Id", default=UNSET)
+    after_seq: Number | UnsetType = msgspec.field(
+        name=f"Aethel-Original-{EXPECTED_SEQ}", default=UNSET
+    )
+    after_subject: Line | UnsetType = msgspec.field(
+        name=f"Aethel-Original-{EXPECTED_SEQ}-Subject", default=UNSET
+    )
+    straight: Straight | UnsetType = msgspec.field(name=STRAIGHT, default=UNSET)
     export_id: ExportId | UnsetType = msgspec.field(name="Aethel-Export-Id", default=UNSET)
     project_id: ProjectId | UnsetType = msgspec.field(name="Aethel-Project-Id", default=UNSET)
     user_id: UserId | UnsetType = msgspec.field(name="Aethel-User-Id", default=UNSET)
