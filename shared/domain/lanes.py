@@ -35,14 +35,18 @@ class Otherwise(Enum):
 
 
 def for_slot(queue: Queue, room: Room, consumer: str) -> QueuedExport | Otherwise:
-    """The fairest export; the fairest small one while there is no room for that."""
+    """The fairest export; the fairest small one while there is no room for that.
+
+    A wish for it stands until it is in hand: between the choice and that, others would pass it. So
+    it does where it is in the queue no longer, as another slot may have got its message.
+    """
     firsts = queue.firsts()
     if not firsts:
-        room.wish(consumer, None)
         return Otherwise.NEXT_MESSAGE
     fairest = firsts[0]
     if room.has_room(consumer, fairest.load):
-        room.wish(consumer, None)
+        if not room.wishes_for(consumer, fairest.load):
+            room.wish(consumer, None)
         return Otherwise.NEXT_MESSAGE if _comes_by_itself(firsts) else fairest
     room.wish(consumer, None if fairest.load.is_small else fairest.load)
     return _small(queue, room, consumer) or Otherwise.NOTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,7 +19,7 @@ FORGOTTEN_S: Final = 3.0  # a worker that waits for room looks again every secon
 
 
 class Wish(NamedTuple):
-    """What a worker would take next, had it room."""
+    """What would be taken next, were there room."""
 
     load: Load
     since: float
@@ -26,10 +27,11 @@ class Wish(NamedTuple):
 
 
 class Room:
-    """Shared by all workers of a process; each is known by its consumer.
+    """Shared by all workers of a process.
 
     Whoever waits for room, and has none yet, goes before all who come later: else an export that
-    needs much would wait for ever while others take what it needs bit by bit.
+    needs much would wait for ever while others take what it needs bit by bit. A worker waits, known
+    by its consumer, and so does every export that it already holds, at a place of its own.
 
     Args:
         shares: How much fits.
@@ -42,44 +44,75 @@ class Room:
         self._shares = shares
         self._clock = clock
         self._in_hand: list[Load] = []
-        self._wishes: dict[str, Wish] = {}  # by consumer
+        self._wishes: dict[object, Wish] = {}  # by consumer or place
 
     @property
     def in_hand(self) -> tuple[Load, ...]:
         """The loads that were taken."""
         return tuple(self._in_hand)
 
-    def has_room(self, consumer: str, load: Load) -> bool:
-        """Whether a worker may take an export now."""
+    def has_room(self, waiter: object, load: Load) -> bool:
+        """Whether an export may be taken now, by a worker or from its place."""
         if not self._shares.fit(load, self._in_hand):
             return False
-        return load.is_small or not self._is_late(consumer)
+        return load.is_small or not self._is_late(waiter)
 
     @contextmanager
-    def holding(self, load: Load) -> Iterator[None]:
-        """Have an export in hand until the block ends."""
+    def holding(self, consumer: str, load: Load) -> Iterator[None]:
+        """Have an export in hand until the block ends; its worker wished for it no longer."""
+        self._fulfil(consumer, load)
         self._in_hand.append(load)
         try:
             yield
         finally:
             self._in_hand.remove(load)
 
+    @contextmanager
+    def waiting(self, consumer: str, load: Load) -> Iterator[object]:
+        """Have a place for an export that a worker holds and has no room for.
+
+        Where the worker has wished for it, it has waited since then. The place ends with the block.
+        """
+        place = object()
+        self._wishes[place] = Wish(load, self._fulfil(consumer, load), math.inf)
+        try:
+            yield place
+        finally:
+            del self._wishes[place]
+
     def wish(self, consumer: str, load: Load | None) -> None:
         """Say what a worker would take next and has no room for; None: nothing any more."""
-        known = self._wishes.pop(consumer, None)
+        since = self._since(consumer)
+        self._wishes.pop(consumer, None)
         if load is not None:
-            now = self._clock()
-            since = known.since if known and known.until > now else now
-            self._wishes[consumer] = Wish(load, since, now + FORGOTTEN_S)
+            self._wishes[consumer] = Wish(load, since, self._clock() + FORGOTTEN_S)
 
-    def _is_late(self, consumer: str) -> bool:
-        """Whether another worker waits for longer, for somebody who has nothing large in hand."""
+    def wishes_for(self, consumer: str, load: Load) -> bool:
+        """Whether this is what a worker has wished for."""
+        known = self._wishes.get(consumer)
+        return known is not None and known.load == load
+
+    def _fulfil(self, consumer: str, load: Load) -> float:
+        """End a worker's wish for an export; since when it was waited for."""
+        if not self.wishes_for(consumer, load):
+            return self._clock()
+        since = self._since(consumer)
+        del self._wishes[consumer]
+        return since
+
+    def _since(self, waiter: object) -> float:
+        """Since when somebody waits; now, where it does not wait yet."""
         now = self._clock()
-        own = self._wishes.get(consumer)
-        since = own.since if own and own.until > now else now
+        known = self._wishes.get(waiter)
+        return known.since if known and known.until > now else now
+
+    def _is_late(self, waiter: object) -> bool:
+        """Whether another waits for longer, for somebody who has nothing large in hand."""
+        now = self._clock()
+        since = self._since(waiter)
         served = {load.user_id for load in self._in_hand if not load.is_small}
         return any(
             wish.since < since and wish.until > now and wish.load.user_id not in served
-            for other, wish in self._wishes.items()
-            if other != consumer
+            for wish in self._wishes.values()
+            if not wish.load.is_small
         )

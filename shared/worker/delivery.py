@@ -186,9 +186,9 @@ class Delivery:
             return Outcome.RETURNED  # nobody has asked for it here: another process may have room
         async with AsyncExitStack() as turn:
             async with self._message.kept_alive():
-                while not (self._has_room(load) or job.canceled):  # noqa: ASYNC110 - no one event
-                    await asyncio.sleep(ROOM_S)
-                turn.enter_context(self._context.room.holding(load))
+                if not self._has_room(load):
+                    await self._wait_for_room(job, load)
+                turn.enter_context(self._context.room.holding(self._consumer.durable, load))
                 alone = past.crashes >= ALONE_AFTER
                 await turn.enter_async_context(self._context.isolation.enter(alone=alone))
             with (
@@ -201,6 +201,13 @@ class Delivery:
 
     def _has_room(self, load: Load) -> bool:
         return self._context.room.has_room(self._consumer.durable, load)
+
+    async def _wait_for_room(self, job: Job, load: Load) -> None:
+        """Keep a place among those who wait, until there is room or a cancel."""
+        room = self._context.room
+        with room.waiting(self._consumer.durable, load) as place:
+            while not (room.has_room(place, load) or job.canceled):  # noqa: ASYNC110 - no one event
+                await asyncio.sleep(ROOM_S)
 
     async def _stored(self, job: Job) -> Sequence[StoredEvent]:
         """What has happened to the export; what tells it by itself is all, until ``started``.

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from shared.domain.events import ExportPackaged, ExportStarted
-from shared.domain.loads import Shares
+from shared.domain.loads import Load, Shares
 from shared.domain.room import Room
 from shared.jetstream import topology
 from shared.jetstream.event_log import EventLog
@@ -84,13 +84,17 @@ async def test_what_is_delivered_without_room_waits_without_being_delivered_agai
     async def job(_: ExportRequested, __: ProgressReporter) -> None:
         await release.wait()
 
-    first, second = (new_request(project_bytes=LARGE_BYTES) for _ in range(2))
+    first, second = (new_request(user_id=who, project_bytes=LARGE_BYTES) for who in "ab")
+    room = Room(SHARES)
+    other = Load(user_id="c", project_id="another", size_bytes=SHARES.large_bytes - LARGE_BYTES)
     await EventLog(js).publish(first)
-    async with working(nc, job, concurrency=2, room=Room(SHARES)) as builder:
+    async with working(nc, job, concurrency=2, room=room) as builder:
         await until(js, first, has(ExportStarted))
+        assert room.has_room("another", other)
         await EventLog(js).publish(second)
         await asyncio.sleep(2.5)
         assert not builder.calls[second.export_id]
+        assert not room.has_room("another", other)  # what comes later does not take it bit by bit
         release.set()
         await until(js, second, has(ExportPackaged))
         await acknowledged(js)
