@@ -99,7 +99,8 @@ def _pack(member: Member, level: CompressionLevel, kept: Kept | None = None) -> 
     """Pack one; what is known of it already is not found out again."""
     tried = worth_a_try(member, level)
     if kept and kept.deflated and tried:
-        return CompressedMember(member, DEFLATED, kept.crc32, kept.deflated)
+        alone = bytes(kept.deflated)  # a view would hold its whole page in memory
+        return CompressedMember(member, DEFLATED, kept.crc32, alone)
     with member.open() as file:
         data = file.read(member.size_bytes + 1)
     _check_size(member, len(data))

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.packager.archive.compress_jobs import pack_page
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.groups import groups
 from services.packager.archive.member import Member
@@ -235,3 +236,15 @@ def test_groups_find_their_step_again(at: int, change: str) -> None:
 def _sized(path: str, size_bytes: int, content: str) -> Member:
     digest = hashlib.sha256(content.encode()).hexdigest()
     return Member(path=path, size_bytes=size_bytes, open=io.BytesIO, sha256=digest)
+
+
+def test_what_comes_out_of_a_page_does_not_hold_it(tmp_path: Path) -> None:
+    """Members wait to be written for a while; their pages, eight MB each, do not."""
+    project = Project({f"{n}.txt": text_of(5_000, n) for n in range(4)})
+    level, pages = CompressionLevel.BALANCED, pages_in(tmp_path)
+    packed = pack_page(project.members(), level, pages)
+    project.read.clear()
+    again = pack_page(project.members(), level, pages)
+    assert [bytes(one.data) for one in again] == [bytes(one.data) for one in packed]
+    assert not project.read
+    assert not any(isinstance(one.data, memoryview) for one in again)
