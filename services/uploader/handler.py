@@ -81,7 +81,7 @@ class UploaderHandler:
         if event.inputs is UNSET:
             return
         result = BuildResult(
-            artifact_key=record.artifact.key, built_at=now(), warnings=event.warnings
+            artifact_key=record.artifact.key, built_at=event.at, warnings=event.warnings
         )
         project_id, until = event.project_id, record.expires_at
         await self._results.keep(project_id, event.inputs, result, until=until)

@@ -18,7 +18,7 @@ from msgspec import UNSET
 
 from shared.domain.events import ExportCompleted, now
 from shared.domain.log_keys import keys_of
-from shared.domain.reuse import ReuseAnswer, ReuseQuestion
+from shared.domain.reuse import ANSWER_S, ReuseAnswer, ReuseQuestion
 from shared.errors import StorageRefusedError, UnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.progress_reporter import ProgressReporter
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 AT_ONCE: Final = 64  # questions in work; who asks beyond that builds
-FIND_S: Final = 3.0  # to find an artifact: packagers wait a little longer for the whole answer
+FIND_S: Final = 3.0  # of the time for an answer: the rest is for what follows
 PUBLISH_S: Final = 1.0  # after which a stream that is away is not tried again
+DRAIN_S: Final = 2.0  # for what the server sent before it knew that this process stops
 
 
 class ReuseResponder:
@@ -74,8 +75,9 @@ class ReuseResponder:
         try:
             await stop.wait()
         finally:
-            with suppress(nats.errors.Error):
-                await subscription.unsubscribe()
+            with suppress(nats.errors.Error, TimeoutError):  # away: then nothing comes any more
+                async with asyncio.timeout(DRAIN_S):
+                    await subscription.drain()  # type: ignore[no-untyped-call]
             if self._answers:
                 await asyncio.wait(self._answers)
 
@@ -102,9 +104,13 @@ class ReuseResponder:
         await self._say(message, completed=completed)
 
     async def _try_to_complete(self, question: ReuseQuestion) -> bool:
-        """Whatever goes wrong on the way, the export must be built then."""
+        """Whatever goes wrong on the way, or takes too long, the export must be built then.
+
+        What was published too late ends it all the same, and the build was for nothing.
+        """
         try:
-            return await self._complete(question)
+            async with asyncio.timeout(ANSWER_S):
+                return await self._complete(question)
         except (UnavailableError, StorageRefusedError, TimeoutError) as error:
             log.warning("reuse.failed", error=repr(error))
         except Exception:
@@ -150,9 +156,10 @@ class ReuseResponder:
         )
 
     async def _tell_maker(self, event: ExportRequested, result: BuildResult) -> None:
+        """Before its end, as nobody looks for lines behind that; so it is true without it, too."""
         reporter = ProgressReporter(self._js, event.export_id, event.generation, self._outbox)
         reporter.log(
             "Nothing has changed since the same export was built, on "
-            f"{result.built_at:%Y-%m-%d at %H:%M} UTC: its artifact is used again."
+            f"{result.built_at:%Y-%m-%d at %H:%M} UTC: its artifact is there already."
         )
         await reporter.finish()

@@ -6,9 +6,14 @@ who ends the export with it.
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from shared.domain.events import ExportRequested, Sha256
+
+ANSWER_S: Final = 5.0  # within which an uploader answers, whatever is away
+PATIENCE_S: Final = ANSWER_S + 1.0  # of packagers: the answer is on its way, too
 
 
 class ReuseQuestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 import nats.errors
 import structlog
 
-from shared.domain.reuse import ReuseAnswer, ReuseQuestion
+from shared.domain.reuse import PATIENCE_S, ReuseAnswer, ReuseQuestion
 from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import REUSE
 from shared.tracing.context import TraceContext, current
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PATIENCE_S: Final = 5.0  # longer than an uploader takes to find out
 SILENT_S: Final = 30.0  # for which nobody asks again who was not answered
 
 

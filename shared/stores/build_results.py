@@ -32,7 +32,10 @@ PATIENCE_S: Final = 1.0  # to write what only spares a build
 
 
 class BuildResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a build came to."""
+    """What a build came to; ``built_at`` is when it was packed, or its upload begun anew.
+
+    The artifact may be older: it was there already where an earlier build gave the same one.
+    """
 
     artifact_key: str
     built_at: Moment

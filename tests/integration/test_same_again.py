@@ -19,6 +19,7 @@ from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.sweeper import Sweeper
 from services.uploader.handler import UploaderHandler
 from services.uploader.reuse_responder import ReuseResponder
+from shared.domain import reuse
 from shared.domain.events import (
     AnyEvent,
     Event,
@@ -207,6 +208,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A busy machine may take its time to answer."""
     monkeypatch.setattr(reuse_requests, "PATIENCE_S", 60.0)
     monkeypatch.setattr(reuse_responder, "FIND_S", 60.0)
+    monkeypatch.setattr(reuse_responder, "ANSWER_S", 60.0)
 
 
 @pytest.fixture
@@ -230,6 +232,8 @@ async def test_an_identical_export_ends_from_the_record(farm: Farm) -> None:
     assert second.state.warning_count == first.state.warning_count > 0
     assert second.state.warnings == first.state.warnings
     assert await farm.storage.uploads("") == []
+    (packaged,) = (event for event in first.events if isinstance(event, ExportPackaged))
+    assert second.completed.built_at == packaged.at
     (line,) = await read_lines(farm.nc, second.state.id)
     assert line.line.message.startswith("Nothing has changed since the same export was built, on 2")
 
@@ -369,6 +373,55 @@ async def test_a_cancel_that_came_first_stays(farm: Farm) -> None:
         await farm.events.publish(ExportCanceled(**event.identity, reason="enough"))
         assert not await farm.asked(event, first.inputs)
     assert (await farm.ended(event)).state.status == "canceled"
+    (line,) = await read_lines(farm.nc, event.export_id)
+    assert line.line.message.endswith("its artifact is there already.")  # true all the same
+
+
+async def test_an_answer_comes_before_packagers_give_up(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the stream takes: what it takes later ends the export all the same."""
+
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    snapshot = await store(farm.storage, {"index.html": PAGE})
+    async with farm.working():
+        first = await farm.export(snapshot)
+        monkeypatch.setattr(EventLog, "publish_first", never)
+        monkeypatch.setattr(reuse_responder, "ANSWER_S", 1.0)
+        assert not await farm.asked(requested(snapshot), first.inputs)
+    assert reuse.PATIENCE_S > reuse.ANSWER_S
+
+
+async def test_an_uploader_that_stops_answers_what_has_come_in(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rolling restart leaves no packager waiting."""
+    came, go_on, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    answer = ReuseResponder._on_question
+
+    async def held_up(responder: ReuseResponder, message: Msg) -> None:
+        came.set()
+        await go_on.wait()
+        await answer(responder, message)
+
+    monkeypatch.setattr(ReuseResponder, "_on_question", held_up)
+    claims, results = await ArtifactClaims.bind(farm.js), await BuildResults.bind(farm.js)
+    responder = ReuseResponder(farm.nc, farm.storage, claims, results, ttl=TTL)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(responder.run(stop))
+        await asyncio.sleep(0)  # it listens
+        asked = [
+            group.create_task(farm.nc.request(topology.REUSE, b"of a later version", timeout=60))
+            for _ in range(2)
+        ]
+        await came.wait()
+        stop.set()
+        await asyncio.sleep(0.1)  # it has stopped listening
+        go_on.set()
+        await running
+        assert len([await one for one in asked]) == 2
 
 
 async def test_many_at_once_share_one_artifact(farm: Farm) -> None:

@@ -118,7 +118,7 @@ class BuildPlan(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str = ".zip"
     templates: tuple[Template, ...] = ()  # that went into it
     packages: tuple[str, ...] = ()  # of a registry: name, version and hash
-    lacking: tuple[str, ...] = ()  # programs that are not installed; with them it would be another
+    lacking: tuple[str, ...] = ()  # through no fault of the project: another build may have it
     application: Application | None = None  # None: the contents as a ZIP are the artifact
     reproducible: bool = True  # signatures hold the time
 

@@ -25,4 +25,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     computed_modules: tuple[str, ...] = ()  # that others import by an address they put together
     packages: tuple[str, ...] = ()  # of a registry, that files were made of
     reproducible: bool = True  # another build would give the same bytes
-    lacking: tuple[str, ...] = ()  # programs without which files are missing that would be made
+    lacking: tuple[str, ...] = ()  # programs, packages, checks: another build may have them

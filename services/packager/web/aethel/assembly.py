@@ -107,7 +107,7 @@ def assemble(
         templates=(template,),
         icon=_icon(loaded) or "",
         hashed=frozenset({*player_files, *navigation.contents, *([bundle.path] if bundle else [])}),
-        lacking=navigation.lacking,
+        lacking=(*navigation.lacking, *findings.lacking),
         computed_modules=(bundle.path,) if bundle else (),
     )
 

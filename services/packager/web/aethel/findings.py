@@ -77,6 +77,7 @@ class Findings:
     def __init__(self) -> None:
         self.errors: list[Finding] = []
         self.notes: list[Note] = []
+        self.lacking: list[str] = []  # what another build may look into
         self._seen: set[tuple[type, str]] = set()  # an error may say what a warning has said
         self._origins: dict[str, Origin] = {}
 

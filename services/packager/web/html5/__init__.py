@@ -110,7 +110,7 @@ def page_site(
     shipped = {path: Content.made(path, data) for path, data in made.items()} | dict(contents)
     added_files = {path: data for path, data in made.items() if path not in pages}
     ships = pages.rewritten(added_files, without=())
-    checked = _checked(ships, None if unread else page, context)
+    checked, lacking = _checked(ships, None if unread else page, context)
     added = page_head.additions(page, source, made.keys(), contents.keys())
     if added.markup and not unread:
         shipped[ENTRY] = Content.made(ENTRY, insert(source, page, added.markup))
@@ -126,6 +126,7 @@ def page_site(
             *(unread or added.notes),
             *checked,
         ),
+        lacking=lacking,
     )
 
 
@@ -140,8 +141,10 @@ def shipped(project: ProjectFiles, request: Request) -> tuple[ProjectFiles, list
     return project.rewritten({}, without=maps), [Note(level="info", message=message)]
 
 
-def _checked(ships: ProjectFiles, page: Page | None, context: BuildContext) -> list[Note]:
-    """What is wrong with what the page, if it can be read, loads.
+def _checked(
+    ships: ProjectFiles, page: Page | None, context: BuildContext
+) -> tuple[list[Note], tuple[str, ...]]:
+    """What is wrong with what the page, if it can be read, loads; and what was not looked into.
 
     Raises:
         InvalidProjectError: It shows nothing, or something is not there at all.
@@ -153,7 +156,8 @@ def _checked(ships: ProjectFiles, page: Page | None, context: BuildContext) -> l
     if page and (fault := blank_page.fault_of(ships, page, loaded, syntax.broken)):
         raise InvalidProjectError([Finding(file=ENTRY, message=fault)])
     told = {note.file for note in broken}
-    return [*loaded.notes, *broken, *(note for note in syntax.notes if note.file not in told)]
+    notes = [*loaded.notes, *broken, *(note for note in syntax.notes if note.file not in told)]
+    return notes, syntax.lacking
 
 
 def _page(source: bytes) -> tuple[Page, list[Note]]:

@@ -70,6 +70,7 @@ class Checked(msgspec.Struct, frozen=True):
 
     notes: list[Note]
     broken: dict[Part, str]  # scripts, and what is wrong with each
+    lacking: tuple[str, ...] = ()  # where they could not be looked into this time
 
 
 def check(project: ProjectFiles, loaded: Loaded, context: BuildContext) -> Checked:
@@ -88,7 +89,7 @@ def check(project: ProjectFiles, loaded: Loaded, context: BuildContext) -> Check
         found = parser.faults(texts)
     except (OSError, ProgramTimeoutError):
         message = "scripts and styles were not looked into for faults of syntax"
-        return Checked([Note(level="info", message=message)], {})
+        return Checked([Note(level="info", message=message)], {}, lacking=("syntax check",))
     return _told(texts, found)
 
 

@@ -87,6 +87,7 @@ def site_of(
         made,
         notes=(*installed.notes, told, *written.notes, *left_out, *made.notes),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
+        lacking=(*installed.lacking, *made.lacking),
         reproducible=False,
     )
 

@@ -55,6 +55,7 @@ class Installed(msgspec.Struct, frozen=True):
 
     packages: tuple[InstalledPackage, ...] = ()
     notes: tuple[Note, ...] = ()
+    lacking: tuple[str, ...] = ()  # packages that the next export may get
 
 
 def install(
@@ -106,6 +107,7 @@ def install(
     return Installed(
         packages=tuple(installed),
         notes=(*notes, *chosen.notes, *sorted(fetching.notes, key=str)),
+        lacking=(*chosen.lacking, *sorted(set(fetching.lacking))),
     )
 
 

@@ -107,6 +107,12 @@ class RegistryRefusesError(PackageError):
     code = "package-registry-refuses"
 
 
+def is_of_operator(error: ExportError) -> bool:
+    """Whether the next export may get what this one did not, and the project stays the same."""
+    of_operator = isinstance(error, (RegistryMissingError, RegistryRefusesError))
+    return of_operator or not isinstance(error, ProjectError)
+
+
 def shown(text: str) -> str:
     """A project's own word, quoted and bounded."""
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

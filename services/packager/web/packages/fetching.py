@@ -14,6 +14,7 @@ from services.packager.web.packages.errors import (
     PackageArchiveError,
     PackagesTooLargeError,
     fault_error,
+    is_of_operator,
 )
 from services.packager.web.packages.layout import MODULES
 from services.packager.web.packages.unpack import BudgetError, unpack
@@ -57,6 +58,7 @@ class Fetching:
         unread: re.Pattern[str] | None,
     ) -> None:
         self.notes: list[Note] = []
+        self.lacking: list[str] = []  # what the next export may get
         self._graph = graph
         self._registry = registry
         self._context = context
@@ -99,6 +101,8 @@ class Fetching:
             if not place.optional:
                 raise
             self.notes.append(Note(file=self._graph.file, message=f"left out: {error}"))
+            if is_of_operator(error):
+                self.lacking.append(package.label)
             shutil.rmtree(self._store / str(number), ignore_errors=True)
             return False
         tally.add()

@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from services.packager.web.packages.dependency import Dependency, read_dependency
-from services.packager.web.packages.errors import PackageError, PackagesTooLargeError
+from services.packager.web.packages.errors import (
+    PackageError,
+    PackagesTooLargeError,
+    is_of_operator,
+)
 from services.packager.web.packages.graph import TYPES, Graph, Package, fits_here
 from shared.errors import ExportError
 
@@ -35,6 +39,7 @@ class Resolved(msgspec.Struct, frozen=True):
 
     graph: Graph
     warnings: tuple[str, ...]
+    lacking: tuple[str, ...] = ()  # packages that the next export may get
 
 
 class _Edge(msgspec.Struct, frozen=True):
@@ -79,6 +84,7 @@ class _Resolution:
         self._ids: dict[str, list[str]] = {}  # of each package of the registry
         self._found: dict[str, str] = {}  # what the project finds
         self._warnings: list[str] = []
+        self._lacking: set[str] = set()
         self._peers: deque[_Edge] = deque()
 
     def run(self) -> Resolved:
@@ -99,7 +105,7 @@ class _Resolution:
             roots=self._found,
             optional=self._roots.optional,
         )
-        return Resolved(graph, tuple(dict.fromkeys(self._warnings)))
+        return Resolved(graph, tuple(dict.fromkeys(self._warnings)), tuple(sorted(self._lacking)))
 
     def _ask_for(self, level: Iterable[_Edge], threads: ThreadPoolExecutor) -> None:
         """All documents that this level needs, at the same time."""
@@ -118,10 +124,13 @@ class _Resolution:
         dependency = self._overridden(edge.dependency)
         try:
             key, more = self._settled(dependency)
-        except ExportError:
-            if edge.optional:
-                return
-            raise
+        except ExportError as error:
+            if not edge.optional:
+                raise
+            if is_of_operator(error):
+                self._lacking.add(dependency.package)
+                self._warnings.append(f"left out: {error}")
+            return
         self._connect(edge, key)
         yield from more
 

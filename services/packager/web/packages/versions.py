@@ -39,6 +39,7 @@ class Chosen(msgspec.Struct, frozen=True):
     graph: Graph
     base: str
     notes: tuple[Note, ...]
+    lacking: tuple[str, ...] = ()  # packages that the next export may get
 
 
 def choose_versions(
@@ -95,7 +96,8 @@ def _without_lock(
     if finer:
         message = f"overrides for parts of the tree have no effect: {', '.join(finer[:10])}"
         notes.append(Note(file=roots.manifest, message=message))
-    return Chosen(resolved.graph, workspaces.top, (*_without_lock_notes(resolved.graph), *notes))
+    notes = [*_without_lock_notes(resolved.graph), *notes]
+    return Chosen(resolved.graph, workspaces.top, tuple(notes), resolved.lacking)
 
 
 def _without_lock_notes(graph: Graph) -> Iterator[Note]:
@@ -129,6 +131,14 @@ def _with_integrity(graph: Graph, registry: Registry) -> Graph:
     return msgspec.structs.replace(graph, packages=packages)
 
 
+class _IncompleteError(Exception):
+    """Something did not come that may come later: nothing to be remembered."""
+
+    def __init__(self, resolved: Resolved) -> None:
+        super().__init__(resolved.lacking)
+        self.resolved = resolved
+
+
 class _Remembered:
     """What was resolved for an earlier export of the project."""
 
@@ -138,11 +148,17 @@ class _Remembered:
         self._files = DerivedFileCache(context.derived, folder)
 
     def get(self, inputs: object, make: Callable[[], Resolved]) -> Resolved:
-        """What ``make`` gives, or gave once for the same inputs."""
+        """What ``make`` gives, or gave once for the same inputs when all of it was there."""
 
         def encoded() -> tuple[bytes, str]:
-            return msgspec.json.encode(make()), ".json"
+            resolved = make()
+            if resolved.lacking:
+                raise _IncompleteError(resolved)
+            return msgspec.json.encode(resolved), ".json"
 
-        found = self._files.get(["packages", RULES, inputs], encoded)
+        try:
+            found = self._files.get(["packages", RULES, inputs], encoded)
+        except _IncompleteError as error:
+            return error.resolved
         assert found is not None  # noqa: S101 - there always is a graph
         return msgspec.json.decode(found.path.read_bytes(), type=Resolved)

@@ -83,6 +83,7 @@ def plan_single_file(
         ),
         templates=(template, *(used for used in site.templates if used.name != PLAYER)),
         packages=site.packages,
+        reproducible=site.reproducible,
         lacking=site.lacking,
         application=OneFile(page=written.member()),
     )

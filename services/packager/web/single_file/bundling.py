@@ -161,12 +161,14 @@ class PageBundler:
     def _place(self, path: str) -> None:
         """Let a module know where it lay, as many find their files by that."""
         address = json.dumps(ROOT + quote(path))
-        self._compile(
+        output = self._compile(
             [path, "--format=esm", f"--define:import.meta.url={address}", "--charset=utf8",
              "--define:import.meta.resolve=aethelResolve",
              f"--banner:js=const aethelResolve=(to)=>new URL(to,{address}).href;",
              "--allow-overwrite", "--color=false", f"--outfile={path}"]
         )  # fmt: skip
+        if output is None:
+            self._findings.error(path, f"could not be bundled within {TIMEOUT_S:.0f} s")
 
     def _write_entry(
         self, path: str, scripts: Sequence[ModuleScript], computed: Collection[str]

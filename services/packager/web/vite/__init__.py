@@ -186,6 +186,7 @@ def _built(
             *made.notes,
         ),
         packages=tuple(f"{one.name}@{one.version} {one.integrity}" for one in installed.packages),
+        lacking=(*installed.lacking, *made.lacking),
         templates=(template,),
         hashed=_hashed(result),
     )

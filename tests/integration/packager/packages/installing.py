@@ -28,6 +28,7 @@ class Report(msgspec.Struct):
     files: dict[str, str]  # SHA-256 by path
     packages: tuple[InstalledPackage, ...]
     notes: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 class InstallingExporter:
@@ -49,6 +50,7 @@ class InstallingExporter:
             files={c.path: hashlib.sha256(c.data or b"").hexdigest() for c in contents},
             packages=installed.packages,
             notes=tuple(map(str, installed.notes)),
+            lacking=installed.lacking,
         )
         contents.append(Content.made(REPORT, msgspec.json.encode(report)))
         return BuildPlan(contents=ordered(contents), title="Installed", version="1.0.0")

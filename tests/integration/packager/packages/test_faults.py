@@ -266,3 +266,26 @@ async def test_what_a_lock_file_has_as_optional_may_be_gone(installer: Installer
     assert site.labels == ["a@1.0.0"]
     assert site.said("left out", "no package b")
     assert site.said("left out", "c@1.0.0")
+
+
+@pytest.mark.parametrize(("status", "is_lacking"), [(503, True), (401, True), (404, False)])
+async def test_what_may_come_later_is_lacking(
+    installer: Installer, status: int, *, is_lacking: bool
+) -> None:
+    """The registry is away, or wants a token: no such export stands for the next one.
+
+    Nor are versions remembered that were chosen without it.
+    """
+    npm = installer.npm
+    npm.publish("a@1.0.0", optionalDependencies={"b": "1", "c": "1"})
+    npm.publish("b@1.0.0")
+    npm.publish("c@1.0.0")
+    npm.lies |= dict.fromkeys(("b", "c/-/c-1.0.0.tgz"), says(status))
+    first = await installer.install(WANTS_A)
+    assert first.labels == ["a@1.0.0"]
+    assert first.report.lacking == (("b", "c@1.0.0") if is_lacking else ())
+    assert first.said("left out", " b ") == is_lacking
+    npm.lies.clear()
+    second = await installer.install(WANTS_A)
+    assert second.labels == ["a@1.0.0", *(["b@1.0.0"] if is_lacking else []), "c@1.0.0"]
+    assert second.report.lacking == ()

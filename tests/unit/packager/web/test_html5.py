@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from services.packager import web
+from services.packager.platforms import web as platform
+from services.packager.processes.subprocess_runner import ProgramTimeoutError
+from services.packager.web.html5 import syntax_check
 from shared.domain.entry_page import EntryPageMissingError
 from tests.projects import Built, build, request
 from tests.unit.packager.web.test_icons import png
+
+if TYPE_CHECKING:
+    from services.packager.web import Site
 
 PAGE = b"<!doctype html>\r\n<html><head><title>Star Courier</title></head><body>Go</body></html>"
 MANIFEST_LINK = b'<link rel="manifest" href="manifest.webmanifest">'
@@ -116,3 +123,34 @@ def test_left_out_maps_are_told() -> None:
     built = _web(files={"a.js.map": source_map, "b.js.map": b")]}'\n" + source_map})
     assert any("left out 2 source maps (*.map)" in note for note in _notes(built))
     assert not [path for path in built.files if path.endswith(".map")]
+
+
+def test_scripts_that_nobody_has_looked_into_are_looked_into_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The machine was too busy: that export does not stand for those that follow."""
+
+    def too_slow(*_: object, **__: object) -> None:
+        raise ProgramTimeoutError
+
+    page = PAGE.replace(b"Go", b"Go<script src=a.js></script>")
+    assert _web(page, {"a.js": b"go()"}).plan.reusable
+    monkeypatch.setattr(syntax_check, "run_inside", too_slow)
+    built = _web(page, {"a.js": b"go()"})
+    assert any("were not looked into" in note for note in _notes(built))
+    assert not built.plan.reusable
+
+
+@pytest.mark.parametrize("format_", ["", "single-file"])
+@pytest.mark.parametrize("about", [{"reproducible": False}, {"lacking": ("b@1.0.0",)}])
+def test_what_a_site_says_of_itself_holds_for_its_artifact(
+    monkeypatch: pytest.MonkeyPatch, format_: str, about: dict[str, Any]
+) -> None:
+    """Whatever form it has: another build may give another one."""
+
+    def site_of(*given: Any) -> Site:
+        return msgspec.structs.replace(web.site_of(*given), **about)
+
+    monkeypatch.setattr(platform, "site_of", site_of)
+    plan = _web(format=format_).plan
+    assert {name: getattr(plan, name) for name in about} == about

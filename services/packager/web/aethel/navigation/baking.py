@@ -89,7 +89,8 @@ def bake(
                 continue
             report(scene, answer, findings)
             made[scene.file] = result_of(answer, loaded)
-    return Navigation(made, is_complete=len(made) == len(scenes))
+    lacking = tuple(sorted(baking.broken_off))
+    return Navigation(made, is_complete=len(made) == len(scenes), lacking=lacking)
 
 
 class _Baking:
@@ -103,6 +104,7 @@ class _Baking:
         context: BuildContext,
         findings: Findings,
     ) -> None:
+        self.broken_off: list[str] = []  # of the machine's memory perhaps: the next may not be
         self._loaded = loaded
         self._shipped = shipped
         self._baker = baker
@@ -125,6 +127,7 @@ class _Baking:
             with self._context.decoding(scene.file):
                 found = self._cache.get([*inputs, hashes], lambda: (self._made(scene, files), ""))
         except BakerBrokenError as error:
+            self.broken_off.append(f"navigation of {scene.file}")
             return Baked(error=str(error))
         return msgspec.json.decode(found.path.read_bytes() if found else b"{}", type=Baked)
 

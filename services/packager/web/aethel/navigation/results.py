@@ -33,7 +33,7 @@ class Navigation(msgspec.Struct, frozen=True):
 
     scenes: dict[str, BakedScene] = {}
     is_complete: bool = False  # every scene with agents has its meshes
-    lacking: tuple[str, ...] = ()  # what is not installed, and would have been of use
+    lacking: tuple[str, ...] = ()  # with which another build may bake more
 
     @property
     def contents(self) -> dict[str, Content]:

@@ -120,6 +120,8 @@ class Bundler:
         finished = self._compile(self._write_modules(self._variants["full"]), minify=False)
         if finished:
             esbuild_messages.report(finished.output, findings, known=self._faults, fatal=False)
+        else:
+            findings.lacking.append("unused scripts")
 
     def _write_sources(self, project: ProjectFiles, texts: Mapping[str, str]) -> None:
         """The scripts, and the data that they may import."""

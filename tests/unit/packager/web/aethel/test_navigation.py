@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
 from services.packager.build.cache_key import build_key
+from services.packager.processes.subprocess_runner import Finished
 from services.packager.web.aethel.navigation import baker, baking
 from tests.engine import component, entity, level, project
 from tests.projects import build, build_context, request
@@ -196,3 +198,16 @@ def test_a_model_that_cannot_be_read_is_told_once_and_left_to_the_player() -> No
     built = _export(files | {"assets/floor.gltf": document})
     (told,) = _told(built)
     assert "first frame: The model “assets/floor.gltf” cannot be read" in told
+
+
+def test_a_baker_that_was_killed_is_asked_again_by_the_next_export(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Perhaps there was too little memory: the export does not stand for those that follow."""
+    files = project(**{"scenes/main.json": level(GROUND, _agent())})
+    assert _export(files).plan.reusable
+    killed = Finished(-signal.SIGKILL, "")
+    monkeypatch.setattr(baker, "run_inside", lambda *_, **__: killed)
+    built = _export(files)
+    assert "broke off (status -9)" in _told(built)[0]
+    assert not built.plan.reusable

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from services.packager.web.aethel import player_chunks
+from services.packager.web.aethel.scripting.script_bundle import Bundler
 from tests.engine import boot, component, entity, export, level, notes, problems, project
 from tests.projects import TEMPLATES
 
@@ -173,6 +174,21 @@ def test_a_script_that_nothing_runs_cannot_break_an_export() -> None:
     (warning,) = (note for note in built.plan.notes if note.level == "warning")
     assert str(warning) == 'scripts/wip.ts:1:7: Expected identifier but found "{"'
     assert str(warning) in problems(files, "debug")
+
+
+def test_scripts_that_were_not_looked_into_are_looked_into_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The compiler took too long: the export does not stand for those that follow."""
+    files = game("export default 1", **{"scripts/wip.ts": "export default 2"})
+    assert export(files).plan.reusable
+    compile_ = Bundler._compile
+
+    def slow(bundler: Bundler, modules: Any, *, minify: bool) -> Any:
+        return compile_(bundler, modules, minify=minify) if minify else None
+
+    monkeypatch.setattr(Bundler, "_compile", slow)
+    assert not export(files).plan.reusable
 
 
 def test_a_game_without_scripts_is_warned_of_broken_ones() -> None:
