@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nats.aio.client import Client as Nats
 
     from cli.api_client import Client
+    from tests.chaos.late_lines import LateLines
     from tests.chaos.story import Story
 
 REASONS = {"lost": "retries-exhausted", "garbage": "undecodable", "deadly": "crash-loop"}
@@ -49,11 +50,12 @@ async def settled(nc: Nats) -> None:
 class Ledger:
     """Collects what is wrong, in words."""
 
-    def __init__(self, nc: Nats, client: Client, stories: Sequence[Story]) -> None:
+    def __init__(self, nc: Nats, client: Client, stories: Sequence[Story], late: LateLines) -> None:
         self._nc = nc
         self._js = nc.jetstream(timeout=10)
         self._client = client
         self._stories = stories
+        self._late = late
         self.wrong: list[str] = []
 
     async def check(self) -> list[str]:
@@ -162,14 +164,15 @@ class Ledger:
     async def _check_logs(self) -> None:
         """Every artifact's log says where it comes from, and its watcher saw all up to the end.
 
-        A second worker on the same job may write a line when another has already ended it.
+        A second worker on the same job may write a line when another has already ended it. A line
+        that cannot be sent is lost with its worker: no export waits for it.
         """
         ended = await self._ends()
         for story in self._stories:
             if story.kind == "garbage" or story.id not in ended:
                 continue
             kept = (await self._client.get(f"{story.path}/logs"))["logs"]
-            if story.final["status"] == "completed":
+            if story.final["status"] == "completed" and not self._late.at(ended[story.id]):
                 told = any(line["message"].startswith(WHERE_FROM) for line in kept)
                 self._claim(told, story, "no line about where its artifact comes from")
             seen = set(story.lines)

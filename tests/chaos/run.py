@@ -24,6 +24,7 @@ from services.uploader.gc.sweeper import Sweeper
 from shared.storage.bucket import open_storage
 from tests.chaos.counted import Counted, differences, events_in, lines, told
 from tests.chaos.killer import Killer
+from tests.chaos.late_lines import LateLines
 from tests.chaos.ledger import Ledger, decodable, settled
 from tests.chaos.progress import steps
 from tests.chaos.remains import remains
@@ -108,7 +109,8 @@ class Load:
         """What is wrong once everything has come to rest, and after a sweep without grace."""
         await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
         await settled(self.nc)
-        wrong = await Ledger(self.nc, self.client, stories).check()
+        late = LateLines.of(self.world.folder / "logs")
+        wrong = await Ledger(self.nc, self.client, stories, late).check()
         await self.users.mend()
         js = self.nc.jetstream()
         sweeper = await Sweeper.bind(js, self.storage, grace=timedelta(0))
