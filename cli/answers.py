@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
+from urllib.parse import urljoin
 
-from cli.exit_codes import CommandError, UnreachableError, for_status
+from cli.exit_codes import CommandError, UnreachableError, UsageError, for_status
 
 ATTEMPTS: Final = 5
 RETRY_STATUS: Final = {429, 502, 503, 504}
 LONGEST_WAIT_S: Final = 60.0  # who is asked to wait longer is told so at once
 FIRST_WAIT_S: Final = 1.0  # doubles
-_REFUSED: Final = 400  # and above: RFC 9110 section 15
+_LEADS_ELSEWHERE: Final = 300  # and above: RFC 9110 section 15
+_REFUSED: Final = 400
 
 
 class ApiError(CommandError):
@@ -39,25 +42,66 @@ def asked_again_after_s(status: int, retry_after: str | None, attempt: int) -> f
     return seconds if status in RETRY_STATUS and may_wait else None
 
 
-def check(url: str, path: str, status: int, problem: Any) -> None:
-    """Let only answers pass that are no refusals.
+def leads_elsewhere(status: int) -> bool:
+    """Whether an answer is a redirect."""
+    return _LEADS_ELSEWHERE <= status < _REFUSED
+
+
+def check(url: str, path: str, status: int, content: bytes, location: str | None) -> Any:
+    """Let only results of a gateway pass.
 
     Args:
         url: The gateway's.
         path: What was asked for.
         status: The answer's.
-        problem: Its JSON; anything else where it has none.
+        content: What it consists of.
+        location: Its header of that name.
+
+    Returns:
+        Its JSON, an object; None where it is empty.
 
     Raises:
-        UnreachableError: The gateway is away or too busy.
+        UsageError: The URL is not the gateway's own, which it leads to.
+        UnreachableError: The gateway is away or too busy, or is none.
         ApiError: It has refused the request.
     """
-    if status < _REFUSED:
-        return
-    told = problem if isinstance(problem, dict) else {"detail": f"{path} answered {status}"}
+    told = _parsed(content)
+    if leads_elsewhere(status) and location:
+        raise _elsewhere(url, path, location)
     if status in RETRY_STATUS:
-        raise UnreachableError(f"{url}: {told.get('detail')}")
-    raise ApiError(status, told)
+        raise UnreachableError(
+            f"{url}: {(told or {}).get('detail') or f'{path} answered {status}'}"
+        )
+    if status >= _REFUSED:
+        raise ApiError(status, told or {"detail": f"{path} answered {status}"})
+    if status >= _LEADS_ELSEWHERE or (content and told is None):
+        told = required(url, path, None)
+    return told
+
+
+def required(url: str, path: str, told: Any) -> Any:
+    """A result that is not empty (raises UnreachableError)."""
+    if told is None:
+        raise UnreachableError(f"{url} is no gateway: {path} answered something else than JSON")
+    return told
+
+
+def _parsed(content: bytes) -> dict[str, Any] | None:
+    """The JSON object, None where there is none."""
+    try:
+        told = json.loads(content) if content else None
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
+
+
+def _elsewhere(url: str, path: str, location: str) -> CommandError:
+    """What to say of a redirect: the same service is somewhere else, or something else is there."""
+    to = urljoin(url + path, location).partition("?")[0]
+    if to.endswith(path):
+        to = to.removesuffix(path)
+        return UsageError(f"{url} leads to {to}: set AETHEL_EXPORT_URL to that")
+    return UnreachableError(f"{url} is no gateway: {path} leads to {to}")
 
 
 def unanswered(url: str, error: Exception) -> UnreachableError:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
-from cli.answers import ATTEMPTS, ApiError, asked_again_after_s, check, unanswered, wait_s
+from cli.answers import (
+    ATTEMPTS,
+    ApiError,
+    asked_again_after_s,
+    check,
+    leads_elsewhere,
+    unanswered,
+    wait_s,
+)
 from cli.blocking_client import BlockingClient, headers_of
 
 if TYPE_CHECKING:
@@ -64,10 +72,12 @@ class Client:
     async def open(self, url: str) -> AsyncIterator[aiohttp.ClientResponse]:
         """A download as it streams in; redirects are followed without our token."""
         async with self._session.get(url, allow_redirects=False) as first:
-            await _check(self.url, first)
+            if not leads_elsewhere(first.status):
+                await _told(self.url, first)
             location = first.headers.get("Location", url)
         async with aiohttp.ClientSession() as plain, plain.get(location) as answer:
-            await _check(self.url, answer)
+            if not answer.ok:
+                await _told(self.url, answer)
             yield answer
 
     async def websocket(self, url: str) -> aiohttp.ClientWebSocketResponse:
@@ -81,13 +91,14 @@ class Client:
             if content is not None:
                 options["data"] = content()
             try:
-                async with self._session.request(method, f"{self.url}{path}", **options) as answer:
+                async with self._session.request(
+                    method, f"{self.url}{path}", allow_redirects=False, **options
+                ) as answer:
                     pause_s = asked_again_after_s(
                         answer.status, answer.headers.get("Retry-After"), attempt
                     )
                     if pause_s is None:
-                        await _check(self.url, answer)
-                        return await answer.json() if answer.status != 204 else None  # noqa: PLR2004 - no content
+                        return await _told(self.url, answer)
             except (aiohttp.ClientConnectionError, TimeoutError) as error:
                 if attempt == ATTEMPTS:
                     raise unanswered(self.url, error) from error
@@ -96,15 +107,11 @@ class Client:
         raise AssertionError  # the last attempt has returned or raised
 
 
-async def _check(url: str, answer: aiohttp.ClientResponse) -> None:
-    """Raise what :func:`.check` does."""
-    if answer.ok:
-        return
-    try:
-        problem = await answer.json(content_type=None)
-    except ValueError:
-        problem = None
-    check(url, answer.url.path, answer.status, problem)
+async def _told(url: str, answer: aiohttp.ClientResponse) -> Any:
+    """The JSON of an answer (raises what :func:`.check` does)."""
+    content, location = await answer.read(), answer.headers.get("Location")
+    path = str(answer.url.with_query(None)).removeprefix(url)
+    return check(url, path, answer.status, content, location)
 
 
 @asynccontextmanager

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from cli.answers import leads_elsewhere
 from cli.connections import LOST, Connections
 from cli.exit_codes import UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
     from http.client import HTTPResponse
 
     from cli.blocking_client import BlockingClient
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 1 << 18
 ATTEMPTS: Final = 5  # in a row without a byte
 FIRST_WAIT_S: Final = 0.5  # doubles
+REDIRECTS: Final = 5  # in a row
 WHOLE: Final = 200  # RFC 9110 section 15.3
 PARTIAL: Final = 206
 
@@ -35,7 +37,7 @@ class ArtifactLink:
     """Reads an artifact from the storage; threads may share it.
 
     Args:
-        client: Asks the gateway for URLs.
+        client: Asks the gateway for URLs; where it is closed, so is this.
         state: The export's.
     """
 
@@ -43,9 +45,10 @@ class ArtifactLink:
         self._client = client
         self._path = f"/api/projects/{state['projectId']}/export/{state['id']}/download"
         self._url = client.location(self._path)
-        self._connections: dict[str, Connections] = {}
+        self._connections: dict[tuple[str, str], Connections] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        client.closes(self.close)
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +67,7 @@ class ArtifactLink:
         try:
             with self._asked(self._url, 0, 1) as answer:
                 return answer.status == PARTIAL and len(answer.read()) == 1
-        except LOST:
+        except (*LOST, _RefusedError):
             return False
 
     def read(self, start: int, end: int, take: Callable[[memoryview, int], None]) -> None:
@@ -109,14 +112,34 @@ class ArtifactLink:
         except LOST as error:
             raise _BrokenOffError(str(error) or repr(error)) from error
 
-    def _asked(self, url: str, at: int, end: int) -> AbstractContextManager[HTTPResponse]:
-        parts = urlsplit(url)
-        with self._lock:
-            if parts.netloc not in self._connections:
-                self._connections[parts.netloc] = Connections(url)
-        target = f"{parts.path}?{parts.query}"
+    @contextmanager
+    def _asked(self, url: str, at: int, end: int) -> Iterator[HTTPResponse]:
+        """The answer to a URL, or to the one that it leads to; none is told a token of ours."""
         wanted = {"Range": f"bytes={at}-{end - 1}"}
-        return self._connections[parts.netloc].request("GET", target, wanted)
+        for _ in range(1 + REDIRECTS):
+            parts = urlsplit(url)
+            target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+            with self._connected(url).request("GET", target, wanted) as answer:
+                location = answer.headers.get("Location")
+                if location is None or not leads_elsewhere(answer.status):
+                    yield answer
+                    return
+                answer.read(BLOCK_BYTES)
+            url = urljoin(url, location)
+        raise _RefusedError("the storage leads from one address to the next")
+
+    def _connected(self, url: str) -> Connections:
+        """The connections to the origin of a URL."""
+        origin = urlsplit(url)[:2]
+        if origin[0] not in ("http", "https"):
+            raise _RefusedError(f"the storage leads to {url}")
+        with self._lock:
+            if origin not in self._connections:
+                self._connections[origin] = Connections(url)
+        connections = self._connections[origin]
+        if self._ended.is_set():  # asked last: close() ends those that it finds
+            connections.close()
+        return connections
 
     def _wait(self, failures: int, trouble: Exception) -> None:
         if failures == ATTEMPTS or self._ended.is_set():

@@ -6,14 +6,22 @@ import json
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
-from cli.answers import ATTEMPTS, asked_again_after_s, check, unanswered, wait_s
+from cli.answers import (
+    ATTEMPTS,
+    asked_again_after_s,
+    check,
+    leads_elsewhere,
+    required,
+    unanswered,
+    wait_s,
+)
 from cli.connections import LOST, Bytes, Connections
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from http.client import HTTPMessage
+    from collections.abc import Callable, Mapping
+    from http.client import HTTPResponse
 
     from cli.connections import Body
 
@@ -40,6 +48,7 @@ class BlockingClient:
         self._prefix = urlsplit(self.url).path
         self._connections = Connections(self.url)
         self._ended = threading.Event()
+        self._closed_too: list[Callable[[], None]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -51,10 +60,18 @@ class BlockingClient:
         """End its connections; threads that still use them get an error."""
         self._ended.set()
         self._connections.close()
+        for close in tuple(self._closed_too):
+            close()
+
+    def closes(self, close: Callable[[], None]) -> None:
+        """End something else with it, at once where it has ended already."""
+        self._closed_too.append(close)
+        if self._ended.is_set():
+            close()
 
     def get(self, path: str, **query: str | int) -> Any:
         """The JSON that ``path`` answers with."""
-        return self._json("GET", _with_query(path, query))
+        return required(self.url, path, self._json("GET", _with_query(path, query)))
 
     def pages(self, path: str, rows: str, limit: int, **query: str) -> dict[str, Any]:
         """A list that comes in pages, as one answer with at most ``limit`` of its ``rows``."""
@@ -89,12 +106,17 @@ class BlockingClient:
 
     def act(self, path: str, body: Any = None) -> Any:
         """POST something that is to be done once however often the request has to be repeated."""
-        return self.send("POST", path, body, **{"Idempotency-Key": os.urandom(16).hex()})
+        told = self.send("POST", path, body, **{"Idempotency-Key": os.urandom(16).hex()})
+        return required(self.url, path, told)
 
     def location(self, path: str) -> str:
         """Where the gateway leads to from ``path``: to somebody who is told no token of ours."""
-        headers, _ = self._answer("GET", path)
-        return str(headers["Location"])
+        answer, content = self._answer("GET", path)
+        to = answer.headers.get("Location")
+        if leads_elsewhere(answer.status) and to and not to.partition("?")[0].endswith(path):
+            return urljoin(self.url + path, to)
+        check(self.url, path, answer.status, content, to)
+        return str(required(self.url, path, None))
 
     def _json(
         self,
@@ -103,8 +125,9 @@ class BlockingClient:
         body: Body | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        _, told = self._answer(method, path, body, headers)
-        return told
+        answer, content = self._answer(method, path, body, headers)
+        location = answer.headers.get("Location")
+        return check(self.url, path.partition("?")[0], answer.status, content, location)
 
     def _answer(
         self,
@@ -112,8 +135,8 @@ class BlockingClient:
         path: str,
         body: Body | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> tuple[HTTPMessage, Any]:
-        """Headers and JSON of the answer that counts."""
+    ) -> tuple[HTTPResponse, bytes]:
+        """The answer that counts, and what it consists of."""
         target = self._prefix + quote(path, safe=_KEPT)
         sent = {**self._headers, **(headers or {})}
         for attempt in range(1, ATTEMPTS + 1):
@@ -129,9 +152,7 @@ class BlockingClient:
                     answer.status, answer.headers.get("Retry-After"), attempt
                 )
                 if again_s is None:
-                    told = _parsed(content)
-                    check(self.url, path.partition("?")[0], answer.status, told)
-                    return answer.headers, told
+                    return answer, content
                 pause_s = again_s
             self._ended.wait(pause_s)
         raise AssertionError  # the last attempt has returned or raised
@@ -145,11 +166,3 @@ def headers_of(token: str, user: str | None) -> dict[str, str]:
 
 def _with_query(path: str, query: Mapping[str, str | int]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
-
-
-def _parsed(content: bytes) -> Any:
-    """The JSON, None where there is none."""
-    try:
-        return json.loads(content) if content else None
-    except ValueError:
-        return None

@@ -19,6 +19,7 @@ CONNECT_S: Final = 10.0
 SILENCE_S: Final = 120.0  # that an answer may keep us waiting for
 SENDING: Final = ("POST", "PUT")  # tell their length even where they send nothing
 LOST: Final = (HTTPException, OSError)  # what a request raises that nobody has answered
+CUT: Final = (ConnectionError, ssl.SSLError)  # what sending raises where nobody reads any more
 
 
 class Body(Protocol):
@@ -51,7 +52,7 @@ class Connections:
 
     def __init__(self, url: str) -> None:
         self._connect = _connector(url)
-        self._open: set[HTTPConnection] = set()
+        self._open: dict[HTTPConnection, socket.socket] = {}
         self._idle: list[HTTPConnection] = []
         self._is_closed = False
 
@@ -73,29 +74,57 @@ class Connections:
             raise
         if answer.isclosed() and not answer.will_close:
             self._idle.append(connection)
+            if self._is_closed:  # asked last: close() ends those that it finds
+                self._drop_idle()
         else:
             self._drop(connection)
 
     def close(self) -> None:
-        """End all of them, those too that a thread waits for."""
+        """End all of them; a thread that uses one gets an error, and drops it."""
         self._is_closed = True
-        for connection in tuple(self._open):
-            if connection.sock is not None:
-                with suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
-            self._drop(connection)
+        for used in tuple(self._open.values()):
+            with suppress(OSError):  # not that of TLS, which would go on in plain text
+                socket.socket.shutdown(used, socket.SHUT_RDWR)
+        self._drop_idle()
 
     def _connection(self) -> HTTPConnection:
-        while self._idle:
-            connection = self._idle.pop()
-            if not _was_closed(connection.sock):
-                return connection
+        self._check_open()
+        connection = self._idle_one() or self._new_one()
+        try:
+            self._check_open()  # again: close() ends those that it finds
+        except ConnectionAbortedError:
             self._drop(connection)
+            raise
+        return connection
+
+    def _check_open(self) -> None:
         if self._is_closed:
             raise ConnectionAbortedError("the connections are closed")
+
+    def _new_one(self) -> HTTPConnection:
         connection = self._connect()
-        self._open.add(connection)
+        try:
+            connection.connect()
+        except BaseException:
+            connection.close()
+            raise
+        connection.auto_open = 0  # what has been closed stays so
+        self._open[connection] = connection.sock
         return connection
+
+    def _idle_one(self) -> HTTPConnection | None:
+        while self._idle:
+            with suppress(IndexError):  # another thread, or close(), was faster
+                connection = self._idle.pop()
+                if not _was_closed(connection.sock):
+                    return connection
+                self._drop(connection)
+        return None
+
+    def _drop_idle(self) -> None:
+        while self._idle:
+            with suppress(IndexError):
+                self._drop(self._idle.pop())
 
     def _ask(
         self,
@@ -112,13 +141,16 @@ class Connections:
             connection.putheader("Content-Length", str(body.size_bytes if body else 0))
         connection.endheaders()
         connection.sock.settimeout(SILENCE_S)
-        if body is not None:
-            with suppress(ConnectionError):  # who refuses reads no further, and says why
-                body.send(connection.sock)
+        if body is None:
+            return connection.getresponse()
+        try:
+            body.send(connection.sock)
+        except CUT as error:  # who refuses reads no further, and says why
+            return _refusal(connection, error)
         return connection.getresponse()
 
     def _drop(self, connection: HTTPConnection) -> None:
-        self._open.discard(connection)
+        self._open.pop(connection, None)
         connection.close()
 
 
@@ -131,6 +163,15 @@ def _connector(url: str) -> Callable[[], HTTPConnection]:
     return partial(
         HTTPSConnection, parts.hostname or "", parts.port, timeout=CONNECT_S, context=context
     )
+
+
+def _refusal(connection: HTTPConnection, cut: Exception) -> HTTPResponse:
+    """What was answered before all was sent (raises ConnectionAbortedError where nothing was)."""
+    try:
+        return connection.getresponse()
+    except LOST:
+        reason = "the connection was cut while the request was sent"
+        raise ConnectionAbortedError(reason) from cut
 
 
 def _was_closed(connection: socket.socket) -> bool:

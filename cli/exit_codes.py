@@ -37,7 +37,7 @@ class ExitCode(IntEnum):
 
 HELP: Final = "\b\nExit codes:\n" + "\n".join(f"{code:5}  {code.meaning}" for code in ExitCode)
 
-_BY_STATUS: Final = {
+_BY_STATUS: Final[dict[int, ExitCode]] = {
     HTTPStatus.UNAUTHORIZED: ExitCode.NOT_ALLOWED,
     HTTPStatus.PAYMENT_REQUIRED: ExitCode.NOT_ALLOWED,
     HTTPStatus.FORBIDDEN: ExitCode.NOT_ALLOWED,
@@ -95,7 +95,7 @@ class NotAllowedError(CommandError):
 
 def for_status(status: int) -> ExitCode:
     """The exit code for a problem that the service answered with."""
-    if code := _BY_STATUS.get(HTTPStatus(status)):
+    if code := _BY_STATUS.get(status):
         return code
     wrong_request = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
     return ExitCode.USAGE if wrong_request else ExitCode.FAILED

@@ -47,9 +47,12 @@ class HashCache:
 
     @classmethod
     def of(cls, root: Path) -> Self:
-        """That of a project folder."""
+        """That of a project folder; nothing is known for a user who has no place for it."""
         name = hashlib.sha256(bytes(root.resolve())).hexdigest()[:24]
-        return cls(cache_folder() / name)
+        try:
+            return cls(cache_folder() / name)
+        except RuntimeError:
+            return cls()
 
     def get(self, path: str, status: os.stat_result) -> FileDigest | None:
         """What is known of a file that has not changed."""
@@ -68,7 +71,11 @@ class HashCache:
 
 
 def cache_folder() -> Path:
-    """Where the caches of all folders lie: below ``XDG_CACHE_HOME``."""
+    """Where the caches of all folders lie: below ``XDG_CACHE_HOME``.
+
+    Raises:
+        RuntimeError: It is not set, and the user has no home.
+    """
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "aethel-export/hashes"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import tarfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import msgspec
 
@@ -26,6 +27,7 @@ PACK_BYTES: Final = 8 << 20
 PARALLEL: Final = 4
 CONFLICT: Final = 409
 CHANGED: Final = "a file has changed since it was looked at: push again, with --no-cache if need be"
+_OF_FILES: Final = {errno.EIO, errno.ESTALE}  # of a disk or a share, never of a connection
 
 
 class Pushed(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,10 +48,28 @@ class FileBody:
         self._path = path
 
     def send(self, into: socket.socket) -> None:
-        """Send it (raises UsageError where it has become shorter)."""
-        with self._path.open("rb") as file:
-            if into.sendfile(file, count=self.size_bytes) < self.size_bytes:
-                raise UsageError(f"{self._path} has become shorter meanwhile: push again")
+        """Send it (raises UsageError where it has become shorter, or cannot be read any more)."""
+        with _opened(self._path) as file:
+            try:
+                sent = into.sendfile(file, count=self.size_bytes)
+            except OSError as error:
+                if error.errno in _OF_FILES:
+                    raise _changed(self._path, error) from error
+                raise
+        if sent < self.size_bytes:
+            raise UsageError(f"{self._path} has become shorter meanwhile: push again")
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise _changed(path, error) from error
+
+
+def _changed(path: Path, error: OSError) -> UsageError:
+    """What to say of a file that could be read when it was looked at."""
+    return UsageError(f"{path}: {error.strerror}; {CHANGED}")
 
 
 def push(
@@ -67,7 +87,7 @@ def push(
         on_sent: Called with (bytes sent, bytes to send) as they go.
 
     Raises:
-        UsageError: A file has changed since it was hashed.
+        UsageError: A file has changed since it was hashed, or is gone.
         ApiError, UnreachableError: See :mod:`.answers`.
     """
     snapshot = folder.manifest.snapshot_id
@@ -165,8 +185,15 @@ def _send_pack(client: BlockingClient, url: str, blobs: list[_Blob]) -> None:
     """Send an uncompressed tar whose entries are named by their SHA-256."""
     pieces = []
     for blob in blobs:
-        entry, data = tarfile.TarInfo(blob.sha256), blob.path.read_bytes()
+        entry, data = tarfile.TarInfo(blob.sha256), _content(blob.path)
         entry.size = len(data)
         padding = bytes(-len(data) % tarfile.BLOCKSIZE)
         pieces += [entry.tobuf(tarfile.USTAR_FORMAT), data, padding]
     client.upload("POST", url, Bytes(b"".join([*pieces, bytes(2 * tarfile.BLOCKSIZE)])))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _changed(path, error) from error

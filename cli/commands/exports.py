@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,7 @@ def export(
         answer = client.request_export(project, body)
         path = f"/api/projects/{project}/export/{answer['export']['id']}"
         if wait or out:
-            asyncio.run(watch_to_end(client, path, out, as_json=as_json))
+            watch_to_end(client, path, out, as_json=as_json)
         else:
             click.echo(json.dumps(answer) if as_json else f"{project}/{answer['export']['id']}")
 
@@ -64,7 +63,7 @@ def watch(export: str, user: str | None, *, as_json: bool) -> None:
 
     def run(client: BlockingClient) -> None:
         path = find_export(client, export)
-        asyncio.run(watch_to_end(client, path, None, as_json=as_json))
+        watch_to_end(client, path, None, as_json=as_json)
 
     with_client(run, user)
 
@@ -81,7 +80,7 @@ def retry(export: str, user: str | None, *, wait: bool, out: Path | None, as_jso
         path = find_export(client, export)
         answer = client.act(f"{path}/retry")
         if wait or out:
-            asyncio.run(watch_to_end(client, path, out, as_json=as_json))
+            watch_to_end(client, path, out, as_json=as_json)
         else:
             click.echo(json.dumps(answer) if as_json else answer["export"]["status"])
 

@@ -19,18 +19,32 @@ if TYPE_CHECKING:
     from cli.blocking_client import BlockingClient
 
 
-async def watch_to_end(
-    client: BlockingClient, path: str, out: Path | None, *, as_json: bool
-) -> None:
-    """Follow an export to its end, download it where asked, and say where it is."""
+def watch_to_end(client: BlockingClient, path: str, out: Path | None, *, as_json: bool) -> None:
+    """Follow an export to its end, download it where asked, and say where it is.
+
+    The download is no part of the event loop, which would wait for it after Ctrl-C.
+    """
+    state = asyncio.run(followed(client, path, as_json=as_json))
+    fetch(client, state, out, as_json=as_json)
+
+
+async def followed(client: BlockingClient, path: str, *, as_json: bool) -> dict[str, Any]:
+    """The state of an export that has completed (raises what :func:`.check_end` does)."""
     with progress_display.choose(as_json=as_json) as display:
         async with connect(client.url, client.token, user=client.user) as watching:
             state = await follow(watching, path, display)
     if not as_json:
         _print_warnings(state)
     check_end(state)
+    return state
+
+
+def fetch(
+    client: BlockingClient, state: dict[str, Any], out: Path | None, *, as_json: bool
+) -> None:
+    """Download an artifact where asked, and say where it is."""
     if out is not None:
-        target = await asyncio.to_thread(download, client, state, out)
+        target = download(client, state, out)
         if not as_json:
             click.echo(f"{target}\nsha256 {state['sha256']}  {megabytes(state['fileSize'])}")
     elif not as_json:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli.blocking_client import BlockingClient
-from cli.commands.following import watch_to_end
+from cli.commands.following import fetch, followed
 from cli.commands.options import (
     build_options,
     folder_argument,
@@ -106,7 +106,8 @@ def run(
             await asyncio.to_thread(push_and_report, client, project_id, found)
             answer = await asyncio.to_thread(client.request_export, project_id, body)
             path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
-            await watch_to_end(client, path, out or Path("dist"), as_json=as_json)
+            export = await followed(client, path, as_json=as_json)
+            await asyncio.to_thread(fetch, client, export, out or Path("dist"), as_json=as_json)
 
     try:
         with (

@@ -79,7 +79,7 @@ def print_warnings(folder: ProjectFolder) -> None:
 def _told_of_cache(folder: ProjectFolder, hashes: HashCache) -> str:
     read = f"read {folder.looked_at - folder.known:,} of {folder.looked_at:,} files"
     if hashes.place is None:
-        return f"{read}: --no-cache"
+        return f"{read}: there is no cache"
     return f"{read}; the others are as {hashes.place} knows them (--no-cache reads them all)"
 
 

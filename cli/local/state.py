@@ -180,4 +180,7 @@ def _is_locked(data: Path) -> bool:
 
 
 def _user_folder(variable: str, otherwise: str) -> Path:
-    return Path(os.environ.get(variable) or Path.home() / otherwise)
+    try:
+        return Path(os.environ.get(variable) or Path.home() / otherwise)
+    except RuntimeError as error:
+        raise UsageError(f"there is no home folder: set {variable}") from error

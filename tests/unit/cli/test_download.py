@@ -6,6 +6,7 @@ import hashlib
 import re
 import socket
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
@@ -37,10 +38,14 @@ class Servers(ThreadingHTTPServer):
         self.link_lives = 1_000_000  # requests
         self.asked = 0  # of the newest link
         self.has_ranges = True
+        self.hops = 0  # redirects on the way to the storage
         self.random = Random(0)
         self.break_chance = 0.0
         self.tokens: set[str | None] = set()  # that the storage was told
         self.statuses: list[int] = []  # to be answered instead
+        self.may_answer = threading.Event()  # the storage; it says nothing before
+        self.may_answer.set()
+        self.is_waited_for = threading.Event()
 
     def handle_error(self, *_: object) -> None:
         """Who has gone away has gone away."""
@@ -66,11 +71,18 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/api/projects/game/export/e/download":
             self._link()
+        elif self.path.startswith("/hop/"):
+            self.server.tokens.add(self.headers["Authorization"])
+            hops = int(self.path.removeprefix("/hop/"))
+            self._answer(307, Location=f"{hops - 1}" if hops > 1 else self._storage())
         elif self.server.statuses:
             self._answer(self.server.statuses.pop())
         elif self.path == f"/storage?link={self.server.links}":
             self.server.asked += 1
             self.server.tokens.add(self.headers["Authorization"])
+            if not self.server.may_answer.is_set():
+                self.server.is_waited_for.set()
+                self.server.may_answer.wait()
             self._send() if self.server.asked <= self.server.link_lives else self._answer(403)
         else:
             self._answer(403)
@@ -80,7 +92,11 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(410)
             return
         self.server.links, self.server.asked = self.server.links + 1, 0
-        self._answer(303, Location=f"{self.server.url}/storage?link={self.server.links}")
+        hops = self.server.hops
+        self._answer(303, Location=f"/hop/{hops}" if hops else self._storage())
+
+    def _storage(self) -> str:
+        return f"{self.server.url}/storage?link={self.server.links}"
 
     def _answer(self, status: int, **headers: str) -> None:
         self.send_response(status)
@@ -143,6 +159,40 @@ def test_an_artifact_arrives_whole(servers: Servers, tmp_path: Path, has_ranges:
         assert sha256(place.read_bytes()) == sha256(DATA)
     assert servers.asked == (12 if has_ranges else 2)  # whether there are ranges is asked first
     assert (servers.tokens, servers.links) == ({None}, 1)
+
+
+def test_a_storage_may_lead_elsewhere(servers: Servers, tmp_path: Path) -> None:
+    """Also by a relative address; nobody on the way sees the token."""
+    servers.hops = artifact_link.REDIRECTS
+    with downloading(servers, tmp_path) as place:
+        assert sha256(place.read_bytes()) == sha256(DATA)
+    assert (servers.tokens, servers.links) == ({None}, 1)
+
+
+def test_a_storage_that_leads_on_and_on_is_told(servers: Servers, tmp_path: Path) -> None:
+    """There is an end to following it."""
+    servers.hops = artifact_link.REDIRECTS + 1
+    with (
+        pytest.raises(UnreachableError, match="leads from one address to the next"),
+        downloading(servers, tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("size", [PIECE - 1, len(DATA)])
+def test_a_client_that_is_closed_ends_its_downloads(
+    servers: Servers, tmp_path: Path, size: int
+) -> None:
+    """At once, though the storage says nothing: nobody waits for it after Ctrl-C."""
+    with BlockingClient(servers.url, "secret") as client, ThreadPoolExecutor() as threads:
+        servers.may_answer.clear()
+        state = servers.state(fileSize=size)
+        going = threads.submit(download.download, client, state, tmp_path)
+        assert servers.is_waited_for.wait(60)
+        client.close()
+        with pytest.raises(UnreachableError):
+            going.result(60)
+        servers.may_answer.set()
 
 
 @pytest.mark.parametrize("seed", range(6))

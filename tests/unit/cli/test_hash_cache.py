@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cli import file_digest, hash_cache
+from cli.exit_codes import UsageError
 from cli.hash_cache import HashCache
+from cli.local.state import running_stack
 from cli.project_folder import read_folder
 from shared.domain.secret_scanner import SecretScanner
 
@@ -194,3 +196,14 @@ def test_caches_are_few_and_optional(
     assert known(game) == 4
     monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
     assert [known(game), known(game)] == [0, 0]
+
+
+def test_a_user_without_a_home_has_no_cache(game: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs with a number for its user; a stack is looked for in words."""
+    for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "AETHEL_EXPORT_DATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 54_321)
+    assert [known(game), known(game)] == [0, 0]
+    assert HashCache.of(game).place is None
+    with pytest.raises(UsageError, match="set XDG_DATA_HOME"):
+        running_stack()

@@ -102,6 +102,21 @@ async def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path, change: byt
             await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
 
 
+@pytest.mark.parametrize("name", ["a.bin", "index.html"])
+async def test_a_file_that_is_gone_is_told(tmp_path: Path, name: str) -> None:
+    """One that travels alone, and one of many: it is no matter of the gateway."""
+
+    async def store(request: web.Request) -> web.Response:
+        await request.read()
+        return web.json_response({})
+
+    folder = large_files(tmp_path, "a.bin")
+    (tmp_path / name).unlink()
+    async with served(snapshot=all_missing, blobs=store) as client:
+        with pytest.raises(UsageError, match=rf"{name}: No such file.*push again"):
+            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+
+
 async def test_what_is_there_already_is_not_proposed(tmp_path: Path) -> None:
     """The project's snapshot has the folder's name: one question is enough."""
     folder, asked = large_files(tmp_path), []

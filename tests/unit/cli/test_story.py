@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli.commands.logs import logs
-from cli.exit_codes import ExitCode, for_error
+from cli.exit_codes import ExitCode, UnreachableError, for_error
+from cli.local.state import LOCK, running_stack
 from cli.story.lines import parse, story
 from cli.story.printing import told
 from cli.story.sentences import LETTERS, SENTENCES
@@ -139,6 +141,17 @@ def test_files_belong_to_the_services_logs() -> None:
     refused = CliRunner().invoke(logs, [EXPORT, "gateway.log"])
     assert refused.exception is not None
     assert for_error(refused.exception) == ExitCode.USAGE
+
+
+def test_a_stack_that_starts_is_waited_for(tmp_path: Path, monkeypatch: Any) -> None:
+    """It holds its folder and has not said yet where it is."""
+    monkeypatch.setenv("AETHEL_EXPORT_DATA", str(tmp_path))
+    with (tmp_path / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(UnreachableError, match="not ready yet: wait for it"):
+            running_stack()
+    with pytest.raises(UnreachableError, match="no local stack is running"):
+        running_stack()
 
 
 def test_a_stack_that_has_ended_still_tells(tmp_path: Path, monkeypatch: Any) -> None:
