@@ -1,12 +1,15 @@
-"""The client of NATS, with what a rotated password or certificate needs put right, and timed.
+"""The client of NATS, with what rotated passwords and late answers need put right, and timed.
 
 nats-py 2.16 reads addresses, certificates and the public NKey once, and it closes for good where a
-server says why it hangs up: as one does whose password has been changed. The methods below are its
-own; ``tests/integration/jetstream/test_rotation.py`` sees to it that they are still called.
+server says why it hangs up: as one does whose password has been changed. And it hears nothing any
+more once a flush is answered that nobody waits for. The methods below are its own;
+``test_rotation.py`` and ``test_late_answers.py`` in ``tests/integration/jetstream`` see to it that
+they are still called.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from contextlib import contextmanager, suppress
@@ -80,6 +83,11 @@ class RenewingClient(Client):
         with _tried_again():
             options |= proof(self._settings, server.uri, self._server_info.get("nonce", ""))
         return CONNECT + json.dumps(options).encode() + b"\r\n"
+
+    async def _process_pong(self) -> None:
+        if self._pongs and self._pongs[0].done():  # its flush has timed out or was cancelled
+            self._pongs[0] = asyncio.Future()
+        await super()._process_pong()
 
     async def _process_err(self, err_msg: str) -> None:
         await self._error_cb(nats.errors.Error(f"nats: {err_msg.strip(chr(39))}"))

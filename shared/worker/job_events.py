@@ -111,15 +111,18 @@ class JobEvents:
         """Whether it has been published as what comes next: its reader need not ask for more."""
         if self._job.newest_seq is None:
             return False
-        with suppress(OvertakenError, UnavailableError):
+        message = self._job.message
+        try:
             await self._events.publish_next(
                 packaged,
                 self._job.newest_seq,
-                patience_s=self._job.message.heartbeat_s,
+                patience_s=message.heartbeat_s,
                 is_straight=True,
             )
-            return True
-        return False
+        except (OvertakenError, UnavailableError):
+            await message.heartbeat()  # the next try may take as long as this one
+            return False
+        return True
 
     def _attempt_failed(
         self, attempt: int, why: Failure, *, delay_s: float, failures: int

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from shared.domain.events import ExportCanceled, ExportPackaged, ExportStarted
 from shared.jetstream import topology
-from shared.jetstream.event_log import STRAIGHT, EventLog, is_straight
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.event_log import STRAIGHT, EventLog, OvertakenError, is_straight
 from shared.jetstream.publishing import publish
 from tests.integration.worker.working import acknowledged, new_request, until, working
 
 if TYPE_CHECKING:
-    import pytest
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent, ExportRequested
@@ -116,3 +119,28 @@ async def test_a_start_whose_acknowledgement_was_lost_is_no_crash(
         "ExportStarted",
         "ExportPackaged",
     ]
+
+
+@pytest.mark.parametrize("error", [NatsUnavailableError, OvertakenError])
+async def test_a_result_that_was_not_taken_straight_keeps_its_message(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """That try may have taken long: its worker says that it lives before the next one."""
+    told: list[str] = []
+
+    async def refused(*arguments: Any, **options: Any) -> Published:
+        if ".packaged." in arguments[1] and STRAIGHT in arguments[3]:
+            raise error("not now")
+        return await publish(*arguments, **options)
+
+    async def listen(message: Msg) -> None:
+        told.append("published" if ".packaged." in message.subject else message.data.decode())
+
+    monkeypatch.setattr("shared.jetstream.event_log.publish", refused)
+    event = new_request()
+    for subject in (f"$JS.ACK.{topology.EXPORTS}.{WEB}.>", f"exports.packaged.*.{event.export_id}"):
+        await nc.subscribe(subject, cb=listen)
+    await EventLog(js).publish(event)
+    async with working(nc, well):
+        await acknowledged(js, WEB)
+    assert told == ["+WPI", "published", ""]
