@@ -41,6 +41,8 @@ async def served(**routes: Handler) -> AsyncIterator[BlockingClient]:
     await web.TCPSite(runner, "127.0.0.1", port).start()
     with BlockingClient(f"http://127.0.0.1:{port}", "token") as client:
         yield client
+    for _ in range(5):  # a connection is taken, given a transport and made known in turn
+        await asyncio.sleep(0)
     await runner.cleanup()
 
 
