@@ -176,8 +176,11 @@ class OpenExports:
 
 
 def _is_open(payload: bytes) -> bool:
-    """Whether it has not ended; not where it was deleted, or nobody can read it."""
+    """Whether it has not ended, as far as can be told; not where it was deleted.
+
+    A later version may write what this one cannot read, and starts from this one's note.
+    """
     try:
         return _decode(payload).state.status not in TERMINAL
     except msgspec.MsgspecError:
-        return False
+        return bool(payload)

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from services.status.recovery.open_exports import OpenExport, OpenExports
     from services.status.recovery.reaper_policy import PendingMessage, RecoveryAction
     from shared.domain.export_document import Document
-    from shared.jetstream.key_value import KeyValueStore, Record
+    from shared.jetstream.key_value import KeyValueStore
 
 log = structlog.get_logger()
 
@@ -118,7 +118,11 @@ class Reaper:
         return consumer is not None and export.queued.waits(consumer)
 
     async def _examine(self, key: str, export: OpenExport) -> None:
-        document = await self._document(key)
+        try:
+            document = await self._documents.get(key)
+        except msgspec.MsgspecError:  # of a later version, whose processes examine it
+            export.moved_at = self._clock()
+            return
         if document is None or document.value.state.ended:
             self._exports.forget(key)
             return
@@ -152,13 +156,6 @@ class Reaper:
             done = await self._execute(action, pending)
         if done:
             export.moved_at = self._clock()
-
-    async def _document(self, key: str) -> Record[Document] | None:
-        """As it is now; None where it is gone, or of a later version."""
-        try:
-            return await self._documents.get(key)
-        except msgspec.MsgspecError:
-            return None
 
     async def _fail_lost(self, document: Document) -> None:
         """End an export of which the stream knows nothing (any more): it was made anew."""

@@ -11,11 +11,13 @@ import pytest
 
 from services.status.document_news import DocumentNews
 from services.status.recovery import open_exports
+from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.open_exports import SETTLED_S, OpenExports
+from services.status.recovery.reaper import Reaper
 from shared.domain.export_document import fold
 from shared.jetstream.batch_get import read_from_leader
 from shared.jetstream.topology import EXPORTS_BUCKET
-from shared.stores.exports import export_key
+from shared.stores.exports import bind_exports, export_key
 from shared.stores.open_exports import OpenExportsNotes
 from tests.unit.sample_events import generation
 
@@ -145,3 +147,33 @@ async def test_what_ends_while_documents_are_read_is_not_open(nc: Client) -> Non
         last = await bucket.put("p.a", ENDED)
         await heard(news, last)
         assert await known(exports) == {"p.b"}
+
+
+async def test_what_a_later_version_has_written_is_kept_for_it(nc: Client) -> None:
+    """During a rolling update: whoever cannot read a document does not know that it has ended."""
+    js, clock = nc.jetstream(), Clock()
+    bucket, notes = await js.key_value("exports"), await OpenExportsNotes.bind(js)
+    unread = {"p.outline": b'{"of": "a later version"}', "p.whole": b'{"state":{"status":"later"}}'}
+    for key, value in unread.items():
+        await bucket.put(key, value)
+    await bucket.put("p.gone", OPEN)
+    async with DocumentNews(nc) as news:
+        exports = OpenExports(nc, news, notes, clock=clock)
+        reaper = Reaper(
+            nc,
+            exports,
+            await bind_exports(js),
+            MaxDeliveriesHandler(js),
+            attempt_s=900,
+            patience_s=0,
+            clock=clock,
+        )
+        assert await known(exports) == {"p.gone", *unread}
+        await heard(news, await bucket.purge("p.gone"))
+        await reaper.examine_quiet()
+        for _ in range(2):
+            await exports.write_note()
+            clock.now += SETTLED_S
+    note = await notes.read()
+    assert note is not None
+    assert set(note.keys) == set(unread)
