@@ -40,6 +40,8 @@ BACKLOG: Final = 2_048  # clients that wait to be accepted
 # Longer than proxies and clients keep an idle connection: who closes first must not be we, or a
 # request that is on its way is lost (nginx keeps upstreams 60 s, aiohttp 15).
 KEEP_ALIVE_S: Final = 75
+PING_S: Final = 15.0  # between two pings of a WebSocket
+PONG_S: Final = 30.0  # until it is closed whose client has not answered one
 LAST_ANSWERS_S: Final = 3  # for who still asks once the work is done: pods have little time left
 OPEN_FILES: Final = 65_536  # not more: programs that are started may look at every number
 DEFAULTS: Final = HttpSettings()
@@ -62,8 +64,8 @@ class HttpServer(uvicorn.Server):
                 backlog=BACKLOG,
                 ws=LeanWebSocketProtocol,
                 ws_per_message_deflate=False,  # costs more than it saves on small JSON
-                ws_ping_interval=15.0,
-                ws_ping_timeout=30.0,
+                ws_ping_interval=PING_S,
+                ws_ping_timeout=PONG_S,
                 ws_max_size=4_096,  # clients have nothing to say
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=int(drain_timeout_s),

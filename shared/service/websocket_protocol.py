@@ -41,6 +41,8 @@ class LeanWebSocketProtocol(WebSocketsSansIOProtocol):
         """Send a frame that is ready; anything else takes uvicorn's way."""
         frame = message.get(FRAME)
         if frame is None:
+            if message["type"] == "websocket.close" and not self.writable.is_set():
+                self._abort_soon()  # its last word may never go
             await super().send(message)
             return
         await self.writable.wait()
@@ -48,7 +50,16 @@ class LeanWebSocketProtocol(WebSocketsSansIOProtocol):
             raise ClientDisconnected
         self.transport.write(frame)
 
+    def keepalive_timeout(self) -> None:
+        """The client answers no ping."""
+        super().keepalive_timeout()
+        self._abort_soon()
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
-        """Uvicorn would wait for ever for the last bytes to go."""
+        """All has been said."""
         super().on_task_complete(task)
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        """Uvicorn would wait for ever for the last bytes to go."""
         self.loop.call_later(GOODBYE_S, self.transport.abort)

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from cli.local.ports import free_ports
-from shared.service import http_protocol, websocket_protocol
+from shared.service import http_protocol, process, websocket_protocol
 from shared.service.http_protocol import HEAD_BYTES, HEADERS, PIPELINED, BoundedHttpProtocol
 from shared.service.process import listen, serve
 from shared.settings import HttpSettings
@@ -36,13 +36,21 @@ class Server:
         self.seen: list[dict[str, Any]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer with the length of the body; "/early" before it has come, "/large" at length."""
+        """Answer with the length of the body; "/early" before it has come, "/large" at length.
+
+        A WebSocket gets a large message unless its path is "/"; after that it is closed for
+        "/closed", and waits for its client for "/waiting".
+        """
         self.seen.append(scope)
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.accept"})
-            if scope["path"] == "/large":
+            if scope["path"] != "/":
                 await send({"type": "websocket.send", "text": "x" * LARGE})
+                if scope["path"] == "/closed":
+                    await send({"type": "websocket.close"})
+                if scope["path"] == "/waiting":
+                    await receive()
                 return
             await send({"type": "websocket.send", "text": "hello"})
             await receive()
@@ -311,11 +319,15 @@ async def test_a_client_that_does_not_read_is_cut_off(monkeypatch: pytest.Monkey
             assert len(await reader.read()) < LARGE
 
 
-async def test_a_websocket_that_is_over_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even where its client never takes what was sent to it."""
+@pytest.mark.parametrize("path", [b"/large", b"/closed", b"/waiting"])
+async def test_a_websocket_that_is_over_ends(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where its client never takes what was sent to it, nor answers a ping."""
     monkeypatch.setattr(websocket_protocol, "GOODBYE_S", 0.2)
+    if path == b"/waiting":
+        monkeypatch.setattr(process, "PING_S", 0.1)
+        monkeypatch.setattr(process, "PONG_S", 0.1)
     async with serving() as server, server.connected() as (_, writer):
-        writer.write(UPGRADE.replace(b"/ ", b"/large ") + b"\r\n")
+        writer.write(UPGRADE.replace(b"/ ", path + b" ") + b"\r\n")
         await asyncio.to_thread(server_gone, server.port, writer.get_extra_info("sockname")[1])
 
 

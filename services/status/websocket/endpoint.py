@@ -101,7 +101,7 @@ class Sockets:
             self._open -= 1
             metrics.OPEN.dec()
         _count_closed(code)
-        with suppress(WebSocketDisconnect, RuntimeError):
+        with suppress(WebSocketDisconnect, ClientDisconnected, RuntimeError):
             await socket.close(code)
 
     async def _hold_back(self, visitor: Visitor | None) -> Refused | None:
