@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 
 from cli.local.ports import BELOW_EPHEMERAL, reserve
 from shared.settings import NatsSettings, S3Settings
@@ -49,6 +50,14 @@ LONG = (
 SLOW = hypothesis.HealthCheck.too_slow
 hypothesis.settings.register_profile("patient", deadline=None, suppress_health_check=[SLOW])
 hypothesis.settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command that runs in this process sets up its logs; the next test has its own."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,6 +26,7 @@ from shared.jetstream.permissions import OPERATOR, SWEPT
 from shared.jetstream.room import room_for
 from shared.storage import keys
 from shared.stores.artifacts import ArtifactRecord, bind_artifacts
+from shared.stores.build_results import BuildResult, BuildResults
 from shared.stores.exports import bind_exports
 from shared.stores.play_links import INDEX, Target
 from shared.stores.projects import bind_projects, project_key
@@ -102,6 +103,11 @@ async def _garbage(js: JetStreamContext, storage: Storage) -> None:
     projects = await bind_projects(js)
     record = Project(id="gone", name="G", owner="u", created_at=now(), updated_at=now(), head=None)
     await projects.create(project_key("gone"), msgspec.structs.replace(record, deleted_at=now()))
+    deleted = msgspec.structs.replace(record, id="deleted", deleted_at=now())
+    await projects.create(project_key("deleted"), deleted)
+    result = BuildResult(artifact_key="of-a-deleted-project", built_at=now())
+    results, later = await BuildResults.bind(js), now() + timedelta(days=1)
+    await results.keep("deleted", "0" * 64, result, until=later)
     await projects.create(project_key("p"), msgspec.structs.replace(record, id="p"))
     exports = await bind_exports(js)
     late = msgspec.structs.replace(requested(), project_id="gone", export_id=LATE)
@@ -120,6 +126,11 @@ async def _garbage(js: JetStreamContext, storage: Storage) -> None:
     await tokens.create(f"{INDEX}opens-nothing", Target(project_id="gone", export_id=None))
 
 
+async def _last_seqs(js: JetStreamContext) -> dict[str, int]:
+    """Of every bucket that a sweep changes."""
+    return {b.name: (await js.stream_info(b.stream)).state.last_seq for b in SWEPT}
+
+
 async def test_the_operator_needs_no_other_credentials(
     js: JetStreamContext, storage: Storage, tmp_path: Path
 ) -> None:
@@ -132,11 +143,11 @@ async def test_the_operator_needs_no_other_credentials(
     await done("sweep", "--resume")
 
     await _garbage(js, storage)
-    before = [(await js.stream_info(bucket.stream)).state.last_seq for bucket in SWEPT]
+    before = await _last_seqs(js)
     swept = json.loads(await done("sweep", "--now", "--grace", "0", "--json"))
-    assert {kind for kind, count in swept.items() if count} == {"artifact", "export", "object"}
-    after = [(await js.stream_info(bucket.stream)).state.last_seq for bucket in SWEPT]
-    assert all(new > old for new, old in zip(after, before, strict=True))
+    kinds = {kind for kind, count in swept.items() if count}
+    assert kinds == {"artifact", "export", "object", "project"}
+    assert [name for name, seq in (await _last_seqs(js)).items() if seq == before[name]] == []
     assert [item.key async for item in storage.objects(keys.PROJECTS)] == []
     (_, event) = await EventLog(js).last(LATE) or (0, None)
     assert isinstance(event, ExportCanceled)
