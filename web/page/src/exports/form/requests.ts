@@ -9,8 +9,8 @@ export const CONFIGURATIONS: readonly Configuration[] = ["debug", "release", "di
 /** What has been entered, by `Field.key`; what is not there is at its default. */
 export type Inputs = ReadonlyMap<string, FieldInput>;
 
-/** A request that says everything. */
-export type FullRequest = Required<ExportRequest>;
+/** A request that says everything that shapes an export. */
+export type FullRequest = Required<Omit<ExportRequest, "fresh">>;
 
 /** The input of a field. */
 export function inputOf(field: Field, inputs: Inputs): FieldInput {
