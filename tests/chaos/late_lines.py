@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 LINGER: Final = timedelta(seconds=LINGER_S)
 STARTED: Final = "service.listening"
+BEFORE_ALL: Final = datetime.min.replace(tzinfo=UTC)
 FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -26,10 +27,11 @@ class LateLines(msgspec.Struct, frozen=True):
     spans: tuple[tuple[datetime, datetime], ...]
 
     @classmethod
-    def of(cls, logs: Path) -> LateLines:
-        """By the logs of packagers and uploaders."""
+    def of(cls, logs: Path, *, clocks_jump: bool = False) -> LateLines:
+        """By the logs of packagers and uploaders; where their clocks jump, nobody knows when."""
         files = [*logs.glob("packager-*.log"), *logs.glob("uploader-*.log")]
-        return cls(tuple(span for file in files for span in _spans(file)))
+        spans = tuple(span for file in files for span in _spans(file))
+        return cls(((BEFORE_ALL, FOR_EVER),) if spans and clocks_jump else spans)
 
     def at(self, ended: datetime) -> bool:
         """Whether an export's lines may have been on their way when it ended."""

@@ -105,11 +105,11 @@ class Load:
         )
         return [f"counted twice: {line}" for line in lines(twice)]
 
-    async def books(self, stories: list[Story]) -> list[str]:
+    async def books(self, stories: list[Story], *, clocks_jump: bool = False) -> list[str]:
         """What is wrong once everything has come to rest, and after a sweep without grace."""
         await asyncio.gather(*(self.world.ready(name) for name in SERVICES))
         await settled(self.nc)
-        late = LateLines.of(self.world.folder / "logs")
+        late = LateLines.of(self.world.folder / "logs", clocks_jump=clocks_jump)
         wrong = await Ledger(self.nc, self.client, stories, late).check()
         await self.users.mend()
         js = self.nc.jetstream()
