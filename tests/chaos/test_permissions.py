@@ -56,6 +56,10 @@ ELSEWHERE = {
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     **{
+        ("uploader", subject): "an upload takes a tenth of a second: test_chaos.py, on every server"
+        for subject in (topology.progress_subject("*"), api.message_get(topology.PROGRESS))
+    },
+    **{
         (user, api.message_get(topology.ADVISORIES)): "an advisory waits: test_nats_users.py"
         for user in ("gateway", "status")
     },

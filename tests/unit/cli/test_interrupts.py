@@ -29,6 +29,11 @@ STATE = {
 }
 
 
+def heed_interrupts() -> None:
+    """Whoever runs the tests in the background has shells that ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 async def test_a_download_that_was_waited_for_is_given_up(tmp_path: Path) -> None:
     """The storage says nothing more; the command ends as interrupted, without a rest of a file."""
     (port,) = free_ports(1)
@@ -79,6 +84,7 @@ async def test_a_download_that_was_waited_for_is_given_up(tmp_path: Path) -> Non
         ),
         env={**os.environ, "AETHEL_EXPORT_URL": f"http://127.0.0.1:{port}"}
         | {"AETHEL_EXPORT_TOKEN": "token"},
+        preexec_fn=heed_interrupts,
     )
     try:
         await asyncio.wait_for(is_waited_for.wait(), 60)
