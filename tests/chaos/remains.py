@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from services.packager.storage.disk_cache import WORK
@@ -32,7 +33,7 @@ async def remains(js: JetStreamContext, storage: Storage, world: World) -> list[
         *(f"orphan upload of {upload.key}" for upload in await storage.uploads("")),
         *(f"orphan object {key}" for key in sorted(stored - needed - claimed)),
         *(f"lost object {key}" for key in sorted(lost)),
-        *_of_packagers(world),
+        *await _of_packagers(world),
     ]
 
 
@@ -82,8 +83,19 @@ async def _objects(storage: Storage, project_id: str, snapshot: str) -> set[str]
     return {key, *objects, *map(keys.pack_index, packs)}
 
 
-def _of_packagers(world: World) -> list[str]:
-    """Folders that nobody works in any more, and programs that nobody waits for."""
+async def _of_packagers(world: World) -> list[str]:
+    """Folders that nobody works in any more, and programs that nobody waits for.
+
+    A worker whose export another has ended meanwhile may have to end its own build first.
+    """
+    for _ in range(600):
+        if not (left := _left(world)):
+            break
+        await asyncio.sleep(0.1)
+    return left
+
+
+def _left(world: World) -> list[str]:
     works = [world.cache(name) / WORK for name, kind in SERVICES.items() if kind == "packager"]
     return [
         *(f"orphan workspace {folder}" for work in works for folder in work.iterdir()),
