@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from cli.exit_codes import CommandError, UnreachableError, UsageError, for_status
+from cli.web_address import led_to
 
 ATTEMPTS: Final = 5
 RETRY_STATUS: Final = {429, 502, 503, 504}
@@ -97,7 +97,7 @@ def _parsed(content: bytes) -> dict[str, Any] | None:
 
 def _elsewhere(url: str, path: str, location: str) -> CommandError:
     """What to say of a redirect: the same service is somewhere else, or something else is there."""
-    to = urljoin(url + path, location).partition("?")[0]
+    to = led_to(url + path, location).partition("?")[0]
     if to.endswith(path):
         to = to.removesuffix(path)
         return UsageError(f"{url} leads to {to}: set AETHEL_EXPORT_URL to that")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from cli.answers import leads_elsewhere
 from cli.connections import LOST, Connections
 from cli.exit_codes import UnreachableError
+from cli.web_address import is_web_address, led_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -117,22 +118,22 @@ class ArtifactLink:
         """The answer to a URL, or to the one that it leads to; none is told a token of ours."""
         wanted = {"Range": f"bytes={at}-{end - 1}"}
         for _ in range(1 + REDIRECTS):
-            parts = urlsplit(url)
+            connections, parts = self._connected(url), urlsplit(url)
             target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
-            with self._connected(url).request("GET", target, wanted) as answer:
+            with connections.request("GET", target, wanted) as answer:
                 location = answer.headers.get("Location")
                 if location is None or not leads_elsewhere(answer.status):
                     yield answer
                     return
                 answer.read(BLOCK_BYTES)
-            url = urljoin(url, location)
+            url = led_to(url, location)
         raise _RefusedError("the storage leads from one address to the next")
 
     def _connected(self, url: str) -> Connections:
         """The connections to the origin of a URL."""
-        origin = urlsplit(url)[:2]
-        if origin[0] not in ("http", "https"):
+        if not (url.isascii() and is_web_address(url)):
             raise _RefusedError(f"the storage leads to {url}")
+        origin = urlsplit(url)[:2]
         with self._lock:
             if origin not in self._connections:
                 self._connections[origin] = Connections(url)

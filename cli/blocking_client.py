@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from cli.answers import (
     ATTEMPTS,
@@ -18,6 +18,7 @@ from cli.answers import (
     wait_s,
 )
 from cli.connections import LOST, Bytes, Connections
+from cli.web_address import led_to
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -114,7 +115,7 @@ class BlockingClient:
         answer, content = self._answer("GET", path)
         to = answer.headers.get("Location")
         if leads_elsewhere(answer.status) and to and not to.partition("?")[0].endswith(path):
-            return urljoin(self.url + path, to)
+            return led_to(self.url + path, to)
         check(self.url, path, answer.status, content, to)
         return str(required(self.url, path, None))
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from cli.answers import ApiError
 from cli.blocking_client import BlockingClient
 from cli.exit_codes import ExitCode, MissingError, UsageError
 from cli.local.state import running_stack
+from cli.web_address import is_web_address
 from shared.domain.events import is_export_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+TOKEN: Final = re.compile(r"[!-~]+")  # RFC 9110 section 5.5: what a header can hold
 LOOKED_AT: Final = 10_000  # projects in which an export is looked for
 
 
@@ -25,12 +28,14 @@ def address(*, as_service: bool = False) -> tuple[str, str]:
         as_service: The token is to act for a user; ``AETHEL_EXPORT_TOKEN`` is taken as it is.
 
     Raises:
-        UsageError: Only one of the two variables is set, or the URL is none.
+        UsageError: Only one of the two variables is set, or what it holds is no URL, or no token.
         UnreachableError: Neither is set and no local stack runs.
     """
     url, token = os.environ.get("AETHEL_EXPORT_URL"), os.environ.get("AETHEL_EXPORT_TOKEN")
-    if url and not url.startswith(("http://", "https://")):
+    if url and not is_web_address(url):
         raise UsageError(f"AETHEL_EXPORT_URL={url!r} is no URL: http://… or https://…")
+    if token and not TOKEN.fullmatch(token):
+        raise UsageError("AETHEL_EXPORT_TOKEN is no token: it holds spaces or other characters")
     if url and token:
         return url, token
     if url or token:

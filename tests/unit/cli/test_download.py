@@ -39,6 +39,7 @@ class Servers(ThreadingHTTPServer):
         self.asked = 0  # of the newest link
         self.has_ranges = True
         self.hops = 0  # redirects on the way to the storage
+        self.leads_to = ""  # where a hop leads, if not to the next one
         self.random = Random(0)
         self.break_chance = 0.0
         self.tokens: set[str | None] = set()  # that the storage was told
@@ -74,7 +75,8 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.startswith("/hop/"):
             self.server.tokens.add(self.headers["Authorization"])
             hops = int(self.path.removeprefix("/hop/"))
-            self._answer(307, Location=f"{hops - 1}" if hops > 1 else self._storage())
+            onwards = f"{hops - 1}" if hops > 1 else self._storage()
+            self._answer(307, Location=self.server.leads_to or onwards)
         elif self.server.statuses:
             self._answer(self.server.statuses.pop())
         elif self.path == f"/storage?link={self.server.links}":
@@ -174,6 +176,19 @@ def test_a_storage_that_leads_on_and_on_is_told(servers: Servers, tmp_path: Path
     servers.hops = artifact_link.REDIRECTS + 1
     with (
         pytest.raises(UnreachableError, match="leads from one address to the next"),
+        downloading(servers, tmp_path),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    "where", ["http://[", "http://127.0.0.1:99999/", "ftp://a.test/b", "https:///x", "/stra\xdfe"]
+)
+def test_a_storage_that_leads_nowhere_is_told(servers: Servers, tmp_path: Path, where: str) -> None:
+    """With the address, which no connection is tried to."""
+    servers.hops, servers.leads_to = 1, where
+    with (
+        pytest.raises(UnreachableError, match="the storage leads to .*" + re.escape(where)),
         downloading(servers, tmp_path),
     ):
         pass
