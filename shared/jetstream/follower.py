@@ -237,7 +237,11 @@ class StreamFollower:
 
 
 def follow_bucket(
-    nc: Client, bucket: Bucket, on_message: Callable[[Stored], None]
+    nc: Client,
+    bucket: Bucket,
+    on_message: Callable[[Stored], None],
+    *,
+    on_renewed: Callable[[], None] = lambda: None,
 ) -> StreamFollower:
     """Follow the documents of a bucket, each as it is now; its leader alone answers."""
     return StreamFollower(
@@ -245,6 +249,7 @@ def follow_bucket(
         bucket.stream,
         bucket.subjects,
         on_message,
+        on_renewed=on_renewed,
         newest_only=True,
         at_least=1,
         read=read_from_leader,

@@ -97,7 +97,7 @@ class OpenExports:
         self._read_until = 0
         self._last_before = news.seq  # behind it everything is heard
         self._held: tuple[float, OpenExportsNote] | None = None
-        news.listen(self._take)
+        news.listen(self._take, on_renewed=self._begin_anew)
 
     def quiet(self, patience_s: float) -> list[tuple[str, OpenExport]]:
         """Those that were not seen to move for a while, by key."""
@@ -142,6 +142,7 @@ class OpenExports:
         at = self._clock()
         if not self._caught_up() or (self._held and at - self._held[0] < SETTLED_S):
             return
+        await self._news.check()  # what is held is void where the bucket has lost it
         held, self._held = self._held, (at, self._note())
         if held is not None:
             await self._notes.write(held[1])
@@ -166,6 +167,12 @@ class OpenExports:
             self._open[key] = OpenExport(message.seq, self._clock())
         else:
             self.forget(key)
+
+    def _begin_anew(self) -> None:
+        """Revisions are given again: none that is known says which of two is newer."""
+        self._held = None
+        for export in self._open.values():
+            export.revision = 0
 
     def _note(self) -> OpenExportsNote:
         """All that are open, or the oldest, and then only up to the next one."""

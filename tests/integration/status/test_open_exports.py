@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import nats
 import pytest
 
 from services.status.document_news import DocumentNews
@@ -15,14 +18,20 @@ from services.status.recovery.max_deliveries import MaxDeliveriesHandler
 from services.status.recovery.open_exports import SETTLED_S, OpenExports
 from services.status.recovery.reaper import Reaper
 from shared.domain.export_document import fold
+from shared.jetstream import topology
 from shared.jetstream.batch_get import read_from_leader
+from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS_BUCKET
 from shared.stores.exports import bind_exports, export_key
 from shared.stores.open_exports import OpenExportsNotes
+from tests.own_nats import own_nats
 from tests.unit.sample_events import generation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nats.aio.client import Client
+    from nats.js import JetStreamContext
     from nats.js.kv import KeyValue
 
     from shared.jetstream.batch_get import Stored
@@ -73,6 +82,15 @@ async def heard(news: DocumentNews, revision: int) -> None:
     """Wait until a document that was written now is heard."""
     while news.seq < revision:  # noqa: ASYNC110 - it wakes nobody
         await asyncio.sleep(0.01)
+
+
+async def answers(js: JetStreamContext) -> None:
+    """Wait until a server that has come back is asked, and knows its streams."""
+    while True:
+        with suppress(*AWAY):
+            await js.stream_info(EXPORTS_BUCKET.stream)
+            return
+        await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -177,3 +195,37 @@ async def test_what_a_later_version_has_written_is_kept_for_it(nc: Client) -> No
     note = await notes.read()
     assert note is not None
     assert set(note.keys) == set(unread)
+
+
+async def test_what_a_power_cut_has_taken_is_in_no_note(tmp_path: Path) -> None:
+    """NATS loses its last minutes while this process lives on, and gives the sequences again."""
+    store, copy, clock = tmp_path / "store", tmp_path / "copy", Clock()
+
+    def lose_what_came_since() -> None:
+        shutil.rmtree(store)
+        copy.rename(store)
+
+    with own_nats(tmp_path / "server", jetstream={"store_dir": str(store)}) as server:
+        nc = await nats.connect(server.address, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
+        js = nc.jetstream()
+        await topology.apply(js)
+        bucket, notes = await js.key_value("exports"), await OpenExportsNotes.bind(js)
+        await bucket.put("p.a", OPEN)
+        server.start_again(lambda: shutil.copytree(store, copy))
+        await answers(js)
+        async with DocumentNews(nc) as news:
+            exports = OpenExports(nc, news, notes, clock=clock)
+            assert await known(exports) == {"p.a"}
+            await bucket.put("p.a", ENDED)
+            await heard(news, await bucket.put("p.b", ENDED))
+            assert await known(exports) == set()
+            await exports.write_note()  # it is held
+            server.start_again(lose_what_came_since)
+            await answers(js)
+            await bucket.put("p.c", OPEN)
+            for expected in (None, {"p.a", "p.c"}):
+                clock.now += SETTLED_S
+                await exports.write_note()
+                note = await notes.read()
+                assert (note and set(note.keys)) == expected
+        await nc.close()
