@@ -100,16 +100,20 @@ class StreamFollower:
     async def start(self, *, after_seq: int | None = None) -> None:
         """Follow from behind a sequence on, or from now on.
 
+        It listens before it looks: what is stored in between has rung, and is asked for until a
+        replica has it.
+
         Raises:
-            NatsUnavailableError: NATS does not answer.
+            NatsUnavailableError: NATS does not answer; it may be called again.
         """
+        try:
+            if self._subscription is None:
+                self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
+        except AWAY as error:
+            raise NatsUnavailableError(f"{self._stream} is not heard: {error!r}") from error
         self._life, last_seq = await look_at(self._nc, self._stream)
         self.seq = last_seq if after_seq is None else after_seq
         self._wanted = last_seq
-        try:
-            self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
-        except AWAY as error:
-            raise NatsUnavailableError(f"{self._stream} is not heard: {error!r}") from error
         self._rung.set()
         self._task = asyncio.create_task(self._run())
 
@@ -181,10 +185,10 @@ class StreamFollower:
             try:
                 if self._rung.is_set():
                     await self._settle()
-                lost = connections != self._nc.stats["reconnects"]
-                if lost or clock() - checked_at >= CHECKED_S:
-                    checked_at, connections = clock(), self._nc.stats["reconnects"]
+                reconnects = self._nc.stats["reconnects"]
+                if reconnects != connections or clock() - checked_at >= CHECKED_S:
                     await self.check()
+                    checked_at, connections = clock(), reconnects
             except (*AWAY, NatsUnavailableError) as error:
                 log.warning("follower.waiting", stream=self._stream, error=repr(error))
                 self._rung.set()

@@ -110,34 +110,30 @@ class ExportRequests:
             self._idempotency.find(user.user_id, project_id, key, wanted),
         )
         if known is not None:
-            return await self._repeat(known, user, key)
+            return await self._repeat(known, user, key, wanted)
         self._rate.take(user.user_id)
         event = await self._first_event(found.value, user, wanted, trace_id)
-        start = await self._count_and_keep(event, user, key, wanted)
-        if start is not event:  # the same request was quicker
-            return await self._repeat(start, user, key, is_counted=True)
-        document = fold(None, *await self._begin(event, user, key))
-        self._lists.accepted(document)
-        return document
-
-    async def _count_and_keep(
-        self, event: ExportRequested, user: User, key: str | None, wanted: ExportRequest
-    ) -> Start:
-        """Count it among the user's exports and let its key stand for it, side by side."""
         refused, kept = await asyncio.gather(
             self._quotas.add_export(user.user_id),
             self._idempotency.keep(event, key, wanted),
             return_exceptions=True,
         )
-        if refused is not None:
-            if kept is event and not isinstance(refused, UnavailableError):
-                await self._idempotency.forget(event, key)
+        if isinstance(refused, UnavailableError) or not isinstance(refused, ExportError | None):
             raise refused
-        if isinstance(kept, KeyReusedError):
+        if isinstance(kept, KeyReusedError) and refused is None:
             await self._quotas.remove_export(user.user_id)
         if isinstance(kept, BaseException):
             raise kept
-        return kept
+        if kept is not event:  # the same request was quicker
+            return await self._repeat(kept, user, key, wanted, is_counted=refused is None)
+        try:
+            if refused is not None:
+                raise refused
+            document = fold(None, *await self._begin(event, user))
+        except ExportError as error:
+            return await self._unless_begun(event, key, wanted, error)
+        self._lists.accepted(document)
+        return document
 
     async def _first_event(
         self, project: Project, user: User, wanted: ExportRequest, trace_id: str
@@ -179,19 +175,30 @@ class ExportRequests:
             check_available(spec, wanted, await self._workers.living(), entries)
 
     async def _repeat(
-        self, start: Start, user: User, key: str | None, *, is_counted: bool = False
+        self,
+        start: Start,
+        user: User,
+        key: str | None,
+        wanted: ExportRequest,
+        *,
+        is_counted: bool = False,
     ) -> Document:
         """Begin what an earlier request has kept, unless it has begun."""
-        if await self._starter.accepted(start) is None:
+        if await self._starter.accepted(start) is not None:
+            if is_counted:
+                await self._quotas.remove_export(user.user_id)
+            return await self._exports.get(start.project_id, start.export_id)
+        try:
             if not is_counted:
                 await self._quotas.add_export(user.user_id)
-            await self._begin(start, user, key)
-        elif is_counted:
-            await self._quotas.remove_export(user.user_id)
+            await self._begin(start, user)
+        except ExportError as error:
+            return await self._unless_begun(start, key, wanted, error)
+        await self._idempotency.keep(start, key, wanted)  # the earlier one may have been refused
         return await self._exports.get(start.project_id, start.export_id)
 
-    async def _begin(self, start: Start, user: User, key: str | None) -> tuple[AnyEvent, int]:
-        """Begin what has been counted and kept; what is refused leaves nothing behind."""
+    async def _begin(self, start: Start, user: User) -> tuple[AnyEvent, int]:
+        """Begin what has been counted; what is refused is no longer."""
         _name(start)
         try:
             return await self._starter.begin(start, user)
@@ -199,8 +206,23 @@ class ExportRequests:
             raise  # nobody knows what came of it
         except ExportError:
             await self._quotas.remove_export(user.user_id)
-            await self._idempotency.forget(start, key)
             raise
+
+    async def _unless_begun(
+        self, start: Start, key: str | None, wanted: ExportRequest, refused: ExportError
+    ) -> Document:
+        """Raise ``refused``, unless the same request, sent twice at once, has begun the export.
+
+        The key of a refused request stands for nothing. It is forgotten before it is looked, and
+        whoever begins keeps it afterwards: so the key of an export that runs is never lost.
+        """
+        if key is None or isinstance(refused, UnavailableError):
+            raise refused
+        await self._idempotency.forget(start, key)
+        if await self._starter.accepted(start) is None:
+            raise refused
+        await self._idempotency.keep(start, key, wanted)
+        return await self._exports.get(start.project_id, start.export_id)
 
 
 def _name(start: Start) -> None:

@@ -76,7 +76,7 @@ class Hub:
         self._asking = asyncio.Lock()
         self._epoch = NO_LOG
         self._epoch_until = 0.0
-        news.listen(self._on_document)
+        news.listen(self._on_document, on_renewed=self._renew)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen until told to stop.
@@ -90,14 +90,12 @@ class Hub:
                 self._nc, PROGRESS, progress_subject("*"), self._on_progress, newest_only=True
             ),
         ]
-        closing = asyncio.create_task(self._close_all(stop))
+        closing = asyncio.gather(self._close_all(stop), self._close_stuck(stop))
         starting = {asyncio.create_task(self._start(follower)) for follower in chatter}
         await asyncio.wait(starting, timeout=CHATTER_S)
         self._listening.set()
         while not stop.is_set():
             await self._look_at_queues(stop)
-            for opened in self._rooms.values():
-                opened.room.close_stuck(SLOW_S)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
         for task in starting:
@@ -111,6 +109,14 @@ class Hub:
         await stop.wait()
         for opened in self._rooms.values():
             opened.room.close(CloseCode.SHUTTING_DOWN)
+
+    async def _close_stuck(self, stop: asyncio.Event) -> None:
+        """Every few seconds, however long NATS takes to answer anything else."""
+        while not stop.is_set():
+            for opened in self._rooms.values():
+                opened.room.close_stuck(SLOW_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
 
     async def _start(self, follower: StreamFollower) -> None:
         """Begin to follow, as soon as the stream is there; the rooms then read what came before."""
@@ -193,6 +199,10 @@ class Hub:
         created = info.created.timestamp() if info.created else 0
         restored = (info.config.metadata or {}).get(RESTORED_AT, "")
         return f"{created:.0f}{restored}", info.state.last_seq
+
+    def _renew(self) -> None:
+        for opened in self._rooms.values():
+            opened.room.renew()
 
     def _on_document(self, message: Stored) -> None:
         room = self._room_of(message)

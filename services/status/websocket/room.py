@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -35,6 +35,14 @@ BATCH_S: Final = 0.02
 PAUSE_S: Final = 0.5  # before NATS is asked again
 
 
+class _News(NamedTuple):
+    """A document as it was written, when its newest event was stored, and the bucket's life."""
+
+    document: Record[Document]
+    stored_at: float
+    life: int
+
+
 class Room:
     """Everything that is known of one watched export; lives while it has visitors.
 
@@ -50,9 +58,11 @@ class Room:
         self._lines = RecentLines(stored.export_id)
         self._flushing: asyncio.TimerHandle | None = None
         self._document: Record[Document] | None = None
+        self._life = 0  # of the bucket: how often its revisions have begun anew
+        self._rank = (0, 0)  # the life and revision of the document
         self._progress: Progress | None = None
         self._queue_position = NOWHERE
-        self._documents: deque[tuple[Record[Document], float]] = deque()  # the oldest first
+        self._documents: deque[_News] = deque()  # the oldest first
         self._stored_at = 0.0  # when the newest progress was stored that is not told yet
         self._refreshes_wanted = 0
         self._refreshes_done = 0
@@ -72,8 +82,13 @@ class Room:
         ``stored_at`` is when its newest event was stored in its stream, Unix time; 0 for what was
         there before.
         """
-        self._documents.append((document, stored_at))
+        self._documents.append(_News(document, stored_at, self._life))
         self._news.set()
+
+    def renew(self) -> None:
+        """Note that the bucket gives revisions again: whatever comes now is newer."""
+        self._life += 1
+        self.refresh()
 
     def put_progress(self, progress: Progress, *, stored_at: float = 0.0) -> None:
         """Note progress; within a generation it never falls, whoever sends it."""
@@ -192,7 +207,7 @@ class Room:
         if self._refreshes_done < self._refreshes_wanted:
             await self._read_stored()
         while self._documents:
-            await self._advance(*self._documents[0])
+            await self._advance(self._documents[0])
             self._documents.popleft()
         if self._state_is_news:
             self._send_state()
@@ -201,28 +216,29 @@ class Room:
 
     async def _read_stored(self) -> None:
         """What was there before; live news may have come already."""
-        wanted = self._refreshes_wanted
+        wanted, life = self._refreshes_wanted, self._life
         if not self._lines.loaded:
             self._lines.load(await self._stored.lines())
             self._flush_lines()
         document, progress = await self._stored.document(), await self._stored.progress()
         if document is not None:
-            self._documents.append((document, 0.0))
+            self._documents.append(_News(document, 0.0, life))
         if progress is not None:
             self.put_progress(progress)
         self._refreshes_done = wanted
 
-    async def _advance(self, record: Record[Document], stored_at: float) -> None:
+    async def _advance(self, news: _News) -> None:
         """Tell of a newer revision; before an end come the lines that have not come live."""
-        known = self._document
-        if known is not None and record.revision <= known.revision:
+        known, record = self._document, news.document
+        rank = (news.life, record.revision)
+        if rank <= self._rank:
             return
         if record.value.state.ended:
             self._lines.load(await self._stored.lines())
         if known is None or record.value.wait != known.value.wait:
             self._queue_position = await self._stored.queue_position(record.value)
-        self._document = record
-        self._stored_at = stored_at
+        self._document, self._rank = record, rank
+        self._stored_at = news.stored_at
         self._send_state()
 
     def _flush_lines(self) -> None:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
+import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from services.gateway.exports.start import GenerationStarter
+from services.gateway.quotas.user_quotas import UserQuotas
 from shared.domain.events import (
     Artifact,
     ExportCanceled,
@@ -16,6 +20,7 @@ from shared.domain.events import (
 )
 from shared.domain.export_document import Document, fold
 from shared.domain.progress import LogLine, Progress
+from shared.domain.usage import QuotaUsedUpError
 from shared.errors import TooManyRequestsError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.headroom import Headroom, StreamFullError
@@ -248,6 +253,52 @@ async def test_a_repeated_retry_is_answered_whatever_a_new_one_would_be_refused_
     assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
     monkeypatch.setattr(CellRate, "take", _too_many)
     assert (await ann.call("POST", f"{export}/retry", headers=headers))[0] == 202
+
+
+@pytest.mark.parametrize("first_is_refused", [True, False])
+async def test_of_two_requests_with_a_key_one_of_which_is_refused_both_have_the_export(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, *, first_is_refused: bool
+) -> None:
+    """Sent twice at once, at a limit: the key stands for what has begun; nothing begins twice."""
+    ann = await ann_with_game(gateway)
+    headers = {"Idempotency-Key": "k1"}
+    add_export, accepted = UserQuotas.add_export, GenerationStarter.accepted
+    kept, looked, refused = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    calls = itertools.count(1)
+
+    async def add(quotas: UserQuotas, user_id: str) -> None:
+        is_first = next(calls) == 1
+        if is_first:
+            kept.set()
+            await (refused if first_is_refused else looked).wait()
+        if is_first == first_is_refused:
+            raise QuotaUsedUpError("exports", limit=1, used=1)
+        await add_export(quotas, user_id)
+
+    async def look(starter: GenerationStarter, start: Any) -> Any:
+        found = await accepted(starter, start)
+        if not looked.is_set():
+            looked.set()
+            if not first_is_refused:
+                await refused.wait()
+        return found
+
+    async def ask() -> tuple[int, Any]:
+        answer: tuple[int, Any] = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+        return answer
+
+    monkeypatch.setattr(UserQuotas, "add_export", add)
+    monkeypatch.setattr(GenerationStarter, "accepted", look)
+    first = asyncio.create_task(ask())
+    await kept.wait()
+    second = asyncio.create_task(ask())
+    await asyncio.wait([second if first_is_refused else first])
+    refused.set()
+    answers = [await first, await second, await ask()]
+    assert [status for status, _ in answers] == [202, 202, 202]
+    assert len({body["export"]["id"] for _, body in answers}) == 1
+    _, listed = await ann.call("GET", EXPORTS)
+    assert len(listed["exports"]) == 1
 
 
 async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -> None:

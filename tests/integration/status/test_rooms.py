@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from services.status.websocket import hub
+from services.status.websocket.hub import Hub
 from shared.jetstream.log_reader import StoredLine, read_lines
+from shared.jetstream.topology import EXPORTS_BUCKET
 from tests.integration.status.watching import (
     COMPLETED,
     REQUESTED,
@@ -14,6 +17,7 @@ from tests.integration.status.watching import (
     next_of,
     until_closed,
 )
+from tests.measured import measured
 from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
@@ -70,3 +74,57 @@ async def test_a_reader_is_not_left_in_silence_by_a_room_that_fails(
     await status.events.publish(COMPLETED)
     async with asyncio.timeout(PATIENCE_S):
         assert (await until_closed(socket))[1] == 1011
+
+
+async def test_who_reads_nothing_is_cut_off_while_nats_does_not_answer(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """4002, however long the look at where the waiting ones stand takes; others go on."""
+    looking, stop = asyncio.Event(), status.stop
+
+    async def look(_hub: Hub, _stop: asyncio.Event) -> None:
+        looking.set()
+        await stop.wait()
+
+    monkeypatch.setattr(Hub, "_look_at_queues", look)
+    monkeypatch.setattr(hub, "QUEUE_POSITION_S", 0.05)
+    monkeypatch.setattr(hub, "SLOW_S", 0.5)
+    closed = measured("export_websocket_closed_total", code="4002")
+    await status.events.publish(REQUESTED)
+    reader, stuck = await status.connect(), await status.connect()
+    for socket in (reader, stuck):
+        await next_of(socket, "export-status")
+    transport = stuck.get_extra_info("transport")
+    transport.pause_reading()
+    async with asyncio.timeout(PATIENCE_S):
+        await looking.wait()
+        while measured("export_websocket_closed_total", code="4002") == closed:
+            await status.log(*["x" * 60_000] * 20)
+            await next_of(reader, "log")
+    await status.log("after it")
+    async with asyncio.timeout(PATIENCE_S):
+        while (await next_of(reader, "log"))["message"] != "after it":
+            pass
+    transport.resume_reading()
+
+
+async def test_a_bucket_that_has_begun_anew_is_heard_from_its_first_revision_on(
+    status: Status,
+) -> None:
+    """Revisions are given again then; the watcher of an export still sees it end."""
+    await status.events.publish(REQUESTED)
+    for number in range(30):  # revisions of others
+        await status.events.publish(msgspec.structs.replace(REQUESTED, export_id=f"{number:036}"))
+    await status.events.publish(STARTED)
+    socket = await status.connect()
+    while (await next_of(socket, "export-status"))["state"]["status"] != "building":
+        pass
+    js = status.nc.jetstream()
+    config = (await js.stream_info(EXPORTS_BUCKET.stream)).config
+    await js.delete_stream(EXPORTS_BUCKET.stream)
+    await js.add_stream(config)
+    await status.news.check()
+    async with asyncio.timeout(PATIENCE_S):
+        await status.events.publish(COMPLETED)
+        messages, code = await until_closed(socket)
+    assert (messages[-1]["state"]["status"], code) == ("completed", 1000)

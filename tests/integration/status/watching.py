@@ -46,8 +46,11 @@ COMPLETED = msgspec.structs.replace(ENDED, expires_at=now() + timedelta(days=1))
 class Status:
     """A running status service and a user who watches."""
 
-    def __init__(self, nc: Client, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(
+        self, nc: Client, news: DocumentNews, session: aiohttp.ClientSession, url: str
+    ) -> None:
         self.nc = nc
+        self.news = news
         self.events = EventLog(nc.jetstream())
         self._session = session
         self.url = url
@@ -107,7 +110,7 @@ async def running(nc: Client) -> AsyncIterator[Status]:
     (port,) = free_ports(1)
     async with aiohttp.ClientSession() as session, DocumentNews(nc) as news:
         hub = Hub(nc, news, exports, queue, links)
-        status = Status(nc, session, f"http://127.0.0.1:{port}")
+        status = Status(nc, news, session, f"http://127.0.0.1:{port}")
         projects = await KeyValueStore.bind(js, "projects", Project)
         access = AccessCheck(TOKENS, projects, exports, status.events)
         sockets = Sockets(hub, access, status.stop, max_sockets=100, origins=frozenset())
