@@ -297,8 +297,8 @@ async def test_of_two_requests_with_a_key_one_of_which_is_refused_both_have_the_
     answers = [await first, await second, await ask()]
     assert [status for status, _ in answers] == [202, 202, 202]
     assert len({body["export"]["id"] for _, body in answers}) == 1
-    _, listed = await ann.call("GET", EXPORTS)
-    assert len(listed["exports"]) == 1
+    state = (await gateway.nc.jetstream().stream_info("EXPORTS")).state
+    assert state.messages == 1
 
 
 async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -> None:

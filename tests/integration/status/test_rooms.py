@@ -21,9 +21,11 @@ from tests.measured import measured
 from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
+    import aiohttp
     import pytest
 
 OTHER = EXPORT.replace("1", "2")
+OTHERS = 30
 PATIENCE_S = 60  # far beyond what any machine takes; nothing is measured
 
 
@@ -91,35 +93,53 @@ async def test_who_reads_nothing_is_cut_off_while_nats_does_not_answer(
     monkeypatch.setattr(hub, "SLOW_S", 0.5)
     closed = measured("export_websocket_closed_total", code="4002")
     await status.events.publish(REQUESTED)
-    reader, stuck = await status.connect(), await status.connect()
-    for socket in (reader, stuck):
-        await next_of(socket, "export-status")
-    transport = stuck.get_extra_info("transport")
-    transport.pause_reading()
+    reader = await status.connect()
+    _, stuck = await connect_and_read_nothing(status)
+    heard = asyncio.create_task(until_line(reader, "after it"))
     async with asyncio.timeout(PATIENCE_S):
         await looking.wait()
         while measured("export_websocket_closed_total", code="4002") == closed:
-            await status.log(*["x" * 60_000] * 20)
-            await next_of(reader, "log")
-    await status.log("after it")
-    async with asyncio.timeout(PATIENCE_S):
-        while (await next_of(reader, "log"))["message"] != "after it":
-            pass
-    transport.resume_reading()
+            await status.log(*["x" * 50_000] * 20)
+        await status.log("after it")
+        await heard
+    stuck.close()
+
+
+async def connect_and_read_nothing(
+    status: Status,
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A socket whose client has gone to sleep."""
+    host, _, port = status.url.removeprefix("http://").partition(":")
+    streams = await asyncio.open_connection(host, int(port), limit=1)
+    streams[1].write(
+        f"GET /export/{EXPORT}?ticket={status.ticket()} HTTP/1.1\r\nHost: {host}\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+    )
+    return streams
+
+
+async def until_line(socket: aiohttp.ClientWebSocketResponse, message: str) -> None:
+    """Read until that line of the log."""
+    while (await next_of(socket, "log"))["message"] != message:
+        pass
 
 
 async def test_a_bucket_that_has_begun_anew_is_heard_from_its_first_revision_on(
     status: Status,
 ) -> None:
     """Revisions are given again then; the watcher of an export still sees it end."""
-    await status.events.publish(REQUESTED)
-    for number in range(30):  # revisions of others
-        await status.events.publish(msgspec.structs.replace(REQUESTED, export_id=f"{number:036}"))
-    await status.events.publish(STARTED)
-    socket = await status.connect()
-    while (await next_of(socket, "export-status"))["state"]["status"] != "building":
-        pass
     js = status.nc.jetstream()
+    await status.events.publish(REQUESTED)
+    socket = await status.connect()
+    await next_of(socket, "export-status")
+    for number in range(10, 10 + OTHERS):
+        other = msgspec.structs.replace(REQUESTED, export_id=f"{EXPORT[:-2]}{number:02}")
+        await status.events.publish(other)
+    while (await js.stream_info(EXPORTS_BUCKET.stream)).state.last_seq < OTHERS:
+        await asyncio.sleep(0.02)
+    await status.events.publish(STARTED)
+    await next_of(socket, "export-status")
     config = (await js.stream_info(EXPORTS_BUCKET.stream)).config
     await js.delete_stream(EXPORTS_BUCKET.stream)
     await js.add_stream(config)
