@@ -136,7 +136,7 @@ async def test_a_bucket_that_has_begun_anew_is_heard_from_its_first_revision_on(
     for number in range(10, 10 + OTHERS):
         other = msgspec.structs.replace(REQUESTED, export_id=f"{EXPORT[:-2]}{number:02}")
         await status.events.publish(other)
-    while (await js.stream_info(EXPORTS_BUCKET.stream)).state.last_seq < OTHERS:
+    while (await js.stream_info(EXPORTS_BUCKET.stream)).state.last_seq < OTHERS:  # noqa: ASYNC110
         await asyncio.sleep(0.02)
     await status.events.publish(STARTED)
     await next_of(socket, "export-status")
