@@ -15,6 +15,7 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
+COMPOSED = (ROOT / "compose.prod.yaml", ROOT / "compose/observability.yaml")
 PARTS = ("cli", "gateway", "packager", "status", "uploader")
 JOBS = {"storage-certificate", "bucket", "streams"}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
@@ -49,7 +50,7 @@ def test_compose_starts_what_a_release_has_published(images: Path, tmp_path: Pat
     addresses = tmp_path / "addresses.env"
     addresses.write_text("".join(f"{name}={value}\n" for name, value in ADDRESSES.items()))
     files = ("--env-file", images, "--env-file", addresses, "-f", "compose.prod.yaml")
-    read = compose(*files, "--profile", "tools", "config")
+    read = compose(*files, "--profile=*", "config")
     assert read.returncode == 0, read.stderr
     found = yaml.safe_load(read.stdout)
     services = found["services"]
@@ -140,13 +141,32 @@ def test_the_compose_file_makes_its_own_secrets(tmp_path: Path) -> None:
     """Every file that it mounts; what is there stays as it is."""
     subprocess.run([ROOT / "scripts/compose-secrets", tmp_path / "secrets"], check=True)
     made = {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()}
-    wanted = yaml.safe_load((ROOT / "compose.prod.yaml").read_text())["secrets"]
-    assert set(made) - {"s3_key_backup", "s3_secret_backup"} == set(wanted)
+    wanted = set().union(*(yaml.safe_load(file.read_text())["secrets"] for file in COMPOSED))
+    assert set(made) - {"s3_key_backup", "s3_secret_backup"} == wanted
     empty = {"jwt_secret_previous", "npm_token"}
     assert {name for name, secret in made.items() if not secret} == empty
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
     subprocess.run([ROOT / "scripts/compose-secrets", tmp_path / "secrets"], check=True)
     assert {file.name: file.read_bytes() for file in (tmp_path / "secrets").iterdir()} == made
+
+
+def test_a_release_pins_the_images_of_servers_too() -> None:
+    """Its workflow finds each where the compose files name it."""
+    workflow = (ROOT / ".github/workflows/publish.yml").read_text()
+    (loop,) = re.findall(r"( +for variable in .*?image=[^\n]*\n)", workflow, re.DOTALL)
+    told = subprocess.run(
+        ["bash", "-c", f'{loop} echo "$variable=$image"; done'],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = set(re.findall(r"\w+_IMAGE(?= |;)", loop))
+    found = dict(line.split("=") for line in told.stdout.splitlines())
+    assert set(found) == names
+    assert all(re.fullmatch(r"[\w/.-]+:[\w.-]+", image) for image in found.values()), found
+    asked = set(re.findall(r"\$\{(\w+_IMAGE):-", "".join(map(Path.read_text, COMPOSED))))
+    assert names == asked
 
 
 def test_every_action_is_pinned_by_its_commit() -> None:
