@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IDS: Final = ("export_id", "trace_id")
+STARTS: Final = frozenset({"export.accepted", "export.retried", "export.replayed"})
 
 
 class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +27,11 @@ class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.keys.get("event", ""))
 
     @property
+    def generation(self) -> tuple[str, str]:
+        """The generation that it is about, and of which export."""
+        return str(self.keys.get("export_id")), str(self.keys.get("generation"))
+
+    @property
     def service(self) -> str:
         """Who wrote it."""
         return str(self.keys.get("service", "?"))
@@ -34,9 +40,18 @@ class StoryLine(msgspec.Struct, frozen=True, kw_only=True):
 def story(lines: Iterable[str], wanted: str) -> list[StoryLine]:
     """The lines of an export or a trace, by its id, in the order of their time.
 
-    Lines of the same moment stay in the order in which they were read.
+    What starts a generation stands before the rest of it: the stream has it before the gateway
+    says so. Lines of the same moment stay in the order in which they were read.
     """
-    return sorted(_of(lines, wanted), key=lambda line: line.at)
+    found = sorted(_of(lines, wanted), key=lambda line: line.at)
+    began: dict[tuple[str, str], int] = {}
+    for place, line in enumerate(found):
+        began.setdefault(line.generation, place)
+    places = {
+        id(line): (began[line.generation], 0) if line.event in STARTS else (place, 1)
+        for place, line in enumerate(found)
+    }
+    return sorted(found, key=lambda line: places[id(line)])
 
 
 def _of(lines: Iterable[str], wanted: str) -> Iterator[StoryLine]:

@@ -48,6 +48,12 @@ def _shown(name: str, value: Any) -> str:
     return text if len(text) <= LETTERS else f"{text[:LETTERS]}…"
 
 
+def _started(line: Shown) -> str:
+    work = "upload" if line["consumer"] == "uploader" else "build"
+    said = "attempt {attempt} to " + work + " begins on {worker}, {waited_s} after it was due"
+    return said.format_map(line)
+
+
 def _attempt_failed(line: Shown) -> str:
     after = {
         "retry": "it is tried again in {retry_s}",
@@ -101,13 +107,15 @@ SENTENCES: Final[dict[str, str | Callable[[Shown], str]]] = {
     "export.accepted": "accepted: {user_id} asks for {platform} ({configuration})",
     "export.asked-again": "asked for again with the same Idempotency-Key; it is this one",
     "export.retried": "{user_id} starts it again: generation {generation}",
-    "export.replayed": "an operator replays dead letter {dead_letter}: generation {generation}",
+    "export.replayed": "an operator replays dead letter {dead_letter} (the audit log has who, and"
+    " why): generation {generation}",
     "export.cancel-requested": "to be canceled: {reason}",
-    "attempt.started": "attempt {attempt} begins on {worker}, after waiting {waited_s}",
+    "attempt.started": _started,
     "stage.ended": "{stage} took {seconds}",
     "attempt.failed": _attempt_failed,
     "attempt.handed-back": "the worker stops: attempt {attempt} does not count",
-    "worker.lost": "the worker of the last attempt has died; it is tried again in {retry_s}",
+    "worker.lost": "the worker of the last attempt has died (it was heard of no more; {crashes} so"
+    " far): it is tried again in {retry_s}",
     "message.skipped": "nothing is left to be done here",
     "message.returned": "given back, something is away: {error}",
     "export.packaged": "packed in {seconds}: {size_bytes}, {warnings} warning(s)",

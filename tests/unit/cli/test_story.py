@@ -77,6 +77,27 @@ def test_lines_come_in_the_order_of_their_time() -> None:
     assert [found.event for found in story(lines, EXPORT)] == events
 
 
+def test_what_starts_a_generation_stands_before_the_rest_of_it() -> None:
+    """A worker may be at it before the gateway has said so; what went before stays before."""
+    lines = [
+        line("44:36", "attempt.started", "packager"),
+        line("44:37", "export.accepted"),
+        line("44:38", "export.ended", "status"),
+        line("44:39", "attempt.started", "packager", generation=2),
+        line("44:39.5", "socket.closed", "status"),
+        line("44:40", "export.replayed", generation=2),
+    ]
+    events = [(found.event, found.keys["generation"]) for found in story(lines, EXPORT)]
+    assert events == [
+        ("export.accepted", 1),
+        ("attempt.started", 1),
+        ("export.ended", 1),
+        ("export.replayed", 2),
+        ("attempt.started", 2),
+        ("socket.closed", 1),
+    ]
+
+
 def test_a_trace_finds_what_a_request_has_led_to() -> None:
     """Its refusal, too, which may name no export."""
     refused = json.loads(line("44:35", "request.refused", code="not-found"))
