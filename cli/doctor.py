@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nats.js.errors import NotFoundError
@@ -40,14 +42,18 @@ if TYPE_CHECKING:
 
 
 SMALL_PACKAGE: Final = "once"  # every public registry has it
+PATIENCE_S: Final = 15.0  # with each check: a server that hangs is told as soon as one that is away
 
 
-async def examine(environ: Mapping[str, str], *, local: bool) -> list[Finding]:
+async def examine(
+    environ: Mapping[str, str], *, local: bool, patience_s: float = PATIENCE_S
+) -> list[Finding]:
     """Look at settings, NATS with its streams, the storage, and the local programs.
 
     Args:
         environ: With the servers.
         local: They run on this machine, which then has what all the services need.
+        patience_s: How long each check may take.
     """
     checks: dict[str, Callable[[Mapping[str, str]], Awaitable[str]]] = {
         "JWT_SECRET": _secrets,
@@ -67,10 +73,12 @@ async def examine(environ: Mapping[str, str], *, local: bool) -> list[Finding]:
     findings = [
         Finding(name, well=True, detail=f"not here: {others[name]}", here=False)
         if name in others
-        else await _check(name, look(environ))
+        else await _check(name, look(environ), patience_s)
         for name, look in checks.items()
     ]
-    return [*findings, *await bucket_findings(environ)]
+    with suppress(TimeoutError):  # which the check of the storage has told
+        findings += await asyncio.wait_for(bucket_findings(environ), patience_s)
+    return findings
 
 
 def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
@@ -85,11 +93,13 @@ def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-async def _check(name: str, look: Awaitable[str]) -> Finding:
+async def _check(name: str, look: Awaitable[str], patience_s: float) -> Finding:
     try:
-        return Finding(name, well=True, detail=await look)
+        return Finding(name, well=True, detail=await asyncio.wait_for(look, patience_s))
     except Doubt as doubt:
         return Finding(name, well=True, detail=str(doubt), warns=True)
+    except TimeoutError:
+        return Finding(name, well=False, detail=f"no answer for {patience_s:g} s: it hangs")
     except (ExportError, StorageRefusedError, StackError, OSError) as error:
         return Finding(name, well=False, detail=str(error))
 

@@ -36,6 +36,11 @@ PENDING: Final = "pendingExports"
 MOST_OPEN: Final = 5_000  # reservations of one user: the record must fit into a message
 
 
+def month_begins(at: datetime) -> datetime:
+    """When the month of a moment begins, by UTC: with it each account begins anew."""
+    return at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
 class Reservation(msgspec.Struct, frozen=True, array_like=True):
     """Minutes that an export may still need."""
 

@@ -150,6 +150,8 @@ async def _outcome(check: Callable[[], Awaitable[None]]) -> tuple[str, bool]:
         await asyncio.wait_for(check(), CHECK_TIMEOUT_S)
     except NarrowError as error:
         return str(error), True
+    except TimeoutError as error:
+        return str(error) or "no answer", False
     except Exception as error:  # noqa: BLE001 - whatever it is, this is where it is told
         return f"{type(error).__name__}: {error}", False
     return "ok", True

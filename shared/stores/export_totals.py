@@ -37,9 +37,13 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """A month; ``taken`` is the newest portion of each writer that is in it."""
+    """A month; ``taken`` is the newest portion of each writer that is in it.
+
+    ``since``: when its first portion was added; None where an earlier version did that.
+    """
 
     ended: Ended = Ended()
+    since: datetime | None = None
     updated_at: datetime | None = None
     taken: dict[str, int] = {}
 
@@ -51,6 +55,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
         kept = dict(list(others.items())[1 - WRITERS :])
         return Totals(
             ended=self.ended.plus(portion.ended),
+            since=self.since if self.taken else portion.at,
             updated_at=portion.at,
             taken={**kept, portion.writer: portion.number},
         )

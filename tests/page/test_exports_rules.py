@@ -10,7 +10,7 @@ import subprocess
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import pytest
@@ -19,7 +19,12 @@ from cli.export_options import parse_options
 from services.gateway.routes.platforms import list_platforms
 from services.packager.runtimes.build import node
 from shared.domain.options import ExportOptions
-from shared.domain.platforms import PLATFORMS
+from shared.domain.platforms import PLATFORMS, check_options
+from shared.domain.visible_text import check_visible
+from shared.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 RULES: Final = Path(__file__).with_name("exports_rules.mjs")
 HOSTILE: Final = [
@@ -260,3 +265,32 @@ def test_all_that_the_service_says_of_platforms_is_said_in_portuguese() -> None:
     translated = asked("texts", [texts, "pt-BR"])
     assert [text for text, said in zip(texts, translated, strict=True) if text == said] == ["zip"]
     assert asked("texts", [texts, "en"]) == texts
+
+
+def refused_details() -> Iterator[str]:
+    """What the service itself says of wrong options, texts that hide something, and wrong types."""
+    mistakes: dict[str, list[Any]] = {
+        "source": [{"format": "tar"}, {"video": {}}, {"signingKey": "k"}],
+        "linux": [{"format": "appimage", "signingKey": "k"}, {"architecture": "universal"}],
+        "web": [{"appName": "a\u200bb"}, {"appName": 1}, {"appName": "x" * 101}, {"nothing": 1}],
+        "windows": [{"minSdkVersion": 1}, {"maxBytes": 1 << 50}, {"appVersion": "v"}],
+        "macos": [{"excludePatterns": ["a"] * 101}, {"compression": "rar"}, {"format": "dmg"}],
+    }
+    for platform, options in mistakes.items():
+        for one in options:
+            try:
+                check_options(platform, "debug", msgspec.convert(one, ExportOptions))
+                check_visible("options.appName", one["appName"])
+            except InvalidRequestError as error:
+                yield from (message for _, message in error.details)
+            except msgspec.ValidationError as error:
+                yield str(error).partition(" - at ")[0]
+
+
+def test_what_is_wrong_with_a_field_is_said_in_portuguese() -> None:
+    """Names of options, formats and letters stay as they are."""
+    said = sorted(set(refused_details()))
+    assert len(said) > 8
+    translated = asked("texts", [said, "pt-BR"])
+    assert not [text for text, other in zip(said, translated, strict=True) if text == other]
+    assert asked("texts", [said, "en"]) == said

@@ -27,17 +27,28 @@ class QuotaView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Numbers of exports this month; ``completed`` counts both endings."""
+    """Numbers of exports this month; ``completed`` counts both endings.
+
+    ``since``: from when on they are counted; null where nothing is yet, or that is not known.
+    """
 
     success: int
     failed: int
     completed: int
     total_duration_ms: int
     backlog: int
+    since: Moment | None
     updated_at: Moment | None
 
     @classmethod
-    def of(cls, ended: Account | Ended, backlog: int, updated_at: Moment | None) -> MetricValues:
+    def of(
+        cls,
+        ended: Account | Ended,
+        backlog: int,
+        *,
+        since: Moment | None,
+        updated_at: Moment | None,
+    ) -> MetricValues:
         """What one user's account, or everybody's month, comes to."""
         return cls(
             success=ended.completed,
@@ -45,6 +56,7 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
             completed=ended.completed + ended.failed,
             total_duration_ms=ended.duration_ms,
             backlog=backlog,
+            since=since,
             updated_at=updated_at,
         )
 

@@ -7,7 +7,7 @@ from litestar import get
 from services.gateway.dependencies import CurrentUser, Injected
 from services.gateway.http.problem_docs import problem_responses
 from services.gateway.responses.quota import ExportMetrics, MetricValues, QuotaView
-from shared.domain.build_minutes import LIMITS
+from shared.domain.build_minutes import LIMITS, month_begins
 from shared.domain.events import now
 
 
@@ -37,7 +37,11 @@ async def show_metrics(user: CurrentUser, deps: Injected) -> ExportMetrics:
     if user.is_admin:
         month = await deps.export_figures.month()
         backlog = await deps.export_figures.backlog()
-        return ExportMetrics(metrics=MetricValues.of(month.ended, backlog, month.updated_at))
-    mine = await deps.quota.account(user.user_id)
-    backlog = len(mine.reservations)
-    return ExportMetrics(metrics=MetricValues.of(mine, backlog, mine.updated_at))
+        values = MetricValues.of(
+            month.ended, backlog, since=month.since, updated_at=month.updated_at
+        )
+    else:
+        mine = await deps.quota.account(user.user_id)
+        backlog, since = len(mine.reservations), month_begins(now())
+        values = MetricValues.of(mine, backlog, since=since, updated_at=mine.updated_at)
+    return ExportMetrics(metrics=values)

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.doctor import default_plan, identity_provider, package_registry, signing_keys
+from cli.doctor import default_plan, examine, identity_provider, package_registry, signing_keys
 from cli.findings import Doubt
 from shared.errors import ConfigurationError, UnavailableError
 from tests.identity_provider import AUDIENCE, ISSUER, jwk, rsa_key
@@ -28,6 +29,26 @@ def folder(tmp_path: Path) -> Path:
 
 async def _told(folder: Path) -> str:
     return await signing_keys({"PACKAGER_SIGNING_DIR": str(folder)})
+
+
+async def test_a_storage_that_hangs_is_told() -> None:
+    """It takes connections and never answers; the checks behind it are made all the same."""
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1_000):  # until the other side has gone
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    servers = {"S3_ENDPOINT": f"http://{host}:{port}", "S3_BUCKET": "games", "NATS_URL": "x:1"}
+    keys = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+    async with server:
+        findings = await examine({**servers, **keys}, local=False, patience_s=0.3)
+    found = {finding.name: finding for finding in findings}
+    assert not found["storage"].well
+    assert "it hangs" in found["storage"].detail
+    assert "package registry" in found
 
 
 async def test_keys_that_can_sign_are_listed(folder: Path) -> None:

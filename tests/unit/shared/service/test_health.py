@@ -36,3 +36,19 @@ async def test_metrics_do_not_wait_for_threads_that_wait_for_a_disk() -> None:
         free.set()
         await slow
     assert "# TYPE" in answer.text
+
+
+async def test_a_check_that_gets_no_answer_says_so() -> None:
+    """An error of it says what it is; a time that is over has no words of its own."""
+
+    async def hangs() -> None:
+        raise TimeoutError
+
+    async def refuses() -> None:
+        raise PermissionError("no")
+
+    app: Any = Litestar(health_routes({"storage": hangs, "nats": refuses}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        said = (await client.get("/readyz")).json()
+    assert said == {"storage": "no answer", "nats": "PermissionError: no"}

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
+import msgspec
+
 from shared.stores.export_totals import WRITERS, Ended, Portion, Totals
 from tests.unit.sample_events import START
 
@@ -23,6 +27,16 @@ def test_a_portion_is_in_once() -> None:
     """It is sent again where the answer was lost, after others' perhaps."""
     sent = [portion("a", 1), portion("a", 1), portion("b", 1), portion("a", 2), portion("b", 1)]
     assert added(sent).ended == Ended(completed=3, failed=6, duration_ms=9)
+
+
+def test_a_month_says_since_when_it_is_counted() -> None:
+    """Which nobody knows of one that a version began that did not say so."""
+    later = START + timedelta(hours=1)
+    month = added([portion("a", 1), msgspec.structs.replace(portion("a", 2), at=later)])
+    assert (month.since, month.updated_at) == (START, later)
+    before = msgspec.structs.replace(month, since=None).with_(portion("b", 1))
+    assert before is not None
+    assert before.since is None
 
 
 def test_of_many_writers_the_latest_are_remembered() -> None:

@@ -344,11 +344,14 @@ export interface components {
         /**
          * MetricValues
          * @description Numbers of exports this month; ``completed`` counts both endings.
+         *
+         *     ``since``: from when on they are counted; null where nothing is yet, or that is not known.
          */
         MetricValues: {
             backlog: number;
             completed: number;
             failed: number;
+            since: string | null;
             success: number;
             totalDurationMs: number;
             updatedAt: string | null;

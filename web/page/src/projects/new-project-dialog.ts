@@ -1,7 +1,9 @@
 import { ExportError, type Project } from "@aethel/export-client";
 import { html, nothing, type TemplateResult } from "lit";
+import { detailText } from "../messages/detail-texts.ts";
 import type { PageContext } from "../page-context.ts";
 import { PageElement } from "../page-element.ts";
+import { preferences } from "../preferences.ts";
 import { told } from "../told.ts";
 import { isProjectId, nameFault } from "./project-rules.ts";
 
@@ -97,7 +99,10 @@ export class NewProjectDialog extends PageElement {
   #faultsOf(error: unknown): Faults {
     if (error instanceof ExportError && error.status === 409) return { ...NONE, id: this.m.projects.idTaken };
     const details = error instanceof ExportError ? error.details : [];
-    const about = (path: string): string | null => details.find((detail) => detail.path === path)?.message ?? null;
+    const about = (path: string): string | null => {
+      const message = details.find((detail) => detail.path === path)?.message;
+      return message ? detailText(message, preferences.language) : null;
+    };
     const [name, id] = [about("name"), about("id")];
     return { name, id, form: name || id ? null : told(error, this.m).detail };
   }

@@ -4,9 +4,11 @@ import type { Format } from "@aethel/export-components";
 import { type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
+import { preferences } from "../../preferences.ts";
 import { projectHash } from "../../router.ts";
 import { errorText } from "../error-text.ts";
 import type { ExportsMessages } from "../messages/index.ts";
+import { serverText } from "../messages/server-texts.ts";
 import { optionIn } from "./requests.ts";
 import type { Outcome } from "./submission.ts";
 
@@ -40,7 +42,7 @@ function refused({ platform, error }: { platform: string; error: Error }, view: 
   return html`<li class="notice danger" data-outcome="refused">
     <strong>${texts.refusedExport(view.nameOf(platform))}</strong>
     <p>${errorText(error)}</p>
-    ${elsewhere.map(({ path, message }) => html`<p><code>${path}</code> ${message}</p>`)}
+    ${elsewhere.map(({ path, message }) => html`<p><code>${path}</code> ${serverText(message, preferences.language)}</p>`)}
     ${problem?.retryAfterS ? html`<p>${texts.retryAfter(format.duration(problem.retryAfterS))}</p>` : nothing}
     ${problem?.traceId ? html`<p class="muted small">${texts.reference(problem.traceId)}</p>` : nothing}
   </li>`;

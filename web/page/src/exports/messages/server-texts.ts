@@ -1,4 +1,7 @@
 /** What the service says of platforms and options, in Brazilian Portuguese; it says it in English. */
+import { detailText } from "../../messages/detail-texts.ts";
+
+const REFUSED = /^not for (\S+): (.+)$/;
 const PORTUGUESE: Readonly<Record<string, string>> = {
   "The project as it is, with a manifest of sizes and SHA-256":
     "O projeto como está, com um manifesto de tamanhos e SHA-256",
@@ -67,5 +70,8 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
 
 /** A text of the service in a language; what no translation is known of stays as it came. */
 export function serverText(text: string, language: string): string {
-  return language === "pt-BR" && Object.hasOwn(PORTUGUESE, text) ? PORTUGUESE[text]! : text;
+  if (language !== "pt-BR") return text;
+  if (Object.hasOwn(PORTUGUESE, text)) return PORTUGUESE[text]!;
+  const [, platform, why] = REFUSED.exec(text) ?? [];
+  return why ? `não para ${platform}: ${serverText(why, language)}` : detailText(text, language);
 }

@@ -102,7 +102,9 @@ export class OptionGroups extends ExportsElement {
 
   #problems(field: Field): string[] {
     const problem = this.model.problemOf(field);
-    const told = this.model.toldOf(field).map(({ platform, message }) => `${this.platformName(platform)}: ${message}`);
+    const told = this.model
+      .toldOf(field)
+      .map(({ platform, message }) => `${this.platformName(platform)}: ${this.serverText(message)}`);
     return problem ? [problemText(problem, this.t.problems, this.format), ...told] : told;
   }
 

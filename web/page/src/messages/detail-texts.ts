@@ -1,0 +1,32 @@
+/** What the service says of one wrong value, in Brazilian Portuguese; it says it in English. */
+type Phrase = readonly [said: RegExp, portuguese: string]; // $1, $2: what it names, which stays as it is
+
+const PHRASES: readonly Phrase[] = [
+  [/^(\S+) offers: (.+)$/, "$1 oferece: $2"],
+  [
+    /^(\S+) has no place for the signature that signingKey and distribution ask for; choose (.+)$/,
+    "$1 não tem lugar para a assinatura que signingKey e distribution pedem; escolha $2",
+  ],
+  [
+    /^all options together may have (\d+) bytes as JSON, these have (\d+): write fewer, wider patterns$/,
+    "todas as opções juntas podem ter $1 bytes em JSON, e estas têm $2: escreva menos padrões, mais amplos",
+  ],
+  [/^contains (U\+[0-9A-F]+) \((.+)\), which cannot be seen$/, "contém $1 ($2), que não se vê"],
+  [/^name a time that is to come$/, "indique um momento que ainda virá"],
+  [/^Expected `str` of length >= (\d+)$/, "precisa ter pelo menos $1 caracteres"],
+  [/^Expected `str` of length <= (\d+)$/, "pode ter no máximo $1 caracteres"],
+  [/^Expected `array` of length <= (\d+)$/, "pode ter no máximo $1 itens"],
+  [/^Expected `(?:int|float)` >= (\S+)$/, "precisa ser pelo menos $1"],
+  [/^Expected `(?:int|float)` <= (\S+)$/, "pode ser no máximo $1"],
+  [/^Expected `str` matching regex .+$/, "tem uma forma que não é aceita"],
+  [/^Expected `(.+)`, got `(.+)`$/, "precisa ser do tipo $1, e é $2"],
+  [/^Invalid enum value (.+)$/, "$1 não é um dos valores possíveis"],
+  [/^Object missing required field `(.+)`$/, "falta o campo $1"],
+  [/^Object contains unknown field `(.+)`$/, "o campo $1 não existe"],
+];
+
+/** The text in a language; what is none of those phrases stays as it came. */
+export function detailText(text: string, language: string): string {
+  const phrase = language === "pt-BR" ? PHRASES.find(([said]) => said.test(text)) : undefined;
+  return phrase ? text.replace(...phrase) : text;
+}
