@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import os
 import time
+from base64 import urlsafe_b64encode
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import jwt
@@ -20,13 +21,15 @@ from shared.identity.settings import WEEK_S, TokenSettings
 from shared.identity.signing_secrets import SigningSecrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from shared.identity.provider import IdentityProvider
 
 Use = Literal["watch", "download"]
 _ALGORITHM = "HS256"
 SKEW_S: Final = 300  # of the issuer's clock
+REMEMBERED: Final = 10_000  # bearer tokens that were found good
+_HEADER: Final = b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"  # {"alg":"HS256","typ":"JWT"}
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -64,6 +67,14 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
 
 
+class _Known(msgspec.Struct, frozen=True):
+    """A bearer token of ours that was found good, with the secrets that were believed then."""
+
+    user: User
+    secrets: tuple[str, ...]
+    expires_at: float
+
+
 class Tokens:
     """Makes and reads both kinds.
 
@@ -83,6 +94,7 @@ class Tokens:
         self._secrets = SigningSecrets(lambda: (secrets,)) if isinstance(secrets, str) else secrets
         self._max_lifetime_s = max_lifetime_s
         self._provider = provider
+        self._known: dict[str, _Known] = {}  # the one that was found last is last
 
     @classmethod
     def of(cls, settings: TokenSettings, environ: Mapping[str, str] = os.environ) -> Tokens:
@@ -103,18 +115,23 @@ class Tokens:
 
     def bearer(self, user: User, *, lives_s: int = 86_400) -> str:
         """A token for ``Authorization: Bearer``."""
-        return jwt.encode(_claims(user, lives_s), _bearer_key(self._secrets.signing), _ALGORITHM)
+        return _signed(_claims(user, lives_s), _bearer_key(self._secrets.signing))
 
     async def user(self, token: str) -> User:
         """Who the bearer is.
+
+        A token of ours is checked once, until it expires or other secrets are believed.
 
         Raises:
             UnauthorizedError: Not signed by us or by the identity provider, expired, without a
                 user or an ``exp``, or good for longer than any token may be.
             UnavailableError: The identity provider is away, and nobody can tell.
         """
+        secrets, known = self._secrets.believed, self._known.get(token)
+        if known and known.secrets == secrets and time.time() < known.expires_at:
+            return known.user
         try:
-            claims = await self._bearer_claims(token)
+            claims = await self._bearer_claims(token, secrets)
             user = msgspec.convert(claims, User)
             left_s = int(claims["exp"]) - time.time()
         except (jwt.InvalidTokenError, msgspec.ValidationError, TypeError, OverflowError) as error:
@@ -124,11 +141,12 @@ class Tokens:
                 f"the bearer token is good for longer than {self._max_lifetime_s:.0f} s: sign one "
                 "with an earlier `exp`"
             )
+        self._remember(token, _Known(user, secrets, claims["exp"]))
         return user
 
     def ticket(self, ticket: Ticket, *, lives_s: float) -> str:
         """A ticket, as it stands in a link."""
-        return jwt.encode(_claims(ticket, lives_s), _ticket_key(self._secrets.signing), _ALGORITHM)
+        return _signed(_claims(ticket, lives_s), _ticket_key(self._secrets.signing))
 
     def open_ticket(self, text: str, *, use: Use, export_id: str) -> Ticket:
         """What a ticket allows.
@@ -138,7 +156,7 @@ class Tokens:
             UnauthorizedError: Not signed by us, or for another export or use.
         """
         try:
-            claims = self._verified(text, _ticket_key)
+            claims = _verified(text, map(_ticket_key, self._secrets.believed))
             ticket = msgspec.convert(claims, Ticket)
         except jwt.ExpiredSignatureError as error:
             raise TicketExpiredError("the ticket has expired: ask for a new one") from error
@@ -148,31 +166,55 @@ class Tokens:
             raise UnauthorizedError("the ticket is for something else")
         return ticket
 
-    async def _bearer_claims(self, token: str) -> dict[str, Any]:
+    def _remember(self, token: str, known: _Known) -> None:
+        """Not of a provider: its keys may be withdrawn, and it must be asked for them."""
+        if _is_ours(token):
+            self._known.pop(token, None)
+            self._known[token] = known
+            if len(self._known) > REMEMBERED:
+                del self._known[next(iter(self._known))]
+
+    async def _bearer_claims(self, token: str, secrets: tuple[str, ...]) -> dict[str, Any]:
         """HS256 is ours alone: no key that anybody else knows can ever verify it."""
-        is_ours = jwt.get_unverified_header(token).get("alg") == _ALGORITHM
-        if is_ours or self._provider is None:
-            return self._verified(token, _bearer_key)
+        if self._provider is None or _is_ours(token):
+            return _verified(token, map(_bearer_key, secrets))
         return await self._provider.claims(token)
 
-    def _verified(self, text: str, key_of: Callable[[str], bytes]) -> dict[str, Any]:
-        """The claims, signed by any secret that is believed (raises jwt.InvalidTokenError)."""
-        failure = jwt.InvalidSignatureError()
-        for secret in self._secrets.believed:
-            try:
-                claims: dict[str, Any] = jwt.decode(
-                    text,
-                    key_of(secret),
-                    algorithms=[_ALGORITHM],
-                    # A clock that is behind the issuer's must not refuse what is good
-                    # (RFC 7519 4.1.6).
-                    options={"require": ["exp"], "verify_iat": False},
-                )
-            except jwt.InvalidSignatureError as error:
-                failure = error
-            else:
-                return claims
-        raise failure
+
+def _verified(text: str, keys: Iterable[bytes]) -> dict[str, Any]:
+    """The claims, signed with any of these keys (raises jwt.InvalidTokenError)."""
+    failure = jwt.InvalidSignatureError()
+    for key in keys:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                text,
+                key,
+                algorithms=[_ALGORITHM],
+                # A clock that is behind the issuer's must not refuse what is good (RFC 7519 4.1.6).
+                options={"require": ["exp"], "verify_iat": False},
+            )
+        except jwt.InvalidSignatureError as error:
+            failure = error
+        else:
+            return claims
+    raise failure
+
+
+def _is_ours(token: str) -> bool:
+    return bool(jwt.get_unverified_header(token).get("alg") == _ALGORITHM)
+
+
+def _signed(claims: dict[str, Any], key: bytes) -> str:
+    """A JWT (RFC 7515, 7.1); the library takes ten times as long, and one is made for each export.
+
+    It checks the length of keys, which :class:`SigningSecrets` has done.
+    """
+    content = _HEADER + b"." + _base64(msgspec.json.encode(claims))
+    return (content + b"." + _base64(hmac.digest(key, content, hashlib.sha256))).decode()
+
+
+def _base64(data: bytes) -> bytes:
+    return urlsafe_b64encode(data).rstrip(b"=")
 
 
 def _bearer_key(secret: str) -> bytes:

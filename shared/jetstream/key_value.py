@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import msgspec
 from nats.errors import MaxPayloadError
-from nats.js.errors import BucketNotFoundError, KeyWrongLastSequenceError
+from nats.js.errors import BucketNotFoundError, InvalidKeyError
 
 from shared.errors import ConfigurationError, TooLargeError
 from shared.jetstream.api_subjects import stream_info
 from shared.jetstream.batches import Batches
-from shared.jetstream.errors import AWAY, NatsUnavailableError
-from shared.jetstream.publishing import read_message
+from shared.jetstream.errors import AWAY, NatsUnavailableError, overtaken
+from shared.jetstream.publishing import read_message, store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
-    from nats.js import JetStreamContext
+    from nats.js import JetStreamContext, api
     from nats.js.kv import KeyValue
 
 T = TypeVar("T")
@@ -28,6 +29,8 @@ LIST_TIMEOUT_S: Final = 10.0
 READ_AT_ONCE: Final = 100  # values
 MARKER_S: Final = 3_600.0  # how long a deleted key leaves a trace, for those who watch the bucket
 KEEPS_UP_S: Final = MARKER_S / 2  # whoever looks at a bucket more rarely may miss a deletion
+EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+_KEY: Final = re.compile(r"[-/_=a-zA-Z0-9]+(?:\.+[-/_=a-zA-Z0-9]+)*")
 
 
 def kv_safe(name: str) -> str:
@@ -95,9 +98,8 @@ class KeyValueStore(Generic[T]):
 
     async def get(self, key: str) -> Record[T] | None:
         """The value, or None where there is none (or it was deleted, or has expired)."""
-        subject = f"$KV.{self._bucket}.{key}"
-        found = await read_message(self._js, f"KV_{self._bucket}", subject=subject)
-        if found is None or found.subject != subject or not found.data:
+        found = await self._read(key)
+        if found is None or not found.data:
             return None
         return Record(self.decode(found.data), found.seq or 0)
 
@@ -107,7 +109,13 @@ class KeyValueStore(Generic[T]):
         Raises:
             ConflictingWriteError: There is one.
         """
-        return await self._write(key, value, last=None)
+        try:
+            return await self._write(key, value, last=0)
+        except ConflictingWriteError:
+            found = await self._read(key)
+            if found is None or found.data:
+                raise
+            return await self._write(key, value, last=found.seq or 0)  # over a deletion's marker
 
     async def replace(self, key: str, value: T, *, revision: int) -> int:
         """Store a value over the one read at ``revision``.
@@ -208,19 +216,27 @@ class KeyValueStore(Generic[T]):
             raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
         return list(answer["state"].get("subjects") or ()), answer.get("total", 0)
 
-    async def _write(self, key: str, value: T, *, last: int | None) -> int:
+    async def _read(self, key: str) -> api.RawStreamMsg | None:
+        """What lies there, be it the marker of a deletion, which has no data."""
+        subject = f"$KV.{self._bucket}.{key}"
+        found = await read_message(self._js, f"KV_{self._bucket}", subject=subject)
+        return found if found is not None and found.subject == subject else None
+
+    async def _write(self, key: str, value: T, *, last: int) -> int:
         data = msgspec.json.encode(value)
         try:
-            if last is None:
-                return await self._kv.create(key, data)
-            return await self._kv.update(key, data, last)
-        except KeyWrongLastSequenceError as error:
-            raise ConflictingWriteError(key) from error
+            if not _KEY.fullmatch(key):
+                raise InvalidKeyError(key)
+            subject, expected = f"$KV.{self._bucket}.{key}", {EXPECTED: str(last)}
+            published = await store(self._js, subject, data, expected)
         except MaxPayloadError as error:
             message = f"{key!r} would have {len(data)} bytes, more than a message may have"
             raise TooLargeError(message) from error
         except AWAY as error:
+            if overtaken(error):
+                raise ConflictingWriteError(key) from error
             raise NatsUnavailableError(f"cannot write {key!r}: {error!r}") from error
+        return published.seq
 
 
 def _sorted_keys(subjects: list[str], prefix: str) -> list[str]:

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from nats.js.errors import NotFoundError
+from nats.errors import NoRespondersError
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from shared.jetstream.errors import AWAY, NatsUnavailableError, transient, unrecovered
 from shared.jetstream.get_message import get_message
@@ -24,6 +25,39 @@ class Published(msgspec.Struct, frozen=True):
 
     seq: int
     duplicate: bool
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    seq: int = 0
+    duplicate: bool = False
+    error: dict[str, Any] | None = None
+
+
+_decoder: Final = msgspec.json.Decoder(_Answer)
+
+
+async def store(
+    js: JetStreamContext,
+    subject: str,
+    payload: bytes,
+    headers: dict[str, str],
+    *,
+    timeout_s: float | None = None,
+) -> Published:
+    """Publish once, and await the acknowledgement; nats-py makes a data class of it.
+
+    Raises:
+        nats.js.errors.Error, nats.errors.Error: What ``js.publish`` raises.
+    """
+    nc, usual_s = js._nc, js._timeout  # noqa: SLF001 - a context has no request of its own
+    try:
+        answer = await nc.request(subject, payload, timeout=timeout_s or usual_s, headers=headers)
+    except NoRespondersError as error:
+        raise NoStreamResponseError from error
+    ack = _decoder.decode(answer.data)
+    if ack.error is not None:
+        raise APIError.from_error(ack.error)
+    return Published(ack.seq, ack.duplicate)
 
 
 async def read_message(
@@ -76,10 +110,7 @@ async def publish(
     pause_s = FIRST_PAUSE_S
     while True:
         try:
-            ack = await js.publish(
-                subject, payload, timeout=PUBLISH_TIMEOUT_S, headers=dict(headers)
-            )
-            return Published(ack.seq, bool(ack.duplicate))
+            return await store(js, subject, payload, headers, timeout_s=PUBLISH_TIMEOUT_S)
         except AWAY as error:
             if not transient(error) or asyncio.get_running_loop().time() + pause_s > deadline:
                 raise NatsUnavailableError(

@@ -195,7 +195,9 @@ class ExportRequests:
         except ExportError as error:
             return await self._unless_begun(start, key, wanted, error)
         await self._idempotency.keep(start, key, wanted)  # the earlier one may have been refused
-        return await self._exports.get(start.project_id, start.export_id)
+        document = await self._exports.get(start.project_id, start.export_id)
+        self._lists.accepted(document)
+        return document
 
     async def _begin(self, start: Start, user: User) -> tuple[AnyEvent, int]:
         """Begin what has been counted; what is refused is no longer."""

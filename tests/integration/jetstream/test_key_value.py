@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import ConfigurationError, TooLargeError
-from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,18 @@ async def test_a_deleted_key_leaves_no_trace_for_ever(js: JetStreamContext) -> N
             break
         await asyncio.sleep(0.1)
     await records.create("p.a", 2)
+
+
+async def test_a_deleted_key_is_made_again_over_its_trace(js: JetStreamContext) -> None:
+    """Once: of two who make a key that is there the second is told."""
+    records = await KeyValueStore.bind(js, "artifacts", int)
+    await records.create("p.a", 1)
+    await records.delete("p.a")
+    revision = await records.create("p.a", 2)
+    with pytest.raises(ConflictingWriteError):
+        await records.create("p.a", 3)
+    found = await records.get("p.a")
+    assert found == Record(2, revision)
 
 
 async def test_a_value_beyond_a_message_is_no_outage(js: JetStreamContext) -> None:

@@ -60,7 +60,15 @@ async def flush(nc: Client, server: OwnNats) -> None:
         await nc.flush(TOO_SHORT_S)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("give_up", [take_back, flush])
+async def ask(nc: Client, server: OwnNats) -> None:
+    """A question whose answer comes when another one is waited for."""
+    with stopped(server), pytest.raises(nats.errors.TimeoutError):
+        await nc.request("$JS.API.INFO", timeout=TOO_SHORT_S)
+    answers = [await nc.request(f"$JS.API.STREAM.INFO.{name}") for name in ("WORK", "NONE")]
+    assert [b'"name":"WORK"' in answer.data for answer in answers] == [True, False]
+
+
+@pytest.mark.parametrize("give_up", [take_back, flush, ask])
 async def test_a_late_answer_does_not_deafen(
     give_up: Callable[[Client, OwnNats], Awaitable[None]],
     tmp_path: Path,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,18 @@ async def test_a_token_ends() -> None:
         assert (await Tokens(SECRET).user(signed(exp=time.time() + lives_s))).user_id == "ann"
     generous = Tokens(SECRET, max_lifetime_s=2 * WEEK_S)
     assert (await generous.user(signed(exp=time.time() + 2 * WEEK_S))).user_id == "ann"
+
+
+async def test_one_that_was_good_ends_all_the_same() -> None:
+    """It is known from the last request, and so is when it ends."""
+    tokens, ends = Tokens(SECRET), int(time.time()) + 1
+    token = signed(exp=ends)
+    while time.time() < ends - 0.2:
+        assert (await tokens.user(token)).user_id == "ann"
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(max(ends - time.time(), 0))
+    with pytest.raises(UnauthorizedError, match="expired"):
+        await tokens.user(token)
 
 
 @pytest.mark.parametrize(
