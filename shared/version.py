@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 
+@cache
 def product_version() -> str:
     """The installed version; ``source`` where it runs from a checkout that was never installed."""
     try:

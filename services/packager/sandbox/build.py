@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 MAX_MESSAGE: Final = 8_000  # characters
 MAX_TRACEBACK: Final = 30_000
 
+_decoder: Final = msgspec.msgpack.Decoder(Job)
+
 
 def run(
     job_file: int,
@@ -72,7 +74,7 @@ def run(
     link = PackagerLink(end)
     try:
         data = channel.content(job_file, os.fstat(job_file).st_size)
-        job = msgspec.msgpack.decode(data, type=Job)
+        job = _decoder.decode(data)
         link.tell(_built(job, link, exporters, templates, scratch=scratch, limits=limits))
     except channel.ClosedError:
         sys.exit(1)  # nobody wants it any more

@@ -12,6 +12,7 @@ import resource
 import signal
 import sys
 import sysconfig
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -171,18 +172,23 @@ def _allowed(view: View, *, own_programs: bool) -> list[tuple[Path, Access]]:
     anyway.
     """
     started = Access.EXECUTE if own_programs else Access(0)
-    libraries = (
-        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
-    )
-    python = {Path(folder) for folder in (sys.prefix, sys.base_prefix, *libraries)}
     return [
         *((path, Access.READ | started) for path in _SYSTEM),
-        *((path, Access.READ) for path in (*python, _CODE / "services")),
+        *((path, Access.READ) for path in (*python_folders(), _CODE / "services")),
         *((path, Access.READ) for path in (_CODE / "shared", *view.readable)),
         *((path, Access.READ_FILE | Access.WRITE_FILE) for path in _DEVICES),
         *((path, Access.RUN) for path in view.programs),
         (view.scratch, Access.CHANGE | started),
     ]
+
+
+@cache
+def python_folders() -> frozenset[Path]:
+    """Where Python and its packages are; asked for before a fork, it is known to all builds."""
+    libraries = (
+        sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")
+    )
+    return frozenset(Path(folder) for folder in (sys.prefix, sys.base_prefix, *libraries))
 
 
 def _drop_capabilities() -> None:

@@ -31,6 +31,7 @@ from services.packager.sandbox.confinement import (
     probe,
 )
 from services.packager.sandbox.messages import End, Ended, Ready, Start, Started, ToServer
+from services.packager.sandbox.warm_up import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,6 +207,7 @@ def main(descriptor: int, exporters: Mapping[str, Exporter]) -> None:
         signal.signal(
             number, signal.SIG_IGN
         )  # a group gets both; the packager says when it is time
+    warm_up()
     gc.collect()
     gc.freeze()  # one collection in a build would copy all that it shares with us: 0.05 s of each
     with socket.socket(fileno=descriptor) as end:
