@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shared.errors import UnavailableError
+from shared.jetstream.key_value import NOTHING
 from shared.stores.artifacts import ArtifactRecord, artifact_record_key, bind_artifacts
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from shared.domain.events import Artifact
-    from shared.jetstream.key_value import KeyValueStore
+    from shared.jetstream.key_value import KeyValueStore, Record
 
 
 class BeingDeletedError(UnavailableError):
@@ -41,8 +42,10 @@ class ArtifactClaims:
 
     async def claim(
         self, project_id: str, artifact: Artifact, expires_at: datetime
-    ) -> ArtifactRecord:
+    ) -> Record[ArtifactRecord]:
         """Claim the key, or extend what is there, before its object is touched or reused.
+
+        Mostly nobody has claimed it, so that is tried first.
 
         Returns:
             The record; ``ready`` means that an identical artifact is there and now lives until
@@ -61,7 +64,8 @@ class ArtifactClaims:
                 raise BeingDeletedError(f"{artifact.key} is being deleted")
             return msgspec.structs.replace(current, expires_at=max(current.expires_at, expires_at))
 
-        record = await self.records.change(artifact_record_key(project_id, artifact.key), decide)
+        key = artifact_record_key(project_id, artifact.key)
+        record = await self.records.change_from(NOTHING, key, decide)
         assert record is not None  # noqa: S101 - decide never leaves nothing
         return record
 
@@ -78,8 +82,10 @@ class ArtifactClaims:
         record = await self.records.change(artifact_record_key(project_id, artifact_key), decide)
         return record if record is not None and record.state == "ready" else None
 
-    async def set_ready(self, project_id: str, artifact: Artifact) -> ArtifactRecord:
-        """Record that the key's object is there and has been checked.
+    async def set_ready(
+        self, project_id: str, artifact: Artifact, claimed: Record[ArtifactRecord]
+    ) -> ArtifactRecord:
+        """Record that the key's object is there and has been checked; ``claimed`` is the claim.
 
         Raises:
             BeingDeletedError: The claim ran out meanwhile; come again later.
@@ -90,6 +96,7 @@ class ArtifactClaims:
                 raise BeingDeletedError(f"the claim on {artifact.key} ran out")
             return msgspec.structs.replace(current, state="ready", artifact=artifact)
 
-        record = await self.records.change(artifact_record_key(project_id, artifact.key), decide)
+        key = artifact_record_key(project_id, artifact.key)
+        record = await self.records.change_from(claimed, key, decide)
         assert record is not None  # noqa: S101 - decide never leaves nothing
-        return record
+        return record.value

@@ -56,7 +56,8 @@ class UploaderHandler:
     async def __call__(self, event: ExportPackaged, reporter: ProgressReporter) -> Sequence[Event]:
         """Commit the artifact; again, or beside another uploader, it ends in the same object."""
         reporter.progress("uploading", 92, "Checking the parts")
-        record = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
+        claim = await self._claims.claim(event.project_id, event.artifact, now() + self._ttl)
+        record = claim.value
         if record.state == "ready" and await is_committed(self._storage, record.artifact):
             reporter.log("An identical artifact was there already; it is used again.")
             await self.discard(event)
@@ -65,7 +66,7 @@ class UploaderHandler:
             with spans.leaf("commit", {"aethel.artifact.bytes": event.artifact.size_bytes}):
                 artifact = await self._commit(event, record.artifact, reporter)
         reporter.progress("uploading", 98, "Recording the expiry")
-        record = await self._claims.set_ready(event.project_id, artifact)
+        record = await self._claims.set_ready(event.project_id, artifact, claim)
         await self._remember(event, record)
         return [
             ExportCompleted(

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 
 import msgspec
 from nats.errors import MaxPayloadError
@@ -45,6 +45,10 @@ class Record(msgspec.Struct, Generic[T], frozen=True):
     revision: int
 
 
+Guess = Record[T] | Record[None]  # at what is there
+NOTHING: Final = Record(None, 0)  # the guess that a key was never written
+
+
 class ConflictingWriteError(Exception):
     """Somebody else wrote first; read again and decide anew."""
 
@@ -52,8 +56,12 @@ class ConflictingWriteError(Exception):
 class Change(Generic[T]):
     """One decision about a value, and what came of it; ``error`` is what it ended with."""
 
-    def __init__(self, decide: Callable[[T | None], T | None]) -> None:
+    def __init__(
+        self, decide: Callable[[T | None], T | None], guess: Guess[T] | None = None
+    ) -> None:
         self._decide = decide
+        self.guess = guess
+        self.record: Record[T] | None = None
         self.result: T | None = None
         self.error: Exception | None = None
 
@@ -135,18 +143,30 @@ class KeyValueStore(Generic[T]):
         Returns:
             What is stored now.
         """
-        change = Change(decide)
+        return (await self._changed(key, Change(decide))).result
+
+    async def change_from(
+        self, guess: Guess[T], key: str, decide: Callable[[T | None], T | None]
+    ) -> Record[T] | None:
+        """The same, written over a guess at what is there; it is read only where that is wrong.
+
+        Returns:
+            What is stored now, as a guess for the next change.
+        """
+        return (await self._changed(key, Change(decide, guess))).record
+
+    async def _changed(self, key: str, change: Change[T]) -> Change[T]:
         await self._changes.do(key, change)
         if change.error is not None:
             raise change.error
-        return change.result
+        return change
 
     async def _make(
         self, key: str, changes: Sequence[Change[T]], known: Record[T] | None
     ) -> Record[T] | None:
         """Make changes by one write, over ``known`` where that is still so; what is there now."""
         try:
-            return await self._write_together(key, changes, known)
+            return await self._write_together(key, changes, known or changes[0].guess)
         except TooLargeError as error:
             if len(changes) > 1:  # one of them is: alone, the others may fit
                 for change in changes:
@@ -159,8 +179,9 @@ class KeyValueStore(Generic[T]):
         return None
 
     async def _write_together(
-        self, key: str, changes: Sequence[Change[T]], known: Record[T] | None
+        self, key: str, changes: Sequence[Change[T]], known: Guess[T] | None
     ) -> Record[T] | None:
+        found: Guess[T] | None
         found, guessed = (known, True) if known else (await self.get(key), False)
         while True:
             current = value = found.value if found else None
@@ -168,12 +189,16 @@ class KeyValueStore(Generic[T]):
                 value = change.make(value)
             if value is not None and value != current:
                 with suppress(ConflictingWriteError):
-                    return Record(value, await self._store(key, value, found))
+                    found = Record(value, await self._store(key, value, found))
+                    break
             elif not guessed:
-                return found
+                break
             found, guessed = await self.get(key), False
+        for change in changes:
+            change.record = cast("Record[T] | None", found)  # it was read or written
+        return changes[0].record
 
-    async def _store(self, key: str, value: T, found: Record[T] | None) -> int:
+    async def _store(self, key: str, value: T, found: Guess[T] | None) -> int:
         if found is None:
             return await self.create(key, value)
         return await self.replace(key, value, revision=found.revision)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import ConfigurationError, TooLargeError
-from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore, Record
+from shared.jetstream.key_value import NOTHING, ConflictingWriteError, KeyValueStore, Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,3 +125,21 @@ async def test_a_change_that_makes_too_much_fails_alone(js: JetStreamContext) ->
     found = await asyncio.gather(*changes, return_exceptions=True)
     assert [type(one) for one in found] == [str, TooLargeError, str]
     assert found[-1] == "ab"
+
+
+async def test_a_guess_spares_a_read_and_is_never_believed(nc: Client) -> None:
+    """A right one costs one request; a wrong one is found out by the write, and nothing is lost."""
+    records = await KeyValueStore.bind(nc.jetstream(), "projects", int)
+    answers = nc.stats["in_msgs"]
+    first = await records.change_from(NOTHING, "record.p", one_more())
+    assert first is not None
+    second = await records.change_from(first, "record.p", one_more())
+    assert nc.stats["in_msgs"] - answers == 2
+    assert (first.value, second and second.value) == (1, 2)
+    for wrong in (NOTHING, first):
+        before = await records.get("record.p")
+        found = await records.change_from(wrong, "record.p", one_more())
+        assert found == await records.get("record.p")
+        assert before is not None
+        assert found is not None
+        assert found.value == before.value + 1
