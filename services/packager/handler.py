@@ -6,17 +6,17 @@ import asyncio
 import threading
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from services.packager.build.build_log import report_selection
 from services.packager.build.inputs import BuildInputs
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import forecast
-from services.packager.processes.threads import entered_in_thread, in_thread
-from services.packager.project.snapshot import Selection, read_snapshot
+from services.packager.processes.threads import beside_loop, entered_in_thread, in_thread
+from services.packager.project.snapshot import Selection, Snapshots
 from services.packager.registry.package_fetcher import PackageFetcher
 from services.packager.request import Request
 from services.packager.sandbox import launcher
@@ -27,7 +27,7 @@ from services.packager.signing.keys import NO_KEYS
 from services.packager.signing.signer import KeySigner
 from services.packager.signing.tool import ToolBench
 from services.packager.storage.derived_files import ProjectDerivedFiles
-from services.packager.storage.object_fetcher import ObjectFetcher
+from services.packager.storage.object_fetcher import ObjectFetcher, ObjectLostError
 from services.packager.storage.object_index import ObjectIndex
 from shared.domain.events import ExportPackaged
 from shared.domain.platforms import check_options
@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from shared.domain.events import Event, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
+
+
+STEPS: Final = 100  # of Python for a file, about
 
 
 class EarlierBuilds(Protocol):
@@ -82,6 +85,7 @@ class PackagerHandler:
         earlier: EarlierBuilds | None = None,
     ) -> None:
         self._storage = storage
+        self._snapshots = Snapshots(storage)
         self._cache = cache
         self._server = server
         self._templates = templates
@@ -106,12 +110,11 @@ class PackagerHandler:
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )
-        key = await in_thread(partial(self._signing.choose, request))
-        inputs = UNSET if key else await self._inputs(event, request)
+        key, inputs = await in_thread(partial(self._key_and_inputs, event, request))
         if inputs and await self._completed(event, inputs):
             return []
         made = await self._build(event, request, key, reporter, stages)
-        if not made.reusable or inputs != await self._inputs(event, request):
+        if not made.reusable or inputs != await in_thread(partial(self._inputs, event, request)):
             inputs = UNSET  # what it was made of may have changed while it was
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
         took = stages.seconds()
@@ -127,11 +130,15 @@ class PackagerHandler:
             )
         ]
 
-    async def _inputs(self, event: ExportRequested, request: Request) -> str:
-        name = partial(
-            self._build_inputs.of, request, project_id=event.project_id, snapshot=event.snapshot
-        )
-        return await in_thread(name)
+    def _key_and_inputs(
+        self, event: ExportRequested, request: Request
+    ) -> tuple[SigningKey | None, str | UnsetType]:
+        """What signs the artifact; what is signed is made anew each time."""
+        key = self._signing.choose(request)
+        return key, UNSET if key else self._inputs(event, request)
+
+    def _inputs(self, event: ExportRequested, request: Request) -> str:
+        return self._build_inputs.of(request, project_id=event.project_id, snapshot=event.snapshot)
 
     async def _completed(self, event: ExportRequested, inputs: str) -> bool:
         """Whether an earlier build of the same has ended this export already."""
@@ -153,8 +160,13 @@ class PackagerHandler:
         stages: StageClock,
     ) -> Packaged:
         with stages.fetching():
-            snapshot = await read_snapshot(self._storage, event)
-        selection = await in_thread(partial(Selection.of, snapshot, request.options))
+            snapshot = await self._snapshots.read(event)
+        select = partial(Selection.of, snapshot, request.options)
+        selection = await (
+            in_thread(select)  # nobody knows how long patterns take
+            if request.options.exclude_patterns
+            else beside_loop(select, size=len(snapshot.files) * STEPS)
+        )
         report_selection(reporter, selection)
         job = Job(
             request=request,
@@ -167,6 +179,7 @@ class PackagerHandler:
         )
         progress = BuildProgress(reporter, stages)
         async with (
+            self._noticing_losses(event),
             entered_in_thread(self._cache.scratch()) as scratch,
             self._services(selection, request, key, progress, reporter) as services,
             entered_in_thread(
@@ -174,6 +187,15 @@ class PackagerHandler:
             ) as child,
         ):
             return await RunningBuild(job, services, self._server, child).result()
+
+    @asynccontextmanager
+    async def _noticing_losses(self, event: ExportRequested) -> AsyncIterator[None]:
+        """Where an object is missing, its snapshot is not believed any more."""
+        try:
+            yield
+        except ObjectLostError:
+            self._snapshots.forget(event)
+            raise
 
     @asynccontextmanager
     async def _services(
@@ -239,11 +261,12 @@ async def fetching(
 ) -> AsyncIterator[ObjectFetcher]:
     """Fetch objects ahead of their use and report the build's progress, until the block ends."""
     with progress.at_work():
-        index = await in_thread(partial(ObjectIndex.of, selection.files))
+        steps = len(selection.files) * STEPS
+        index = await beside_loop(partial(ObjectIndex.of, selection.files), size=steps)
         objects = ObjectFetcher(storage, cache, index, on_fetched=progress.fetched)
         missing = await objects.missing_bytes()
         foresee = partial(forecast, selection.files, request, fetch_bytes=missing, signed=signed)
-        progress.expect(await in_thread(foresee), fetch_bytes=missing)
+        progress.expect(await beside_loop(foresee, size=steps), fetch_bytes=missing)
         jobs = (_fetch(objects, missing), progress.run())
         background = [asyncio.create_task(job) for job in jobs]
         try:

@@ -20,6 +20,7 @@ from shared.errors import NotFoundError, StorageRefusedError, UnavailableError
 from shared.storage import call_spans, timing
 from shared.storage.key_files import KeyFiles, check_pair
 from shared.storage.refusals import STS, kind_of
+from shared.version import product_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,7 @@ def connect(settings: S3Settings, endpoint: str) -> Any:
     """
     config = AioConfig(
         signature_version="s3v4",
+        user_agent=f"aethel-export/{product_version()}",  # the SDK's own is put together each time
         max_pool_connections=64,
         connect_timeout=5,
         read_timeout=60,

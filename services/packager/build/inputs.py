@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from services.packager.build.cache_key import tools_of
-from services.packager.runtimes.registry import described
+from services.packager.runtimes.registry import Descriptions
 from shared.version import product_version
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class BuildInputs:
     """
 
     def __init__(self, templates: Path, settings: Mapping[str, Any]) -> None:
-        self._templates = templates
+        self._templates = Descriptions(templates)
         self._settings = settings
 
     def of(self, request: Request, *, project_id: str, snapshot: str) -> str:
@@ -41,7 +41,7 @@ class BuildInputs:
             "project": project_id,
             "snapshot": snapshot,
             "request": request,
-            "templates": described(self._templates),
+            "templates": self._templates.digests(),
             "tools": tools_of(request),
             "product": product_version(),
             "settings": self._settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 T = TypeVar("T")
+LITTLE: Final = 10_000  # steps of a loop, or bytes: done before a thread would be awake
 
 
 async def in_thread(
@@ -36,6 +37,11 @@ async def in_thread(
         if not work.cancelled():
             work.exception()  # retrieved: it failed because it was stopped
         raise
+
+
+async def beside_loop(function: Callable[[], T], *, size: int) -> T:
+    """What ``function`` gives, computed in a thread unless it is ``LITTLE`` work."""
+    return function() if size <= LITTLE else await in_thread(function)
 
 
 @asynccontextmanager

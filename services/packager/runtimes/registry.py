@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -21,6 +22,9 @@ from shared.templates import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SETTLED_S: Final = 2.0  # since a file was changed: another change would show
 
 
 class Templates:
@@ -59,17 +63,35 @@ class Templates:
         return usable, broken
 
 
-def described(folder: Path) -> dict[str, str]:
-    """The SHA-256 of each template's description below a folder, by name, as it is this moment.
+class Descriptions:
+    """Names what stands in the templates' descriptions below a folder, as it is this moment.
 
-    Nothing is verified: who uses a template does that.
+    One is read again where its file looks otherwise, or was changed a moment ago: clocks of files
+    tick slowly.
     """
-    found: dict[str, str] = {}
-    for description in sorted(folder.glob(f"*/{DESCRIPTION}")):
-        with suppress(OSError):  # it is being replaced
-            digest = hashlib.sha256(description.read_bytes())
-            found[description.parent.name] = digest.hexdigest()
-    return found
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
+
+    def digests(self) -> dict[str, str]:
+        """The SHA-256 of each, by its template's name; who uses a template verifies it."""
+        found: dict[str, str] = {}
+        for description in sorted(self._folder.glob(f"*/{DESCRIPTION}")):
+            with suppress(OSError):  # it is being replaced
+                found[description.parent.name] = self._digest(description)
+        return found
+
+    def _digest(self, description: Path) -> str:
+        name, before = description.parent.name, description.stat()
+        looks = (before.st_ino, before.st_size, before.st_mtime_ns, before.st_ctime_ns)
+        known = self._known.get(name)
+        if known is not None and known[0] == looks:
+            return known[1]
+        digest = hashlib.sha256(description.read_bytes()).hexdigest()
+        if time.time() - before.st_ctime > SETTLED_S:
+            self._known[name] = looks, digest
+        return digest
 
 
 def read_template(folder: Path) -> Template:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from services.packager.runtimes.build import (
     digest_of,
 )
 from services.packager.runtimes.install import install
-from services.packager.runtimes.registry import Templates, describe, read_template
+from services.packager.runtimes.registry import Descriptions, Templates, describe, read_template
 from shared.templates import DESCRIPTION, TemplateChangedError, TemplateError
 from tests.projects import request
 
@@ -273,3 +275,23 @@ def test_a_builder_without_its_tool_is_told_from_one_that_fails(toy: Path, tmp_p
     with pytest.raises(ToolMissingError):
         build("toy", tmp_path / "out")
     assert CliRunner().invoke(templates_command, [str(tmp_path / "out")]).exit_code == 0
+
+
+def test_a_description_that_was_changed_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also in place, to another of the same size that claims to be as old."""
+    description = tmp_path / "game" / "template.json"
+    description.parent.mkdir()
+    description.write_bytes(b"0")
+    now_s = time.time()
+    monkeypatch.setattr(time, "time", lambda: now_s + 10)
+    known = Descriptions(tmp_path)
+    before = description.stat()
+    for text in (b"0", b"0", b"1"):
+        while text == b"1" and description.stat().st_ctime_ns == before.st_ctime_ns:
+            description.write_bytes(text)
+            os.utime(description, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert known.digests() == {"game": hashlib.sha256(text).hexdigest()}
+    description.unlink()
+    assert known.digests() == {}
