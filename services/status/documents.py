@@ -11,25 +11,27 @@ from collections import OrderedDict
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from weakref import WeakValueDictionary
 
 import msgspec
 import structlog
 from nats.js import api
 
 from shared.domain.events import AnyEvent, ExportRequested, now
-from shared.domain.export_document import Document, fold
+from shared.domain.export_document import Document, fold_together
 from shared.jetstream.errors import AWAY, NatsUnavailableError
+from shared.jetstream.event_groups import Handed
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import ConflictingWriteError, Record
-from shared.jetstream.pull_loop import Place
 from shared.jetstream.topology import ACK_WAIT_S, EXPORTS, STATUS
 from shared.stores.exports import bind_exports, export_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nats.js import JetStreamContext
 
     from shared.jetstream.key_value import KeyValueStore
+    from shared.jetstream.pull_loop import Place
 
 log = structlog.get_logger()
 
@@ -40,15 +42,20 @@ REMEMBER_S: Final = 5.0  # what the durable has said of itself
 WRITTEN: Final = 1_000  # documents that are not read again before the next write: 5 MB or so
 
 
-class NewEvent(msgspec.Struct, frozen=True):
-    """An event that nobody has taken in before.
+class News(msgspec.Struct, frozen=True):
+    """Events of one generation that nobody has taken in before, by sequence.
 
-    ``before`` are the events of its generation without it, by sequence.
+    ``before`` are the events of the generation without them, by sequence, too.
     """
 
-    event: AnyEvent
-    place: Place
+    handed: tuple[Handed, ...]
     before: dict[int, AnyEvent]
+
+    @property
+    def events(self) -> dict[int, AnyEvent]:
+        """Those of before and the new ones, by sequence."""
+        new = {one.place.seq: one.event for one in self.handed}
+        return dict(sorted({**self.before, **new}.items()))
 
 
 class Documents:
@@ -68,7 +75,6 @@ class Documents:
         self._durable = durable
         self._asked_at = 0.0
         self._written: OrderedDict[str, Record[Document]] = OrderedDict()  # the latest, unended
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Documents:
@@ -79,8 +85,8 @@ class Documents:
         """
         return cls(js, await bind_exports(js), durable=await status_durable(js))
 
-    async def take_in(self, event: AnyEvent, place: Place, stop: asyncio.Event) -> NewEvent | None:
-        """Fold an event; None where it is no news.
+    async def take_in(self, handed: Sequence[Handed], stop: asyncio.Event) -> list[News]:
+        """Fold events of one generation of an export into its document, by one write.
 
         A write whose answer was lost is made again, so that it is known whose it was. An event that
         is folded once more, because documents were lost, is no news: it is older than the durable,
@@ -88,45 +94,46 @@ class Documents:
         is another's by now.
 
         Raises:
-            NatsUnavailableError: Not for a while, or not before ``stop``; the event must come
+            NatsUnavailableError: Not for a while, or not before ``stop``; the events must come
                 again.
         """
-        folded = _Fold(event, place)
+        folded = _Fold(handed)
         ours = await self._write(folded, stop)
-        before = folded.before
-        if not (ours or (folded.late and place.first_time)) or await self._again(folded, place):
-            return None
-        if folded.late:
-            others = await self._earlier(event, place.seq)
-        elif before is None or before.generation < event.generation:
-            others = {}
-        else:
-            others = {seq: found for seq, found in before.events.items() if seq != place.seq}
-        return NewEvent(event, place, others)
+        late = folded.late
+        new = [
+            one
+            for one in folded.handed
+            if (one.place.seq in ours or (late and one.place.first_time))
+            and not await self._again(one.place, late=late)
+        ]
+        if late:
+            return [News((one,), await self._earlier(one.event, one.place.seq)) for one in new]
+        seqs = {one.place.seq for one in new}
+        before = {seq: event for seq, event in folded.known.items() if seq not in seqs}
+        return [News(tuple(new), before)] if new else []
 
-    async def _write(self, folded: _Fold, stop: asyncio.Event) -> bool:
-        """Whether it was written by this call, in this try or in one that was not answered."""
+    async def _write(self, folded: _Fold, stop: asyncio.Event) -> set[int]:
+        """What was written by this call, in this try or in one that was not answered."""
         clock = asyncio.get_running_loop().time
-        deadline, unanswered = clock() + self._patience_s, False
+        deadline, ours = folded.since + self._patience_s, set[int]()
         while True:
             try:
-                async with self._turns.setdefault(folded.key, asyncio.Lock()):
-                    await self._change(folded)
+                await self._change(folded)
             except NatsUnavailableError as error:
                 if stop.is_set() or clock() + PAUSE_S > deadline:
                     raise
                 log.warning("fold.waiting", error=str(error))
-                unanswered = unanswered or folded.writes
-                folded.writes = False
+                ours |= folded.writes
+                folded.writes = set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), PAUSE_S)
             else:
-                return unanswered or folded.writes
+                return ours | folded.writes
 
     async def _change(self, folded: _Fold) -> None:
         """Write over what this process has written last, or where there can be nothing yet.
 
-        Where that was wrong, or where it has the event already, what is there is read: documents
+        Where that was wrong, or where it has an event already, what is there is read: documents
         may have been lost since.
         """
         found, is_read = self._written.pop(folded.key, None), False
@@ -134,9 +141,12 @@ class Documents:
             found, is_read = await self._exports.get(folded.key), True
         while True:
             document = folded(found.value if found else None)
-            if folded.writes:
-                with suppress(ConflictingWriteError):
+            if folded.writes and (is_read or folded.is_whole):
+                try:
                     await self._store(folded.key, document, found)
+                except ConflictingWriteError:
+                    folded.writes = set()
+                else:
                     return
             elif is_read:
                 return
@@ -157,7 +167,7 @@ class Documents:
         found = await self._events.of(event.export_id)
         return {at: e for at, e in found if at < seq and e.generation == event.generation}
 
-    async def _again(self, folded: _Fold, place: Place) -> bool:
+    async def _again(self, place: Place, *, late: bool) -> bool:
         """Whether the durable was made after the event, and others have folded it before.
 
         One that was made anew behind what is acknowledged (``streams wake --recreate``) gives what
@@ -167,7 +177,7 @@ class Documents:
             return False
         durable = await self._durable_now()
         from_the_first = durable.config.deliver_policy == api.DeliverPolicy.ALL
-        return place.stored_at < durable.created and (from_the_first or folded.late)
+        return place.stored_at < durable.created and (from_the_first or late)
 
     async def _durable_now(self) -> api.ConsumerInfo:
         """As it is; as it was when it answered last, where it does not: nothing waits for that."""
@@ -195,30 +205,54 @@ async def status_durable(js: JetStreamContext) -> api.ConsumerInfo:
 
 
 class _Fold:
-    """One event being folded, perhaps in several tries: each is told the document as it is."""
+    """Events being folded, perhaps in several tries: each is told the document as it is."""
 
-    def __init__(self, event: AnyEvent, place: Place) -> None:
-        self.key = export_key(event.project_id, event.export_id)
+    def __init__(self, handed: Sequence[Handed]) -> None:
+        by_seq = {one.place.seq: one for one in reversed(handed)}  # the first of each
+        self.handed = [one for _, one in sorted(by_seq.items())]
+        self.since = min(one.since for one in handed)
         self.before: Document | None = None
-        self.writes = False
-        self._event = event
-        self._place = place
+        self.writes: set[int] = set()  # what the bucket has not got
+        self._events = {one.place.seq: one.event for one in self.handed}
+        self._newest = self.handed[-1]
+        self.key = export_key(self._newest.event.project_id, self._newest.event.export_id)
 
     def __call__(self, document: Document | None) -> Document:
-        place = self._place
         self.before = document
-        after = fold(document, self._event, place.seq, stored_at=place.stored_at)
-        self.writes = after is not document
+        stored_at = self._newest.place.stored_at
+        after = fold_together(document, self._events, stored_at=stored_at)
+        if after is document:
+            self.writes = set()
+        elif self.late:  # all that it needs of them is a newer request
+            self.writes = {seq for seq, event in self._events.items() if event is after.request}
+        else:
+            self.writes = self._events.keys() - self.known_before.keys()
         return after
 
     @property
     def is_first(self) -> bool:
         """Whether it begins an export, and has not been handed over before."""
-        event = self._event
-        is_start = isinstance(event, ExportRequested) and event.generation == 1
-        return is_start and self._place.first_time
+        first = self.handed[0]
+        is_start = isinstance(first.event, ExportRequested) and first.event.generation == 1
+        return is_start and first.place.first_time
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the document has none of them."""
+        return len(self.writes) == len(self._events)
 
     @property
     def late(self) -> bool:
-        """Whether a later generation has begun: its document keeps nothing of this event."""
-        return self.before is not None and self.before.generation > self._event.generation
+        """Whether a later generation has begun: its document keeps nothing of these events."""
+        return self.before is not None and self.before.generation > self._newest.event.generation
+
+    @property
+    def known_before(self) -> dict[int, AnyEvent]:
+        """What the document has of their generation."""
+        is_same = self.before and self.before.generation == self._newest.event.generation
+        return self.before.events if self.before and is_same else {}
+
+    @property
+    def known(self) -> dict[int, AnyEvent]:
+        """The same, and these events."""
+        return {**self.known_before, **self._events}

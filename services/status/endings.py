@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
@@ -15,20 +15,31 @@ from shared.domain.events import (
     TerminalEvent,
 )
 from shared.domain.log_keys import keys_of
+from shared.tracing.context import within
 
 if TYPE_CHECKING:
-    from services.status.documents import NewEvent
+    from collections.abc import Sequence
+
+    from services.status.documents import News
+    from shared.domain.events import AnyEvent
 
 log = structlog.get_logger()
 
 
-def log_end(news: NewEvent) -> None:
-    """Say that a generation has ended, where the news is its first end."""
-    end, before = news.event, list(news.before.values())
-    if not isinstance(end, TerminalEvent) or any(isinstance(e, TerminalEvent) for e in before):
+def log_end(news: News) -> None:
+    """Say that a generation has ended, where its first end is among the news."""
+    if any(isinstance(event, TerminalEvent) for event in news.before.values()):
         return
-    begun = [event.at for event in before if isinstance(event, StartEvent)]
-    attempts = sum(isinstance(event, ExportStarted) and event.stage == "build" for event in before)
+    one = next((one for one in news.handed if isinstance(one.event, TerminalEvent)), None)
+    if one is not None:
+        events = list(news.events.values())
+        with within(one.trace):
+            _log_end(cast("TerminalEvent", one.event), events)
+
+
+def _log_end(end: TerminalEvent, events: Sequence[AnyEvent]) -> None:
+    begun = [event.at for event in events if isinstance(event, StartEvent)]
+    attempts = sum(isinstance(event, ExportStarted) and event.stage == "build" for event in events)
     more: dict[str, Any] = {}
     match end:
         case ExportCompleted(artifact=artifact):

@@ -6,7 +6,7 @@ events in any order and any number of repetitions come to the same document.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from msgspec import UNSET
@@ -32,6 +32,9 @@ from shared.domain.events import (
 )
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.waiting import Wait, WaitingReason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Status = Literal[
     "queued", "preparing", "building", "packaging", "uploading", "completed", "failed", "canceled"
@@ -176,22 +179,35 @@ def fold(
     document: Document | None, event: AnyEvent, seq: int, *, stored_at: Moment | None = None
 ) -> Document:
     """The document after ``event``, the same one where it has that event, or needs it no more."""
-    request = _newest_request(document.request if document else None, event)
-    if document is None or event.generation > document.generation:
-        events = {seq: event}
-    elif event.generation == document.generation:
-        if seq in document.events:
+    return fold_together(document, {seq: event}, stored_at=stored_at)
+
+
+def fold_together(
+    document: Document | None, events: Mapping[int, AnyEvent], *, stored_at: Moment | None = None
+) -> Document:
+    """The document after events of one generation, by sequence: as if one after the other.
+
+    The same one where it has all of them, or needs none any more.
+    """
+    generation = next(iter(events.values())).generation
+    request = document.request if document else None
+    for event in events.values():
+        request = _newest_request(request, event)
+    if document is None or generation > document.generation:
+        known = dict(sorted(events.items()))
+    elif generation == document.generation:
+        if events.keys() <= document.events.keys():
             return document
-        events = dict(sorted({**document.events, seq: event}.items()))
+        known = dict(sorted({**document.events, **events}.items()))
     elif request is document.request:
         return document
     else:
-        events = document.events
+        known = document.events
     return Document(
-        generation=max(event.generation, document.generation) if document else event.generation,
-        events=events,
+        generation=max(generation, document.generation) if document else generation,
+        events=known,
         request=request,
-        state=_state(list(events.values()), request),
+        state=_state(list(known.values()), request),
         stored_at=stored_at,
     )
 

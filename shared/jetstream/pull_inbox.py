@@ -91,6 +91,17 @@ class PullInbox:
             await asyncio.sleep(LOOK_S)
             return None
 
+    async def next_ones(self) -> list[Msg]:
+        """The next message and all that have come with it; none where none came."""
+        found = []
+        message = await self.next()
+        while message is not None:
+            found.append(message)
+            has_more = self._came and not _status(self._came[0])
+            message = self._came.popleft() if has_more else None
+        self._left = max(self._left - max(len(found) - 1, 0), 0)
+        return found
+
     async def close(self) -> None:
         """Take back what was asked; a message that comes meanwhile is handed back."""
         subscription, self._subscription, self._left = self._subscription, None, 0

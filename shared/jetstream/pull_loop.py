@@ -2,7 +2,7 @@
 
 Workers give it whole messages (:mod:`shared.worker.delivery`), because theirs take long and end in
 many ways. Whoever keeps books on what happens uses :func:`consume`, which decodes, acknowledges and
-hands back.
+hands back, or :mod:`shared.jetstream.event_groups`, where there is much of it.
 """
 
 from __future__ import annotations
@@ -70,9 +70,8 @@ async def pull(
     admitted: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ahead: Callable[[], Awaitable[bool]] | None = None,
     diverted: Callable[[], bool] = bool,
-    slots: int = 1,
 ) -> None:
-    """Give ``handle`` one message after the other, ``slots`` at a time, until told to stop.
+    """Give ``handle`` one message after the other, until told to stop.
 
     Whatever ``handle`` raises ends the loop; a server that does not answer a fetch never does.
 
@@ -87,37 +86,25 @@ async def pull(
             nothing is fetched then.
         diverted: Whether there is something ahead, or nothing is admitted, while a message is
             waited for.
-        slots: How many messages are handled at a time; what it raises is a group where there are
-            several.
     """
     inbox = PullInbox(
         js._nc,  # noqa: SLF001 - its context knows no inbox
         stream,
         durable,
         unwanted=diverted,
-        batch=1 if slots == 1 else 2 * slots,
     )
-
-    async def work() -> None:
+    stopped = asyncio.create_task(stop.wait())
+    stopped.add_done_callback(lambda _: inbox.stop())
+    try:
         while not stop.is_set():
             async with admitted():
                 if stop.is_set() or (ahead is not None and await ahead()):
                     continue
                 message = await inbox.next()
                 if message is not None and stop.is_set():
-                    await _hand_back(message)
+                    await hand_back(message)
                 elif message is not None:
                     await handle(message)
-
-    stopped = asyncio.create_task(stop.wait())
-    stopped.add_done_callback(lambda _: inbox.stop())
-    try:
-        if slots == 1:
-            await work()
-            return
-        async with asyncio.TaskGroup() as group:
-            for _ in range(slots):
-                group.create_task(work())
     finally:
         stopped.cancel()
         await inbox.close()
@@ -131,7 +118,6 @@ async def consume(
     stop: asyncio.Event,
     *,
     decode: Callable[[bytes], T],
-    slots: int = 1,
 ) -> None:
     """Hand every message of a durable, decoded and with its place, to ``handle``.
 
@@ -154,16 +140,16 @@ async def consume(
             await message.ack()
         except (*AWAY, UnavailableError) as error:
             log.warning("consumer.waiting", consumer=durable, error=repr(error))
-            await _hand_back(message, OUTAGE_DELAY_S)
+            await hand_back(message, OUTAGE_DELAY_S)
             await asyncio.sleep(OUTAGE_DELAY_S)  # the next one would not fare better
         except TryLaterError as error:
             log.warning("message.waiting", subject=message.subject, error=str(error))
-            await _hand_back(message, error.delay_s)
+            await hand_back(message, error.delay_s)
         except Exception:
             log.exception("message.failed", subject=message.subject)
-            await _hand_back(message, FAILURE_DELAY_S)
+            await hand_back(message, FAILURE_DELAY_S)
 
-    await pull(js, stream, durable, hand_over, stop, slots=slots)
+    await pull(js, stream, durable, hand_over, stop)
 
 
 async def consume_events(
@@ -171,18 +157,16 @@ async def consume_events(
     durable: str,
     handle: Callable[[AnyEvent, Place], Awaitable[None]],
     stop: asyncio.Event,
-    *,
-    slots: int = 1,
 ) -> None:
-    """Hand every event of a durable to ``handle``, ``slots`` at a time, until told to stop.
+    """Hand every event of a durable to ``handle`` until told to stop.
 
     What :func:`consume` says holds for each of them; one that cannot be decoded goes to the dead
     letters by way of its worker.
     """
-    await consume(js, EXPORTS, durable, handle, stop, decode=decode_event, slots=slots)
+    await consume(js, EXPORTS, durable, handle, stop, decode=decode_event)
 
 
-async def _hand_back(message: Msg, delay_s: float | None = None) -> None:
-    """It comes again after ``delay_s``, or after the ack wait where the server cannot be told."""
+async def hand_back(message: Msg, delay_s: float | None = None) -> None:
+    """Have it come again after ``delay_s``, or after the ack wait where nobody can be told."""
     with suppress(*AWAY):
         await message.nak(delay=delay_s)

@@ -164,6 +164,7 @@ def record(
     links: Sequence[TraceContext] = (),
     error_type: str = "",
     span_id: str = "",
+    kind: Kind = "internal",
 ) -> None:
     """A span that is over already; times are seconds since the epoch.
 
@@ -175,6 +176,7 @@ def record(
         links: What else it has to do with.
         error_type: What it failed of.
         span_id: Its id, where others are its children already.
+        kind: What it is.
     """
     if _Recording.recorder is None or (parent := current()) is None:
         return
@@ -182,7 +184,7 @@ def record(
     made = _Recording.recorder.start(
         name,
         parent,
-        kind="internal",
+        kind=kind,
         attributes=attributes,
         links=links,
         at=began,

@@ -1,24 +1,30 @@
 """The fold by itself, and the whole way of an event into its document, on a real NATS.
 
-Facts for each second of computing: of this process alone, which does nothing else.
+Events for each second of computing: of this process alone, which does nothing else. What has waited
+lies as it was published: the events of one export near each other, as many exports as there are
+workers beside each other. Or, as it never lies, all of one kind and then all of the next.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import statistics
 import tempfile
 import time
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import uvloop
 
 from services.status.projector import Projector
+from shared import logs
 from shared.domain.events import encode_event
 from shared.domain.export_document import fold
 from shared.jetstream.topology import STATUS
-from shared.settings import NatsSettings
+from shared.settings import LogSettings, NatsSettings
 from tests.bench.measurement import Measurement
 from tests.consumers import at_rest
 from tests.servers import empty_nats, from_packages
@@ -35,17 +41,22 @@ if TYPE_CHECKING:
 ROUNDS: Final = 5
 FOLDED: Final = 2_000  # exports of a round
 STORED: Final = 1_000  # exports on a real NATS
-AT_ONCE: Final = 500
+AT_ONCE: Final = STORED  # publishes
+WORKERS: Final = 16
 
 
 def measure(_cache: Path) -> Iterator[Measurement]:
     """Both, apart."""
+    logs.configure(LogSettings(), service="status")
     rates = [_pure() for _ in range(ROUNDS)]
     yield Measurement(
         name="fold.pure", value=statistics.median(rates), unit="/s", target=15_000, limit="≥"
     )
     with tempfile.TemporaryDirectory() as folder, from_packages(Path(folder)) as servers:
-        yield from asyncio.run(_whole(NatsSettings(url=servers.nats_url)))
+        settings = NatsSettings(url=servers.nats_url)
+        for name, beside in (("waited", WORKERS), ("by_kind", STORED)):
+            for measurement in uvloop.run(_whole(settings, beside)):
+                yield msgspec.structs.replace(measurement, name=f"fold.{name}.{measurement.name}")
 
 
 def _export() -> list[AnyEvent]:
@@ -64,34 +75,34 @@ def _pure() -> float:
     return FOLDED * len(events) / (time.process_time() - begun)
 
 
-async def _whole(settings: NatsSettings) -> list[Measurement]:
-    """As status pods do it: fetched, folded, written, counted, acknowledged."""
+async def _whole(settings: NatsSettings, beside: int) -> list[Measurement]:
+    """As status pods do it: fetched, folded, written, counted, told, acknowledged."""
     async with empty_nats(settings) as nc:
-        count = await _fill(nc)
+        count = await _fill(nc, beside)
         js, stop = nc.jetstream(), asyncio.Event()
         projector = await Projector.bind(js)
         begun, cpu_s = time.monotonic(), time.process_time()
-        folding = asyncio.create_task(projector.run(stop))
-        await at_rest(js, STATUS)
-        cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - begun
-        stop.set()
-        await folding
+        with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
+            folding = asyncio.create_task(projector.run(stop))
+            await at_rest(js, STATUS)
+            cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - begun
+            stop.set()
+            await folding
     return [
-        Measurement(name="fold.projector_cpu", value=count / cpu_s, unit="/s"),
-        Measurement(name="fold.projector", value=count / wall_s, unit="/s"),
+        Measurement(name="cpu", value=count / cpu_s, unit="/s"),
+        Measurement(name="wall", value=count / wall_s, unit="/s"),
     ]
 
 
-async def _fill(nc: Client) -> int:
-    """Publish the events of many exports, one kind after the other; how many they are."""
+async def _fill(nc: Client, beside: int) -> int:
+    """Publish the events of many exports, so many of them beside each other; how many they are."""
     js = nc.jetstream(publish_async_max_pending=AT_ONCE)
     events = _export()
-    for event in events:
-        for number in range(STORED):
-            export_id = f"01900000-0000-7000-8000-{number:012x}"
-            one = msgspec.structs.replace(event, export_id=export_id)
-            await js.publish_async(one.subject, encode_event(one))
-            if number % AT_ONCE == AT_ONCE - 1:
-                await js.publish_async_completed()
-        await js.publish_async_completed()
+    for first in range(0, STORED, beside):
+        for event in events:
+            for number in range(first, min(first + beside, STORED)):
+                export_id = f"01900000-0000-7000-8000-{number:012x}"
+                one = msgspec.structs.replace(event, export_id=export_id)
+                await js.publish_async(one.subject, encode_event(one))
+            await js.publish_async_completed()
     return STORED * len(events)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from services.status.measuring.readings import readings
+from services.status.measuring.readings import readings, series_of
 from shared.domain.events import AnyEvent, Stage, now
 from shared.domain.failure_codes import ATTEMPT_CAUSES, FAILURE_CODES, FAILURE_REASONS
 from shared.domain.platforms import PLATFORMS
@@ -12,7 +12,7 @@ from shared.metrics import exports as metrics
 from shared.metrics.born import OTHER, born
 
 if TYPE_CHECKING:
-    from services.status.documents import NewEvent
+    from services.status.documents import News
     from services.status.measuring.readings import Reading
 
 HOW: Final = ("requested", "retried", "replayed")
@@ -37,14 +37,17 @@ def born_exports() -> None:
     born(metrics.FOLDED, name=[kind.name for kind in get_args(AnyEvent)])
 
 
-def count(news: NewEvent) -> dict[str, Reading]:
-    """Count one event, whatever it completes, and how long it took to be folded."""
-    old, new = readings(news.before), readings({**news.before, news.place.seq: news.event})
+def count(news: News) -> dict[str, Reading]:
+    """Count new events, whatever they complete, and how long they took to be folded."""
+    old, new = readings(news.before), readings(news.events)
     added = {name: reading for name, reading in new.items() if name not in old}
     for reading in added.values():
         reading.take()
-    metrics.FOLDED.labels(news.event.name).inc()
-    metrics.FOLD_LAG_SECONDS.observe(max((now() - news.place.stored_at).total_seconds(), 0.0))
+    at = now()
+    for one in news.handed:
+        series_of(metrics.FOLDED, (one.event.name,)).inc()
+        lag_s = (at - one.place.stored_at).total_seconds()
+        metrics.FOLD_LAG_SECONDS.observe(max(lag_s, 0.0))
     return added
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import structlog
 
-from shared.domain.events import now
+from shared.domain.events import TerminalEvent, now
 from shared.errors import UnavailableError
 from shared.metrics import exports as metrics
 from shared.stores.export_totals import Ended, ExportTotals, Portion, month_of
@@ -18,7 +18,7 @@ from shared.stores.export_totals import Ended, ExportTotals, Portion, month_of
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
-    from services.status.documents import NewEvent
+    from services.status.documents import News
     from services.status.measuring.readings import Reading
 
 log = structlog.get_logger()
@@ -41,8 +41,8 @@ class MonthlyTotals:
         """Bind to the bucket."""
         return cls(await ExportTotals.bind(js))
 
-    def note(self, news: NewEvent, readings: dict[str, Reading]) -> None:
-        """Gather what an event has added, by the month it happened in."""
+    def note(self, news: News, readings: dict[str, Reading]) -> None:
+        """Gather what events have added, by the month in which their generation has ended."""
         end, duration = readings.get("end"), readings.get("duration")
         completed = duration is not None and duration.labels[-1] == "completed"
         ended = Ended(
@@ -51,7 +51,8 @@ class MonthlyTotals:
             duration_ms=round(duration.amount * 1_000) if duration and completed else 0,
         )
         if ended != Ended():
-            month = month_of(news.event.at)
+            ends = (e for e in news.events.values() if isinstance(e, TerminalEvent))
+            month = month_of(next(ends).at)
             self._gathered[month] = self._gathered.get(month, Ended()).plus(ended)
 
     async def run(self, stop: asyncio.Event) -> None:

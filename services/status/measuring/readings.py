@@ -6,7 +6,8 @@ difference between the readings with it and those without, in whatever order eve
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from shared.domain.events import AnyEvent, StartEvent
 
 Named = tuple[str, "Reading"]
+Metric = TypeVar("Metric", Counter, Histogram)
+SERIES: Final = 1_000  # more than there are
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -48,11 +51,17 @@ class Reading(msgspec.Struct, frozen=True):
 
     def take(self) -> None:
         """Let Prometheus see it."""
-        series = self.metric.labels(*self.labels)
+        series = series_of(self.metric, self.labels)
         if isinstance(series, Histogram):
             series.observe(self.amount)
         else:
             series.inc(self.amount)
+
+
+@lru_cache(SERIES)
+def series_of(metric: Metric, labels: tuple[str, ...]) -> Metric:
+    """One series of a metric, which is looked up anew by Prometheus each time it is asked."""
+    return metric.labels(*labels)
 
 
 def readings(events: Mapping[int, AnyEvent]) -> dict[str, Reading]:

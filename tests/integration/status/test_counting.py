@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from cli.consumer_wake import wake
-from services.status.documents import Documents, status_durable
+from services.status.documents import Documents, News, status_durable
 from services.status.projector import Projector
 from shared.domain.events import ExportFailed, ExportStarted, Failure, now
 from shared.domain.export_document import Document
 from shared.jetstream import topology
 from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.event_groups import Handed
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.key_value import KeyValueStore
+from shared.jetstream.key_value import KeyValueStore, Record
 from shared.jetstream.pull_loop import Place
 from shared.stores.export_totals import BUCKET as MONTHS
 from shared.stores.export_totals import ExportTotals, month_of
@@ -28,8 +29,6 @@ from tests.measured import measured
 from tests.unit.sample_events import requested
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
@@ -54,10 +53,23 @@ def after(start: AnyEvent) -> list[AnyEvent]:
     ]
 
 
-async def stored(events: EventLog, event: AnyEvent, *, first_time: bool = True) -> Place:
-    """Publish it, and have it handed over."""
+async def stored(events: EventLog, event: AnyEvent) -> Place:
+    """Publish it, and have it handed over for the first time."""
     seq = (await events.publish(event)).seq
-    return Place(seq, now(), first_time)
+    return Place(seq, now(), first_time=True)
+
+
+async def take_in(
+    documents: Documents, event: AnyEvent, place: Place, stop: asyncio.Event
+) -> News | None:
+    """One event by itself."""
+    news = await documents.take_in([handed(event, place)], stop)
+    return news[0] if news else None
+
+
+def handed(event: AnyEvent, place: Place) -> Handed:
+    """As it comes."""
+    return Handed(event, place, since=asyncio.get_running_loop().time())
 
 
 @pytest.fixture
@@ -107,10 +119,10 @@ async def test_an_event_that_comes_again_is_no_news(
     event = new_request()
     place = await stored(EventLog(js), event)
     one, other = await Documents.bind(js), await Documents.bind(js)
-    assert await one.take_in(event, place, stop)
+    assert await take_in(one, event, place, stop)
     again = msgspec.structs.replace(place, first_time=False)
-    assert await other.take_in(event, again, stop) is None
-    assert await one.take_in(event, again, stop) is None
+    assert await take_in(other, event, again, stop) is None
+    assert await take_in(one, event, again, stop) is None
 
 
 async def test_what_comes_behind_the_next_generation_counts_when_it_comes_first(
@@ -121,14 +133,14 @@ async def test_what_comes_behind_the_next_generation_counts_when_it_comes_first(
     first = new_request()
     places = [(event, await stored(events, event)) for event in (first, *after(first))]
     second = new_request(generation=2)
-    await documents.take_in(first, places[0][1], stop)
-    await documents.take_in(second, await stored(events, second), stop)
+    await take_in(documents, first, places[0][1], stop)
+    await take_in(documents, second, await stored(events, second), stop)
     end, place = places[2]
-    late = await documents.take_in(end, place, stop)
+    late = await take_in(documents, end, place, stop)
     assert late is not None
     assert list(late.before.values()) == [first, places[1][0]]
     again = msgspec.structs.replace(place, first_time=False)
-    assert await documents.take_in(end, again, stop) is None
+    assert await take_in(documents, end, again, stop) is None
 
 
 async def test_documents_that_were_lost_are_folded_again_without_being_counted(
@@ -140,7 +152,7 @@ async def test_documents_that_were_lost_are_folded_again_without_being_counted(
     old = msgspec.structs.replace(place, stored_at=now() - timedelta(minutes=1))
     await topology.fold_again(js)
     await topology.apply(js)
-    assert await (await Documents.bind(js)).take_in(event, old, stop) is None
+    assert await take_in(await Documents.bind(js), event, old, stop) is None
     assert await (await bind_exports(js)).get(f"{event.project_id}.{event.export_id}")
 
 
@@ -161,12 +173,12 @@ async def test_what_has_waited_counts_behind_a_durable_that_was_made_anew(
     events, documents = EventLog(js), await Documents.bind(js)
     folded, waiting = new_request(1), new_request(2)
     places = [await stored(events, event) for event in (folded, waiting)]
-    assert await documents.take_in(folded, places[0], stop)
+    assert await take_in(documents, folded, places[0], stop)
     await made_anew(nc)
     documents = await Documents.bind(js)
-    assert await documents.take_in(waiting, of_before(places[1]), stop)
+    assert await take_in(documents, waiting, of_before(places[1]), stop)
     for event, place in zip((folded, waiting), places, strict=True):
-        assert await documents.take_in(event, of_before(place), stop) is None
+        assert await take_in(documents, event, of_before(place), stop) is None
 
 
 async def test_what_comes_behind_the_next_generation_counts_once_with_a_durable_made_anew(
@@ -176,10 +188,10 @@ async def test_what_comes_behind_the_next_generation_counts_once_with_a_durable_
     events, documents = EventLog(js), await Documents.bind(js)
     first, second = new_request(), new_request(generation=2)
     place = await stored(events, first)
-    await documents.take_in(second, await stored(events, second), stop)
-    assert await documents.take_in(first, place, stop)
+    await take_in(documents, second, await stored(events, second), stop)
+    assert await take_in(documents, first, place, stop)
     await made_anew(nc)
-    assert await (await Documents.bind(js)).take_in(first, of_before(place), stop) is None
+    assert await take_in(await Documents.bind(js), first, of_before(place), stop) is None
 
 
 async def test_a_durable_that_says_nothing_holds_up_no_fold(
@@ -191,7 +203,7 @@ async def test_a_durable_that_says_nothing_holds_up_no_fold(
     await made_anew(nc)
     documents = await Documents.bind(js)
     await js.delete_consumer(topology.EXPORTS, topology.STATUS)
-    assert await documents.take_in(event, place, stop)
+    assert await take_in(documents, event, place, stop)
     assert await (await bind_exports(js)).get(f"{event.project_id}.{event.export_id}")
 
 
@@ -222,44 +234,83 @@ async def test_a_month_that_cannot_be_read_stops_no_fold(
 
 
 class Unanswered(KeyValueStore[Document]):
-    """The bucket itself, whose first answer gets lost on the way."""
+    """The bucket itself, of whose answers those of some calls get lost on the way."""
 
-    answers = 0
+    lost: tuple[int, ...] = (1,)
+    reads = 0
+    writes = 0
 
-    async def change(
-        self, key: str, decide: Callable[[Document | None], Document | None]
-    ) -> Document | None:
-        """What is stored now."""
-        found = await super().change(key, decide)
-        self.answers += 1
-        if self.answers == 1:
+    async def get(self, key: str) -> Record[Document] | None:
+        """What is stored."""
+        self.reads += 1
+        if -self.reads in self.lost:
             raise NatsUnavailableError("no answer")
-        return found
+        return await super().get(key)
+
+    async def _write(self, key: str, value: Document, **last: Any) -> int:
+        self.writes += 1
+        revision = await super()._write(key, value, **last)
+        if self.writes in self.lost:
+            raise NatsUnavailableError("no answer")
+        return revision
 
 
-async def unanswered_documents(js: JetStreamContext) -> Documents:
-    """Through such a bucket."""
+async def unanswered_documents(js: JetStreamContext, *lost: int) -> Documents:
+    """Through a bucket that loses the answers of those writes, and of reads below 0."""
     bucket = await Unanswered.bind(js, BUCKET, Document)
+    assert isinstance(bucket, Unanswered)
+    bucket.lost = lost
     return Documents(js, bucket, durable=await status_durable(js))
 
 
 async def test_a_write_whose_answer_is_lost_counts(
     js: JetStreamContext, stop: asyncio.Event
 ) -> None:
-    """The event is found in the document then, and nobody else can have put it there."""
+    """The events are found in the document then, and nobody else can have put them there."""
+    events, start = EventLog(js), new_request()
+    all_handed = [handed(event, await stored(events, event)) for event in (start, *after(start))]
+    unanswered = await unanswered_documents(js, 1)
+    (news,) = await unanswered.take_in(all_handed, stop)
+    assert (list(news.handed), news.before) == (all_handed, {})
+
+
+async def test_a_write_that_was_refused_is_not_ours(
+    js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """Somebody else has folded the same; then the document cannot be read for a moment."""
     event = new_request()
     place = await stored(EventLog(js), event)
-    unanswered = await unanswered_documents(js)
-    news = await unanswered.take_in(event, place, stop)
-    assert news is not None
-    assert news.before == {}
+    assert await take_in(await Documents.bind(js), event, place, stop)
+    assert await take_in(await unanswered_documents(js, -1), event, place, stop) is None
 
 
 async def test_a_read_that_fails_makes_no_news(js: JetStreamContext, stop: asyncio.Event) -> None:
     """Only what may have been written may be ours."""
     event = new_request()
     place = await stored(EventLog(js), event)
-    assert await (await Documents.bind(js)).take_in(event, place, stop)
-    unanswered = await unanswered_documents(js)
+    assert await take_in(await Documents.bind(js), event, place, stop)
     again = msgspec.structs.replace(place, first_time=False)
-    assert await unanswered.take_in(event, again, stop) is None
+    assert await take_in(await unanswered_documents(js, -1), event, again, stop) is None
+
+
+async def test_events_that_come_together_are_news_once_whoever_has_some_of_them(
+    js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """Two pods are given overlapping parts, twice; each event counts once, and all are there."""
+    events, start = EventLog(js), new_request()
+    story = [handed(event, await stored(events, event)) for event in (start, *after(start))]
+    one, other = await Documents.bind(js), await Documents.bind(js)
+    told: list[int] = []
+    for documents, part in (
+        (one, story[1:2]),
+        (other, [*story[:2], *story[:1]]),
+        (one, story[1:]),
+        (other, story),
+    ):
+        for news in await documents.take_in(part, stop):
+            assert set(news.before) == set(told)
+            told += [new.place.seq for new in news.handed]
+    assert sorted(told) == [each.place.seq for each in story]
+    found = await (await bind_exports(js)).get(f"{start.project_id}.{start.export_id}")
+    assert found is not None
+    assert list(found.value.events.values()) == [each.event for each in story]

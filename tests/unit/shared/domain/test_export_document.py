@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, cast
 
 import msgspec
@@ -17,7 +18,7 @@ from shared.domain.events import (
     TerminalEvent,
     minutes_of,
 )
-from shared.domain.export_document import Document, fold
+from shared.domain.export_document import Document, fold, fold_together
 from shared.domain.waiting import Wait
 from tests.unit.sample_events import ARTIFACT, OOPS, START, generation, identity, requested
 
@@ -46,6 +47,23 @@ def test_any_order_and_repetition_converges(
 ) -> None:
     """Whatever comes twice, late or early, the same events make the same document."""
     assert folded(noise + order) == folded(STREAM)
+
+
+@given(st.permutations(STREAM), st.lists(st.sampled_from(STREAM), min_size=1))
+def test_events_of_a_generation_fold_together_as_one_after_the_other(
+    order: list[tuple[int, AnyEvent]], some: list[tuple[int, AnyEvent]]
+) -> None:
+    """Whatever the document has already, of that generation or of another."""
+    for at in range(0, len(order), 4):
+        document = folded(order[:at]) if at else None
+        group = sorted((one for one in some if one[1].generation == 1), key=itemgetter(0))
+        if group:
+            together = fold_together(document, dict(group))
+            one_by_one = document
+            for seq, event in group:
+                one_by_one = fold(one_by_one, event, seq)
+            assert together == one_by_one
+            assert (together is document) == (one_by_one is document)
 
 
 @given(st.permutations(list(enumerate(generation(), start=1))))
