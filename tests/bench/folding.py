@@ -47,12 +47,17 @@ WORKERS: Final = 16
 
 def measure(_cache: Path) -> Iterator[Measurement]:
     """Both, apart."""
-    logs.configure(LogSettings(), service="status")
     rates = [_pure() for _ in range(ROUNDS)]
     yield Measurement(
         name="fold.pure", value=statistics.median(rates), unit="/s", target=15_000, limit="≥"
     )
-    with tempfile.TemporaryDirectory() as folder, from_packages(Path(folder)) as servers:
+    with (
+        Path(os.devnull).open("w") as nowhere,
+        redirect_stderr(nowhere),
+        tempfile.TemporaryDirectory() as folder,
+        from_packages(Path(folder)) as servers,
+    ):
+        logs.configure(LogSettings(), service="status")  # as a service writes it, but to nowhere
         settings = NatsSettings(url=servers.nats_url)
         for name, beside in (("waited", WORKERS), ("by_kind", STORED)):
             for measurement in uvloop.run(_whole(settings, beside)):
@@ -82,12 +87,11 @@ async def _whole(settings: NatsSettings, beside: int) -> list[Measurement]:
         js, stop = nc.jetstream(), asyncio.Event()
         projector = await Projector.bind(js)
         begun, cpu_s = time.monotonic(), time.process_time()
-        with Path(os.devnull).open("w") as nowhere, redirect_stderr(nowhere):
-            folding = asyncio.create_task(projector.run(stop))
-            await at_rest(js, STATUS)
-            cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - begun
-            stop.set()
-            await folding
+        folding = asyncio.create_task(projector.run(stop))
+        await at_rest(js, STATUS)
+        cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - begun
+        stop.set()
+        await folding
     return [
         Measurement(name="cpu", value=count / cpu_s, unit="/s"),
         Measurement(name="wall", value=count / wall_s, unit="/s"),
