@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from tests.own_prometheus import OwnPrometheus
 
 
+def targets(here: Load) -> dict[str, str]:
+    """Where each service answers a Prometheus."""
+    return {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
+
+
 @asynccontextmanager
 async def seen(
     folder: Path, *, rules: Sequence[Path] = (), every: str = "1s", **changes: str
@@ -28,8 +33,8 @@ async def seen(
     """
     settings = {"UPLOADER_SWEEP_INTERVAL_S": "20", "STATUS_LOOK_INTERVAL_S": "1.5"}
     async with load(folder, seed=11, cluster=False, trace=False, **settings | changes) as here:
-        targets = {name: here.world.health(name).removeprefix("http://") for name in SERVICES}
-        with own_prometheus(folder / "prometheus", targets, rules=rules, every=every) as prometheus:
+        data = folder / "prometheus"
+        with own_prometheus(data, targets(here), rules=rules, every=every) as prometheus:
             while prometheus.value("count(up == 1)") != len(SERVICES):  # noqa: ASYNC110 - it is asked
                 await asyncio.sleep(0.2)  # counters grow from what was seen first
             yield here, prometheus

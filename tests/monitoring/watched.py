@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from monitoring.pace import MINUTE_S, Pace
+from monitoring.pace import HOUR_S, MINUTE_S, Pace
 from monitoring.rules import plain
 from tests.chaos.story import Story
-from tests.load.seen import seen
+from tests.load.seen import seen, targets
+from tests.own_prometheus import own_prometheus
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tests.chaos.run import Load
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 PACE: Final = Pace(MINUTE_S / 2)
+PACE_OF_HOURS: Final = Pace(HOUR_S / 5)  # too fast for windows of minutes
+OF_HOURS: Final = frozenset({"ExportCacheUseless", "ExportSloBurnSlow"})
 EVERY: Final = "1s"  # Prometheus scrapes and evaluates
 LOOK_S: Final = 0.3
 PATIENCE_S: Final = 400.0  # far beyond what any machine takes
@@ -33,10 +36,11 @@ DISK_BYTES: Final = 512 << 20  # that a packager may take
 
 @dataclass
 class Watched:
-    """What a test of alerts needs."""
+    """What a test of alerts needs; ``hours`` is asked for the alerts that take so long."""
 
     load: Load
     prometheus: OwnPrometheus
+    hours: OwnPrometheus
     ending: asyncio.TaskGroup
     seen: set[str] = field(default_factory=set)  # those that have fired, and then ended
 
@@ -86,27 +90,38 @@ class Watched:
     async def _fires(self, name: str) -> bool:
         """``ExportSloBurnFast{slo="exports"}`` is asked for those of that label alone."""
         alert, _, labels = name.partition("{")
+        prometheus = self.hours if alert in OF_HOURS else self.prometheus
         more = f", {labels}" if labels else "}"
         query = f'ALERTS{{alertname="{alert}", alertstate="firing"{more}'
-        return bool(await asyncio.to_thread(self.prometheus.query, query))
+        return bool(await asyncio.to_thread(prometheus.query, query))
 
 
 @asynccontextmanager
-async def watched(folder: Path) -> AsyncIterator[Watched]:
-    """The stack with its users, healthy, and scraped; at the end all that was mended has ended."""
+async def watched(folder: Path, *, for_hours: bool = False) -> AsyncIterator[Watched]:
+    """The stack with its users, healthy, and scraped; at the end all that was mended has ended.
+
+    ``for_hours``: by a second Prometheus, too, for which an hour is five seconds.
+    """
     rules = folder / "rules.yaml"
     rules.write_text(plain(PACE))
-    async with (
-        seen(
-            folder,
-            rules=[rules],
-            every=EVERY,
-            STATUS_LOOK_INTERVAL_S="0.5",
-            BUILD_QUEUE_REAPER_PATIENCE_MS="4000",
-            BUILD_QUEUE_REAPER_INTERVAL_MS="1000",
-            UPLOADER_SWEEP_INTERVAL_S="1",
-            PACKAGER_DISK_BYTES=str(DISK_BYTES),
-        ) as (here, prometheus),
-        asyncio.TaskGroup() as ending,
-    ):
-        yield Watched(here, prometheus, ending)
+    async with seen(
+        folder,
+        rules=[rules],
+        every=EVERY,
+        STATUS_LOOK_INTERVAL_S="0.5",
+        BUILD_QUEUE_REAPER_PATIENCE_MS="4000",
+        BUILD_QUEUE_REAPER_INTERVAL_MS="1000",
+        UPLOADER_SWEEP_INTERVAL_S="1",
+        PACKAGER_DISK_BYTES=str(DISK_BYTES),
+    ) as (here, prometheus):
+        with _hours(here, folder) if for_hours else nullcontext(prometheus) as hours:
+            async with asyncio.TaskGroup() as ending:
+                yield Watched(here, prometheus, hours, ending)
+
+
+@contextmanager
+def _hours(here: Load, folder: Path) -> Iterator[OwnPrometheus]:
+    rules = folder / "rules-of-hours.yaml"
+    rules.write_text(plain(PACE_OF_HOURS))
+    with own_prometheus(folder / "hours", targets(here), rules=[rules], every=EVERY) as prometheus:
+        yield prometheus
