@@ -168,7 +168,9 @@ def test_examples_of_refusals_are_as_described(name: str) -> None:
     schemas = Schemas(OPENAPI, closed=True)
     place = ("components", "responses", name, "content", "application/problem+json", "schema")
     content = OPENAPI["components"]["responses"][name]["content"]["application/problem+json"]
-    for code, example in content.get("examples", {}).items():
+    for code, reference in content.get("examples", {}).items():
+        assert reference == {"$ref": f"#/components/examples/{code}"}
+        example = OPENAPI["components"]["examples"][code]
         assert example["value"]["code"] == code
         assert not schemas.errors(example["value"], *place)
         other = {**example["value"], "code": "made-up"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from services.gateway.document.examples import PROBLEMS
+from services.gateway.document.refusals_of import codes_of
 from services.gateway.http.problem_docs import MEANINGS
 
 if TYPE_CHECKING:
@@ -81,46 +82,66 @@ HEADERS_OF: Final = {
 }
 
 
-def responses() -> dict[str, Any]:
-    """The component ``responses``: one for each status that a request may be refused with."""
-    return {_name(status): _response(status) for status in CODES}
+class Refusals:
+    """The refusals of all operations: those with the same codes are one component."""
+
+    def __init__(self) -> None:
+        self.components: dict[str, Any] = {"Problem404": _response(404, tuple(CODES[404]))}
+        self._names = {(404, tuple(CODES[404])): "Problem404"}  # of routes beside the API
+
+    def of(self, method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
+        """The operation, its refusals as references to components, which are made as needed."""
+        name = f"{method.upper()} {path}"
+        answers = {
+            status: self._referred(name, operation["operationId"], int(status))
+            if int(status) in CODES
+            else answer
+            for status, answer in operation["responses"].items()
+        }
+        return {**operation, "responses": answers}
+
+    def _referred(self, operation: str, operation_id: str, status: int) -> dict[str, str]:
+        codes = codes_of(operation, status, CODES[status])
+        if (status, codes) not in self._names:
+            self._names[status, codes] = _name(status, codes, operation_id)
+            self.components[self._names[status, codes]] = _response(status, codes)
+        return {"$ref": f"#/components/responses/{self._names[status, codes]}"}
 
 
-def referred(operation: dict[str, Any]) -> dict[str, Any]:
-    """An operation whose refusals refer to those components."""
-    answers = {
-        status: {"$ref": f"#/components/responses/{_name(int(status))}"}
-        if int(status) in CODES
-        else answer
-        for status, answer in operation["responses"].items()
-    }
-    return {**operation, "responses": answers}
+def _name(status: int, codes: tuple[str, ...], operation_id: str) -> str:
+    """Of a response: after its only code, or the first operation that has just these codes."""
+    if len(codes) == len(CODES[status]):
+        return f"Problem{status}"
+    return f"Problem{status}.{codes[0] if len(codes) == 1 else operation_id}"
 
 
-def _name(status: int) -> str:
-    return f"Problem{status}"
-
-
-def _response(status: int) -> dict[str, Any]:
+def _response(status: int, codes: tuple[str, ...]) -> dict[str, Any]:
     header = HEADERS_OF.get(status)
     headers = {"headers": {header: {"$ref": f"#/components/headers/{header}"}}} if header else {}
-    examples = {code: {"value": PROBLEMS[code]} for code in CODES[status] if _is_of(code, status)}
-    content = {"schema": _schema(status), **({"examples": examples} if examples else {})}
+    examples = {
+        code: {"$ref": f"#/components/examples/{code}"} for code in codes if _is_of(code, status)
+    }
+    content = {"schema": _schema(status, codes), **({"examples": examples} if examples else {})}
     return {"description": MEANINGS[status], **headers, "content": {PROBLEM: content}}
+
+
+def examples() -> dict[str, Any]:
+    """The component ``examples``: one problem for each code that was recorded."""
+    return {code: {"value": problem} for code, problem in PROBLEMS.items()}
 
 
 def _is_of(code: str, status: int) -> bool:
     return code in PROBLEMS and PROBLEMS[code]["status"] == status
 
 
-def _schema(status: int) -> dict[str, Any]:
-    """A problem with this status, one of its codes, and the members of that code."""
+def _schema(status: int, codes: tuple[str, ...]) -> dict[str, Any]:
+    """A problem with this status, one of these codes, and the members of that code."""
     more = [
         {"if": {"properties": {"code": {"const": code}}}, "then": {"required": list(members)}}
-        for code, members in CODES[status].items()
-        if members
+        for code in codes
+        if (members := CODES[status][code])
     ]
     return {
         "allOf": [{"$ref": "#/components/schemas/Problem"}, *more],
-        "properties": {"status": {"const": status}, "code": {"enum": list(CODES[status])}},
+        "properties": {"status": {"const": status}, "code": {"enum": list(codes)}},
     }

@@ -76,7 +76,7 @@ def test_every_route_describes_its_answers(name: str, operation: dict[str, Any])
     assert {"400", "401", "429", "500", "503"} <= operation["responses"].keys()
     for status, answer in operation["responses"].items():
         if int(status) >= 400:
-            assert answer == {"$ref": f"#/components/responses/Problem{status}"}, name
+            assert answer["$ref"].startswith(f"#/components/responses/Problem{status}"), name
         for media_type, content in answer.get("content", {}).items():
             if media_type == "application/json":
                 assert content["schema"].keys() & {"$ref", "oneOf"}, name
