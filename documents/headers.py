@@ -13,7 +13,7 @@ from shared.tracing.context import GIVEN_ID, TRACEPARENT, TRACESTATE
 
 Number = Annotated[str, Meta(pattern=r"^[0-9]{1,20}$")]
 Line = Annotated[str, Meta(pattern=r"^[\x20-\x7e]*$")]
-Moment = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+00:00$")]
+Timestamp = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+\+00:00$")]
 MessageId = Annotated[
     str, Meta(min_length=1, description="One that the stream knows already is not stored again.")
 ]
@@ -87,8 +87,8 @@ class DeadLetterHeaders(msgspec.Struct, frozen=True, kw_only=True):
     attempts: Number = msgspec.field(name="Aethel-Attempts")
     failures: Number = msgspec.field(name="Aethel-Failures")
     deliveries: Number = msgspec.field(name="Aethel-Deliveries")
-    first_at: Moment = msgspec.field(name="Aethel-First-At")
-    last_at: Moment = msgspec.field(name="Aethel-Last-At")
+    first_at: Timestamp = msgspec.field(name="Aethel-First-At")
+    last_at: Timestamp = msgspec.field(name="Aethel-Last-At")
     log: Line = msgspec.field(name="Aethel-Log")  # the subject of its export's log lines
     worker: Line = msgspec.field(name="Aethel-Worker")
     payload_bytes: Number | UnsetType = msgspec.field(name="Aethel-Payload-Bytes", default=UNSET)

@@ -27,7 +27,7 @@ ExportId = Annotated[
 TraceId = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z_.-]{1,64}$(?!\n)")]
 _IDENTITY: Final = ("export_id", "project_id", "user_id", "platform", "generation")
 Count = Annotated[int, msgspec.Meta(ge=0)]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its offset; ours are in UTC
+Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]  # with its offset; ours are in UTC
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -76,7 +76,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     user_id: str
     platform: Platform
     generation: Annotated[int, msgspec.Meta(ge=1)] = 1
-    at: Moment = msgspec.field(default_factory=now)
+    at: Timestamp = msgspec.field(default_factory=now)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class ExportRequested(StartEvent, frozen=True, kw_only=True, tag="export.request
     configuration: Configuration
     options: ExportOptions
     snapshot: Sha256
-    created_at: Moment  # of the first generation: what the user sees as the export's age
+    created_at: Timestamp  # of the first generation: what the user sees as the export's age
     kind: Kind | UnsetType = UNSET  # of the project
     project_bytes: Count | UnsetType = UNSET  # of its files, also those that options leave out
     fresh: Literal[True] | UnsetType = UNSET  # it is built, whatever has been built before
@@ -175,7 +175,7 @@ class AttemptFailed(Event, frozen=True, kw_only=True, tag="export.attempt-failed
     attempt: Annotated[int, msgspec.Meta(ge=1)]
     failures: Count
     error: Failure
-    retry_at: Moment
+    retry_at: Timestamp
 
     @property
     def message_id(self) -> str:
@@ -263,10 +263,10 @@ class ExportCompleted(TerminalEvent, frozen=True, kw_only=True, tag="export.comp
     name = "completed"
 
     artifact: Artifact
-    expires_at: Moment
+    expires_at: Timestamp
     build_s: Seconds
     warnings: BuildWarnings | UnsetType = UNSET
-    built_at: Moment | UnsetType = UNSET
+    built_at: Timestamp | UnsetType = UNSET
 
     @property
     def build_minutes(self) -> float:

@@ -25,10 +25,10 @@ from shared.domain.events import (
     ExportRequested,
     ExportStarted,
     ExportStopped,
-    Moment,
     Stage,
     StartEvent,
     TerminalEvent,
+    Timestamp,
 )
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.waiting import Wait, WaitingReason
@@ -58,8 +58,8 @@ class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
     """
 
-    requested_at: Moment
-    stopped_at: Moment | None = None
+    requested_at: Timestamp
+    stopped_at: Timestamp | None = None
     parts_aborted: bool = False
 
 
@@ -78,7 +78,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     current_step: str = "Waiting for a worker"
     logs: tuple[str, ...] = ()
     download_url: str | None = None
-    download_expires_at: Moment | None = None
+    download_expires_at: Timestamp | None = None
     file_name: str | None = None
     file_size: int | None = None
     sha256: str | None = None
@@ -88,13 +88,13 @@ class State(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     failed_stage: Stage | None = None
     attempts: int = 0
     generation: int = 1
-    retry_at: Moment | None = None
+    retry_at: Timestamp | None = None
     waiting_reason: WaitingReason | None = None  # made at read time
     position: int | None = None
     eta: Eta | None = None
-    created_at: Moment | None = None
-    started_at: Moment | None = None
-    completed_at: Moment | None = None
+    created_at: Timestamp | None = None
+    started_at: Timestamp | None = None
+    completed_at: Timestamp | None = None
     can_retry: bool = False
     retry_disabled_reason: str | None = None
     can_cancel: bool = True
@@ -123,7 +123,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     events: dict[int, AnyEvent] = msgspec.field(name="facts")  # as it lies in the bucket
     request: ExportRequested | None
     state: State
-    stored_at: Moment | None = None
+    stored_at: Timestamp | None = None
 
     @property
     def seq(self) -> int:
@@ -176,7 +176,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fold(
-    document: Document | None, event: AnyEvent, seq: int, *, stored_at: Moment | None = None
+    document: Document | None, event: AnyEvent, seq: int, *, stored_at: Timestamp | None = None
 ) -> Document:
     """The document after ``event``, the same one where it has that event, or needs it no more."""
     return fold_together(document, {seq: event}, stored_at=stored_at)

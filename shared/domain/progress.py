@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from shared.domain.events import Moment, now
+from shared.domain.events import Timestamp, now
 from shared.domain.export_document import Eta, Status
 from shared.domain.waiting import Obstacle
 
@@ -33,7 +33,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     percent: Annotated[float, msgspec.Meta(ge=0, le=100)]
     step: str
     eta: Eta | None = None
-    at: Moment = msgspec.field(default_factory=now)
+    at: Timestamp = msgspec.field(default_factory=now)
 
     @property
     def rank(self) -> tuple[int, float]:
@@ -47,4 +47,4 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     generation: int
     level: Level
     message: str
-    at: Moment = msgspec.field(default_factory=now)
+    at: Timestamp = msgspec.field(default_factory=now)

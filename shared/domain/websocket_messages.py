@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.domain.export_document import State
 from shared.domain.progress import Level
 
@@ -32,7 +32,7 @@ class Log(Message, frozen=True, kw_only=True, tag="log"):
     """One line of the log; ``seq`` is its stream sequence."""
 
     seq: int
-    ts: Moment
+    ts: Timestamp
     level: Level
     message: str
 

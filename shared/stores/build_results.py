@@ -15,7 +15,7 @@ import structlog
 from msgspec import UNSET, UnsetType
 
 from shared.domain.build_warnings import BuildWarnings
-from shared.domain.events import Moment, now
+from shared.domain.events import Timestamp, now
 from shared.errors import UnavailableError
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.publishing import publish
@@ -38,7 +38,7 @@ class BuildResult(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     artifact_key: str
-    built_at: Moment
+    built_at: Timestamp
     warnings: BuildWarnings | UnsetType = UNSET
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
 from shared.jetstream.turn import Turn
@@ -36,7 +36,7 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     platforms: tuple[str, ...]
     templates: dict[str, str] = {}  # runtime templates that it has: version by name
     signing_keys: dict[str, tuple[str, ...]] = {}  # names by platform
-    started_at: Moment
+    started_at: Timestamp
     in_hand: tuple[str, ...]  # export ids
     draining: bool = False  # it finishes what it has in hand, and ends
     open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer

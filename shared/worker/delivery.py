@@ -38,7 +38,7 @@ from shared.worker.dead_letter_writer import (
 from shared.worker.job import Job
 from shared.worker.job_events import JobEvents
 from shared.worker.outcomes import Outcome
-from shared.worker.results import tell
+from shared.worker.results import log_result
 from shared.worker.retry import (
     ALONE_AFTER,
     MAX_CRASHES,
@@ -248,7 +248,7 @@ class Delivery:
             if isinstance(first, ExportCanceled):
                 return await self._cancel(job)
             if first == event:
-                tell(event, seconds=seconds)
+                log_result(event, seconds=seconds)
             else:
                 await self._context.handler.discard(event)
         job.attempting = False

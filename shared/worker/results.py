@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def tell(event: Event, *, seconds: float) -> None:
+def log_result(event: Event, *, seconds: float) -> None:
     """A line for an event that the stream has taken, ``seconds`` after its attempt began."""
     match event:
         case ExportPackaged(artifact=artifact):

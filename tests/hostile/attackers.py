@@ -215,7 +215,7 @@ def abandons(_link: Any, _target: str, _project: Any) -> str:
 def floods(link: Any, _target: str, _project: Any) -> str:
     """News."""
     for number in range(4_000):
-        link.tell(Log(f"line {number}"))
+        link.send(Log(f"line {number}"))
     return ""
 
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 import msgspec
 
 from services.gateway.exports.export_order import UNKNOWN
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.domain.export_document import TERMINAL, State, Status
 from shared.domain.options import Configuration, Platform
 
@@ -36,8 +36,8 @@ class ExportSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     progress: float
     current_step: str
     warning_count: int
-    created_at: Moment | None
-    completed_at: Moment | None
+    created_at: Timestamp | None
+    completed_at: Timestamp | None
 
     @classmethod
     def of(cls, state: State) -> ExportSummary:

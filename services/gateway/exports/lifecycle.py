@@ -114,7 +114,7 @@ class ExportLifecycle:
             ):
                 first, seq = await self._events.publish_first(canceled)
                 if first == canceled:
-                    _tell(canceled)
+                    _log_cancel(canceled)
             document = fold(document, first, seq)
         if document.state.status != "canceled":
             raise NotCancelableError(document.state, f"It is {document.state.status} already.")
@@ -126,7 +126,7 @@ class ExportLifecycle:
             canceled = ExportCanceled(**document.identity, reason=reason)
             with within(await self._events.trace_of(document.state.id)):
                 if not (await self._events.publish(canceled)).duplicate:
-                    _tell(canceled)
+                    _log_cancel(canceled)
 
     async def retry(self, document: Document, user: User, *, key: str | None) -> Document:
         """Start an export that has ended again, as its next generation.
@@ -206,6 +206,6 @@ class ExportLifecycle:
         return document
 
 
-def _tell(canceled: ExportCanceled) -> None:
+def _log_cancel(canceled: ExportCanceled) -> None:
     """The line of a cancel that the stream has taken; its reason names who asked for it."""
     log.info("export.cancel-requested", reason=canceled.reason, **keys_of(canceled))

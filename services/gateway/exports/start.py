@@ -77,7 +77,7 @@ class GenerationStarter:
         if first == start:
             seconds = 60 * required_minutes(start)
             metrics.BUILD_SECONDS_RESERVED.labels(plan or OTHER).inc(seconds)
-            _tell(start)
+            _log_start(start)
         return first, seq
 
     async def accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
@@ -89,7 +89,7 @@ class GenerationStarter:
         return None
 
 
-def _tell(start: Start) -> None:
+def _log_start(start: Start) -> None:
     """The line of a generation that exists from now on."""
     keys = {**keys_of(start), "user_id": start.user_id, "platform": start.platform}
     if start.replay_of is not UNSET:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from shared.domain.events import Moment, now
+from shared.domain.events import Timestamp, now
 from shared.jetstream.batch_get import read_newest
 from shared.jetstream.publishing import publish
 from shared.jetstream.topology import AUDIT, audit_subject
@@ -28,7 +28,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     action: AuditAction = msgspec.field(name="act")  # as it lies in the stream
     by: str
     email: str = ""
-    at: Moment = msgspec.field(default_factory=now)
+    at: Timestamp = msgspec.field(default_factory=now)
     reason: str
     target: dict[str, Any]  # what it was done to
 

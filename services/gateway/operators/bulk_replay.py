@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from services.gateway.operators.dead_letter_view import DeadLetter, DeadLetterFilter, GroupKey
-from shared.domain.events import Moment, now
+from shared.domain.events import Timestamp, now
 from shared.tokens import User
 
 LEASE: Final = timedelta(seconds=30)  # one that was not touched for so long has lost its gateway
@@ -75,8 +75,8 @@ class BulkReplay(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     status: Literal["running", "done", "stopped"] = "running"
     phase: Literal["canaries", "rest"] = "rest"
     detail: str = ""
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
     matching: int  # letters, when it was asked for
     until_seq: int  # letters that come later are not its business
     cursor: int = 0  # the last letter of the rest that was looked at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,7 +39,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One dead letter without its payload; ``export_id`` is None where the message named none."""
 
     seq: int
-    at: Moment
+    at: Timestamp
     consumer: str
     reason: str
     cause: str
@@ -70,8 +70,8 @@ class DeadLetterGroup(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     count: int
     open: int
     platforms: dict[str, int]
-    first_at: Moment
-    last_at: Moment
+    first_at: Timestamp
+    last_at: Timestamp
     newest_seq: int
     error: str  # of the newest
 

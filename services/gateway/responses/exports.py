@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.domain.export_document import CancelReceipt, State, Status
 from shared.domain.options import Configuration, Platform
 from shared.domain.progress import Level
@@ -87,7 +87,7 @@ class LogLineView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One line of a log; sequences of one export rise, with holes."""
 
     seq: int
-    ts: Moment
+    ts: Timestamp
     level: Level
     message: str
 

@@ -11,7 +11,7 @@ from services.gateway.operators.dead_letter_view import DeadLetter, DeadLetterGr
 from services.gateway.operators.drop import DropResult
 from services.gateway.operators.heavy_users import OwnedProject, UserUsage
 from services.gateway.responses.exports import LogLineView
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.domain.export_document import Status
 from shared.stores.worker_registry import WorkerHeartbeat
 
@@ -94,7 +94,7 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     act: AuditAction
     by: str
     email: str
-    at: Moment
+    at: Timestamp
     reason: str
     target: dict[str, Any]
 

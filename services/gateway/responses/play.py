@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 
 
 class PlayLinkView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -15,10 +15,10 @@ class PlayLinkView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """
 
     url: str
-    expires_at: Moment | None
+    expires_at: Timestamp | None
     password_protected: bool
     cross_origin_isolated: bool | None
-    created_at: Moment
+    created_at: Timestamp
 
 
 class ArtifactFile(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

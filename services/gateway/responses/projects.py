@@ -8,7 +8,7 @@ import msgspec
 
 from shared.domain.build_warnings import BuildWarning
 from shared.domain.entry_page import Kind
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 from shared.domain.project import Project, Role
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class ProjectSummary(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     files: int
     size_bytes: int
     kind: Kind | None
-    created_at: Moment
-    updated_at: Moment
+    created_at: Timestamp
+    updated_at: Timestamp
 
     @classmethod
     def of(cls, project: Project, user: User) -> ProjectSummary:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from services.gateway.quotas.user_quotas import UsageReport
-from shared.domain.events import Moment
+from shared.domain.events import Timestamp
 
 if TYPE_CHECKING:
     from shared.domain.build_minutes import Account
@@ -37,8 +37,8 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     completed: int
     total_duration_ms: int
     backlog: int
-    since: Moment | None
-    updated_at: Moment | None
+    since: Timestamp | None
+    updated_at: Timestamp | None
 
     @classmethod
     def of(
@@ -46,8 +46,8 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         ended: Account | Ended,
         backlog: int,
         *,
-        since: Moment | None,
-        updated_at: Moment | None,
+        since: Timestamp | None,
+        updated_at: Timestamp | None,
     ) -> MetricValues:
         """What one user's account, or everybody's month, comes to."""
         return cls(

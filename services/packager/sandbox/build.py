@@ -75,11 +75,11 @@ def run(
     try:
         data = channel.content(job_file, os.fstat(job_file).st_size)
         job = _decoder.decode(data)
-        link.tell(_built(job, link, exporters, templates, scratch=scratch, limits=limits))
+        link.send(_built(job, link, exporters, templates, scratch=scratch, limits=limits))
     except channel.ClosedError:
         sys.exit(1)  # nobody wants it any more
     except BaseException as error:  # noqa: BLE001 - nobody else is there to hear of it
-        link.tell(failure(error))
+        link.send(failure(error))
 
 
 def failure(error: BaseException) -> Failed:
@@ -127,7 +127,7 @@ def _built(
     limits: Limits,
 ) -> Done:
     def tell(stage: Stage) -> None:
-        link.tell(Planning(stage))
+        link.send(Planning(stage))
 
     meter = RemoteMeter(link)
     reporter = RemoteReporter(link)
@@ -186,7 +186,7 @@ def _built(
         max_bytes=request.options.max_bytes or None,
         derived=context.derived,
     )
-    meter.tell()
+    meter.report()
     if packed.files and (listing := encode_files(packed.files)):
         hand_over(listing, lambda number: Listing(number, len(listing)))
     return Done(size_bytes=packed.size_bytes, sha256=packed.sha256, crc32c=packed.crc32c)

@@ -33,7 +33,7 @@ class PackagerLink:
         self._waiting: dict[int, SimpleQueue[Answered]] = {}
         threading.Thread(target=self._take_answers, name="answers", daemon=True).start()
 
-    def tell(self, message: object) -> None:
+    def send(self, message: object) -> None:
         """Send what needs no answer."""
         channel.send(self._end, message)
 

@@ -167,9 +167,9 @@ class RemoteMeter:
     def built(self) -> None:
         """What goes around the files is there."""
         self._count(built=True)
-        self.tell()
+        self.report()
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Say it now."""
         with self._lock:
             self._tell()
@@ -189,7 +189,7 @@ class RemoteMeter:
                 self._tell()
 
     def _tell(self) -> None:
-        self._link.tell(self._news)
+        self._link.send(self._news)
         self._told_s = time.monotonic()
 
 
@@ -203,7 +203,7 @@ class RemoteReporter:
 
     def log(self, message: str, level: Level = "info") -> None:
         """Add a line to the export's log."""
-        self._link.tell(Log(message[:LONGEST_LINE], level))
+        self._link.send(Log(message[:LONGEST_LINE], level))
 
     @contextmanager
     def decoding(self, path: str) -> Iterator[None]:
@@ -217,7 +217,7 @@ class RemoteReporter:
     def _change(self, change: Callable[[list[str]], object]) -> None:
         with self._lock:
             change(self._decoding)
-            self._link.tell(Working(tuple(self._decoding)))
+            self._link.send(Working(tuple(self._decoding)))
 
 
 def _named(member: Member) -> SignedFile:
