@@ -183,7 +183,7 @@ def fold(
 
 
 def fold_together(
-    document: Document | None, events: Mapping[int, AnyEvent], *, stored_at: Moment | None = None
+    document: Document | None, events: Mapping[int, AnyEvent], *, stored_at: Timestamp | None = None
 ) -> Document:
     """The document after events of one generation, by sequence: as if one after the other.
 
