@@ -18,6 +18,7 @@ from cli.local.stack import Stack, local_stack
 from cli.project_folder import read_folder
 from tests.bench.exporting import export_project
 from tests.bench.measurement import Measurement
+from tests.bench.scaling import cpu_s
 from tests.pushing import push_folder
 from tests.tracing.receiver import receiving
 
@@ -26,9 +27,8 @@ if TYPE_CHECKING:
 
     from cli.project_folder import ProjectFolder
 
-ROUNDS: Final = 12
+ROUNDS: Final = 16
 EXPORTS: Final = 25  # of a round
-TICKS_A_SECOND: Final = os.sysconf("SC_CLK_TCK")
 ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 TARGET: Final = 1.03
 
@@ -51,16 +51,17 @@ async def _measure(plain: Stack, tracing: Stack) -> list[Measurement]:
         api.connect(plain.state.gateway_url, plain.state.token) as one,
         api.connect(tracing.state.gateway_url, tracing.state.token) as other,
     ):
-        sides = ((one, plain), (other, tracing))
-        for client, _ in sides:
+        sides = {"without": (one, plain), "with": (other, tracing)}
+        for client, _ in sides.values():
             with tempfile.TemporaryDirectory() as folder:
                 await push_folder(client, "tiny", _game(Path(folder)))
             await _exports(client)  # what is done once is done
         ratios, spent = [], []
-        for _ in range(ROUNDS):
-            (before, after) = [await _spent(client, stack) for client, stack in sides]
-            ratios.append(after / before)
-            spent.append(before / EXPORTS * 1e3)
+        for number in range(ROUNDS):
+            turns = sorted(sides, reverse=bool(number % 2))  # nobody is always the first
+            took = {side: await _spent(*sides[side]) for side in turns}
+            ratios.append(took["with"] / took["without"])
+            spent.append(took["without"] / EXPORTS * 1e3)
     return [
         Measurement(
             name="tracing.cpu_over_without",
@@ -93,16 +94,8 @@ async def _exports(client: api.Client) -> None:
 
 
 def _computed(stack: Stack) -> float:
-    groups = {child.pid for child in stack.children}
-    ticks = 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (process / "stat").read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended, and is counted in its parent
-            continue
-        if int(fields[2]) in groups:
-            ticks += sum(map(int, fields[11:15]))  # its own, and of its children that have ended
-    return ticks / TICKS_A_SECOND
+    """With the builds, which are sessions of their own."""
+    return sum(cpu_s(child.pid) for child in stack.children)
 
 
 @contextmanager

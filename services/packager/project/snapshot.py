@@ -84,11 +84,10 @@ class Snapshots:
 
     async def read(self, event: ExportRequested) -> Snapshot:
         """The snapshot that the event names, as :func:`read_snapshot` reads it."""
-        name, clock = (event.project_id, event.snapshot), self._clock()
-        until, kept = self._kept.get(name, (0.0, None))
-        if kept is not None and clock < until:
-            return kept
-        self.forget(event)
+        clock, name = self._clock(), (event.project_id, event.snapshot)
+        self._kept = {key: kept for key, kept in self._kept.items() if clock < kept[0]}
+        if name in self._kept:
+            return self._kept[name][1]
         snapshot = await read_snapshot(self._storage, event)
         if len(snapshot.files) <= KEPT_FILES:
             self._kept[name] = clock + KEPT_S, snapshot
