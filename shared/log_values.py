@@ -7,6 +7,7 @@ library's message, a client's words or a bug might bring.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -16,9 +17,11 @@ LETTERS: Final = 4_000  # of one text
 TRACEBACK_LETTERS: Final = 20_000
 ITEMS: Final = 60  # of one list or object
 DEPTH: Final = 6
+LONGEST_NAME: Final = 64  # more than any of those that name a secret
 REDACTED: Final = "[redacted]"
 
-_HARMLESS: Final = re.compile(r"(?!S[A-Z]|eyJ)[\w.-]{0,64}", re.ASCII)  # ids, names: most values
+# Ids, names, routes: most values.
+_HARMLESS: Final = re.compile(r"(?![\w./{}-]{0,64}?\b(?:S[A-Z]|eyJ))[\w./{}-]{0,64}", re.ASCII)
 _HEADER: Final = r"(?:cookies?|authorization)"
 _NAME: Final = r"""(?:
     pass(?:word|wd|phrase) | ticket | (?<!unexpected[ ])token | api[_-]?key | credentials?
@@ -52,7 +55,7 @@ def redacted(text: str) -> str:
 
 def names_a_secret(name: str) -> bool:
     """Whether what stands under that name is one, whatever it looks like."""
-    return _NAMED.search(name) is not None
+    return _ends_in_a_secret(name[-LONGEST_NAME:])
 
 
 def bounded(text: str, letters: int = LETTERS) -> str:
@@ -83,6 +86,11 @@ def for_a_terminal(_logger: WrappedLogger, _method: str, line: EventDict) -> Eve
     if isinstance(line.get("exception"), str):
         shown["exception"] = "    " + visible(line["exception"]).replace("\n", "\n    ")
     return shown
+
+
+@lru_cache(1_024)
+def _ends_in_a_secret(name: str) -> bool:
+    return _NAMED.search(name) is not None
 
 
 def _replaced(found: re.Match[str]) -> str:

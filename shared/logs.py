@@ -22,8 +22,11 @@ _tracebacks = structlog.processors.ExceptionRenderer(
 )
 
 
-def configure(settings: LogSettings, *, service: str) -> None:
-    """Send structlog and the standard library's logging to standard error in the same form."""
+def configure(settings: LogSettings, *, service: str, for_good: bool = False) -> None:
+    """Send structlog and the standard library's logging to standard error in the same form.
+
+    ``for_good``: it is not set up otherwise later in this process; loggers need not look.
+    """
 
     def named(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
         return {**line, "service": service}
@@ -32,18 +35,20 @@ def configure(settings: LogSettings, *, service: str) -> None:
         structlog.contextvars.merge_contextvars,
         named,
         structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    stamped = structlog.processors.TimeStamper(fmt="iso", utc=True)  # no secret: last
     if settings.format == "json":
         renderer: list[structlog.typing.Processor] = [
             _tracebacks,
             without_secrets,
+            stamped,
             structlog.processors.JSONRenderer(),
         ]
     else:
         renderer = [
             structlog.processors.format_exc_info,
             without_secrets,
+            stamped,
             for_a_terminal,
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ]
@@ -51,6 +56,7 @@ def configure(settings: LogSettings, *, service: str) -> None:
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(settings.level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=for_good,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,

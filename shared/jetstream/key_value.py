@@ -16,6 +16,7 @@ from shared.errors import ConfigurationError, TooLargeError
 from shared.jetstream.api_subjects import stream_info
 from shared.jetstream.batches import Batches
 from shared.jetstream.errors import AWAY, NatsUnavailableError, overtaken
+from shared.jetstream.guesses import Guesses
 from shared.jetstream.publishing import read_message, store
 
 if TYPE_CHECKING:
@@ -77,17 +78,37 @@ class Change(Generic[T]):
 
 
 class KeyValueStore(Generic[T]):
-    """One bucket with values of one type, JSON."""
+    """One bucket with values of one type, JSON.
 
-    def __init__(self, js: JetStreamContext, bucket: str, kv: KeyValue, type_: type[T]) -> None:
+    Args:
+        js: A connection.
+        bucket: Its name.
+        kv: It.
+        type_: Of its values.
+        guess_s: For so long a change supposes that nobody else has changed what this process wrote;
+            its write finds out. Where others write as often as we, that is asked in vain.
+    """
+
+    def __init__(
+        self,
+        js: JetStreamContext,
+        bucket: str,
+        kv: KeyValue,
+        type_: type[T],
+        *,
+        guess_s: float = 0.0,
+    ) -> None:
         self._js = js
+        self._guesses = Guesses[Record[T]](js._nc, guess_s)  # noqa: SLF001 - a context shows none
         self._bucket = bucket
         self._kv = kv
         self._decoder = msgspec.json.Decoder(type_)
         self._changes = Batches(self._make)
 
     @classmethod
-    async def bind(cls, js: JetStreamContext, bucket: str, type_: type[T]) -> KeyValueStore[T]:
+    async def bind(
+        cls, js: JetStreamContext, bucket: str, type_: type[T], *, guess_s: float = 0.0
+    ) -> KeyValueStore[T]:
         """Bind to a bucket that ``streams apply`` has made.
 
         Raises:
@@ -98,7 +119,7 @@ class KeyValueStore(Generic[T]):
         except BucketNotFoundError as error:
             message = f"NATS has no bucket {bucket!r}: run `aethel-export streams apply` first"
             raise ConfigurationError(message) from error
-        return cls(js, bucket, kv, type_)
+        return cls(js, bucket, kv, type_, guess_s=guess_s)
 
     def decode(self, data: bytes) -> T:
         """A value as it lies in the bucket."""
@@ -166,7 +187,8 @@ class KeyValueStore(Generic[T]):
     ) -> Record[T] | None:
         """Make changes by one write, over ``known`` where that is still so; what is there now."""
         try:
-            return await self._write_together(key, changes, known or changes[0].guess)
+            guess = known or changes[0].guess or self._guesses.get(key)
+            return await self._write_together(key, changes, guess)
         except TooLargeError as error:
             if len(changes) > 1:  # one of them is: alone, the others may fit
                 for change in changes:
@@ -261,6 +283,7 @@ class KeyValueStore(Generic[T]):
             if overtaken(error):
                 raise ConflictingWriteError(key) from error
             raise NatsUnavailableError(f"cannot write {key!r}: {error!r}") from error
+        self._guesses.put(key, Record(value, published.seq), len(data))
         return published.seq
 
 

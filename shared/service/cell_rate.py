@@ -63,3 +63,8 @@ class CellRate:
         if len(self._paid_off) > REMEMBERED:
             self._paid_off = {user: end for user, end in self._paid_off.items() if end > at}
         return max(wait_s, 0.0)
+
+    def give_back(self, user_id: str) -> None:
+        """Count one less: it was none of those that are limited."""
+        if self._per_second:
+            self._paid_off[user_id] = self._paid_off.get(user_id, 0.0) - 1 / self._per_second

@@ -172,7 +172,7 @@ def main(
     """
     try:
         settings = load(settings_type)
-        logs.configure(settings.logs, service=service)
+        logs.configure(settings.logs, service=service, for_good=True)
         metrics.BUILD.info({"version": product_version(), "service": service})
         for name, replacement in retired(os.environ):
             log.warning("setting.retired", name=name, replaced_by=replacement)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 BUCKET: Final = QUOTA_BUCKET.name
 ABANDONED_AFTER: Final = timedelta(minutes=10)  # far beyond the patience of any request
 SETTLED_WITHIN: Final = timedelta(hours=1)  # of a terminal event
+GUESS_S: Final = 1.0  # whoever asks for much in a row; an end is charged by the status service
 LOOKED_AT_ONCE: Final = 100  # reservations; the events of so many fit into one batch
 
 
@@ -47,7 +48,7 @@ class Quota:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Quota:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET, Account), js)
+        return cls(await KeyValueStore.bind(js, BUCKET, Account, guess_s=GUESS_S), js)
 
     async def reserve(
         self,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
 BUCKET: Final = USAGE_BUCKET.name
+GUESS_S: Final = 60.0  # but for the sweeper, once a day or so, only gateways write here
 
 
 class Usages:
@@ -25,7 +26,7 @@ class Usages:
     @classmethod
     async def bind(cls, js: JetStreamContext) -> Usages:
         """Bind to the bucket."""
-        return cls(await KeyValueStore.bind(js, BUCKET, Usage))
+        return cls(await KeyValueStore.bind(js, BUCKET, Usage, guess_s=GUESS_S))
 
     async def of(self, user_id: str) -> Usage:
         """One user's record."""

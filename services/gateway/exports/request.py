@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -10,7 +9,6 @@ import uuid_utils
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.availability import check_available
-from services.gateway.http.idempotency import KeyReusedError
 from shared.domain.entry_page import check_entry_page, kind_of
 from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, fold
@@ -105,30 +103,21 @@ class ExportRequests:
             QuotaUsedUpError, RateUsedUpError: Too many exports are kept, or asked for in a day.
             UnavailableError: Not acknowledged; the same request may be sent again.
         """
-        found, known = await asyncio.gather(
-            self._projects.get(project_id, user, "viewer"),
-            self._idempotency.find(user.user_id, project_id, key, wanted),
-        )
-        if known is not None:
-            return await self._repeat(known, user, key, wanted)
-        self._rate.take(user.user_id)
-        event = await self._first_event(found.value, user, wanted, trace_id)
-        refused, kept = await asyncio.gather(
-            self._quotas.add_export(user.user_id),
-            self._idempotency.keep(event, key, wanted),
-            return_exceptions=True,
-        )
-        if isinstance(refused, UnavailableError) or not isinstance(refused, ExportError | None):
-            raise refused
-        if isinstance(kept, KeyReusedError) and refused is None:
-            await self._quotas.remove_export(user.user_id)
-        if isinstance(kept, BaseException):
-            raise kept
-        if kept is not event:  # the same request was quicker
-            return await self._repeat(kept, user, key, wanted, is_counted=refused is None)
+        found = await self._projects.get(project_id, user, "viewer")
         try:
-            if refused is not None:
-                raise refused
+            self._rate.take(user.user_id)
+            event = await self._first_event(found.value, user, wanted, trace_id)
+        except ExportError:
+            known = await self._idempotency.find(user.user_id, project_id, key, wanted)
+            if known is None:
+                raise
+            return await self._repeat(known, user, key, wanted)
+        kept = await self._idempotency.keep(event, key, wanted)
+        if kept is not event:
+            self._rate.give_back(user.user_id)
+            return await self._repeat(kept, user, key, wanted)
+        try:
+            await self._quotas.add_export(user.user_id)
             document = fold(None, *await self._begin(event, user))
         except ExportError as error:
             return await self._unless_begun(event, key, wanted, error)
@@ -175,22 +164,13 @@ class ExportRequests:
             check_available(spec, wanted, await self._workers.living(), entries)
 
     async def _repeat(
-        self,
-        start: Start,
-        user: User,
-        key: str | None,
-        wanted: ExportRequest,
-        *,
-        is_counted: bool = False,
+        self, start: Start, user: User, key: str | None, wanted: ExportRequest
     ) -> Document:
         """Begin what an earlier request has kept, unless it has begun."""
         if await self._starter.accepted(start) is not None:
-            if is_counted:
-                await self._quotas.remove_export(user.user_id)
             return await self._exports.get(start.project_id, start.export_id)
         try:
-            if not is_counted:
-                await self._quotas.add_export(user.user_id)
+            await self._quotas.add_export(user.user_id)
             await self._begin(start, user)
         except ExportError as error:
             return await self._unless_begun(start, key, wanted, error)

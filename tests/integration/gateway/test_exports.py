@@ -213,6 +213,8 @@ async def test_the_same_key_and_body_are_the_same_export(gateway: Gateway) -> No
     assert len(await EventLog(gateway.nc.jetstream()).of(first["export"]["id"])) == 1
     status, problem = await ann.call("POST", EXPORTS, json={"platform": "source"}, headers=headers)
     assert (status, problem["code"]) == (422, "idempotency-key-reused")
+    _, quota = await ann.call("GET", "/api/quota")
+    assert quota["usage"]["exports"]["used"] == 1
 
 
 async def test_a_repeated_request_is_answered_whatever_a_new_one_would_be_refused_for(

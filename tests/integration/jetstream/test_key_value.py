@@ -91,13 +91,30 @@ async def test_what_many_change_at_once_is_written_together(js: JetStreamContext
     assert (await js.stream_info("KV_projects")).state.last_seq <= 4
 
 
-async def test_two_processes_change_one_key(js: JetStreamContext) -> None:
+@pytest.mark.parametrize("guess_s", [0, 60])
+async def test_two_processes_change_one_key(js: JetStreamContext, guess_s: float) -> None:
     """None of their changes is lost, and of those that are refused none is made."""
-    stores = [await KeyValueStore.bind(js, "projects", int) for _ in range(2)]
+    stores = [await KeyValueStore.bind(js, "projects", int, guess_s=guess_s) for _ in range(2)]
     changes = [store.change("record.p", one_more(60)) for store in stores for _ in range(50)]
     found = await asyncio.gather(*changes, return_exceptions=True)
     assert sum(isinstance(one, OverflowError) for one in found) == 40
     assert sorted(one for one in found if isinstance(one, int)) == list(range(1, 61))
+
+
+async def test_a_wrong_guess_is_found_out(nc: Client, js: JetStreamContext) -> None:
+    """Before anything is written or refused by it; a right one saves the reading."""
+    ours = await KeyValueStore.bind(js, "projects", int, guess_s=60)
+    theirs = await KeyValueStore.bind(js, "projects", int)
+    assert [await ours.change("record.p", one_more()) for _ in range(2)] == [1, 2]
+    asked = nc.stats["out_msgs"]
+    assert await ours.change("record.p", one_more()) == 3
+    assert nc.stats["out_msgs"] == asked + 1
+    assert await theirs.change("record.p", one_more()) == 4
+    assert await ours.change("record.p", one_more()) == 5
+    await theirs.change("record.p", lambda _: 1)
+    assert await ours.change("record.p", one_more(5)) == 2
+    await theirs.delete("record.p")
+    assert await ours.change("record.p", one_more()) == 1
 
 
 async def test_a_change_whose_caller_is_gone_before_its_turn_is_not_made(

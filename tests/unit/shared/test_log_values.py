@@ -29,6 +29,8 @@ LEAKS = [
     (f"cannot open {JWT}: expired", [JWT, JWT.split(".")[1]]),
     ("nats://status:5ec4&e,7;@nats:4222 is away", ["5ec4&e,7;"]),
     (f"seed {SEED} is not known", [SEED]),
+    *((f"{before}{SEED}", [SEED]) for before in ("", "/", "x-", "{", "a.b/")),
+    *((f"{before}eyJhbGciOiJIUzI1.eyJ1c2.x", ["eyJ1c2"]) for before in ("", "/t/", "x.", "{")),
     ('{"aws_secret_access_key": "5ec4e7/+"}', ["5ec4e7"]),
     ("password=5ec4e7&name=x", ["5ec4e7"]),
     ("https://h/?access_token=5ec4e7", ["5ec4e7"]),

@@ -40,6 +40,19 @@ def test_what_comes_too_fast_is_refused(clock: Clock) -> None:
     assert rate.take("ann") == 0
 
 
+def test_what_is_given_back_was_not_taken(clock: Clock) -> None:
+    """However often: nobody gets more than the burst by it."""
+    del clock
+    rate = CellRate(1, burst=2, what="2 a second")
+    for _ in range(10):
+        rate.take("ann")
+        rate.give_back("ann")
+    rate.take("ann")
+    rate.take("ann")
+    with pytest.raises(TooManyRequestsError):
+        rate.take("ann")
+
+
 def test_what_comes_too_fast_is_held_back(clock: Clock) -> None:
     """Each a little longer than the one before, up to the longest."""
     del clock
