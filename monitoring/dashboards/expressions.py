@@ -33,6 +33,18 @@ def package_hits(window: str) -> str:
     return f"{hits} / ({queries.rate('export_packages_total', window)} > 0)"
 
 
+def derived_hits(window: str) -> str:
+    """Share of files made for an export that an earlier one had made, from 0 to 1."""
+    hits = queries.rate('export_derived_files_total{outcome="hit"}', window)
+    return f"{hits} / ({queries.rate('export_derived_files_total', window)} > 0)"
+
+
+def reused(window: str) -> str:
+    """Share of completed exports that ended with the artifact of an earlier one, from 0 to 1."""
+    completed = queries.rate(queries.COMPLETED, window)
+    return f"{queries.rate('export_reused_total', window)} / ({completed} > 0)"
+
+
 # One platform.
 def stage_of(platform: str, stage: str, share: float, window: str) -> str:
     """Seconds of a stage."""

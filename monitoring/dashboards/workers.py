@@ -94,12 +94,16 @@ SPEED: Final = Section(
         ),
         Panel(
             title="Answered by caches",
-            about="Share of reads of project files, and of packages, that needed no server. Alert:"
+            about="Share of reads of project files, and of packages, that needed no server; of"
+            " files that are made for an export (deflated, optimised, bundled), those that an"
+            " earlier one had made; and of exports, those in which nothing had changed. Alert:"
             " ExportCacheUseless.",
             unit=Unit.SHARE,
             lines=(
                 Line(queries.cache_hits(WINDOW), "project files"),
                 Line(expressions.package_hits(WINDOW), "packages"),
+                Line(expressions.derived_hits(WINDOW), "made by earlier exports"),
+                Line(expressions.reused(WINDOW), "whole exports"),
             ),
             limits=(Limit(servers.CACHE_LEAST, "ExportCacheUseless", is_least=True),),
             most=1,

@@ -1,4 +1,4 @@
-"""What a packager keeps on its disk: objects of the storage, and packages of web projects."""
+"""What a packager keeps on its disk: objects, packages, and what builds have made of files."""
 
 from __future__ import annotations
 
@@ -20,5 +20,12 @@ PACKAGES: Final = Counter(
     ["outcome"],
 )
 
+DERIVED: Final = Counter(
+    "export_derived_files_total",
+    "Files that builds make of a project's, by whether an earlier export had made them: hit, miss.",
+    ["outcome"],
+)
+
 born(CACHE_READS, outcome=("hit", "miss"))
 born(PACKAGES, outcome=("hit", "miss"))
+born(DERIVED, outcome=("hit", "miss"))

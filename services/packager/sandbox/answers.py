@@ -36,6 +36,7 @@ from shared.domain.artifact_files import decode_files
 from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Artifact, PendingUpload
 from shared.domain.paths import check_path
+from shared.metrics import cache as metrics
 from shared.storage import keys
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class Answers:
 
     async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:
         found = await in_thread(partial(self._services.derived.recall, message.key))
+        metrics.DERIVED.labels("miss" if found is None else "hit").inc()
         if found is None:
             return Answer(number=message.number), []
         record, file = found
