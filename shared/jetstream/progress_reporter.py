@@ -40,9 +40,9 @@ LINES_DROPPED: Final = metrics.CHATTER_DROPPED.labels(LOGS)
 class ProgressReporter:
     """Reports to its user what one job does while it works.
 
-    ``progress`` keeps only the newest value and sends a few a second, from the first tenth of a
-    second on: what ends sooner has events that say more. ``log`` queues lines. ``finish`` and
-    ``close`` send what is left.
+    ``progress`` keeps only the newest value and sends a few a second, ``log`` queues lines. Both
+    begin after a tenth of a second: what ends sooner has events that say more, and its lines go
+    together. ``finish`` and ``close`` send what is left.
     """
 
     def __init__(
@@ -67,7 +67,6 @@ class ProgressReporter:
         self._closing = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self.advanced_at = asyncio.get_running_loop().time()
-        self._progress_from = self.advanced_at + PROGRESS_INTERVAL_S
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
         """Report how far it is, in percent of the whole export; it never falls.
@@ -129,6 +128,7 @@ class ProgressReporter:
             self._lines.clear()
 
     async def _send_until_closed(self) -> None:
+        await self._pause()
         while self._lines or self._is_news or not self._closing.is_set():
             await self._wake.wait()
             self._wake.clear()
@@ -138,8 +138,11 @@ class ProgressReporter:
             if not all(sent):
                 await asyncio.sleep(AWAY_PAUSE_S)
                 self._wake.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
+            await self._pause()
+
+    async def _pause(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), PROGRESS_INTERVAL_S)
 
     async def _send(self, stream: str, send: Callable[[], Awaitable[bool]]) -> bool:
         """One stream's trouble is none of the other's; whether nothing is left to be tried."""
@@ -176,13 +179,8 @@ class ProgressReporter:
 
     async def _send_progress(self) -> bool:
         """Compare-and-set on the subject's last sequence: two workers never make progress fall."""
-        if not self._is_news:
-            return False
-        with suppress(TimeoutError):
-            async with asyncio.timeout_at(self._progress_from):
-                await self._closing.wait()
         newest = self._newest
-        if newest is None:
+        if newest is None or not self._is_news:
             return False
         subject = progress_subject(self._export_id)
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last_seq)}

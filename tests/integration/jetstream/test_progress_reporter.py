@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.jetstream import progress_reporter
+from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import ProgressReporter, last_progress
 
 if TYPE_CHECKING:
+    import pytest
+    from nats.aio.client import Client
     from nats.js import JetStreamContext
 
 EXPORT = "01234567-89ab-7def-8123-456789abcdef"
@@ -44,3 +48,21 @@ async def test_what_was_told_is_not_told_again(js: JetStreamContext) -> None:
     again.log("two")
     await again.close()
     assert await last_progress(js, EXPORT) == found
+
+
+async def test_the_lines_of_a_short_job_go_together(
+    nc: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They wait for its end, which does not wait for them, and come in their order."""
+    monkeypatch.setattr(progress_reporter, "PROGRESS_INTERVAL_S", 600.0)
+    reporter = ProgressReporter(nc.jetstream(), EXPORT, 1)
+    lines = ["one", "two", "three"]
+    for line in lines:
+        sent = nc.stats["out_msgs"]
+        reporter.log(line)
+        for _ in range(3):
+            await nc.flush()
+        assert nc.stats["out_msgs"] == sent
+    await reporter.finish()
+    found = await read_lines(nc, EXPORT)
+    assert [stored.line.message for stored in found] == lines
