@@ -44,6 +44,7 @@ PING_S: Final = 15.0  # between two pings of a WebSocket
 PONG_S: Final = 30.0  # until it is closed whose client has not answered one
 LAST_ANSWERS_S: Final = 3  # for who still asks once the work is done: pods have little time left
 OPEN_FILES: Final = 65_536  # not more: programs that are started may look at every number
+LOOK_AFTER: Final = 10_000, 20, 20  # new objects: Python's 700 is for programs that hold little
 DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
@@ -183,6 +184,7 @@ def main(
             raise_open_files()
             gc.collect()
             gc.freeze()  # what is there now stays; looking through it again would find nothing
+            gc.set_threshold(*LOOK_AFTER)
             uvloop.run(until_signal(lambda stop: run(settings, listener, stop)))
     except ConfigurationError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 - logging may not be configured yet

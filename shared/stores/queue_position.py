@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from shared.domain.events import now
 from shared.domain.progress import QueuePosition
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable
-from shared.stores.build_times import BuildTimes
+from shared.stores.build_times import BuildTimes, RecentBuilds
 from shared.stores.export_queue import ExportQueue
 from shared.stores.worker_registry import Workers, obstacle
 
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
     from shared.domain.waiting import Obstacle
 
 HEARD_S: Final = 1.0  # how long the queue may take to hear of an export that was just asked for
+LATELY_S: Final = 1.0  # how long it is known how a platform's workers get on: thousands may wait
+
+
+class _Pace(msgspec.Struct, frozen=True):
+    """How a platform's workers get on: builds in hand, whether one is idle, recent builds."""
+
+    in_hand: int
+    is_idle: bool
+    times: RecentBuilds
 
 
 class QueuePositions:
@@ -31,6 +43,7 @@ class QueuePositions:
         self._build_times = build_times
         self._workers = workers
         self._queues: dict[str, ExportQueue] = {}
+        self._paces: dict[str, tuple[float, _Pace]] = {}  # and until when that is known
 
     @classmethod
     async def bind(cls, nc: Client, workers: Workers | None = None) -> QueuePositions:
@@ -72,14 +85,22 @@ class QueuePositions:
         platform = document.state.platform
         position = await self._position(document)
         running = len(self._queues[platform].running)  # at the same moment
-        durable = packager_durable(platform)
-        consumer = await self._nc.jetstream().consumer_info(EXPORTS, durable)
-        in_hand = max(consumer.num_ack_pending or 0, running)
-        if not consumer.num_waiting and not in_hand:
+        pace = await self._pace(platform)
+        in_hand = max(pace.in_hand, running)
+        if not pace.is_idle and not in_hand:
             return position, None
-        turns = 0.0 if consumer.num_waiting else position / in_hand
-        times = await self._build_times.of(platform)
-        return position, times.eta(turns=turns)
+        return position, pace.times.eta(turns=0.0 if pace.is_idle else position / in_hand)
+
+    async def _pace(self, platform: str) -> _Pace:
+        """As of a moment ago."""
+        clock = asyncio.get_running_loop().time
+        until, pace = self._paces.get(platform, (0.0, None))
+        if pace is None or clock() >= until:
+            consumer = await self._nc.jetstream().consumer_info(EXPORTS, packager_durable(platform))
+            times = await self._build_times.of(platform)
+            pace = _Pace(consumer.num_ack_pending or 0, bool(consumer.num_waiting), times)
+            self._paces[platform] = (clock() + LATELY_S, pace)
+        return pace
 
     async def _position(self, document: Document) -> int:
         """Its place in the fair order; next, where it is about to be built."""
