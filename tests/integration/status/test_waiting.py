@@ -25,6 +25,7 @@ from tests.integration.status.watching import (
 if TYPE_CHECKING:
     from aiohttp import ClientWebSocketResponse
 
+AN_HOUR_S = 3_600.0
 PACKAGER = WorkerHeartbeat(
     name="packager-1", version="1", platforms=("web",), started_at=now(), in_hand=()
 )
@@ -107,6 +108,21 @@ async def test_http_and_websocket_give_the_same_reason(status: Status) -> None:
     told = (state.waiting_reason, state.current_step, state.position, state.eta)
     assert told == (seen["waitingReason"], seen["currentStep"], seen["position"], seen["eta"])
     await socket.close()
+
+
+async def test_many_who_wait_ask_no_more_than_one(
+    status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How the workers of their platform get on is the same for all of them."""
+    monkeypatch.setattr("shared.stores.worker_registry.KNOWN_S", AN_HOUR_S)
+    monkeypatch.setattr("shared.stores.queue_position.LATELY_S", AN_HOUR_S)
+    await beat(status, PACKAGER)
+    seq = (await status.events.publish(REQUESTED)).seq
+    queue, document = await QueuePositions.bind(status.nc), fold(None, REQUESTED, seq)
+    told = await queue.of(document)
+    sent = status.nc.stats["out_msgs"]
+    assert [await queue.of(document) for _ in range(200)] == [told] * 200
+    assert status.nc.stats["out_msgs"] - sent < 200
 
 
 async def test_who_comes_after_the_expiry_is_told_so(status: Status) -> None:
