@@ -18,6 +18,7 @@ from shared.jetstream.batches import Batches
 from shared.jetstream.errors import AWAY, NatsUnavailableError, overtaken
 from shared.jetstream.guesses import Guesses
 from shared.jetstream.publishing import read_message, store
+from shared.jetstream.subject_lists import read_subjects
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -252,16 +253,12 @@ class KeyValueStore(Generic[T]):
 
     async def _subjects(self, pattern: str, *, offset: int) -> tuple[list[str], int]:
         """Subjects from ``offset`` on, and how many there are; an answer holds 100,000."""
-        request = {"subjects_filter": pattern, "offset": offset}
+        request = msgspec.json.encode({"subjects_filter": pattern, "offset": offset})
+        nc, asked = self._js._nc, stream_info(f"KV_{self._bucket}")  # noqa: SLF001 - as elsewhere
         try:
-            answer = await self._js._api_request(  # noqa: SLF001 - it only asks for the first page
-                stream_info(f"KV_{self._bucket}"),
-                msgspec.json.encode(request),
-                timeout=LIST_TIMEOUT_S,
-            )
+            return await read_subjects((await nc.request(asked, request, LIST_TIMEOUT_S)).data)
         except AWAY as error:
             raise NatsUnavailableError(f"cannot list {pattern!r}: {error!r}") from error
-        return list(answer["state"].get("subjects") or ()), answer.get("total", 0)
 
     async def _read(self, key: str) -> api.RawStreamMsg | None:
         """What lies there, be it the marker of a deletion, which has no data."""
