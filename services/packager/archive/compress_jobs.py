@@ -101,14 +101,29 @@ def _pack(member: Member, level: CompressionLevel, kept: Kept | None = None) -> 
     if kept and kept.deflated and tried:
         alone = bytes(kept.deflated)  # a view would hold its whole page in memory
         return CompressedMember(member, DEFLATED, kept.crc32, alone)
-    with member.open() as file:
-        data = file.read(member.size_bytes + 1)
-    _check_size(member, len(data))
-    crc32 = zlib_ng.crc32(data)
+    data, crc32 = _known(member, kept) or _read(member)
     compressed = compress_whole(data, level) if tried and not kept else None
     if compressed is None:
         return CompressedMember(member, STORED, crc32, data)
     return CompressedMember(member, DEFLATED, crc32, compressed)
+
+
+def _known(member: Member, kept: Kept | None) -> tuple[bytes, int] | None:
+    """Its content and CRC, unless that is another one than an earlier export has found."""
+    if kept is None or member.open_unchecked is None:
+        return None
+    with member.open_unchecked() as file:
+        data = file.read(member.size_bytes)
+    same = len(data) == member.size_bytes and zlib_ng.crc32(data) == kept.crc32
+    return (data, kept.crc32) if same else None
+
+
+def _read(member: Member) -> tuple[bytes, int]:
+    """Its content and CRC."""
+    with member.open() as file:
+        data = file.read(member.size_bytes + 1)
+    _check_size(member, len(data))
+    return data, zlib_ng.crc32(data)
 
 
 def _kept(packed: CompressedMember) -> Kept:

@@ -17,13 +17,15 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One file: plain data, and a way to read it.
 
     ``open`` is called once, in a worker thread, may block until the bytes are there, and gives a
-    seekable file whose ``read`` falls short at its end only. ``compress`` leaves it to the content
-    whether it is compressed; without, it is stored.
+    seekable file whose ``read`` falls short at its end only. ``open_unchecked`` is quicker and may
+    give damaged bytes, for whoever knows their CRC. ``compress`` leaves it to the content whether
+    it is compressed; without, it is stored.
     """
 
     path: str  # relative, POSIX, NFC
     size_bytes: int
     open: Callable[[], BinaryIO]
+    open_unchecked: Callable[[], BinaryIO] | None = None
     compress: bool = True
     mode: int = 0o644
     sha256: str = ""  # of its content, hexadecimal, where it is known

@@ -51,7 +51,7 @@ def plan_of(
     Raises:
         ProjectError: What is wrong with the project; also its warnings, where they may not be.
     """
-    public = public_files(project, request.platform)
+    public = public_files(project, request.platform, context.derived)
     plan = public.planned(lambda files: exporter.plan(files, request, context))
     if request.options.strict:
         refuse_warnings(plan)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import msgspec
@@ -61,8 +62,9 @@ class FileSource(Protocol):
         file: StoredFile,
         *,
         on_read: Callable[[int], None] | None = None,
+        checked: bool = True,
     ) -> BinaryIO:
-        """The file's bytes, seekable; may block."""
+        """The file's bytes, seekable; may block. Unchecked, they come sooner, perhaps damaged."""
         ...
 
     def packed(self, path: str) -> None:
@@ -197,6 +199,7 @@ class _MemberTracker:
             path=content.path,
             size_bytes=content.size_bytes,
             open=self._open,
+            open_unchecked=partial(self._open, checked=False) if content.stored else None,
             sha256=content.sha256,
         )
 
@@ -217,7 +220,7 @@ class _MemberTracker:
         """Nothing more is to be done for it."""
         self._count(self._content.size_bytes)
 
-    def _open(self) -> BinaryIO:
+    def _open(self, *, checked: bool = True) -> BinaryIO:
         content = self._content
         if content.data is not None:
             return io.BytesIO(content.data)
@@ -225,7 +228,7 @@ class _MemberTracker:
             return content.derived.open("rb")
         assert content.stored is not None  # noqa: S101 - one of the three, by construction
         self._source.packed(content.stored.path)
-        return self._source.open(content.stored, on_read=self._on_read)
+        return self._source.open(content.stored, on_read=self._on_read, checked=checked)
 
     def _on_read(self, size_bytes: int) -> None:
         self._read += size_bytes

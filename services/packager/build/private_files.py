@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.build.clean_texts import CleanTexts
 from services.packager.build.plan import BuildPlan, Note
 from services.packager.project.files import ProjectFiles
 from shared.domain.ignore_patterns import IGNORE_FILE, MAX_BYTES, check_effort, read_patterns
 from shared.domain.options import Platform
 from shared.domain.private_files import HomeRule, Kind, expected, is_environment
-from shared.domain.secret_scanner import is_scanned, scan
+from shared.domain.secret_scanner import KEY_SUFFIXES, is_scanned, scan
 from shared.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from services.packager.storage.derived_files import DerivedFileStore
     from shared.domain.private_files import LeftOut
 
 BLOCK_BYTES: Final = 1 << 20
+REMEMBERED_BYTES: Final = 256 << 10  # of texts: fewer are searched sooner than they are looked up
 PACKAGES: Final = "node_modules"
 NEVER_SHIPPED: Final = "is not shipped: only builds read it, for what begins with VITE_"
 
@@ -64,8 +67,12 @@ class PublicFiles(msgspec.Struct, frozen=True):
         return is_environment(path) and not is_kept
 
 
-def public_files(project: ProjectFiles, platform: Platform) -> PublicFiles:
+def public_files(
+    project: ProjectFiles, platform: Platform, derived: DerivedFileStore
+) -> PublicFiles:
     """The files of a project that may be shipped, and those that only builds read.
+
+    ``derived`` knows of texts that hold no secret.
 
     Raises:
         IgnoreFileError: Its ``.aethelignore`` cannot be read.
@@ -73,7 +80,8 @@ def public_files(project: ProjectFiles, platform: Platform) -> PublicFiles:
     rule = _rule(project)
     left_out = dict(_by_name(project, rule, platform))
     others = [path for path in project.files if path not in left_out]  # in the order of fetching
-    left_out |= _by_content(project, rule, others)
+    asked = [path for path in others if _may_tell(path) and not rule.asks_for(path)]
+    left_out |= _by_content(project, asked, derived)
     return PublicFiles(
         project=project.rewritten({}, without=left_out) if left_out else project,
         notes=tuple(_notes(left_out.values())),
@@ -94,10 +102,26 @@ def _by_name(
 
 
 def _by_content(
-    project: ProjectFiles, rule: HomeRule, paths: Collection[str]
+    project: ProjectFiles, paths: Collection[str], derived: DerivedFileStore
 ) -> dict[str, LeftOut]:
-    asked = (path for path in paths if _may_tell(path) and not rule.asks_for(path))
-    return {path: found for path in asked if (found := _scanned(project, path))}
+    texts = {path: project.files[path] for path in paths}
+    if sum(text.size for text in texts.values()) < REMEMBERED_BYTES:
+        return _secrets(project, paths)
+    clean = CleanTexts(derived)
+    found = _secrets(
+        project, [path for path in paths if _is_key(path) or texts[path].sha256 not in clean]
+    )
+    clean.keep(texts[path].sha256 for path in paths if path not in found and not _is_key(path))
+    return found
+
+
+def _is_key(path: str) -> bool:
+    """Whether its name counts, too, when it is searched."""
+    return path.casefold().endswith(KEY_SUFFIXES)
+
+
+def _secrets(project: ProjectFiles, paths: Collection[str]) -> dict[str, LeftOut]:
+    return {path: found for path in paths if (found := _scanned(project, path))}
 
 
 def _rule(project: ProjectFiles) -> HomeRule:

@@ -137,7 +137,7 @@ class Answers:
             raise verdict.broken(verdict.ProtocolError("no file of the project"), ())
         self.opened = message.path
         with self._services.progress.stages.fetching():
-            opened = await self._services.objects.open(key)
+            opened = await self._services.objects.open(key, checked=message.checked)
         return Answer(number=message.number), [opened]
 
     async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:

@@ -81,10 +81,14 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Open(msgspec.Struct, frozen=True, tag=True):
-    """May I read this file of the project? Answered with the object that holds it."""
+    """May I read this file of the project? Answered with the object that holds it.
+
+    Unchecked, it may be damaged: the build knows its CRC.
+    """
 
     number: Number
     path: FilePath
+    checked: bool = True
 
 
 class Recall(msgspec.Struct, frozen=True, tag=True):

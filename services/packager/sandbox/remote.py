@@ -47,29 +47,35 @@ class RemoteFiles:
     def __init__(self, link: PackagerLink, meter: RemoteMeter) -> None:
         self._link = link
         self._meter = meter
-        self._open: OrderedDict[str, int] = OrderedDict()
+        self._open: OrderedDict[tuple[str, bool], int] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self, file: StoredFile, *, on_read: Callable[[int], None] | None = None) -> BinaryIO:
-        """The file's bytes, checked by the packager; blocks until they are there."""
-        descriptor = self._opened(file.object)
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+        checked: bool = True,
+    ) -> BinaryIO:
+        """The file's bytes; blocks until they are there, and the packager has checked them."""
+        descriptor = self._opened((file.object, checked))
         if descriptor is None:
-            _, (received,) = self._link.ask(lambda number: Open(number, file.path))
-            descriptor = self._kept(file.object, received)
+            _, (received,) = self._link.ask(lambda number: Open(number, file.path, checked))
+            descriptor = self._kept((file.object, checked), received)
         return cast("BinaryIO", FileSlice(descriptor, file, on_read))
 
     def packed(self, path: str) -> None:
         """Packing has come to this file."""
         self._meter.at(path)
 
-    def _opened(self, key: str) -> int | None:
+    def _opened(self, key: tuple[str, bool]) -> int | None:
         with self._lock:
             if key not in self._open:
                 return None
             self._open.move_to_end(key)
             return os.dup(self._open[key])
 
-    def _kept(self, key: str, descriptor: int) -> int:
+    def _kept(self, key: tuple[str, bool], descriptor: int) -> int:
         """Keep it open for the next file; a descriptor of its own for this one."""
         with self._lock:
             mine = os.dup(descriptor)

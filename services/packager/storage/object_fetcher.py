@@ -2,14 +2,14 @@
 
 An object is fetched up to the last byte that the snapshot uses of it, in ranges; every file cut out
 of it is checked against its SHA-256 before anybody may open it. What was cached is checked in the
-same way.
+same way when it is opened, unless whoever opens it knows the CRC of what is read.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,7 @@ RANGE_BYTES: Final = 16 << 20
 FLUSH_BYTES: Final = 1 << 20  # held in memory per request in flight
 REQUESTS: Final = 4  # in flight at a time, of one export
 AHEAD_BYTES: Final = 512 << 20  # fetched but not yet packed: more would thrash a small cache
+CHECKED_AHEAD: Final = 4  # cached objects, of one that is opened
 
 
 class ObjectLostError(ExportError):
@@ -82,13 +83,18 @@ class ObjectFetcher:
         self._requests = asyncio.Semaphore(REQUESTS)
         self._packed_bytes = 0
         self._packed = asyncio.Event()
+        self._order = list(index.files)
+        self._places = {key: place for place, key in enumerate(self._order)}
+        self._missing: frozenset[str] = frozenset()
 
     async def missing_bytes(self) -> int:
         """How much has to be fetched because the cache does not have it."""
-        return await in_thread(partial(_missing_bytes, self._cache, self._index.sizes))
+        sizes = self._index.sizes
+        self._missing = await in_thread(partial(_missing, self._cache, sizes))
+        return sum(sizes[key] for key in self._missing)
 
     async def prefetch(self) -> None:
-        """Get every object in the order of the files, but never far ahead of the packing.
+        """Get every missing object in the order of the files, but never far ahead of the packing.
 
         What fails here fails again for whoever opens the file, if anybody does.
         """
@@ -96,6 +102,8 @@ class ObjectFetcher:
         slots = asyncio.Semaphore(REQUESTS)
         fetched_bytes = 0
         for key, files in self._index.files.items():
+            if key not in self._missing:
+                continue
             while fetched_bytes - self._packed_bytes > ahead_bytes:
                 self._packed.clear()
                 await self._packed.wait()
@@ -114,18 +122,34 @@ class ObjectFetcher:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def open(self, key: str) -> int:
+    async def open(self, key: str, *, checked: bool = True) -> int:
         """A descriptor of the object, for the caller to close, as soon as it is there.
+
+        Args:
+            key: The object's.
+            checked: Against the hashes of its files; otherwise what lies in the cache will do.
 
         Raises:
             ObjectLostError: The storage does not have it, or has something else.
         """
+        if not checked:
+            cached = await in_thread(partial(_opened, self._cache, key, self._index.sizes[key]))
+            if cached is not None:
+                return cached
+        self._check_ahead(key)
         path = await self._get(key)
         while True:
             try:
                 return await in_thread(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
             except FileNotFoundError:  # the cache has let it go since
                 path = await self._get_again(key)
+
+    def _check_ahead(self, key: str) -> None:
+        """Who opens one object will open the next ones: they are checked meanwhile."""
+        place = self._places[key] + 1
+        for following in self._order[place : place + CHECKED_AHEAD]:
+            if following not in self._missing:
+                self._start(following)
 
     async def _get(self, key: str) -> Path:
         return await asyncio.shield(self._start(key))
@@ -197,5 +221,16 @@ class ObjectFetcher:
         return size
 
 
-def _missing_bytes(cache: DiskCache, sizes: Mapping[str, int]) -> int:
-    return sum(size for key, size in sizes.items() if not cache.find(key, size))
+def _missing(cache: DiskCache, sizes: Mapping[str, int]) -> frozenset[str]:
+    return frozenset(key for key, size in sizes.items() if not cache.find(key, size))
+
+
+def _opened(cache: DiskCache, key: str, size_bytes: int) -> int | None:
+    """A descriptor of what the cache has, whatever it is."""
+    path = cache.find(key, size_bytes)
+    if path is None:
+        return None
+    metrics.CACHE_READS.labels("hit").inc()
+    with suppress(FileNotFoundError):  # another process has made room this moment
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return None
