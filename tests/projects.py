@@ -43,7 +43,7 @@ from shared.templates import BUILT
 from tests.applications import game_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from shared.domain.options import Configuration, Platform
     from shared.storage.bucket import Storage
@@ -126,7 +126,7 @@ def build(
         pack(
             plan,
             _Memory(files),
-            parts.append,
+            lambda part: parts.append(bytes(part)),
             _Unmetered(),
             part_bytes=1 << 20,
             threads=threads,
@@ -142,7 +142,7 @@ class _Memory:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
 
-    def open(self, file: StoredFile, **_: Callable[..., None] | None) -> BinaryIO:
+    def open(self, file: StoredFile, **_: object) -> BinaryIO:
         return io.BytesIO(self._files[file.path])
 
     def packed(self, path: str) -> None:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import base64
+from typing import Final
 
 import google_crc32c
+
+_POLYNOMIAL: Final = 0x82F63B78  # Castagnoli's, the lowest power in the highest bit
+_ONE: Final = 1 << 31
+_X_8: Final = 1 << 23
 
 
 def crc32c_base64(data: bytes | bytearray | memoryview) -> str:
@@ -15,3 +20,29 @@ def crc32c_base64(data: bytes | bytearray | memoryview) -> str:
 def encode_crc32c(value: int) -> str:
     """The 32-bit value in S3's form."""
     return base64.b64encode(value.to_bytes(4, "big")).decode()
+
+
+def combined_crc32c(first: int, second: int, second_bytes: int) -> int:
+    """The CRC32C of two pieces of data, one after the other, by those of each.
+
+    Source:
+        zlib's ``crc32_combine``: the first one's is multiplied by x^8 for each byte that follows.
+    """
+    power, factor = _X_8, _ONE
+    while second_bytes:
+        if second_bytes & 1:
+            factor = _multiplied(factor, power)
+        power = _multiplied(power, power)
+        second_bytes >>= 1
+    return _multiplied(factor, first) ^ second
+
+
+def _multiplied(a: int, b: int) -> int:
+    """Two polynomials, modulo Castagnoli's."""
+    product = 0
+    while a:
+        if a & _ONE:
+            product ^= b
+        a = (a << 1) & 0xFFFFFFFF
+        b = (b >> 1) ^ (_POLYNOMIAL if b & 1 else 0)
+    return product

@@ -184,8 +184,16 @@ class _Outgoing(Storage):
     async def start_upload(self, key: str, *, content_type: str) -> str:
         return await self._sink.start_upload(key, content_type=content_type)
 
-    async def put_part(self, key: str, upload_id: str, number: int, data: bytes | bytearray) -> str:
-        return await self._sink.put_part(key, upload_id, number, data)
+    async def put_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        data: bytes | bytearray,
+        *,
+        crc32c: str | None = None,
+    ) -> str:
+        return await self._sink.put_part(key, upload_id, number, data, crc32c=crc32c)
 
     async def abort_upload(self, key: str, upload_id: str) -> None:
         """There is nothing left of it."""

@@ -104,7 +104,10 @@ async def _cold_export(
         async for _ in storage.read(f"{PEERS}{number}"):
             pass
         packed = await asyncio.to_thread(
-            lambda: list(DigestedParts(ZipStream(members_of(project)), part_bytes=PART_BYTES))
+            lambda: [
+                bytes(part)
+                for part in DigestedParts(ZipStream(members_of(project)), part_bytes=PART_BYTES)
+            ]
         )
         await _upload_parts(storage, f"{PEERS}packed-{number}", packed)
         peers.append(time.perf_counter() - started)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from nats.js import JetStreamContext
 
+    from services.packager.archive.pages import Buffer
     from services.packager.build.plan import BuildPlan
     from services.packager.storage.multipart_upload import PartSender
     from services.packager.storage.object_fetcher import ObjectFetcher
@@ -146,7 +147,14 @@ class _Bridge:
         self._objects = objects
         self._loop = loop
 
-    def open(self, file: StoredFile, *, on_read: Callable[[int], None] | None = None) -> BinaryIO:
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+        checked: bool = True,
+    ) -> BinaryIO:
+        del checked
         opened = asyncio.run_coroutine_threadsafe(self._objects.open(file.object), self._loop)
         return cast("BinaryIO", FileSlice(opened.result(), file, on_read))
 
@@ -171,7 +179,7 @@ def _packed(
     async def ready(part: bytes) -> bytes:
         return part
 
-    def send(part: bytes) -> None:
+    def send(part: Buffer) -> None:
         handed = sender.send(partial(ready, bytes(part)))
         asyncio.run_coroutine_threadsafe(handed, loop).result()
 

@@ -33,7 +33,7 @@ from tests.bench.sink import discarding_s3
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from services.packager.archive.pages import PageStore
+    from services.packager.archive.pages import Buffer, PageStore
     from shared.settings import S3Settings
 
 ROUNDS: Final = 5
@@ -131,8 +131,8 @@ async def stream(
     return parts.size_bytes
 
 
-async def _ready(part: bytes) -> bytes:
-    return part
+async def _ready(part: Buffer) -> bytes:
+    return bytes(part)
 
 
 def zip_6(folder: Path, target: str) -> None:

@@ -227,7 +227,7 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         "climbs": lambda: iter([(Open(0, "../../../etc/passwd"), [])]),
         "part": lambda: iter([(Part(0, 10), [channel.in_memory(b"0123456789")])]),
         "sign": lambda: iter([(Sign(0, "x", (SignedFile("a", 1, 0o644),)), [0])]),
-        "done": lambda: iter([(Done(size_bytes=1, sha256="0" * 64, crc32c="AAAAAA=="), [])]),
+        "done": lambda: iter([(Done(size_bytes=1, sha256="0" * 64), [])]),
         "plans": lambda: iter([(_plan(0), []), (_plan(1), [])]),
         "short": lambda: iter([(_plan(0), []), (Part(1, 1_000), [channel.in_memory(b"x")])]),
         "huge": lambda: iter([(_plan(0), []), (Part(1, 1 << 40), [channel.in_memory(b"x")])]),

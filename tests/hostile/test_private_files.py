@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 from cli.project_folder import read_folder
 from services.gateway.projects.zip_archive import ZipArchive
 from services.packager.build.private_files import public_files
+from services.packager.storage.derived_files import ProjectDerivedFiles
+from services.packager.storage.disk_cache import DiskCache
 from shared.domain.ignore_patterns import IgnoreFileError, read_patterns
 from shared.domain.private_files import HomeRule
 from tests.integration.gateway.conftest import LIMITS
@@ -72,8 +74,9 @@ def _by_zip(files: dict[str, bytes], _: Path) -> set[str]:
     return {entry.path for entry in opened._entries if opened._hash(entry)[1] is None}
 
 
-def _by_export(files: dict[str, bytes], _: Path) -> set[str]:
-    return set(public_files(in_memory(files), "web").project.files)
+def _by_export(files: dict[str, bytes], folder: Path) -> set[str]:
+    derived = ProjectDerivedFiles(DiskCache(folder / "cache", 1 << 20), "p1")
+    return set(public_files(in_memory(files), "web", derived).project.files)
 
 
 def test_no_way_takes_a_secret(

@@ -7,12 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Protocol
 
-import google_crc32c
-
-from shared.storage.checksums import encode_crc32c
-
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator, Sequence
 
     from services.packager.archive.pages import Buffer
 
@@ -26,34 +22,37 @@ class Blocks(Protocol):
 
 
 class DigestedParts:
-    """The parts of an archive, to be iterated once, and the digests of the whole.
+    """The parts of an archive, to be iterated once, and the digest of the whole.
 
-    ``size_bytes``, ``sha256`` and ``crc32c`` hold once the iteration has ended. Closing the
-    iterator closes that of the blocks.
+    ``size_bytes`` and ``sha256`` hold once the iteration has ended. Closing the iterator closes
+    that of the blocks.
 
     Args:
         blocks: The archive.
         part_bytes: Size of every part but the last.
+        gather: Makes one piece of a part's blocks. It may use the memory of a part again from the
+            second one after it on.
     """
 
-    def __init__(self, blocks: Blocks, *, part_bytes: int) -> None:
+    def __init__(
+        self,
+        blocks: Blocks,
+        *,
+        part_bytes: int,
+        gather: Callable[[Sequence[Buffer]], Buffer] = b"".join,
+    ) -> None:
         self.size_bytes = 0
         self._blocks = blocks
         self._part_bytes = part_bytes
+        self._gather = gather
         self._sha256 = hashlib.sha256()
-        self._crc32c = 0
 
     @property
     def sha256(self) -> str:
         """Hexadecimal."""
         return self._sha256.hexdigest()
 
-    @property
-    def crc32c(self) -> str:
-        """As S3 writes it."""
-        return encode_crc32c(self._crc32c)
-
-    def __iter__(self) -> Generator[bytes]:
+    def __iter__(self) -> Generator[Buffer]:
         """Parts of equal size and a shorter last one; hashing runs beside, one part behind."""
         with (
             ThreadPoolExecutor(1, thread_name_prefix="hash") as beside,
@@ -66,12 +65,11 @@ class DigestedParts:
                 yield part
             hashing.result()
 
-    def _digest(self, part: bytes) -> None:
+    def _digest(self, part: Buffer) -> None:
         self._sha256.update(part)
-        self._crc32c = google_crc32c.extend(self._crc32c, part)
         self.size_bytes += len(part)
 
-    def _parts(self) -> Generator[bytes]:
+    def _parts(self) -> Generator[Buffer]:
         waiting: list[memoryview] = []
         length = 0
         with closing(iter(self._blocks)) as blocks:
@@ -79,10 +77,10 @@ class DigestedParts:
                 view = memoryview(block)
                 while length + len(view) >= self._part_bytes:
                     cut = self._part_bytes - length
-                    yield b"".join((*waiting, view[:cut]))
+                    yield self._gather((*waiting, view[:cut]))
                     waiting, length, view = [], 0, view[cut:]
                 if len(view):
                     waiting.append(view)
                     length += len(view)
         if waiting:
-            yield b"".join(waiting)
+            yield self._gather(waiting)

@@ -46,11 +46,10 @@ LEVELS: Final[dict[Compression, CompressionLevel]] = {
 
 
 class PackedArtifact(msgspec.Struct, frozen=True, kw_only=True):
-    """An artifact that has been packed: its size and checksums, and what its directory lacks."""
+    """An artifact that has been packed: its size and hash, and what its directory lacks."""
 
     size_bytes: int
     sha256: str
-    crc32c: str
     files: tuple[ListedFile, ...] = ()
 
 
@@ -91,10 +90,11 @@ class ProgressMeter(Protocol):
 def pack(
     plan: BuildPlan,
     source: FileSource,
-    send: Callable[[bytes], None],
+    send: Callable[[Buffer], None],
     meter: ProgressMeter,
     *,
     part_bytes: int,
+    gather: Callable[[Sequence[Buffer]], Buffer] = b"".join,
     threads: int,
     compression: Compression,
     max_bytes: int | None = None,
@@ -102,13 +102,15 @@ def pack(
 ) -> PackedArtifact:
     """Write the artifact part by part into ``send``.
 
-    ``derived`` keeps deflated members for the next export of the project.
+    ``derived`` keeps deflated members for the next export of the project, ``gather`` is as
+    :class:`services.packager.archive.part_digest.DigestedParts` has it.
 
     Raises:
         ArtifactTooLargeError: It has more than ``max_bytes``.
         SelfCheckError: It is not what was planned.
     """
     send = limited(send, max_bytes)
+    cut = partial(DigestedParts, part_bytes=part_bytes, gather=gather)
     level = LEVELS[compression]
     trackers = [_MemberTracker(content, source, meter) for content in plan.contents]
     contents = [tracker.member() for tracker in trackers]
@@ -117,12 +119,12 @@ def pack(
         pages = pages_of(derived, level) if derived else None
         archive = ZipStream(contents, threads=threads, level=level, pages=pages)
         blocks = _watched(archive, trackers)
-        return _sent(archive, blocks, contents, send, part_bytes=part_bytes)
+        return _sent(archive, cut(blocks), contents, send)
     game = stored_zip(contents, on_member=meter.file_packed)
     members = plan.application.members(game)
     meter.built()
     container = archive_of(plan.application.container, members, threads=threads, level=level)
-    packed = _sent(container, iter(container), members, send, part_bytes=part_bytes)
+    packed = _sent(container, cut(iter(container)), members, send)
     for tracker in trackers:
         tracker.counted()
     if plan.suffix == ".html":  # the page is its own only file
@@ -144,24 +146,21 @@ def _check_needed(plan: BuildPlan) -> None:
 
 def _sent(
     archive: Archive,
-    blocks: Generator[Buffer],
+    parts: DigestedParts,
     members: Sequence[Member],
-    send: Callable[[bytes], None],
-    *,
-    part_bytes: int,
+    send: Callable[[Buffer], None],
 ) -> PackedArtifact:
-    """Send all blocks, then compare what was planned with what another reader finds in them."""
-    parts = DigestedParts(blocks, part_bytes=part_bytes)
+    """Send all parts, then compare what was planned with what another reader finds in them."""
     tail_bytes = directory_size(member.path for member in members)
     tail = b""
     with closing(iter(parts)) as stream:
         for part in stream:
-            tail = (tail + part[-tail_bytes:])[-tail_bytes:]
+            tail = (tail + bytes(part[-tail_bytes:]))[-tail_bytes:]
             send(part)
     planned = [(member.path, member.size_bytes) for member in members]
     if archive.read_back(tail, parts.size_bytes) != planned:
         raise SelfCheckError("the archive holds other files than were planned")
-    return PackedArtifact(size_bytes=parts.size_bytes, sha256=parts.sha256, crc32c=parts.crc32c)
+    return PackedArtifact(size_bytes=parts.size_bytes, sha256=parts.sha256)
 
 
 def _watched(archive: ZipStream, trackers: Sequence[_MemberTracker]) -> Generator[Buffer]:

@@ -9,6 +9,8 @@ from shared.errors import ProjectError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from services.packager.archive.pages import Buffer
+
 
 class ArtifactTooLargeError(ProjectError):
     """The artifact is larger than ``maxBytes`` allows."""
@@ -23,7 +25,7 @@ class ArtifactTooLargeError(ProjectError):
         )
 
 
-def limited(send: Callable[[bytes], None], max_bytes: int | None) -> Callable[[bytes], None]:
+def limited(send: Callable[[Buffer], None], max_bytes: int | None) -> Callable[[Buffer], None]:
     """Send at most so many bytes; None is no limit.
 
     Raises:
@@ -33,7 +35,7 @@ def limited(send: Callable[[bytes], None], max_bytes: int | None) -> Callable[[b
         return send
     left = max_bytes
 
-    def send_some(part: bytes) -> None:
+    def send_some(part: Buffer) -> None:
         nonlocal left
         left -= len(part)
         if left < 0:

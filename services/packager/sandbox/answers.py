@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class Answers:
         self.opened = ""  # the file that was asked for last
         self._job = job
         self._services = services
+        self._opening = asyncio.Lock()
         self._objects = {file.path: file.object for file in job.files}
         self._uploads = AsyncExitStack()
         self._upload: PartSender | None = None
@@ -137,8 +139,12 @@ class Answers:
             raise verdict.broken(verdict.ProtocolError("no file of the project"), ())
         self.opened = message.path
         with self._services.progress.stages.fetching():
-            opened = await self._services.objects.open(key, checked=message.checked)
-        return Answer(number=message.number), [opened]
+            async with self._opening:  # descriptors are few, and a build may ask for too many
+                if not message.checked and (cached := await self._services.objects.cached(key)):
+                    opened = tuple(cached.values())
+                    return Answer(number=message.number, objects=tuple(cached)), opened
+            descriptor = await self._services.objects.open(key)
+        return Answer(number=message.number, objects=(key,)), [descriptor]
 
     async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:
         found = await in_thread(partial(self._services.derived.recall, message.key))
@@ -244,7 +250,7 @@ class Answers:
             content_type=self._planned.content_type,
             size_bytes=done.size_bytes,
             sha256=done.sha256,
-            crc32c=done.crc32c,
+            crc32c=self._upload.crc32c,
         )
         if self._listed is not None:
             await self._services.storage.put(keys.artifact_list(artifact.key), self._listed)

@@ -28,10 +28,10 @@ from services.packager.sandbox.messages import (
     Job,
     Kind,
     Listing,
-    Part,
     Planned,
     Planning,
 )
+from services.packager.sandbox.outgoing_parts import OutgoingParts
 from services.packager.sandbox.packager_link import PackagerLink
 from services.packager.sandbox.remote import (
     RemoteDerivedFiles,
@@ -47,7 +47,7 @@ from shared.errors import ExportError, PreflightError, ProjectError, UnknownPlat
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from services.packager.build.plan import Exporter
@@ -166,27 +166,21 @@ def _built(
         )
     )
 
-    outgoing = channel.in_memory(b"")  # one for all: an answer says that it has been read
-
-    def hand_over(data: bytes, question: Callable[[int], object]) -> None:
-        channel.fill(outgoing, data)
-        link.ask(question, [outgoing])
-
-    def send(part: bytes) -> None:
-        hand_over(part, lambda number: Part(number, len(part)))
-
+    outgoing = OutgoingParts(link, part_bytes=answer.part_bytes)
     packed = pack(
         plan,
         files,
-        send,
+        outgoing.send,
         meter,
         part_bytes=answer.part_bytes,
+        gather=outgoing.gather,
         threads=job.threads,
         compression=request.options.compression,
         max_bytes=request.options.max_bytes or None,
         derived=context.derived,
     )
+    outgoing.taken()
     meter.report()
     if packed.files and (listing := encode_files(packed.files)):
-        hand_over(listing, lambda number: Listing(number, len(listing)))
-    return Done(size_bytes=packed.size_bytes, sha256=packed.sha256, crc32c=packed.crc32c)
+        link.ask(lambda number: Listing(number, len(listing)), [channel.in_memory(listing)])
+    return Done(size_bytes=packed.size_bytes, sha256=packed.sha256)

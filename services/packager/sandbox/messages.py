@@ -31,7 +31,6 @@ PAGE: Final = r"text/html; charset=utf-8"  # of an artifact that is one; it is o
 ContentType = Annotated[str, msgspec.Meta(pattern=rf"^(application/[a-z.-]{{1,60}}|{PAGE})$")]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,59}$")]
 Kind = Literal["preflight", "project", "retryable", "final"]  # of an error
-Crc32c = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]{6}==$")]
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +82,8 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Open(msgspec.Struct, frozen=True, tag=True):
     """May I read this file of the project? Answered with the object that holds it.
 
-    Unchecked, it may be damaged: the build knows its CRC.
+    Unchecked, it may be damaged: the build knows its CRC. Then the next objects come with it, as
+    far as they are there.
     """
 
     number: Number
@@ -174,6 +174,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     part_bytes: int = 0
     files: tuple[SignedFile, ...] = ()
     fault: Fault | None = None
+    objects: tuple[str, ...] = ()  # beside, each of the build's project
 
 
 class Log(msgspec.Struct, frozen=True, tag=True):
@@ -209,7 +210,6 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
     size_bytes: Count
     sha256: Sha256
-    crc32c: Crc32c
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag=True):

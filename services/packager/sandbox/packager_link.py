@@ -43,10 +43,16 @@ class PackagerLink:
         Returns:
             The answer, and the files beside it, which belong to the caller.
         """
+        return self.begin(question, files)()
+
+    def begin(
+        self, question: Callable[[int], object], files: Sequence[int] = ()
+    ) -> Callable[[], Answered]:
+        """Send a question; what is returned blocks until it is answered."""
         number = next(self._numbers)
         queue = self._waiting[number] = SimpleQueue()
         channel.send(self._end, question(number), files)
-        return queue.get()
+        return queue.get
 
     def _take_answers(self) -> None:
         """Without the packager there is nothing left to do, for any thread."""

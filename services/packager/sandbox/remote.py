@@ -58,33 +58,34 @@ class RemoteFiles:
         checked: bool = True,
     ) -> BinaryIO:
         """The file's bytes; blocks until they are there, and the packager has checked them."""
-        descriptor = self._opened((file.object, checked))
-        if descriptor is None:
-            _, (received,) = self._link.ask(lambda number: Open(number, file.path, checked))
-            descriptor = self._kept((file.object, checked), received)
+        descriptor = self._opened(file.object, checked=checked)
+        while descriptor is None:
+            answer, received = self._link.ask(lambda number: Open(number, file.path, checked))
+            for opened in zip(answer.objects, received, strict=True):
+                self._keep(*opened, checked=checked)
+            descriptor = self._opened(file.object, checked=checked)
         return cast("BinaryIO", FileSlice(descriptor, file, on_read))
 
     def packed(self, path: str) -> None:
         """Packing has come to this file."""
         self._meter.at(path)
 
-    def _opened(self, key: tuple[str, bool]) -> int | None:
+    def _opened(self, key: str, *, checked: bool) -> int | None:
+        """A descriptor of its own for one file, where its object is open."""
         with self._lock:
-            if key not in self._open:
+            if (key, checked) not in self._open:
                 return None
-            self._open.move_to_end(key)
-            return os.dup(self._open[key])
+            self._open.move_to_end((key, checked))
+            return os.dup(self._open[key, checked])
 
-    def _kept(self, key: tuple[str, bool], descriptor: int) -> int:
-        """Keep it open for the next file; a descriptor of its own for this one."""
+    def _keep(self, key: str, descriptor: int, *, checked: bool) -> None:
+        """Keep it open for the next file."""
         with self._lock:
-            mine = os.dup(descriptor)
-            if key in self._open:
-                os.close(self._open.pop(key))
-            self._open[key] = descriptor
+            if (key, checked) in self._open:
+                os.close(self._open.pop((key, checked)))
+            self._open[key, checked] = descriptor
             if len(self._open) > OPEN_OBJECTS:
                 os.close(self._open.popitem(last=False)[1])
-            return mine
 
 
 class RemoteDerivedFiles:

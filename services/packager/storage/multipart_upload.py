@@ -11,10 +11,12 @@ import hashlib
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+import google_crc32c
 import structlog
 
 from shared.domain.events import PendingUpload
 from shared.errors import ExportError, StorageRefusedError, UnavailableError
+from shared.storage.checksums import combined_crc32c, encode_crc32c
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -48,11 +50,18 @@ class PartSender:
         self._storage = storage
         self._key = key
         self._upload_id = upload_id
+        self._crc32c = 0
+        self._turns = asyncio.Lock()
         self._slots = asyncio.Semaphore(in_flight(part_bytes))
         self._tasks: list[asyncio.Task[str]] = []
 
+    @property
+    def crc32c(self) -> str:
+        """Of all parts that were taken, as S3 writes it."""
+        return encode_crc32c(self._crc32c)
+
     async def send(self, read: Callable[[], Awaitable[bytes]]) -> None:
-        """Send the next part, as soon as there is room for its bytes.
+        """Send the next part, as soon as there is room for its bytes; callers take turns.
 
         Args:
             read: Gives the bytes; called when they may be held in memory.
@@ -60,19 +69,28 @@ class PartSender:
         Raises:
             ExportError: What the storage said to the first part that failed.
         """
-        await self._slots.acquire()
-        try:
-            for task in self._tasks:
-                if task.done():
-                    task.result()
-            number = len(self._tasks) + 1
-            sending = self._storage.put_part(self._key, self._upload_id, number, await read())
-        except BaseException:
-            self._slots.release()
-            raise
-        task = asyncio.create_task(sending)
-        task.add_done_callback(lambda _: self._slots.release())
-        self._tasks.append(task)
+        async with self._turns:
+            await self._slots.acquire()
+            try:
+                for task in self._tasks:
+                    if task.done():
+                        task.result()
+                sending = self._sending(await read())
+            except BaseException:
+                self._slots.release()
+                raise
+            task = asyncio.create_task(sending)
+            task.add_done_callback(lambda _: self._slots.release())
+            self._tasks.append(task)
+
+    def _sending(self, data: bytes) -> Coroutine[Any, Any, str]:
+        """The next part on its way; one sum serves its request and the whole object."""
+        crc32c = google_crc32c.value(data)
+        self._crc32c = combined_crc32c(self._crc32c, crc32c, len(data))
+        number = len(self._tasks) + 1
+        return self._storage.put_part(
+            self._key, self._upload_id, number, data, crc32c=encode_crc32c(crc32c)
+        )
 
     async def finish(self) -> PendingUpload:
         """Wait for the parts on their way, all of which have been handed over.

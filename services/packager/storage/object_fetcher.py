@@ -22,7 +22,7 @@ from shared.metrics import cache as metrics
 from shared.storage.s3_client import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from services.packager.storage.disk_cache import DiskCache
@@ -36,6 +36,7 @@ FLUSH_BYTES: Final = 1 << 20  # held in memory per request in flight
 REQUESTS: Final = 4  # in flight at a time, of one export
 AHEAD_BYTES: Final = 512 << 20  # fetched but not yet packed: more would thrash a small cache
 CHECKED_AHEAD: Final = 4  # cached objects, of one that is opened
+HANDED_OVER: Final = 16  # cached objects at a time: a question of each would take longer
 
 
 class ObjectLostError(ExportError):
@@ -122,20 +123,29 @@ class ObjectFetcher:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
-    async def open(self, key: str, *, checked: bool = True) -> int:
-        """A descriptor of the object, for the caller to close, as soon as it is there.
+    async def cached(self, key: str) -> dict[str, int]:
+        """Descriptors of the object and of the next ones, as they lie in the cache.
 
-        Args:
-            key: The object's.
-            checked: Against the hashes of its files; otherwise what lies in the cache will do.
+        Nobody has checked them: whoever reads them knows the CRC of what is there. None of them
+        where the first one has to be fetched.
+        """
+        place = self._places[key]
+        keys = self._order[place : place + HANDED_OVER]
+        opened: dict[str, int] = {}
+        try:
+            await in_thread(partial(_open, self._cache, keys, self._index, opened))
+        except BaseException:
+            for descriptor in opened.values():
+                os.close(descriptor)
+            raise
+        return opened
+
+    async def open(self, key: str) -> int:
+        """A descriptor of the object, for the caller to close, as soon as it is there.
 
         Raises:
             ObjectLostError: The storage does not have it, or has something else.
         """
-        if not checked:
-            cached = await in_thread(partial(_opened, self._cache, key, self._index.sizes[key]))
-            if cached is not None:
-                return cached
         self._check_ahead(key)
         path = await self._get(key)
         while True:
@@ -225,12 +235,15 @@ def _missing(cache: DiskCache, sizes: Mapping[str, int]) -> frozenset[str]:
     return frozenset(key for key, size in sizes.items() if not cache.find(key, size))
 
 
-def _opened(cache: DiskCache, key: str, size_bytes: int) -> int | None:
-    """A descriptor of what the cache has, whatever it is."""
-    path = cache.find(key, size_bytes)
-    if path is None:
-        return None
-    metrics.CACHE_READS.labels("hit").inc()
-    with suppress(FileNotFoundError):  # another process has made room this moment
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    return None
+def _open(
+    cache: DiskCache, keys: Sequence[str], index: ObjectIndex, opened: dict[str, int]
+) -> None:
+    """Open what the cache has, whatever it is; nothing where the first one is missing."""
+    for key in keys:
+        path = cache.find(key, index.sizes[key])
+        with suppress(FileNotFoundError):  # another process has made room this moment
+            if path:
+                opened[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                metrics.CACHE_READS.labels("hit").inc()
+        if not opened:
+            break

@@ -182,7 +182,7 @@ def test_an_artifact_is_no_larger_than_it_may_be(platform: Platform) -> None:
 def test_the_last_byte_counts() -> None:
     """A limit is met by what is just as large, and by nothing larger."""
     sent: list[bytes] = []
-    send = limited(sent.append, 10)
+    send = limited(lambda part: sent.append(bytes(part)), 10)
     send(b"12345")
     send(b"67890")
     with pytest.raises(ArtifactTooLargeError):

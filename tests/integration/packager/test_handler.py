@@ -295,6 +295,24 @@ async def test_a_damaged_cache_is_fetched_again(
     assert (await _export(handler, js, event)).artifact == first.artifact
 
 
+async def test_damage_beside_known_sums_is_found_too(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext, cache: DiskCache
+) -> None:
+    """What an earlier export has seen is not hashed anew, but compared, and fetched again."""
+    noise = {f"{n}.ogg": random.Random(n).randbytes(100_000) for n in range(6)}
+    snapshot = await store(storage, noise)
+    event = _requested(snapshot)
+    first = await _export(handler, js, event)
+    stored = decode_snapshot(await storage.get(keys.snapshot("p1", snapshot)))
+    good = {key: cache.path(key).read_bytes() for key in stored.objects}
+    for key in [*good][::2]:
+        with cache.path(key).open("r+b") as cached:
+            cached.seek(50_000)
+            cached.write(b"damage")
+    assert (await _export(handler, js, event)).artifact == first.artifact
+    assert {key: cache.path(key).read_bytes() for key in good} == good
+
+
 async def test_damage_in_the_storage_is_ours_and_tried_again(
     handler: PackagerHandler, storage: Storage, js: JetStreamContext
 ) -> None:
@@ -462,8 +480,16 @@ class _StuckStorage(Storage):
         super().__init__(real._s3, real._presigner, real.bucket)
         self.part_taken = asyncio.Event()
 
-    async def put_part(self, key: str, upload_id: str, number: int, data: bytes | bytearray) -> str:
-        await super().put_part(key, upload_id, number, data)
+    async def put_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        data: bytes | bytearray,
+        *,
+        crc32c: str | None = None,
+    ) -> str:
+        await super().put_part(key, upload_id, number, data, crc32c=crc32c)
         self.part_taken.set()
         await asyncio.Event().wait()
         raise AssertionError("nobody waits for ever")
@@ -496,10 +522,7 @@ async def test_a_refused_part_ends_the_export_with_the_storage_s_word(
     """The thread that packs stops, the upload goes, and what the storage said is raised."""
 
     class Refusing(_StuckStorage):
-        async def put_part(
-            self, key: str, upload_id: str, number: int, data: bytes | bytearray
-        ) -> str:
-            del key, upload_id, number, data
+        async def put_part(self, *_: object, **__: object) -> str:
             raise StorageUnavailableError("503")
 
     handler = PackagerHandler(Refusing(storage), cache, BUILDS, BUILT)

@@ -43,10 +43,18 @@ class SlowStorage(Storage):
         async for block in super().read(key, offset=offset, size_bytes=size_bytes):
             yield block
 
-    async def put_part(self, key: str, upload_id: str, number: int, data: bytes | bytearray) -> str:
+    async def put_part(
+        self,
+        key: str,
+        upload_id: str,
+        number: int,
+        data: bytes | bytearray,
+        *,
+        crc32c: str | None = None,
+    ) -> str:
         """Later still."""
         await asyncio.sleep(2 * DELAY_S)
-        return await super().put_part(key, upload_id, number, data)
+        return await super().put_part(key, upload_id, number, data, crc32c=crc32c)
 
 
 @pytest.mark.parametrize("platform", ["source", "web"])

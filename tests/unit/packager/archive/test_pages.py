@@ -9,6 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -231,6 +232,30 @@ def test_groups_find_their_step_again(at: int, change: str) -> None:
     )
     assert len(before - now) <= 3
     assert len(before) > 20
+
+
+@pytest.mark.parametrize("damage", ["flipped", "short", "long", "fine"])
+def test_damage_in_what_is_not_checked_is_found(tmp_path: Path, damage: str) -> None:
+    """What is stored is read unchecked where its CRC is known; else, and then, it is checked."""
+    project = game(scripts=40)
+    good = project.packed(pages_in(tmp_path))
+    members = [_unchecked(member, damage) for member in project.members()]
+    project.read.clear()
+    assert b"".join(ZipStream(members, pages=pages_in(tmp_path))) == good
+    stored = {path for path in project.files if path.endswith(".png")}
+    assert set(project.read) == (set() if damage == "fine" else stored)
+
+
+def _unchecked(member: Member, damage: str) -> Member:
+    with member.open() as file:
+        data = bytearray(file.read())
+    if damage == "flipped" and data:
+        data[len(data) // 2] ^= 1
+    if damage == "short":
+        del data[-1:]
+    if damage == "long":
+        data.insert(0, 0)
+    return msgspec.structs.replace(member, open_unchecked=lambda: io.BytesIO(data))
 
 
 def _sized(path: str, size_bytes: int, content: str) -> Member:
