@@ -72,7 +72,14 @@ def _build() -> None:
 class _Nothing:
     """The page, no derived files, and nobody who wants to know how far it is."""
 
-    def open(self, file: StoredFile, *, on_read: Callable[[int], None] | None = None) -> BinaryIO:
+    def open(
+        self,
+        file: StoredFile,
+        *,
+        on_read: Callable[[int], None] | None = None,
+        checked: bool = True,
+    ) -> BinaryIO:
+        del checked
         if on_read:
             on_read(file.size)
         return io.BytesIO(PAGE)
