@@ -82,11 +82,20 @@ def pack_page(
     return packed
 
 
-def stream(streamed: StreamedMember, level: CompressionLevel) -> None:
-    """Give a large member's blocks to its channel, and any error too."""
+def stream(
+    streamed: StreamedMember, level: CompressionLevel, store: PageStore | None = None
+) -> None:
+    """Give a large member's blocks to its channel, and any error too.
+
+    A page knows whether an earlier export has stored it, and its CRC.
+    """
+    store = store if streamed.member.sha256 and worth_a_try(streamed.member, level) else None
     try:
-        with streamed.member.open() as file:
-            _stream(streamed, level, file)
+        if store is None or not _stream_known(streamed, store):
+            with streamed.member.open() as file:
+                _stream(streamed, level, file)
+            if store and streamed.method == STORED:
+                _keep_large(streamed, store)
     except ClosedError:
         return
     except BaseException as error:  # noqa: BLE001 - it is raised where the blocks are taken
@@ -139,11 +148,46 @@ def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -
     return _stream_stored(streamed, file)
 
 
+def _stream_known(streamed: StreamedMember, store: PageStore) -> bool:
+    """Stream what an earlier export has stored, unless its CRC is another one now."""
+    member = streamed.member
+    kept = Page.decode(store.recall(member.sha256)).get(member.sha256)
+    if kept is None or kept.deflated or member.open_unchecked is None:
+        return False
+    with member.open_unchecked() as file:
+        if _sum_up(member, file) != kept.crc32:
+            return False
+        _put_stored(streamed, file, kept.crc32)
+    return True
+
+
+def _keep_large(streamed: StreamedMember, store: PageStore) -> None:
+    sha256 = streamed.member.sha256
+    store.keep(sha256, Page({sha256: Kept(streamed.crc32, b"")}).encode())
+
+
 def _stream_stored(streamed: StreamedMember, file: BinaryIO) -> None:
     """Read twice: the CRC stands before the data, so that every reader can take it as it comes."""
+    crc32 = _sum_up(streamed.member, file)
+    if crc32 is None:
+        raise _of_another_size(streamed.member)
+    _put_stored(streamed, file, crc32)
+
+
+def _sum_up(member: Member, file: BinaryIO) -> int | None:
+    """The CRC of a file; None where it has another size than it should."""
+    crc32, size = 0, 0
+    while block := file.read(BLOCK_BYTES):
+        crc32 = zlib_ng.crc32(block, crc32)
+        size += len(block)
+        if size > member.size_bytes:
+            break
+    return crc32 if size == member.size_bytes else None
+
+
+def _put_stored(streamed: StreamedMember, file: BinaryIO, known: int) -> None:
     member = streamed.member
-    for block in blocks_of(member, file):
-        streamed.crc32 = zlib_ng.crc32(block, streamed.crc32)
+    streamed.crc32 = known
     file.seek(0)
     crc32 = 0
     for block in blocks_of(member, file):
@@ -180,4 +224,8 @@ def blocks_of(member: Member, file: BinaryIO) -> Iterator[bytes]:
 
 def _check_size(member: Member, size_bytes: int) -> None:
     if size_bytes != member.size_bytes:
-        raise ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")
+        raise _of_another_size(member)
+
+
+def _of_another_size(member: Member) -> ArchiveError:
+    return ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")

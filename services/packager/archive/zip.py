@@ -124,7 +124,7 @@ class ZipStream:
                 return pool.submit(pack_page, group, self._level, self._pages)
             return pool.submit(pack_whole, group, self._level)
         streamed = StreamedMember(group[0])
-        pool.submit(stream, streamed, self._level)
+        pool.submit(stream, streamed, self._level, self._pages)
         return streamed
 
     def _write_packed(self, packed: CompressedMember) -> Iterator[Buffer]:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from services.packager.archive.compress_jobs import pack_page
 from services.packager.archive.compression import CompressionLevel
-from services.packager.archive.groups import groups
+from services.packager.archive.groups import WHOLE_BYTES, groups
 from services.packager.archive.member import Member
 from services.packager.archive.pages import PAGE_BYTES, Kept, Page
 from services.packager.archive.zip import ZipStream
@@ -238,6 +238,7 @@ def test_groups_find_their_step_again(at: int, change: str) -> None:
 def test_damage_in_what_is_not_checked_is_found(tmp_path: Path, damage: str) -> None:
     """What is stored is read unchecked where its CRC is known; else, and then, it is checked."""
     project = game(scripts=40)
+    project.files["050.png"] = noise_of(WHOLE_BYTES + 1, 1)  # streamed
     good = project.packed(pages_in(tmp_path))
     members = [_unchecked(member, damage) for member in project.members()]
     project.read.clear()
