@@ -35,7 +35,9 @@ ALERTS: Final = (
         ),
         hold_s=MINUTE_S,
         summary="The storage does not answer {{ $labels.instance }}",
-        action="look at the storage; workers wait and resume by themselves, nothing is replayed",
+        action="look at the storage (aethel-export doctor says whether it refuses or hangs);"
+        " workers wait and resume by themselves; where it hung for minutes, replay dead letters of"
+        " timeout",
     ),
     Alert(
         name="ExportNotScraped",
@@ -98,7 +100,8 @@ ALERTS: Final = (
         hold_s=5 * MINUTE_S,
         summary="The disk of {{ $labels.instance }} ({{ $labels.disk }}) has"
         " {{ $value | humanizePercentage }} left",
-        action="a larger volume, or a smaller PACKAGER_CACHE_BYTES; what else lies there?",
+        action="room at once: delete the pod, its volume goes with it; then a larger volume, or a"
+        " smaller PACKAGER_CACHE_BYTES",
     ),
     Alert(
         name="ExportCacheUseless",
