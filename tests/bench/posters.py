@@ -80,7 +80,10 @@ async def _round(stack: Stack, name: str, users: Sequence[str]) -> list[Measurem
 
 
 def _seconds(stack: Stack) -> dict[str, float]:
-    return {child.name: cpu_s(child.pid) for child in stack.children}
+    """CPU of each process so far, the posters' own beside those of the stack."""
+    return {child.name: cpu_s(child.pid) for child in stack.children} | {
+        "posters": time.process_time()
+    }
 
 
 async def _post(stack: Stack, users: Sequence[str], each: int) -> list[float]:
