@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -26,7 +27,7 @@ from tests.servers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Generator, Iterator
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
@@ -79,6 +80,21 @@ def pytest_configure(config: pytest.Config) -> None:
             port for port in range(*BELOW_EPHEMERAL) if port % worker["workercount"] != number
         )
         reserve(*others)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Keep modules and tests out of garbage collections: all of them live as long as the session.
+
+    Each full collection would look through a million of them again.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,10 +38,12 @@ def written() -> list[Written]:
         Written(path, node)
         for root in ("shared", "services")
         for path in sorted((ROOT / root).rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text()))
+        if "log." in (text := path.read_text())
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and ast.unparse(node.func.value) == "log"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "log"
         and node.func.attr in LEVELS
     ]
 

@@ -1,5 +1,7 @@
 """A worker in a process of its own: ``python -m … <release> <exports that kill it>``.
 
+Whenever it dies the next one begins, as an orchestrator would have it; the number of each process
+is a line on stdout. They are forked off one that has imported everything.
 Its jobs end once the file ``release`` is there.
 """
 
@@ -46,4 +48,8 @@ async def run(stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
+    while pid := os.fork():
+        print(pid, flush=True)  # noqa: T201 - it is read
+        os.waitpid(pid, 0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what the worker logs
     uvloop.run(until_signal(run))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from shared.domain.events import (
@@ -21,7 +22,6 @@ from shared.worker.retry import MAX_CRASHES
 from tests.integration.worker.working import be_impatient, dead_letters, has, new_request, until
 
 if TYPE_CHECKING:
-    from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -33,33 +33,35 @@ SERVERS = ("three servers",)  # each death costs a process
 
 
 @asynccontextmanager
-async def restarted(
-    nats: NatsSettings, release: Path, *deadly: str
-) -> AsyncIterator[list[Process]]:
-    """A worker's process, started again whenever it dies, as an orchestrator would.
+async def restarted(nats: NatsSettings, release: Path, *deadly: str) -> AsyncIterator[Lives]:
+    """A worker's process, started again whenever it dies.
 
     Its jobs do not end before the file ``release`` is there.
     """
-    lives: list[Process] = []
-
-    async def keep_up() -> None:
-        while True:
-            process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.integration.worker.dying_worker"),
-                *(str(release), *deadly),
-                env={**os.environ, "NATS_URL": nats.url, "NATS_TLS_CA_FILE": nats.tls_ca_file},
-            )
-            lives.append(process)
-            await process.wait()
-
-    keeping = asyncio.create_task(keep_up())
+    starter = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.integration.worker.dying_worker"),
+        *(str(release), *deadly),
+        env={**os.environ, "NATS_URL": nats.url, "NATS_TLS_CA_FILE": nats.tls_ca_file},
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert starter.stdout is not None
     try:
-        yield lives
+        yield Lives(starter.stdout)
     finally:
-        keeping.cancel()
-        with suppress(ProcessLookupError, IndexError):
-            lives[-1].kill()
-            await lives[-1].wait()
+        os.killpg(starter.pid, signal.SIGKILL)
+        await starter.communicate()
+
+
+class Lives:
+    """The worker's processes, one after the other."""
+
+    def __init__(self, numbers: asyncio.StreamReader) -> None:
+        self._numbers = numbers
+
+    async def end(self) -> None:
+        """SIGKILL for the oldest that was not ended here; it must be alive."""
+        os.kill(int(await self._numbers.readline()), signal.SIGKILL)
 
 
 def released(folder: Path) -> Path:
@@ -123,7 +125,7 @@ async def test_kills_from_outside_make_no_dead_letter(
     async with restarted(nats_settings, tmp_path / "release") as lives:
         for kills in range(1, 4):
             await until(js, event, has(ExportStarted, kills))
-            lives[-1].kill()
+            await lives.end()
         released(tmp_path)
         known = await until(js, event, has(ExportPackaged))
     waits = [event for event in known if isinstance(event, AttemptFailed)]
@@ -140,7 +142,7 @@ async def test_a_cancel_after_a_kill_does_not_say_that_the_parts_are_gone(
     await EventLog(js).publish(event)
     async with restarted(nats_settings, tmp_path / "release") as lives:
         await until(js, event, has(ExportStarted))
-        lives[-1].kill()
+        await lives.end()
         await EventLog(js).publish(ExportCanceled(**event.identity, reason="enough"))
         *_, stopped = await until(js, event, has(ExportStopped))
     assert isinstance(stopped, ExportStopped)
