@@ -38,7 +38,7 @@ from shared.service.health import (
 )
 from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
-from shared.stores.export_queue import ExportQueue
+from shared.stores.export_queue import LEISURE_S, ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.version import product_version
 from shared.worker.circuit_breaker import CircuitBreaker
@@ -93,7 +93,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     breaker,
                     isolation,
                     room=room,
-                    queue=ExportQueue(nc, platform),
+                    queue=ExportQueue(nc, platform, leisure_s=LEISURE_S),
                     outbox=outbox,
                 )
                 for platform, breaker in breakers.items()

@@ -102,6 +102,11 @@ class PlatformQueue:
             self._wait_again(known)
 
     @property
+    def any_waiting(self) -> bool:
+        """Whether anybody waits, as far as was heard."""
+        return bool(self._waiting)
+
+    @property
     def running(self) -> list[QueuedExport]:
         """Those that are built now, as far as events tell."""
         return list(self._running.values())

@@ -58,6 +58,7 @@ class StreamFollower:
         on_renewed: The stream has begun anew: what was heard is void, and all is heard again.
         newest_only: The stream keeps one message of each subject.
         at_least: So many are asked for in one read, although fewer have rung.
+        leisure_s: How much longer nobody minds waiting for what has rung: more is read at once.
         read: Reads what is stored after a sequence; from any replica where nothing else is said.
     """
 
@@ -71,9 +72,11 @@ class StreamFollower:
         on_renewed: Callable[[], None] = lambda: None,
         newest_only: bool = False,
         at_least: int = MOST,
+        leisure_s: Callable[[], float] = lambda: 0.0,
         read: Read = read_stored,
     ) -> None:
         self._nc = nc
+        self._leisure_s = leisure_s
         self._js = nc.jetstream()
         self._stream = stream
         self._subject = subject
@@ -196,19 +199,28 @@ class StreamFollower:
 
     async def _settle(self) -> None:
         """Read again and again, ever more seldom, until all that has rung is read."""
+        if leisure_s := self._leisure_s():
+            await self._next(leisure_s)
+            if self._has_all:  # somebody could not wait
+                self._rung.clear()
+                return
         for pause_s in PAUSES_S:
             self._rung.clear()
             await asyncio.sleep(PAUSES_S[0])
             await self._until_rung(pause_s - PAUSES_S[0])
             self._unread.give_up()
             found = await self._catch_up()
-            if not self._unread and self.seq >= self._wanted:
+            if self._has_all:
                 self._rung.clear()
                 return
             if found or self._rung.is_set():
                 self._rung.set()
                 return
         self._wanted = 0
+
+    @property
+    def _has_all(self) -> bool:
+        return not self._unread and self.seq >= self._wanted
 
     async def _until_rung(self, longest_s: float) -> None:
         with suppress(TimeoutError):

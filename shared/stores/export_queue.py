@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from shared.domain.fair_order import QueuedExport
     from shared.jetstream.batch_get import Stored
 
+LEISURE_S: Final = 0.25  # for which nobody minds not hearing, while nobody is known to wait
 PASSED_OVER_S: Final = 1.0  # until an export is considered again that nobody could take
 
 
@@ -28,11 +29,13 @@ class ExportQueue:
     """Follows the events of a platform from its consumer's ack floor on.
 
     Everything before the floor has been handled. Nothing depends on hearing everything: who is late
-    sees an older order.
+    sees an older order. ``leisure_s`` is how late it may be while nobody is known to wait: then a
+    free slot takes the stream's next message, whoever is next.
     """
 
-    def __init__(self, nc: Client, platform: str) -> None:
+    def __init__(self, nc: Client, platform: str, *, leisure_s: float = 0.0) -> None:
         self._nc = nc
+        self._leisure_s = leisure_s
         self._platform = platform
         self._queue = PlatformQueue()
         self._follower = self._new_follower()
@@ -129,6 +132,7 @@ class ExportQueue:
             events_for(self._platform),
             self._on_event,
             on_renewed=self._begin_anew,
+            leisure_s=lambda: 0.0 if self._queue.any_waiting else self._leisure_s,
         )
 
     def _begin_anew(self) -> None:

@@ -14,7 +14,7 @@ from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable
 from shared.stores.build_times import BuildTimes, RecentBuilds
-from shared.stores.export_queue import ExportQueue
+from shared.stores.export_queue import LEISURE_S, ExportQueue
 from shared.stores.worker_registry import Workers, obstacle
 
 if TYPE_CHECKING:
@@ -105,7 +105,9 @@ class QueuePositions:
     async def _position(self, document: Document) -> int:
         """Its place in the fair order; next, where it is about to be built."""
         platform = document.state.platform
-        queue = self._queues.setdefault(platform, ExportQueue(self._nc, platform))
+        queue = self._queues.setdefault(
+            platform, ExportQueue(self._nc, platform, leisure_s=LEISURE_S)
+        )
         await queue.hear()
         await queue.reached(document.seq, patience_s=HEARD_S)
         return queue.position(document.state.id) or 1

@@ -13,7 +13,7 @@ from shared.jetstream import topology
 from shared.jetstream.batch_get import read_stored
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.jetstream.follower import StreamFollower, follow_bucket
+from shared.jetstream.follower import PAUSES_S, StreamFollower, follow_bucket
 from shared.service.process_guard import Guard
 from shared.settings import NatsSettings
 from shared.stores.export_queue import ExportQueue
@@ -245,3 +245,28 @@ async def test_a_queue_owns_no_consumer_and_passes_over_other_versions(
     names = {info.config.durable_name for info in await js.consumers_info(topology.EXPORTS)}
     assert names == {consumer.durable_name for consumer in topology.CONSUMERS}
     await queue.close()
+
+
+async def test_a_queue_at_leisure_reads_what_is_asked_for_and_listens_once_somebody_waits(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Nobody waits: it need not hear at once, and who cannot wait has it read."""
+    queue, events = ExportQueue(nc, "web", leisure_s=600.0), EventLog(js)
+    await queue.hear()
+    first = new_request()
+    seq = (await events.publish(first)).seq
+    asked = nc.stats["out_msgs"]
+    for _ in range(3):
+        await nc.flush()
+        await asyncio.sleep(2 * PAUSES_S[0])
+    assert (queue.position(first.export_id), nc.stats["out_msgs"]) == (None, asked)
+    await queue.reached(seq, patience_s=PATIENCE_S)
+    assert queue.position(first.export_id) == 1
+    await queue.close()
+    hurried = ExportQueue(nc, "web", leisure_s=600.0)
+    await hurried.hear()  # somebody waits
+    second = new_request()
+    await events.publish(second)
+    while hurried.position(second.export_id) is None:
+        await hurried.news(patience_s=PATIENCE_S)
+    await hurried.close()
