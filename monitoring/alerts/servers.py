@@ -36,8 +36,7 @@ ALERTS: Final = (
         hold_s=MINUTE_S,
         summary="The storage does not answer {{ $labels.instance }}",
         action="look at the storage (aethel-export doctor says whether it refuses or hangs);"
-        " workers wait and resume by themselves; where it hung for minutes, replay dead letters of"
-        " timeout",
+        " workers wait and resume by themselves",
     ),
     Alert(
         name="ExportNotScraped",

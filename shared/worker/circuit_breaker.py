@@ -138,18 +138,26 @@ class CircuitBreaker:
             if mine:
                 self._trying = False
 
+    async def away(self) -> UnavailableError | None:
+        """Why one of the servers that the work needs is not there; None where all are."""
+        try:
+            await self._check()
+        except UnavailableError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server is not there
+            return UnavailableError(str(error))
+        return None
+
     async def _servers_back(self, stop: asyncio.Event) -> None:
         while self._outage and not stop.is_set():
-            try:
-                await self._check()
-            except Exception as error:  # noqa: BLE001 - whatever it is, the server is not there
-                self._show()  # another job may have found the server back meanwhile
-                log.warning("work.waits", consumer=self._consumer, error=str(error))
+            away = await self.away()
+            if away is None:
+                self._outage = False
+            self._show()  # another job may have found the server back meanwhile
+            if away is not None:
+                log.warning("work.waits", consumer=self._consumer, error=str(away))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), OUTAGE_PAUSE_S)
-            else:
-                self._outage = False
-                self._show()
 
     def _show(self) -> None:
         metrics.BREAKER_OPEN.labels(self._consumer).set(self.stopped_by is not None)

@@ -27,7 +27,15 @@ from shared.jetstream.progress_reporter import ProgressReporter
 from shared.metrics import work as metrics
 from shared.tracing import spans
 from shared.tracing.context import within
-from shared.worker.attempt import Canceled, Failed, Finished, Limits, StuckError, supervise
+from shared.worker.attempt import (
+    AttemptTimeoutError,
+    Canceled,
+    Failed,
+    Finished,
+    Limits,
+    StuckError,
+    supervise,
+)
 from shared.worker.attempt_spans import attempt_span, record_lost
 from shared.worker.dead_letter_writer import (
     CrashLoopError,
@@ -238,7 +246,15 @@ class Delivery:
             case Canceled():
                 return await self._cancel(job)
             case Failed(error):
-                return await self._fail(job, error, build_s=time.perf_counter() - began)
+                build_s = time.perf_counter() - began
+                return await self._fail(job, await self._cause(error), build_s=build_s)
+
+    async def _cause(self, error: Exception) -> Exception:
+        """A server that hangs is no fault of an export whose attempt takes too long by it."""
+        if not isinstance(error, AttemptTimeoutError) or isinstance(error, StuckError):
+            return error
+        async with self._message.kept_alive():
+            return await self._breaker.away() or error
 
     async def _finish(self, job: Job, results: Sequence[Event], *, seconds: float) -> Outcome:
         """Publish the results; where another worker was quicker, what this one made is removed."""

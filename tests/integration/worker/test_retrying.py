@@ -16,8 +16,10 @@ from shared.domain.events import (
 )
 from shared.errors import ProjectError, UnavailableError
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.topology import packager_durable
 from shared.settings import RetrySettings
 from shared.worker.attempt import StuckError
+from shared.worker.circuit_breaker import CircuitBreaker
 from tests.integration.worker.working import (
     acknowledged,
     be_impatient,
@@ -179,6 +181,37 @@ async def test_heartbeats_come_only_while_the_work_advances(
     assert builder.calls[busy.export_id] == 1
     assert isinstance(failed, ExportFailed)
     assert "Nothing advanced" in failed.error.message
+
+
+async def test_a_server_that_hangs_is_not_held_against_an_export(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Its attempt stalls; it is made again once the server answers, and none is counted."""
+    await be_impatient(js)
+    asked = asyncio.Event()
+    hanging = True
+
+    async def check() -> None:
+        asked.set()
+        if hanging:
+            raise UnavailableError("the bucket does not answer")
+
+    async def hang(*_: object) -> None:
+        if hanging:
+            await asyncio.Event().wait()
+
+    event = new_request()
+    await EventLog(js).publish(event)
+    breaker = CircuitBreaker(packager_durable("web"), check)
+    once = RetrySettings(max_attempts=1, base_delay_ms=20)
+    async with working(nc, hang, retry=once, breaker=breaker, stall_s=0.5) as builder:
+        await asked.wait()
+        await until(js, event, has(AttemptFailed))
+        hanging = False
+        events = await until(js, event, has(ExportPackaged))
+    failed = [e for e in events if isinstance(e, AttemptFailed)]
+    assert {attempt.error.code for attempt in failed} == {"unavailable"}
+    assert builder.calls[event.export_id] >= 2
 
 
 async def test_an_attempt_that_does_not_stop_ends_its_worker(
