@@ -139,7 +139,7 @@ class Tokens:
                 f"the bearer token is good for longer than {self._max_lifetime_s:.0f} s: sign one "
                 "with an earlier `exp`"
             )
-        self._remember(token, _Known(user, secrets, claims["exp"]))
+        self._remember(token, _Known(user, secrets, int(claims["exp"])))
         return user
 
     def ticket(self, ticket: Ticket, *, lives_s: float) -> str:

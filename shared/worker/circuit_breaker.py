@@ -33,6 +33,7 @@ LEAST_USERS: Final = 2  # that these were asked for by: a user has as many proje
 FIRST_PAUSE_S: Final = 5.0
 LONGEST_PAUSE_S: Final = 300.0
 OUTAGE_PAUSE_S: Final = 1.0
+CHECK_TIMEOUT_S: Final = 10.0  # a storage that hangs tells nobody
 
 
 class WorkStoppedError(UnavailableError):
@@ -40,6 +41,12 @@ class WorkStoppedError(UnavailableError):
 
     code = "work-stopped"
     title = "No work is taken"
+
+
+class ServerAwayError(UnavailableError):
+    """A server that the work needs is not there, or hangs."""
+
+    public = "a server that is needed does not answer: the export waits for it"
 
 
 class Verdict(NamedTuple):
@@ -141,11 +148,10 @@ class CircuitBreaker:
     async def away(self) -> UnavailableError | None:
         """Why one of the servers that the work needs is not there; None where all are."""
         try:
-            await self._check()
-        except UnavailableError as error:
-            return error
+            await asyncio.wait_for(self._check(), CHECK_TIMEOUT_S)
         except Exception as error:  # noqa: BLE001 - whatever it is, the server is not there
-            return UnavailableError(str(error))
+            reason = f"no answer for {CHECK_TIMEOUT_S:g} s"
+            return ServerAwayError(reason if isinstance(error, TimeoutError) else str(error))
         return None
 
     async def _servers_back(self, stop: asyncio.Event) -> None:

@@ -247,11 +247,14 @@ class Delivery:
                 return await self._cancel(job)
             case Failed(error):
                 build_s = time.perf_counter() - began
-                return await self._fail(job, await self._cause(error), build_s=build_s)
+                outcome = await self._fail(job, await self._cause(error), build_s=build_s)
+                if isinstance(error, StuckError):
+                    raise error
+                return outcome
 
     async def _cause(self, error: Exception) -> Exception:
         """A server that hangs is no fault of an export whose attempt takes too long by it."""
-        if not isinstance(error, AttemptTimeoutError) or isinstance(error, StuckError):
+        if not isinstance(error, AttemptTimeoutError):
             return error
         async with self._message.kept_alive():
             return await self._breaker.away() or error
@@ -289,17 +292,14 @@ class Delivery:
         )
         match decision:
             case Retry(delay_s, failures):
-                outcome = await self._retry(
+                return await self._retry(
                     job, [job.attempt], failure, delay_s=delay_s, failures=failures
                 )
             case Fail():
                 charged_s = 0.0 if isinstance(error, PreflightError) else build_s
-                outcome = await self._end(job, failure, build_s=charged_s)
+                return await self._end(job, failure, build_s=charged_s)
             case ToDeadLetter(reason):
-                outcome = await self._dead_letter(job.event, reason, error)
-        if isinstance(error, StuckError):
-            raise error
-        return outcome
+                return await self._dead_letter(job.event, reason, error)
 
     def _decide(self, job: Job, error: Exception) -> Decision:
         """The policy's, and the breaker's: where most fail alike, that speaks against none."""

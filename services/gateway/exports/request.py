@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -9,12 +10,19 @@ import uuid_utils
 from msgspec import UNSET, UnsetType
 
 from services.gateway.exports.availability import check_available
+from services.gateway.http.idempotency import KeyReusedError
 from shared.domain.entry_page import check_entry_page, kind_of
 from shared.domain.events import ExportRequested, now
 from shared.domain.export_document import Document, fold
 from shared.domain.options import Configuration, ExportOptions, Platform
 from shared.domain.platforms import check_options
-from shared.errors import ConflictError, ExportError, InvalidRequestError, UnavailableError
+from shared.errors import (
+    ConflictError,
+    ExportError,
+    InvalidRequestError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from shared.jetstream.headroom import FOR_EXPORTS
 from shared.tracing import spans
 
@@ -107,10 +115,12 @@ class ExportRequests:
         try:
             self._rate.take(user.user_id)
             event = await self._first_event(found.value, user, wanted, trace_id)
-        except ExportError:
+        except ExportError as error:
             known = await self._idempotency.find(user.user_id, project_id, key, wanted)
             if known is None:
                 raise
+            if not isinstance(error, TooManyRequestsError):
+                self._rate.give_back(user.user_id)
             return await self._repeat(known, user, key, wanted)
         kept = await self._idempotency.keep(event, key, wanted)
         if kept is not event:
@@ -120,7 +130,12 @@ class ExportRequests:
             await self._quotas.add_export(user.user_id)
             document = fold(None, *await self._begin(event, user))
         except ExportError as error:
-            return await self._unless_begun(event, key, wanted, error)
+            if isinstance(error, UnavailableError) or not key:
+                raise
+            await self._idempotency.forget(event, key)
+            document = await self._begun_by_another(event, error)
+            with suppress(KeyReusedError):
+                await self._idempotency.keep(event, key, wanted)
         self._lists.accepted(document)
         return document
 
@@ -166,15 +181,20 @@ class ExportRequests:
     async def _repeat(
         self, start: Start, user: User, key: str | None, wanted: ExportRequest
     ) -> Document:
-        """Begin what an earlier request has kept, unless it has begun."""
+        """Begin what an earlier request has kept, unless it has begun.
+
+        That one may be refused meanwhile and forget the key, before it looks whether it has begun:
+        whoever begins keeps it afterwards, so the key of an export that runs is never lost.
+        """
         if await self._starter.accepted(start) is not None:
             return await self._exports.get(start.project_id, start.export_id)
         try:
             await self._quotas.add_export(user.user_id)
             await self._begin(start, user)
         except ExportError as error:
-            return await self._unless_begun(start, key, wanted, error)
-        await self._idempotency.keep(start, key, wanted)  # the earlier one may have been refused
+            return await self._begun_by_another(start, error)
+        with suppress(KeyReusedError):  # by another request, meanwhile
+            await self._idempotency.keep(start, key, wanted)
         document = await self._exports.get(start.project_id, start.export_id)
         self._lists.accepted(document)
         return document
@@ -190,20 +210,14 @@ class ExportRequests:
             await self._quotas.remove_export(user.user_id)
             raise
 
-    async def _unless_begun(
-        self, start: Start, key: str | None, wanted: ExportRequest, refused: ExportError
-    ) -> Document:
-        """Raise ``refused``, unless the same request, sent twice at once, has begun the export.
+    async def _begun_by_another(self, start: Start, refused: ExportError) -> Document:
+        """The export, where the same request, sent twice at once, has begun it; else ``refused``.
 
-        The key of a refused request stands for nothing. It is forgotten before it is looked, and
-        whoever begins keeps it afterwards: so the key of an export that runs is never lost.
+        Raises:
+            ExportError: It has not.
         """
-        if key is None or isinstance(refused, UnavailableError):
+        if isinstance(refused, UnavailableError) or await self._starter.accepted(start) is None:
             raise refused
-        await self._idempotency.forget(start, key)
-        if await self._starter.accepted(start) is None:
-            raise refused
-        await self._idempotency.keep(start, key, wanted)
         return await self._exports.get(start.project_id, start.export_id)
 
 

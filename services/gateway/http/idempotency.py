@@ -71,11 +71,15 @@ class Idempotency:
         if key is None:
             return event
         record = _record(event.user_id, event.project_id, key)
-        try:
-            await self._store.create(record, IdempotencyRecord(_digest(content), event))
-        except ConflictingWriteError:
-            return await self.find(event.user_id, event.project_id, key, content) or event
-        return event
+        while True:
+            try:
+                await self._store.create(record, IdempotencyRecord(_digest(content), event))
+            except ConflictingWriteError:
+                found = await self.find(event.user_id, event.project_id, key, content)
+                if found is not None:  # else it was refused and is forgotten already
+                    return found
+            else:
+                return event
 
     async def forget(self, event: Start, key: str | None) -> None:
         """Let the key stand for nothing: what it was kept for is refused, and may be asked again.

@@ -29,6 +29,7 @@ MIN_PART_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 10_000  # S3's own limit
 IN_FLIGHT_BYTES: Final = 64 << 20
 MAX_IN_FLIGHT: Final = 3
+CLEANUP_S: Final = 10.0  # less than a stopped attempt has
 
 
 def part_bytes_for(expected_bytes: int) -> int:
@@ -123,24 +124,34 @@ async def open_upload(
     try:
         upload_id = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await _settle(_abort_started(storage, key, starting))
+        await _settle(key, _abort_started(storage, key, starting))
         raise
     sender = PartSender(storage, key, upload_id, part_bytes=part_bytes_for(expected_bytes))
     try:
         yield sender
     except BaseException:
-        await _settle(_abort(storage, key, upload_id, sender))
+        await _settle(key, _abort(storage, key, upload_id, sender))
         raise
 
 
-async def _settle(cleanup: Coroutine[Any, Any, None]) -> None:
-    """Finish a clean-up even if it is cancelled once more."""
-    task = asyncio.create_task(cleanup)
+async def _settle(key: str, cleanup: Coroutine[Any, Any, None]) -> None:
+    """Finish a clean-up even if it is cancelled once more.
+
+    A storage that hangs is not waited for: what is left is the sweeper's.
+    """
+    task = asyncio.create_task(_in_time(key, cleanup))
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await task
         raise
+
+
+async def _in_time(key: str, cleanup: Coroutine[Any, Any, None]) -> None:
+    try:
+        await asyncio.wait_for(cleanup, CLEANUP_S)
+    except TimeoutError:
+        log.warning("upload.not-aborted", key=key, error=f"no answer for {CLEANUP_S:g} s")
 
 
 async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> None:

@@ -303,6 +303,36 @@ async def test_of_two_requests_with_a_key_one_of_which_is_refused_both_have_the_
     assert state.messages == 1
 
 
+async def test_a_refused_repetition_does_not_forget_the_key_of_what_is_beginning(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request has taken the last place, and is slow; its key stands for its export."""
+    ann = await ann_with_game(gateway)
+    headers = {"Idempotency-Key": "k1"}
+    add_export, begin = UserQuotas.add_export, GenerationStarter.begin
+    beginning, refused = asyncio.Event(), asyncio.Event()
+
+    async def add(quotas: UserQuotas, user_id: str) -> None:
+        if beginning.is_set():
+            raise QuotaUsedUpError("exports", limit=1, used=1)
+        await add_export(quotas, user_id)
+
+    async def slow(starter: GenerationStarter, *arguments: Any, **options: Any) -> Any:
+        beginning.set()
+        await refused.wait()
+        return await begin(starter, *arguments, **options)
+
+    monkeypatch.setattr(UserQuotas, "add_export", add)
+    monkeypatch.setattr(GenerationStarter, "begin", slow)
+    first = asyncio.create_task(ann.call("POST", EXPORTS, json=WEB, headers=headers))
+    await beginning.wait()
+    assert (await ann.call("POST", EXPORTS, json=WEB, headers=headers))[0] == 403
+    refused.set()
+    status, body = await first
+    again = await ann.call("POST", EXPORTS, json=WEB, headers=headers)
+    assert (status, again[0], again[1]["export"]["id"]) == (202, 202, body["export"]["id"])
+
+
 async def test_a_repeated_request_says_how_its_export_stands(gateway: Gateway) -> None:
     """Not that it is queued, once it has ended."""
     ann = await ann_with_game(gateway)

@@ -1,0 +1,90 @@
+"""A build that is stopped while the storage hangs ends all the same, and soon."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+
+from services.packager.storage import multipart_upload
+from services.packager.storage.multipart_upload import open_upload
+from shared.storage.bucket import open_storage
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.settings import S3Settings
+    from shared.storage.bucket import Storage
+
+KEY = "artifacts/game/export/game.zip"
+PATIENCE_S = 30.0  # the client itself would wait for minutes
+
+
+class Relay:
+    """Between a client and the storage; it passes answers on, or keeps them."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._host, self._port = urlsplit(endpoint).hostname, urlsplit(endpoint).port
+        self.answers = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        storage, out = await asyncio.open_connection(self._host, self._port)
+        pump = asyncio.create_task(self._answer(storage, writer))
+        while data := await reader.read(65_536):
+            self.asked.set()
+            out.write(data)
+        pump.cancel()
+        for each in (out, writer):
+            each.close()
+
+    async def _answer(self, storage: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await storage.read(65_536):
+            await self.answers.wait()
+            writer.write(data)
+
+
+@asynccontextmanager
+async def relayed(settings: S3Settings) -> AsyncIterator[tuple[Relay, Storage]]:
+    """The storage behind a relay."""
+    relay = Relay(settings.endpoint)
+    server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    through = msgspec.structs.replace(settings, endpoint=f"http://{host}:{port}")
+    async with server, open_storage(through) as storage:
+        yield relay, storage
+
+
+@pytest.mark.parametrize("hangs_from_the_start", [True, False])
+async def test_an_upload_is_given_up_where_the_storage_hangs(
+    s3_settings: S3Settings,
+    storage: Storage,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    hangs_from_the_start: bool,
+) -> None:
+    """Before it has begun, or before it is aborted; the sweeper finds what is left."""
+    monkeypatch.setattr(multipart_upload, "CLEANUP_S", 0.5)
+    settings = msgspec.structs.replace(s3_settings, bucket=storage.bucket)
+    async with relayed(settings) as (relay, slow):
+        if not hangs_from_the_start:
+            relay.answers.set()
+        begun = asyncio.Event()
+
+        async def build() -> None:
+            async with open_upload(slow, KEY, content_type="application/zip", expected_bytes=1):
+                begun.set()
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(build())
+        await (relay.asked if hangs_from_the_start else begun).wait()
+        relay.answers.clear()
+        task.cancel()
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
+        assert done
+        assert task.cancelled()
