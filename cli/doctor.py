@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from nats.js.errors import NotFoundError
@@ -76,9 +75,10 @@ async def examine(
         else await _check(name, look(environ), patience_s)
         for name, look in checks.items()
     ]
-    with suppress(TimeoutError):  # which the check of the storage has told
-        findings += await asyncio.wait_for(bucket_findings(environ), patience_s)
-    return findings
+    try:
+        return findings + await asyncio.wait_for(bucket_findings(environ), patience_s)
+    except TimeoutError:
+        return [*findings, _hanging("bucket", patience_s)]
 
 
 def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
@@ -95,13 +95,18 @@ def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
 
 async def _check(name: str, look: Awaitable[str], patience_s: float) -> Finding:
     try:
-        return Finding(name, well=True, detail=await asyncio.wait_for(look, patience_s))
+        async with asyncio.timeout(patience_s) as limit:
+            return Finding(name, well=True, detail=await look)
     except Doubt as doubt:
         return Finding(name, well=True, detail=str(doubt), warns=True)
-    except TimeoutError:
-        return Finding(name, well=False, detail=f"no answer for {patience_s:g} s: it hangs")
     except (ExportError, StorageRefusedError, StackError, OSError) as error:
-        return Finding(name, well=False, detail=str(error))
+        if limit.expired():
+            return _hanging(name, patience_s)
+        return Finding(name, well=False, detail=str(error) or repr(error))
+
+
+def _hanging(name: str, patience_s: float) -> Finding:
+    return Finding(name, well=False, detail=f"no answer for {patience_s:g} s: it hangs")
 
 
 async def _secrets(environ: Mapping[str, str]) -> str:
