@@ -229,6 +229,7 @@ def babbles(link: Any, target: str, _project: Any) -> str:
         "sign": lambda: iter([(Sign(0, "x", (SignedFile("a", 1, 0o644),)), [0])]),
         "done": lambda: iter([(Done(size_bytes=1, sha256="0" * 64), [])]),
         "plans": lambda: iter([(_plan(0), []), (_plan(1), [])]),
+        "vast": lambda: iter([(_plan(0, 10**14), [])]),
         "short": lambda: iter([(_plan(0), []), (Part(1, 1_000), [channel.in_memory(b"x")])]),
         "huge": lambda: iter([(_plan(0), []), (Part(1, 1 << 40), [channel.in_memory(b"x")])]),
         "bodiless": lambda: iter([(_plan(0), []), (Part(1, 10), [])]),
@@ -260,13 +261,13 @@ def _package(version: str, integrity: str) -> FetchPackage:
 _NOTHING: Final = DerivedFileRecord(None, None, "")
 
 
-def _plan(number: int) -> Planned:
+def _plan(number: int, size_bytes: int = 1) -> Planned:
     return Planned(
         number=number,
         file_name="a.zip",
         key="0" * 64,
         content_type="application/zip",
-        size_bytes=1,
+        size_bytes=size_bytes,
         files=1,
         is_application=False,
         reusable=True,

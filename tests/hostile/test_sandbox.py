@@ -230,7 +230,7 @@ async def test_a_build_that_leaves_is_tried_again(attacked: Attacked, attack: st
     assert (error.code, error.retryable) == ("build-lost", True)
 
 
-WORDS = ["garbage", "stranger", "climbs", "part", "sign", "done", "plans"]
+WORDS = ["garbage", "stranger", "climbs", "part", "sign", "done", "plans", "vast"]
 WORDS += ["short", "huge", "bodiless", "directory", "asks", "package", "version", "hash"]
 WORDS += ["lists", "list", "long list"]
 

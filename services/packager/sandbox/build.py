@@ -19,6 +19,7 @@ from services.packager.build.cache_key import build_key, plan_of
 from services.packager.build.context import BuildContext
 from services.packager.build.naming import file_name
 from services.packager.build.packing import pack
+from services.packager.build.progress import megabytes
 from services.packager.project.files import ProjectFiles
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.sandbox import channel
@@ -42,6 +43,7 @@ from services.packager.sandbox.remote import (
     RemoteSigner,
 )
 from services.packager.sandbox.script_runner import ScriptRunner
+from services.packager.storage.multipart_upload import MOST_EXPECTED_BYTES
 from shared.domain.artifact_files import encode_files
 from shared.errors import ExportError, PreflightError, ProjectError, UnknownPlatformError
 
@@ -151,6 +153,8 @@ def _built(
         raise UnknownPlatformError(request.platform, exporters)
     plan = plan_of(exporter, project, request, context, snapshot=job.snapshot)
     report_plan(reporter, plan)
+    if plan.size_bytes > MOST_EXPECTED_BYTES:
+        raise ProjectTooHeavyError("room in its artifact", limit=megabytes(MOST_EXPECTED_BYTES))
     once = None if plan.reproducible else job.once
     answer, _ = link.ask(
         lambda number: Planned(

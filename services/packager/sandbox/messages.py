@@ -16,6 +16,7 @@ from services.packager.registry.package_id import Integrity, PackageName, Packag
 from services.packager.request import Request
 from services.packager.sandbox.confinement import Limits, Protections
 from services.packager.storage.derived_files import DerivedFileRecord
+from services.packager.storage.multipart_upload import MOST_EXPECTED_BYTES
 from shared.domain.artifact_files import MOST_BYTES
 from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Sha256
@@ -113,7 +114,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     file_name: FileName
     key: Sha256
     content_type: ContentType
-    size_bytes: Count
+    size_bytes: Annotated[int, msgspec.Meta(ge=0, le=MOST_EXPECTED_BYTES)]
     files: Count
     is_application: bool
     reusable: bool
@@ -121,7 +122,10 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Part(msgspec.Struct, frozen=True, tag=True):
-    """The next part of the artifact, beside. Answered when there is room for another."""
+    """The next part of the artifact, beside. Answered when it has been read.
+
+    Until then the build leaves that file alone, and writes another one.
+    """
 
     number: Number
     size_bytes: Count

@@ -29,11 +29,16 @@ MIN_PART_BYTES: Final = 8 << 20
 MAX_PARTS: Final = 10_000  # S3's own limit
 IN_FLIGHT_BYTES: Final = 64 << 20
 MAX_IN_FLIGHT: Final = 3
+MOST_EXPECTED_BYTES: Final = 1 << 40  # whose parts have 210 MiB, which memory must hold
 CLEANUP_S: Final = 10.0  # less than a stopped attempt has
 
 
 def part_bytes_for(expected_bytes: int) -> int:
-    """The size of every part but the last, so that 10,000 are enough for twice what is expected."""
+    """The size of every part but the last, so that 10,000 are enough for twice what is expected.
+
+    Above ``MOST_EXPECTED_BYTES`` no artifact is begun: a build says what to expect, and must not
+    choose how much memory a part takes.
+    """
     needed = -(-2 * expected_bytes // MAX_PARTS)
     return max(MIN_PART_BYTES, (needed + (1 << 20) - 1) >> 20 << 20)
 
