@@ -6,6 +6,7 @@ stored has its CRC known beforehand, so that only a large compressed member need
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from services.packager.archive.compression import (
     stream_compressor,
     worth_a_try,
 )
-from services.packager.archive.member import ArchiveError, Member
+from services.packager.archive.member import ArchiveError, Member, MemberDamagedError
 from services.packager.archive.pages import Buffer, Kept, Page
 from services.packager.archive.zip_records import DEFLATED, STORED
 
@@ -72,6 +73,7 @@ def pack_page(
 
     Raises:
         ArchiveError: One that was read has another size than it said.
+        MemberDamagedError: One has neither the CRC that is known nor its SHA-256.
     """
     name = members[0].sha256
     page = Page.decode(store.recall(name))
@@ -91,8 +93,11 @@ def stream(
     """
     store = store if streamed.member.sha256 and worth_a_try(streamed.member, level) else None
     try:
-        if store is None or not _stream_known(streamed, store):
+        known = _known_crc32(streamed.member, store)
+        if known is None or not _stream_known(streamed, known):
             with streamed.member.open() as file:
+                if known is not None:
+                    _check_hash(streamed.member, file)
                 _stream(streamed, level, file)
             if store and streamed.method == STORED:
                 _keep_large(streamed, store)
@@ -110,21 +115,25 @@ def _pack(member: Member, level: CompressionLevel, kept: Kept | None = None) -> 
     if kept and kept.deflated and tried:
         alone = bytes(kept.deflated)  # a view would hold its whole page in memory
         return CompressedMember(member, DEFLATED, kept.crc32, alone)
-    data, crc32 = _known(member, kept) or _read(member)
+    data, crc32 = _content(member, kept)
     compressed = compress_whole(data, level) if tried and not kept else None
     if compressed is None:
         return CompressedMember(member, STORED, crc32, data)
     return CompressedMember(member, DEFLATED, crc32, compressed)
 
 
-def _known(member: Member, kept: Kept | None) -> tuple[bytes, int] | None:
-    """Its content and CRC, unless that is another one than an earlier export has found."""
+def _content(member: Member, kept: Kept | None) -> tuple[bytes, int]:
+    """Its content and CRC; hashed where that is another one than an earlier export has found."""
     if kept is None or member.open_unchecked is None:
-        return None
+        return _read(member)
     with member.open_unchecked() as file:
         data = file.read(member.size_bytes)
-    same = len(data) == member.size_bytes and zlib_ng.crc32(data) == kept.crc32
-    return (data, kept.crc32) if same else None
+    if len(data) == member.size_bytes and zlib_ng.crc32(data) == kept.crc32:
+        return data, kept.crc32
+    data, crc32 = _read(member)
+    if hashlib.sha256(data).hexdigest() != member.sha256:
+        raise _damaged(member)
+    return data, crc32
 
 
 def _read(member: Member) -> tuple[bytes, int]:
@@ -148,17 +157,33 @@ def _stream(streamed: StreamedMember, level: CompressionLevel, file: BinaryIO) -
     return _stream_stored(streamed, file)
 
 
-def _stream_known(streamed: StreamedMember, store: PageStore) -> bool:
+def _known_crc32(member: Member, store: PageStore | None) -> int | None:
+    """The CRC of what an earlier export has stored, where it can be read unchecked."""
+    if store is None or member.open_unchecked is None:
+        return None
+    kept = Page.decode(store.recall(member.sha256)).get(member.sha256)
+    return None if kept is None or kept.deflated else kept.crc32
+
+
+def _stream_known(streamed: StreamedMember, crc32: int) -> bool:
     """Stream what an earlier export has stored, unless its CRC is another one now."""
     member = streamed.member
-    kept = Page.decode(store.recall(member.sha256)).get(member.sha256)
-    if kept is None or kept.deflated or member.open_unchecked is None:
-        return False
+    assert member.open_unchecked is not None  # noqa: S101 - its CRC is asked for only then
     with member.open_unchecked() as file:
-        if _sum_up(member, file) != kept.crc32:
+        if _sum_up(member, file) != crc32:
             return False
-        _put_stored(streamed, file, kept.crc32)
+        _put_stored(streamed, file, crc32)
     return True
+
+
+def _check_hash(member: Member, file: BinaryIO) -> None:
+    """Damage was noticed: what is said to have been checked may have been before that."""
+    digest = hashlib.sha256()
+    while block := file.read(BLOCK_BYTES):
+        digest.update(block)
+    if digest.hexdigest() != member.sha256:
+        raise _damaged(member)
+    file.seek(0)
 
 
 def _keep_large(streamed: StreamedMember, store: PageStore) -> None:
@@ -229,3 +254,7 @@ def _check_size(member: Member, size_bytes: int) -> None:
 
 def _of_another_size(member: Member) -> ArchiveError:
     return ArchiveError(f"{member.path!r} is not {member.size_bytes} bytes long any more")
+
+
+def _damaged(member: Member) -> MemberDamagedError:
+    return MemberDamagedError(f"{member.path!r} is damaged in the cache; it is fetched again")

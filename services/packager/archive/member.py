@@ -8,9 +8,19 @@ from typing import BinaryIO
 
 import msgspec
 
+from shared.errors import ExportError
+
 
 class ArchiveError(Exception):
     """A bug or a changed file: the archive must not be offered."""
+
+
+class MemberDamagedError(ExportError):
+    """A file is another one than the project has; the next attempt fetches it anew."""
+
+    code = "object-lost"
+    title = "A stored object is missing or damaged"
+    retryable = True
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):

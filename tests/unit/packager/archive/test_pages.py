@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from services.packager.archive.compress_jobs import pack_page
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.groups import WHOLE_BYTES, groups
-from services.packager.archive.member import Member
+from services.packager.archive.member import Member, MemberDamagedError
 from services.packager.archive.pages import PAGE_BYTES, Kept, Page
 from services.packager.archive.zip import ZipStream
 from services.packager.build.packing import pages_of
@@ -245,6 +245,27 @@ def test_damage_in_what_is_not_checked_is_found(tmp_path: Path, damage: str) -> 
     assert b"".join(ZipStream(members, pages=pages_in(tmp_path))) == good
     stored = {path for path in project.files if path.endswith(".png")}
     assert set(project.read) == (set() if damage == "fine" else stored)
+
+
+@pytest.mark.parametrize("damaged", ["025.png", "050.png"])
+def test_damage_that_a_check_came_too_early_for_is_not_packed(tmp_path: Path, damaged: str) -> None:
+    """What was checked before it was damaged is hashed again: it is tried anew, not packed."""
+    project = game(scripts=40)
+    project.files |= {"025.png": noise_of(9_000, 2), "050.png": noise_of(WHOLE_BYTES + 1, 1)}
+    project.packed(pages_in(tmp_path))
+    members = [
+        _damaged(member) if member.path == damaged else member for member in project.members()
+    ]
+    with pytest.raises(MemberDamagedError, match=damaged) as caught:
+        b"".join(ZipStream(members, pages=pages_in(tmp_path)))
+    assert caught.value.retryable
+
+
+def _damaged(member: Member) -> Member:
+    """One that has flipped however it is opened."""
+    flipped = _unchecked(member, "flipped").open_unchecked
+    assert flipped is not None
+    return msgspec.structs.replace(member, open=flipped, open_unchecked=flipped)
 
 
 def _unchecked(member: Member, damage: str) -> Member:
