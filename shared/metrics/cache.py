@@ -11,7 +11,7 @@ from shared.metrics.born import born
 CACHE_BYTES: Final = Gauge("export_blob_cache_bytes", "Bytes in the packager's blob cache on disk.")
 CACHE_READS: Final = Counter(
     "export_blob_cache_reads_total",
-    "Objects asked of the blob cache, by outcome: hit, miss.",
+    "Objects that exports need, once each, by whether the blob cache had them: hit, miss.",
     ["outcome"],
 )
 PACKAGES: Final = Counter(

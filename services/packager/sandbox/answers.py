@@ -33,6 +33,7 @@ from services.packager.sandbox.messages import (
 )
 from services.packager.storage.file_slice import FileSlice
 from services.packager.storage.multipart_upload import open_upload
+from services.packager.storage.object_fetcher import HANDED_OVER
 from shared.domain.artifact_files import decode_files
 from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Artifact, PendingUpload
@@ -83,10 +84,12 @@ class Answers:
     The block around it must outlive the build: when it fails, nothing of the upload is left.
     """
 
-    def __init__(self, job: Job, services: Services) -> None:
+    def __init__(self, job: Job, services: Services, unread: Callable[[], bool]) -> None:
+        """Answer the build of ``job``; ``unread`` tells whether it has yet to read answers."""
         self.opened = ""  # the file that was asked for last
         self._job = job
         self._services = services
+        self._unread = unread
         self._opening = asyncio.Lock()
         self._objects = {file.path: file.object for file in job.files}
         self._uploads = AsyncExitStack()
@@ -140,17 +143,22 @@ class Answers:
         self.opened = message.path
         with self._services.progress.stages.fetching():
             async with self._opening:  # descriptors are few, and a build may ask for too many
-                if not message.checked and (cached := await self._services.objects.cached(key)):
+                if not message.checked and (cached := await self._cached(key)):
                     opened = tuple(cached.values())
                     return Answer(number=message.number, objects=tuple(cached)), opened
             descriptor = await self._services.objects.open(key)
         return Answer(number=message.number, objects=(key,)), [descriptor]
 
+    async def _cached(self, key: str) -> dict[str, int]:
+        """More than one object only for who reads: our user may have few files on their way."""
+        most = 1 if self._unread() else HANDED_OVER
+        return await self._services.objects.cached(key, most=most)
+
     async def _recall(self, message: Recall) -> tuple[Answer, Sequence[int]]:
         found = await in_thread(partial(self._services.derived.recall, message.key))
-        metrics.DERIVED.labels("miss" if found is None else "hit").inc()
-        if found is None:
+        if found is None:  # a miss once it has been made: many are asked for that never are
             return Answer(number=message.number), []
+        metrics.DERIVED.labels("hit").inc()
         record, file = found
         answer = Answer(number=message.number, record=record)
         if file is None:
@@ -261,6 +269,8 @@ class Answers:
 
 
 def _remembered(derived: ProjectDerivedFiles, message: Remember, files: Sequence[int]) -> None:
+    if not derived.knows(message.key):
+        metrics.DERIVED.labels("miss").inc()
     if not files:
         derived.remember(message.key, msgspec.structs.replace(message.record, size=None), None)
         return

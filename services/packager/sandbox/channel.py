@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import socket
+import termios
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+
+from shared.errors import UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +26,10 @@ class ClosedError(Exception):
     """Nobody is at the other end any more."""
 
 
+class FilesInFlightError(UnavailableError):
+    """More open files are on their way than our user may have; they are taken in a moment."""
+
+
 def pair() -> tuple[socket.socket, socket.socket]:
     """Both ends of a new channel."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -32,6 +41,7 @@ def send(end: socket.socket, message: object, files: Sequence[int] = ()) -> None
     Raises:
         ClosedError: Nobody is at the other end.
         BlockingIOError: The end does not block, and the other one does not read.
+        FilesInFlightError: Others do not take the files that they were sent.
         ValueError: The message is too long.
     """
     data = _encoder.encode(message)
@@ -41,6 +51,15 @@ def send(end: socket.socket, message: object, files: Sequence[int] = ()) -> None
         socket.send_fds(end, [data], list(files))
     except (BrokenPipeError, ConnectionResetError) as error:
         raise ClosedError from error
+    except OSError as error:
+        if error.errno == errno.ETOOMANYREFS:
+            raise FilesInFlightError("too many open files are between processes") from error
+        raise
+
+
+def unread(end: socket.socket) -> bool:
+    """Whether the other one has yet to read some of what was sent."""
+    return any(fcntl.ioctl(end, termios.TIOCOUTQ, bytes(4)))
 
 
 def receive(end: socket.socket) -> tuple[bytes, list[int]]:

@@ -62,7 +62,7 @@ class RunningBuild:
         self._services = services
         self._server = server
         self._child = child
-        self._answers = Answers(job, services)
+        self._answers = Answers(job, services, partial(channel.unread, child.end))
         self._questions: set[asyncio.Task[None]] = set()
         self._trouble: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._decoding: tuple[str, ...] = ()

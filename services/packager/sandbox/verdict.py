@@ -11,6 +11,7 @@ from services.packager.build.progress import megabytes
 from services.packager.project.too_heavy import ProjectTooHeavyError
 from services.packager.registry.faults import RegistryAwayError
 from services.packager.sandbox.build_server import BuildServerLostError
+from services.packager.sandbox.channel import FilesInFlightError
 from services.packager.storage.disk_cache import CacheFullError
 from shared.errors import ExportError, PreflightError, ProjectError
 
@@ -58,6 +59,8 @@ def failed(said: Failed) -> ExportError:
         log.error("build.failed", traceback=said.traceback)
     if said.code == CacheFullError.code:
         return CacheFullError(said.message)  # the world's fault, which is not counted
+    if said.code == FilesInFlightError.code:
+        return FilesInFlightError(said.message)
     if said.code == RegistryAwayError.code:
         return RegistryAwayError(said.message)
     names = {"code": said.code, "title": said.title, "status": said.status, "public": said.public}

@@ -122,6 +122,10 @@ class ProjectDerivedFiles:
         self._cache = cache
         self._prefix = f"derived/{project_id}"
 
+    def knows(self, key: str) -> bool:
+        """Whether anything was kept under this key, damaged or not."""
+        return self._cache.find(self._about(key), ABOUT_BYTES) is not None
+
     def recall(self, key: str) -> tuple[DerivedFileRecord, BinaryIO | None] | None:
         """As :class:`DerivedFileStore` says."""
         with suppress(OSError, ValueError, msgspec.MsgspecError):  # gone this moment, or damaged

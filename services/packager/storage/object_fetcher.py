@@ -11,7 +11,7 @@ import asyncio
 import os
 from contextlib import aclosing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
@@ -35,7 +35,8 @@ RANGE_BYTES: Final = 16 << 20
 FLUSH_BYTES: Final = 1 << 20  # held in memory per request in flight
 REQUESTS: Final = 4  # in flight at a time, of one export
 AHEAD_BYTES: Final = 512 << 20  # fetched but not yet packed: more would thrash a small cache
-CHECKED_AHEAD: Final = 4  # cached objects, of one that is opened
+CHECKED_AHEAD: Final = 4  # cached objects at a time, behind one that is opened
+CHECKED_AHEAD_BYTES: Final = 8 << 20  # of each: a pack of texts, no large file of media
 HANDED_OVER: Final = 16  # cached objects at a time: a question of each would take longer
 
 
@@ -81,6 +82,8 @@ class ObjectFetcher:
         self._index = index
         self._on_fetched = on_fetched
         self._tasks: dict[str, asyncio.Task[Path]] = {}
+        self._checked: dict[str, asyncio.Task[Path | None]] = {}  # ahead, not yet opened
+        self._checking: set[asyncio.Task[Path | None]] = set()
         self._requests = asyncio.Semaphore(REQUESTS)
         self._packed_bytes = 0
         self._packed = asyncio.Event()
@@ -92,6 +95,8 @@ class ObjectFetcher:
         """How much has to be fetched because the cache does not have it."""
         sizes = self._index.sizes
         self._missing = await in_thread(partial(_missing, self._cache, sizes))
+        metrics.CACHE_READS.labels("hit").inc(len(sizes) - len(self._missing))
+        metrics.CACHE_READS.labels("miss").inc(len(self._missing))
         return sum(sizes[key] for key in self._missing)
 
     async def prefetch(self) -> None:
@@ -119,18 +124,19 @@ class ObjectFetcher:
 
     async def closed(self) -> None:
         """Stop, and wait until nothing of it is left."""
-        for task in self._tasks.values():
+        left = [*self._tasks.values(), *self._checking]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await asyncio.gather(*left, return_exceptions=True)
 
-    async def cached(self, key: str) -> dict[str, int]:
-        """Descriptors of the object and of the next ones, as they lie in the cache.
+    async def cached(self, key: str, *, most: int = HANDED_OVER) -> dict[str, int]:
+        """Descriptors of the object and of the next ones, ``most`` in all, as the cache has them.
 
         Nobody has checked them: whoever reads them knows the CRC of what is there. None of them
         where the first one has to be fetched.
         """
         place = self._places[key]
-        keys = self._order[place : place + HANDED_OVER]
+        keys = self._order[place : place + most]
         opened: dict[str, int] = {}
         try:
             await in_thread(partial(_open, self._cache, keys, self._index, opened))
@@ -146,8 +152,8 @@ class ObjectFetcher:
         Raises:
             ObjectLostError: The storage does not have it, or has something else.
         """
-        self._check_ahead(key)
         path = await self._get(key)
+        self._check_ahead(key)
         while True:
             try:
                 return await in_thread(partial(os.open, path, os.O_RDONLY | os.O_CLOEXEC))
@@ -155,11 +161,21 @@ class ObjectFetcher:
                 path = await self._get_again(key)
 
     def _check_ahead(self, key: str) -> None:
-        """Who opens one object will open the next ones: they are checked meanwhile."""
+        """Who opens one object will open the next ones: small ones are checked meanwhile.
+
+        Nothing is fetched for that, and nobody waits for a thread behind it for long.
+        """
         place = self._places[key] + 1
         for following in self._order[place : place + CHECKED_AHEAD]:
-            if following not in self._missing:
-                self._start(following)
+            known = following in self._missing or following in self._tasks
+            if known or self._index.sizes[following] > CHECKED_AHEAD_BYTES:
+                continue
+            if following not in self._checked and len(self._checking) < CHECKED_AHEAD:
+                check = asyncio.create_task(in_thread(partial(self._find, following)))
+                self._checked[following] = check
+                self._checking.add(check)
+                check.add_done_callback(self._checking.discard)
+                check.add_done_callback(_seen)
 
     async def _get(self, key: str) -> Path:
         return await asyncio.shield(self._start(key))
@@ -175,16 +191,17 @@ class ObjectFetcher:
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(self._bring(key))
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            task.add_done_callback(_seen)
         return task
 
     async def _bring(self, key: str) -> Path:
-        return await in_thread(partial(self._find, key)) or await self._fetch(key)
+        check = self._checked.pop(key, None)
+        find = in_thread(partial(self._find, key)) if check is None else asyncio.shield(check)
+        return await find or await self._fetch(key)
 
     def _find(self, key: str) -> Path | None:
         """Where the cache has the object, unless what lies there is damaged; in a thread."""
         path = self._cache.find(key, self._index.sizes[key])
-        metrics.CACHE_READS.labels("hit" if path else "miss").inc()
         if path is None:
             return None
         try:
@@ -231,6 +248,12 @@ class ObjectFetcher:
         return size
 
 
+def _seen(done: asyncio.Task[Any]) -> None:
+    """Its error is told to those who wait for it, if anybody does."""
+    if not done.cancelled():
+        done.exception()
+
+
 def _missing(cache: DiskCache, sizes: Mapping[str, int]) -> frozenset[str]:
     return frozenset(key for key, size in sizes.items() if not cache.find(key, size))
 
@@ -244,6 +267,5 @@ def _open(
         with suppress(FileNotFoundError):  # another process has made room this moment
             if path:
                 opened[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-                metrics.CACHE_READS.labels("hit").inc()
         if not opened:
             break

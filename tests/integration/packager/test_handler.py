@@ -35,6 +35,7 @@ from shared.jetstream.event_log import EventLog
 from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import ProgressReporter
 from shared.jetstream.topology import packager_durable
+from shared.metrics import cache as metrics
 from shared.settings import RetrySettings
 from shared.storage import keys
 from shared.storage.bucket import Storage
@@ -278,6 +279,33 @@ async def test_other_options_have_another_key(
     first = await _export(handler, js, _requested(snapshot))
     second = await _export(handler, js, _requested(snapshot, compression="lz4"))
     assert first.artifact.key != second.artifact.key
+
+
+async def test_a_full_cache_misses_nothing(
+    handler: PackagerHandler, storage: Storage, js: JetStreamContext
+) -> None:
+    """Each object counts once an export; what is never made, as a large deflated page, does not."""
+    scripts = {f"{n:03}.js": b"console.log('hello')\n" * 500 for n in range(40)}  # a page
+    large = {"a.bin": bytes(range(256)) * 40_000, "b.ogg": random.Random(7).randbytes(70_000)}
+    snapshot = await store(storage, scripts | large)
+    stored = decode_snapshot(await storage.get(keys.snapshot("p1", snapshot)))
+    counts = []
+    for _ in range(2):
+        before = _cache_counts()
+        await _export(handler, js, _requested(snapshot))
+        counts.append([now - then for now, then in zip(_cache_counts(), before, strict=True)])
+    objects = len(stored.objects)
+    (first_hits, first_misses, _, made), (hits, misses, found, made_again) = counts
+    assert (first_hits, first_misses) == (0, objects)
+    assert (hits, misses, made_again) == (objects, 0, 0)
+    assert made == found > 0
+
+
+def _cache_counts() -> list[float]:
+    counters = (metrics.CACHE_READS, metrics.DERIVED)
+    return [
+        counter.labels(outcome)._value.get() for counter in counters for outcome in ("hit", "miss")
+    ]
 
 
 async def test_a_damaged_cache_is_fetched_again(
