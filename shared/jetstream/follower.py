@@ -104,17 +104,17 @@ class StreamFollower:
         """Follow from behind a sequence on, or from now on.
 
         It listens before it looks: what is stored in between has rung, and is asked for until a
-        replica has it.
+        replica has it. Where it cannot look, it listens no more: nobody would read what rings.
 
         Raises:
             NatsUnavailableError: NATS does not answer; it may be called again.
         """
         try:
-            if self._subscription is None:
-                self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
-        except AWAY as error:
-            raise NatsUnavailableError(f"{self._stream} is not heard: {error!r}") from error
-        self._life, last_seq = await look_at(self._nc, self._stream)
+            await self._listen()
+            self._life, last_seq = await look_at(self._nc, self._stream)
+        except BaseException:
+            await self._listen_no_more()
+            raise
         self.seq = last_seq if after_seq is None else after_seq
         self._wanted = last_seq
         self._rung.set()
@@ -126,9 +126,7 @@ class StreamFollower:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        if self._subscription is not None:
-            with suppress(nats.errors.Error):
-                await self._subscription.unsubscribe()
+        await self._listen_no_more()
 
     async def reached(self, seq: int, *, patience_s: float) -> None:
         """Wait until everything up to ``seq`` is heard, or ``patience_s`` are over.
@@ -168,6 +166,19 @@ class StreamFollower:
         newest = await read_message(self._js, self._stream, subject=self._subject)
         if newest is not None and newest.seq is not None:
             await self.reached(newest.seq, patience_s=CAUGHT_UP_S)
+
+    async def _listen(self) -> None:
+        try:
+            self._subscription = await self._nc.subscribe(self._subject, cb=self._on_bell)
+        except AWAY as error:
+            raise NatsUnavailableError(f"{self._stream} is not heard: {error!r}") from error
+
+    async def _listen_no_more(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription is not None:
+            with suppress(nats.errors.Error):
+                await subscription.unsubscribe()
+        self._unread.clear()
 
     async def _on_bell(self, message: Msg) -> None:
         self._unread.ring(message.subject, message.data)

@@ -46,6 +46,11 @@ class UnreadBells:
                 message.subject, rung[at + 1 :] if self._newest_only else rung[:at] + rung[at + 1 :]
             )
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._rung.clear()
+        self._count = 0
+
     def give_up(self) -> None:
         """Forget those that were refused, as far as anybody can tell."""
         before = self._clock() - GIVEN_UP_S

@@ -12,6 +12,7 @@ from nats.js.errors import APIError
 from shared.jetstream import topology
 from shared.jetstream.batch_get import read_stored
 from shared.jetstream.connection import connect
+from shared.jetstream.errors import NatsUnavailableError
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.follower import PAUSES_S, StreamFollower, follow_bucket
 from shared.service.process_guard import Guard
@@ -63,6 +64,11 @@ class Ear:
             self.deaf -= 1
             return []
         return await read_stored(*arguments, **options)
+
+    async def refused(self) -> None:
+        """It cannot begin."""
+        with pytest.raises(NatsUnavailableError):
+            await self.follower.start()
 
     async def reads_are(self, count: int) -> None:
         """Wait until it has asked so often."""
@@ -270,3 +276,22 @@ async def test_a_queue_at_leisure_reads_what_is_asked_for_and_listens_once_someb
     while hurried.position(second.export_id) is None:
         await hurried.news(patience_s=PATIENCE_S)
     await hurried.close()
+
+
+async def test_who_cannot_look_listens_no_more_and_may_begin_again(
+    nc: Client, js: JetStreamContext
+) -> None:
+    """Nobody would read what rings: a stream may be away for long."""
+    ear = Ear(nc)
+    config = (await js.stream_info(topology.LOGS)).config
+    await js.delete_stream(topology.LOGS)
+    listening = len(nc._subs)  # to the answers of requests alone
+    for _ in range(2):
+        await ear.refused()
+        assert len(nc._subs) == listening
+    await js.add_stream(config)
+    await ear.follower.start()
+    await js.publish("logs.a", b"one")
+    assert await ear.until(1) == [b"one"]
+    await ear.follower.close()
+    assert len(nc._subs) == listening
