@@ -16,18 +16,21 @@ import msgspec
 import structlog
 
 from shared.domain.events import AnyEvent, decode_event
+from shared.domain.log_keys import keys_of
 from shared.errors import UnavailableError
 from shared.jetstream.errors import AWAY
 from shared.jetstream.pull_inbox import PullInbox
 from shared.jetstream.pull_loop import FAILURE_DELAY_S, OUTAGE_DELAY_S, Place, hand_back
 from shared.jetstream.topology import EXPORTS
-from shared.tracing.context import TraceContext
+from shared.tracing.context import TraceContext, within
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
+
+    from shared.jetstream.pull_inbox import Arrival
 
 log = structlog.get_logger()
 
@@ -76,8 +79,8 @@ async def consume_groups(
         async with asyncio.TaskGroup() as tasks:
             groups = _Groups(handle, durable, tasks)
             while not stop.is_set():
-                for message in await inbox.next_ones():
-                    await (hand_back(message) if stop.is_set() else groups.put(message))
+                for arrival in await inbox.next_ones():
+                    await (hand_back(arrival.message) if stop.is_set() else groups.put(arrival))
                 await groups.room()
     finally:
         stopped.cancel()
@@ -99,9 +102,11 @@ class _Groups:
         self._waiting: dict[str, list[tuple[Handed, Msg]]] = {}
         self._in_hand = 0
         self._freed = asyncio.Event()
+        self._told_until = 0.0  # that a server is away
 
-    async def put(self, message: Msg) -> None:
+    async def put(self, arrival: Arrival) -> None:
         """One more, behind those of its export."""
+        message = arrival.message
         try:
             event = decode_event(message.data)
         except msgspec.MsgspecError as error:
@@ -109,8 +114,7 @@ class _Groups:
             with suppress(*AWAY):
                 await message.term()
             return
-        since = asyncio.get_running_loop().time()
-        handed = Handed(event, Place.of(message), message.headers, since)
+        handed = Handed(event, Place.of(message), message.headers, since=arrival.at)
         self._in_hand += 1
         if event.export_id in self._waiting:
             self._waiting[event.export_id].append((handed, message))
@@ -127,7 +131,11 @@ class _Groups:
     async def _work(self, export_id: str) -> None:
         while group := self._waiting[export_id]:
             self._waiting[export_id] = []
-            await self._hand_over(sorted(group, key=lambda one: one[0].place.seq))
+            group.sort(key=lambda one: one[0].place.seq)
+            first = group[0][0]
+            keys = structlog.contextvars.bound_contextvars(**keys_of(first.event))
+            with within(first.trace), keys:
+                await self._hand_over(group)
             self._in_hand -= len(group)
             self._freed.set()
         del self._waiting[export_id]
@@ -139,12 +147,19 @@ class _Groups:
             for message in messages:
                 await message.ack()
         except (*AWAY, UnavailableError) as error:
-            log.warning("consumer.waiting", consumer=self._durable, error=repr(error))
+            self._tell(error)
             await _hand_all_back(messages, OUTAGE_DELAY_S)
             await asyncio.sleep(OUTAGE_DELAY_S)  # the next ones would not fare better
         except Exception:
             log.exception("message.failed", subject=messages[0].subject)
             await _hand_all_back(messages, FAILURE_DELAY_S)
+
+    def _tell(self, error: Exception) -> None:
+        """Once, however many find out at about the same time."""
+        clock = asyncio.get_running_loop().time()
+        if clock >= self._told_until:
+            log.warning("consumer.waiting", consumer=self._durable, error=repr(error))
+        self._told_until = clock + 2 * OUTAGE_DELAY_S
 
 
 async def _hand_all_back(messages: Sequence[Msg], delay_s: float) -> None:

@@ -13,7 +13,7 @@ import asyncio
 from collections import deque
 from contextlib import suppress
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 import structlog
@@ -36,6 +36,13 @@ LOOK_S: Final = 1.0  # between two looks at whether the question still stands
 PAUSE_S: Final = 0.2  # before a server is asked again that cannot tell
 TAKE_BACK_S: Final = 1.0
 NOTHING_CAME: Final = {"404", "408"}
+
+
+class Arrival(NamedTuple):
+    """A message, and when it came, of the loop's clock: its ack wait runs since then."""
+
+    message: Msg
+    at: float
 
 
 class PullInbox:
@@ -72,7 +79,7 @@ class PullInbox:
         self._turn = asyncio.Lock()
         self._numbers = count()
         self._subscription: Subscription | None = None
-        self._came: deque[Msg] = deque()
+        self._came: deque[Arrival] = deque()
         self._woken = asyncio.Event()
         self._stopped = False
 
@@ -83,22 +90,17 @@ class PullInbox:
 
     async def next(self) -> Msg | None:
         """The next message; None where none came, or the server does not answer."""
-        try:
-            async with self._turn:
-                return await self._next()
-        except AWAY as error:
-            log.warning("consumer.fetch-failed", consumer=self._durable, error=repr(error))
-            await asyncio.sleep(LOOK_S)
-            return None
+        arrival = await self._next_arrival()
+        return arrival.message if arrival else None
 
-    async def next_ones(self) -> list[Msg]:
+    async def next_ones(self) -> list[Arrival]:
         """The next message and all that have come with it; none where none came."""
         found = []
-        message = await self.next()
-        while message is not None:
-            found.append(message)
-            has_more = self._came and not _status(self._came[0])
-            message = self._came.popleft() if has_more else None
+        arrival = await self._next_arrival()
+        while arrival is not None:
+            found.append(arrival)
+            has_more = self._came and not _status(self._came[0].message)
+            arrival = self._came.popleft() if has_more else None
         self._left = max(self._left - max(len(found) - 1, 0), 0)
         return found
 
@@ -115,19 +117,28 @@ class PullInbox:
             subscription._stop_processing()  # noqa: SLF001 - its own way is the drain
             self._nc._remove_sub(subscription._id)  # noqa: SLF001 - likewise
         while self._came:
-            message = self._came.popleft()
+            message = self._came.popleft().message
             if not _status(message):
                 with suppress(*AWAY):
                     await message.nak()
 
-    async def _next(self) -> Msg | None:
+    async def _next_arrival(self) -> Arrival | None:
+        try:
+            async with self._turn:
+                return await self._next()
+        except AWAY as error:
+            log.warning("consumer.fetch-failed", consumer=self._durable, error=repr(error))
+            await asyncio.sleep(LOOK_S)
+            return None
+
+    async def _next(self) -> Arrival | None:
         if not (self._left or self._came or self._stopped):
             await self._ask()
         answer = await self._answer()
         if answer is None:
             await self.close()
             return None
-        if status := _status(answer):
+        if status := _status(answer.message):
             self._left = 0
             await asyncio.sleep(0 if status in NOTHING_CAME else PAUSE_S)
             return None
@@ -143,13 +154,13 @@ class PullInbox:
         self._left, self._connections = self._batch, self._nc.stats["reconnects"]
         self._lost_at = asyncio.get_running_loop().time() + LOST_S
 
-    async def _answer(self) -> Msg | None:
+    async def _answer(self) -> Arrival | None:
         """A message, or the status that ends the question; None where it is lost or unwanted."""
         while not self._stopped:
             while self._came:
-                message = self._came.popleft()
-                if not _status(message) or message.subject == self._reply:
-                    return message
+                arrival = self._came.popleft()
+                if not _status(arrival.message) or arrival.message.subject == self._reply:
+                    return arrival
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
                     await self._woken.wait()
@@ -164,7 +175,7 @@ class PullInbox:
         return is_late or self._connections != self._nc.stats["reconnects"]
 
     async def _on_message(self, message: Msg) -> None:
-        self._came.append(message)
+        self._came.append(Arrival(message, asyncio.get_running_loop().time()))
         self._woken.set()
 
 

@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from services.status.projector import Projector
 from shared.domain.events import decode_event
 from shared.domain.export_document import Document
-from shared.jetstream import pull_inbox, topology
+from shared.jetstream import event_groups, pull_inbox, topology
 from shared.jetstream.event_log import EventLog
 from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.pull_inbox import PullInbox
@@ -19,12 +20,13 @@ from shared.jetstream.pull_loop import consume_events
 from tests.integration.worker.working import acknowledged, new_request
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Coroutine, Sequence
 
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
+    from shared.jetstream.event_groups import Handed
     from shared.jetstream.pull_loop import Place
 
 AN_HOUR_S = 3_600.0
@@ -147,3 +149,44 @@ async def test_an_idle_loop_stops_at_once(
         async with running(consume_events(js, topology.STATUS, handle, stop), stop):
             while not (await js.consumer_info(topology.EXPORTS, topology.STATUS)).num_waiting:  # noqa: ASYNC110 - the server is asked
                 await asyncio.sleep(0.01)
+
+
+async def test_an_event_comes_when_it_is_delivered_not_when_there_is_room_for_it(
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ack wait runs meanwhile; whatever is logged in its turn says whose it is."""
+    monkeypatch.setattr(event_groups, "MOST", 2)
+    events = [new_request() for _ in range(4)]
+    stop, clock = asyncio.Event(), asyncio.get_running_loop().time
+    durable = topology.EXPORTS, topology.STATUS
+    may_end = {event.export_id: asyncio.Event() for event in events}
+    came: dict[str, float] = {}
+    told = set()
+
+    async def handle(handed: Sequence[Handed]) -> None:
+        export_id = handed[0].event.export_id
+        told.add(structlog.contextvars.get_contextvars().get("export_id"))
+        await may_end[export_id].wait()
+        came[export_id] = handed[0].since
+
+    async def delivered(count: int) -> None:
+        while (await js.consumer_info(*durable)).delivered.consumer_seq < count:  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.01)
+        await nc.flush()
+        await asyncio.sleep(0.01)
+
+    log = EventLog(js)
+    async with running(event_groups.consume_groups(js, topology.STATUS, handle, stop), stop):
+        for event in events[:2]:
+            await log.publish(event)
+        await delivered(2)
+        may_end[events[0].export_id].set()
+        for event in events[2:]:  # there is room for one of them
+            await log.publish(event)
+        await delivered(4)
+        there_since = clock()
+        for may in may_end.values():
+            may.set()
+        await acknowledged(js, topology.STATUS)
+    assert told == came.keys() == may_end.keys()
+    assert max(came.values()) <= there_since
