@@ -16,6 +16,7 @@ import msgspec
 import structlog
 from nats.js import api
 
+from services.status.fold_outage import FoldOutage
 from shared.domain.events import AnyEvent, ExportRequested, now
 from shared.domain.export_document import Document, fold_together
 from shared.jetstream.errors import AWAY, NatsUnavailableError
@@ -73,7 +74,9 @@ class Documents:
         self._events = EventLog(js)
         self._exports = exports
         self._durable = durable
-        self._asked_at = 0.0
+        self._asking = asyncio.Lock()
+        self._known_until = 0.0
+        self._outage = FoldOutage(pause_s=PAUSE_S)
         self._written: OrderedDict[str, Record[Document]] = OrderedDict()  # the latest, unended
 
     @classmethod
@@ -97,14 +100,16 @@ class Documents:
             NatsUnavailableError: Not for a while, or not before ``stop``; the events must come
                 again.
         """
-        folded = _Fold(handed)
-        ours = await self._write(folded, stop)
+        folded, lately = _Fold(handed), now() - NEW
+        if any(one.place.stored_at <= lately for one in handed):
+            await self._look_at_durable()
+        await self._write(folded, stop)  # nothing is asked behind it: who dies then counts nothing
         late = folded.late
         new = [
             one
             for one in folded.handed
-            if (one.place.seq in ours or (late and one.place.first_time))
-            and not await self._again(one.place, late=late)
+            if (one.place.seq in folded.ours or (late and one.place.first_time))
+            and not (one.place.stored_at <= lately and self._again(one.place, late=late))
         ]
         if late:
             return [News((one,), await self._earlier(one.event, one.place.seq)) for one in new]
@@ -112,23 +117,19 @@ class Documents:
         before = {seq: event for seq, event in folded.known.items() if seq not in seqs}
         return [News(tuple(new), before)] if new else []
 
-    async def _write(self, folded: _Fold, stop: asyncio.Event) -> set[int]:
-        """What was written by this call, in this try or in one that was not answered."""
+    async def _write(self, folded: _Fold, stop: asyncio.Event) -> None:
+        """Until a try is answered, or the patience is over."""
         clock = asyncio.get_running_loop().time
-        deadline, ours = folded.since + self._patience_s, set[int]()
+        deadline = folded.since + self._patience_s
         while True:
             try:
-                await self._change(folded)
-            except NatsUnavailableError as error:
+                async with self._outage.passed(stop, until=deadline):
+                    await self._change(folded)
+            except NatsUnavailableError:
                 if stop.is_set() or clock() + PAUSE_S > deadline:
                     raise
-                log.warning("fold.waiting", error=str(error))
-                ours |= folded.writes
-                folded.writes = set()
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), PAUSE_S)
             else:
-                return ours | folded.writes
+                return
 
     async def _change(self, folded: _Fold) -> None:
         """Write over what this process has written last, or where there can be nothing yet.
@@ -142,21 +143,26 @@ class Documents:
         while True:
             document = folded(found.value if found else None)
             if folded.writes and (is_read or folded.is_whole):
-                try:
-                    await self._store(folded.key, document, found)
-                except ConflictingWriteError:
-                    folded.writes = set()
-                else:
+                with suppress(ConflictingWriteError):
+                    await self._store(folded, document, found)
                     return
             elif is_read:
                 return
             found, is_read = await self._exports.get(folded.key), True
 
-    async def _store(self, key: str, document: Document, found: Record[Document] | None) -> None:
-        if found is None:
-            revision = await self._exports.create(key, document)
-        else:
-            revision = await self._exports.replace(key, document, revision=found.revision)
+    async def _store(
+        self, folded: _Fold, document: Document, found: Record[Document] | None
+    ) -> None:
+        key = folded.key
+        try:
+            if found is None:
+                revision = await self._exports.create(key, document)
+            else:
+                revision = await self._exports.replace(key, document, revision=found.revision)
+        except NatsUnavailableError:
+            folded.claim()  # the answer may be what was lost
+            raise
+        folded.claim()
         if not document.state.ended:
             self._written[key] = Record(document, revision)
             while len(self._written) > WRITTEN:
@@ -167,28 +173,26 @@ class Documents:
         found = await self._events.of(event.export_id)
         return {at: e for at, e in found if at < seq and e.generation == event.generation}
 
-    async def _again(self, place: Place, *, late: bool) -> bool:
+    def _again(self, place: Place, *, late: bool) -> bool:
         """Whether the durable was made after the event, and others have folded it before.
 
         One that was made anew behind what is acknowledged (``streams wake --recreate``) gives what
         waited; what was folded stands in the document, unless a later generation has begun.
         """
-        if now() - place.stored_at < NEW:
-            return False
-        durable = await self._durable_now()
-        from_the_first = durable.config.deliver_policy == api.DeliverPolicy.ALL
-        return place.stored_at < durable.created and (from_the_first or late)
+        from_the_first = self._durable.config.deliver_policy == api.DeliverPolicy.ALL
+        return place.stored_at < self._durable.created and (from_the_first or late)
 
-    async def _durable_now(self) -> api.ConsumerInfo:
-        """As it is; as it was when it answered last, where it does not: nothing waits for that."""
+    async def _look_at_durable(self) -> None:
+        """As it was when it answered last, where it does not: nothing waits until it does."""
         clock = asyncio.get_running_loop().time
-        if clock() - self._asked_at > REMEMBER_S:
+        async with self._asking:
+            if clock() < self._known_until:
+                return
             try:
                 self._durable = await status_durable(self._js)
             except NatsUnavailableError as error:
                 log.warning("durable.unknown", consumer=STATUS, error=str(error))
-            self._asked_at = clock()
-        return self._durable
+            self._known_until = clock() + REMEMBER_S
 
 
 async def status_durable(js: JetStreamContext) -> api.ConsumerInfo:
@@ -213,6 +217,7 @@ class _Fold:
         self.since = min(one.since for one in handed)
         self.before: Document | None = None
         self.writes: set[int] = set()  # what the bucket has not got
+        self.ours: set[int] = set()  # what was written, by this or a try that was not answered
         self._events = {one.place.seq: one.event for one in self.handed}
         self._newest = self.handed[-1]
         self.key = export_key(self._newest.event.project_id, self._newest.event.export_id)
@@ -228,6 +233,10 @@ class _Fold:
         else:
             self.writes = self._events.keys() - self.known_before.keys()
         return after
+
+    def claim(self) -> None:
+        """They were given to the bucket, which has not refused them."""
+        self.ours |= self.writes
 
     @property
     def is_first(self) -> bool:

@@ -10,6 +10,8 @@ import time
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import structlog
+
 from services.status.build_durations import BuildDurations
 from services.status.documents import Documents
 from services.status.endings import log_end
@@ -67,8 +69,9 @@ class Projector:
         """Fold until told to stop."""
 
         async def fold(handed: Sequence[Handed]) -> None:
-            for _, of_one in groupby(handed, lambda one: one.event.generation):
-                await self._fold(list(of_one), stop)
+            for generation, of_one in groupby(handed, lambda one: one.event.generation):
+                with structlog.contextvars.bound_contextvars(generation=generation):
+                    await self._fold(list(of_one), stop)
 
         async with asyncio.TaskGroup() as group:
             group.create_task(self._totals.run(stop))

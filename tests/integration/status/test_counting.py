@@ -30,6 +30,7 @@ from tests.unit.sample_events import requested
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
+    from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
     from shared.domain.events import AnyEvent
@@ -293,6 +294,20 @@ async def test_a_read_that_fails_makes_no_news(js: JetStreamContext, stop: async
     assert await take_in(await unanswered_documents(js, -1), event, again, stop) is None
 
 
+async def test_what_was_not_even_tried_to_be_written_is_not_ours(
+    js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """The document has some of the events as this process knows it, so it is read; in vain."""
+    events, start = EventLog(js), new_request()
+    first, second, _ = [
+        handed(event, await stored(events, event)) for event in (start, *after(start))
+    ]
+    one, other = await unanswered_documents(js, -1), await Documents.bind(js)
+    assert await one.take_in([first], stop)
+    assert await other.take_in([second], stop)
+    assert not await one.take_in([first, second], stop)
+
+
 async def test_events_that_come_together_are_news_once_whoever_has_some_of_them(
     js: JetStreamContext, stop: asyncio.Event
 ) -> None:
@@ -314,3 +329,41 @@ async def test_events_that_come_together_are_news_once_whoever_has_some_of_them(
     found = await (await bind_exports(js)).get(f"{start.project_id}.{start.export_id}")
     assert found is not None
     assert list(found.value.events.values()) == [each.event for each in story]
+
+
+async def test_an_outage_is_told_once_and_one_asks_again_for_all(
+    js: JetStreamContext, stop: asyncio.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many events of how many exports are in hand."""
+    monkeypatch.setattr("services.status.documents.PAUSE_S", 0.01)
+    many, events = 10, EventLog(js)
+    documents = await unanswered_documents(js, *range(1, many + 5))
+    starts = [new_request(number) for number in range(many)]
+    all_handed = [handed(start, await stored(events, start)) for start in starts]
+    with capture_logs() as told:
+        news = await asyncio.gather(*(documents.take_in([one], stop) for one in all_handed))
+    assert [line["event"] for line in told] == ["fold.waiting"]
+    assert [some.handed for (some,) in news] == [(one,) for one in all_handed]
+
+
+async def test_what_the_durable_says_is_asked_once_and_before_any_write(
+    nc: Client, js: JetStreamContext, stop: asyncio.Event
+) -> None:
+    """Between a write and its count nothing is waited for: who dies there would lose the count."""
+    events, documents = EventLog(js), await Documents.bind(js)
+    starts = [new_request(number) for number in range(10)]
+    old = [handed(start, of_before(await stored(events, start))) for start in starts]
+    asked: list[str] = []
+
+    async def note(message: Msg) -> None:
+        asked.append(message.subject)
+
+    question = f"$JS.API.CONSUMER.INFO.{topology.EXPORTS}.{topology.STATUS}"
+    for subject in (question, "$KV.exports.>"):
+        await nc.subscribe(subject, cb=note)
+    async with asyncio.TaskGroup() as group:
+        for one in old:
+            group.create_task(documents.take_in([one], stop))
+    await nc.flush()
+    await asyncio.sleep(0.01)
+    assert (asked[0], asked.count(question), len(asked)) == (question, 1, 1 + len(old))
