@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -11,8 +12,9 @@ import msgspec
 from shared.domain.events import now
 from shared.domain.progress import QueuePosition
 from shared.errors import UnavailableError
-from shared.jetstream.errors import AWAY
+from shared.jetstream.errors import AWAY, NatsUnavailableError
 from shared.jetstream.topology import EXPORTS, UPLOADER, packager_durable
+from shared.jetstream.turn import Turn
 from shared.stores.build_times import BuildTimes, RecentBuilds
 from shared.stores.export_queue import LEISURE_S, ExportQueue
 from shared.stores.worker_registry import Workers, obstacle
@@ -44,6 +46,7 @@ class QueuePositions:
         self._workers = workers
         self._queues: dict[str, ExportQueue] = {}
         self._paces: dict[str, tuple[float, _Pace]] = {}  # and until when that is known
+        self._asking: defaultdict[str, Turn] = defaultdict(Turn)
 
     @classmethod
     async def bind(cls, nc: Client, workers: Workers | None = None) -> QueuePositions:
@@ -92,15 +95,23 @@ class QueuePositions:
         return position, pace.times.eta(turns=0.0 if pace.is_idle else position / in_hand)
 
     async def _pace(self, platform: str) -> _Pace:
-        """As of a moment ago."""
+        """As of a moment ago: many ask at once, and one of them asks NATS."""
         clock = asyncio.get_running_loop().time
-        until, pace = self._paces.get(platform, (0.0, None))
-        if pace is None or clock() >= until:
-            consumer = await self._nc.jetstream().consumer_info(EXPORTS, packager_durable(platform))
-            times = await self._build_times.of(platform)
-            pace = _Pace(consumer.num_ack_pending or 0, bool(consumer.num_waiting), times)
-            self._paces[platform] = (clock() + LATELY_S, pace)
-        return pace
+        async with self._asking[platform].taken():
+            until, pace = self._paces.get(platform, (0.0, None))
+            if pace is None or clock() >= until:
+                pace = await self._pace_now(platform)
+                self._paces[platform] = (clock() + LATELY_S, pace)
+            return pace
+
+    async def _pace_now(self, platform: str) -> _Pace:
+        durable = packager_durable(platform)
+        try:
+            consumer = await self._nc.jetstream().consumer_info(EXPORTS, durable)
+        except AWAY as error:
+            raise NatsUnavailableError(f"{durable} does not answer: {error!r}") from error
+        times = await self._build_times.of(platform)
+        return _Pace(consumer.num_ack_pending or 0, bool(consumer.num_waiting), times)
 
     async def _position(self, document: Document) -> int:
         """Its place in the fair order; next, where it is about to be built."""
