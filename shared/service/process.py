@@ -44,7 +44,9 @@ PING_S: Final = 15.0  # between two pings of a WebSocket
 PONG_S: Final = 30.0  # until it is closed whose client has not answered one
 LAST_ANSWERS_S: Final = 3  # for who still asks once the work is done: pods have little time left
 OPEN_FILES: Final = 65_536  # not more: programs that are started may look at every number
-LOOK_AFTER: Final = 10_000, 20, 20  # new objects: Python's 700 is for programs that hold little
+# New objects; Python's 700 is for programs that hold little. At each eleventh time those that have
+# stayed lately are looked at, too, and at each sixth of these all: after 0.7 million.
+LOOK_AFTER: Final = 10_000, 10, 5
 DEFAULTS: Final = HttpSettings()
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
