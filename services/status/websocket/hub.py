@@ -22,7 +22,7 @@ from shared.jetstream.snapshots import RESTORED_AT
 from shared.jetstream.topology import LOGS, PROGRESS, log_subject, progress_subject
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from nats.aio.client import Client
 
@@ -90,7 +90,14 @@ class Hub:
                 self._nc, PROGRESS, progress_subject("*"), self._on_progress, newest_only=True
             ),
         ]
-        closing = asyncio.gather(self._close_all(stop), self._close_stuck(stop))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._close_all(stop))
+            group.create_task(self._close_stuck(stop))
+            await self._follow(chatter, stop)
+        for follower in chatter:
+            await follower.close()
+
+    async def _follow(self, chatter: Sequence[StreamFollower], stop: asyncio.Event) -> None:
         starting = {asyncio.create_task(self._start(follower)) for follower in chatter}
         await asyncio.wait(starting, timeout=CHATTER_S)
         self._listening.set()
@@ -100,9 +107,7 @@ class Hub:
                 await asyncio.wait_for(stop.wait(), QUEUE_POSITION_S)
         for task in starting:
             task.cancel()
-        await asyncio.gather(closing, *starting, return_exceptions=True)
-        for follower in chatter:
-            await follower.close()
+        await asyncio.gather(*starting, return_exceptions=True)
 
     async def _close_all(self, stop: asyncio.Event) -> None:
         """Once told to stop, ask all readers to come back."""
