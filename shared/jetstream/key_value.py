@@ -56,26 +56,44 @@ class ConflictingWriteError(Exception):
 
 
 class Change(Generic[T]):
-    """One decision about a value, and what came of it; ``error`` is what it ended with."""
+    """One decision about a value, and what came of it."""
 
     def __init__(
         self, decide: Callable[[T | None], T | None], guess: Guess[T] | None = None
     ) -> None:
         self._decide = decide
         self.guess = guess
-        self.record: Record[T] | None = None
-        self.result: T | None = None
-        self.error: Exception | None = None
+        self._record: Record[T] | None = None
+        self._result: T | None = None
+        self._error: Exception | None = None
 
     def make(self, value: T | None) -> T | None:
         """What the value is afterwards; it stays as it is where the decision raises."""
-        self.error = None
+        self._error = None
         try:
             wanted = self._decide(value)
         except Exception as error:  # noqa: BLE001 - its caller's, and of no other in the batch
-            self.error, wanted = error, None
-        self.result = value if wanted is None else wanted
-        return self.result
+            self._error, wanted = error, None
+        self._result = value if wanted is None else wanted
+        return self._result
+
+    def succeed(self, record: Record[T] | None) -> None:
+        """It is stored, or nothing was to be."""
+        self._record = record
+
+    def fail(self, error: Exception) -> None:
+        """It could not be stored."""
+        self._error = error
+
+    def outcome(self) -> tuple[T | None, Record[T] | None]:
+        """What it has made of the value, and what was stored at last.
+
+        Raises:
+            Exception: What it ended with.
+        """
+        if self._error is not None:
+            raise self._error
+        return self._result, self._record
 
 
 class KeyValueStore(Generic[T]):
@@ -165,7 +183,7 @@ class KeyValueStore(Generic[T]):
         Returns:
             What is stored now.
         """
-        return (await self._changed(key, Change(decide))).result
+        return (await self._changed(key, Change(decide)))[0]
 
     async def change_from(
         self, guess: Guess[T], key: str, decide: Callable[[T | None], T | None]
@@ -175,13 +193,11 @@ class KeyValueStore(Generic[T]):
         Returns:
             What is stored now, as a guess for the next change.
         """
-        return (await self._changed(key, Change(decide, guess))).record
+        return (await self._changed(key, Change(decide, guess)))[1]
 
-    async def _changed(self, key: str, change: Change[T]) -> Change[T]:
+    async def _changed(self, key: str, change: Change[T]) -> tuple[T | None, Record[T] | None]:
         await self._changes.do(key, change)
-        if change.error is not None:
-            raise change.error
-        return change
+        return change.outcome()
 
     async def _make(
         self, key: str, changes: Sequence[Change[T]], known: Record[T] | None
@@ -195,10 +211,10 @@ class KeyValueStore(Generic[T]):
                 for change in changes:
                     await self._make(key, [change], None)
                 return None
-            changes[0].error = error
+            changes[0].fail(error)
         except Exception as error:  # noqa: BLE001 - each of their callers raises it
             for change in changes:
-                change.error = error
+                change.fail(error)
         return None
 
     async def _write_together(
@@ -217,9 +233,10 @@ class KeyValueStore(Generic[T]):
             elif not guessed:
                 break
             found, guessed = await self.get(key), False
+        record = cast("Record[T] | None", found)  # it was read or written
         for change in changes:
-            change.record = cast("Record[T] | None", found)  # it was read or written
-        return changes[0].record
+            change.succeed(record)
+        return record
 
     async def _store(self, key: str, value: T, found: Guess[T] | None) -> int:
         if found is None:
