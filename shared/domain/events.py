@@ -321,7 +321,8 @@ class ExportCanceled(TerminalEvent, frozen=True, kw_only=True, tag="export.cance
 class ExportStopped(Event, frozen=True, kw_only=True, tag="export.stopped.v1"):
     """A worker has obeyed a cancel: nothing of this generation runs any more at this stage.
 
-    ``parts_aborted`` is false where a worker has died: what it had uploaded is left to the sweeper.
+    ``parts_aborted`` is false where a worker has died, or the storage did not answer: what had been
+    uploaded is left to the sweeper.
     """
 
     name = "stopped"

@@ -55,7 +55,8 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True):
 class CancelReceipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Proof that a cancel was obeyed: when asked, when stopped, whether the parts are gone.
 
-    ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
+    ``parts_aborted`` is false where a worker has died, or the storage did not answer: what had been
+    uploaded is left to the sweeper.
     """
 
     requested_at: Timestamp

@@ -67,6 +67,11 @@ class ProgressReporter:
         self._closing = asyncio.Event()
         self._task = asyncio.create_task(self._run())
         self.advanced_at = asyncio.get_running_loop().time()
+        self.parts_left = False
+
+    def leave_parts(self) -> None:
+        """Note that parts stay in the storage, which could not be told to remove them."""
+        self.parts_left = True
 
     def progress(self, status: Status, percent: float, step: str, eta: Eta | None = None) -> None:
         """Report how far it is, in percent of the whole export; it never falls.

@@ -406,7 +406,7 @@ class Delivery:
     async def _confirm_cancel(self, job: Job) -> None:
         """Remove what is left, and say that nothing runs any more."""
         await self._context.handler.discard(job.event)
-        parts_aborted = not job.history.parts_left
+        parts_aborted = not (job.history.parts_left or job.reporter.parts_left)
         if await self._about(job).stopped(parts_aborted=parts_aborted):
             log.info("cancel.acknowledged", parts_aborted=parts_aborted)
 

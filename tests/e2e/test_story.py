@@ -35,6 +35,7 @@ CONTEXT = {"event", "level", "timestamp", "service", "export_id", "project_id", 
     *("trace_id", "attempt", "consumer")
 }
 AT_ANY_TIME = {"stage.ended", "socket.opened", "socket.closed"}
+WHERE_IT_HANGS = "upload.not-aborted"  # a canceled build may have begun its upload, or not
 
 
 def process_of(data: Path, command: bytes) -> int:
@@ -171,6 +172,6 @@ def told(lines: list[dict[str, Any]]) -> dict[str, list[str]]:
     """
     found: dict[str, list[str]] = {}
     for line in lines:
-        if line["event"] not in AT_ANY_TIME:
+        if line["event"] not in {*AT_ANY_TIME, WHERE_IT_HANGS}:
             found.setdefault(line["service"], []).append(line["event"])
     return found

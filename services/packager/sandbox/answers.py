@@ -199,6 +199,7 @@ class Answers:
                 self._key(message),
                 content_type=message.content_type,
                 expected_bytes=message.size_bytes,
+                on_left=self._services.reporter.leave_parts,
             )
         )
         return Answer(number=message.number, part_bytes=self._upload.part_bytes), []

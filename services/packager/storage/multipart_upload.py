@@ -122,41 +122,47 @@ class PartSender:
 
 @asynccontextmanager
 async def open_upload(
-    storage: Storage, key: str, *, content_type: str, expected_bytes: int
+    storage: Storage,
+    key: str,
+    *,
+    content_type: str,
+    expected_bytes: int,
+    on_left: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[PartSender]:
-    """A multipart upload; nothing of it remains when the block fails or is cancelled."""
+    """A multipart upload; nothing of it remains when the block fails or is cancelled.
+
+    ``on_left`` is called where the storage cannot be told in time: then it is left to the sweeper.
+    """
+
+    async def in_time(cleanup: Coroutine[Any, Any, None]) -> None:
+        try:
+            await asyncio.wait_for(cleanup, CLEANUP_S)
+        except (TimeoutError, UnavailableError, StorageRefusedError) as error:
+            log.warning("upload.not-aborted", key=key, error=repr(error))
+            on_left()
+
     starting = asyncio.create_task(storage.start_upload(key, content_type=content_type))
     try:
         upload_id = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await _settle(key, _abort_started(storage, key, starting))
+        await _settle(in_time(_abort_started(storage, key, starting)))
         raise
     sender = PartSender(storage, key, upload_id, part_bytes=part_bytes_for(expected_bytes))
     try:
         yield sender
     except BaseException:
-        await _settle(key, _abort(storage, key, upload_id, sender))
+        await _settle(in_time(_abort(storage, key, upload_id, sender)))
         raise
 
 
-async def _settle(key: str, cleanup: Coroutine[Any, Any, None]) -> None:
-    """Finish a clean-up even if it is cancelled once more.
-
-    A storage that hangs is not waited for: what is left is the sweeper's.
-    """
-    task = asyncio.create_task(_in_time(key, cleanup))
+async def _settle(cleanup: Coroutine[Any, Any, None]) -> None:
+    """Finish a clean-up even if it is cancelled once more."""
+    task = asyncio.create_task(cleanup)
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         await task
         raise
-
-
-async def _in_time(key: str, cleanup: Coroutine[Any, Any, None]) -> None:
-    try:
-        await asyncio.wait_for(cleanup, CLEANUP_S)
-    except TimeoutError:
-        log.warning("upload.not-aborted", key=key, error=f"no answer for {CLEANUP_S:g} s")
 
 
 async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> None:
@@ -168,9 +174,5 @@ async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]
 
 
 async def _abort(storage: Storage, key: str, upload_id: str, sender: PartSender) -> None:
-    """Best effort: what is left is the sweeper's."""
     await sender.abandon()
-    try:
-        await storage.abort_upload(key, upload_id)
-    except (UnavailableError, StorageRefusedError) as error:
-        log.warning("upload.not-aborted", key=key, error=str(error))
+    await storage.abort_upload(key, upload_id)

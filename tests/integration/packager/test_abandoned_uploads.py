@@ -74,10 +74,12 @@ async def test_an_upload_is_given_up_where_the_storage_hangs(
     async with relayed(settings) as (relay, slow):
         if not hangs_from_the_start:
             relay.answers.set()
-        begun = asyncio.Event()
+        begun, left = asyncio.Event(), asyncio.Event()
 
         async def build() -> None:
-            async with open_upload(slow, KEY, content_type="application/zip", expected_bytes=1):
+            async with open_upload(
+                slow, KEY, content_type="application/zip", expected_bytes=1, on_left=left.set
+            ):
                 begun.set()
                 await asyncio.Event().wait()
 
@@ -88,3 +90,4 @@ async def test_an_upload_is_given_up_where_the_storage_hangs(
         done, _ = await asyncio.wait({task}, timeout=PATIENCE_S)
         assert done
         assert task.cancelled()
+        assert left.is_set()

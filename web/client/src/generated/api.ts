@@ -53,7 +53,8 @@ export interface components {
          * CancelReceipt
          * @description Proof that a cancel was obeyed: when asked, when stopped, whether the parts are gone.
          *
-         *     ``parts_aborted`` is false where a worker had died, whose parts go with a later sweep.
+         *     ``parts_aborted`` is false where a worker has died, or the storage did not answer: what had been
+         *     uploaded is left to the sweeper.
          */
         CancelReceipt: {
             partsAborted: boolean;
