@@ -206,6 +206,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             return
         self._forget()
         super().handle_websocket_upgrade()
+        del self.parser  # it holds us, as we hold it: both would stay until somebody looks
 
     def pause_writing(self) -> None:
         """The client does not read what it has asked for."""
