@@ -42,15 +42,15 @@ class Footprint(msgspec.Struct, frozen=True, kw_only=True):
         return math.ceil(needed / STEP) * STEP
 
 
-# Tiny exports, measured by `python -m tests.bench --only scaling`. Documents stay for the history
+# Tiny exports, measured by `python -m tests.bench --only capacity`. Documents stay for the history
 # of 90 days after the 7 of the artifact; from logs and progress the oldest go first.
 FOOTPRINTS: Final = {
-    EXPORTS: Footprint(messages=5, size_bytes=4_000, days=30),
-    EXPORTS_BUCKET.stream: Footprint(messages=1, size_bytes=4_700, days=97),
-    IDEMPOTENCY_BUCKET.stream: Footprint(messages=1, size_bytes=900, days=7),
+    EXPORTS: Footprint(messages=5, size_bytes=5_100, days=30),
+    EXPORTS_BUCKET.stream: Footprint(messages=1, size_bytes=5_200, days=97),
+    IDEMPOTENCY_BUCKET.stream: Footprint(messages=1, size_bytes=1_000, days=7),
     ARTIFACTS_BUCKET.stream: Footprint(messages=1, size_bytes=600, days=7),
-    LOGS: Footprint(messages=4, size_bytes=1_000, days=7, share=1.0),
-    PROGRESS: Footprint(messages=1, size_bytes=300, days=7, share=1.0),
+    LOGS: Footprint(messages=4, size_bytes=1_450, days=7, share=1.0),
+    PROGRESS: Footprint(messages=1, size_bytes=400, days=7, share=1.0),
 }
 
 
