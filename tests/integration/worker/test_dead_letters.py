@@ -122,10 +122,10 @@ async def test_a_letter_of_nobody_is_owed_too(
     monkeypatch.setattr("shared.worker.dead_letter_writer.DEAD_LETTER_PATIENCE_S", 1.0)
     monkeypatch.setattr("shared.worker.retry.OUTAGE_DELAY_S", 0.3)
     owed = partial(measured, "export_dead_letters_owed_total", consumer="packager-web")
-    before = owed()
     await js.delete_stream(topology.DEAD_LETTERS)
-    await js.publish("exports.requested.web.whoever", b"?")
     async with working(nc, broken):
+        before = owed()
+        await js.publish("exports.requested.web.whoever", b"?")
         while owed() == before:  # noqa: ASYNC110 - a metric tells nobody
             await asyncio.sleep(0.05)
         await topology.apply(js)
