@@ -66,6 +66,7 @@ async def ask(nc: Client, server: OwnNats) -> None:
         await nc.request("$JS.API.INFO", timeout=TOO_SHORT_S)
     answers = [await nc.request(f"$JS.API.STREAM.INFO.{name}") for name in ("WORK", "NONE")]
     assert [b'"name":"WORK"' in answer.data for answer in answers] == [True, False]
+    assert not nc._resp_map  # nobody waits, and nothing is kept of who did
 
 
 @pytest.mark.parametrize("give_up", [take_back, flush, ask])
