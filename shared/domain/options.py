@@ -16,6 +16,7 @@ Platform = Literal["windows", "macos", "linux", "web", "ios", "android", "source
 Configuration = Literal["debug", "release", "distribution"]
 Compression = Literal["none", "lz4", "zstd"]
 Optimize = Literal["off", "lossless", "balanced"]
+Orientation = Literal["any", "landscape", "portrait"]
 
 Name = Annotated[str, msgspec.Meta(max_length=100)]
 Glob = Annotated[
@@ -65,6 +66,7 @@ class ExportOptions(
     strict: bool | UnsetType = UNSET
     output_dir: Annotated[str, msgspec.Meta(max_length=512)] | UnsetType = UNSET
     max_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 40)] | UnsetType = UNSET
+    orientation: Orientation | UnsetType = UNSET
     video: dict[str, Any] | None = None
 
 

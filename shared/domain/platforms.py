@@ -40,6 +40,7 @@ _NATIVE_ONLY = {
     "minSdkVersion": "only android has it",
     "targetSdkVersion": "only android has it",
     "signingKey": "there is nothing to sign",
+    "orientation": "only phones turn their screens",
     "video": "only the platform video has it",
 }
 _COMMON = {
@@ -77,6 +78,7 @@ _APPLICATION = {
 _APPLICATION_REFUSALS = {
     "minSdkVersion": _NATIVE_ONLY["minSdkVersion"],
     "targetSdkVersion": _NATIVE_ONLY["targetSdkVersion"],
+    "orientation": _NATIVE_ONLY["orientation"],
     "video": _NATIVE_ONLY["video"],
     "webglVersion": "the page decides how it renders",
 }

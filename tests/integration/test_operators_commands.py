@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from cli.__main__ import cli
 from cli.exit_codes import for_error
 from cli.local.environment import ANY_PROCESS
+from cli.stream_room import size_text
 from shared.domain.events import ExportCanceled, ExportFailed, now
 from shared.domain.export_document import fold
 from shared.domain.project import Project
@@ -177,7 +178,7 @@ async def test_streams_are_looked_at_and_given_room(js: JetStreamContext) -> Non
     enough = (await js.stream_info("KV_exports")).config.max_bytes
     assert enough == room_for(25_000)["KV_exports"]
     said = await done("streams", "resize", "KV_exports", "20.5GiB")
-    assert said == "KV_exports had room for 13.5 GiB, now 20.5 GiB\n"
+    assert said == f"KV_exports had room for {size_text(enough)}, now 20.5 GiB\n"
     await done("streams", "apply")
     assert (await js.stream_info("KV_exports")).config.max_bytes == 41 << 29
     await js.delete_stream("LOGS")

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from PIL import Image
 
+from services.packager.application.app_icon import png
+from services.packager.application.app_identity import AppIdentity
+from services.packager.application.game import game_of
 from services.packager.archive.zip_directory import directory_size
 from services.packager.build.plan import BuildPlan, Content, Note, ordered
 from services.packager.desktop import shell_binary
-from services.packager.desktop.app_icon import picture_of, png
-from services.packager.desktop.app_identity import AppIdentity
-from services.packager.desktop.unpacked_files import unpacked
 from services.packager.project.old_export import game_in
-from services.packager.web import ENTRY, site_of
+from services.packager.web import ENTRY
 from shared.errors import ProjectError
 from shared.templates import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from services.packager.build.context import BuildContext
     from services.packager.build.plan import Application
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ICON: Final = "aethel-shell.png"  # in the game's archive, for the shell's window
 ICON_PX: Final = 256
 _SHELLS_OWN: Final = ".aethel/"  # paths that the shell answers itself
+RESERVED: Final = "aethel-shell.*, .aethel/"
 MAX_FILES: Final = 65_000  # a ZIP without 64-bit records counts 65,534, some of them made here
 MAX_BYTES: Final = (4 << 30) - (64 << 20)  # Windows runs no larger program
 
@@ -80,52 +81,31 @@ def plan_app(project: ProjectFiles, request: Request, context: BuildContext) -> 
     """
     template = context.templates.get(shell_binary.TEMPLATE)
     project = game_in(project)
-    site = site_of(project, _without_icon(request), context)
-    picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
-    identity = AppIdentity.of(site.title, site.version, request, project.project_id)
+    game = game_of(project, request, context, is_reserved=_is_shells, reserved=RESERVED)
     window, window_notes = shell_binary.window_of(project)
+    identity = game.identity
     made = {
-        ICON: png(picture, ICON_PX),
+        ICON: png(game.picture, ICON_PX),
         shell_binary.CONFIG: shell_binary.config(identity, window, request, entry=ENTRY, icon=ICON),
     }
-    files, unpacked_notes = unpacked(site.contents, project, context.scratch)
-    kept = [file for file in files if not _is_shells(file.path)]
-    contents = ordered([*kept, *(Content.made(path, data) for path, data in made.items())])
+    contents = ordered([*game.contents, *(Content.made(path, data) for path, data in made.items())])
     check_size(contents)
     return AppPlan(
         identity=identity,
-        picture=picture,
+        picture=game.picture,
         template=template,
         signed=context.signer is not None,
         contents=contents,
-        templates=(*site.templates, template),
-        packages=site.packages,
-        reproducible=site.reproducible,
-        lacking=site.lacking,
-        notes=(
-            *icon_notes,
-            *window_notes,
-            *_left_out(len(site.contents) - len(kept)),
-            *unpacked_notes,
-            *site.notes,
-        ),
+        templates=(*game.templates, template),
+        packages=game.packages,
+        reproducible=game.reproducible,
+        lacking=game.lacking,
+        notes=(*window_notes, *game.notes),
     )
-
-
-def _without_icon(request: Request) -> Request:
-    """No page needs icons in an application."""
-    options = msgspec.structs.replace(request.options, app_icon="")
-    return msgspec.structs.replace(request, options=options)
 
 
 def _is_shells(path: str) -> bool:
     return path in (ICON, shell_binary.CONFIG) or path.startswith(_SHELLS_OWN)
-
-
-def _left_out(count: int) -> Iterator[Note]:
-    if count:
-        message = f"left out {count} files whose names are the shell's: aethel-shell.*, .aethel/"
-        yield Note(message=message)
 
 
 def check_size(contents: Sequence[Content]) -> None:

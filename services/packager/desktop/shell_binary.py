@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
+from services.packager.application.app_identity import file_name_of
 from services.packager.build.plan import Note
-from services.packager.desktop.app_identity import file_name_of
 from services.packager.project.game_json import GAME, read_game
 from shared.templates import TemplateError
 
 if TYPE_CHECKING:
-    from services.packager.desktop.app_identity import AppIdentity
+    from services.packager.application.app_identity import AppIdentity
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
     from shared.templates import Template

@@ -7,12 +7,14 @@ the engine's templates, its database and its editor's settings page write.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 import msgspec
 
 from services.packager.project.json_documents import read_json
 from services.packager.project.unreadable import UnreadableError
+from shared.domain.options import Orientation
 
 if TYPE_CHECKING:
     from services.packager.project.files import ProjectFiles
@@ -33,6 +35,7 @@ class GameFile(msgspec.Struct, frozen=True, kw_only=True):
     width: int | None = None
     height: int | None = None
     fullscreen: bool = False
+    orientation: Orientation | None = None
     faults: tuple[tuple[str, str], ...] = ()  # (field, what is odd about it), of game.json
 
 
@@ -59,6 +62,7 @@ def read_game(project: ProjectFiles) -> GameFile:
         width=_edge("width", size.get("width"), faults),
         height=_edge("height", size.get("height"), faults),
         fullscreen=fullscreen is True,
+        orientation=_orientation(document.get("orientation"), faults),
         faults=tuple(faults),
     )
 
@@ -131,6 +135,16 @@ def _lenient(project: ProjectFiles, path: str) -> dict[str, Any]:
         return read_json(project, path) if path in project else {}
     except UnreadableError:  # whoever needs more of it than names says so
         return {}
+
+
+def _orientation(value: Any, faults: list[tuple[str, str]]) -> Orientation | None:
+    if value is None:
+        return None
+    with suppress(msgspec.ValidationError):
+        turned: Orientation = msgspec.convert(value, Orientation)
+        return turned
+    faults.append(("orientation", "is not any, landscape or portrait: it turns with the phone"))
+    return None
 
 
 def _is_edge(value: Any) -> bool:

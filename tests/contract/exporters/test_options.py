@@ -119,6 +119,7 @@ REFUSED: dict[str, Any] = {
     "includeDebugSymbols": True,
     "minSdkVersion": 24,
     "optimize": "lossless",
+    "orientation": "landscape",
     "outputDir": "dist",
     "signingKey": "key-name",
     "strict": True,

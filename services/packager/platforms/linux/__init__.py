@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.application.app_icon import png
 from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
 from services.packager.build.context import Signer
-from services.packager.desktop.app_icon import png
 from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game

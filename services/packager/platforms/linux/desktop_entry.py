@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from services.packager.desktop.app_identity import AppIdentity
+    from services.packager.application.app_identity import AppIdentity
 
 
 def desktop_entry(identity: AppIdentity) -> bytes:

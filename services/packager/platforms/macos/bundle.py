@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from services.packager.application.app_icon import png
 from services.packager.archive.concatenated import concatenated_member
 from services.packager.archive.member import Member
-from services.packager.desktop.app_icon import png
 from services.packager.platforms.macos.adhoc_signature import Sealed, signed
 from services.packager.platforms.macos.code_resources import code_resources
 from services.packager.platforms.macos.macho import fat
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
+    from services.packager.application.app_identity import AppIdentity
     from services.packager.archive.concatenated import Piece
-    from services.packager.desktop.app_identity import AppIdentity
     from services.packager.desktop.shell_binary import Machine
 
 OLDEST_SYSTEM: Final = "11.0"  # the first that runs on both kinds of machines

@@ -17,9 +17,9 @@ from services.packager.platforms.macos.macho import Layout, slices_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from services.packager.application.app_identity import AppIdentity
     from services.packager.archive.concatenated import Piece
     from services.packager.archive.member import Member
-    from services.packager.desktop.app_identity import AppIdentity
 
 _DIRECTORY_SLOT: Final = 0
 _HASHES: Final = {1: "sha1", 2: "sha256"}

@@ -14,7 +14,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.packager.desktop.app_identity import AppIdentity
+    from services.packager.application.app_identity import AppIdentity
 
 Resources = dict[int, dict[int, bytes]]  # type -> id -> data
 

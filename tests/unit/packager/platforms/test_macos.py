@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PIL import Image
 
+from services.packager.application.app_identity import AppIdentity
 from services.packager.archive.member import Member
 from services.packager.archive.stored_zip import stored_zip
 from services.packager.build.integrity import SelfCheckError
-from services.packager.desktop.app_identity import AppIdentity
 from services.packager.platforms.macos import BundleIdError
 from services.packager.platforms.macos.bundle import bundle
 from services.packager.platforms.macos.macho import with_room

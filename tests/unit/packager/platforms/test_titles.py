@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pefile
 import pytest
 
-from services.packager.desktop.app_identity import AppIdentity
+from services.packager.application.app_identity import AppIdentity
 from tests.applications import config_in, program_in, unpacked
 from tests.projects import build, request
 from tests.unit.packager.platforms.test_windows import strings_of

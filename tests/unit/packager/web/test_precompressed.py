@@ -10,7 +10,7 @@ import brotli
 import msgspec
 import pytest
 
-from services.packager.desktop import unpacked_files
+from services.packager.application import unpacked_files
 from shared.domain.precompressed import precompressed
 from tests.applications import game_in
 from tests.projects import Built, build, request

@@ -175,6 +175,8 @@ export interface components {
              * @enum {unknown}
              */
             optimize?: "balanced" | "lossless" | "off";
+            /** @enum {unknown} */
+            orientation?: "any" | "landscape" | "portrait";
             outputDir?: string;
             /** @default  */
             signingKey?: string;

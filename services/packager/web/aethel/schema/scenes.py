@@ -20,7 +20,7 @@ from services.packager.web.aethel.schema.fields import (
     Struct,
     Vector,
 )
-from shared.domain.options import Glob
+from shared.domain.options import Glob, Orientation
 
 AssetType = Literal["texture", "model", "audio", "material", "animation", "script", "prefab"]
 
@@ -316,6 +316,7 @@ class Game(Struct, frozen=True, kw_only=True):
     ) = None
     resolution: Resolution | None = None
     fullscreen: bool | None = None
+    orientation: Orientation | None = None  # of a phone
     vsync: bool | None = None
     antialiasing: bool | None = None
     shadow_quality: Preset | None = None

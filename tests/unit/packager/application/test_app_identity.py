@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.packager.desktop.app_identity import AppIdentity, file_name_of
+from services.packager.application.app_identity import AppIdentity, file_name_of
 from shared.domain.paths import check_path
 from shared.domain.visible_text import visible_line
 from tests.projects import request

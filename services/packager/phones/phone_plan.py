@@ -1,0 +1,92 @@
+"""What the applications of both kinds of phones have in common is planned here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.application.game import Game, game_of
+from services.packager.build.plan import BuildPlan, Content, Note, ordered
+from services.packager.phones.app_config import CONFIG, config
+from services.packager.project.game_json import GAME, read_game
+from services.packager.project.old_export import game_in
+from services.packager.web import ENTRY
+from shared.domain.options import Orientation
+from shared.templates import Template
+
+if TYPE_CHECKING:
+    from services.packager.build.context import BuildContext
+    from services.packager.build.plan import Application
+    from services.packager.project.files import ProjectFiles
+    from services.packager.request import Request
+
+_RUNTIMES_OWN: Final = ".aethel/"  # paths that the runtime answers itself
+RESERVED: Final = f"{CONFIG}, {_RUNTIMES_OWN}"
+
+
+class PhonePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone's application before the parts of its own system are made."""
+
+    game: Game
+    template: Template
+    orientation: Orientation
+    contents: tuple[Content, ...]  # the game and ``aethel-app.json``, sorted by path
+    notes: tuple[Note, ...]
+
+    def build_plan(self, application: Application, *, suffix: str, content_type: str) -> BuildPlan:
+        """The plan of the finished application."""
+        return BuildPlan(
+            contents=self.contents,
+            title=self.game.identity.title,
+            version=self.game.identity.version,
+            notes=self.notes,
+            entry=ENTRY,
+            content_type=content_type,
+            suffix=suffix,
+            templates=(*self.game.templates, self.template),
+            packages=self.game.packages,
+            lacking=self.game.lacking,
+            application=application,
+            reproducible=self.game.reproducible,
+        )
+
+
+def plan_phone(
+    project: ProjectFiles, request: Request, context: BuildContext, *, template: str
+) -> PhonePlan:
+    """Plan an application; whatever can be wrong with its game is found before it is packed.
+
+    Raises:
+        ProjectError: The project cannot become an application; the message says what to change.
+        TemplateError: The runtime is not installed.
+    """
+    runtime = context.templates.get(template)
+    project = game_in(project)
+    game = game_of(project, request, context, is_reserved=_is_runtimes, reserved=RESERVED)
+    orientation, notes = _orientation_of(project, request)
+    made = config(game.identity, request, entry=ENTRY, orientation=orientation)
+    return PhonePlan(
+        game=game,
+        template=runtime,
+        orientation=orientation,
+        contents=ordered([*game.contents, Content.made(CONFIG, made)]),
+        notes=(*notes, *game.notes),
+    )
+
+
+def _orientation_of(
+    project: ProjectFiles, request: Request
+) -> tuple[Orientation, tuple[Note, ...]]:
+    """What was asked for, else what ``game.json`` says; else it turns with the phone."""
+    game = read_game(project)
+    notes = tuple(
+        Note(file=GAME, path=f"$.{field}", message=message)
+        for field, message in game.faults
+        if field == "orientation"
+    )
+    return request.options.orientation or game.orientation or "any", notes
+
+
+def _is_runtimes(path: str) -> bool:
+    return path == CONFIG or path.startswith(_RUNTIMES_OWN)
