@@ -34,7 +34,7 @@ FLAGS: Final = (
 ARCHITECTURES: Final = {"x64": "x86_64", "arm64": "aarch64"}
 GENERATED: Final = ".generated"  # a path that stays: the compiler keeps objects by their command
 EMBEDDED: Final = {
-    "runtime_js": "runtime.js",
+    "runtime_js": "../app-host/runtime.js",
     "media_elements_js": "media_elements.js",
     "yyjson_license": "vendor/yyjson/LICENSE",
 }

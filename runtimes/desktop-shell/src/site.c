@@ -9,7 +9,7 @@
 #include "media_elements_js.h" /* made by build.py from media_elements.js: MEDIA_ELEMENTS_JS */
 #include "mime.h"
 #include "range.h"
-#include "runtime_js.h" /* made by build.py from runtime.js: RUNTIME_JS */
+#include "runtime_js.h" /* made by build.py from runtimes/app-host/runtime.js: RUNTIME_JS */
 #include "system.h"
 #include "url.h"
 

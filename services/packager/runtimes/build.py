@@ -31,7 +31,13 @@ SOURCES: Final = ROOT / "runtimes"
 FOLDERS: Final = {"player": "web-player", "shell": "desktop-shell"}
 EXPORT_PAGE: Final = "export-page"  # what no game runs on, and the gateway serves
 WEB: Final = ROOT / "web"
-ALSO_FROM: Final = {EXPORT_PAGE: (ROOT / "samples" / "emberlight",)}  # other folders that go in
+APP_HOST: Final = SOURCES / "app-host"  # what a page finds of its application, on all systems alike
+ALSO_FROM: Final = {  # other folders that go in
+    EXPORT_PAGE: (ROOT / "samples" / "emberlight",),
+    "shell": (APP_HOST,),
+    "android-app": (APP_HOST,),
+    "ios-app": (APP_HOST,),
+}
 QUIETLY: Final = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 BUILDERS: Final = ("build.mjs", "build.py")
 _NOT_SOURCES: Final = frozenset(

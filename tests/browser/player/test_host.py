@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.packager.runtimes.build import source_of
+from services.packager.runtimes.build import APP_HOST
 from tests.browser.player.assembling import CAMERA, level
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.browser.player.conftest import Playing
 
-SHELL = source_of("shell") / "runtime.js"
+APPLICATION = APP_HOST / "runtime.js"
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -69,7 +69,7 @@ async def test_every_call_answers_as_before(play: Callable[..., Awaitable[Playin
 
 async def test_a_desktop_answers_for_its_window(play: Callable[..., Awaitable[Playing]]) -> None:
     """The shell's own script came first: it moves the window, the player keeps the saves."""
-    shell = f"""({SHELL.read_text()})(
+    shell = f"""({APPLICATION.read_text()})(
       {json.dumps({"title": "Raft", "version": "1", "debug": False})},
       {json.dumps({"os": "linux", "arch": "arm64", "shell": "1.0.0", "view": "webkitgtk"})})"""
     game = await play(scenes={"main": level(CAMERA)}, ready=False)
@@ -84,3 +84,20 @@ async def test_a_desktop_answers_for_its_window(play: Callable[..., Awaitable[Pl
     assert asked == ["fullscreen?on=1", "resize?width=800&height=600"]
     await game.page.evaluate("AethelRuntime.saveGame('one', 1)")
     assert await game.page.evaluate("AethelPlayer.game.saves.read('one')") == 1
+
+
+async def test_a_phone_is_no_desktop(play: Callable[..., Awaitable[Playing]]) -> None:
+    """The same script in a phone's application says where it runs, and refuses to resize it."""
+    application = f"""({APPLICATION.read_text()})(
+      {json.dumps({"title": "Raft", "version": "1", "debug": False})},
+      {json.dumps({"os": "android", "arch": "arm64", "shell": "1.0.0", "view": "android"})})"""
+    game = await play(scenes={"main": level(CAMERA)}, ready=False)
+    await game.page.add_init_script(application)
+    await game.open()
+    await game.ready()
+    platform = await game.page.evaluate("AethelRuntime.getPlatform()")
+    assert (platform["platform"], platform["isDesktop"]) == ("android", False)
+    refused = await game.page.evaluate("AethelRuntime.setResolution(800, 600)")
+    assert (refused["success"], refused["error"]) == (False, "a phone's screen has one resolution")
+    screen = await game.page.evaluate("({ width: screen.width, height: screen.height })")
+    assert await game.page.evaluate("AethelRuntime.getAvailableResolutions()") == [screen]

@@ -93,7 +93,7 @@ static HRESULT on_navigation(struct view *view, void *sender, void *arguments) {
 HANDLER(on_navigation, 0x9ADBE429, 0xF36D, 0x432B, {0x9D, 0xDC, 0xF8, 0x88, 0x1F, 0xBD, 0x76, 0xE3})
 
 /* A page of the game opens in the game's own window: one that the web view made would not ask on_request for it. The page
- * that opens it gets a stand-in for the window, see runtime.js. */
+ * that opens it gets a stand-in for the window, see ../app-host/runtime.js. */
 static HRESULT on_new_window(struct view *view, void *sender, void *arguments) {
     (void)sender;
     struct webview2_new_window *request = arguments;

@@ -1,14 +1,16 @@
 /**
- * Gives a page its host: window.AethelRuntime, as games know it from every Aethel export. The shell puts this script before
- * the page's own. All functions are asynchronous; those that can fail resolve to {success: false, error}.
+ * Gives a page its host: window.AethelRuntime, as games know it from every Aethel export. The application that the page
+ * runs in, on a desktop or a phone, puts this script before the page's own. All functions are asynchronous; those that can
+ * fail resolve to {success: false, error}.
  *
- * @param {object} game  aethel-shell.json
+ * @param {object} game  aethel-shell.json on a desktop, aethel-app.json on a phone
  * @param {{os: string, arch: string, shell: string, view: string}} host  where the game runs
  */
 function (game, host) {
   "use strict";
   if (window.AethelRuntime) return;
 
+  const isDesktop = ["linux", "macos", "windows"].includes(host.os);
   const done = (more) => ({ success: true, ...more });
   const failed = (error) => ({ success: false, error: String((error && error.message) || error) });
 
@@ -88,7 +90,7 @@ function (game, host) {
       const config = (await manifest())?.game ?? (await loadJson("game.json").catch(() => null));
       return { name: game.title, version: game.version, ...config };
     },
-    getPlatform: async () => ({ ...host, platform: host.os, isDesktop: true }),
+    getPlatform: async () => ({ ...host, platform: host.os, isDesktop }),
     isDev: async () => game.debug === true,
 
     loadAsset: async (path) => {
@@ -131,11 +133,13 @@ function (game, host) {
     },
 
     getAvailableResolutions: async () => {
+      if (!isDesktop) return [{ width: screen.width, height: screen.height }];
       const usual = [[960, 540], [1280, 720], [1600, 900], [1920, 1080], [2560, 1440], [3840, 2160]];
       const fits = usual.filter(([width, height]) => width <= screen.width && height <= screen.height);
       return fits.map(([width, height]) => ({ width, height }));
     },
     setResolution: async (width, height) => {
+      if (!isDesktop) return failed("a phone's screen has one resolution");
       if (await send("resize", { width: Math.round(width), height: Math.round(height) })) return done();
       if (document.fullscreenElement) return failed("a full screen cannot be resized");
       window.resizeTo(width + window.outerWidth - window.innerWidth, height + window.outerHeight - window.innerHeight);
