@@ -28,7 +28,7 @@ from services.gateway.routes.play import PlayRoutes
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
 from services.gateway.routes.usage import UsageRoutes
-from shared.service.health import health_routes
+from shared.service.health_routes import health_routes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -10,8 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from litestar import Litestar
-
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
 from services.packager.processes.threads import in_thread
@@ -31,11 +29,11 @@ from shared.jetstream.topology import EXPORTS, packager_durable
 from shared.service.health import (
     chatter_check,
     drain_check,
-    health_routes,
     nats_check,
     servers_check,
     storage_check,
 )
+from shared.service.health_app import HealthApp
 from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
 from shared.stores.export_queue import LEISURE_S, ExportQueue
@@ -105,7 +103,6 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 "chatter": chatter_check(lambda: outbox.behind),
                 **{f"work-{platform}": breaker.ready for platform, breaker in breakers.items()},
             }
-            app = Litestar(health_routes(checks), openapi_config=None, logging_config=None)
             sign = partial(
                 WorkerHeartbeat,
                 name=name,
@@ -130,7 +127,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             )
             async with heartbeat:
                 await serve_while(
-                    app,
+                    HealthApp(checks),
                     listener,
                     stop,
                     *(worker.run(stop) for worker in workers),

@@ -21,7 +21,8 @@ from shared.domain.export_view import Links
 from shared.jetstream import topology
 from shared.jetstream.connection import connect
 from shared.jetstream.event_log import EventLog
-from shared.service.health import health_routes, nats_check
+from shared.service.health import nats_check
+from shared.service.health_routes import health_routes
 from shared.service.process import main, serve, together
 from shared.stores.exports import bind_exports
 from shared.stores.open_exports import OpenExportsNotes

@@ -8,8 +8,6 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from litestar import Litestar
-
 from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.cancel_acknowledger import CancelAcknowledger
 from services.uploader.gc.sweeper import Sweeper
@@ -23,11 +21,11 @@ from shared.jetstream.connection import connect
 from shared.service.health import (
     chatter_check,
     drain_check,
-    health_routes,
     nats_check,
     servers_check,
     storage_check,
 )
+from shared.service.health_app import HealthApp
 from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
 from shared.stores.build_results import BuildResults
@@ -74,11 +72,6 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
             "work": breaker.ready,
             "chatter": chatter_check(lambda: outbox.behind),
         }
-        app = Litestar(
-            health_routes(checks),
-            openapi_config=None,
-            logging_config=None,
-        )
         worker = Worker(nc, consumer, handler, breaker, outbox=outbox)
         heartbeat = partial(
             WorkerHeartbeat,
@@ -97,7 +90,7 @@ async def run(settings: UploaderSettings, listener: socket.socket, stop: asyncio
 
         async with Heartbeat(js, heartbeat_now, stop):
             await serve_while(
-                app,
+                HealthApp(checks),
                 listener,
                 stop,
                 worker.run(stop),

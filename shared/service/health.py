@@ -1,22 +1,19 @@
-"""Every service answers ``/livez``, ``/readyz`` and ``/metrics`` in the same way."""
+"""What every service tells of itself: that it is ready, or what is missing, and its metrics."""
 
 from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from litestar import Request, Response, get
-from litestar.exceptions import NotFoundException
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import generate_latest
 
 from shared.jetstream.headroom import FOR_EXPORTS, FOR_PROJECTS, NEW_WORK_SHARE
 from shared.jetstream.topology import EXPORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Container, Mapping
 
-    from litestar.handlers import HTTPRouteHandler
     from nats.aio.client import Client
 
     from shared.jetstream.headroom import Headroom
@@ -27,7 +24,6 @@ FORWARDED: Final = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 CHECK_TIMEOUT_S: Final = 2.0
 # Its own: threads that all wait for a slow disk must not make a service look dead.
 _METRICS_THREAD: Final = ThreadPoolExecutor(1, thread_name_prefix="metrics")
-AnyRequest = Request[Any, Any, Any]
 FULL_SHARE: Final = 0.99  # of a stream's room; nothing that matters fits into the rest
 
 
@@ -35,35 +31,34 @@ class NarrowError(Exception):
     """Something becomes scarce: it is told, and the service is ready for what it still can do."""
 
 
-def health_routes(checks: Mapping[str, Callable[[], Awaitable[None]]]) -> list[HTTPRouteHandler]:
-    """The three routes; ``/readyz`` runs all checks at once and names those that fail, with 503.
+async def readiness(
+    checks: Mapping[str, Callable[[], Awaitable[None]]], *, forwarded: bool
+) -> tuple[dict[str, str], bool]:
+    """Run all checks at once.
 
-    What is behind them is for those inside: through a proxy there are no metrics and no reasons.
-    What only becomes scarce (:class:`NarrowError`) is named with 200.
+    Args:
+        checks: By name; what they raise says what is wrong.
+        forwarded: Who asks came through a proxy: reasons are for those inside.
+
+    Returns:
+        What to tell of each, and whether the service is ready. What only becomes scarce
+        (:class:`NarrowError`) is told, and leaves it ready.
     """
+    outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
+    report = {name: said for name, (said, _) in zip(checks, outcomes, strict=True)}
+    if forwarded:
+        report = {name: said if said == "ok" else "failed" for name, said in report.items()}
+    return report, all(passed for _, passed in outcomes)
 
-    @get("/livez", include_in_schema=False, sync_to_thread=False)
-    def livez() -> dict[str, str]:
-        return {"status": "alive"}
 
-    @get("/readyz", include_in_schema=False)
-    async def readyz(request: AnyRequest) -> Response[dict[str, str]]:
-        outcomes = await asyncio.gather(*(_outcome(check) for check in checks.values()))
-        report = {name: said for name, (said, _) in zip(checks, outcomes, strict=True)}
-        ready = all(passed for _, passed in outcomes)
-        if is_forwarded(request):
-            report = {name: said if said == "ok" else "failed" for name, said in report.items()}
-        return Response(report, status_code=200 if ready else 503)
+async def metrics_page() -> bytes:
+    """All series as Prometheus reads them; 18 ms of the gateway's."""
+    return await asyncio.get_running_loop().run_in_executor(_METRICS_THREAD, generate_latest)
 
-    @get("/metrics", include_in_schema=False)
-    async def metrics(request: AnyRequest) -> Response[bytes]:
-        if is_forwarded(request):
-            raise NotFoundException
-        # 18 ms of the gateway's
-        told = await asyncio.get_running_loop().run_in_executor(_METRICS_THREAD, generate_latest)
-        return Response(told, media_type=CONTENT_TYPE_LATEST)
 
-    return [livez, readyz, metrics]
+def is_forwarded(headers: Container[str]) -> bool:
+    """Whether a request came through a proxy, by the names of its headers in small letters."""
+    return any(name in headers for name in FORWARDED)
 
 
 def nats_check(nc: Client, stream: str, *, room: bool = False) -> Callable[[], Awaitable[None]]:
@@ -107,11 +102,6 @@ def drain_check(stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
             raise ConnectionError("draining")
 
     return check
-
-
-def is_forwarded(request: AnyRequest) -> bool:
-    """Whether a request came through a proxy."""
-    return any(name in request.headers for name in FORWARDED)
 
 
 def headroom_check(headroom: Headroom) -> Callable[[], Awaitable[None]]:

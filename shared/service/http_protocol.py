@@ -46,27 +46,35 @@ class Refusal(NamedTuple):
     code: str
     detail: str
 
+    @property
+    def ours(self) -> bool:
+        """Whether the same request may be answered later."""
+        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+    def problem(self, trace_id: str) -> bytes:
+        """The body: problem details (RFC 9457) as the gateway's routes give them."""
+        told = {
+            "type": f"urn:aethel-export:{self.code}",
+            "title": self.status.phrase,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+            "error": self.status.phrase,
+            "retryable": self.ours,
+            "trace_id": trace_id,
+        }
+        return json.dumps(told).encode()
+
     def encode(self, trace_id: str) -> bytes:
-        """The whole answer: problem details (RFC 9457) as the routes give them."""
-        ours = self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        body = json.dumps(
-            {
-                "type": f"urn:aethel-export:{self.code}",
-                "title": self.status.phrase,
-                "status": self.status,
-                "detail": self.detail,
-                "code": self.code,
-                "error": self.status.phrase,
-                "retryable": ours,
-                "trace_id": trace_id,
-            }
-        )
-        retry = "Retry-After: 5\r\n" if ours else ""
-        return (
+        """The whole answer; none comes after it."""
+        body = self.problem(trace_id)
+        retry = "Retry-After: 5\r\n" if self.ours else ""
+        head = (
             f"HTTP/1.1 {self.status} {self.status.phrase}\r\n"
             f"Content-Type: application/problem+json\r\n{retry}"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}"
-        ).encode()
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + body
 
 
 MALFORMED: Final = Refusal(HTTPStatus.BAD_REQUEST, "malformed", "this is not HTTP/1.1")

@@ -87,7 +87,7 @@ def check_page(request: AnyRequest) -> None:
         LocalSignInRefusedError: Another site asks, or one whose name leads here (DNS rebinding).
     """
     headers = request.headers
-    if is_forwarded(request):
+    if is_forwarded(request.headers):
         raise LocalSignInRefusedError("the request came through a proxy")
     host = headers.get("host", "")
     if not _is_loopback(_hostname(host)):
