@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from services.packager.archive.apk import Apk, ApkStream
 from services.packager.archive.compress_jobs import blocks_of
 from services.packager.archive.tar import TarStream
 from services.packager.archive.zip import ZipStream
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
 
     from services.packager.archive.compression import CompressionLevel
     from services.packager.archive.member import Member
-    from services.packager.archive.pages import Buffer
+    from services.packager.archive.pages import Buffer, PageStore
 
-Container = Literal["zip", "tar.gz", "file"]  # ``file``: the one member is the artifact
+# ``file``: the one member is the artifact. An APK's container knows who seals it.
+Container = Literal["zip", "tar.gz", "file"] | Apk
 
 
 class Archive(Protocol):
@@ -51,14 +53,21 @@ class FileStream:
 
 
 def archive_of(
-    container: Container, members: Sequence[Member], *, threads: int, level: CompressionLevel
+    container: Container,
+    members: Sequence[Member],
+    *,
+    threads: int,
+    level: CompressionLevel,
+    pages: PageStore | None = None,
 ) -> Archive:
-    """The archive of these members."""
+    """The archive of these members; ``pages`` as :class:`ZipStream` has them."""
     match container:
         case "zip":
-            return ZipStream(members, threads=threads, level=level)
+            return ZipStream(members, threads=threads, level=level, pages=pages)
         case "tar.gz":
             return TarStream(members, level=level)
         case "file":
             (member,) = members
             return FileStream(member)
+        case Apk():
+            return ApkStream(members, container, threads=threads, level=level, pages=pages)

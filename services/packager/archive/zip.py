@@ -46,6 +46,7 @@ Job = StreamedMember | Future[list[CompressedMember]]
 class ZipStream:
     """One archive. Iterate once for its bytes; ``entries`` then says what was written.
 
+    What is stored begins at a multiple of ``alignment`` bytes.
     The bytes depend on the members, their order and the level only, never on the number of threads
     or on what ``pages`` holds of earlier archives of the same level, made by the same tools.
     Who stops early closes the iterator: that waits until the threads have ended, so an ``open``
@@ -63,15 +64,22 @@ class ZipStream:
         threads: int = 2,
         level: CompressionLevel = CompressionLevel.BALANCED,
         pages: PageStore | None = None,
+        alignment: int = 1,
     ) -> None:
         self.entries: list[ZipEntry] = []
         self._members = members
         self._threads = threads
         self._level = level
         self._pages = None if level is CompressionLevel.STORE else pages
-        self._offset = 0
+        self._alignment = alignment
+        self.size_bytes = 0  # of what was written so far
 
     def __iter__(self) -> Generator[Buffer]:
+        yield from self.contents()
+        yield central_directory(self.entries, self.size_bytes)
+
+    def contents(self) -> Generator[Buffer]:
+        """The archive without its directory."""
         with closing(self._jobs()) as jobs:
             for job in jobs:
                 if isinstance(job, StreamedMember):
@@ -79,7 +87,6 @@ class ZipStream:
                 else:
                     for packed in job.result():
                         yield from self._write_packed(packed)
-        yield central_directory(self.entries, self._offset)
 
     def read_back(self, tail: bytes, archive_bytes: int) -> list[tuple[str, int]]:
         """Path and size of every file as another reader sees them, once all bytes are out.
@@ -160,14 +167,15 @@ class ZipStream:
             crc32=packed.crc32,
             size=member.size_bytes,
             compressed_size=compressed_size,
-            offset=self._offset,
+            offset=self.size_bytes,
             mode=member.mode,
             streamed=isinstance(packed, StreamedMember) and packed.method == DEFLATED,
+            alignment=self._alignment,
         )
 
     def _wrote(self, entry: ZipEntry, length: int) -> None:
         self.entries.append(entry)
-        self._offset += length
+        self.size_bytes += length
 
 
 def _essence(entry: ZipEntry) -> tuple[object, ...]:

@@ -13,6 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LOCAL_HEADER_BYTES: Final = 30  # without name and extra fields
 STORED: Final = 0
 DEFLATED: Final = 8
 
@@ -21,6 +22,7 @@ _UINT32: Final = 0xFFFFFFFF
 # Sizes take 8 bytes from here on. A streamed member's header goes out before its compressed size is
 # known, and what cannot be shrunk grows: deflate adds 5 bytes to 64 KiB, 320 KiB to 4 GiB.
 _WIDE_FROM_BYTES: Final = _UINT32 - (16 << 20)
+_ALIGNMENT: Final = 0xD935  # the extra field that readers of Android's packages know
 _UTF8_NAMES: Final = 0x800
 _SIZES_FOLLOW: Final = 0x8  # in a data descriptor
 _VERSION_ZIP64: Final = 45
@@ -42,6 +44,7 @@ class ZipEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     offset: int
     mode: int = 0o644
     streamed: bool = False  # its sizes stand behind its data
+    alignment: int = 1  # where it is stored, its data begins at a multiple of so many bytes
 
     @property
     def wide(self) -> bool:
@@ -59,10 +62,14 @@ def local_header(entry: ZipEntry) -> bytes:
     if entry.wide:
         extra = _zip64_field(size, compressed)
         size = compressed = _UINT32
+    version = _VERSION_ZIP64 if extra else _VERSION_DEFLATE
+    if entry.method == STORED and entry.alignment > 1:
+        begins = entry.offset + LOCAL_HEADER_BYTES + len(name) + len(extra)
+        extra += _alignment_field(begins, entry.alignment)
     fields = struct.pack(
         "<IHHHHHIIIHH",
         0x04034B50,
-        _VERSION_ZIP64 if extra else _VERSION_DEFLATE,
+        version,
         _flags(entry),
         entry.method,
         _DOS_TIME,
@@ -84,8 +91,13 @@ def data_descriptor(entry: ZipEntry) -> bytes:
 
 def central_directory(entries: Sequence[ZipEntry], offset: int) -> bytes:
     """All central headers and the end records; ``offset`` is where they will stand."""
-    headers = b"".join(_central_header(entry) for entry in entries)
-    return headers + _end(len(entries), len(headers), offset)
+    headers = central_headers(entries)
+    return headers + end_records(len(entries), len(headers), offset)
+
+
+def central_headers(entries: Sequence[ZipEntry]) -> bytes:
+    """The directory without its end."""
+    return b"".join(_central_header(entry) for entry in entries)
 
 
 def _central_header(entry: ZipEntry) -> bytes:
@@ -123,7 +135,8 @@ def _central_header(entry: ZipEntry) -> bytes:
     return fields + name + extra
 
 
-def _end(count: int, size: int, offset: int) -> bytes:
+def end_records(count: int, size: int, offset: int) -> bytes:
+    """What stands behind a directory of ``count`` headers, ``size`` bytes, at ``offset``."""
     zip64 = b""
     if count >= _UINT16 or max(size, offset) >= _UINT32:
         zip64 = struct.pack(
@@ -135,6 +148,15 @@ def _end(count: int, size: int, offset: int) -> bytes:
     return zip64 + struct.pack(
         "<IHHHHIIH", 0x06054B50, 0, 0, few, few, min(size, _UINT32), min(offset, _UINT32), 0
     )
+
+
+def _alignment_field(position: int, alignment: int) -> bytes:
+    """An extra field after which the data is aligned; without it, it would begin there.
+
+    Source: AOSP, apksig, ``ApkSigner``: the alignment, then zeros.
+    """
+    padding = -(position + 6) % alignment
+    return struct.pack("<HHH", _ALIGNMENT, 2 + padding, alignment) + bytes(padding)
 
 
 def _zip64_field(*values: int) -> bytes:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 import msgspec
 
+from services.packager.archive.apk import ApkStream
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.formats import archive_of
 from services.packager.archive.member import Member
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from services.packager.storage.derived_files import DerivedFileStore
     from shared.domain.options import Compression
     from shared.domain.project import StoredFile
+
+ROOM_BYTES: Final = 64  # of a header: a folder around the path, extra fields
 
 LEVELS: Final[dict[Compression, CompressionLevel]] = {
     "none": CompressionLevel.STORE,
@@ -115,21 +118,31 @@ def pack(
     trackers = [_MemberTracker(content, source, meter) for content in plan.contents]
     contents = [tracker.member() for tracker in trackers]
     _check_needed(plan)
-    if plan.application is None:
-        pages = pages_of(derived, level) if derived else None
-        archive = ZipStream(contents, threads=threads, level=level, pages=pages)
-        blocks = _watched(archive, trackers)
-        return _sent(archive, cut(blocks), contents, send)
+    application = plan.application
+    if application is None or application.carries == "files":
+        members: Sequence[Member] = contents
+        if application:
+            members = application.members(contents)
+            meter.built()
+        archive = archive_of(
+            application.container if application else "zip",
+            members,
+            threads=threads,
+            level=level,
+            pages=pages_of(derived, level) if derived else None,
+        )
+        blocks = _watched(archive, _owners(members, trackers))
+        return _sent(archive, cut(blocks), members, send)
     game = stored_zip(contents, on_member=meter.file_packed)
-    members = plan.application.members(game)
+    members = application.members(game)
     meter.built()
-    container = archive_of(plan.application.container, members, threads=threads, level=level)
+    container = archive_of(application.container, members, threads=threads, level=level)
     packed = _sent(container, cut(iter(container)), members, send)
     for tracker in trackers:
         tracker.counted()
     if plan.suffix == ".html":  # the page is its own only file
         return packed
-    files = listed_files(contents, members, plan.application.container)
+    files = listed_files(contents, members, application.container)
     return msgspec.structs.replace(packed, files=files)
 
 
@@ -163,14 +176,24 @@ def _sent(
     return PackedArtifact(size_bytes=parts.size_bytes, sha256=parts.sha256)
 
 
-def _watched(archive: ZipStream, trackers: Sequence[_MemberTracker]) -> Generator[Buffer]:
+def _owners(
+    members: Sequence[Member], trackers: Sequence[_MemberTracker]
+) -> list[_MemberTracker | None]:
+    """Who tracks each member, wherever it was put; nobody tracks what was made for it here."""
+    by_file: dict[object, _MemberTracker] = {tracker.open: tracker for tracker in trackers}
+    return [by_file.get(member.open) for member in members]
+
+
+def _watched(archive: Archive, owners: Sequence[_MemberTracker | None]) -> Generator[Buffer]:
+    entries = archive.entries if isinstance(archive, ZipStream | ApkStream) else []
     written = 0
     for block in archive:
-        while written < len(archive.entries):
-            trackers[written].written()
+        while written < len(entries):
+            if owner := owners[written]:
+                owner.written()
             written += 1
-        if written < len(trackers):
-            trackers[written].emitted(len(block))
+        if written < len(owners) and (owner := owners[written]):
+            owner.emitted(len(block))
         yield block
 
 
@@ -197,14 +220,14 @@ class _MemberTracker:
         return Member(
             path=content.path,
             size_bytes=content.size_bytes,
-            open=self._open,
-            open_unchecked=partial(self._open, checked=False) if content.stored else None,
+            open=self.open,
+            open_unchecked=partial(self.open, checked=False) if content.stored else None,
             sha256=content.sha256,
         )
 
     def emitted(self, size_bytes: int) -> None:
         """Bytes of this member came out; as there is more to read, once is enough."""
-        header_bytes = 30 + len(self._content.path.encode()) + 20
+        header_bytes = 30 + len(self._content.path.encode()) + ROOM_BYTES
         if size_bytes > header_bytes and self._read < self._content.size_bytes:
             self._passes = 1
 
@@ -219,7 +242,8 @@ class _MemberTracker:
         """Nothing more is to be done for it."""
         self._count(self._content.size_bytes)
 
-    def _open(self, *, checked: bool = True) -> BinaryIO:
+    def open(self, *, checked: bool = True) -> BinaryIO:
+        """Its bytes, wherever they come from."""
         content = self._content
         if content.data is not None:
             return io.BytesIO(content.data)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.packager.storage.derived_files import DerivedFile
     from shared.domain.options import Platform
 
+Carried = Literal["archive", "files"]  # one file that the application reads, or every file alone
 MAX_NOTES: Final = 100  # a log that nobody reads to its end helps nobody
 
 
@@ -94,11 +95,17 @@ class Application(Protocol):
         """How its members become one file."""
         ...
 
+    @property
+    def carries(self) -> Carried:
+        """How the game lies in it."""
+        ...
+
     def members(self, game: Sequence[Piece]) -> Sequence[Member]:
         """All files of the application, checked, sorted by path; may run programs for minutes.
 
         Args:
-            game: The contents as a ZIP in which everything is stored.
+            game: The contents as a ZIP in which everything is stored; or one by one, for an
+                application that carries ``files``: they keep their way to be read.
 
         Raises:
             SelfCheckError: What was made is not what it should be.

@@ -11,6 +11,7 @@ from services.packager.archive.concatenated import concatenated_member, piece_by
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
 from services.packager.build.context import Signer
+from services.packager.build.plan import Carried
 from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
@@ -60,6 +61,7 @@ class SingleFile(msgspec.Struct, frozen=True, kw_only=True):
     app: AppPlan
     machine: Machine
     container: Container = "file"
+    carries: Carried = "archive"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """The one file."""
@@ -83,6 +85,7 @@ class Folder(msgspec.Struct, frozen=True, kw_only=True):
     machine: Machine
     signer: Signer | None
     container: Container = "tar.gz"
+    carries: Carried = "archive"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """Program, desktop entry, icon, and a signature if there is a key."""

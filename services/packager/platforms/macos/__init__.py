@@ -8,6 +8,7 @@ import msgspec
 
 from services.packager.archive.formats import Container
 from services.packager.build.context import Signer
+from services.packager.build.plan import Carried
 from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program
 from services.packager.platforms.macos import verify
@@ -61,6 +62,7 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[Machine, ...]
     signer: Signer | None
     container: Container = "zip"
+    carries: Carried = "archive"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """All files of the bundle: signed ad hoc, or by the operator's own program."""

@@ -9,6 +9,7 @@ import msgspec
 from services.packager.archive.concatenated import concatenated_member, piece_bytes
 from services.packager.archive.formats import Container
 from services.packager.build.context import Signer
+from services.packager.build.plan import Carried
 from services.packager.desktop.app_plan import AppPlan, plan_app
 from services.packager.desktop.shell_binary import Machine, program, with_payload
 from services.packager.desktop.verify import check_game
@@ -47,6 +48,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     machine: Machine
     signer: Signer | None
     container: Container = "zip"
+    carries: Carried = "archive"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """The one file."""

@@ -13,7 +13,7 @@ import msgspec
 from services.packager.archive.formats import Container
 from services.packager.archive.member import Member
 from services.packager.build.packing import LEVELS
-from services.packager.build.plan import BuildPlan, Content, Note
+from services.packager.build.plan import BuildPlan, Carried, Content, Note
 from services.packager.build.progress import megabytes
 from services.packager.build.stages import Stage
 from services.packager.web.aethel import player_chunks
@@ -41,6 +41,7 @@ class OneFile(msgspec.Struct, frozen=True, kw_only=True):
 
     page: Member
     container: Container = "file"
+    carries: Carried = "archive"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:
         """The one file."""
