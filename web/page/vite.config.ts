@@ -35,6 +35,8 @@ export default defineConfig({
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: "assets/[name]-[hash][extname]",
+        // What is loaded at once is one file: a request less than in two, and 3 kB less as Brotli.
+        codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] },
       },
     },
   },

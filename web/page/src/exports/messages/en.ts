@@ -92,6 +92,7 @@ export const en = {
     maxBytes: "Largest size, bytes",
     minSdkVersion: "Oldest Android SDK",
     optimize: "Optimise assets",
+    orientation: "Orientation",
     outputDir: "Finished build in",
     signingKey: "Signing key",
     strict: "Warnings are errors",

@@ -95,6 +95,7 @@ export const ptBR: Translation<typeof en> = {
     maxBytes: "Tamanho máximo, bytes",
     minSdkVersion: "SDK mínimo do Android",
     optimize: "Otimizar recursos",
+    orientation: "Orientação",
     outputDir: "Compilação pronta em",
     signingKey: "Chave de assinatura",
     strict: "Avisos são erros",

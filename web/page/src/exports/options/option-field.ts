@@ -29,6 +29,8 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   excludePatterns: "**/*.psd",
   outputDir: "dist",
   maxBytes: "52428800",
+  minSdkVersion: "24",
+  targetSdkVersion: "36",
 };
 
 export function optionField(view: OptionView): TemplateResult {
