@@ -19,6 +19,7 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
   "only installed applications have one": "só aplicativos instalados têm um",
   "only android has it": "só existe no android",
   "there is nothing to sign": "não há o que assinar",
+  "only phones turn their screens": "só telefones giram a tela",
   "only the platform video has it": "só existe na plataforma video",
   "the source carries its own files; no icons are made":
     "o código-fonte leva os próprios arquivos; nenhum ícone é gerado",
