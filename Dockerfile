@@ -22,9 +22,16 @@ RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheel .
  && pip install --no-cache-dir --no-deps --no-build-isolation --editable .
 
 
-# Runtime templates from source, and the export page: the C compiler and the packages of npm that this takes stay here.
+# Runtime templates from source, and the export page: the compilers and the packages of npm that this takes stay here.
 FROM build AS templates
 
+# What makes the runtime of Android games: the installer of a JDK wants a folder for manual pages, which slim bases lack.
+# hadolint ignore=DL3008
+RUN mkdir -p /usr/share/man/man1 \
+ && apt-get -qq update \
+ && apt-get -qq install --yes --no-install-recommends \
+    aapt android-framework-res default-jdk-headless libasm-java libsmali-java \
+ && rm -rf /var/lib/apt/lists/*
 COPY runtimes runtimes
 COPY web web
 COPY samples/emberlight samples/emberlight

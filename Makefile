@@ -15,12 +15,15 @@ DESKTOP := .venv/.desktop-ready
 DEV := .venv/.dev-ready
 BIN := .venv/bin
 
-.PHONY: help demo up test lint bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean system-packages
+# What the runtime of Android games is built with; nothing of it runs in an export.
+ANDROID_PACKAGES := aapt android-framework-res default-jdk-headless libasm-java libsmali-java
+
+.PHONY: help demo up test lint bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean android-packages system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(LOCAL) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
+demo: $(LOCAL) $(if $(filter android,$(PLATFORM)),android-packages) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
 
 up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
@@ -29,13 +32,14 @@ up: $(LOCAL) small-templates ## the same stack, kept running: the page is http:/
 # Six at a time, on two cores too: half of what is tested waits for a server, a browser, a time-out.
 # Hundreds of Python processes: none compiles again what another has compiled.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: $(DEV) templates system-packages ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
+test: $(DEV) system-packages templates ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
 	$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 templates: $(DESKTOP) ## all runtime templates, where their sources have changed (fetches a C compiler once)
 	@scripts/templates
 
-# Those whose tools are there: without the C compiler, what games for windows, macos and linux need is left out.
+# Those whose tools are there: without the C compiler, what games for windows, macos and linux need is left out; without
+# ANDROID_PACKAGES, what games for android need.
 small-templates: $(LOCAL)
 	@scripts/templates
 
@@ -68,25 +72,25 @@ test-containers: $(DEV) small-templates ## the tests of the services' parts, on 
 chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
 
-load: $(DEV) templates system-packages ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
+load: $(DEV) system-packages templates ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
 	$(BIN)/python -m tests.load.run
 
 alerts: export ALERTS := all
-alerts: $(DEV) templates system-packages ## every alert is provoked on a real stack under a real Prometheus, and seen ending
+alerts: $(DEV) system-packages templates ## every alert is provoked on a real stack under a real Prometheus, and seen ending
 	$(BIN)/pytest tests/monitoring/test_alerts.py $(PYTEST_ARGS)
 
-hostile: $(DEV) templates system-packages ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
+hostile: $(DEV) system-packages templates ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
 	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)
 
 third-party: export THIRD_PARTY := all
-third-party: $(DEV) templates system-packages ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
+third-party: $(DEV) system-packages templates ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
 	$(BIN)/pytest tests/browser/vite/third_party tests/browser/games $(PYTEST_ARGS)
 
 reproducible: export REBUILT := all
-reproducible: $(DEV) templates system-packages ## the desktop shell compiled anew for every system, in another folder: the same bytes
+reproducible: $(DEV) system-packages templates ## the desktop shell compiled anew for every system, in another folder: the same bytes
 	$(BIN)/pytest tests/shell/test_programs.py $(PYTEST_ARGS)
 
-bench: $(DEV) templates system-packages ## the measurements that the documentation quotes
+bench: $(DEV) system-packages templates ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench
 
 # dev.lock comes first and constrains the others: one version of everything, everywhere.
@@ -116,6 +120,9 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 	scripts/setup $*
 
 system-packages:
-	@scripts/system-packages chromium chromium-headless-shell curl faketime firefox-esr libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
+	@scripts/system-packages $(ANDROID_PACKAGES) chromium chromium-headless-shell curl faketime firefox-esr libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
 		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox wine64 x11-utils xdotool xvfb \
-		desktop-file-utils icnsutils openssl osslsigncode prometheus squashfs-tools
+		apksigner desktop-file-utils dexdump enjarify icnsutils openssl osslsigncode prometheus squashfs-tools zipalign
+
+android-packages:
+	@scripts/system-packages $(ANDROID_PACKAGES)
