@@ -133,7 +133,7 @@ class ReuseResponder:
             self._results.keep(event.project_id, inputs, result, until=completed.expires_at),
             self._tell_maker(event, result),
         )
-        first, _ = await self._events.publish_first(completed, patience_s=PUBLISH_S)
+        first = (await self._events.publish_first(completed, patience_s=PUBLISH_S)).event
         if first == completed:
             log.info("export.reused", built_at=result.built_at.isoformat(timespec="seconds"))
         return isinstance(first, ExportCompleted)

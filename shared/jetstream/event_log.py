@@ -44,6 +44,17 @@ class OvertakenError(Exception):
     """Something else has happened to an export meanwhile."""
 
 
+class FirstEvent(msgspec.Struct, frozen=True):
+    """What the stream holds under a message id that several publish.
+
+    ``by_another``: somebody else has certainly published it. Otherwise it may have been us.
+    """
+
+    event: AnyEvent
+    seq: int
+    by_another: bool
+
+
 class StoredEvent(msgspec.Struct, frozen=True):
     """An event as it lies in the stream, and where in a trace it was published."""
 
@@ -124,23 +135,24 @@ class EventLog:
             raise OvertakenError(event.message_id)
         return published.seq
 
-    async def publish_first(
-        self, event: Event, *, patience_s: float = 20.0
-    ) -> tuple[AnyEvent, int]:
+    async def publish_first(self, event: Event, *, patience_s: float = 20.0) -> FirstEvent:
         """Publish an event that others race for, and learn who was first.
 
         A duplicate alone says nothing: it may be our own, whose acknowledgement was lost.
 
-        Returns:
-            The event that the stream holds under this message id, and its sequence.
+        Raises:
+            NatsUnavailableError: Not acknowledged within ``patience_s``; it may be in the
+                stream all the same.
         """
         published = await self.publish(event, patience_s=patience_s)
         if not published.duplicate:
-            return cast("AnyEvent", event), published.seq
+            return FirstEvent(cast("AnyEvent", event), published.seq, by_another=False)
         first = await self.message(published.seq)
         if first is None:
             raise NatsUnavailableError(f"{event.message_id} is known and cannot be read")
-        return decode_event(first.data or b""), published.seq
+        found = decode_event(first.data or b"")
+        by_another = published.first_try or found != event
+        return FirstEvent(found, published.seq, by_another=by_another)
 
     async def trace_of(self, export_id: str) -> TraceContext:
         """Where an export's trace goes on: at whatever published its newest event.

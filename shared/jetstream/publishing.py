@@ -21,10 +21,14 @@ LONGEST_PAUSE_S: Final = 2.0
 
 
 class Published(msgspec.Struct, frozen=True):
-    """The stream's acknowledgement: the sequence, and whether it had the message id before."""
+    """The stream's acknowledgement: the sequence, and whether it had the message id before.
+
+    After a first try, whose acknowledgement was lost perhaps, that may be our own.
+    """
 
     seq: int
     duplicate: bool
+    first_try: bool = True
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -107,14 +111,15 @@ async def publish(
             message may be in the stream all the same.
     """
     deadline = asyncio.get_running_loop().time() + patience_s
-    pause_s = FIRST_PAUSE_S
+    pause_s, first_try = FIRST_PAUSE_S, True
     while True:
         try:
-            return await store(js, subject, payload, headers, timeout_s=PUBLISH_TIMEOUT_S)
+            ack = await store(js, subject, payload, headers, timeout_s=PUBLISH_TIMEOUT_S)
+            return Published(ack.seq, ack.duplicate, first_try)
         except AWAY as error:
             if not transient(error) or asyncio.get_running_loop().time() + pause_s > deadline:
                 raise NatsUnavailableError(
                     f"the stream did not acknowledge {subject}: {str(error) or repr(error)}"
                 ) from error
         await asyncio.sleep(pause_s)
-        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        pause_s, first_try = min(pause_s * 2, LONGEST_PAUSE_S), False

@@ -182,7 +182,7 @@ class DeadLetterWriter:
             reason=reason,
             dead_letter=str(seq) if seq else None,
         )
-        return DeadLetterResult(seq, (await self._events.publish_first(failed))[0])
+        return DeadLetterResult(seq, (await self._events.publish_first(failed)).event)
 
     async def write_owed(self, dead: DeadMessage, failed: ExportFailed) -> None:
         """Publish the dead letter that could not be written when its export failed.

@@ -63,7 +63,7 @@ class JobEvents:
             job.began = event
             job.newest_seq = await self._events.publish_next(event, job.newest_seq)
             return True
-        first, _ = await self._events.publish_first(event)
+        first = (await self._events.publish_first(event)).event
         return isinstance(first, ExportStarted) and first.worker == self._worker
 
     async def attempt_failed(
@@ -99,13 +99,14 @@ class JobEvents:
             return cast("AnyEvent", event)
         while True:
             try:
-                first, _ = await self._events.publish_first(event, patience_s=message.heartbeat_s)
+                patience_s = message.heartbeat_s
+                first = await self._events.publish_first(event, patience_s=patience_s)
             except UnavailableError as error:
                 log.warning("event.waits", kind=event.name, error=str(error))
                 await message.heartbeat()
                 await asyncio.sleep(WAIT_S)
             else:
-                return first
+                return first.event
 
     async def _follows_at_once(self, packaged: ExportPackaged) -> bool:
         """Whether it has been published as what comes next: its reader need not ask for more."""

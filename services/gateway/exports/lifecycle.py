@@ -112,10 +112,10 @@ class ExportLifecycle:
                 within(await self._events.trace_of(canceled.export_id)),
                 spans.span("cancel", links=by),
             ):
-                first, seq = await self._events.publish_first(canceled)
-                if first == canceled:
+                first = await self._events.publish_first(canceled)
+                if first.event == canceled:
                     _log_cancel(canceled)
-            document = fold(document, first, seq)
+            document = fold(document, first.event, first.seq)
         if document.state.status != "canceled":
             raise NotCancelableError(document.state, f"It is {document.state.status} already.")
         return document
@@ -199,9 +199,9 @@ class ExportLifecycle:
         Raises:
             NotRetryableError: Another one came first.
         """
-        first, seq = await self._starter.begin(start, user, repeated=repeated)
-        document = fold(document, first, seq)
-        if first != start:
+        first = await self._starter.begin(start, user, repeated=repeated)
+        document = fold(document, first.event, first.seq)
+        if first.event != start:
             raise NotRetryableError(document.state, "It was started again by somebody else.")
         return document
 

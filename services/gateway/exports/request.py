@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from services.gateway.projects.membership import Projects
     from services.gateway.projects.snapshots import Snapshots
     from services.gateway.quotas.user_quotas import UserQuotas
-    from shared.domain.events import AnyEvent
     from shared.domain.platforms import PlatformSpec
     from shared.domain.project import Project
+    from shared.jetstream.event_log import FirstEvent
     from shared.jetstream.headroom import Headroom
     from shared.service.cell_rate import CellRate
     from shared.stores.worker_registry import Workers
@@ -128,7 +128,8 @@ class ExportRequests:
             return await self._repeat(kept, user, key, wanted)
         try:
             await self._quotas.add_export(user.user_id)
-            document = fold(None, *await self._begin(event, user))
+            first = await self._begin(event, user)
+            document = fold(None, first.event, first.seq)
         except ExportError as error:
             if isinstance(error, UnavailableError) or not key:
                 raise
@@ -199,16 +200,24 @@ class ExportRequests:
         self._lists.accepted(document)
         return document
 
-    async def _begin(self, start: Start, user: User) -> tuple[AnyEvent, int]:
-        """Begin what has been counted; what is refused is no longer."""
+    async def _begin(self, start: Start, user: User) -> FirstEvent:
+        """Begin what has been counted; what is refused is no longer, nor is one that has begun."""
         _name(start)
         try:
-            return await self._starter.begin(start, user)
+            first = await self._starter.begin(start, user)
         except UnavailableError:
             raise  # nobody knows what came of it
         except ExportError:
             await self._quotas.remove_export(user.user_id)
             raise
+        if first.by_another:
+            await self._uncount_copy(user.user_id)
+        return first
+
+    async def _uncount_copy(self, user_id: str) -> None:
+        """Give back what a copy of a request has taken; where that fails, the sweeper does."""
+        with suppress(UnavailableError):
+            await self._quotas.remove_copy(user_id)
 
     async def _begun_by_another(self, start: Start, refused: ExportError) -> Document:
         """The export, where the same request, sent twice at once, has begun it; else ``refused``.

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from shared.domain.build_minutes import LIMITS, MOST_OPEN, required_minutes
 from shared.domain.events import ExportRequested, StartEvent
 from shared.domain.log_keys import keys_of
-from shared.jetstream.event_log import EventLog
+from shared.jetstream.event_log import EventLog, FirstEvent
 from shared.metrics import http as metrics
 from shared.metrics.born import OTHER
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from services.gateway.http.idempotency import Start
     from shared.domain.build_minutes import PlanName
-    from shared.domain.events import AnyEvent
     from shared.stores.quota import Quota
     from shared.tokens import User
 
@@ -46,9 +45,7 @@ class GenerationStarter:
         """The plan of a token, or the default one where it names none that is known."""
         return user.plan if user.plan in LIMITS else self._default_plan
 
-    async def begin(
-        self, start: Start, user: User | None, *, repeated: bool = False
-    ) -> tuple[AnyEvent, int]:
+    async def begin(self, start: Start, user: User | None, *, repeated: bool = False) -> FirstEvent:
         """Reserve and publish.
 
         Args:
@@ -57,8 +54,8 @@ class GenerationStarter:
             repeated: It may have been accepted, and even have ended, before.
 
         Returns:
-            The event that started the generation (another one where somebody was quicker) and its
-            sequence.
+            The event that started the generation: another one where somebody was quicker, or
+            this very one where the same request was.
 
         Raises:
             QuotaExceededError, TooManyRequestsError, UnavailableError: It was not started.
@@ -71,21 +68,21 @@ class GenerationStarter:
             limit=LIMITS[plan] if plan else None,
             most_open=(self._pending_exports if user else 0) or MOST_OPEN,
         )
-        first, seq = await self._events.publish_first(start)
-        if first.user_id != start.user_id:
+        first = await self._events.publish_first(start)
+        if first.event.user_id != start.user_id:
             await self._quota.release(start)
-        if first == start:
+        if not first.by_another:
             seconds = 60 * required_minutes(start)
             metrics.BUILD_SECONDS_RESERVED.labels(plan or OTHER).inc(seconds)
             _log_start(start)
-        return first, seq
+        return first
 
-    async def accepted(self, start: Start) -> tuple[AnyEvent, int] | None:
-        """What started this generation, by whomever, with its sequence; None where nothing has."""
+    async def accepted(self, start: Start) -> FirstEvent | None:
+        """What started this generation, by whomever; None where nothing has."""
         for seq, event in await self._events.of(start.export_id):
             if isinstance(event, StartEvent) and event.message_id == start.message_id:
                 log.info("export.asked-again", **keys_of(start))
-                return event, seq
+                return FirstEvent(event, seq, by_another=True)
         return None
 
 

@@ -89,6 +89,12 @@ class UserQuotas:
         """Count it no longer: nothing comes of it."""
         await self._usages.change(user_id, lambda usage: usage.counting(-1))
 
+    async def remove_copy(self, user_id: str) -> None:
+        """Count it no longer, nor as asked for today: the same request was quicker."""
+        await self._usages.change(
+            user_id, lambda usage: usage.counting(-1).owing(self._starts, -1, now())
+        )
+
     async def restart(self, user_id: str) -> None:
         """Count a retry, which makes nothing that is not counted yet (raises RateUsedUpError)."""
         await self._usages.change(user_id, lambda usage: usage.paying(self._starts, 1, now()))

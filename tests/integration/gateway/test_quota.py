@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from services.gateway.exports.start import GenerationStarter
+from services.gateway.settings import UserLimits
 from services.status.projector import Projector
 from shared.domain.build_minutes import Account, QuotaExceededError, Reservation
 from shared.domain.events import (
@@ -40,6 +42,7 @@ EXPORTS = "/api/projects/game/export"
 WEB = {"platform": "web"}  # reserves 3 minutes
 MINE = Failure(code="project-invalid", message="It has no index.html.")
 TRIAL_MINUTES = 10
+COPIES = 5
 
 
 @pytest.fixture
@@ -185,6 +188,30 @@ async def test_the_same_request_reserves_once(ann: Caller, js: JetStreamContext)
         assert await until_settled(ann) == (1.1, 0, 8.9)
         assert await asked(ann, headers=headers) == ids[0]
     assert await quota_of(ann) == (1.1, 0, 8.9)
+
+
+async def test_copies_of_a_request_that_race_count_once(
+    ann: Caller, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All have been counted before any has begun: the others are given back, the day's, too."""
+    begin, waiting, together = GenerationStarter.begin, 0, asyncio.Event()
+
+    async def at_once(starter: GenerationStarter, start: Any, user: Any, **options: Any) -> Any:
+        nonlocal waiting
+        waiting += 1
+        if waiting == COPIES:
+            together.set()
+        await together.wait()
+        return await begin(starter, start, user, **options)
+
+    monkeypatch.setattr(GenerationStarter, "begin", at_once)
+    headers = {"Idempotency-Key": "k"}
+    ids = await asyncio.gather(*(asked(ann, headers=headers) for _ in range(COPIES)))
+    usage = await (await Usages.bind(js)).of("ann")
+    assert (len(set(ids)), usage.exports) == (1, 1)
+    owed = usage.paid_off["exportsPerDay"] - now()
+    assert owed < 2 * timedelta(days=1) / UserLimits().exports_per_day
+    assert (await js.stream_info("EXPORTS")).state.messages == 1
 
 
 @pytest.mark.parametrize(
