@@ -7,6 +7,7 @@ import hashlib
 import io
 import zipfile
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -25,12 +26,14 @@ from services.packager.runtimes.registry import Templates
 from services.packager.sandbox.build_server import BuildServer
 from services.packager.sandbox.confinement import Limits
 from services.packager.sandbox.launcher import COMMAND
+from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
 from services.packager.signing.keys import NO_KEYS, SigningKeys
-from services.packager.signing.signer import KeySigner
+from services.packager.signing.opening import for_android, open_key
 from services.packager.signing.tool import ToolBench
 from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.options import ExportOptions
+from shared.domain.platforms import PLATFORMS
 from shared.domain.project import (
     FileEntry,
     Manifest,
@@ -45,6 +48,7 @@ from tests.applications import game_in
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from services.packager.signing.opening import OpenedKey
     from shared.domain.options import Configuration, Platform
     from shared.storage.bucket import Storage
 
@@ -96,7 +100,7 @@ def build_context(
     asked: Request | None = None, keys: SigningKeys = NO_KEYS
 ) -> Iterator[BuildContext]:
     """A build context: the templates of this checkout, and an empty cache."""
-    key = keys.choose(asked) if asked else None
+    key = _key(asked, keys) if asked else None
     with TemporaryDirectory() as folder:
         cache = DiskCache(Path(folder), 1 << 30)
         with cache.scratch() as scratch, cache.scratch() as bench:
@@ -105,8 +109,19 @@ def build_context(
                 templates=TEMPLATES,
                 derived=ProjectDerivedFiles(cache, "p1"),
                 scratch=scratch,
-                signer=KeySigner(asked.platform, key, tools) if asked and key else None,
+                signer=key.signer(tools) if key else None,
             )
+
+
+def _key(asked: Request, keys: SigningKeys) -> OpenedKey | None:
+    """What signs an export, as the handler finds it."""
+    key = open_key(keys, asked)
+    if key or not PLATFORMS[asked.platform].debug_keys:
+        return key
+    return for_android(opened_debug_key(_debug_key("p1")), asked)
+
+
+_debug_key = cache(new_debug_key)
 
 
 def build(

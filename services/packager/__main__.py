@@ -36,6 +36,7 @@ from shared.service.health import (
 from shared.service.health_app import HealthApp
 from shared.service.process import main, serve_while
 from shared.storage.bucket import open_storage
+from shared.stores.debug_keys import DebugKeys
 from shared.stores.export_queue import LEISURE_S, ExportQueue
 from shared.stores.worker_registry import WorkerHeartbeat
 from shared.version import product_version
@@ -76,6 +77,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 settings.templates.path,
                 registry=packages,
                 signing=settings.signing.keys,
+                debug_keys=await DebugKeys.bind(nc.jetstream()),
                 threads=settings.threads,
                 earlier=ReuseRequests(nc),
             )

@@ -23,28 +23,31 @@ from services.packager.sandbox import launcher
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
 from services.packager.sandbox.running_build import RunningBuild
-from services.packager.signing.keys import NO_KEYS
-from services.packager.signing.signer import KeySigner
+from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
+from services.packager.signing.keys import NO_KEYS, KeyBrokenError
+from services.packager.signing.opening import for_android, open_key
 from services.packager.signing.tool import ToolBench
 from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.object_fetcher import ObjectFetcher, ObjectLostError
 from services.packager.storage.object_index import ObjectIndex
 from shared.domain.events import ExportPackaged
-from shared.domain.platforms import check_options
+from shared.domain.platforms import PLATFORMS, check_options
 from shared.tracing import spans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
     from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
-    from services.packager.signing.keys import SigningKey, SigningKeys
+    from services.packager.signing.keys import SigningKeys
+    from services.packager.signing.opening import OpenedKey
     from services.packager.storage.disk_cache import DiskCache
     from shared.domain.events import Event, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
+    from shared.stores.debug_keys import DebugKey
 
 
 STEPS: Final = 100  # of Python for a file, about
@@ -58,6 +61,14 @@ class EarlierBuilds(Protocol):
         ...
 
 
+class DebugKeySource(Protocol):
+    """Keeps a key of each project's own."""
+
+    async def of(self, project_id: str, make: Callable[[str], DebugKey]) -> DebugKey:
+        """The key of a project; it is made where there is none."""
+        ...
+
+
 class PackagerHandler:
     """Turns ``requested`` into ``packaged``; one handler serves all platforms of a process.
 
@@ -68,6 +79,7 @@ class PackagerHandler:
         templates: The folder of runtime templates.
         registry: Where packages come from; None: from nowhere.
         signing: The operators' keys.
+        debug_keys: The projects' own; None: what needs one is refused.
         threads: Of each build.
         earlier: Spares builds whose artifact is there; None: everything is built.
     """
@@ -81,6 +93,7 @@ class PackagerHandler:
         *,
         registry: NpmRegistry | None = None,
         signing: SigningKeys = NO_KEYS,
+        debug_keys: DebugKeySource | None = None,
         threads: int = 2,
         earlier: EarlierBuilds | None = None,
     ) -> None:
@@ -91,6 +104,7 @@ class PackagerHandler:
         self._templates = templates
         self._registry = registry
         self._signing = signing
+        self._debug_keys = debug_keys
         self._threads = threads
         self._earlier = earlier
         self._build_inputs = BuildInputs(
@@ -110,11 +124,13 @@ class PackagerHandler:
         request = Request(
             platform=event.platform, configuration=event.configuration, options=event.options
         )
-        key, inputs = await in_thread(partial(self._key_and_inputs, event, request))
+        key = await self._key(event, request)
+        inputs = await in_thread(partial(self._inputs, event, request, key))
         if inputs and await self._completed(event, inputs):
             return []
         made = await self._build(event, request, key, reporter, stages)
-        if not made.reusable or inputs != await in_thread(partial(self._inputs, event, request)):
+        again = await in_thread(partial(self._inputs, event, request, key))
+        if not made.reusable or inputs != again:
             inputs = UNSET  # what it was made of may have changed while it was
         reporter.log(f"Packed {made.artifact.file_name}: {megabytes(made.artifact.size_bytes)}")
         took = stages.seconds()
@@ -130,15 +146,31 @@ class PackagerHandler:
             )
         ]
 
-    def _key_and_inputs(
-        self, event: ExportRequested, request: Request
-    ) -> tuple[SigningKey | None, str | UnsetType]:
-        """What signs the artifact; what is signed is made anew each time."""
-        key = self._signing.choose(request)
-        return key, UNSET if key else self._inputs(event, request)
+    async def _key(self, event: ExportRequested, request: Request) -> OpenedKey | None:
+        """What signs the artifact: an operator's key, or the project's own where it has one.
 
-    def _inputs(self, event: ExportRequested, request: Request) -> str:
-        return self._build_inputs.of(request, project_id=event.project_id, snapshot=event.snapshot)
+        Raises:
+            KeyBrokenError: An operator has to mend it.
+            NatsUnavailableError: The project's key cannot be had now.
+        """
+        key = await in_thread(partial(open_key, self._signing, request))
+        if key or not PLATFORMS[request.platform].debug_keys:
+            return key
+        if self._debug_keys is None:
+            raise KeyBrokenError(f"no debug keys are kept here, which {request.platform} needs")
+        found = await self._debug_keys.of(event.project_id, new_debug_key)
+        return for_android(opened_debug_key(found), request)
+
+    def _inputs(
+        self, event: ExportRequested, request: Request, key: OpenedKey | None
+    ) -> str | UnsetType:
+        """The build inputs; none where a tool signs, as that gives other bytes each time."""
+        signature = key.signed_by.identity if key else None
+        if signature == "":
+            return UNSET
+        return self._build_inputs.of(
+            request, project_id=event.project_id, snapshot=event.snapshot, signature=signature
+        )
 
     async def _completed(self, event: ExportRequested, inputs: str) -> bool:
         """Whether an earlier build of the same has ended this export already."""
@@ -155,7 +187,7 @@ class PackagerHandler:
         self,
         event: ExportRequested,
         request: Request,
-        key: SigningKey | None,
+        key: OpenedKey | None,
         reporter: ProgressReporter,
         stages: StageClock,
     ) -> Packaged:
@@ -174,7 +206,7 @@ class PackagerHandler:
             snapshot=snapshot.id,
             files=selection.files,
             once=f"{event.export_id}:{event.generation}",
-            signed=key is not None,
+            signed_by=key.signed_by if key else None,
             threads=self._threads,
         )
         progress = BuildProgress(reporter, stages)
@@ -202,7 +234,7 @@ class PackagerHandler:
         self,
         selection: Selection,
         request: Request,
-        key: SigningKey | None,
+        key: OpenedKey | None,
         progress: BuildProgress,
         reporter: ProgressReporter,
     ) -> AsyncIterator[Services]:
@@ -221,7 +253,7 @@ class PackagerHandler:
                     log=lambda line: loop.call_soon_threadsafe(reporter.log, line),
                     waiting=progress.waiting,
                 )
-                signer = KeySigner(request.platform, key, bench)
+                signer = key.signer(bench)
             objects = await stack.enter_async_context(
                 fetching(
                     self._storage,

@@ -29,6 +29,8 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
     unsigned_formats: tuple[str, ...] = ()  # those that have no place for a signature
+    debug_keys: bool = False  # what no operator's key signs, a key of the project's own does
+    key_guide: str = "docs/desktop.md"  # how operators set up a signing key
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
     needs_entry_page: bool = True  # something that a browser can open

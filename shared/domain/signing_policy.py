@@ -38,7 +38,9 @@ def key_for(
     options: ExportOptions,
     names: Collection[str],
 ) -> str | None:
-    """The key that the options name, else the default one; None signs nothing.
+    """The key that the options name, else the default one; None for no key of the operators'.
+
+    Then nothing is signed, or the platform has ``debug_keys``.
 
     Args:
         spec: The platform.
@@ -67,4 +69,5 @@ def key_for(
 
 def _how_to(spec: PlatformSpec) -> str:
     folder = f"PACKAGER_SIGNING_DIR/{spec.name}/{DEFAULT}"
-    return f"operators set one up in {folder} (docs/desktop.md), or export release without a key"
+    other = "which the project's debug key signs" if spec.debug_keys else "without a key"
+    return f"operators set one up in {folder} ({spec.key_guide}), or export release {other}"

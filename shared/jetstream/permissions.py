@@ -33,6 +33,7 @@ from shared.jetstream.topology import (
     CANCELED_EVENTS,
     CANCELS,
     DEAD_LETTERS,
+    DEBUG_KEYS_BUCKET,
     EXPORTS,
     EXPORTS_BUCKET,
     GAP,
@@ -124,6 +125,14 @@ def _changes(*buckets: Bucket) -> Iterable[str]:
     return chain(_reads_buckets(*buckets), (bucket.subjects for bucket in buckets))
 
 
+def _forgets(*buckets: Bucket) -> Iterable[str]:
+    """Lists and deletes keys, without a look at their values."""
+    return chain(
+        (api.stream_info(bucket.stream) for bucket in buckets),
+        (bucket.subjects for bucket in buckets),
+    )
+
+
 def _consumes(stream: str, durable: str) -> Iterable[str]:
     return api.next_message(stream, durable), api.acknowledgements(stream, durable)
 
@@ -172,6 +181,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _reads_many(EXPORTS),
         [REUSE],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
+        _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
         hears=[events_of("*")],
     ),
     "uploader": _user(
@@ -181,6 +191,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         [api.consumer_info(EXPORTS, STATUS)],  # nothing is swept while documents are folded again
         _publishes(ExportCompleted, ExportCanceled),
         _changes(*SWEPT),
+        _forgets(DEBUG_KEYS_BUCKET),
         [f"{api.inbox('packager')}.>"],  # answers whether an artifact is used again
         hears=[CANCELED_EVENTS, REUSE],
     ),
@@ -206,7 +217,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         OPERATOR,
         [api.EVERYTHING, api.SNAPSHOTS, GAP],
         _publishes(ExportCanceled),
-        (bucket.subjects for bucket in SWEPT),
+        (bucket.subjects for bucket in (*SWEPT, DEBUG_KEYS_BUCKET)),
     ),
 }
 

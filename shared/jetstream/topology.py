@@ -242,6 +242,10 @@ REPLAYS_BUCKET = Bucket(
 PLAY_LINKS_BUCKET = Bucket(
     name="play-links", holds="the links on which web exports are played, and what each token names"
 )
+DEBUG_KEYS_BUCKET = Bucket(
+    name="debug-keys",
+    holds="each project's own key, which signs what no operator's key signs: a secret",
+)
 WORKERS_BUCKET = Bucket(
     name="workers", holds="which worker is alive, its version and platforms", ttl_s=60
 )
@@ -256,6 +260,7 @@ BUCKETS = (
     IDEMPOTENCY_BUCKET,
     REPLAYS_BUCKET,
     PLAY_LINKS_BUCKET,
+    DEBUG_KEYS_BUCKET,
     WORKERS_BUCKET,
 )
 

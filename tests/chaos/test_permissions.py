@@ -27,6 +27,7 @@ from shared.jetstream.key_value import KeyValueStore
 from shared.jetstream.permissions import OPERATOR, SWEPT, USERS
 from shared.jetstream.publishing import publish
 from shared.settings import NatsSettings
+from shared.stores.debug_keys import DebugKey, DebugKeys
 from shared.stores.exports import bind_exports
 from shared.stores.open_exports import OpenExportsNotes
 from shared.stores.play_links import INDEX, Target
@@ -53,6 +54,13 @@ ELSEWHERE = {
         "packager",
         api.message_get("KV_workers"),
     ): "a build out of turn: integration/worker",
+    **{
+        ("packager", subject): "an application for Android: integration/packager/test_debug_keys.py"
+        for subject in (
+            api.message_get(topology.DEBUG_KEYS_BUCKET.stream),
+            topology.DEBUG_KEYS_BUCKET.subjects,
+        )
+    },
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     **{
@@ -66,7 +74,10 @@ ELSEWHERE = {
     (OPERATOR, topology.GAP): "a restore: tests/drills/test_restore.py",
     **{
         (OPERATOR, subject): "sweep --now: tests/integration/test_operators_commands.py"
-        for subject in ("exports.canceled.*.*", *(bucket.subjects for bucket in SWEPT))
+        for subject in (
+            "exports.canceled.*.*",
+            *(bucket.subjects for bucket in (*SWEPT, topology.DEBUG_KEYS_BUCKET)),
+        )
     },
 }
 # Of these one platform stands for all: which of them a run builds for is no question of rights.
@@ -217,6 +228,8 @@ async def _deleted(here: Load) -> None:
     js = here.nc.jetstream()
     tokens = await KeyValueStore.bind(js, topology.PLAY_LINKS_BUCKET.name, Target)
     await tokens.create(f"{INDEX}opens-nothing", Target(project_id="gone", export_id=None))
+    debug_keys = await DebugKeys.bind(js)
+    await debug_keys.of("good1", lambda _: DebugKey(private_key=b"", certificate=b""))
     exports = await KeyValueStore.bind(js, topology.EXPORTS_BUCKET.name, Document)
     story = Story("valid", 100)
     await here.users.request(story, "good1", platform="web")

@@ -11,6 +11,7 @@ import msgspec
 
 from services.packager.build.manifest import with_manifest
 from services.packager.build.private_files import public_files
+from services.packager.build.signature import notes_of
 from services.packager.build.strictness import refuse_warnings
 from services.packager.processes.cpu_features import cpu_features
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from services.packager.build.plan import BuildPlan, Exporter
     from services.packager.project.files import ProjectFiles
     from services.packager.request import Request
+    from services.packager.signing.signed_by import SignedBy
 
 BUILD_VERSION: Final = "4"  # raise it with every change here that changes the bytes of an artifact
 _SHAPING: Final = ("av", "deflate", "pillow", "wasmtime", "zlib-ng")
@@ -53,12 +55,24 @@ def plan_of(
     """
     public = public_files(project, request.platform, context.derived)
     plan = public.planned(lambda files: exporter.plan(files, request, context))
+    signed_by = context.signer.signed_by if context.signer else None
+    if signed_by:
+        plan = msgspec.structs.replace(plan, notes=(*notes_of(signed_by), *plan.notes))
     if request.options.strict:
         refuse_warnings(plan)
-    return with_manifest(plan, snapshot=snapshot, request=request, tools=tools_of(request))
+    return with_manifest(
+        plan, snapshot=snapshot, request=request, tools=tools_of(request), signed_by=signed_by
+    )
 
 
-def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | None = None) -> str:
+def build_key(
+    plan: BuildPlan,
+    *,
+    snapshot: str,
+    request: Request,
+    signed_by: SignedBy | None = None,
+    once: str | None = None,
+) -> str:
     """The key is a SHA-256 over the canonical JSON of all that shapes the artifact.
 
     ``once`` names this very build, where another one would give other bytes.
@@ -70,6 +84,7 @@ def build_key(plan: BuildPlan, *, snapshot: str, request: Request, once: str | N
         "tools": tools_of(request),
         **({"packages": plan.packages} if plan.packages else {}),
         **({"lacking": plan.lacking} if plan.lacking else {}),
+        **({"signature": signed_by.identity} if signed_by and signed_by.identity else {}),
         **({"once": once} if once else {}),
     }
     return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

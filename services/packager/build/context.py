@@ -19,10 +19,16 @@ if TYPE_CHECKING:
 
     from services.packager.archive.member import Member
     from services.packager.processes.subprocess_runner import Finished
+    from services.packager.signing.signed_by import SignedBy
 
 
 class Signer(Protocol):
     """Signs with the key of this export; whoever asks never sees the key."""
+
+    @property
+    def signed_by(self) -> SignedBy:
+        """What may be known of the key."""
+        ...
 
     def sign(self, files: Sequence[Member], *, title: str) -> list[Member]:
         """What the platform's tools make of an application's files.

@@ -35,8 +35,13 @@ class BuildInputs:
         self._templates = Descriptions(templates)
         self._settings = settings
 
-    def of(self, request: Request, *, project_id: str, snapshot: str) -> str:
-        """The SHA-256 over the canonical JSON of the inputs, as they are this moment."""
+    def of(
+        self, request: Request, *, project_id: str, snapshot: str, signature: str | None = None
+    ) -> str:
+        """The SHA-256 over the canonical JSON of the inputs, as they are this moment.
+
+        ``signature`` names the key of what is signed alike each time.
+        """
         inputs = {
             "project": project_id,
             "snapshot": snapshot,
@@ -45,5 +50,6 @@ class BuildInputs:
             "tools": tools_of(request),
             "product": product_version(),
             "settings": self._settings,
+            **({"signature": signature} if signature else {}),
         }
         return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

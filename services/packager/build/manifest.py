@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.build.plan import Content, Note, ordered
+from services.packager.build.signature import described
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from services.packager.build.plan import BuildPlan
     from services.packager.request import Request
+    from services.packager.signing.signed_by import SignedBy
 
 MANIFEST: Final = "export-manifest.json"
 
 
 def with_manifest(
-    plan: BuildPlan, *, snapshot: str, request: Request, tools: Mapping[str, str]
+    plan: BuildPlan,
+    *,
+    snapshot: str,
+    request: Request,
+    tools: Mapping[str, str],
+    signed_by: SignedBy | None = None,
 ) -> BuildPlan:
     """The plan with the manifest among its files; an older one of the project gives way to it."""
     notes = plan.notes
@@ -35,6 +42,7 @@ def with_manifest(
         "options": msgspec.to_builtins(request.options),
         "templates": [template.to_dict() for template in plan.templates],
         **({"packages": plan.packages} if plan.packages else {}),
+        **({"signature": described(signed_by)} if signed_by and signed_by.certificates else {}),
         "tools": dict(sorted(tools.items())),
         "files": [
             {"path": content.path, "size": content.size_bytes, "sha256": content.sha256}

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from services.packager.build.progress import BuildProgress
     from services.packager.registry.package_fetcher import PackageFetcher
-    from services.packager.signing.signer import KeySigner
+    from services.packager.signing.opening import Signing
     from services.packager.storage.derived_files import ProjectDerivedFiles
     from services.packager.storage.multipart_upload import PartSender
     from services.packager.storage.object_fetcher import ObjectFetcher
@@ -74,7 +74,7 @@ class Services:
     packages: PackageFetcher
     progress: BuildProgress
     reporter: ProgressReporter
-    signer: KeySigner | None
+    signer: Signing | None
     stop_tools: Callable[[], None]
 
 

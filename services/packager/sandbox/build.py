@@ -140,7 +140,7 @@ def _built(
         packages=RemotePackages(link),
         scratch=scratch,
         threads=job.threads,
-        signer=RemoteSigner(link) if job.signed else None,
+        signer=RemoteSigner(link, job.signed_by) if job.signed_by else None,
         scripts=ScriptRunner(limits, tell) if limits.own_programs else None,
         log=reporter.log,
         stage=tell,
@@ -160,7 +160,9 @@ def _built(
         lambda number: Planned(
             number=number,
             file_name=file_name(plan, request),
-            key=build_key(plan, snapshot=job.snapshot, request=request, once=once),
+            key=build_key(
+                plan, snapshot=job.snapshot, request=request, signed_by=job.signed_by, once=once
+            ),
             content_type=plan.content_type,
             size_bytes=plan.size_bytes,
             files=len(plan.contents),

@@ -15,6 +15,7 @@ from services.packager.registry.faults import Fault
 from services.packager.registry.package_id import Integrity, PackageName, PackageVersion
 from services.packager.request import Request
 from services.packager.sandbox.confinement import Limits, Protections
+from services.packager.signing.signed_by import SignedBy
 from services.packager.storage.derived_files import DerivedFileRecord
 from services.packager.storage.multipart_upload import MOST_EXPECTED_BYTES
 from shared.domain.artifact_files import MOST_BYTES
@@ -42,7 +43,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     snapshot: str
     files: tuple[StoredFile, ...]
     once: str  # names this very attempt, for artifacts that no other one makes again
-    signed: bool
+    signed_by: SignedBy | None  # None: nothing is signed
     threads: int
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from services.packager.sandbox.packager_link import PackagerLink
+    from services.packager.signing.signed_by import SignedBy
     from services.packager.storage.derived_files import DerivedFileRecord
     from shared.domain.progress import Level
     from shared.domain.project import StoredFile
@@ -136,8 +137,9 @@ class RemotePackages:
 class RemoteSigner:
     """Signatures: keys and tools are the packager's."""
 
-    def __init__(self, link: PackagerLink) -> None:
+    def __init__(self, link: PackagerLink, signed_by: SignedBy) -> None:
         self._link = link
+        self.signed_by = signed_by
 
     def sign(self, files: Sequence[Member], *, title: str) -> list[Member]:
         """What the tools make of the files."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from services.packager.signing import authenticode, codesign
 from services.packager.signing.keys import HOOK, KeyBrokenError
 from services.packager.signing.member_files import read_member, write_member
+from services.packager.signing.signed_by import SignedBy
 from services.packager.signing.tool import run_tool
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 class KeySigner:
     """Signs applications of one platform with one key; blocks, so it works in a thread."""
+
+    signed_by: Final = SignedBy()  # the key is the tool's, and its signatures hold the time
 
     def __init__(self, platform: Platform, key: SigningKey, bench: ToolBench) -> None:
         self._platform = platform

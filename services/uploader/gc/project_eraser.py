@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
     from shared.stores.artifacts import ArtifactRecord
     from shared.stores.build_results import BuildResults
+    from shared.stores.debug_keys import DebugKeys
     from shared.stores.play_links import PlayLinks
 
 log = structlog.get_logger()
@@ -44,6 +45,7 @@ class ProjectEraser:
         artifacts: KeyValueStore[ArtifactRecord],
         build_results: BuildResults,
         play_links: PlayLinks,
+        debug_keys: DebugKeys,
     ) -> None:
         self._storage = storage
         self._events = events
@@ -52,6 +54,7 @@ class ProjectEraser:
         self._artifacts = artifacts
         self._build_results = build_results
         self._play_links = play_links
+        self._debug_keys = debug_keys
 
     async def erase(self, found: Record[Project], exports: Collection[KeptExport]) -> int:
         """Erase a deleted project once all of its exports have ended: bytes first, then documents.
@@ -73,6 +76,7 @@ class ProjectEraser:
             await self._artifacts.delete(key)
         await self._build_results.forget_all(project.id)
         await self._play_links.revoke_all(project.id)
+        await self._debug_keys.forget(project.id)
         for user in (project.owner, *project.members):
             await self._projects.delete(membership_key(user, project.id), marker_s=MARKER_S)
         tombstone = Project(

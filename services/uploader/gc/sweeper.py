@@ -37,6 +37,7 @@ from shared.metrics.born import born
 from shared.storage import keys
 from shared.stores.artifacts import artifact_record_key
 from shared.stores.build_results import BuildResults
+from shared.stores.debug_keys import DebugKeys
 from shared.stores.exports import bind_exports
 from shared.stores.play_links import PlayLinks
 from shared.stores.projects import bind_projects, project_key
@@ -82,6 +83,7 @@ class Sweeper:
         hold: SweepHold,
         build_results: BuildResults,
         play_links: PlayLinks,
+        debug_keys: DebugKeys,
         usages: Usages,
         grace: timedelta,
         history: timedelta,
@@ -89,6 +91,7 @@ class Sweeper:
         self._storage = storage
         self._hold = hold
         self._play_links = play_links
+        self._debug_keys = debug_keys
         self._usages = usages
         self._claims = claims
         self._projects = projects
@@ -111,6 +114,7 @@ class Sweeper:
             artifacts=claims.records,
             build_results=build_results,
             play_links=play_links,
+            debug_keys=debug_keys,
         )
 
     @classmethod
@@ -133,6 +137,7 @@ class Sweeper:
             hold=SweepHold(js),
             build_results=await BuildResults.bind(js),
             play_links=await PlayLinks.bind(js),
+            debug_keys=await DebugKeys.bind(js),
             usages=await Usages.bind(js),
             grace=grace,
             history=history,
@@ -205,6 +210,11 @@ class Sweeper:
             {(each.project_id, each.export_id) for key, each in exports.items() if key not in old},
             {project.id for project in projects if project.deleted_at is None},
             begun - LISTED_WITHIN,
+        )
+        await self._debug_keys.sweep(
+            project.id
+            for project in projects
+            if project.deleted_at is not None and project.deleted_at > begun - LISTED_WITHIN
         )
         await recount.finish(projects, (exports[key] for key in exports if key not in old))
         for kind, count in swept.items():

@@ -44,10 +44,11 @@ EVENTS: Final = {
 }
 WRITES: Final = {
     "gateway": {"projects", "quota", "usage", "idempotency", "replays", "play-links"},
-    "packager": {"workers"},
+    "packager": {"debug-keys", "workers"},
     "uploader": {
         "artifacts",
         "build-results",
+        "debug-keys",
         "exports",
         "projects",
         "play-links",
@@ -55,12 +56,20 @@ WRITES: Final = {
         "workers",
     },
     "status": {"exports", "quota", "durations"},
-    "operator": {"artifacts", "build-results", "exports", "projects", "play-links", "usage"},
+    "operator": {
+        "artifacts",
+        "build-results",
+        "debug-keys",
+        "exports",
+        "projects",
+        "play-links",
+        "usage",
+    },
 }
 READS: Final = {
     "gateway": {*WRITES["gateway"], "exports", "durations", "workers"},
-    "packager": {"workers"},
-    "uploader": WRITES["uploader"] - {"workers"},
+    "packager": {"debug-keys", "workers"},
+    "uploader": WRITES["uploader"] - {"debug-keys", "workers"},  # it deletes keys unseen
     "status": {*WRITES["status"], "projects", "workers"},
 }
 CONSUMES: Final = {

@@ -101,7 +101,7 @@ async def test_who_asks_and_does_not_read_gets_one_descriptor_an_answer(
         snapshot=name,
         files=selection.files,
         once="",
-        signed=False,
+        signed_by=None,
         threads=1,
     )
     reporter = ProgressReporter(js, EXPORT, 1)

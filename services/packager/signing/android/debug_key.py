@@ -1,0 +1,68 @@
+"""A project's debug key is made here: it tells its exports from others', and nothing more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
+from cryptography.x509.oid import NameOID
+
+from services.packager.signing.android.android_key import AndroidKey
+from services.packager.signing.android.key_pair import UnusableKeyError, key_pair
+from services.packager.signing.keys import KeyBrokenError
+from shared.stores.debug_keys import DebugKey
+
+if TYPE_CHECKING:
+    from services.packager.signing.android.key_pair import PrivateKey
+
+BEGINS: Final = datetime(2026, 1, 1, tzinfo=UTC)  # of each: no clock of a packager shapes it
+LIVES: Final = timedelta(days=30 * 365)
+
+
+def new_debug_key(project_id: str) -> DebugKey:
+    """A key and its certificate, as Android's own tools name theirs."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, "Android Debug"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Aethel"),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, project_id),
+        ]
+    )
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(private.public_key())
+        .serial_number(1)
+        .not_valid_before(BEGINS)
+        .not_valid_after(BEGINS + LIVES)
+        .sign(private, hashes.SHA256(), ecdsa_deterministic=True)
+    )
+    return DebugKey(
+        private_key=private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        certificate=certificate.public_bytes(Encoding.DER),
+    )
+
+
+def opened_debug_key(key: DebugKey) -> AndroidKey:
+    """A kept key as exports are signed with it.
+
+    Raises:
+        KeyBrokenError: What was kept is none.
+    """
+    try:
+        private = cast("PrivateKey", load_der_private_key(key.private_key, None))
+        pair = key_pair(private, (key.certificate,))
+    except (ValueError, UnusableKeyError) as error:
+        raise KeyBrokenError(f"the project's debug key cannot be read: {error}") from error
+    return AndroidKey(newest=pair, oldest=pair, is_debug=True)
