@@ -117,11 +117,18 @@ def verified_template(folder: Path) -> Template:
 
 
 def _verified(folder: Path, name: str, path: str, record: FileRecord) -> bytes:
-    message = f"{path} of the template {name} is not what its description says; {REMEDY}"
     try:
-        data = (folder / check_path(path)).read_bytes()
+        # No Path and no buffer: thousands of files are read while a packager starts.
+        with open(f"{folder}/{check_path(path)}", "rb", buffering=0) as file:  # noqa: PTH123
+            data = file.readall()
     except (OSError, PathError) as error:
-        raise TemplateError(f"{message} ({error})") from None
+        raise _differs(path, name, f" ({error})") from None
     if (len(data), hashlib.sha256(data).hexdigest()) != (record.size, record.sha256):
-        raise TemplateError(message)
+        raise _differs(path, name)
     return data
+
+
+def _differs(path: str, name: str, cause: str = "") -> TemplateError:
+    return TemplateError(
+        f"{path} of the template {name} is not what its description says; {REMEDY}{cause}"
+    )

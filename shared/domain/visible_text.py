@@ -40,6 +40,8 @@ _MULTILINE: Final = frozenset("\n\t")
 
 def objection(text: str, *, multiline: bool = False) -> str | None:
     """What a reader could not see in a text, or None; ``multiline``: breaks and tabs are fine."""
+    if text.isascii() and text.isprintable():
+        return None  # as most are; the expression below looks at each letter several times
     for found in _FOUND.finditer(text):
         letter = found.group()
         if not (found["fine"] or (multiline and letter in _MULTILINE)):
