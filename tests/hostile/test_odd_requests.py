@@ -13,10 +13,6 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 import pytest_asyncio
-import schemathesis
-from schemathesis import GenerationMode
-from schemathesis.core.result import Ok
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from services.gateway.projects.zip_archive import ZipArchive
 from services.gateway.projects.zip_directory import ZipError
@@ -30,6 +26,8 @@ from tests.servers import empty_bucket, empty_nats
 if TYPE_CHECKING:
     import random
     from collections.abc import AsyncIterator, Callable, Iterator
+
+    import schemathesis
 
     from tests.integration.gateway.conftest import Caller, Gateway
     from tests.servers import Servers
@@ -277,6 +275,9 @@ async def test_the_openapi_document_leads_to_no_fault_of_ours(
     gateway: Gateway, rng: random.Random, rounds: Callable[[int], Iterator[int]]
 ) -> None:
     """Requests that it describes, and such that it forbids, as schemathesis makes them."""
+    import schemathesis  # noqa: PLC0415 - else every process of a run would load it
+    from schemathesis.core.result import Ok  # noqa: PLC0415
+
     ann = gateway.user("ann", role="admin")
     document = (await ann.call("GET", "/schema/openapi.json"))[1]
     archives = ["application/zip", "application/x-tar"]
@@ -291,6 +292,10 @@ async def test_the_openapi_document_leads_to_no_fault_of_ours(
 
 def by_the_document(operation: Any, caller: Caller, rng: random.Random) -> None:
     """Call an operation some times; the gateway answers in another thread."""
+    from schemathesis import GenerationMode  # noqa: PLC0415
+    from schemathesis.specs.openapi import checks  # noqa: PLC0415
+
+    conforms = [checks.status_code_conformance, checks.response_schema_conformance]
 
     @hypothesis.seed(rng.randrange(1 << 32))
     @hypothesis.settings(
@@ -305,9 +310,7 @@ def by_the_document(operation: Any, caller: Caller, rng: random.Random) -> None:
             return
         answer = case.call(base_url=caller.url, headers=caller.headers, allow_redirects=False)
         assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR, answer.text
-        case.validate_response(
-            answer, checks=[status_code_conformance, response_schema_conformance]
-        )
+        case.validate_response(answer, checks=conforms)
 
     attack()
 

@@ -7,7 +7,6 @@ import plistlib
 import struct
 from typing import TYPE_CHECKING, Any
 
-import lief
 import msgspec
 import pefile
 from PIL import Image
@@ -118,6 +117,8 @@ def _machines(built: Built) -> list[str]:
         case "linux":
             (machine,) = struct.unpack_from("<H", program, 18)
             return [{62: "x64", 183: "arm64"}[machine]]
+    import lief  # noqa: PLC0415 - else every process of a run would load it
+
     fat = lief.MachO.parse(list(program))
     assert fat is not None
     names = {lief.MachO.Header.CPU_TYPE.X86_64: "x64", lief.MachO.Header.CPU_TYPE.ARM64: "arm64"}

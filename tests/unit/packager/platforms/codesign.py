@@ -9,7 +9,6 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-import lief
 import msgspec
 
 
@@ -35,6 +34,8 @@ class Signature(msgspec.Struct):
 
 def signatures(program: bytes) -> list[Signature]:
     """Of every slice; LIEF's objects are kept until all is read."""
+    import lief  # noqa: PLC0415 - else every process of a run would load it
+
     fat = lief.MachO.parse(list(program))
     assert fat is not None
     found = []

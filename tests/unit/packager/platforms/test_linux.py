@@ -8,7 +8,6 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-import lief
 import pytest
 from PIL import Image
 
@@ -137,6 +136,8 @@ def test_unsquashfs_reads_the_image(started: Path, tmp_path: Path) -> None:
 
 def _end_of_elf(path: Path) -> int:
     """As AppImage tools compute it: behind the section headers."""
+    import lief  # noqa: PLC0415 - else every process of a run would load it
+
     binary = lief.ELF.parse(path)
     assert binary is not None
     header = binary.header
