@@ -47,6 +47,7 @@ lint: $(DEV) ## style, types, layers, manifests against their schemas, and lock 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	for builder in runtimes/*/build.py; do $(BIN)/mypy $$builder; done
 	$(BIN)/lint-imports --no-logo
 	! grep -nE '://|^-' requirements/*.lock
 	$(BIN)/hadolint Dockerfile

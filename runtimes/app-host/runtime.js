@@ -17,7 +17,9 @@ function (game, host) {
   /** Sends a command to the window; true if it was carried out. Only this origin can send the header. */
   const send = async (command, parameters) => {
     const query = new URLSearchParams(parameters).toString();
-    const response = await fetch(`/.aethel/${command}?${query}`, { method: "POST", headers: { "Aethel-Page": "1" } });
+    // Android's application looks where a request comes from, and a page may have told its browser not to say it.
+    const asked = { method: "POST", headers: { "Aethel-Page": "1" }, referrerPolicy: "same-origin" };
+    const response = await fetch(`/.aethel/${command}?${query}`, asked);
     return response.ok && (await response.json()).success;
   };
 
@@ -170,16 +172,18 @@ function (game, host) {
     const text = values.map((value) => (value instanceof Error ? `${value}` : String(value))).join(" ");
     send("log", { level, text: text.slice(0, MAX_LENGTH) }).catch(() => {});
   };
-  window.addEventListener("error", (event) => {
-    if (event.message) report("error", [`${event.message} (${event.filename}:${event.lineno})`]);
-  });
-  window.addEventListener("unhandledrejection", (event) => report("error", ["unhandled:", event.reason]));
-  for (const level of game.debug ? ["log", "info", "warn", "error"] : []) {
-    const original = console[level].bind(console);
-    console[level] = (...values) => {
-      original(...values);
-      report(level, values);
-    };
+  if (host.os !== "android") { // whose web view hands its console to the application, errors included
+    window.addEventListener("error", (event) => {
+      if (event.message) report("error", [`${event.message} (${event.filename}:${event.lineno})`]);
+    });
+    window.addEventListener("unhandledrejection", (event) => report("error", ["unhandled:", event.reason]));
+    for (const level of game.debug ? ["log", "info", "warn", "error"] : []) {
+      const original = console[level].bind(console);
+      console[level] = (...values) => {
+        original(...values);
+        report(level, values);
+      };
+    }
   }
 
   // WebKitGTK shares memory (the shell asks it to), but does not say so; engines look here before they start threads.

@@ -1,0 +1,49 @@
+package com.aethel.runtime;
+
+import android.util.Log;
+
+/** The device's log, under one tag: errors always, everything in a debug build. */
+final class GameLog implements Thread.UncaughtExceptionHandler {
+    private static final String TAG = "Aethel";
+    private static volatile boolean isDebug;
+
+    private final Thread.UncaughtExceptionHandler before;
+
+    private GameLog(Thread.UncaughtExceptionHandler before) {
+        this.before = before;
+    }
+
+    static void setDebug(boolean on) {
+        isDebug = on;
+    }
+
+    static void info(String message) {
+        if (isDebug) {
+            Log.i(TAG, message);
+        }
+    }
+
+    static void error(String message) {
+        Log.e(TAG, message);
+    }
+
+    static void error(String message, Throwable cause) {
+        Log.e(TAG, message, cause);
+    }
+
+    /** Names what ends the application in the log, under the game's own tag, before Android does what it always does. */
+    static void nameCrashes() {
+        Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        if (!(before instanceof GameLog)) { // the window may be made anew in the same process
+            Thread.setDefaultUncaughtExceptionHandler(new GameLog(before));
+        }
+    }
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable error) {
+        Log.e(TAG, "the application ends, thread " + thread.getName(), error);
+        if (before != null) {
+            before.uncaughtException(thread, error);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package com.aethel.runtime;
+
+import android.graphics.Color;
+import android.os.Build;
+import android.view.View;
+import android.webkit.DownloadListener;
+import android.webkit.WebSettings;
+import android.webkit.WebView;
+import android.widget.Toast;
+
+import com.aethel.runtime.rules.Links;
+
+/** The system's web view, set up for a game. */
+final class GameView implements DownloadListener {
+    private static final int WHOLE_TEXT = 100; // percent: the game says how large its letters are
+
+    private final GameActivity activity;
+
+    private GameView(GameActivity activity) {
+        this.activity = activity;
+    }
+
+    static WebView create(GameActivity activity, boolean isDebug) {
+        WebView.setWebContentsDebuggingEnabled(isDebug);
+        WebView view = new WebView(activity);
+        view.setBackgroundColor(Color.BLACK);
+        view.setOverScrollMode(View.OVER_SCROLL_NEVER);
+        view.setFocusableInTouchMode(true); // or a gamepad's buttons do not reach the page
+        view.setDownloadListener(new GameView(activity));
+        setUp(view.getSettings());
+        return view;
+    }
+
+    private static void setUp(WebSettings settings) {
+        settings.setJavaScriptEnabled(true);
+        settings.setDomStorageEnabled(true);
+        settings.setMediaPlaybackRequiresUserGesture(false);
+        settings.setMixedContentMode(WebSettings.MIXED_CONTENT_NEVER_ALLOW);
+        settings.setAllowFileAccess(false);
+        settings.setAllowContentAccess(false);
+        settings.setSupportMultipleWindows(false); // a new window's page comes in this one
+        settings.setSupportZoom(false);
+        settings.setUseWideViewPort(true);
+        settings.setTextZoom(WHOLE_TEXT);
+        if (Build.VERSION.SDK_INT >= 29) {
+            Colours29.keep(settings);
+        }
+    }
+
+    /** Hands downloads of other sites on; what the page itself has made, nothing here saves. */
+    @Override
+    public void onDownloadStart(String address, String agent, String disposition, String type, long length) {
+        if (Links.of(address, true) != Links.OUTSIDE || !OutsideLinks.open(activity, address)) {
+            GameLog.error("nothing saves a file of the type " + type);
+            Toast.makeText(activity, R.string.no_downloads, Toast.LENGTH_LONG).show();
+        }
+    }
+
+    /** The game's colours stay as they are in the dark, too. In a class of its own: Android before 10 has no such method. */
+    private static final class Colours29 {
+        static void keep(WebSettings settings) {
+            settings.setForceDark(WebSettings.FORCE_DARK_OFF);
+        }
+    }
+}

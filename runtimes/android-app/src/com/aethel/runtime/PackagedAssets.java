@@ -1,0 +1,106 @@
+package com.aethel.runtime;
+
+import android.content.res.AssetFileDescriptor;
+import android.content.res.AssetManager;
+
+import com.aethel.runtime.assets.Asset;
+import com.aethel.runtime.assets.AssetSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** The game's files in the application's package: read in place where they are stored, unpacked as they are read else. */
+final class PackagedAssets implements AssetSource {
+    private static final String FOLDER = "www/";
+    private final AssetManager assets;
+
+    PackagedAssets(AssetManager assets) {
+        this.assets = assets;
+    }
+
+    /** A short text of the package, whole. */
+    String read(String path) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8192];
+        try (InputStream stream = assets.open(path)) {
+            for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+                bytes.write(buffer, 0, read);
+            }
+        }
+        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+    }
+
+    /** The file with the game's configuration. */
+    String readConfig() throws IOException {
+        return read(FOLDER + AppConfig.FILE);
+    }
+
+    @Override
+    public Asset find(String path) {
+        String name = FOLDER + path;
+        try (AssetFileDescriptor file = assets.openFd(name)) {
+            return new Packaged(assets, name, file.getLength(), true);
+        } catch (IOException compressed) { // or there is none: both are told by the same exception
+            return findCompressed(name);
+        }
+    }
+
+    private Asset findCompressed(String name) {
+        try (InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING)) {
+            // The asset manager answers with the unpacked size of the whole rest, not of what it has unpacked so far.
+            return new Packaged(assets, name, stream.available(), false);
+        } catch (IOException missing) {
+            return null;
+        }
+    }
+
+    /** A file of the package. */
+    static final class Packaged implements Asset {
+        private final AssetManager assets;
+        private final String name;
+        private final long length;
+        private final boolean isStored;
+
+        Packaged(AssetManager assets, String name, long length, boolean isStored) {
+            this.assets = assets;
+            this.name = name;
+            this.length = length;
+            this.isStored = isStored;
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public InputStream open(long from) throws IOException {
+            return isStored ? openStored(from) : openCompressed(from);
+        }
+
+        /** A file that lies in the package as it is: a part of it begins at its place in the package. */
+        private InputStream openStored(long from) throws IOException {
+            AssetFileDescriptor file = assets.openFd(name);
+            // The stream owns the descriptor, closes it, seeks to the start by itself, and ends where the file ends.
+            return new AssetFileDescriptor(
+                file.getParcelFileDescriptor(), file.getStartOffset() + from, length - from).createInputStream();
+        }
+
+        /** A file that has to be unpacked: what comes before a part is unpacked, too, and passed over. */
+        private InputStream openCompressed(long from) throws IOException {
+            InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING);
+            long left = from;
+            while (left > 0) {
+                long skipped = stream.skip(left);
+                if (skipped <= 0) {
+                    stream.close();
+                    throw new IOException(name);
+                }
+                left -= skipped;
+            }
+            return stream;
+        }
+    }
+}

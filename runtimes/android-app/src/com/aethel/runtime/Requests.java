@@ -1,0 +1,33 @@
+package com.aethel.runtime;
+
+import android.webkit.WebResourceRequest;
+import android.webkit.WebResourceResponse;
+
+import com.aethel.runtime.assets.AssetResponse;
+import com.aethel.runtime.assets.AssetServer;
+import com.aethel.runtime.assets.Origin;
+
+/** Answers the web view's requests to the game's own origin; all others go their way. */
+final class Requests {
+    private final AssetServer server;
+
+    Requests(AssetServer server) {
+        this.server = server;
+    }
+
+    /** The answer, or null for a request to another origin. The web view calls this on threads of its own. */
+    WebResourceResponse answer(WebResourceRequest request) {
+        String target = Origin.targetOf(request.getUrl().toString());
+        if (target == null) {
+            return null;
+        }
+        AssetResponse response = server.respond(request.getMethod(), target, request.getRequestHeaders());
+        if (response.status >= 400) {
+            GameLog.info(request.getMethod() + " " + target + ": " + response.status);
+        }
+        // The web view makes Content-Type and Content-Length itself, of the type and of the stream: a second one of
+        // either would reach the page as "5, 5".
+        return new WebResourceResponse(
+            response.type, response.charset, response.status, response.reason(), response.headers, response.body);
+    }
+}

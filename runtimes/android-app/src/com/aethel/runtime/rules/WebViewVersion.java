@@ -1,0 +1,30 @@
+package com.aethel.runtime.rules;
+
+/** The version of the web view, which is Chromium's, and whether the player runs in it. */
+public final class WebViewVersion {
+    /** The first with all of ECMAScript 2022, in which player and scripts are written; of September 2021. */
+    public static final int OLDEST = 94;
+    private static final String NAME = " Chrome/";
+
+    private WebViewVersion() {
+    }
+
+    /** The major version that a user agent names; 0 when it names none. */
+    public static int of(String userAgent) {
+        int start = userAgent.indexOf(NAME);
+        int version = 0;
+        for (int i = start + NAME.length(); start >= 0 && i < userAgent.length(); i++) {
+            int digit = userAgent.charAt(i) - '0';
+            if (digit < 0 || digit > 9 || version > 99_999) {
+                break;
+            }
+            version = version * 10 + digit;
+        }
+        return version;
+    }
+
+    /** Whether the game must not be started. A web view that hides its version is given the chance. */
+    public static boolean isTooOld(int version) {
+        return version > 0 && version < OLDEST;
+    }
+}

@@ -1,0 +1,5 @@
+package android.os;
+
+public class Handler {
+    public final native boolean postDelayed(Runnable r, long delayMillis);
+}

@@ -1,0 +1,6 @@
+package android.webkit;
+
+public class JsResult {
+    public final native void cancel();
+    public final native void confirm();
+}

@@ -1,0 +1,5 @@
+package android.webkit;
+
+/** API 26. */
+public abstract class RenderProcessGoneDetail {
+}

@@ -1,0 +1,6 @@
+package android.webkit;
+
+/** API 23. */
+public abstract class WebResourceError {
+    public abstract CharSequence getDescription();
+}

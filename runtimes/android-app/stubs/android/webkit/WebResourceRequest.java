@@ -1,0 +1,12 @@
+package android.webkit;
+
+import android.net.Uri;
+import java.util.Map;
+
+/** API 21. */
+public interface WebResourceRequest {
+    Uri getUrl();
+    boolean isForMainFrame();
+    String getMethod();
+    Map<String, String> getRequestHeaders();
+}

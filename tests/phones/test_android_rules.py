@@ -1,0 +1,134 @@
+"""What the Android runtime decides: links, versions, the back button."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.phones.android_java import ORIGIN
+
+if TYPE_CHECKING:
+    from tests.phones.android_java import Asking
+
+INSIDE, OUTSIDE, NOWHERE = range(3)
+STAY, HISTORY, ASK, LEAVE = range(4)
+
+
+@pytest.mark.parametrize(
+    ("address", "page", "frame"),
+    [
+        (f"{ORIGIN}/a.html", INSIDE, INSIDE),
+        ("about:blank", INSIDE, INSIDE),
+        (f"blob:{ORIGIN}/1", INSIDE, INSIDE),
+        ("data:text/html,x", NOWHERE, INSIDE),
+        ("https://example.com/", OUTSIDE, INSIDE),
+        ("HTTP://example.com/", OUTSIDE, INSIDE),
+        (f"{ORIGIN}.example.com/", OUTSIDE, INSIDE),
+        (f"{ORIGIN}@example.com/", OUTSIDE, INSIDE),
+        ("mailto:a@example.com", OUTSIDE, OUTSIDE),
+        ("tel:123", OUTSIDE, OUTSIDE),
+        ("intent://x#Intent;scheme=http;end", NOWHERE, NOWHERE),
+        ("file:///data/x", NOWHERE, NOWHERE),
+        ("content://media/1", NOWHERE, NOWHERE),
+        ("market://details?id=x", NOWHERE, NOWHERE),
+        ("httpx://example.com", NOWHERE, NOWHERE),
+        ("", NOWHERE, NOWHERE),
+        (":x", NOWHERE, NOWHERE),
+    ],
+)
+def test_links_lead_where_they_may(asking: Asking, address: str, page: int, frame: int) -> None:
+    """Four kinds leave the game, foreign pages come into frames only, and the rest nowhere."""
+    assert asking.value("link", address, "page") == page
+    assert asking.value("link", address, "frame") == frame
+
+
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        (ORIGIN, "/"),
+        (f"{ORIGIN}/", "/"),
+        (f"{ORIGIN}/a?b#c", "/a?b#c"),
+        (f"{ORIGIN}?x", "/?x"),
+        (f"{ORIGIN}:443/", None),
+        (f"{ORIGIN}.evil/", None),
+        ("http://game.aethel.invalid/", None),
+        ("https://example.com/", None),
+    ],
+)
+def test_one_origin_is_the_games(asking: Asking, address: str, target: str | None) -> None:
+    """Every other address is a foreign one, however alike it looks."""
+    assert asking.value("target", address) == target
+
+
+def agent(version: str) -> str:
+    """A web view's user agent."""
+    return (
+        "Mozilla/5.0 (Linux; Android 7.1.1; Nexus 5X Build/N4F26I; wv) AppleWebKit/537.36 "
+        f"(KHTML, like Gecko) Version/4.0 {version} Mobile Safari/537.36"
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "major", "is_old"),
+    [
+        ("Chrome/51.0.2704.90", 51, True),
+        ("Chrome/93.0.4577.82", 93, True),
+        ("Chrome/94.0.4606.71", 94, False),
+        ("Chrome/146.0.0.0", 146, False),
+        ("Chrome/", 0, False),
+        ("Chromium/50", 0, False),
+        ("Chrome/99999999999", 999999, False),
+    ],
+)
+def test_an_old_web_view_is_known(
+    asking: Asking, version: str, major: int, *, is_old: bool
+) -> None:
+    """By the version in its user agent; one that hides it gets its chance."""
+    assert asking.ask("version", agent(version)) == {"value": major, "old": is_old}
+
+
+def test_the_back_button_leaves_at_the_second_press(asking: Asking) -> None:
+    """The page first, then its history, then a question that counts for a while."""
+
+    def press(how: str, history: str, at_ms: int) -> tuple[bool, int]:
+        answer = asking.ask("back", how, history, str(at_ms))
+        return answer["second"], answer["value"]
+
+    assert press("handled", "no", 1000) == (False, STAY)
+    assert press("not", "history", 1100) == (False, HISTORY)
+    assert press("not", "no", 1200) == (False, ASK)
+    assert press("not", "no", 3700) == (True, LEAVE)
+    assert press("not", "no", 3800) == (False, ASK)
+    assert press("not", "no", 6301) == (False, ASK)
+    assert press("handled", "no", 6400) == (True, STAY)
+    assert press("not", "no", 6500) == (False, ASK)
+    assert press("not", "history", 6600) == (True, HISTORY)
+    assert press("not", "no", 6700) == (False, ASK)
+
+
+@pytest.mark.parametrize(
+    ("abi", "architecture"),
+    [
+        ("arm64-v8a", "arm64"),
+        ("armeabi-v7a", "arm"),
+        ("x86_64", "x64"),
+        ("x86", "x86"),
+        ("mips", "unknown"),
+    ],
+)
+def test_the_page_is_told_where_it_runs(asking: Asking, abi: str, architecture: str) -> None:
+    """The script is one call, with the configuration and the place."""
+    script = asking.value(
+        "script", "function (game, host) {}\n", '{"title":"</script>\u2028"}\n', abi
+    )
+    start, end = '(function (game, host) {})({"title":"</script>\u2028"}, ', ");\n"
+    assert script.startswith(start)
+    assert script.endswith(end)
+    assert json.loads(script[len(start) : -len(end)]) == {
+        "os": "android",
+        "arch": architecture,
+        "shell": "1.0.0",
+        "view": "android",
+    }
