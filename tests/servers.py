@@ -97,7 +97,8 @@ def from_packages(folder: Path) -> Iterator[Servers]:
     data = folder / "data"
     credentials = with_tester(open_credentials(data))
     guard = Guard()
-    nats = start_nats(data, credentials, guard, more=TESTER)
+    # As the server has it by itself: no test cuts the power, and waiting for the disk is most of it.
+    nats = start_nats(data, credentials, guard, more=TESTER, sync_interval="2m")
     s3 = start_s3(data, credentials, guard, more_identities=[testers(credentials)])
     urls = {user: nats.url(user) for user in USERS}
     try:
