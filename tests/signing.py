@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
 from services.packager.signing.keys import SigningKeys
@@ -31,12 +33,12 @@ def certificate(folder: Path, *, days: int = 30) -> None:
     """A self-signed certificate for code; its chain is itself."""
     folder.mkdir(parents=True)
     key, chain = folder / "key.pem", folder / "chain.pem"
-    _openssl(
+    openssl(
         *("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", str(days)),
         *("-subj", "/CN=Test Games", "-addext", "extendedKeyUsage=codeSigning"),
         *("-keyout", key, "-out", chain),
     )
-    _openssl(
+    openssl(
         *("pkcs12", "-export", "-inkey", key, "-in", chain),
         *("-out", folder / "certificate.p12", "-passout", f"pass:{PASSWORD}"),
     )
@@ -52,6 +54,41 @@ def program(path: Path, text: str) -> Path:
     return path
 
 
-def _openssl(*arguments: str | Path) -> None:
+def openssl(*arguments: str | Path) -> None:
+    """The system's own."""
     command: Sequence[str | Path] = ["openssl", *arguments]
     subprocess.run(command, check=True, capture_output=True)
+
+
+@cache
+def keystore(
+    *entries: str, kind: str = "PKCS12", password: str = PASSWORD, key_password: str = ""
+) -> bytes:
+    """A store as keytool writes it; an entry is ``alias:kind of key:size or curve[:days]``."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "store")
+        for entry in entries:
+            alias, algorithm, size, *days = entry.split(":")
+            named = "-groupname" if algorithm == "EC" else "-keysize"
+            keytool(
+                *("-genkeypair", "-keystore", path, "-storetype", kind, "-storepass", password),
+                *("-keypass", key_password or password, "-alias", alias, "-keyalg", algorithm),
+                *(named, size, "-dname", f"CN={alias}", "-validity", *(days or ["20000"])),
+            )
+        return path.read_bytes()
+
+
+def android_key(folder: Path, store: bytes, *, name: str = "keystore.p12", **files: str) -> Path:
+    """A key of an operator's for Android: a folder with these files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(store)
+    for file, text in {"password": PASSWORD, **files}.items():
+        (folder / file.replace("_", "-")).write_text(f"{text}\n")
+    return folder
+
+
+def keytool(*arguments: str | Path) -> None:
+    """Java's own tool for key stores."""
+    command = ["keytool", "-J-XX:TieredStopAtLevel=1", *arguments]  # too short to compile much
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    subprocess.run(command, check=True, capture_output=True, env=environment)

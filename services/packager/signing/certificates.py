@@ -9,7 +9,9 @@ import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import pkcs12
 
-from services.packager.signing.keys import PASSWORD, STORE
+from services.packager.signing.android import android_key, keystore
+from services.packager.signing.android.keystore import open_keystore
+from services.packager.signing.keys import ANDROID, PASSWORD, STORE, KeyBrokenError
 from shared.metrics import signing as metrics
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 CERTIFICATE: Final = "certificate.pem"  # beside a program that signs: it is only looked at
+FILES: Final = tuple(sorted({STORE, PASSWORD, CERTIFICATE, *keystore.FILES}))
 
 Stamp = tuple[int, ...]
 
@@ -50,20 +53,22 @@ class Certificates:
     def _tell(self, platform: str, name: str, key: SigningKey) -> None:
         _forget(platform, name)
         try:
-            ends = ends_of(key)
-        except ValueError as error:
+            ends = ends_of(platform, key)
+        except (ValueError, KeyBrokenError) as error:
             log.warning("signing.unreadable", platform=platform, key=name, error=repr(error))
             return
         if ends is not None:
             metrics.EXPIRES.labels(platform, name).set(ends.timestamp())
 
 
-def ends_of(key: SigningKey) -> datetime | None:
+def ends_of(platform: str, key: SigningKey) -> datetime | None:
     """When a key's own certificate ends; None where it lies elsewhere.
 
     Raises:
-        ValueError: It cannot be read, or not with this password.
+        ValueError, KeyBrokenError: It cannot be read, or not with this password.
     """
+    if platform == ANDROID:
+        return android_key.ends_of(open_keystore(key).certificate)
     if store := key.file(STORE):
         secret = key.file(PASSWORD)
         password = secret.read_bytes().strip(b"\r\n") if secret else None
@@ -76,10 +81,7 @@ def ends_of(key: SigningKey) -> datetime | None:
 
 def _stamp(key: SigningKey) -> Stamp:
     return tuple(
-        changed
-        for name in (STORE, PASSWORD, CERTIFICATE)
-        if (file := key.file(name))
-        for changed in _changes(file)
+        changed for name in FILES if (file := key.file(name)) for changed in _changes(file)
     )
 
 

@@ -1,7 +1,7 @@
 """Signing keys belong to operators: makers name them, and never see more than the name.
 
 ``<folder>/<platform>/<key>/`` is one key; what lies in it is for the platform to say
-(``docs/desktop.md``).
+(``docs/desktop.md``, ``docs/phones.md``).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from services.packager.request import Request
 
+ANDROID: Final = "android"  # the platform whose keys the packager opens itself
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
 STORE: Final = "certificate.p12"  # a certificate with its private key
 PASSWORD: Final = "password"  # noqa: S105 - a file's name

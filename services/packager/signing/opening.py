@@ -8,7 +8,7 @@ import msgspec
 
 from services.packager.signing.android.android_key import AndroidKey, open_android_key
 from services.packager.signing.android.apk_signer import ApkSigner
-from services.packager.signing.keys import SigningKey
+from services.packager.signing.keys import ANDROID, SigningKey
 from services.packager.signing.signed_by import SignedBy
 from services.packager.signing.signer import KeySigner
 from shared.domain.options import Platform
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from services.packager.signing.keys import SigningKeys
     from services.packager.signing.tool import ToolBench
 
-ANDROID: Final = "android"
 BUNDLE: Final = "aab"  # the format that Play takes, and signs anew
 
 

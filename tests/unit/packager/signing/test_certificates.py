@@ -43,7 +43,7 @@ def test_a_key_that_changes_or_goes_is_followed(tmp_path: Path) -> None:
     assert measured(GAUGE, platform="windows", key="studio")
     (folder / "password").write_text("another one\n")
     with pytest.raises(ValueError, match="password"):
-        ends_of(keys.key("windows", "studio"))
+        ends_of("windows", keys.key("windows", "studio"))
     certificates.look(keys.by_platform(["windows"]))
     with pytest.raises(KeyError):
         measured(GAUGE, platform="windows", key="studio")
