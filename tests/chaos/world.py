@@ -203,6 +203,7 @@ class World:
             port=self._nats_port,
             more=TESTER,
             trace=self._trace,
+            lasting=False,  # processes die here, no machine: what they have written is there
         )
         self.children["nats"] = self._nats.child
 

@@ -64,6 +64,7 @@ def test_everything_survives_deaths_and_restarts(tmp_path: Path, game: Path) -> 
         watched = up.cli("watch", f"{project}/{export}")
         assert watched.returncode == 0, watched.stderr
         assert process_of(b"services.packager\0", data) != packager
+        assert '"sync_interval": "always"' in (data / "nats.conf").read_text()  # power cuts, too
         assert up.stop(signal.SIGINT) == 0
         wait_until_gone(data)
     with running(data) as up:

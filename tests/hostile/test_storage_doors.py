@@ -79,7 +79,7 @@ def stack(data: Path) -> Iterator[Stack]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in CALLERS_OWN.items():
             patch.setenv(name, value)
-        with local_stack(data) as running:
+        with local_stack(data, lasting=False) as running:
             patch.undo()
             yield running
 

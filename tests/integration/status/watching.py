@@ -101,7 +101,7 @@ async def until_closed(socket: aiohttp.ClientWebSocketResponse) -> tuple[list[An
 
 
 @asynccontextmanager
-async def running(nc: Client) -> AsyncIterator[Status]:
+async def running(nc: Client, *, drain_timeout_s: float = 60.0) -> AsyncIterator[Status]:
     """The service on a free port."""
     js = nc.jetstream()
     exports = await KeyValueStore.bind(js, "exports", Document)
@@ -119,7 +119,12 @@ async def running(nc: Client) -> AsyncIterator[Status]:
             group.create_task((await Projector.bind(js)).run(status.stop))
             group.create_task(hub.run(status.stop))
             group.create_task(
-                serve(app, listen(f"127.0.0.1:{port}"), status.stop, drain_timeout_s=60)
+                serve(
+                    app,
+                    listen(f"127.0.0.1:{port}"),
+                    status.stop,
+                    drain_timeout_s=drain_timeout_s,
+                )
             )
             while True:
                 try:
