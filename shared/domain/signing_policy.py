@@ -69,5 +69,5 @@ def key_for(
 
 def _how_to(spec: PlatformSpec) -> str:
     folder = f"PACKAGER_SIGNING_DIR/{spec.name}/{DEFAULT}"
-    other = "which the project's debug key signs" if spec.debug_keys else "without a key"
-    return f"operators set one up in {folder} ({spec.key_guide}), or export release {other}"
+    other = ", which the project's debug key signs" if spec.debug_keys else " without a key"
+    return f"operators set one up in {folder} ({spec.key_guide}), or export release{other}"

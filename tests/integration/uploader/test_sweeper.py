@@ -21,10 +21,13 @@ from shared.domain.export_document import Document, fold
 from shared.domain.options import ExportOptions
 from shared.domain.project import Project, Retired, Snapshot, StoredFile, encode_snapshot
 from shared.jetstream.event_log import EventLog
+from shared.jetstream.key_value import KeyValueStore
 from shared.storage import keys
 from shared.storage.bucket import Storage
 from shared.stores.artifacts import ArtifactRecord, bind_artifacts
 from shared.stores.build_results import BuildResult, BuildResults
+from shared.stores.debug_keys import BUCKET as DEBUG_KEYS
+from shared.stores.debug_keys import DebugKey, DebugKeys
 from shared.stores.exports import bind_exports
 from shared.stores.projects import bind_projects, membership_key, project_key
 from tests.unit.sample_events import OOPS, identity, requested
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.js import JetStreamContext
 
-    from shared.jetstream.key_value import KeyValueStore
     from shared.storage.bucket import Upload
 
 HEAD, OLD, RETIRED = "a" * 64, "b" * 64, "c" * 64
@@ -332,6 +334,9 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     for project, inputs in (("p", "1" * 64), ("p", "2" * 64), ("p2", "1" * 64)):
         built = BuildResult(artifact_key="k", built_at=now())
         await results.keep(project, inputs, built, until=now() + timedelta(days=1))
+    debug_keys = await DebugKeys.bind(js)
+    for project in ("p", "p2"):
+        await debug_keys.of(project, _debug_key)
     await world.export(HEAD)
     assert await world.sweep() == {}
     await world.exports.delete("p.01900000-0000-7000-8000-000000000001")
@@ -341,10 +346,28 @@ async def test_a_deleted_project_is_erased_once_its_exports_have_ended(
     assert await world.exports.get("p.01900000-0000-7000-8000-000000000001") is None
     assert [bool(await results.find("p", digit * 64)) for digit in "12"] == [False, False]
     assert await results.find("p2", "1" * 64)
+    kept = await KeyValueStore.bind(js, DEBUG_KEYS, DebugKey)
+    assert await kept.get("p") is None
+    assert await kept.get("p2")
     tombstone = await world.projects.get(project_key("p"))
     assert tombstone is not None
     assert tombstone.value.owner == ""
     assert await world.sweep() == {}
+
+
+def _debug_key(project_id: str) -> DebugKey:
+    return DebugKey(private_key=project_id.encode(), certificate=b"")
+
+
+async def test_a_debug_key_that_was_made_behind_a_deletion_goes_too(
+    world: World, js: JetStreamContext
+) -> None:
+    """A build was still under way; the next pass forgets its key, too."""
+    await world.project(deleted_at=now())
+    assert await world.sweep() == {"project": 1}
+    await (await DebugKeys.bind(js)).of("p", _debug_key)
+    assert await world.sweep() == {}
+    assert await (await KeyValueStore.bind(js, DEBUG_KEYS, DebugKey)).get("p") is None
 
 
 async def test_exports_that_a_deletion_has_missed_are_canceled(

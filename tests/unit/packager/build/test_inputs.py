@@ -38,6 +38,8 @@ def test_whatever_can_shape_an_artifact_is_among_its_inputs(
         "platform": known.of(request("source"), **ASKED),
         "configuration": known.of(request("web", "debug"), **ASKED),
         "setting": BuildInputs(tmp_path, {"registry": "b"}).of(web, **ASKED),
+        "signature": known.of(web, **ASKED, signature="1"),
+        "another signature": known.of(web, **ASKED, signature="2"),
         **{
             str(option): known.of(request("web", **option), **ASKED)
             for option in (
