@@ -6,35 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.phones.dexing import FIXTURES, back, compile_dexer, compile_fixtures, dex, results
+from tests.phones.dexer.dexing import FIXTURES, back, compile_fixtures, dex, results
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 TOPICS: Final = sorted(path.stem for path in FIXTURES.glob("*.java") if path.stem != "Run")
-
-
-@pytest.fixture(scope="module")
-def dexer(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The class path of the dexer."""
-    return compile_dexer(tmp_path_factory.mktemp("dexer"))
-
-
-@pytest.fixture(scope="module")
-def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the class files of all fixtures."""
-    folder = tmp_path_factory.mktemp("classes")
-    compile_fixtures(FIXTURES.glob("*.java"), folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def dexed(dexer: str, classes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The dex file of all fixtures."""
-    out = tmp_path_factory.mktemp("dexed") / "classes.dex"
-    ran = dex(dexer, classes, out)
-    assert ran.returncode == 0, ran.stderr
-    return out
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +97,11 @@ def test_lines_and_the_source_are_kept(smali: Path) -> None:
     throwing = 1 + next(i for i, line in enumerate(source) if "full " in line)
     assert '.source "Monitors.java"' in text
     assert f".line {throwing}\n" in text
+
+
+def test_a_long_keeps_its_sign_in_the_short_form(smali: Path) -> None:
+    """The format's const-wide/32 extends the sign, and so does every reader but enjarify."""
+    assert "const-wide/32 v3, -0x80000000" in (smali / "Numbers.smali").read_text()
 
 
 def test_a_synchronized_method_takes_its_lock_itself(smali: Path) -> None:
