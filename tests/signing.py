@@ -78,6 +78,21 @@ def keystore(
         return path.read_bytes()
 
 
+@cache
+def chained(kind: str = "PKCS12") -> bytes:
+    """A store whose key ``game`` has a certificate by ``middle``, which has one by ``root``."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "store")
+        every = ("-keystore", path, "-storetype", kind, "-storepass", PASSWORD)
+        made = ("-keyalg", "RSA", "-keysize", "2048", "-keypass", PASSWORD, "-validity", "20000")
+        issuers = {"root": None, "middle": "root", "game": "middle"}
+        for alias, issuer in issuers.items():
+            by = ("-signer", issuer, "-signerkeypass", PASSWORD) if issuer else ()
+            named = ("-alias", alias, "-dname", f"CN={alias}", "-ext", "bc:c")
+            keytool("-genkeypair", *every, *made, *named, *by)
+        return path.read_bytes()
+
+
 def android_key(folder: Path, store: bytes, *, name: str = "keystore.p12", **files: str) -> Path:
     """A key of an operator's for Android: a folder with these files."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ def jar_signature(pair: KeyPair, signature_file: bytes) -> bytes:
         _number(1),
         written(SET, digest),
         sequence(_oid(DATA)),
-        written(CONTEXT, *pair.chain),
+        written(CONTEXT, *sorted(pair.chain)),  # a set, which DER orders
         written(SET, signer),
     )
     return sequence(_oid(SIGNED_DATA), written(CONTEXT, signed))

@@ -90,8 +90,8 @@ def open_alias(store: Pkcs12, alias: str) -> KeyPair:
         UnusableKeyError: It cannot be read, or is of no use.
     """
     found = next((key for key in store.keys if key.alias == alias), None)
-    if found is None:
-        return _pair(store, store.store.key)
+    if found is None or len(store.keys) == 1:
+        return _pair(store, store.store.key)  # decrypted already: once more takes 60 ms
     try:
         secret = store.password if found.is_encrypted else None
         return _pair(store, load_der_private_key(found.key, secret))

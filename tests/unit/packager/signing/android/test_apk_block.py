@@ -15,7 +15,7 @@ from services.packager.signing.android.apk_signer import BLOCK, DIGEST, ApkDiges
 from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
 from services.packager.signing.keys import KeyBrokenError, SigningKey
 from tests.apks import answered, bench, block_of, digests_of, sealed, tool, unsigned_apk
-from tests.signing import PASSWORD, android_key, keystore
+from tests.signing import PASSWORD, android_key, chained, keystore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,7 @@ def _store(folder: Path) -> tuple[str | Path, ...]:
 @pytest.mark.parametrize(
     "entry",
     [
+        "a chain of RSA",
         "k:RSA:2048",
         "k:RSA:3072",
         "k:RSA:4096",
@@ -94,16 +95,19 @@ def _store(folder: Path) -> tuple[str | Path, ...]:
 )
 def test_every_kind_of_key(tmp_path: Path, entry: str) -> None:
     """Apksigner finds v2 and v3; of an RSA key it writes the same bytes, but for its padding."""
-    key = _key(android_key(tmp_path / "key", keystore(entry)))
+    alias = {"alias": "game"} if "chain" in entry else {}
+    store = chained() if alias else keystore(entry)
+    key = _key(android_key(tmp_path / "key", store, **alias))
     apk = unsigned_apk()
     signed = sealed(apk, block_of(key, apk, tmp_path))
     said = _verified(signed, tmp_path)
     assert "v2 scheme (APK Signature Scheme v2): true" in said
     assert "v3 scheme (APK Signature Scheme v3): true" in said
-    assert "CN=k" in said
+    assert f"CN={alias.get('alias', 'k')}" in said
     assert signed == sealed(apk, block_of(key, apk, tmp_path))
     if "RSA" in entry:
-        theirs = _signed_by_apksigner(apk, tmp_path, *_store(tmp_path / "key"))
+        chosen = ("--ks-key-alias", "game") if alias else ()
+        theirs = _signed_by_apksigner(apk, tmp_path, *_store(tmp_path / "key"), *chosen)
         contents, schemes = _schemes(theirs)
         mine = _schemes(sealed(contents, block_of(key, contents, tmp_path)))[1]
         del schemes[PADDING]

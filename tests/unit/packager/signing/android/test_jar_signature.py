@@ -15,7 +15,7 @@ from services.packager.signing.android.apk_signer import SIGNATURE_FILE, ApkSign
 from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
 from services.packager.signing.keys import SigningKey
 from tests.apks import answered, bench, jar, tool, unsigned_apk
-from tests.signing import PASSWORD, android_key, keystore
+from tests.signing import PASSWORD, android_key, chained, keystore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,10 +85,10 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
             tool("jarsigner", "-verify", "-strict", path)
 
 
-@pytest.mark.parametrize("alias", ["one", "two"])
+@pytest.mark.parametrize("alias", ["one", "two", "game"])
 def test_old_androids_find_an_apk_good(tmp_path: Path, alias: str) -> None:
-    """From Android 4.3 on; of an RSA key the bytes are those of apksigner."""
-    store = keystore("one:RSA:2048", "two:EC:secp256r1")
+    """From Android 4.3 on; of an RSA key, with a chain or without, the bytes are apksigner's."""
+    store = chained() if alias == "game" else keystore("one:RSA:2048", "two:EC:secp256r1")
     folder = android_key(tmp_path / "key", store, alias=alias)
     key = open_android_key(SigningKey("studio", folder))
     (tmp_path / "unsigned.apk").write_bytes(unsigned_apk(18))

@@ -16,7 +16,7 @@ from services.packager.signing.android.key_pair import UnusableKeyError
 from services.packager.signing.android.keystore import open_keystore
 from services.packager.signing.android.pkcs12 import read_pkcs12
 from services.packager.signing.keys import KeyBrokenError, SigningKey
-from tests.signing import PASSWORD, android_key, keystore, keytool, openssl
+from tests.signing import PASSWORD, android_key, chained, keystore, keytool, openssl
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,19 +134,7 @@ def test_a_store_of_openssl_and_its_old_ciphers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["PKCS12", "JKS"])
 def test_the_chain_goes_along(tmp_path: Path, kind: str) -> None:
     """The key's own certificate first, then its issuers', however the store orders them."""
-    store = tmp_path / "store"
-    every = ("-keystore", store, "-storetype", kind, "-storepass", PASSWORD)
-    made = ("-keyalg", "RSA", "-keysize", "2048", "-keypass", PASSWORD, "-validity", "20000")
-    keytool("-genkeypair", *every, *made, "-alias", "root", "-dname", "CN=root", "-ext", "bc:c")
-    keytool(
-        *("-genkeypair", *every, *made, "-alias", "middle", "-dname", "CN=middle"),
-        *("-ext", "bc:c", "-signer", "root", "-signerkeypass", PASSWORD),
-    )
-    keytool(
-        *("-genkeypair", *every, *made, "-alias", "game", "-dname", "CN=game"),
-        *("-signer", "middle", "-signerkeypass", PASSWORD),
-    )
-    pair = _opened(android_key(tmp_path / "key", store.read_bytes(), alias="game"))
+    pair = _opened(android_key(tmp_path / "key", chained(kind), alias="game"))
     assert _names(pair) == ["CN=game", "CN=middle", "CN=root"]
 
 
