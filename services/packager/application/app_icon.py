@@ -19,9 +19,9 @@ _SIGN: Final = (236, 240, 247, 255)
 
 
 def picture_of(
-    project: ProjectFiles, path: str, *, own: str = ""
+    project: ProjectFiles, path: str, *, own: str = "", edge: int = BEST_PX
 ) -> tuple[Image.Image, list[Note]]:
-    """``appIcon``, or the game's own icon if that will do, as a square of 512 pixels.
+    """``appIcon``, or the game's own icon if that will do, as a square of ``edge`` pixels.
 
     A game without either gets a plain sign that says "play".
 
@@ -29,11 +29,11 @@ def picture_of(
         IconError: ``appIcon`` names nothing that icons can be made of.
     """
     if path:
-        return square_of(project, path)
+        return square_of(project, path, edge=edge)
     with suppress(IconError):
         if own:
-            return square_of(project, own)
-    return _plain(), [
+            return square_of(project, own, edge=edge)
+    return _plain(edge), [
         Note(level="info", message="without appIcon, the application has a plain icon")
     ]
 
@@ -45,9 +45,9 @@ def png(picture: Image.Image, edge: int) -> bytes:
     return out.getvalue()
 
 
-def _plain() -> Image.Image:
+def _plain(edge: int) -> Image.Image:
     picture = Image.new("RGBA", (BEST_PX, BEST_PX))
     draw = ImageDraw.Draw(picture)
     draw.rounded_rectangle((16, 16, BEST_PX - 16, BEST_PX - 16), radius=96, fill=_GROUND)
     draw.polygon(((196, 144), (196, 368), (384, 256)), fill=_SIGN)
-    return picture
+    return picture if edge == BEST_PX else picture.resize((edge, edge), Image.Resampling.LANCZOS)

@@ -12,6 +12,7 @@ from services.packager.application.app_identity import AppIdentity
 from services.packager.application.unpacked_files import unpacked
 from services.packager.build.plan import Content, Note
 from services.packager.web import site_of
+from services.packager.web.icons import BEST_PX
 from shared.templates import Template
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def game_of(
     *,
     is_reserved: Callable[[str], bool],
     reserved: str,
+    icon_px: int = BEST_PX,
 ) -> Game:
     """A project's game; whatever can be wrong with it is found before anything is packed.
 
@@ -51,13 +53,14 @@ def game_of(
         context: Of the export.
         is_reserved: Whether a path is the application's own; such files are left out.
         reserved: Those paths, for people.
+        icon_px: The edge of the picture.
 
     Raises:
         ProjectError: The project cannot become an application; the message says what to change.
         TemplateError: What it needs is not installed.
     """
     site = site_of(project, _without_icon(request), context)
-    picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon)
+    picture, icon_notes = picture_of(project, request.options.app_icon, own=site.icon, edge=icon_px)
     files, unpacked_notes = unpacked(site.contents, project, context.scratch)
     kept = tuple(file for file in files if not is_reserved(file.path))
     left_out = _left_out(len(files) - len(kept), reserved)

@@ -12,6 +12,7 @@ from services.packager.phones.app_config import CONFIG, config
 from services.packager.project.game_json import GAME, read_game
 from services.packager.project.old_export import game_in
 from services.packager.web import ENTRY
+from services.packager.web.icons import BEST_PX
 from shared.domain.options import Orientation
 from shared.templates import Template
 
@@ -53,7 +54,12 @@ class PhonePlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plan_phone(
-    project: ProjectFiles, request: Request, context: BuildContext, *, template: str
+    project: ProjectFiles,
+    request: Request,
+    context: BuildContext,
+    *,
+    template: str,
+    icon_px: int = BEST_PX,
 ) -> PhonePlan:
     """Plan an application; whatever can be wrong with its game is found before it is packed.
 
@@ -63,7 +69,14 @@ def plan_phone(
     """
     runtime = context.templates.get(template)
     project = game_in(project)
-    game = game_of(project, request, context, is_reserved=_is_runtimes, reserved=RESERVED)
+    game = game_of(
+        project,
+        request,
+        context,
+        is_reserved=_is_runtimes,
+        reserved=RESERVED,
+        icon_px=icon_px,
+    )
     orientation, notes = _orientation_of(project, request)
     made = config(game.identity, request, entry=ENTRY, orientation=orientation)
     return PhonePlan(

@@ -41,19 +41,21 @@ class IconError(ProjectError):
     code = "icon-invalid"
 
 
-def square_of(project: ProjectFiles, path: str) -> tuple[Image.Image, list[Note]]:
-    """The picture as a square of ``BEST_PX``, and what the maker should know of it.
+def square_of(
+    project: ProjectFiles, path: str, *, edge: int = BEST_PX
+) -> tuple[Image.Image, list[Note]]:
+    """The picture as a square of ``edge`` pixels, and what the maker should know of it.
 
     Raises:
         IconError: It is missing, no PNG, broken, or of a size that cannot serve.
     """
     picture = _load(path, _data(project, path))
     notes = []
-    if min(picture.size) < BEST_PX:
+    if min(picture.size) < edge:
         size = f"{picture.width} x {picture.height}"
-        message = f"{size} is scaled up; {BEST_PX} x {BEST_PX} would stay sharp"
+        message = f"{size} is scaled up; {edge} x {edge} would stay sharp"
         notes.append(Note(file=path, message=message))
-    edges = (BEST_PX, BEST_PX)
+    edges = (edge, edge)
     return ImageOps.pad(picture, edges, Image.Resampling.LANCZOS, color=(0, 0, 0, 0)), notes
 
 
