@@ -61,7 +61,8 @@ def asked_for() -> set[str]:
         *project["dependency-groups"].values(),
     ]
     names = {re.split(r"[\[<>=]", wanted)[0] for wanted in chain(*lists)}
-    for path in (*ROOT.glob("web/package.json"), *ROOT.glob("*/*/package.json")):
+    manifests = ("web/package.json", "*/*/package.json", "tests/phones/*/package.json")
+    for path in (path for pattern in manifests for path in ROOT.glob(pattern)):
         manifest = json.loads(path.read_text())
         for kind in ("dependencies", "devDependencies"):
             names |= set(manifest.get(kind, ()))

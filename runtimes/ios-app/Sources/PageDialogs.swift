@@ -1,0 +1,103 @@
+import UIKit
+import WebKit
+
+/// Shows what pages ask people: `alert`, `confirm`, `prompt`, and windows of their own.
+///
+/// A page waits for each answer, so one comes even where nothing can be shown.
+@MainActor
+final class PageDialogs: NSObject, WKUIDelegate {
+    weak var presenter: UIViewController?
+    var open: (WKWebViewConfiguration) -> WKWebView? = { _ in nil }
+
+    func webView(_ webView: WKWebView, runJavaScriptAlertPanelWithMessage message: String, initiatedByFrame frame: WKFrameInfo) async {
+        _ = await ask(message, otherwise: true) { _, answer in
+            [UIAlertAction(title: Texts.ok, style: .default) { _ in answer(true) }]
+        }
+    }
+
+    func webView(
+        _ webView: WKWebView, runJavaScriptConfirmPanelWithMessage message: String, initiatedByFrame frame: WKFrameInfo
+    ) async -> Bool {
+        await ask(message, otherwise: false) { _, answer in
+            [
+                UIAlertAction(title: Texts.cancel, style: .cancel) { _ in answer(false) },
+                UIAlertAction(title: Texts.ok, style: .default) { _ in answer(true) },
+            ]
+        }
+    }
+
+    func webView(
+        _ webView: WKWebView,
+        runJavaScriptTextInputPanelWithPrompt prompt: String,
+        defaultText: String?,
+        initiatedByFrame frame: WKFrameInfo
+    ) async -> String? {
+        await ask(prompt, otherwise: nil) { alert, answer in
+            alert.addTextField { $0.text = defaultText }
+            return [
+                UIAlertAction(title: Texts.cancel, style: .cancel) { _ in answer(nil) },
+                UIAlertAction(title: Texts.ok, style: .default) { [weak alert] _ in
+                    answer(alert?.textFields?.first?.text ?? "")
+                },
+            ]
+        }
+    }
+
+    /// `window.open`, or a link with a target.
+    func webView(
+        _ webView: WKWebView,
+        createWebViewWith configuration: WKWebViewConfiguration,
+        for navigationAction: WKNavigationAction,
+        windowFeatures: WKWindowFeatures
+    ) -> WKWebView? {
+        if let address = navigationAction.request.url, !address.absoluteString.isEmpty, !Origin.isOwn(address) {
+            PageVisits.openElsewhere(address)
+            return nil
+        }
+        return open(configuration)
+    }
+
+    func webViewDidClose(_ webView: WKWebView) {
+        webView.window?.rootViewController?.presentedViewController?.dismiss(animated: true)
+    }
+
+    /// A game that wants camera or microphone needs a reason in Info.plist first: without one the system ends it.
+    func webView(
+        _ webView: WKWebView,
+        decideMediaCapturePermissionsFor origin: WKSecurityOrigin,
+        initiatedBy frame: WKFrameInfo,
+        type: WKMediaCaptureType
+    ) async -> WKPermissionDecision {
+        .deny
+    }
+
+    /// Shows a message and waits for one of its buttons.
+    ///
+    /// - Parameters:
+    ///   - otherwise: the answer where no window is there to show it in.
+    ///   - buttons: makes them; each of them answers.
+    private func ask<Answer>(
+        _ message: String,
+        otherwise: Answer,
+        buttons: (UIAlertController, @escaping (Answer) -> Void) -> [UIAlertAction]
+    ) async -> Answer {
+        guard let top = topmost() else { return otherwise }
+        return await withCheckedContinuation { continuation in
+            let alert = UIAlertController(title: nil, message: message, preferredStyle: .alert)
+            for button in buttons(alert, { continuation.resume(returning: $0) }) {
+                alert.addAction(button)
+            }
+            top.present(alert, animated: true)
+        }
+    }
+
+    /// What is in front, if something can be shown above it.
+    private func topmost() -> UIViewController? {
+        var top = presenter
+        while let next = top?.presentedViewController {
+            top = next
+        }
+        guard let top, top.viewIfLoaded?.window != nil, !(top is UIAlertController), !top.isBeingDismissed else { return nil }
+        return top
+    }
+}
