@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import tarfile
 import zipfile
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tests.projects import Built
 
+FOLDERS = {  # where the game lies, by the end of the artifact's name
+    "-ios-xcode.zip": re.compile(r"[^/]+/www/(.+)"),
+    ".ipa": re.compile(r"Payload/[^/]+\.app/www/(.+)"),
+}
 LOCATOR = b"AETHELPAYLOAD\0\x01\0"
 
 
 def unpacked(built: Built) -> dict[str, bytes]:
     """The files of the artifact, by path."""
-    if built.name.endswith(".zip"):
+    if built.name.endswith((".zip", ".ipa")):
         with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     if built.name.endswith(".tar.gz"):
@@ -42,6 +47,15 @@ def program_in(built: Built) -> bytes:
     return program
 
 
+def game_files(built: Built) -> dict[str, bytes]:
+    """The files of the game, wherever its application carries them."""
+    if folder := next((f for suffix, f in FOLDERS.items() if built.name.endswith(suffix)), None):
+        named = ((folder.match(path), data) for path, data in unpacked(built).items())
+        return {found[1]: data for found, data in named if found}
+    with zipfile.ZipFile(io.BytesIO(game_in(built))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def game_in(built: Built) -> bytes:
     """The archive of the game, as the program finds it."""
     for path, data in unpacked(built).items():
@@ -53,6 +67,6 @@ def game_in(built: Built) -> bytes:
 
 
 def config_in(built: Built) -> bytes:
-    """What the shell is told."""
-    with zipfile.ZipFile(io.BytesIO(game_in(built))) as archive:
-        return archive.read("aethel-shell.json")
+    """What the shell, or a phone's runtime, is told."""
+    files = game_files(built)
+    return files.get("aethel-app.json") or files["aethel-shell.json"]

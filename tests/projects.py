@@ -43,7 +43,7 @@ from shared.domain.project import (
 )
 from shared.storage import keys as storage_keys
 from shared.templates import BUILT
-from tests.applications import game_in
+from tests.applications import game_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -84,8 +84,9 @@ class Built(msgspec.Struct, frozen=True):
     @property
     def files(self) -> dict[str, bytes]:
         """The game's files, as Python's own reader sees them."""
-        data = game_in(self) if self.plan.application else self.data
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if self.plan.application:
+            return game_files(self)
+        with zipfile.ZipFile(io.BytesIO(self.data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PASSWORD = "correct horse"
+MAC = f"""#!/bin/sh
+exec {sys.executable} {Path(__file__).parent}/phones/mac.py "$@"
+"""
 DETACHED = """#!/bin/sh
 sha256sum "$1" | cut -c1-64 > "$1.sig"
 """
@@ -26,6 +30,7 @@ def signing_keys(folder: Path | None = None, *, name: str = "studio") -> Signing
     certificate(folder / "windows" / name)
     program(folder / "linux" / name / "sign", DETACHED)
     program(folder / "macos" / name / "sign", '#!/bin/sh\ntest -d "$1/Contents/MacOS"\n')
+    program(folder / "ios" / name / "build", MAC)
     return SigningKeys(folder, timeout_s=600)
 
 

@@ -16,6 +16,7 @@ PROJECT_CODES: Final = frozenset(
         "game-too-large",
         "icon-invalid",
         "ignore-file-invalid",
+        "names-collide",
         "package-archive-invalid",
         "package-integrity",
         "package-integrity-missing",
@@ -38,6 +39,7 @@ PROJECT_CODES: Final = frozenset(
         "project-too-heavy",
         "signing-key-unknown",
         "signing-required",
+        "version-invalid",
     }
 )
 # Ours, or the world's: another attempt may follow.

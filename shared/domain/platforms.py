@@ -29,11 +29,17 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
     unsigned_formats: tuple[str, ...] = ()  # those that have no place for a signature
+    maker_signed_formats: tuple[str, ...] = ()  # of these, what makers build and sign themselves
+    key_formats: tuple[str, ...] = ()  # those that only a program of an operator's key can make
     debug_keys: bool = False  # what no operator's key signs, a key of the project's own does
     key_guide: str = "docs/desktop.md"  # how operators set up a signing key
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
     needs_entry_page: bool = True  # something that a browser can open
+
+    def format_of(self, options: ExportOptions) -> str:
+        """The format that is asked for; the first where none is."""
+        return options.format or self.formats[0]
 
 
 _NATIVE_ONLY = {
@@ -149,6 +155,39 @@ PLATFORMS: dict[str, PlatformSpec] = {
             refusals=_APPLICATION_REFUSALS,
         ),
         PlatformSpec(
+            name="ios",
+            summary="An Xcode project for iPhones and iPads with iOS 15 and later, the game inside",
+            minutes=10,
+            formats=("zip", "ipa"),
+            unsigned_formats=("zip",),
+            maker_signed_formats=("zip",),
+            key_formats=("ipa",),
+            key_guide="docs/phones.md",
+            templates={"ios-app": "always", **_SITE_TEMPLATES},
+            effects={
+                **_APPLICATION,
+                "appName": "names the game on the home screen and in file names",
+                "appVersion": "stands in the application, the artifact and its file name; Apple "
+                "takes the first three numbers of it",
+                "appIcon": "PNG, at least 192 x 192, better 1024: the icon in every size, without "
+                "transparent parts",
+                "compression": "of the zip; an IPA is compressed by Xcode",
+                "format": "zip (the default): an Xcode project, which you build and sign; ipa: the "
+                "application, built and signed on an operator's Mac",
+                "orientation": "landscape or portrait: the screen stays so; any: it turns with the "
+                "device; without it, as game.json says",
+                "signingKey": "names a key of the operator's that builds the ipa; without it, the "
+                "key called default",
+            },
+            refusals={
+                "architecture": "Apple's phones and tablets are all arm64",
+                "minSdkVersion": "only android has it; this runs on iOS 15 and later",
+                "targetSdkVersion": "only android has it; Xcode says which SDK it builds with",
+                "video": _NATIVE_ONLY["video"],
+                "webglVersion": "the page decides how it renders",
+            },
+        ),
+        PlatformSpec(
             name="web",
             summary="A ZIP that any web host serves and any browser plays",
             minutes=3,
@@ -196,12 +235,12 @@ def check_options(
     ]
     if options.format not in ("", *spec.formats):
         details.append(("options.format", f"{platform} offers: {', '.join(spec.formats)}"))
-    if options.format in spec.unsigned_formats and (
-        options.signing_key or configuration == "distribution"
-    ):
+    chosen = spec.format_of(options)
+    wants_signature = configuration == "distribution" and chosen not in spec.maker_signed_formats
+    if chosen in spec.unsigned_formats and (options.signing_key or wants_signature):
         signed = ", ".join(sorted({*spec.formats} - {*spec.unsigned_formats}))
         why = "has no place for the signature that signingKey and distribution ask for"
-        details.append(("options.format", f"{options.format} {why}; choose {signed}"))
+        details.append(("options.format", f"{chosen} {why}; choose {signed}"))
     machine = options.architecture
     if machine and spec.architectures and machine not in spec.architectures:
         offered = ", ".join(spec.architectures)

@@ -26,10 +26,10 @@ class UnknownKeyError(PreflightError):
 
 
 class SigningRequiredError(PreflightError):
-    """A distribution build that nothing would sign."""
+    """A distribution build that nothing would sign, or a format that only a key's program makes."""
 
     code = "signing-required"
-    title = "A distribution build has to be signed"
+    title = "This export has to be signed"
 
 
 def key_for(
@@ -50,24 +50,33 @@ def key_for(
 
     Raises:
         UnknownKeyError: The one that is named is not there.
-        SigningRequiredError: A distribution build, and there is no default key.
+        SigningRequiredError: A distribution build, or a format that only a key makes, and there is
+            no default key.
     """
     wanted = options.signing_key
-    if "signingKey" not in spec.effects or options.format in spec.unsigned_formats:
+    chosen = spec.format_of(options)
+    if "signingKey" not in spec.effects or chosen in spec.unsigned_formats:
         return None
     if wanted and wanted not in names:
         there = f"there are: {', '.join(names)}" if names else f"there is none; {_how_to(spec)}"
         raise UnknownKeyError(f"no signing key {wanted!r} for {spec.name}; {there}")
     if wanted:
         return wanted
-    if configuration == "distribution" and DEFAULT not in names:
+    needs_key = chosen in spec.key_formats
+    if DEFAULT not in names and (needs_key or configuration == "distribution"):
         remedy = f"name one with signingKey: {', '.join(names)}" if names else _how_to(spec)
-        message = f"distribution builds for {spec.name} are signed, and no key was chosen; {remedy}"
-        raise SigningRequiredError(message)
-    return DEFAULT if configuration != "debug" and DEFAULT in names else None
+        what = f"{chosen} is built with an operator's key"
+        if not needs_key:
+            what = f"distribution builds for {spec.name} are signed"
+        raise SigningRequiredError(f"{what}, and no key was chosen; {remedy}")
+    return DEFAULT if DEFAULT in names and (needs_key or configuration != "debug") else None
 
 
 def _how_to(spec: PlatformSpec) -> str:
     folder = f"PACKAGER_SIGNING_DIR/{spec.name}/{DEFAULT}"
-    other = ", which the project's debug key signs" if spec.debug_keys else " without a key"
-    return f"operators set one up in {folder} ({spec.key_guide}), or export release{other}"
+    other = "release without a key"
+    if spec.debug_keys:
+        other = "release, which the project's debug key signs"
+    if spec.maker_signed_formats:
+        other = f"{spec.maker_signed_formats[0]} and build it yourself"
+    return f"operators set one up in {folder} ({spec.key_guide}), or export {other}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from services.packager.signing import authenticode, codesign
+from services.packager.signing import authenticode, codesign, xcode
 from services.packager.signing.keys import HOOK, KeyBrokenError
 from services.packager.signing.member_files import read_member, write_member
 from services.packager.signing.signed_by import SignedBy
@@ -33,7 +33,8 @@ class KeySigner:
         """What the tools make of an application's files.
 
         Windows and Linux sign one program: it comes back signed, or its signature alone does. Of
-        macOS's bundle all files come back.
+        macOS's bundle all files come back. An Xcode project for iOS comes as one archive, and goes
+        as the application that was built of it.
 
         Raises:
             SigningToolMissingError, SigningToolFailedError: A tool could not do its work.
@@ -42,6 +43,8 @@ class KeySigner:
         if self._platform == "macos":
             return codesign.sign(files, self._key, self._bench)
         (program,) = files
+        if self._platform == "ios":
+            return [xcode.build(program, self._key, self._bench)]
         if self._platform == "windows":
             path = self._bench.folder / "program.exe"
             write_member(program, path)

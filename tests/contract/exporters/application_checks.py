@@ -12,6 +12,7 @@ import pefile
 from PIL import Image
 
 from tests.applications import config_in, program_in, unpacked
+from tests.contract.exporters import ios_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -161,6 +162,8 @@ def _signed(before: Built, after: Built) -> bool:
     return True  # whether the operator's program ran is tested with the platform
 
 
+# What else has to be asked for, so that an option can show its effect.
+BESIDE: dict[tuple[str, str], dict[str, Any]] = {("ios", "signingKey"): {"format": "ipa"}}
 CHECKS: dict[str | tuple[str, str], list[tuple[Any, Check]]] = {
     "appName": [("Äther Läufer", _named)],
     "appVersion": [("2.1.0", _versioned)],
@@ -175,4 +178,5 @@ CHECKS: dict[str | tuple[str, str], list[tuple[Any, Check]]] = {
     "compression": [("none", _stored), ("lz4", _fast)],
     "signingKey": [("studio", _signed)],
     "wasmThreads": [(True, _isolated)],
+    **{("ios", option): checks for option, checks in ios_checks.CHECKS.items()},
 }

@@ -155,7 +155,8 @@ def test_an_option_has_its_effect(platform: Platform, option: str, keys: Signing
     before = build(files, request(platform))
     checks = application_checks.CHECKS if before.plan.application else {}
     for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
-        after = build(files, request(platform, **{NAMES[option]: value}), keys=keys)
+        asked = {NAMES[option]: value, **application_checks.BESIDE.get((platform, option), {})}
+        after = build(files, request(platform, **asked), keys=keys)
         assert shows(before, after), value
 
 

@@ -1,0 +1,77 @@
+"""What would go wrong on a Mac or at the store is found before anything is packed."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from services.packager.build.manifest import MANIFEST
+from services.packager.build.plan import Note
+from shared.errors import PreflightError, ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from services.packager.build.plan import Content
+
+MAX_BYTES: Final = 4_000_000_000  # an application of the App Store, unpacked
+_REFUSED: Final = (".a", ".app", ".appex", ".dylib", ".framework", ".xcframework", ".xpc")
+_SHOWN: Final = 5
+
+
+class NamesCollideError(PreflightError):
+    """Two files that a Mac takes for one."""
+
+    code = "names-collide"
+
+
+class GameTooLargeError(ProjectError):
+    """More than an application may carry."""
+
+    code = "game-too-large"
+
+
+def check_contents(contents: Sequence[Content]) -> None:
+    """Check that all files of the game find a place.
+
+    Raises:
+        NamesCollideError: Two differ in case alone, and file systems of Macs see no difference.
+        GameTooLargeError: They are more than the App Store takes.
+    """
+    _check_names([*(content.path for content in contents), MANIFEST])
+    size = sum(content.size_bytes for content in contents)
+    if size > MAX_BYTES:
+        message = (
+            f"an application for iOS has at most {MAX_BYTES / 1e9:.0f} GB; this game has "
+            f"{size / 1e9:.1f} GB. Leave files out with excludePatterns, or optimize them"
+        )
+        raise GameTooLargeError(message)
+
+
+def code_notes(contents: Iterable[Content]) -> tuple[Note, ...]:
+    """Files that look like programs: the store refuses an application with such inside."""
+    found = [content.path for content in contents if _looks_like_code(content.path)]
+    return tuple(
+        Note(
+            file=path,
+            message="the App Store refuses programs and libraries beside an application's own; "
+            "leave it out with excludePatterns",
+        )
+        for path in found[:_SHOWN]
+    )
+
+
+def _check_names(paths: Iterable[str]) -> None:
+    seen: dict[str, str] = {}
+    for path in paths:
+        other = seen.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
+        if other != path:
+            message = (
+                f"{other!r} and {path!r} differ in case alone, and a Mac takes them for one file; "
+                "rename one, or leave it out with excludePatterns"
+            )
+            raise NamesCollideError(message)
+
+
+def _looks_like_code(path: str) -> bool:
+    return any(part.lower().endswith(_REFUSED) for part in path.split("/"))
