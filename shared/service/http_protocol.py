@@ -189,6 +189,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Count what is no overhead."""
         self._overhead -= (1 + FRAMING) * len(body)
+        if not self.cycle.body:  # nothing waits: uvicorn would copy it twice, into an empty array
+            self.cycle.body = b""  # type: ignore[assignment]
         super().on_body(body)
 
     def on_message_complete(self) -> None:

@@ -73,7 +73,7 @@ class Storage:
             await self._s3.put_object(
                 Bucket=self.bucket,
                 Key=key,
-                Body=data,
+                Body=cast("IO[bytes]", MemoryBody(data)),
                 ContentType=content_type,
                 ChecksumCRC32C=crc32c_base64(data),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import uuid
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -137,18 +138,18 @@ class BlobUploads:
         self, writer: ObjectWriter, body: AsyncIterator[bytes], visit: Visit
     ) -> tuple[StoredBlob, bytes]:
         """All parts but the last, and the rest that is not sent yet."""
-        digest, size, buffer = hashlib.sha256(), 0, bytearray()
+        digest, size, part = hashlib.sha256(), 0, io.BytesIO()
         async for chunk in body:
-            if chunk and not buffer:
+            if chunk and not part.tell():
                 await visit.enter()
             digest.update(chunk)
             size += len(chunk)
             self.check_size(size)
-            buffer += chunk
-            if len(buffer) >= PART_BYTES:
-                await writer.send(bytes(buffer))
-                buffer = bytearray()
-        return StoredBlob(digest.hexdigest(), size), bytes(buffer)
+            part.write(chunk)
+            if part.tell() >= PART_BYTES:
+                await writer.send(part.getvalue())
+                part = io.BytesIO()
+        return StoredBlob(digest.hexdigest(), size), part.getvalue()
 
     def check_size(self, size_bytes: int) -> None:
         """Raise TooLargeError for a file beyond the limit."""

@@ -49,13 +49,18 @@ class _ExactReader:
         self._chunk = memoryview(b"")
 
     async def read(self, size: int) -> bytes:
+        if size <= len(self._chunk):
+            return self._take(size)
         data = bytearray()
         while (wanted := size - len(data)) > 0:
             if not self._chunk:
                 self._chunk = memoryview(await self._next())
-            data += self._chunk[:wanted]
-            self._chunk = self._chunk[wanted:]
+            data += self._take(wanted)
         return bytes(data)
+
+    def _take(self, size: int) -> bytes:
+        taken, self._chunk = self._chunk[:size], self._chunk[size:]
+        return bytes(taken)
 
     async def _next(self) -> bytes:
         try:
