@@ -10,8 +10,8 @@ import msgspec
 from cli.commands.options import folder_argument, json_option, project_id_of
 from cli.commands.text import megabytes
 from cli.hash_cache import HashCache
-from cli.project_folder import ProjectFolder, read_folder
-from cli.push import Pushed
+from cli.project_folder import FolderReading, ProjectFolder
+from cli.push import Pushed, push_reading
 from cli.push import push as push_folder
 from cli.session import with_client
 
@@ -42,15 +42,21 @@ def push(
     Files whose size, times and inode are those of the last push are not read again.
     """
     hashes = HashCache() if no_cache else HashCache.of(folder)
-    found = read_folder(folder, hashes)
-    print_warnings(found)
-    if verbose:
-        click.echo(_told_of_cache(found, hashes), err=True)
+    reading = FolderReading(folder, hashes)
+
+    def tell(found: ProjectFolder) -> None:
+        print_warnings(found)
+        if verbose:
+            click.echo(_told_of_cache(found, hashes), err=True)
+
     if dry_run:
+        found = reading.read()
+        tell(found)
         _print_folder(found, as_json=as_json)
         return
     project_id = project or project_id_of(folder)
-    pushed = with_client(lambda client: push_and_report(client, project_id, found))
+    pushed = with_client(lambda client: push_reading(client, project_id, reading, tell))
+    _report(pushed)
     if as_json:
         click.echo(msgspec.json.encode(pushed))
     else:
@@ -59,17 +65,21 @@ def push(
 
 def push_and_report(client: BlockingClient, project_id: str, folder: ProjectFolder) -> Pushed:
     """Push a folder and print how much was sent."""
-    pushed = push_folder(client, project_id, folder, lambda *_: None)
+    pushed = push_folder(client, project_id, folder)
+    _report(pushed)
+    return pushed
+
+
+def _report(pushed: Pushed) -> None:
     click.echo(
         f"pushed {pushed.files} files, {megabytes(pushed.size_bytes)}; "
         f"sent {pushed.sent_files} files, {megabytes(pushed.sent_bytes)}",
         err=True,
     )
-    return pushed
 
 
 def print_warnings(folder: ProjectFolder) -> None:
-    """Print what the maker should know before anything is sent."""
+    """Print what the maker should know of what goes and what does not."""
     for warning in folder.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
     for note in folder.notes:

@@ -35,7 +35,7 @@ from tests.bench.measurement import Measurement
 from tests.bench.packing import members_of
 from tests.bench.project import mixed_project
 from tests.nats_users import connect_as
-from tests.pushing import push_folder
+from tests.pushing import push_folder, push_unread
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -75,7 +75,7 @@ async def _pushing(client: api.Client, storage: Storage, project: Path) -> list[
     pushes, uploads, again = [], [], 0
     for number in range(ROUNDS):
         started = time.perf_counter()
-        await push_folder(client, f"bench-{number}", read_folder(project))
+        await push_unread(client, f"bench-{number}", project)
         pushes.append(time.perf_counter() - started)
         again = (await push_folder(client, f"bench-{number}", folder)).sent_files
         started = time.perf_counter()

@@ -68,7 +68,7 @@ def propose(head: bytes | None, change: Callable[[Files], Files], limits: Limits
     """
     stored = decode_snapshot(head).files if head else ()
     files = change({file.path: FileEntry(file.sha256, file.size) for file in stored})
-    _check_limits(files, limits)
+    check_limits(len(files), sum(entry.size for entry in files.values()), limits)
     manifest = Manifest(files).checked()
     places = {file.sha256: (file.object, file.offset, file.size) for file in stored}
     return Proposal(
@@ -111,8 +111,11 @@ def snapshot_of(project_id: str, proposal: Proposal, more: dict[str, Place]) -> 
     return encode_snapshot(Snapshot(id=proposal.snapshot_id, project_id=project_id, files=files))
 
 
-def _check_limits(files: Files, limits: Limits) -> None:
-    if len(files) > limits.files:
-        raise TooLargeError(f"a project may have {limits.files} files, this has {len(files)}")
-    if (size := sum(entry.size for entry in files.values())) > limits.project_bytes:
-        raise TooLargeError(f"a project may have {limits.project_bytes} bytes, this has {size}")
+def check_limits(files: int, size_bytes: int, limits: Limits) -> None:
+    """Raise TooLargeError for more than a project may have."""
+    if files > limits.files:
+        raise TooLargeError(f"a project may have {limits.files} files, this has {files}")
+    if size_bytes > limits.project_bytes:
+        raise TooLargeError(
+            f"a project may have {limits.project_bytes} bytes, this has {size_bytes}"
+        )

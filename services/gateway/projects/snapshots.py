@@ -12,7 +12,7 @@ import msgspec
 
 from services.gateway.projects.blob_places import BlobPlaces
 from services.gateway.projects.places import Places
-from services.gateway.projects.proposal import propose, snapshot_of
+from services.gateway.projects.proposal import check_limits, propose, snapshot_of
 from shared.domain.entry_page import entry_files, kind_of
 from shared.domain.events import now
 from shared.domain.project import Project, Retired, StoredFile, decode_snapshot, find_file
@@ -21,7 +21,7 @@ from shared.jetstream.key_value import ConflictingWriteError
 from shared.storage import keys
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from services.gateway.projects.membership import Projects
     from services.gateway.projects.proposal import Files, Proposal
@@ -165,6 +165,17 @@ class Snapshots:
         await self._projects.replace(_with_head(project, proposal), revision=found.revision)
         self._remember(name, proposal.entries)
         return name
+
+    def check_limits(self, files: int, size_bytes: int) -> None:
+        """Raise TooLargeError for more than a project may have."""
+        check_limits(files, size_bytes, self._limits)
+
+    async def missing(self, project: Project, user: User, wanted: Iterable[str]) -> list[str]:
+        """Those of some hashes whose bytes a project does not have (raises NoPlaceError)."""
+        key = keys.snapshot(project.id, project.head) if project.head else None
+        async with self._turn(user, key):
+            places = await self._blobs.of(project)
+        return sorted(set(wanted) - places.keys())
 
     async def has(self, project_id: str, snapshot_id: str) -> bool:
         """Whether a snapshot is stored."""

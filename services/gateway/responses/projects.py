@@ -118,6 +118,12 @@ class StoredBlobs(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     stored: int
 
 
+class MissingBlobs(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Those of the hashes asked for that the project does not have."""
+
+    missing: list[str]
+
+
 def _summary(project: Project, user: User) -> dict[str, Any]:
     return {
         "id": project.id,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import unquote
 
+import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.params import FromQuery, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from services.gateway.dependencies import CurrentUser, Injected
@@ -16,12 +17,14 @@ from services.gateway.http.problem_docs import WITH_BODY, problem_responses
 from services.gateway.projects.snapshot_pages import snapshot_page
 from services.gateway.projects.zip_names import CodePage
 from services.gateway.responses.projects import (
+    MissingBlobs,
     RemovedFile,
     SnapshotFiles,
     SnapshotResult,
     StoredBlob,
     StoredBlobs,
 )
+from shared.domain import events
 from shared.domain.paths import check_path
 from shared.domain.private_files import never_shipped
 from shared.domain.project import FileEntry, Manifest
@@ -35,6 +38,16 @@ if TYPE_CHECKING:
 
 RAW = "application/octet-stream"
 SENDING = (*WITH_BODY, 403, 404, 422)  # what may be wrong with a body or its project
+
+
+class WantedBlobs(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"
+):
+    """Hashes, and what the whole project is to have, as far as that is known."""
+
+    sha256: Annotated[list[events.Sha256], msgspec.Meta(max_length=10_000)]
+    files: Annotated[int, msgspec.Meta(ge=0)] = 0
+    total_bytes: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class FileRoutes(Controller):
@@ -115,6 +128,18 @@ class FileRoutes(Controller):
         project = (await deps.projects.get_or_create(project_id, user)).value
         body = deps.upload_meter.metered(user.user_id, request.stream())
         return StoredBlobs(stored=await deps.uploads.tar(project, user.user_id, body))
+
+    @post("/blobs/missing", status_code=200, responses=problem_responses(*WITH_BODY, 403, 404))
+    async def missing_blobs(
+        self, project_id: ProjectId, data: JSONBody[WantedBlobs], user: CurrentUser, deps: Injected
+    ) -> MissingBlobs:
+        """Which of some blobs the project lacks: what is missing can go while more is hashed.
+
+        413 where `files` and `totalBytes` say that the project would be too large.
+        """
+        deps.snapshots.check_limits(data.files, data.total_bytes)
+        project = (await deps.projects.get_or_create(project_id, user)).value
+        return MissingBlobs(missing=await deps.snapshots.missing(project, user, data.sha256))
 
     @put(
         "/files/{path:path}",

@@ -404,3 +404,29 @@ async def test_an_export_keeps_the_trace_of_its_request(
     assert found_event[0].trace.id == found  # the message says what the state says
     _, problem = await ann.call("GET", "/api/projects/none", headers=headers)
     assert trace is None or problem["trace_id"] == trace
+
+
+async def test_what_is_missing_is_told_before_a_manifest(gateway: Gateway) -> None:
+    """Of the hashes asked for, those of which the project has no bytes; others' do not count."""
+    ann, bob = gateway.user("ann"), gateway.user("bob")
+    await ann.push("game", {"index.html": b"<p>"})
+    await bob.push("other", {"b.txt": b"bob's"})
+    status, _ = await ann.call("POST", BLOBS, data=tar((sha(b"packed"), b"packed")))
+    assert status == 201
+    wanted = [sha(data) for data in (b"<p>", b"packed", b"bob's", b"new", b"new")]
+    status, told = await ann.call("POST", f"{BLOBS}/missing", json={"sha256": wanted})
+    assert (status, told) == (200, {"missing": sorted({sha(b"bob's"), sha(b"new")})})
+    assert (await bob.call("POST", f"{BLOBS}/missing", json={"sha256": wanted}))[0] == 404
+    wrong = {"sha256": ["0" * 63]}
+    assert (await ann.call("POST", f"{BLOBS}/missing", json=wrong))[0] == 400
+
+
+async def test_a_project_that_would_be_too_large_is_refused_with_the_first_question(
+    gateway: Gateway,
+) -> None:
+    """Before a byte is sent; nothing is made of it."""
+    ann = gateway.user("ann")
+    for total in ({"files": LIMITS.files + 1}, {"totalBytes": LIMITS.project_bytes + 1}):
+        question = {"sha256": [sha(b"x")], **total}
+        assert (await ann.call("POST", f"{BLOBS}/missing", json=question))[0] == 413
+    assert (await ann.call("GET", "/api/projects/game"))[0] == 404

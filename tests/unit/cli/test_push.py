@@ -73,7 +73,7 @@ async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Pa
     folder = large_files(tmp_path, "a.bin", "b.bin")
     async with served(snapshot=all_missing, blobs=die) as client:
         with pytest.raises(UnreachableError, match="no answer from http"):
-            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+            await asyncio.to_thread(push, client, "game", folder)
 
 
 async def test_a_refusal_in_the_middle_of_a_file_is_told(tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ async def test_a_refusal_in_the_middle_of_a_file_is_told(tmp_path: Path) -> None
     folder = large_files(tmp_path, "a.bin", "b.bin")
     async with served(snapshot=all_missing, blobs=refuse) as client:
         with pytest.raises(ApiError, match="may have 3 bytes"):
-            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+            await asyncio.to_thread(push, client, "game", folder)
 
 
 @pytest.mark.parametrize("change", [b"", b"other than before" * 100_000])
@@ -101,7 +101,7 @@ async def test_a_file_that_changes_meanwhile_is_told(tmp_path: Path, change: byt
     (tmp_path / "a.bin").write_bytes(change)
     async with served(snapshot=all_missing, blobs=store) as client:
         with pytest.raises(UsageError, match="push again"):
-            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+            await asyncio.to_thread(push, client, "game", folder)
 
 
 @pytest.mark.parametrize("name", ["a.bin", "index.html"])
@@ -116,7 +116,7 @@ async def test_a_file_that_is_gone_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / name).unlink()
     async with served(snapshot=all_missing, blobs=store) as client:
         with pytest.raises(UsageError, match=rf"{name}: No such file.*push again"):
-            await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+            await asyncio.to_thread(push, client, "game", folder)
 
 
 async def test_what_is_there_already_is_not_proposed(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_what_is_there_already_is_not_proposed(tmp_path: Path) -> None:
         return web.json_response({"snapshot": folder.manifest.snapshot_id})
 
     async with served(snapshot=same) as client:
-        pushed = await asyncio.to_thread(push, client, "game", folder, lambda *_: None)
+        pushed = await asyncio.to_thread(push, client, "game", folder)
     assert (pushed.snapshot, pushed.sent_files) == (folder.manifest.snapshot_id, 0)
     assert asked == ["GET"]
 
@@ -306,7 +306,7 @@ def test_names_of_finder_go_as_pages_call_them(tmp_path: Path) -> None:
         (tmp_path / path).write_text(path)
     folder = read_folder(tmp_path)
     assert set(folder.manifest.files) == {".aethelignore", "index.html", "B\xe4ume/\xf6l.png"}
-    sent = {place.read_text() for place in folder.by_hash().values()}
+    sent = {content.place.read_text() for content in folder.by_hash().values()}
     assert "Ba\u0308ume/o\u0308l.png" in sent
     assert [note for note in folder.notes if "1 name was" in note]
 

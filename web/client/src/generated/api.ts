@@ -360,6 +360,13 @@ export interface components {
             updatedAt: string | null;
         };
         /**
+         * MissingBlobs
+         * @description Those of the hashes asked for that the project does not have.
+         */
+        MissingBlobs: {
+            missing: string[];
+        };
+        /**
          * NewMember
          * @description The role to give.
          */
@@ -716,6 +723,17 @@ export interface components {
             files: components["schemas"]["QuotaUsage"];
             projects: components["schemas"]["QuotaUsage"];
             storedBytes: components["schemas"]["QuotaUsage"];
+        };
+        /**
+         * WantedBlobs
+         * @description Hashes, and what the whole project is to have, as far as that is known.
+         */
+        WantedBlobs: {
+            /** @default 0 */
+            files?: number;
+            sha256: string[];
+            /** @default 0 */
+            totalBytes?: number;
         };
         /**
          * WatchTicket
