@@ -45,6 +45,8 @@ LONG = (
     *("integration/packager/test_confined_web_builds.py", "page/test_previewed_games.py"),
     *("unit/packager/archive/test_zip64.py", "unit/packager/web/test_hostile_text.py"),
     *("unit/player/test_player_units.py", "unit/test_documentation.py"),
+    *("drills/test_restore.py", "e2e/test_local_stack.py", "e2e/test_story.py"),
+    *("shell/test_programs.py", "page/test_firefox.py", "web/test_components_package.py"),
 )
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.

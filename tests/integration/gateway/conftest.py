@@ -4,9 +4,11 @@ import asyncio
 import hashlib
 import io
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import aiohttp
+import msgspec
 import pytest_asyncio
 
 from cli.local.ports import free_ports
@@ -32,10 +34,12 @@ from tests.integration.gateway.described import check_described
 from tests.servers import storage_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from litestar import Litestar
     from nats.aio.client import Client
 
+    from services.gateway.dependencies import Dependencies
     from shared.storage.bucket import Storage
 
 TOKENS = Tokens("0123456789abcdef" * 4)
@@ -117,6 +121,46 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
     }
 
 
+class Made(NamedTuple):
+    """The real application, for one test after another: only what its routes use is each one's.
+
+    To make one takes longer than most tests.
+    """
+
+    app: Litestar
+    deps: Dependencies
+    checks: dict[str, Callable[[], Awaitable[None]]]
+
+    @classmethod
+    def of(
+        cls,
+        deps: Dependencies,
+        settings: GatewaySettings,
+        tokens: Tokens,
+        requests_per_second: int,
+    ) -> Made:
+        """A new one."""
+        own, checks = copy(deps), dict[str, Any]()
+        app = create_app(
+            own,
+            checks=checks,
+            origins=sorted(origins(settings.cors_origins)),
+            requests_per_second=requests_per_second,
+            page=page_handlers(settings, tokens),
+        )
+        return cls(app, own, checks)
+
+    def use(self, deps: Dependencies, checks: dict[str, Callable[[], Awaitable[None]]]) -> None:
+        """Answer with these from now on."""
+        for name, value in msgspec.structs.asdict(deps).items():
+            msgspec.structs.force_setattr(self.deps, name, value)
+        self.checks.clear()
+        self.checks.update(checks)
+
+
+MADE: Final[dict[tuple[str, str], list[Made]]] = {}  # those that no test uses now, by kind
+
+
 @asynccontextmanager
 async def running(
     nc: Client,
@@ -153,24 +197,23 @@ async def running(
     cleanup = AsyncExitStack()
     reads = await cleanup.enter_async_context(open_ranged_reads(own))
     deps = await assemble(nc, own, reads, tokens, settings)
-    app = create_app(
-        deps,
-        checks={
-            "nats": nats_check(nc, topology.EXPORTS),
-            "storage": storage_check(own),
-            "headroom": headroom_check(deps.headroom),
-            "chatter": chatter_check(lambda: deps.exports.chatter.away),
-        },
-        origins=sorted(origins(cors_origins)),
-        requests_per_second=requests_per_second,
-        page=page_handlers(settings, tokens),
-    )
+    checks = {
+        "nats": nats_check(nc, topology.EXPORTS),
+        "storage": storage_check(own),
+        "headroom": headroom_check(deps.headroom),
+        "chatter": chatter_check(lambda: deps.exports.chatter.away),
+    }
+    usual = (tokens, page, requests_per_second) == (TOKENS, NO_PAGE, 0)
+    kind = (cors_origins, preview.origin) if usual else None
+    unused = MADE.get(kind, []) if kind else []
+    made = unused.pop() if unused else Made.of(deps, settings, tokens, requests_per_second)
+    made.use(deps, checks)
     stop = asyncio.Event()
     server = asyncio.create_task(
         together(
             stop,
             deps.bulk_replays.run(stop),
-            serve(app, listen(f"127.0.0.1:{port}"), stop),
+            serve(made.app, listen(f"127.0.0.1:{port}"), stop),
             serve(deps.play.preview, listen(preview.bind), stop),
         )
     )
@@ -185,6 +228,8 @@ async def running(
     stop.set()
     await server
     await cleanup.aclose()
+    if kind:
+        MADE.setdefault(kind, []).append(made)
 
 
 @asynccontextmanager
