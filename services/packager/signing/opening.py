@@ -74,7 +74,7 @@ class ApkKey(msgspec.Struct, frozen=True):
         return self.key.signed_by
 
     def signer(self, bench: ToolBench) -> ApkSigner:
-        """Who signs with it, once: one artifact has one signature."""
+        """Who signs with it, once."""
         return ApkSigner(self.key, bench, is_bundle=self.is_bundle)
 
 
@@ -96,4 +96,6 @@ def open_key(keys: SigningKeys, request: Request) -> OpenedKey | None:
 
 def for_android(key: AndroidKey, request: Request) -> ApkKey:
     """A key of Android's as this export uses it."""
-    return ApkKey(key, is_bundle=request.options.format == BUNDLE)
+    if request.options.format == BUNDLE:
+        return ApkKey(key.without_older(), is_bundle=True)
+    return ApkKey(key, is_bundle=False)

@@ -54,6 +54,10 @@ class AndroidKey(msgspec.Struct, frozen=True, kw_only=True):
             warnings=() if self.is_debug else tuple(_warnings(certificates[0])),
         )
 
+    def without_older(self) -> AndroidKey:
+        """The newest key alone: Play, which signs anew, knows no older one of a maker's."""
+        return msgspec.structs.replace(self, oldest=self.newest, lineage=None)
+
     def _identity(self, pairs: tuple[KeyPair, ...]) -> str:
         shaping = [
             SCHEME,

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from services.packager.archive.member import Member
     from services.packager.signing.android.android_key import AndroidKey
-    from services.packager.signing.android.key_pair import KeyPair
     from services.packager.signing.signed_by import SignedBy
     from services.packager.signing.tool import ToolBench
 
@@ -45,15 +44,14 @@ class ApkDigest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ApkSigner:
-    """Signs one APK, or one bundle."""
+    """Signs one APK by its digest, or one bundle by its signature file."""
 
     def __init__(self, key: AndroidKey, bench: ToolBench, *, is_bundle: bool) -> None:
-        """Sign with a key: a bundle is for Play, which knows its newest certificate alone."""
+        """Sign with a key; what is signed is laid down on the bench."""
         self.signed_by: SignedBy = key.signed_by
         self._key = key
         self._bench = bench
-        self._is_bundle = is_bundle
-        self._signed: set[str] = set()
+        self._unsigned = {SIGNATURE_FILE if is_bundle else DIGEST}
 
     def sign(self, files: Sequence[Member], *, title: str) -> list[Member]:  # noqa: ARG002 - as all
         """The signature of one file.
@@ -62,26 +60,20 @@ class ApkSigner:
             ValueError: It is none that is signed here, or was signed before.
         """
         (file,) = files
-        if file.path in self._signed or file.path not in (DIGEST, SIGNATURE_FILE):
-            raise ValueError(f"{file.path!r} is not signed, or not twice")
-        self._signed.add(file.path)
+        try:
+            self._unsigned.remove(file.path)  # of two that ask at the same time, one fails
+        except KeyError:
+            raise ValueError(f"{file.path!r} is not signed, or not twice") from None
         if file.path == DIGEST:
             return [self._answer(BLOCK, self._block(_content(file, MOST_DIGEST_BYTES)))]
-        pair = self._jar_signer
-        path = SIGNATURE_FILE.removesuffix("SF") + pair.family
+        pair = self._key.newest
         content = _content(file, MOST_SIGNATURE_FILE_BYTES)
         if not content.startswith(BEGINS):
             raise ValueError("no signature file begins so")
+        path = SIGNATURE_FILE.removesuffix("SF") + pair.family
         return [self._answer(path, jar_signature(pair, content))]
 
-    @property
-    def _jar_signer(self) -> KeyPair:
-        """Android before version 9 knows of no other key than the first."""
-        return self._key.newest if self._is_bundle else self._key.oldest
-
     def _block(self, document: bytes) -> bytes:
-        if self._is_bundle:
-            raise ValueError("a bundle has no such block")
         given = msgspec.json.decode(document, type=ApkDigest).digests
         digests = {name: bytes.fromhex(text) for name, text in given.items()}
         sizes = {name: len(digest) for name, digest in digests.items()}

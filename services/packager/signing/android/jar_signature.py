@@ -1,8 +1,8 @@
-"""The signature of a JAR, as Android before version 7 and Google Play's bundles want it.
+"""The signature of a JAR, as Google Play wants it of a bundle.
 
-It is a PKCS #7 SignedData without signed attributes over the signature file: the oldest Android
-reads it, and the same file gives the same bytes, which ``cryptography``'s own builder does not
-promise for EC keys.
+It is a PKCS #7 SignedData without signed attributes over the signature file, as apksigner writes it
+for the oldest Android. The same file gives the same bytes, which ``cryptography``'s own builder
+does not promise for EC keys.
 
 Source: JAR File Specification, "Digital Signatures"; RFC 2315, clause 9.
 """

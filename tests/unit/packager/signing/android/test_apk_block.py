@@ -11,10 +11,18 @@ import pytest
 from services.packager.archive.member import Member
 from services.packager.signing.android.android_key import AndroidKey, open_android_key
 from services.packager.signing.android.apk_block import V2, V3, V3_1
-from services.packager.signing.android.apk_signer import BLOCK, DIGEST, ApkDigest, ApkSigner
+from services.packager.signing.android.apk_signer import (
+    BLOCK,
+    DIGEST,
+    SIGNATURE_FILE,
+    ApkDigest,
+    ApkSigner,
+)
 from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
 from services.packager.signing.keys import KeyBrokenError, SigningKey
+from services.packager.signing.opening import for_android
 from tests.apks import answered, bench, block_of, digests_of, sealed, tool, unsigned_apk
+from tests.projects import request
 from tests.signing import PASSWORD, android_key, chained, keystore
 
 if TYPE_CHECKING:
@@ -199,6 +207,8 @@ def test_what_is_known_of_a_key(rotated: Path, tmp_path: Path) -> None:
     alone = _key(android_key(tmp_path / "alone", keystore("k3:RSA:2048"))).signed_by
     assert alone.certificates == known.certificates[:1]
     assert alone.identity != known.identity
+    bundle = for_android(_key(rotated), request("android", format="aab")).signed_by
+    assert bundle.certificates == known.certificates[:1]
     strong = _key(android_key(tmp_path / "strong", keystore("k:RSA:4096"))).signed_by
     assert strong.digests == ("sha512",)
 
@@ -299,6 +309,7 @@ def test_a_build_gets_one_block_of_one_digest(tmp_path: Path) -> None:
         (DIGEST, b'{"digests": {"sha256": "00"}}', False),
         (DIGEST, b"{" * 5_000, False),
         (DIGEST, b"", False),
+        (SIGNATURE_FILE, b"Signature-Version: 1.0\r\n\r\n", False),
         (DIGEST, good, True),
     ]
     for path, asked, is_bundle in refused:
