@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 from typing import TYPE_CHECKING, Final
 
 from nats.js.errors import NotFoundError
@@ -15,13 +13,12 @@ from cli.local.errors import StackError
 from cli.local.servers import binary
 from cli.operator_connection import operator_connection
 from cli.sign_in import nats_sign_in, secret_files, storage_sign_in
+from cli.signing_keys import signing_keys
 from services.gateway.settings import DEFAULT_PLAN, PlanSettings
 from services.packager.registry.faults import FaultError
 from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
-from services.packager.settings import RegistrySettings, SigningSettings, TemplateSettings
-from services.packager.signing import authenticode
-from services.packager.signing.keys import HOOK, STORE
+from services.packager.settings import RegistrySettings, TemplateSettings
 from shared.domain.build_minutes import LIMITS
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError, StorageRefusedError
@@ -36,8 +33,6 @@ from shared.storage.bucket import open_storage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-
-    from services.packager.signing.keys import SigningKey
 
 
 SMALL_PACKAGE: Final = "once"  # every public registry has it
@@ -174,33 +169,6 @@ async def _templates(environ: Mapping[str, str]) -> str:
     installed = Templates(load(TemplateSettings, environ).path)
     needed = {name for spec in PLATFORMS.values() for name in spec.templates}
     return ", ".join(f"{name} {installed.get(name).version}" for name in sorted(needed))
-
-
-async def signing_keys(environ: Mapping[str, str]) -> str:
-    """The keys by platform, each with what it needs to sign.
-
-    Raises:
-        ConfigurationError: The first thing that is missing.
-    """
-    keys = load(SigningSettings, environ).keys
-    found = keys.by_platform(PLATFORMS)
-    if "windows" in found and shutil.which(authenticode.TOOL) is None:
-        message = f"keys for windows need {authenticode.TOOL}: apt-get install {authenticode.TOOL}"
-        raise ConfigurationError(message)
-    for platform, names in found.items():
-        for name in names:
-            _check_key(keys.key(platform, name), certificates=platform == "windows")
-    listed = (f"{platform}: {', '.join(names)}" for platform, names in found.items())
-    return "; ".join(listed) or "none: nothing is signed (PACKAGER_SIGNING_DIR, docs/desktop.md)"
-
-
-def _check_key(key: SigningKey, *, certificates: bool) -> None:
-    hook = key.file(HOOK)
-    if hook and not os.access(hook, os.X_OK):
-        raise ConfigurationError(f"{hook} cannot be started: chmod u+x {hook}")
-    if not hook and not (certificates and key.file(STORE)):
-        wanted = f"{HOOK} or {STORE}" if certificates else HOOK
-        raise ConfigurationError(f"{key.folder} has no file {wanted} (docs/desktop.md)")
 
 
 async def package_registry(environ: Mapping[str, str]) -> str:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cli.doctor import default_plan, examine, identity_provider, package_registry, signing_keys
+from cli.doctor import default_plan, examine, identity_provider, package_registry
 from cli.findings import Doubt
+from cli.signing_keys import signing_keys
 from shared.errors import ConfigurationError, UnavailableError
 from tests.identity_provider import AUDIENCE, ISSUER, jwk, rsa_key
 from tests.identity_provider import identity_provider as provider_of_identities
