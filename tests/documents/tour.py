@@ -85,7 +85,7 @@ async def exports(ask: Recorder) -> str:
     await ask.ask("POST", f"{PROJECT}/export", body=body, headers=key)
     other = {**body, "configuration": "debug"}
     await ask.ask("POST", f"{PROJECT}/export", body=other, headers=key)
-    await ask.ask("POST", f"{PROJECT}/export", body={"platform": "ios"})
+    await ask.ask("POST", f"{PROJECT}/export", body={"platform": "video"})
     await ask.ask("POST", f"{PROJECT}/export", body={"platform": "web", "options": {"x": 1}})
     path = f"{PROJECT}/export/{made['export']['id']}"
     shown = await ask.ask("GET", path)

@@ -119,7 +119,7 @@ class Visitor:
         url = f"{self._here.gateway_url}/api/projects/game/export"
         mine = {"Authorization": f"Bearer {self.secrets['the token of a user']}"}
         tries: list[tuple[str, str, dict[str, str], Any]] = [
-            ("POST", url, {**mine, **h}, {"platform": "ios"}) for h in headers
+            ("POST", url, {**mine, **h}, {"platform": "video"}) for h in headers
         ]
         tries += [("POST", url, mine, body) for body in bodies]
         tries += [("GET", f"{url}{place}", mine, None) for place in places]

@@ -47,6 +47,22 @@ const answers = {
     });
   },
 
+  /** The platforms that lack a key, for each `[platform, configuration, format]`; an empty format is the default. */
+  async unsigned(asked) {
+    const { FormModel } = await load("form/form-model.ts");
+    const { fieldsOf } = await load("options/fields.ts");
+    return asked.map(([platform, configuration, format]) => {
+      const model = new FormModel([platform]);
+      model.toggle(platform.platform);
+      model.configuration = configuration;
+      model.enter(
+        fieldsOf(platform).find(({ name }) => name === "format"),
+        format,
+      );
+      return model.unsigned;
+    });
+  },
+
   async commands([projectId, requests]) {
     const { commandLines } = await load("form/command-line.ts");
     return commandLines(projectId, requests);

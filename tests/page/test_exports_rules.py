@@ -10,7 +10,7 @@ import subprocess
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import msgspec
 import pytest
@@ -18,13 +18,16 @@ import pytest
 from cli.export_options import parse_options
 from services.gateway.routes.platforms import list_platforms
 from services.packager.runtimes.build import node
-from shared.domain.options import ExportOptions
-from shared.domain.platforms import PLATFORMS, check_options
+from shared.domain.options import Configuration, ExportOptions
+from shared.domain.platforms import PLATFORMS, OptionRefusedError, check_options
+from shared.domain.signing_policy import SigningRequiredError, key_for
 from shared.domain.visible_text import check_visible
 from shared.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from shared.domain.platforms import PlatformSpec
 
 RULES: Final = Path(__file__).with_name("exports_rules.mjs")
 HOSTILE: Final = [
@@ -121,6 +124,30 @@ def test_the_form_takes_the_values_that_the_service_takes(platforms: dict[str, A
     refusable = {option for option, taken in verdicts if not taken}
     assert refusable >= {"appName", "appVersion", "bundleId", "excludePatterns", "maxBytes"}
     assert {option for option, taken in verdicts if taken} >= refusable
+
+
+def test_a_key_is_missed_where_the_service_would_refuse(platforms: dict[str, Any]) -> None:
+    """Every platform in every configuration and format, where operators have no key at all."""
+    cases = [
+        (spec, configuration, chosen)
+        for spec in PLATFORMS.values()
+        for configuration in get_args(Configuration)
+        for chosen in ("", *spec.formats)
+    ]
+    answers = asked("unsigned", [[platforms[spec.name], *rest] for spec, *rest in cases])
+    for case, answer in zip(cases, answers, strict=True):
+        assert bool(answer) == is_refused(*case), case
+
+
+def is_refused(spec: PlatformSpec, configuration: Configuration, chosen: str) -> bool:
+    """Whether the service refuses it for want of a signature."""
+    options = ExportOptions(format=chosen)
+    try:
+        check_options(spec.name, configuration, options)
+        key_for(spec, configuration, options, ())
+    except (OptionRefusedError, SigningRequiredError):
+        return True
+    return False
 
 
 def as_value(schema: dict[str, Any], text: str) -> Any:
@@ -275,6 +302,7 @@ def refused_details() -> Iterator[str]:
         "web": [{"appName": "a\u200bb"}, {"appName": 1}, {"appName": "x" * 101}, {"nothing": 1}],
         "windows": [{"minSdkVersion": 1}, {"maxBytes": 1 << 50}, {"appVersion": "v"}],
         "macos": [{"excludePatterns": ["a"] * 101}, {"compression": "rar"}, {"format": "dmg"}],
+        "ios": [{"format": "zip", "signingKey": "k"}],
     }
     for platform, options in mistakes.items():
         for one in options:

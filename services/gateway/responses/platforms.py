@@ -64,6 +64,8 @@ class PlatformView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     summary: str | UnsetType = UNSET
     minutes: int | UnsetType = UNSET
     formats: tuple[str, ...] | UnsetType = UNSET
+    key_formats: tuple[str, ...] | UnsetType = UNSET  # only a key of the operators' makes these
+    maker_signed_formats: tuple[str, ...] | UnsetType = UNSET  # makers build and sign them
     architectures: tuple[str, ...] | UnsetType = UNSET
     templates: list[TemplateNeed] | UnsetType = UNSET
     signing_configured: bool | UnsetType = UNSET

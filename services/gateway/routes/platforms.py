@@ -56,6 +56,8 @@ def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
         summary=spec.summary,
         minutes=spec.minutes,
         formats=spec.formats,
+        key_formats=spec.key_formats,
+        maker_signed_formats=spec.maker_signed_formats,
         architectures=spec.architectures,
         templates=_templates(spec, workers),
         signing_configured=bool(keys),

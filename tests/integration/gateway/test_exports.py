@@ -177,7 +177,7 @@ async def test_the_position_is_ones_own(gateway: Gateway) -> None:
         ({"platform": "web", "colour": 1}, 400, "bad-request", ""),
         (web(appVersion="x"), 400, "bad-request", "options.appVersion"),
         (web(nope=1), 400, "bad-request", "options"),
-        ({"platform": "ios"}, 422, "platform-unavailable", None),
+        ({"platform": "video"}, 422, "platform-unavailable", None),
         (web(architecture="x64"), 422, "option-refused", "options.architecture"),
         (web(format="rar"), 422, "option-refused", "options.format"),
     ],
@@ -556,8 +556,8 @@ async def test_platforms_say_what_they_offer(gateway: Gateway) -> None:
     _, body = await gateway.user("ann").call("GET", "/api/platforms")
     shown = {p["platform"]: p for p in body["platforms"]}
     assert "wasmThreads" in shown["web"]["options"]["schema"]["properties"]
-    assert not shown["ios"]["available"]
-    assert shown["ios"]["reason"]
+    assert not shown["video"]["available"]
+    assert shown["video"]["reason"]
 
 
 async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:

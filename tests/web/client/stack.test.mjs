@@ -235,7 +235,7 @@ suite("on a real stack", { concurrency: 4 }, () => {
     const id = newName();
     await assert.rejects(client.push(id, [fromContent(".env", "x")]), { code: "no-files" });
     await client.push(id, [fromContent("index.html", PAGE)]);
-    await assert.rejects(client.createExport(id, { platform: "ios", options: { appName: "\u202e" } }), { status: 400 });
+    await assert.rejects(client.createExport(id, { platform: "video", options: { appName: "\u202e" } }), { status: 400 });
     await assert.rejects(client.createExport(newName(), { platform: "web" }), { code: "not-found", status: 404 });
   });
 

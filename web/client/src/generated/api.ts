@@ -426,6 +426,8 @@ export interface components {
             architectures?: string[];
             available: boolean;
             formats?: string[];
+            keyFormats?: string[];
+            makerSignedFormats?: string[];
             minutes?: number;
             options?: components["schemas"]["PlatformOptions"];
             /** @enum {unknown} */

@@ -12,6 +12,29 @@ const PHRASES: readonly Phrase[] = [
     "todas as opções juntas podem ter $1 bytes em JSON, e estas têm $2: escreva menos padrões, mais amplos",
   ],
   [/^contains (U\+[0-9A-F]+) \((.+)\), which cannot be seen$/, "contém $1 ($2), que não se vê"],
+  [/^Android takes at most (\d+) letters$/, "o Android aceita no máximo $1 letras"],
+  [
+    /^Android takes letters, digits and _, and each part begins with a letter; write (.+), say$/,
+    "o Android aceita letras, dígitos e _, e cada parte começa com letra; escreva, por exemplo, $1",
+  ],
+  [
+    /^(.+) is a word of Java, which no part may be; write (.+), say$/,
+    "$1 é uma palavra do Java, e nenhuma parte pode ser; escreva, por exemplo, $2",
+  ],
+  [
+    /^(.+) makes no version code, which stores count up to (\S+): (\S+) is the highest; a year is written with two digits, as in 26.12.1$/,
+    "$1 não dá um version code, que as lojas contam até $2: $3 é a mais alta; escreva anos com dois dígitos, como em 26.12.1",
+  ],
+  [
+    /^(.+) makes version code 0, which stores refuse: begin at 0.0.1$/,
+    "$1 dá o version code 0, que as lojas recusam: comece em 0.0.1",
+  ],
+  [
+    /^the runtime needs Android 7, which is (\d+), or a later one$/,
+    "o runtime precisa do Android 7, que é $1, ou de um mais novo",
+  ],
+  [/^(\d+) is older than minSdkVersion, (\d+)$/, "$1 é mais antigo que minSdkVersion, $2"],
+  [/^name a targetSdkVersion, too: (\d+) is older$/, "indique também targetSdkVersion: $1 é mais antigo"],
   [/^name a time that is to come$/, "indique um momento que ainda virá"],
   [/^Expected `str` of length >= (\d+)$/, "precisa ter pelo menos $1 caracteres"],
   [/^Expected `str` of length <= (\d+)$/, "pode ter no máximo $1 caracteres"],

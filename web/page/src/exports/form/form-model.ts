@@ -20,6 +20,8 @@ export interface OfferedPlatform extends PlatformOptions {
   summary?: string;
   minutes?: number;
   signingConfigured?: boolean;
+  keyFormats?: readonly string[];
+  makerSignedFormats?: readonly string[];
 }
 
 export class FormModel {
@@ -67,14 +69,9 @@ export class FormModel {
     return this.chosenPlatforms.reduce((sum, { minutes }) => sum + (minutes ?? 0), 0);
   }
 
-  /** Chosen applications that a distribution build needs a key for, and that have none. */
+  /** Chosen applications that need a key as they are asked for, and have none. */
   get unsigned(): string[] {
-    if (this.configuration !== "distribution") return [];
-    return this.chosenPlatforms
-      .filter(
-        ({ options, signingConfigured }) => options && "signingKey" in options.schema.properties && !signingConfigured,
-      )
-      .map(({ platform }) => platform);
+    return this.chosenPlatforms.filter((platform) => this.#lacksKey(platform)).map(({ platform }) => platform);
   }
 
   toggle(platform: string): void {
@@ -149,5 +146,14 @@ export class FormModel {
       const field = fields.get(optionIn(path) ?? "");
       if (field) this.#told.set(field.key, [...(this.#told.get(field.key) ?? []), { platform: name, message }]);
     }
+  }
+
+  #lacksKey(platform: OfferedPlatform): boolean {
+    const { options, formats, keyFormats, makerSignedFormats, signingConfigured } = platform;
+    if (!options || !("signingKey" in options.schema.properties) || signingConfigured) return false;
+    const asked = requestFor(platform, this.configuration, this.#inputs).options;
+    const format = String(asked["format"] ?? formats?.[0]);
+    if (keyFormats?.includes(format)) return true;
+    return this.configuration === "distribution" && !makerSignedFormats?.includes(format);
   }
 }

@@ -24,7 +24,7 @@ export const en = {
       distribution: ["Distribution", "For shops. Applications must be signed."],
     } as Record<string, readonly [string, string]>,
     mustBeSigned: (platforms: string) =>
-      `${platforms}: no signing key is set up, so a distribution build would be refused. Choose release, or ask the operators for a key.`,
+      `${platforms}: no signing key is set up, so this export would be refused. Choose another configuration or format, or ask the operators for a key.`,
     options: "Options",
     chooseFirst: "Choose a platform to see its options.",
     forAll: "For all chosen platforms",

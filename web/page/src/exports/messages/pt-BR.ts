@@ -28,7 +28,7 @@ export const ptBR: Translation<typeof en> = {
       distribution: ["Distribution", "Para lojas. Aplicativos precisam de assinatura."],
     },
     mustBeSigned: (platforms) =>
-      `${platforms}: não há chave de assinatura, portanto uma compilação distribution seria recusada. Escolha release ou peça uma chave aos operadores.`,
+      `${platforms}: não há chave de assinatura, portanto esta exportação seria recusada. Escolha outra configuração ou formato, ou peça uma chave aos operadores.`,
     options: "Opções",
     chooseFirst: "Escolha uma plataforma para ver as opções.",
     forAll: "Para todas as plataformas escolhidas",

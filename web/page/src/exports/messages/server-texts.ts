@@ -66,6 +66,45 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
     "PNG de pelo menos 192 x 192: ícones do manifesto web e favicon",
   "COOP and COEP headers, so that SharedArrayBuffer works":
     "cabeçalhos COOP e COEP, para que SharedArrayBuffer funcione",
+  "An APK for Android 7 and later, or an app bundle for Google Play":
+    "Um APK para Android 7 ou mais novo, ou um app bundle para o Google Play",
+  "names the game below its icon, in the system's lists and in file names":
+    "dá nome ao jogo sob o ícone, nas listas do sistema e nos arquivos",
+  "stands in the application, the artifact and its file name; the version code is made of it: 1.2.3 is 10,020,030":
+    "consta no aplicativo, no artefato e no nome do arquivo; dela se faz o version code: 1.2.3 é 10.020.030",
+  "PNG, at least 192 x 192, better 512: the icon in every size, in layers that launchers cut and tint":
+    "PNG de pelo menos 192 x 192, de preferência 512: o ícone em todos os tamanhos, em camadas que o sistema recorta e tinge",
+  "identifies the application and its saves, for ever; letters, digits and _, each part begins with a letter; made of the project's id without it":
+    "identifica o aplicativo e os jogos salvos, para sempre; letras, dígitos e _, cada parte começa com letra; sem ele, é feito do id do projeto",
+  "of all but media, which are stored; none: nothing is compressed": "de tudo menos mídia; none: nada é comprimido",
+  "apk (the default): what phones install; aab: what Google Play takes":
+    "apk (o padrão): o que telefones instalam; aab: o que o Google Play aceita",
+  "the oldest Android that installs it, by its API level: 24 (the default, Android 7) or later":
+    "o Android mais antigo que o instala, pelo nível de API: 24 (o padrão, Android 7) ou mais novo",
+  "any, landscape or portrait, within what the player has locked; what game.json says without it":
+    "any, landscape ou portrait, respeitando o bloqueio do jogador; sem ela, vale o game.json",
+  "names a key of the operator's; without it, the key called default signs, or a debug key of the project's own":
+    "o nome de uma chave do operador; sem ele, assina a chave default ou uma chave de debug do próprio projeto",
+  "the Android whose rules it follows: 36 (the default, which Google Play asks for)":
+    "o Android cujas regras segue: 36 (o padrão, que o Google Play pede)",
+  "it runs on every processor: there is no native code": "roda em qualquer processador: não há código nativo",
+  "An Xcode project for iPhones and iPads with iOS 15 and later, the game inside":
+    "Um projeto do Xcode para iPhones e iPads com iOS 15 ou mais novo, com o jogo dentro",
+  "names the game on the home screen and in file names": "dá nome ao jogo na tela de início e nos arquivos",
+  "stands in the application, the artifact and its file name; Apple takes the first three numbers of it":
+    "consta no aplicativo, no artefato e no nome do arquivo; a Apple aceita os três primeiros números",
+  "PNG, at least 192 x 192, better 1024: the icon in every size, without transparent parts":
+    "PNG de pelo menos 192 x 192, de preferência 1024: o ícone em todos os tamanhos, sem transparência",
+  "of the zip; an IPA is compressed by Xcode": "do zip; um IPA é comprimido pelo Xcode",
+  "zip (the default): an Xcode project, which you build and sign; ipa: the application, built and signed on an operator's Mac":
+    "zip (o padrão): um projeto do Xcode, que você compila e assina; ipa: o aplicativo, compilado e assinado no Mac de um operador",
+  "landscape or portrait: the screen stays so; any: it turns with the device; without it, as game.json says":
+    "landscape ou portrait: a tela fica assim; any: gira com o aparelho; sem ela, vale o game.json",
+  "names a key of the operator's that builds the ipa; without it, the key called default":
+    "o nome de uma chave do operador que compila o ipa; sem ele, a chave chamada default",
+  "Apple's phones and tablets are all arm64": "telefones e tablets da Apple são todos arm64",
+  "only android has it; this runs on iOS 15 and later": "só existe no android; aqui vale iOS 15 ou mais novo",
+  "only android has it; Xcode says which SDK it builds with": "só existe no android; o Xcode diz com qual SDK compila",
   "This version has no exporter for it.": "Esta versão não tem exportador para ela.",
 };
 

@@ -15,13 +15,13 @@ export const ASSET_TYPES = [
 export type AssetType = (typeof ASSET_TYPES)[number];
 
 const EXTENSIONS: Readonly<Record<Exclude<AssetType, "other">, string>> = {
-  code: "js mjs cjs jsx ts tsx wasm css map exe dll so dylib appimage py lua glsl vert frag wgsl worker",
+  code: "js mjs cjs jsx ts tsx wasm css map exe dll so dylib appimage py lua glsl vert frag wgsl worker dex swift",
   models: "glb gltf fbx obj mtl dae stl ply usdz vrm drc 3ds blend",
   textures: "png jpg jpeg webp avif gif svg ico icns bmp tga tif tiff ktx ktx2 dds basis hdr exr psd pvr",
   sounds: "mp3 ogg oga opus wav flac m4a aac mid midi weba",
   video: "mp4 webm ogv mov mkv avi m4v",
   fonts: "woff woff2 ttf otf eot fnt",
-  data: "json jsonl bin csv tsv xml yaml yml toml txt md pck data unityweb navmesh webmanifest level scene plist pak dat db ini cfg",
+  data: "json jsonl bin csv tsv xml yaml yml toml txt md pck data unityweb navmesh webmanifest level scene plist pak dat db ini cfg arsc pb",
   pages: "html htm xhtml",
 };
 
