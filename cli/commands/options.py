@@ -28,7 +28,7 @@ user_option = click.option(
     "service (the local stack needs none).",
 )
 _build_options = (
-    click.option("--platform", required=True, help="web, source, …"),
+    click.option("--platform", required=True, help="web, windows, android, …"),
     click.option(
         "--configuration",
         type=click.Choice(["debug", "release", "distribution"]),

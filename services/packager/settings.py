@@ -38,7 +38,11 @@ class SigningSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Where signing keys are kept; the command line reads this alone, too."""
 
     folder: Annotated[
-        str, env("PACKAGER_SIGNING_DIR", "folder of signing keys (docs/desktop.md); empty: none")
+        str,
+        env(
+            "PACKAGER_SIGNING_DIR",
+            "folder of signing keys (docs/desktop.md, docs/phones.md); empty: none",
+        ),
     ] = ""
     timeout_s: Annotated[
         float,

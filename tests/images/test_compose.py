@@ -35,7 +35,7 @@ def variables(
 def test_the_demo_runs_on_the_compose_file_for_production(
     engine: Engine, variables: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """Everything starts and is healthy; the sample is exported for the web and for Linux."""
+    """Everything starts and is healthy; the sample is exported for web, Linux and Android."""
     images = tmp_path / "images.env"
     images.write_text("".join(f"{part.upper()}_IMAGE={engine.image(part)}\n" for part in PARTS))
     _demo(variables, str(images))

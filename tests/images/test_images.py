@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from shared.domain.platforms import PLATFORMS
+
 if TYPE_CHECKING:
     from tests.images.engine import Engine
 
@@ -77,3 +79,10 @@ def test_an_image_starts_without_compiling(engine: Engine, part: str) -> None:
     paths = engine.python(part, compiled).split()
     exist = f"import os; print(*map(os.path.exists, {paths!r}))"
     assert engine.python(part, exist) == "True True"
+
+
+def test_the_packager_has_every_template_that_a_platform_needs(engine: Engine) -> None:
+    """One whose tool was missing is left out by the builder, which only says so."""
+    needed = {name for spec in PLATFORMS.values() for name in spec.templates}
+    listed = "import os; print(*os.listdir(os.environ['PACKAGER_TEMPLATES_DIR']))"
+    assert needed <= set(engine.python("packager", listed).split())
