@@ -122,7 +122,7 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 
 system-packages:
 	@scripts/system-packages $(ANDROID_PACKAGES) chromium chromium-headless-shell curl faketime firefox-esr libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
-		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox wine64 x11-utils xdotool xvfb \
+		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox ruby wine64 x11-utils xdotool xvfb \
 		apksigner desktop-file-utils dexdump enjarify icnsutils openssl osslsigncode prometheus squashfs-tools zipalign
 
 android-packages:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
-DIRECTORIES: Final = frozenset({ZIP, "text/html; charset=utf-8"})  # a page is its own only file
+IPA: Final = "application/x-ios-app"  # which Xcode writes as a ZIP
+# A page is its own only file.
+DIRECTORIES: Final = frozenset({ZIP, IPA, "text/html; charset=utf-8"})
 
 
 class NotListedError(ExportError):

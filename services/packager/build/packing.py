@@ -132,7 +132,11 @@ def pack(
             pages=pages_of(derived, level) if derived else None,
         )
         blocks = _watched(archive, _owners(members, trackers))
-        return _sent(archive, cut(blocks), members, send)
+        packed = _sent(archive, cut(blocks), members, send)
+        if application and application.container == "file":  # which somebody else has written
+            for tracker in trackers:
+                tracker.written()
+        return packed
     game = stored_zip(contents, on_member=meter.file_packed)
     members = application.members(game)
     meter.built()

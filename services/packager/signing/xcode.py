@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import shutil
 import zipfile
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from services.packager.archive.member import ArchiveError
+from services.packager.archive.paths import ArchivePaths
 from services.packager.signing.keys import KeyBrokenError
 from services.packager.signing.member_files import read_member, write_member
 from services.packager.signing.tool import run_tool
 from services.packager.storage.disk_cache import disk_errors
-from shared.domain.paths import check_path
-from shared.errors import PathError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from services.packager.archive.member import Member
@@ -59,24 +58,27 @@ def build(project: Member, key: SigningKey, bench: ToolBench) -> Member:
 
 
 def _unpacked(archive: Path, target: Path) -> Path:
-    """The one folder that was in the archive. Stored members cannot be larger than the archive."""
-    with zipfile.ZipFile(archive) as source, disk_errors():
-        for info in source.infolist():
-            path = target / _checked(info)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with source.open(info) as file, path.open("xb") as out:
-                shutil.copyfileobj(file, out, _BLOCK_BYTES)
-    (folder,) = target.iterdir()
+    """The one folder that was in the archive."""
+    try:
+        with zipfile.ZipFile(archive) as source, disk_errors():
+            for info in _checked(source.infolist(), archive.stat().st_size):
+                path = target / info.filename
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with source.open(info) as file, path.open("xb") as out:
+                    shutil.copyfileobj(file, out, _BLOCK_BYTES)
+        (folder,) = target.iterdir()
+    except (zipfile.BadZipFile, ValueError, FileNotFoundError) as error:
+        raise ArchiveError(f"no folder with a project: {error}") from error
     return folder
 
 
-def _checked(info: zipfile.ZipInfo) -> PurePosixPath:
-    if info.compress_type != zipfile.ZIP_STORED or info.is_dir():
-        raise ArchiveError(f"{info.filename!r} is not stored as a plain file")
-    try:
-        path = PurePosixPath(check_path(info.filename))
-    except PathError as error:
-        raise ArchiveError(str(error)) from error
-    if len(path.parts) == 1:
-        raise ArchiveError(f"{info.filename!r} lies in no folder")
-    return path
+def _checked(infos: Sequence[zipfile.ZipInfo], archive_bytes: int) -> Sequence[zipfile.ZipInfo]:
+    """The members, which are plain files below a folder and no larger than what holds them."""
+    paths = ArchivePaths()
+    for info in infos:
+        paths.add(info.filename)
+        if info.compress_type != zipfile.ZIP_STORED or "/" not in info.filename:
+            raise ArchiveError(f"{info.filename!r} is no stored file in a folder")
+    if sum(info.file_size for info in infos) > archive_bytes:
+        raise ArchiveError("its files are larger than the archive")
+    return infos

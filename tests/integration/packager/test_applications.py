@@ -8,6 +8,7 @@ import io
 import random
 import re
 import tarfile
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from shared.jetstream.progress_reporter import ProgressReporter
 from shared.storage import keys
 from shared.templates import BUILT
 from tests.projects import BUILDS, store
-from tests.signing import program
+from tests.signing import program, signing_keys
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -130,6 +131,24 @@ async def test_an_application_is_built_and_stored(
     statuses = [status for status, _, _ in reported.reported]
     percents = [percent for _, percent, _ in reported.reported]
     assert statuses == sorted(statuses, key=["preparing", "building", "packaging"].index)
+    assert percents == sorted(percents)
+    assert percents[-1] == pytest.approx(90)
+
+
+async def test_an_application_is_built_on_an_operator_s_mac(
+    storage: Storage, cache: DiskCache, js: JetStreamContext, tmp_path: Path
+) -> None:
+    """The project leaves the sandbox as one archive, the application comes back as one file."""
+    handler = PackagerHandler(storage, cache, BUILDS, BUILT, signing=signing_keys(tmp_path))
+    event = _requested(
+        await store(storage, FILES), "ios", "distribution", format="ipa", signing_key="studio"
+    )
+    packaged, reported = await _export(handler, js, event)
+    assert packaged.artifact.file_name == "star-courier-1.0.0-ios.ipa"
+    with zipfile.ZipFile(io.BytesIO(await _download(storage, packaged))) as archive:
+        music = archive.read("Payload/star-courier.app/www/assets/music.ogg")
+    assert music == FILES["assets/music.ogg"]
+    percents = [percent for _, percent, _ in reported.reported]
     assert percents == sorted(percents)
     assert percents[-1] == pytest.approx(90)
 
