@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from typing import Final
 from services.packager.runtimes.registry import describe
 
 NAME: Final = "android-app"
+VERSION: Final = "1.0.0"
 PACKAGE: Final = "com.aethel.placeholder"
 ACTIVITY: Final = "com.aethel.runtime.GameActivity"
 JAVA_PACKAGE: Final = "com.aethel.runtime"
@@ -31,6 +33,8 @@ HERE: Final = Path(__file__).parent
 HOST: Final = HERE.parent / "app-host"  # what a page finds of its application, on all systems alike
 SCRIPT: Final = "aethel-runtime.js"
 PAGE_SCRIPTS: Final = {"runtime": "game, host", "sound": "host", "back": ""}  # with what they get
+# How other systems call what Android calls so.
+ARCHITECTURES: Final = {"arm64-v8a": "arm64", "armeabi-v7a": "arm", "x86_64": "x64", "x86": "x86"}
 FRAMEWORK: Final = Path("/usr/share/android-framework-res/framework-res.apk")
 JARS: Final = Path("/usr/share/java")
 DEXER_JARS: Final = tuple(
@@ -145,10 +149,15 @@ def make_dex(work: Path, classes: Path, dex: Path) -> None:
 
 
 def page_script() -> str:
-    """The function that every page runs first, of the parts that all applications share."""
+    """The function that every page runs first: it calls those that all applications share."""
     parts = {name: (HOST / f"{name}.js").read_text("utf-8").strip() for name in PAGE_SCRIPTS}
     calls = "\n".join(f"({parts[name]})({values});" for name, values in PAGE_SCRIPTS.items())
-    return f"function (game, host) {{\n{calls}\n}}\n"
+    return (
+        "function (game, abi) {\n"
+        f"const arch = {json.dumps(ARCHITECTURES)}[abi] ?? 'unknown';\n"
+        f"const host = {{os: 'android', arch, shell: '{VERSION}', view: 'android'}};\n"
+        f"{calls}\n}}"
+    )
 
 
 def unpack(archive: Path, folder: Path, *, manifest: str) -> None:
@@ -182,12 +191,11 @@ def main(out: Path) -> None:
     digest = hashlib.sha256()
     for file in sorted(file for file in out.rglob("*") if file.is_file()):
         digest.update(file.read_bytes())
-    version = constant("com/aethel/runtime/GameActivity.java", "VERSION")
     oldest = int(constant("com/aethel/runtime/rules/WebViewVersion.java", "OLDEST"))
     describe(
         out,
         name=NAME,
-        version=f"{version}-{digest.hexdigest()[:12]}",
+        version=f"{VERSION}-{digest.hexdigest()[:12]}",
         package=PACKAGE,
         activity=ACTIVITY,
         oldestWebView=oldest,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.phones.android_java import Asking, builder, compile_tests
+from tests.phones.dexer.dexing import back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,22 @@ def game_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def asking(android_classes: str, game_folder: Path) -> Iterator[Asking]:
-    """The runtime, asked for files of the small game."""
-    with Asking(android_classes, game_folder) as running:
+def android_dex(android_build: ModuleType, android_work: Path) -> Path:
+    """What a phone runs, made of the class files."""
+    dex = android_work / "classes.dex"
+    android_build.make_dex(android_work, android_work / "classes", dex)
+    return dex
+
+
+@pytest.fixture(scope="session", params=["class files", "dex"])
+def asking(
+    request: pytest.FixtureRequest, android_classes: str, game_folder: Path
+) -> Iterator[Asking]:
+    """The runtime, asked for files of the small game: as compiled, and as translated back."""
+    path = android_classes
+    if request.param == "dex":
+        dex: Path = request.getfixturevalue("android_dex")
+        back(dex, dex.with_name("back.jar"))
+        path = f"{dex.with_name('back.jar')}:{path.rpartition(':')[2]}"
+    with Asking(path, game_folder) as running:
         yield running

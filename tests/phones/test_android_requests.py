@@ -231,7 +231,7 @@ def test_types_are_those_of_the_web_player(asking: Asking, game_folder: Path) ->
     assert asking.get("/x.JS").charset == "utf-8"
     (game_folder / "unpacked.wasm.br").write_bytes(b"x")
     assert asking.get("/unpacked.wasm.br").type == "application/wasm"
-    for name in ("none", ".js.d", "js", "a.constructor", "a.aac;b", "a.", "a.aac=audio"):
+    for name in ("nothing", ".js.d", "js", "a.constructor", "a.aac;b", "a.", "a.aac=audio"):
         (game_folder / name).write_bytes(b"x")
         assert asking.get(f"/{name}").type == OTHER, name
 
@@ -272,7 +272,7 @@ def test_commands_come_from_the_games_pages_alone(asking: Asking) -> None:
         assert (answer.status, answer.type) == (200, "application/json")
         return answer.body, answer.commands
 
-    done = (b'{"success":true}', "[log{level=a b, text=x y&}]")
+    done = (b'{"success":true}', "[log{level=z, text=x y&}]")
     refused = (b'{"success":false}', "[]")
     assert ask(OWN_PAGE) == done
     assert ask({"aethel-page": "1", "origin": ORIGIN}) == done

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,27 +107,12 @@ def test_the_back_button_leaves_at_the_second_press(asking: Asking) -> None:
     assert press("not", "no", 6700) == (False, ASK)
 
 
-@pytest.mark.parametrize(
-    ("abi", "architecture"),
-    [
-        ("arm64-v8a", "arm64"),
-        ("armeabi-v7a", "arm"),
-        ("x86_64", "x64"),
-        ("x86", "x86"),
-        ("mips", "unknown"),
-    ],
-)
-def test_the_page_is_told_where_it_runs(asking: Asking, abi: str, architecture: str) -> None:
-    """The script is one call, with the configuration and the place."""
-    script = asking.value(
-        "script", "function (game, host) {}\n", '{"title":"</script>\u2028"}\n', abi
-    )
-    start, end = '(function (game, host) {})({"title":"</script>\u2028"}, ', ");\n"
-    assert script.startswith(start)
-    assert script.endswith(end)
-    assert json.loads(script[len(start) : -len(end)]) == {
-        "os": "android",
-        "arch": architecture,
-        "shell": "1.0.0",
-        "view": "android",
-    }
+def test_the_pages_script_is_one_call(asking: Asking) -> None:
+    """With the configuration, as it is, and the name of the processor."""
+    game = '{"title":"</script>\u2028"}'
+    script = asking.value("script", "function (game, abi) {}", game, "arm64-v8a")
+    assert script == f'(function (game, abi) {{}})({game},"arm64-v8a")'
+    assert [asking.value("back-script", kind) for kind in ("pause", "leave")] == [
+        "aethelBack(true)",
+        "aethelBack(false)",
+    ]

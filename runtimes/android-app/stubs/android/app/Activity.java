@@ -1,7 +1,6 @@
 package android.app;
 
 import android.content.Intent;
-import android.content.res.Configuration;
 import android.os.Bundle;
 import android.view.ContextThemeWrapper;
 import android.view.KeyEvent;
@@ -16,7 +15,6 @@ public class Activity extends ContextThemeWrapper {
     protected native void onPause();
     protected native void onDestroy();
     public native void onWindowFocusChanged(boolean hasFocus);
-    public native void onConfigurationChanged(Configuration newConfig);
     public native void onBackPressed();
     public native boolean dispatchKeyEvent(KeyEvent event);
     protected native void onActivityResult(int requestCode, int resultCode, Intent data);
@@ -30,6 +28,7 @@ public class Activity extends ContextThemeWrapper {
     public native void setRequestedOrientation(int requestedOrientation);
     public final native void runOnUiThread(Runnable action);
     public native boolean isFinishing();
+    public native void finish();
     public native boolean moveTaskToBack(boolean nonRoot);
     /** API 21. */
     public native void finishAndRemoveTask();

@@ -2,12 +2,10 @@ package android.content;
 
 import android.content.pm.PackageManager;
 import android.content.res.AssetManager;
-import android.content.res.Resources;
 
 public abstract class Context {
     public static final String AUDIO_SERVICE = "audio";
     public abstract AssetManager getAssets();
-    public abstract Resources getResources();
     public abstract PackageManager getPackageManager();
     public abstract String getPackageName();
     public abstract Object getSystemService(String name);

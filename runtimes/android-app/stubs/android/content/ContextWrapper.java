@@ -2,13 +2,10 @@ package android.content;
 
 import android.content.pm.PackageManager;
 import android.content.res.AssetManager;
-import android.content.res.Resources;
 
 public class ContextWrapper extends Context {
     @Override
     public native AssetManager getAssets();
-    @Override
-    public native Resources getResources();
     @Override
     public native PackageManager getPackageManager();
     @Override

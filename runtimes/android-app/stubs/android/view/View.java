@@ -17,16 +17,10 @@ public class View {
     public native void setFocusableInTouchMode(boolean focusableInTouchMode);
     public final native boolean requestFocus();
     public native void setSystemUiVisibility(int visibility);
+    public native boolean postDelayed(Runnable action, long delayMillis);
     public native void setPadding(int left, int top, int right, int bottom);
-    public native int getPaddingTop();
-    public native int getId();
-    public native void setId(int id);
-    public native void setOnClickListener(OnClickListener l);
     /** API 20. */
     public native void setOnApplyWindowInsetsListener(OnApplyWindowInsetsListener listener);
-    public interface OnClickListener {
-        void onClick(View v);
-    }
     public interface OnApplyWindowInsetsListener {
         WindowInsets onApplyWindowInsets(View v, WindowInsets insets);
     }

@@ -13,10 +13,6 @@ public class WebChromeClient {
     /** API 21. */
     public native void onPermissionRequestCanceled(PermissionRequest request);
     public native void onGeolocationPermissionsShowPrompt(String origin, GeolocationPermissions.Callback callback);
-    public native boolean onJsAlert(WebView view, String url, String message, JsResult result);
-    public native boolean onJsConfirm(WebView view, String url, String message, JsResult result);
-    public native boolean onJsPrompt(
-        WebView view, String url, String message, String defaultValue, JsPromptResult result);
     /** API 21. */
     public abstract static class FileChooserParams {
         public static final int MODE_OPEN_MULTIPLE = 1;

@@ -4,8 +4,6 @@ import android.content.Context;
 
 public abstract class WebSettings {
     public static final int MIXED_CONTENT_NEVER_ALLOW = 1;
-    /** API 29. */
-    public static final int FORCE_DARK_OFF = 0;
     public static native String getDefaultUserAgent(Context context);
     public abstract void setJavaScriptEnabled(boolean flag);
     public abstract void setDomStorageEnabled(boolean flag);
@@ -18,6 +16,4 @@ public abstract class WebSettings {
     public abstract void setSupportZoom(boolean support);
     public abstract void setUseWideViewPort(boolean use);
     public abstract void setTextZoom(int textZoom);
-    /** API 29. */
-    public native void setForceDark(int forceDark);
 }

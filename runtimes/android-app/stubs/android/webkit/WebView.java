@@ -1,15 +1,12 @@
 package android.webkit;
 
 import android.content.Context;
-import android.content.pm.PackageInfo;
 import android.widget.AbsoluteLayout;
 
 public class WebView extends AbsoluteLayout {
     public WebView(Context context) {
         super(context);
     }
-    /** API 26. */
-    public static native PackageInfo getCurrentWebViewPackage();
     public static native void setWebContentsDebuggingEnabled(boolean enabled);
     public native WebSettings getSettings();
     public native void setWebViewClient(WebViewClient client);

@@ -25,10 +25,10 @@ final class AppConfig {
 
     /** Android's number of an orientation: as the sensors say, within what the player has locked. */
     static int orientation(String name) {
-        switch (name) {
-            case "landscape": return ActivityInfo.SCREEN_ORIENTATION_USER_LANDSCAPE;
-            case "portrait": return ActivityInfo.SCREEN_ORIENTATION_USER_PORTRAIT;
-            default: return ActivityInfo.SCREEN_ORIENTATION_FULL_USER;
+        if (name.equals("landscape")) {
+            return ActivityInfo.SCREEN_ORIENTATION_USER_LANDSCAPE;
         }
+        return name.equals("portrait")
+            ? ActivityInfo.SCREEN_ORIENTATION_USER_PORTRAIT : ActivityInfo.SCREEN_ORIENTATION_FULL_USER;
     }
 }

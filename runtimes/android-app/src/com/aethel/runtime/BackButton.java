@@ -1,6 +1,5 @@
 package com.aethel.runtime;
 
-import android.os.Handler;
 import android.os.SystemClock;
 import android.webkit.ValueCallback;
 import android.webkit.WebView;
@@ -12,7 +11,6 @@ import com.aethel.runtime.rules.BackPresses;
 final class BackButton {
     private static final long ANSWER_MS = 1_000; // a page that is busy for longer does not hold the player back
     private final GameActivity activity;
-    private final Handler handler = new Handler();
     private final BackPresses presses = new BackPresses();
     private Press last;
 
@@ -26,14 +24,14 @@ final class BackButton {
             return;
         }
         last = new Press(this, view);
-        handler.postDelayed(last, ANSWER_MS);
+        view.postDelayed(last, ANSWER_MS);
         boolean mayPause = !view.canGoBack() && !presses.isSecond(SystemClock.uptimeMillis());
         view.evaluateJavascript(BackPresses.script(mayPause), last);
     }
 
     /** Takes the first of two answers: that of the page, or that it gave none. */
     void answer(Press press, boolean isHandled) {
-        if (press != last || press.view != activity.view()) {
+        if (press != last || press.view != activity.view) {
             return;
         }
         last = null;

@@ -2,14 +2,12 @@ package com.aethel.runtime;
 
 import android.app.Activity;
 import android.content.Intent;
-import android.content.res.Configuration;
 import android.graphics.Color;
 import android.media.AudioManager;
 import android.os.Build;
 import android.os.Bundle;
 import android.os.SystemClock;
 import android.view.KeyEvent;
-import android.view.View;
 import android.view.WindowManager;
 import android.webkit.WebSettings;
 import android.webkit.WebView;
@@ -26,20 +24,18 @@ import java.io.IOException;
 
 /** The application: one window, with the game in it or the reason why it is not. */
 public final class GameActivity extends Activity {
-    static final String VERSION = "1.0.0";
     private static final String SCRIPT = "aethel-runtime.js";
     private static final long CRASHES_APART_MS = 60_000; // a page that ends sooner than that again is not restarted
 
     private FrameLayout content;
-    private FullScreen fullScreen;
+    FullScreen fullScreen;
     private BackButton back;
-    private SoundFocus sound;
+    SoundFocus sound;
     private FileChooser files;
     private PagePermissions permissions;
-    private WebView view; // null while an error is shown
+    WebView view; // null while an error is shown
     private boolean isPaused;
-    private boolean hasCrashed;
-    private long crashed;
+    private long crashed = -CRASHES_APART_MS;
 
     @Override
     protected void onCreate(Bundle state) {
@@ -67,62 +63,62 @@ public final class GameActivity extends Activity {
 
     /** Starts the game from its entry page; what an earlier page held in memory alone is gone. */
     void start() {
-        show(null, null);
+        show(null);
         try {
             int version = WebViewVersion.of(WebSettings.getDefaultUserAgent(this));
             if (WebViewVersion.isTooOld(version)) {
                 String problem = getString(R.string.web_view_old, version, WebViewVersion.OLDEST);
-                show(null, ErrorPage.needsWebView(this, problem));
+                ErrorPage.needsWebView(this, problem);
                 return;
             }
             load();
         } catch (IOException | JSONException e) {
             GameLog.error("the game cannot be read", e);
-            showBroken(String.valueOf(e.getMessage()));
+            showBroken(e.toString());
         } catch (RuntimeException e) { // Android's word for a web view that is not installed, or turned off
             GameLog.error("there is no web view", e);
-            show(null, ErrorPage.needsWebView(this, getString(R.string.web_view_missing, WebViewVersion.OLDEST)));
+            ErrorPage.needsWebView(this, getString(R.string.web_view_missing, WebViewVersion.OLDEST));
         }
     }
 
     private void load() throws IOException, JSONException {
         PackagedAssets assets = new PackagedAssets(getAssets());
-        AppConfig config = new AppConfig(assets.readConfig());
-        GameLog.setDebug(config.isDebug);
-        String script = RuntimeScript.of(assets.read(SCRIPT), config.text, Build.SUPPORTED_ABIS[0], VERSION);
+        AppConfig config = new AppConfig(assets.read(PackagedAssets.FOLDER + AppConfig.FILE));
+        GameLog.isDebug = config.isDebug;
+        String script = RuntimeScript.of(assets.read(SCRIPT), config.text, Build.SUPPORTED_ABIS[0]);
         Requests requests = new Requests(
             new AssetServer(assets, new PageCommands(this), config.entry, config.isIsolated, script));
         WebView created = GameView.create(this, config.isDebug);
         created.setWebViewClient(new GameClient(this, requests));
-        created.setWebChromeClient(new GameChrome(files, permissions, new PageDialogs(this)));
+        created.setWebChromeClient(new GameChrome(files, permissions));
         WorkerRequests.answerWith(requests);
         setRequestedOrientation(config.orientation);
-        show(created, created);
+        show(created);
         created.resumeTimers(); // those of all web views stand still since the last one was paused
         if (isPaused) {
             pause();
         }
-        created.loadUrl(Origin.ADDRESS + "/");
+        created.loadUrl(Origin.ADDRESS);
     }
 
-    /** Puts a view into the window: the game's, an error, or nothing. */
-    private void show(WebView game, View shown) {
-        WebView old = view;
-        view = game;
+    /** Puts a game's view into the window in place of the last one, or nothing. */
+    private void show(WebView game) {
         content.removeAllViews();
-        if (old != null) {
-            old.destroy();
+        if (view != null) {
+            view.destroy();
         }
-        if (shown != null) {
-            content.addView(shown);
-            shown.requestFocus();
+        view = game;
+        if (game != null) {
+            content.addView(game);
+            game.requestFocus();
         }
     }
 
     /** Says that the game's files are not as they should be. */
     void showBroken(String detail) {
-        GameLog.error(detail);
-        show(null, ErrorPage.failed(this, R.string.broken, detail));
+        GameLog.error(detail, null);
+        show(null);
+        ErrorPage.failed(this, R.string.broken, detail);
     }
 
     /** Starts a page anew that has ended, once: mostly the device had too little memory for a moment. */
@@ -132,19 +128,15 @@ public final class GameActivity extends Activity {
             return;
         }
         long now = SystemClock.uptimeMillis();
-        boolean isAgain = hasCrashed && now - crashed < CRASHES_APART_MS;
-        hasCrashed = true;
+        boolean isAgain = now - crashed < CRASHES_APART_MS;
         crashed = now;
-        GameLog.error("the page has ended" + (isAgain ? " again" : ""));
+        GameLog.error("the page has ended", null);
         if (isAgain) {
-            show(null, ErrorPage.failed(this, R.string.crashed, ""));
+            show(null);
+            ErrorPage.failed(this, R.string.crashed, getString(R.string.crashed_remedy));
         } else {
             start();
         }
-    }
-
-    WebView view() {
-        return view;
     }
 
     void goBack() {
@@ -154,14 +146,6 @@ public final class GameActivity extends Activity {
     /** Leaves the game as the home button does: it goes on from there if Android has kept it. */
     void leave() {
         moveTaskToBack(true);
-    }
-
-    void setFullScreen(boolean on) {
-        fullScreen.set(on);
-    }
-
-    void setSounding(boolean on) {
-        sound.set(on);
     }
 
     /** Keeps the screen on; Android lets go of it by itself when the window is not seen. */
@@ -181,7 +165,6 @@ public final class GameActivity extends Activity {
             view.resumeTimers();
             view.onResume();
         }
-        fullScreen.apply();
     }
 
     @Override
@@ -205,7 +188,7 @@ public final class GameActivity extends Activity {
         if (view != null) {
             view.resumeTimers(); // they belong to the process, which may start the game again
         }
-        show(null, null);
+        show(null);
         super.onDestroy();
     }
 
@@ -215,13 +198,6 @@ public final class GameActivity extends Activity {
         if (hasFocus) {
             fullScreen.apply();
         }
-    }
-
-    /** Nothing starts anew when the phone is turned, folded, or shares its screen: the page is told of its new size. */
-    @Override
-    public void onConfigurationChanged(Configuration configuration) {
-        super.onConfigurationChanged(configuration);
-        fullScreen.apply();
     }
 
     /** The back button before Android 13; from then on there is {@link BackGesture33}. */

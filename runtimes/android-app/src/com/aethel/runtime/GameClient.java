@@ -34,7 +34,7 @@ final class GameClient extends WebViewClient {
                 OutsideLinks.open(activity, address);
                 return true;
             default:
-                GameLog.error("the page may not go to " + address);
+                GameLog.error("the page may not go to " + address, null);
                 return true;
         }
     }

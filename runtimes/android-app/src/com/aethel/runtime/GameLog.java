@@ -5,16 +5,12 @@ import android.util.Log;
 /** The device's log, under one tag: errors always, everything in a debug build. */
 final class GameLog implements Thread.UncaughtExceptionHandler {
     private static final String TAG = "Aethel";
-    private static volatile boolean isDebug;
+    static volatile boolean isDebug;
 
     private final Thread.UncaughtExceptionHandler before;
 
     private GameLog(Thread.UncaughtExceptionHandler before) {
         this.before = before;
-    }
-
-    static void setDebug(boolean on) {
-        isDebug = on;
     }
 
     static void info(String message) {
@@ -23,10 +19,7 @@ final class GameLog implements Thread.UncaughtExceptionHandler {
         }
     }
 
-    static void error(String message) {
-        Log.e(TAG, message);
-    }
-
+    /** Notes what went wrong, and the exception that tells it, if there is one. */
     static void error(String message, Throwable cause) {
         Log.e(TAG, message, cause);
     }
@@ -41,7 +34,7 @@ final class GameLog implements Thread.UncaughtExceptionHandler {
 
     @Override
     public void uncaughtException(Thread thread, Throwable error) {
-        Log.e(TAG, "the application ends, thread " + thread.getName(), error);
+        Log.e(TAG, "crash", error);
         if (before != null) {
             before.uncaughtException(thread, error);
         }

@@ -1,7 +1,6 @@
 package com.aethel.runtime;
 
 import android.graphics.Color;
-import android.os.Build;
 import android.view.View;
 import android.webkit.DownloadListener;
 import android.webkit.WebSettings;
@@ -42,24 +41,14 @@ final class GameView implements DownloadListener {
         settings.setSupportZoom(false);
         settings.setUseWideViewPort(true);
         settings.setTextZoom(WHOLE_TEXT);
-        if (Build.VERSION.SDK_INT >= 29) {
-            Colours29.keep(settings);
-        }
     }
 
     /** Hands downloads of other sites on; what the page itself has made, nothing here saves. */
     @Override
     public void onDownloadStart(String address, String agent, String disposition, String type, long length) {
         if (Links.of(address, true) != Links.OUTSIDE || !OutsideLinks.open(activity, address)) {
-            GameLog.error("nothing saves a file of the type " + type);
+            GameLog.error("nothing saves " + type, null);
             Toast.makeText(activity, R.string.no_downloads, Toast.LENGTH_LONG).show();
-        }
-    }
-
-    /** The game's colours stay as they are in the dark, too. In a class of its own: Android before 10 has no such method. */
-    private static final class Colours29 {
-        static void keep(WebSettings settings) {
-            settings.setForceDark(WebSettings.FORCE_DARK_OFF);
         }
     }
 }

@@ -7,19 +7,25 @@ import android.net.Uri;
 
 /** Opens an address in the application that the player has for it. */
 final class OutsideLinks {
+    private static final String WEB_VIEW = "https://play.google.com/store/apps/details?id=com.google.android.webview";
+
     private OutsideLinks() {
     }
 
     /** False when there is none. */
     static boolean open(Activity activity, String address) {
-        Intent intent = new Intent(Intent.ACTION_VIEW, Uri.parse(address));
-        intent.addCategory(Intent.CATEGORY_BROWSABLE);
         try {
-            activity.startActivity(intent);
+            activity.startActivity(
+                new Intent(Intent.ACTION_VIEW, Uri.parse(address)).addCategory(Intent.CATEGORY_BROWSABLE));
             return true;
         } catch (ActivityNotFoundException | SecurityException e) {
             GameLog.error("nothing opens " + address, e);
             return false;
         }
+    }
+
+    /** Shows where the player gets a newer web view: in the store's application, which takes its own addresses. */
+    static void showUpdate(Activity activity) {
+        open(activity, WEB_VIEW);
     }
 }

@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The game's files in the application's package: read in place where they are stored, unpacked as they are read else. */
 final class PackagedAssets implements AssetSource {
-    private static final String FOLDER = "www/";
+    static final String FOLDER = "www/";
     private final AssetManager assets;
 
     PackagedAssets(AssetManager assets) {
@@ -24,23 +24,20 @@ final class PackagedAssets implements AssetSource {
     String read(String path) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
-        try (InputStream stream = assets.open(path)) {
-            for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
-                bytes.write(buffer, 0, read);
-            }
+        InputStream stream = assets.open(path);
+        for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
+            bytes.write(buffer, 0, read);
         }
+        stream.close();
         return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
-    }
-
-    /** The file with the game's configuration. */
-    String readConfig() throws IOException {
-        return read(FOLDER + AppConfig.FILE);
     }
 
     @Override
     public Asset find(String path) {
         String name = FOLDER + path;
-        try (AssetFileDescriptor file = assets.openFd(name)) {
+        try {
+            AssetFileDescriptor file = assets.openFd(name);
+            file.close();
             return new Packaged(assets, name, file.getLength(), true);
         } catch (IOException compressed) { // or there is none: both are told by the same exception
             return findCompressed(name);
@@ -48,9 +45,12 @@ final class PackagedAssets implements AssetSource {
     }
 
     private Asset findCompressed(String name) {
-        try (InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING)) {
+        try {
+            InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING);
             // The asset manager answers with the unpacked size of the whole rest, not of what it has unpacked so far.
-            return new Packaged(assets, name, stream.available(), false);
+            long length = stream.available();
+            stream.close();
+            return new Packaged(assets, name, length, false);
         } catch (IOException missing) {
             return null;
         }

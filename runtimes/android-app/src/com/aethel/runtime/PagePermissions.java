@@ -11,7 +11,6 @@ import com.aethel.runtime.assets.Origin;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -54,18 +53,16 @@ final class PagePermissions {
     }
 
     void decidePosition(String origin, GeolocationPermissions.Callback callback) {
-        boolean isFine = isDeclared(Manifest.permission.ACCESS_FINE_LOCATION);
-        boolean isPossible = isFine || isDeclared(Manifest.permission.ACCESS_COARSE_LOCATION);
+        boolean isPossible = isDeclared(Manifest.permission.ACCESS_COARSE_LOCATION)
+            || isDeclared(Manifest.permission.ACCESS_FINE_LOCATION);
         if (!isPossible || position != null || Origin.targetOf(origin) == null) {
             callback.invoke(origin, false, false);
             return;
         }
         position = callback;
         positionOrigin = origin;
-        // Android 12 asks for the rough place along with the exact one, and wants both named.
-        ask(isFine
-            ? Arrays.asList(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION)
-            : Collections.singletonList(Manifest.permission.ACCESS_COARSE_LOCATION));
+        // Android 12 wants both named; it denies the one that the manifest lacks, and asks for the other.
+        ask(Arrays.asList(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION));
     }
 
     /** Hands the player's answer on to the page. */

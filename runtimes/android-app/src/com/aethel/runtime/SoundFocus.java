@@ -2,7 +2,6 @@ package com.aethel.runtime;
 
 import android.content.Context;
 import android.media.AudioManager;
-import android.webkit.WebView;
 
 /**
  * The game's claim to be heard. The web view claims it for sounds of media elements; for Web Audio, with which games play,
@@ -39,9 +38,8 @@ final class SoundFocus implements AudioManager.OnAudioFocusChangeListener {
     }
 
     private void tell(boolean isHeard) {
-        WebView view = activity.view();
-        if (view != null) {
-            view.evaluateJavascript(
+        if (activity.view != null) {
+            activity.view.evaluateJavascript(
                 "window.dispatchEvent(new CustomEvent('aethel-sound', {detail: " + isHeard + "}))", null);
         }
     }

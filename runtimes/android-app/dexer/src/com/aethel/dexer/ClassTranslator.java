@@ -52,8 +52,18 @@ final class ClassTranslator {
                 node.interfaces.stream().map(ClassTranslator::descriptor).toList(),
                 node.sourceFile,
                 annotations,
-                node.fields.stream().map(this::field).toList(),
+                node.fields.stream().filter(field -> !isCopied(field)).map(this::field).toList(),
                 node.methods.stream().map(this::method).toList());
+    }
+
+    /**
+     * Whether no code reads a field, because the compiler has put its constant wherever it is named; a
+     * public one may still be somebody's to look up.
+     */
+    private static boolean isCopied(FieldNode field) {
+        int constant = Opcodes.ACC_STATIC | Opcodes.ACC_FINAL;
+        boolean isFinal = (field.access & constant) == constant;
+        return isFinal && field.value != null && (field.access & Opcodes.ACC_PUBLIC) == 0;
     }
 
     private ImmutableField field(FieldNode field) {

@@ -41,7 +41,8 @@ final class AssetPath {
                 return false;
             }
         }
-        return !("/" + path + "/").contains("/../") && !("/" + path + "/").contains("/./");
+        String whole = "/" + path + "/";
+        return !whole.contains("/../") && !whole.contains("/./");
     }
 
     static String withoutQuery(String target) {

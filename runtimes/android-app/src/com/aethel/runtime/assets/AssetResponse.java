@@ -1,7 +1,6 @@
 package com.aethel.runtime.assets;
 
 import java.io.InputStream;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,13 +17,13 @@ public final class AssetResponse {
     public final InputStream body;
 
     private AssetResponse(int status, String type, String charset, Map<String, String> headers, Asset asset,
-                          long first, long end, boolean hasBody) {
+                          long first, long end) {
         this.status = status;
         this.type = type;
         this.charset = charset;
-        this.headers = Collections.unmodifiableMap(headers);
+        this.headers = headers;
         this.length = end - first;
-        this.body = new RangeStream(hasBody ? asset : null, first, end);
+        this.body = new RangeStream(asset, first, end);
     }
 
     /** The answer without content, that only its status tells. */
@@ -33,7 +32,7 @@ public final class AssetResponse {
         if (name != null) {
             headers.put(name, value);
         }
-        return new AssetResponse(status, "text/plain", "utf-8", headers, TextAsset.EMPTY, 0, 0, true);
+        return new AssetResponse(status, "text/plain", "utf-8", headers, null, 0, 0);
     }
 
     /** The answer with a whole file or a part of it. */
@@ -44,37 +43,19 @@ public final class AssetResponse {
             headers.put("Content-Range", range.contentRange(asset.length()));
         }
         return new AssetResponse(
-            range.isPart ? 206 : 200, type, charset, headers, asset, range.first, range.last + 1, !isHead);
+            range.isPart ? 206 : 200, type, charset, headers, isHead ? null : asset, range.first, range.last + 1);
     }
 
     /** This answer, with the two headers that let a page share memory with its workers. */
     AssetResponse isolated() {
-        Map<String, String> more = new LinkedHashMap<String, String>(headers);
-        more.put("Cross-Origin-Opener-Policy", "same-origin");
-        more.put("Cross-Origin-Embedder-Policy", "require-corp");
-        return new AssetResponse(this, more);
+        headers.put("Cross-Origin-Opener-Policy", "same-origin");
+        headers.put("Cross-Origin-Embedder-Policy", "require-corp");
+        return this;
     }
 
-    private AssetResponse(AssetResponse other, Map<String, String> headers) {
-        this.status = other.status;
-        this.type = other.type;
-        this.charset = other.charset;
-        this.headers = Collections.unmodifiableMap(headers);
-        this.length = other.length;
-        this.body = other.body;
-    }
-
-    /** What HTTP calls this status; the web view accepts no answer without. */
+    /** A word for the status, which nobody reads any more; the web view accepts no answer without. */
     public String reason() {
-        switch (status) {
-            case 200: return "OK";
-            case 206: return "Partial Content";
-            case 400: return "Bad Request";
-            case 404: return "Not Found";
-            case 405: return "Method Not Allowed";
-            case 416: return "Range Not Satisfiable";
-            default: return "Internal Server Error";
-        }
+        return status < 400 ? "OK" : "Error";
     }
 
     private static Map<String, String> usual() {

@@ -54,11 +54,11 @@ final class Page implements Asset {
     private static byte[] firstBytes(Asset asset) throws IOException {
         byte[] bytes = new byte[(int) Math.min(PageHead.SIZE, asset.length())];
         int size = 0;
-        try (InputStream stream = asset.open(0)) {
-            for (int read = 0; read >= 0 && size < bytes.length; size += Math.max(read, 0)) {
-                read = stream.read(bytes, size, bytes.length - size);
-            }
+        InputStream stream = asset.open(0);
+        for (int read = 0; read >= 0 && size < bytes.length; size += Math.max(read, 0)) {
+            read = stream.read(bytes, size, bytes.length - size);
         }
+        stream.close();
         return Arrays.copyOf(bytes, size);
     }
 }

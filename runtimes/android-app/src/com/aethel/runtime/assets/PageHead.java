@@ -1,6 +1,5 @@
 package com.aethel.runtime.assets;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 
 /** The first bytes of a page: its encoding, and the place before its own scripts. Nothing else of it is read or changed. */
@@ -9,43 +8,34 @@ final class PageHead {
     private static final int DECLARATION_SIZE = 1024; // bytes in which a browser looks for the encoding
 
     private final byte[] head;
-    private final int start;
-    private final Charset charset;
+    private final int start; // behind the byte order mark
+    private final boolean isWide; // UTF-16: two bytes for a letter
+    private final boolean isBigFirst;
 
     PageHead(byte[] head) {
         this.head = head;
-        if (startsWith(0xEF, 0xBB, 0xBF)) {
-            charset = StandardCharsets.UTF_8;
-            start = 3;
-        } else if (startsWith(0xFF, 0xFE)) {
-            charset = StandardCharsets.UTF_16LE;
-            start = 2;
-        } else if (startsWith(0xFE, 0xFF)) {
-            charset = StandardCharsets.UTF_16BE;
-            start = 2;
-        } else {
-            charset = null;
-            start = 0;
-        }
+        int first = at(0);
+        int second = at(1);
+        isBigFirst = first == 0xFE && second == 0xFF;
+        isWide = isBigFirst || (first == 0xFF && second == 0xFE);
+        start = isWide ? 2 : first == 0xEF && second == 0xBB && at(2) == 0xBF ? 3 : 0;
     }
 
     /** The bytes of a tag in the page's encoding; all others than UTF-16 write its letters alike. */
     byte[] encoded(String tag) {
-        return tag.getBytes(isWide() ? charset : StandardCharsets.US_ASCII);
+        return tag.getBytes(
+            !isWide ? StandardCharsets.US_ASCII : isBigFirst ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE);
     }
 
-    /** The encoding to tell the browser: the mark's, none when the page declares one, else UTF-8. */
+    /** The encoding to tell the browser: none where a mark or a declaration in the page does, else UTF-8. */
     String encoding() {
-        if (charset != null) {
-            return charset.name().toLowerCase(java.util.Locale.ROOT);
-        }
         int end = Math.min(head.length, DECLARATION_SIZE);
         for (int at = 0; at < end; at++) {
             if (matches(at, "charset")) {
                 return null;
             }
         }
-        return "utf-8";
+        return start > 0 ? null : "utf-8";
     }
 
     /**
@@ -83,33 +73,19 @@ final class PageHead {
         return true;
     }
 
-    /** The letter at an offset; no letter, -1, behind the end. */
+    /** The letter at an offset; no letter, a negative number, behind the end. */
     private int unit(int at) {
-        if (at + width() > head.length) {
-            return -1;
+        if (!isWide) {
+            return at(at);
         }
-        if (!isWide()) {
-            return head[at] & 0xff;
-        }
-        int first = head[at] & 0xff;
-        int second = head[at + 1] & 0xff;
-        return charset == StandardCharsets.UTF_16BE ? first << 8 | second : second << 8 | first;
+        return isBigFirst ? at(at) << 8 | at(at + 1) : at(at + 1) << 8 | at(at);
+    }
+
+    private int at(int at) {
+        return at < head.length ? head[at] & 0xff : -1;
     }
 
     private int width() {
-        return isWide() ? 2 : 1;
-    }
-
-    private boolean isWide() {
-        return start == 2;
-    }
-
-    private boolean startsWith(int... mark) {
-        for (int i = 0; i < mark.length; i++) {
-            if (i >= head.length || (head[i] & 0xff) != mark[i]) {
-                return false;
-            }
-        }
-        return true;
+        return isWide ? 2 : 1;
     }
 }

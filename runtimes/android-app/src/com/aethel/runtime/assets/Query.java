@@ -8,7 +8,7 @@ final class Query {
     private Query() {
     }
 
-    /** The parameters by name; of two alike the first, and none that cannot be decoded. */
+    /** The parameters by name; of two alike the last, and none that cannot be decoded. */
     static Map<String, String> of(String target) {
         Map<String, String> parameters = new LinkedHashMap<String, String>();
         int start = target.indexOf('?');
@@ -20,7 +20,7 @@ final class Query {
             int equals = pair.indexOf('=');
             String name = equals < 0 ? null : decoded(pair.substring(0, equals));
             String value = equals < 0 ? null : decoded(pair.substring(equals + 1));
-            if (name != null && value != null && !parameters.containsKey(name)) {
+            if (name != null && value != null) {
                 parameters.put(name, value);
             }
         }

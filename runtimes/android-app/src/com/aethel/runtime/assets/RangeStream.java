@@ -65,7 +65,7 @@ final class RangeStream extends InputStream {
         }
         int read = opened.read(buffer, offset, (int) Math.min(length, end - position));
         if (read < 0) {
-            throw new IOException("the file is shorter than its length");
+            throw new IOException("shorter than its length");
         }
         position += read;
         return read;

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 
 /** A text that the application itself answers with. */
 final class TextAsset implements Asset {
-    static final TextAsset EMPTY = new TextAsset("");
     private final byte[] bytes;
 
     TextAsset(String text) {

@@ -2,16 +2,10 @@ package com.aethel.runtime.rules;
 
 import com.aethel.runtime.assets.Origin;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 
 /** Where an address leads that a page goes to. */
 public final class Links {
-    /** What other applications may be asked to open; never intent: or file:, with which a page could do more. */
-    private static final List<String> OTHERS = Arrays.asList("http", "https", "mailto", "tel");
-    /** What a page loads into a frame, or into itself, without asking anybody. */
-    private static final List<String> PAGES_OWN = Arrays.asList("about", "blob", "data", "javascript");
 
     /** It stays in the game's window: a page of the game, or a foreign one in a frame. */
     public static final int INSIDE = 0;
@@ -23,23 +17,19 @@ public final class Links {
     private Links() {
     }
 
-    /** What happens with an address; foreign sites may be framed, as on the web, but never take the game's place. */
+    /**
+     * What happens with an address. Foreign sites may be framed, as on the web, but never take the game's place; and other
+     * applications open four kinds only, never intent: or file:, with which a page could do more.
+     */
     public static int of(String address, boolean isWholePage) {
-        String scheme = schemeOf(address);
-        if (Origin.targetOf(address) != null) {
+        String scheme = address.substring(0, Math.max(0, address.indexOf(':'))).toLowerCase(Locale.ROOT);
+        boolean isMade = scheme.equals("about") || scheme.equals("blob") || scheme.equals("javascript");
+        if (Origin.targetOf(address) != null || isMade || (scheme.equals("data") && !isWholePage)) {
             return INSIDE;
         }
-        if (PAGES_OWN.contains(scheme)) {
-            return isWholePage && scheme.equals("data") ? NOWHERE : INSIDE;
+        if (scheme.equals("http") || scheme.equals("https")) {
+            return isWholePage ? OUTSIDE : INSIDE;
         }
-        if (!OTHERS.contains(scheme)) {
-            return NOWHERE;
-        }
-        return isWholePage || !scheme.startsWith("http") ? OUTSIDE : INSIDE;
-    }
-
-    private static String schemeOf(String address) {
-        int colon = address.indexOf(':');
-        return colon < 0 ? "" : address.substring(0, colon).toLowerCase(Locale.ROOT);
+        return scheme.equals("mailto") || scheme.equals("tel") ? OUTSIDE : NOWHERE;
     }
 }

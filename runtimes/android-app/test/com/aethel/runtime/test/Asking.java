@@ -57,7 +57,7 @@ final class Asking {
             case "version": return new Json().with("value", WebViewVersion.of(first))
                 .with("old", WebViewVersion.isTooOld(WebViewVersion.of(first)));
             case "target": return new Json().with("value", Origin.targetOf(first));
-            case "script": return new Json().with("value", RuntimeScript.of(first, words.get(2), words.get(3), "1.0.0"));
+            case "script": return new Json().with("value", RuntimeScript.of(first, words.get(2), words.get(3)));
             case "back-script": return new Json().with("value", BackPresses.script(first.equals("pause")));
             case "back": return new Json().with("second", presses.isSecond(Long.parseLong(words.get(3))))
                 .with("value", presses.press(first.equals("handled"), words.get(2).equals("history"),

@@ -41,7 +41,7 @@ final class Bridge {
         Path folder = Paths.get(arguments[0]);
         String game = new String(Files.readAllBytes(folder.resolve("aethel-app.json")), "UTF-8");
         String function = new String(Files.readAllBytes(Paths.get(arguments[3])), "UTF-8");
-        String script = RuntimeScript.of(function, game, "arm64-v8a", "1.0.0");
+        String script = RuntimeScript.of(function, game, "arm64-v8a");
         Bridge bridge = new Bridge(folder, arguments[1], arguments[2].equals("isolated"), script);
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.setExecutor(Executors.newCachedThreadPool());

@@ -1,4 +1,0 @@
-package android.content.res;
-
-public final class Configuration {
-}

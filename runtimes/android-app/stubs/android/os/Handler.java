@@ -1,5 +1,0 @@
-package android.os;
-
-public class Handler {
-    public final native boolean postDelayed(Runnable r, long delayMillis);
-}

@@ -1,6 +1,0 @@
-package android.webkit;
-
-public class JsResult {
-    public final native void cancel();
-    public final native void confirm();
-}
