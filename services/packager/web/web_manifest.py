@@ -13,15 +13,18 @@ from services.packager.web import icons
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from shared.domain.options import Orientation
+
 MANIFEST: Final = "manifest.webmanifest"
 NO_ICON: Final = '<link rel="icon" href="data:,">'  # else browsers ask for a favicon.ico in vain
 MAX_SHORT_NAME: Final = 12  # what launchers show below an icon
 
 
-def manifest(title: str, names: Collection[str]) -> bytes:
+def manifest(title: str, names: Collection[str], orientation: Orientation | None = None) -> bytes:
     """The manifest of a site with the icons among ``names``.
 
-    Every URL is relative to it, so that any folder will do.
+    Every URL is relative to it, so that any folder will do. Without an ``orientation`` the game
+    turns as the device does.
     """
     document = {
         "name": title,
@@ -29,6 +32,7 @@ def manifest(title: str, names: Collection[str]) -> bytes:
         "start_url": ".",
         "scope": ".",
         "display": "fullscreen",
+        **({"orientation": orientation} if orientation else {}),
         "icons": icons.manifest_entries(names),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -79,6 +79,7 @@ def assemble(
         fetched=_fetched_first(loaded, variant, game_files, navigation) if hosted else (),
         title=title,
         language=loaded.game.language or LANGUAGE,
+        orientation=loaded.game.orientation,
         debug=request.configuration == "debug",
         transcodes=not variant.fetched.intersection(variant.chunks["ktx2"]).isdisjoint(
             player_files

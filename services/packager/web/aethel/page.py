@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.packager.request import Request
     from services.packager.web.aethel.findings import Findings
     from services.packager.web.aethel.player_chunks import Player
+    from shared.domain.options import Orientation
     from shared.templates import Template
 
 WORKER: Final = "sw.js"
@@ -46,6 +47,7 @@ def page_files(
     fetched: Iterable[str],
     title: str,
     language: str,
+    orientation: Orientation | None,
     debug: bool,
     transcodes: bool,
     pictures: Mapping[str, bytes],
@@ -60,12 +62,13 @@ def page_files(
         fetched: What it fetches before its first frame.
         title: Of the page.
         language: Of its text, as BCP 47 has it.
+        orientation: Of a phone's screen; None turns as it does.
         debug: Whether the game may speak to servers without TLS.
         transcodes: Whether it carries KTX2 textures.
         pictures: Icons.
     """
     made = dict(pictures)
-    made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys())
+    made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys(), orientation)
     head = web_manifest.links(made.keys(), ()) + "".join(_preloads(modules, fetched))
     head += "" if icons.FAVICON in made else web_manifest.NO_ICON
     values = {

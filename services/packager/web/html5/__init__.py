@@ -106,7 +106,7 @@ def page_site(
     source = pages.read(ENTRY)
     page, unread = _page(source)
     title = title_of(pages, request)
-    made, notes = _made(pictures, request, page, title)
+    made, notes = _made(pages, pictures, request, page, title)
     shipped = {path: Content.made(path, data) for path, data in made.items()} | dict(contents)
     added_files = {path: data for path, data in made.items() if path not in pages}
     ships = pages.rewritten(added_files, without=())
@@ -187,7 +187,7 @@ def _not_optimized(request: Request) -> Iterator[Note]:
 
 
 def _made(
-    pictures: ProjectFiles, request: Request, page: Page, title: str
+    pages: ProjectFiles, pictures: ProjectFiles, request: Request, page: Page, title: str
 ) -> tuple[dict[str, bytes], list[Note]]:
     """Icons, and the web manifest unless the page names its own."""
     icon = request.options.app_icon
@@ -197,5 +197,6 @@ def _made(
         message = f"appIcon is not shown: {ENTRY} links a web manifest and icons of its own"
         notes.append(Note(file=icon, message=message))
     if not own_manifest:
-        made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys())
+        orientation = read_game(pages).orientation
+        made[web_manifest.MANIFEST] = web_manifest.manifest(title, made.keys(), orientation)
     return made, notes
