@@ -9,7 +9,7 @@ import msgspec
 
 from services.gateway.exports.downloads import ArtifactExpiredError
 from services.gateway.http.pagination import open_seq_token, seq_token
-from services.gateway.play.archive.archives import ZIP
+from services.gateway.play.archive.archives import ZIPS
 from services.gateway.play.archive.zip_index import ArchiveDamagedError
 from services.gateway.responses.play import ArtifactFile, ArtifactFiles
 from shared.domain.artifact_files import MOST_BYTES, decode_files
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
     from shared.tokens import User
 
-IPA: Final = "application/x-ios-app"  # which Xcode writes as a ZIP
-# A page is its own only file.
-DIRECTORIES: Final = frozenset({ZIP, IPA, "text/html; charset=utf-8"})
+DIRECTORIES: Final = ZIPS | {"text/html; charset=utf-8"}  # a page is its own only file
 
 
 class NotListedError(ExportError):

@@ -33,7 +33,15 @@ ENTRIES: Final = 250_000
 CACHE_BYTES: Final = 128 << 20  # of all directories in memory
 ENTRY_BYTES: Final = 400  # that an entry takes in memory, beside its name
 PAGE: Final = "index.html"
-ZIP: Final = "application/zip"
+# Artifacts that are ZIPs, whatever their systems call them.
+ZIPS: Final = frozenset(
+    {
+        "application/zip",
+        "application/vnd.android.package-archive",
+        "application/x-android-app-bundle",
+        "application/x-ios-app",
+    }
+)
 HTML: Final = "text/html"
 
 
@@ -120,7 +128,7 @@ class Archives:
     async def _archive(self, artifact: Artifact) -> Archive:
         if artifact.content_type.startswith(HTML):
             return _single_page(artifact)
-        if artifact.content_type != ZIP:
+        if artifact.content_type not in ZIPS:
             raise ArchiveDamagedError(f"it is no ZIP but {artifact.content_type}")
         size = artifact.size_bytes
         tail = await self._reads.read(
