@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FOLDERS = {  # where the game lies, by the end of the artifact's name
     "-ios-xcode.zip": re.compile(r"[^/]+/www/(.+)"),
+    ".apk": re.compile(r"assets/www/(.+)"),
+    ".aab": re.compile(r"base/assets/www/(.+)"),
     ".ipa": re.compile(r"Payload/[^/]+\.app/www/(.+)"),
 }
 LOCATOR = b"AETHELPAYLOAD\0\x01\0"
@@ -21,7 +23,7 @@ LOCATOR = b"AETHELPAYLOAD\0\x01\0"
 
 def unpacked(built: Built) -> dict[str, bytes]:
     """The files of the artifact, by path."""
-    if built.name.endswith((".zip", ".ipa")):
+    if built.name.endswith((".zip", ".ipa", ".apk", ".aab")):
         with zipfile.ZipFile(io.BytesIO(built.data)) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
     if built.name.endswith(".tar.gz"):

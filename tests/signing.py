@@ -1,4 +1,4 @@
-"""Keys as an operator sets them up, for the three systems."""
+"""Keys as an operator sets them up, for every platform that signs."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ sha256sum "$1" | cut -c1-64 > "$1.sig"
 
 
 def signing_keys(folder: Path | None = None, *, name: str = "studio") -> SigningKeys:
-    """One key of that name for each system, in a new folder."""
+    """One key of that name for each platform, in a new folder."""
     folder = folder or Path(mkdtemp(prefix="aethel-keys-"))
     certificate(folder / "windows" / name)
+    certificate(folder / "android" / name, days=10_000, store="keystore.p12")
     program(folder / "linux" / name / "sign", DETACHED)
     program(folder / "macos" / name / "sign", '#!/bin/sh\ntest -d "$1/Contents/MacOS"\n')
     program(folder / "ios" / name / "build", MAC)
     return SigningKeys(folder, timeout_s=600)
 
 
-def certificate(folder: Path, *, days: int = 30) -> None:
+def certificate(folder: Path, *, days: int = 30, store: str = "certificate.p12") -> None:
     """A self-signed certificate for code; its chain is itself."""
     folder.mkdir(parents=True)
     key, chain = folder / "key.pem", folder / "chain.pem"
@@ -45,7 +46,7 @@ def certificate(folder: Path, *, days: int = 30) -> None:
     )
     openssl(
         *("pkcs12", "-export", "-inkey", key, "-in", chain),
-        *("-out", folder / "certificate.p12", "-passout", f"pass:{PASSWORD}"),
+        *("-out", folder / store, "-passout", f"pass:{PASSWORD}"),
     )
     key.unlink()
     (folder / "password").write_text(f"{PASSWORD}\n")

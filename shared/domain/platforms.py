@@ -6,10 +6,12 @@ made of it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
+from shared.domain import android_rules
 from shared.domain.options import NEUTRAL, Configuration, ExportOptions
 from shared.errors import InvalidRequestError, UnknownPlatformError
 
@@ -36,6 +38,8 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
     needs_entry_page: bool = True  # something that a browser can open
+    # Values of options that the platform has an effect for, but does not take, and why.
+    refused_values: Callable[[ExportOptions], Iterable[tuple[str, str]]] = lambda _: ()
 
     def format_of(self, options: ExportOptions) -> str:
         """The format that is asked for; the first where none is."""
@@ -155,6 +159,41 @@ PLATFORMS: dict[str, PlatformSpec] = {
             refusals=_APPLICATION_REFUSALS,
         ),
         PlatformSpec(
+            name="android",
+            summary="An APK for Android 7 and later, or an app bundle for Google Play",
+            minutes=6,
+            formats=("apk", "aab"),
+            debug_keys=True,
+            key_guide="docs/phones.md",
+            templates={"android-app": "always", **_SITE_TEMPLATES},
+            refused_values=android_rules.refusals,
+            effects={
+                **_APPLICATION,
+                "appName": "names the game below its icon, in the system's lists and in file names",
+                "appVersion": "stands in the application, the artifact and its file name; the "
+                "version code is made of it: 1.2.3 is 10,020,030",
+                "appIcon": "PNG, at least 192 x 192, better 512: the icon in every size, in layers "
+                "that launchers cut and tint",
+                "bundleId": "identifies the application and its saves, for ever; letters, digits "
+                "and _, each part begins with a letter; made of the project's id without it",
+                "compression": "of all but media, which are stored; none: nothing is compressed",
+                "format": "apk (the default): what phones install; aab: what Google Play takes",
+                "minSdkVersion": f"the oldest Android that installs it, by its API level: "
+                f"{android_rules.OLDEST_SDK} (the default, Android 7) or later",
+                "orientation": "any, landscape or portrait, within what the player has locked; "
+                "what game.json says without it",
+                "signingKey": "names a key of the operator's; without it, the key called default "
+                "signs, or a debug key of the project's own",
+                "targetSdkVersion": "the Android whose rules it follows: "
+                f"{android_rules.USUAL_TARGET_SDK} (the default, which Google Play asks for)",
+            },
+            refusals={
+                "architecture": "it runs on every processor: there is no native code",
+                "video": _NATIVE_ONLY["video"],
+                "webglVersion": "the page decides how it renders",
+            },
+        ),
+        PlatformSpec(
             name="ios",
             summary="An Xcode project for iPhones and iPads with iOS 15 and later, the game inside",
             minutes=10,
@@ -245,6 +284,7 @@ def check_options(
     if machine and spec.architectures and machine not in spec.architectures:
         offered = ", ".join(spec.architectures)
         details.append(("options.architecture", f"{platform} offers: {offered}"))
+    details += spec.refused_values(options)
     if details:
         raise OptionRefusedError(f"{platform} cannot honour these options", details)
     return spec

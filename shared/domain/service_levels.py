@@ -14,6 +14,7 @@ BUDGET_S: Final[dict[str, float]] = {
     "windows": 600,
     "macos": 600,
     "linux": 600,
+    "android": 600,
     "ios": 600,
 }
 ENDS_IN_TIME: Final = 0.999  # of exports that were accepted

@@ -8,7 +8,7 @@ Source: AOSP, "APK Signature Scheme v2", "APK Signing Block".
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -54,10 +54,14 @@ class ApkTooLargeError(ProjectError):
         )
 
 
-class Apk(msgspec.Struct, frozen=True):
-    """The container: ``seal`` makes a signing block of the digest of all that it covers."""
+class Apk(msgspec.Struct, frozen=True, kw_only=True):
+    """The container: who seals it, and with which hashes.
 
-    seal: Callable[[bytes], bytes]
+    ``seal`` makes a signing block of the digests of all that it covers, by the hashes' names.
+    """
+
+    hashes: tuple[str, ...]
+    seal: Callable[[Mapping[str, bytes]], bytes]
 
 
 class ApkStream:
@@ -88,7 +92,7 @@ class ApkStream:
         return self._zip.entries
 
     def __iter__(self) -> Generator[Buffer]:
-        digest = ChunkDigest()
+        digest = ChunkDigest(self._apk.hashes)
         for block in self._zip.contents():
             if self._zip.size_bytes > MAX_BYTES:
                 raise ApkTooLargeError("this game has more, even compressed")
@@ -100,7 +104,7 @@ class ApkStream:
         for section in (headers, self._end(headers, at)):  # as if no signature stood before them
             digest.update(section)
             digest.end_section()
-        seal = self._apk.seal(digest.digest())
+        seal = self._apk.seal(digest.digests())
         _check_block(seal)
         yield seal
         self._directory_at = at + len(seal)

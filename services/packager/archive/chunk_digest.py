@@ -10,6 +10,8 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from services.packager.archive.pages import Buffer
 
 CHUNK_BYTES: Final = 1 << 20
@@ -24,8 +26,9 @@ class ChunkDigest:
     A chunk's length stands before it, so what is taken waits until its chunk is complete.
     """
 
-    def __init__(self) -> None:
-        self._chunks: list[bytes] = []
+    def __init__(self, names: Collection[str]) -> None:
+        """Digest with the hashes of these names, each by itself."""
+        self._chunks: dict[str, list[bytes]] = {name: [] for name in names}
         self._waiting: list[memoryview] = []
         self._length = 0
 
@@ -45,18 +48,23 @@ class ChunkDigest:
         if self._length:
             self._end_chunk()
 
-    def digest(self) -> bytes:
-        """SHA-256 over all chunks, once the last section has ended."""
-        head = _HEAD.pack(_ALL_MARK, len(self._chunks))
-        return hashlib.sha256(head + b"".join(self._chunks)).digest()
+    def digests(self) -> dict[str, bytes]:
+        """One over all chunks for each hash, once the last section has ended."""
+        return {name: _over(name, chunks) for name, chunks in self._chunks.items()}
 
     def _take(self, part: memoryview) -> None:
         self._waiting.append(part)
         self._length += len(part)
 
     def _end_chunk(self) -> None:
-        chunk = hashlib.sha256(_HEAD.pack(_CHUNK_MARK, self._length))
-        for part in self._waiting:
-            chunk.update(part)
-        self._chunks.append(chunk.digest())
+        for name, chunks in self._chunks.items():
+            chunk = hashlib.new(name, _HEAD.pack(_CHUNK_MARK, self._length))
+            for part in self._waiting:
+                chunk.update(part)
+            chunks.append(chunk.digest())
         self._waiting, self._length = [], 0
+
+
+def _over(name: str, chunks: list[bytes]) -> bytes:
+    head = _HEAD.pack(_ALL_MARK, len(chunks))
+    return hashlib.new(name, head + b"".join(chunks)).digest()

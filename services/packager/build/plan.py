@@ -101,7 +101,7 @@ class Application(Protocol):
         ...
 
     def members(self, game: Sequence[Piece]) -> Sequence[Member]:
-        """All files of the application, checked, sorted by path; may run programs for minutes.
+        """All files of the application, checked, in a fixed order; may run programs for minutes.
 
         Args:
             game: The contents as a ZIP in which everything is stored; or one by one, for an

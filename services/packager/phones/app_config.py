@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from shared.domain.options import Orientation
 
@@ -27,10 +28,16 @@ class AppConfig(
     orientation: Orientation
     debug: bool  # remote debugging, and the page's console in the log
     isolated: bool  # COOP and COEP, so that SharedArrayBuffer works
+    oldest_web_view: int | UnsetType = UNSET  # that the game runs in: a version of Chrome
 
 
 def config(
-    identity: AppIdentity, request: Request, *, entry: str, orientation: Orientation
+    identity: AppIdentity,
+    request: Request,
+    *,
+    entry: str,
+    orientation: Orientation,
+    oldest_web_view: int | UnsetType = UNSET,
 ) -> bytes:
     """The file, as JSON."""
     document = AppConfig(
@@ -41,5 +48,6 @@ def config(
         orientation=orientation,
         debug=request.configuration == "debug",
         isolated=request.options.wasm_threads,
+        oldest_web_view=oldest_web_view,
     )
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"

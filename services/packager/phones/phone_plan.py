@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec import UNSET
 
 from services.packager.application.game import Game, game_of
 from services.packager.build.plan import BuildPlan, Content, Note, ordered
@@ -17,6 +18,9 @@ from shared.domain.options import Orientation
 from shared.templates import Template
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from services.packager.application.app_identity import AppIdentity
     from services.packager.build.context import BuildContext
     from services.packager.build.plan import Application
     from services.packager.project.files import ProjectFiles
@@ -60,8 +64,19 @@ def plan_phone(
     *,
     template: str,
     icon_px: int = BEST_PX,
+    identity: Callable[[AppIdentity], AppIdentity] = lambda identity: identity,
+    oldest_web_view: Callable[[Game], int] | None = None,
 ) -> PhonePlan:
     """Plan an application; whatever can be wrong with its game is found before it is packed.
+
+    Args:
+        project: Of the maker.
+        request: What was asked for.
+        context: Of the export.
+        template: The name of the runtime.
+        icon_px: The edge of the picture that icons are made of.
+        identity: Makes of the usual names those that the system takes.
+        oldest_web_view: The version of Chrome that a game needs, where the web view is one.
 
     Raises:
         ProjectError: The project cannot become an application; the message says what to change.
@@ -77,8 +92,15 @@ def plan_phone(
         reserved=RESERVED,
         icon_px=icon_px,
     )
+    game = msgspec.structs.replace(game, identity=identity(game.identity))
     orientation, notes = _orientation_of(project, request)
-    made = config(game.identity, request, entry=ENTRY, orientation=orientation)
+    made = config(
+        game.identity,
+        request,
+        entry=ENTRY,
+        orientation=orientation,
+        oldest_web_view=oldest_web_view(game) if oldest_web_view else UNSET,
+    )
     return PhonePlan(
         game=game,
         template=runtime,

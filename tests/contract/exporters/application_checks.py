@@ -12,7 +12,7 @@ import pefile
 from PIL import Image
 
 from tests.applications import config_in, program_in, unpacked
-from tests.contract.exporters import ios_checks
+from tests.contract.exporters import android_checks, ios_checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,5 +178,6 @@ CHECKS: dict[str | tuple[str, str], list[tuple[Any, Check]]] = {
     "compression": [("none", _stored), ("lz4", _fast)],
     "signingKey": [("studio", _signed)],
     "wasmThreads": [(True, _isolated)],
+    **{("android", option): checks for option, checks in android_checks.CHECKS.items()},
     **{("ios", option): checks for option, checks in ios_checks.CHECKS.items()},
 }

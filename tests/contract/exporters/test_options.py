@@ -213,6 +213,23 @@ def test_an_option_without_effect_is_refused(platform: Platform, option: str) ->
     assert PLATFORMS[platform].refusals[option] in reason
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("app_version", "2026.1"),
+        ("bundle_id", "com.my-studio.game"),
+        ("min_sdk_version", 23),
+        ("target_sdk_version", 23),
+    ],
+)
+def test_android_takes_not_every_value(option: str, value: Any) -> None:
+    """The gateway refuses it before anything is queued, with the remedy."""
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options("android", "release", ExportOptions(**{option: value}))
+    ((path, _),) = caught.value.details
+    assert NAMES[path.removeprefix("options.")] == option
+
+
 @pytest.mark.parametrize("platform", ["linux", "windows"])
 def test_only_offered_architectures_are_taken(platform: Platform) -> None:
     """Only macOS puts programs for two machines into one file."""

@@ -7,6 +7,7 @@ import io
 import struct
 import zipfile
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,11 +17,17 @@ from services.packager.archive.chunk_digest import CHUNK_BYTES
 from services.packager.archive.compression import CompressionLevel
 from services.packager.archive.member import ArchiveError, Member
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HASHES = ("sha256", "sha512")
+DIGEST_BYTES = 32 + 64
 BLOCK_HEAD = struct.Struct("<Q")
 
 
-def _block(digest: bytes) -> bytes:
-    """A signing block that holds nothing but the digest."""
+def _block(digests: Mapping[str, bytes]) -> bytes:
+    """A signing block that holds nothing but the digests."""
+    digest = b"".join(digests.values())
     size = BLOCK_HEAD.pack(BLOCK_HEAD.size + len(digest) + 16)
     return size + digest + size + b"APK Sig Block 42"
 
@@ -37,14 +44,16 @@ def _members() -> list[Member]:
 
 
 def _packed(members: list[Member], *, threads: int = 2) -> bytes:
-    stream = ApkStream(members, Apk(_block), threads=threads, level=CompressionLevel.BALANCED)
+    stream = ApkStream(
+        members, Apk(hashes=HASHES, seal=_block), threads=threads, level=CompressionLevel.BALANCED
+    )
     data = b"".join(map(bytes, stream))
     named = [(member.path, member.size_bytes) for member in members]
     assert stream.read_back(data[-4_096:], len(data)) == named
     return data
 
 
-def _digest_by_the_book(data: bytes, block: bytes) -> bytes:
+def _digest_by_the_book(data: bytes, block: bytes, name: str) -> bytes:
     """Of the whole package, in memory, as the specification has it."""
     at = data.index(block)
     directory = data[at + len(block) : -22]
@@ -55,9 +64,10 @@ def _digest_by_the_book(data: bytes, block: bytes) -> bytes:
         for start in range(0, len(section), CHUNK_BYTES)
     ]
     digests = [
-        hashlib.sha256(b"\xa5" + struct.pack("<I", len(chunk)) + chunk).digest() for chunk in chunks
+        hashlib.new(name, b"\xa5" + struct.pack("<I", len(chunk)) + chunk).digest()
+        for chunk in chunks
     ]
-    return hashlib.sha256(b"\x5a" + struct.pack("<I", len(chunks)) + b"".join(digests)).digest()
+    return hashlib.new(name, b"\x5a" + struct.pack("<I", len(chunks)) + b"".join(digests)).digest()
 
 
 def test_what_is_stored_is_aligned_and_another_reader_finds_it() -> None:
@@ -77,12 +87,13 @@ def test_what_is_stored_is_aligned_and_another_reader_finds_it() -> None:
 
 
 def test_the_seal_covers_all_that_is_around_it() -> None:
-    """The digest that is sealed is that of the finished package."""
+    """The digests that are sealed are those of the finished package, for each hash."""
     data = _packed(_members())
-    size = BLOCK_HEAD.size * 2 + 32 + 16
+    size = BLOCK_HEAD.size * 2 + DIGEST_BYTES + 16
     (directory_at,) = struct.unpack_from("<I", data, len(data) - 6)
     block = data[directory_at - size : directory_at]
-    assert block[8:40] == _digest_by_the_book(data, block)
+    sealed = block[8 : 8 + DIGEST_BYTES]
+    assert sealed == b"".join(_digest_by_the_book(data, block, name) for name in HASHES)
 
 
 def test_threads_shape_nothing() -> None:
@@ -93,7 +104,10 @@ def test_threads_shape_nothing() -> None:
 def test_a_seal_that_no_reader_finds_is_refused() -> None:
     """A package with something else in its place would install nowhere."""
     stream = ApkStream(
-        _members()[:1], Apk(lambda _: b"sealed"), threads=1, level=CompressionLevel.FAST
+        _members()[:1],
+        Apk(hashes=HASHES, seal=lambda _: b"sealed"),
+        threads=1,
+        level=CompressionLevel.FAST,
     )
     with pytest.raises(ArchiveError, match="APK Signing Block"):
         list(stream)
@@ -102,6 +116,8 @@ def test_a_seal_that_no_reader_finds_is_refused() -> None:
 def test_what_grows_beyond_a_phone_s_reach_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where that shows only while packing, it is said just as clearly."""
     monkeypatch.setattr(apk, "MAX_BYTES", 4 << 20)
-    stream = ApkStream(_members(), Apk(_block), threads=1, level=CompressionLevel.FAST)
+    stream = ApkStream(
+        _members(), Apk(hashes=HASHES, seal=_block), threads=1, level=CompressionLevel.FAST
+    )
     with pytest.raises(ApkTooLargeError, match="excludePatterns"):
         list(stream)

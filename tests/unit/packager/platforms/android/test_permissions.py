@@ -1,0 +1,87 @@
+"""Permissions: each is kept for a reason that is told, with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.packager.build.plan import Content
+from services.packager.platforms.android import permissions
+from services.packager.platforms.android.permissions import PREFIX, SIGNS, needed
+from tests.projects import in_memory
+
+OFFERED = tuple(sorted(PREFIX + name for name in SIGNS))
+
+
+def _needed(files: dict[str, bytes], **more: object) -> tuple[set[str], list[str]]:
+    project = in_memory(files)
+    contents = [Content.of(project, path) for path in project.files]
+    known = more.get("known", ())
+    kept, notes = needed(OFFERED, contents, project, known=known)  # type: ignore[arg-type]
+    return {one.removeprefix(PREFIX) for one in kept}, [str(note) for note in notes]
+
+
+@pytest.mark.parametrize(
+    ("script", "kept"),
+    [
+        (b"new WebSocket(url)", {"INTERNET", "ACCESS_NETWORK_STATE"}),
+        (b'const api = "https://api.example.com/v1"', {"INTERNET", "ACCESS_NETWORK_STATE"}),
+        (b"fetch(`wss://${host}/`)", {"INTERNET", "ACCESS_NETWORK_STATE"}),
+        (b"navigator.vibrate(50)", {"VIBRATE"}),
+        (b'navigator["vibrate"]?.(50)', {"VIBRATE"}),
+        (
+            b"navigator.mediaDevices.getUserMedia({audio: true})",
+            {"RECORD_AUDIO", "MODIFY_AUDIO_SETTINGS", "CAMERA"},
+        ),
+        (
+            b"navigator.geolocation.watchPosition(f)",
+            {"ACCESS_COARSE_LOCATION", "ACCESS_FINE_LOCATION"},
+        ),
+        (b'fetch("assets/level.json")', set()),
+        (b'const ns = "http://www.w3.org/2000/svg"', set()),
+        (b"// see https://example.com/docs\nlet x", set()),
+    ],
+)
+def test_a_sign_in_a_script_keeps_a_permission(script: bytes, kept: set[str]) -> None:
+    """Other permissions are left out."""
+    assert _needed({"js/main.js": script})[0] == kept
+
+
+def test_each_is_told_once_with_its_place() -> None:
+    """The first file that has the sign, in the order of paths."""
+    files = {"b.js": b"navigator.vibrate(1)", "a/z.js": b"\n\nnavigator.vibrate(9)"}
+    kept, notes = _needed(files)
+    assert kept == {"VIBRATE"}
+    assert notes[0] == "a/z.js:3: the application asks for the permission VIBRATE: vibrate"
+    assert len([note for note in notes if "VIBRATE" in note]) == 1
+
+
+def test_a_game_without_network_is_told_how_to_get_it() -> None:
+    """An address that is put together at run time cannot be seen."""
+    _, notes = _needed({"a.js": b"fetch(scheme + '://' + host)"})
+    (note,) = notes
+    assert "does not ask for the permission INTERNET" in note
+    assert "'https://api.example.com/'" in note
+
+
+def test_the_player_s_own_files_are_not_looked_into() -> None:
+    """They ask for nothing by themselves."""
+    script = b"new WebSocket(url)"
+    content = Content.made("player.js", script)
+    assert _needed({"player.js": script}, known={content.sha256})[0] == set()
+
+
+def test_a_script_that_is_too_large_keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather a permission too many than a game that does not work; that is told."""
+    monkeypatch.setattr(permissions, "MAX_BYTES", 8)
+    kept, notes = _needed({"huge.js": b"let lives = 3;"})
+    assert kept == {*SIGNS}
+    assert all(note.startswith("huge.js: the permission ") for note in notes)
+
+
+def test_a_permission_that_nobody_knows_is_kept() -> None:
+    """The runtime has its reasons."""
+    project = in_memory({"a.js": b"1"})
+    contents = [Content.of(project, "a.js")]
+    kept, notes = needed((f"{PREFIX}NEW",), contents, project, known=())
+    assert kept == (f"{PREFIX}NEW",)
+    assert "as every one does" in str(notes[0])
