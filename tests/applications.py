@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.projects import Built
 
 FOLDERS = {  # where the game lies, by the end of the artifact's name
-    "-ios-xcode.zip": re.compile(r"[^/]+/www/(.+)"),
+    "-ios.zip": re.compile(r"[^/]+/www/(.+)"),
     ".apk": re.compile(r"assets/www/(.+)"),
     ".aab": re.compile(r"base/assets/www/(.+)"),
     ".ipa": re.compile(r"Payload/[^/]+\.app/www/(.+)"),

@@ -60,7 +60,7 @@ class IosExporter:
             plan = phone.build_plan(application, suffix=".ipa", content_type=IPA_TYPE)
             return msgspec.structs.replace(plan, reproducible=False)  # signatures hold the time
         return phone.build_plan(
-            Project(project=xcode), suffix="-xcode.zip", content_type="application/zip"
+            Project(project=xcode), suffix=".zip", content_type="application/zip"
         )
 
 
