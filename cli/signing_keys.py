@@ -11,6 +11,7 @@ from services.packager.settings import SigningSettings
 from services.packager.signing import authenticode
 from services.packager.signing.android.android_key import open_android_key
 from services.packager.signing.keys import HOOK, STORE
+from services.packager.signing.xcode import BUILD
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
 from shared.settings import load
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from services.packager.signing.keys import SigningKey
 
-PROGRAMS: Final = {"ios": "build"}  # where the operator's program is not called ``HOOK``
+PROGRAMS: Final = {"ios": BUILD}  # where the operator's program is not called ``HOOK``
 
 
 async def signing_keys(environ: Mapping[str, str]) -> str:

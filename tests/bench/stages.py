@@ -44,7 +44,7 @@ def main() -> None:
     noise = random.Random(7).randbytes(64 << 20)
     page = b"<!doctype html><title>Page</title><p>Page"
     plain = {"index.html": page, **{f"{n}.bin": noise[n << 20 : (n + 1) << 20] for n in range(64)}}
-    for platform in ("source", "web", "windows", "macos", "linux"):
+    for platform in ("source", "web", "windows", "macos", "linux", "android", "ios"):
         _measure("64 MB", plain, platform)
     for suffix, make in {"png": _png, "jpg": _jpg, "wav": _sound, "glb": _model}.items():
         files = {f"assets/f{number}.{suffix}": make(number) for number in range(COPIES)}

@@ -95,7 +95,7 @@ def test_any_document_gives_a_plan_or_an_error_that_names_it(
         plan(
             valid | {path: data},
             configuration=rng.choice(("debug", "release")),
-            platform=rng.choice(("web", "web", "windows", "linux")),
+            platform=rng.choice(("web", "web", "windows", "linux", "android", "ios")),
         )
 
 

@@ -302,6 +302,14 @@ def refused_details() -> Iterator[str]:
         "web": [{"appName": "a\u200bb"}, {"appName": 1}, {"appName": "x" * 101}, {"nothing": 1}],
         "windows": [{"minSdkVersion": 1}, {"maxBytes": 1 << 50}, {"appVersion": "v"}],
         "macos": [{"excludePatterns": ["a"] * 101}, {"compression": "rar"}, {"format": "dmg"}],
+        "android": [
+            *(
+                {"bundleId": bundle_id}
+                for bundle_id in ("com.7up.x", "com.new.x", "a." + "b" * 126)
+            ),
+            *({"appVersion": version} for version in ("2026.1.0", "0.0.0")),
+            *({"minSdkVersion": 21}, {"targetSdkVersion": 23}, {"minSdkVersion": 99}),
+        ],
         "ios": [{"format": "zip", "signingKey": "k"}],
     }
     for platform, options in mistakes.items():

@@ -8,11 +8,12 @@ import pytest
 from cli.doctor import default_plan, examine, identity_provider, package_registry
 from cli.findings import Doubt
 from cli.signing_keys import signing_keys
+from services.packager.signing.keys import KeyBrokenError
 from shared.errors import ConfigurationError, UnavailableError
 from tests.identity_provider import AUDIENCE, ISSUER, jwk, rsa_key
 from tests.identity_provider import identity_provider as provider_of_identities
 from tests.npm_server import npm_server, says
-from tests.signing import program
+from tests.signing import android_key, keystore, program
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +72,30 @@ async def test_a_key_without_its_parts_is_named(folder: Path) -> None:
     (folder / "windows/default/certificate.p12").unlink()
     with pytest.raises(ConfigurationError, match=r"sign or certificate\.p12"):
         await _told(folder)
+
+
+async def test_a_key_store_is_opened(tmp_path: Path) -> None:
+    """What ends too soon for stores signs all the same; what does not open is told."""
+    folder = android_key(tmp_path / "android/upload", keystore("upload:EC:secp256r1"))
+    assert await _told(tmp_path) == "android: upload"
+    android_key(folder, keystore("upload:EC:secp256r1:30"))
+    with pytest.raises(Doubt, match=r"android/upload: .*2033"):
+        await _told(tmp_path)
+    (folder / "password").write_text("wrong")
+    with pytest.raises(KeyBrokenError, match="password"):
+        await _told(tmp_path)
+
+
+async def test_a_key_for_ios_is_a_program(tmp_path: Path) -> None:
+    """It builds on an operator's Mac."""
+    built = program(tmp_path / "ios/mac/build", "#!/bin/sh\n")
+    assert await _told(tmp_path) == "ios: mac"
+    built.chmod(0o600)
+    with pytest.raises(ConfigurationError, match="chmod"):
+        await _told(tmp_path)
+    built.unlink()
+    with pytest.raises(ConfigurationError, match=r"ios/mac has no file build \(docs/phones.md"):
+        await _told(tmp_path)
 
 
 async def test_keys_for_windows_need_osslsigncode(
