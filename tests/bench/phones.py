@@ -47,8 +47,7 @@ def measure(cache: Path) -> Iterator[Measurement]:
     for kind in FORMATS:
         yield from _built(kind, game)
     folder = cache.absolute() / "phones"
-    _sparse(folder)
-    small, large = (_peak_mb(folder, count) for count in (0, ASSETS_MB // FILE_MB))
+    small, large = (peak_mb(folder, count) for count in (0, ASSETS_MB // FILE_MB))
     yield Measurement(name="phones.android.memory", value=small, unit="MB")
     yield Measurement(
         name="phones.android.memory_of_1gb", value=large - small, unit="MB", target=MAX_RAISED_MB
@@ -123,8 +122,9 @@ def pack_films(folder: Path, count: int) -> int:
         ).size_bytes
 
 
-def _peak_mb(folder: Path, count: int) -> float:
-    """In a process of its own: the most memory it ever held, which the kernel counts."""
+def peak_mb(folder: Path, count: int) -> float:
+    """The most memory that packing so many films ever takes, in a process of its own."""
+    _sparse(folder)
     command = [sys.executable, "-m", "tests.bench.phones", str(folder), str(count)]
     peak = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return int(peak) / 1e3

@@ -20,6 +20,7 @@ from services.packager.platforms import android
 from services.packager.platforms.android import VersionCodeError, check_size
 from shared.errors import ProjectError
 from tests.applications import config_in, unpacked
+from tests.bench.phones import FILE_MB, MAX_RAISED_MB, peak_mb
 from tests.contract.exporters.test_exporters import ENGINE
 from tests.phones.android_tools import badging, binary_of, needs_tools, tool, trusting
 from tests.phones.public_schemas import message_class
@@ -246,6 +247,11 @@ def test_what_cannot_shrink_is_refused_before_it_is_packed() -> None:
     check_size([noise], request("android"), own_files=9)
     with pytest.raises(ApkTooLargeError):
         check_size([noise], request("android", compression="none"), own_files=9)
+
+
+def test_memory_does_not_grow_with_the_game(tmp_path: Path) -> None:
+    """What 300 MB of films add is far less than they are; the benchmark packs a gigabyte."""
+    assert peak_mb(tmp_path, 300 // FILE_MB) - peak_mb(tmp_path, 0) < MAX_RAISED_MB
 
 
 def test_a_version_of_the_game_s_own_that_fits_nowhere_is_refused() -> None:
