@@ -14,6 +14,7 @@ FIXTURES: Final = Path(__file__).parent / "fixtures"
 JARS: Final = ("asm", "asm-tree", "asm-analysis", "dexlib2", "guava")
 LIBRARIES: Final = [f"/usr/share/java/{jar}.jar" for jar in JARS]
 RULES: Final = Path(__file__).parent / "rules"
+SHUFFLED: Final = Path(__file__).parent / "shuffled"
 PYTHON: Final = "/usr/bin/python3"  # enjarify is installed for Debian's, not for the one on PATH
 # enjarify 1.0.3 reads the number of const-wide/32 without its sign, which the format gives it.
 ENJARIFY: Final = """

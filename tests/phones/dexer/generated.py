@@ -71,7 +71,7 @@ class Generator:
         self._variables = {kind: [] for kind in TYPES}
         names = [self._declare(kind) for kind in parameters]
         listed = ", ".join(f"{kind} {name}" for kind, name in zip(parameters, names, strict=True))
-        count = self._random.choice((4, 9, 22))
+        count = self._random.choice((4, 9, 22, 300))
         locals_ = [self._declaration(self._random.choice(TYPES)) for _ in range(count)]
         body = "".join(self._statement(2) for _ in range(self._random.randint(3, 6)))
         return (

@@ -12,10 +12,12 @@ import pytest
 from tests.phones.dexer.dexing import (
     FIXTURES,
     RULES,
+    SHUFFLED,
     back,
     broken_rules,
     class_path,
     compile_fixtures,
+    compile_own,
     dex,
     results,
 )
@@ -77,6 +79,22 @@ def test_code_made_at_random_does_the_same_from_dex(dexer: str, rules: str, tmp_
     assert broken_rules(rules, dexed, classes) == []
     back(dexed, jar)
     assert results(jar, names) == results(classes, names)
+
+
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_values_change_places_on_the_stack(
+    seed: str, dexer: str, rules: str, tmp_path: Path
+) -> None:
+    """In ways that no compiler writes: with swap, every dup, and across jumps."""
+    classes, dexed, jar = tmp_path / "classes", tmp_path / "classes.dex", tmp_path / "back.jar"
+    compile_fixtures([FIXTURES / "Run.java"], classes)
+    writer = compile_own(SHUFFLED, tmp_path / "writer")
+    subprocess.run(["java", "-cp", writer, "Shuffle", classes, seed, "40"], check=True)
+    ran = dex(dexer, classes, dexed)
+    assert ran.returncode == 0, ran.stderr
+    assert broken_rules(rules, dexed, classes) == []
+    back(dexed, jar)
+    assert results(jar, ["Shuffled"]) == results(classes, ["Shuffled"])
 
 
 def test_a_library_works_that_was_dexed(

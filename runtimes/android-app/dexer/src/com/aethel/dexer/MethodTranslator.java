@@ -26,9 +26,6 @@ import org.objectweb.asm.tree.analysis.Frame;
 
 /** Translates the code of one method, instruction after instruction. */
 final class MethodTranslator {
-    /** Enough for two wide operands and a wide result. */
-    private static final int SCRATCH = 6;
-
     private final MethodNode method;
     private final Registers registers;
     private final Code code;
@@ -63,10 +60,13 @@ final class MethodTranslator {
      */
     static MethodImplementation translate(ClassNode owner, MethodNode method) {
         String place = owner.name.replace('/', '.') + "." + method.name + method.desc;
-        try {
-            return translate(owner, method, place, 0);
-        } catch (OperandStack.ScratchNeeded needed) {
-            return translate(owner, method, place, SCRATCH);
+        int scratch = 0;
+        while (true) {
+            try {
+                return translate(owner, method, place, scratch);
+            } catch (OperandStack.ScratchNeeded needed) {
+                scratch = needed.count;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package com.aethel.dexer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -11,11 +12,14 @@ import java.util.stream.IntStream;
  * method meet, every value must be in its home: {@link #settle} moves those that are not.
  */
 final class OperandStack {
-    /** A method needs scratch registers after all; it is translated again with some. */
+    /** A method needs more scratch registers than it has; it is translated again with them. */
     @SuppressWarnings("serial")
     static final class ScratchNeeded extends RuntimeException {
-        ScratchNeeded() {
+        final int count;
+
+        ScratchNeeded(int count) {
             super(null, null, false, false);
+            this.count = count;
         }
     }
 
@@ -70,7 +74,7 @@ final class OperandStack {
         int first = scratchUsed;
         scratchUsed += kind.size;
         if (scratchUsed > registers.scratch()) {
-            throw new ScratchNeeded();
+            throw new ScratchNeeded(scratchUsed);
         }
         return first;
     }
@@ -203,15 +207,17 @@ final class OperandStack {
 
     /** Do moves as if all happened at once: none may overwrite what another has yet to read. */
     private void moveAll(List<Move> moves) {
+        int inUse = scratchUsed;
         while (!moves.isEmpty()) {
-            Move next = moves.stream().filter(m -> isFree(m, moves)).findFirst().orElse(null);
-            if (next == null) {
-                moves.set(0, aside(moves.get(0)));
+            Optional<Move> next = moves.stream().filter(m -> isFree(m, moves)).findFirst();
+            if (next.isPresent()) {
+                moveTo(next.get().to, next.get().from);
+                moves.remove(next.get());
             } else {
-                moveTo(next.to, next.from);
-                moves.remove(next);
+                putOneAside(moves);
             }
         }
+        scratchUsed = inUse;
     }
 
     private static boolean isFree(Move move, List<Move> moves) {
@@ -219,10 +225,15 @@ final class OperandStack {
         return moves.stream().noneMatch(m -> m != move && m.from.overlaps(move.to, size));
     }
 
-    /** Values that change places: one of them waits in a scratch register. */
-    private Move aside(Move move) {
+    /** Values change places: one that is in the way of another waits in a scratch register. */
+    private void putOneAside(List<Move> moves) {
+        int index = 0;
+        while (moves.get(index).from.register() < registers.scratch()) {
+            index++;
+        }
+        Move move = moves.get(index);
         int register = scratch(move.from.kind());
         moveTo(register, move.from);
-        return new Move(move.from.movedTo(register), move.to);
+        moves.set(index, new Move(move.from.movedTo(register), move.to));
     }
 }
