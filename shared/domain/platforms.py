@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.domain import android_rules
+from shared.domain import android_rules, ios_rules
 from shared.domain.options import NEUTRAL, Configuration, ExportOptions
 from shared.errors import InvalidRequestError, UnknownPlatformError
 
@@ -202,6 +202,7 @@ PLATFORMS: dict[str, PlatformSpec] = {
             maker_signed_formats=("zip",),
             key_formats=("ipa",),
             key_guide="docs/phones.md",
+            refused_values=ios_rules.refusals,
             templates={"ios-app": "always", **_SITE_TEMPLATES},
             effects={
                 **_APPLICATION,

@@ -230,6 +230,19 @@ def test_android_takes_not_every_value(option: str, value: Any) -> None:
     assert NAMES[path.removeprefix("options.")] == option
 
 
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("app_version", "123456789.123456789.1"), ("bundle_id", "com.my_studio.game")],
+)
+def test_apple_takes_not_every_value(option: str, value: Any) -> None:
+    """Likewise."""
+    with pytest.raises(OptionRefusedError, match="ios") as caught:
+        check_options("ios", "release", ExportOptions(**{option: value}))
+    ((path, reason),) = caught.value.details
+    assert NAMES[path.removeprefix("options.")] == option
+    assert "Apple takes" in reason
+
+
 @pytest.mark.parametrize("platform", ["linux", "windows"])
 def test_only_offered_architectures_are_taken(platform: Platform) -> None:
     """Only macOS puts programs for two machines into one file."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from services.packager.build.plan import Note
+from shared.domain import ios_rules
 from shared.errors import PreflightError
 
 if TYPE_CHECKING:
     from services.packager.application.app_identity import AppIdentity
-
-MAX_VERSION: Final = 18  # letters of a version that App Store Connect takes
 
 
 class BundleIdError(PreflightError):
@@ -44,13 +43,11 @@ class IosIdentity(msgspec.Struct, frozen=True, kw_only=True):
             BundleIdError: ``bundleId`` has a letter that Apple does not take.
             VersionTooLongError: ``appVersion`` has more letters than Apple takes.
         """
-        if "_" in identity.bundle_id:
-            message = f"bundleId {identity.bundle_id!r}: Apple takes letters, digits, - and ."
-            raise BundleIdError(message)
-        version = identity.short_version
-        if len(version) > MAX_VERSION:
-            message = f"appVersion {version!r}: Apple takes at most {MAX_VERSION} letters"
-            raise VersionTooLongError(message)
+        if objection := ios_rules.id_objection(identity.bundle_id):
+            raise BundleIdError(f"bundleId {objection}")
+        if objection := ios_rules.version_objection(identity.version):
+            raise VersionTooLongError(f"appVersion {objection}")
+        version = ios_rules.short_version(identity.version)
         return cls(
             title=identity.title,
             command=identity.command,
