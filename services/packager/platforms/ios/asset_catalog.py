@@ -103,9 +103,11 @@ def _launch_images(picture: Image.Image) -> dict[str, bytes]:
 
 
 def _scaled(picture: Image.Image, edges: list[int]) -> Iterator[bytes]:
-    """Small ones from the picture at half its size: the same to the eye, in a third of the time."""
-    half = picture.reduce(2)
-    return (png(half if 2 * edge <= half.width else picture, edge) for edge in edges)
+    """Each from the smallest of halves that has twice its edge: the same to the eye, but quick."""
+    halves = [picture, *(picture.reduce(factor) for factor in (2, 4, 8))]
+    for edge in edges:
+        fitting = [half for half in halves if half.width >= 2 * edge]
+        yield png(fitting[-1] if fitting else picture, edge)
 
 
 def _color(color: tuple[int, int, int]) -> bytes:
