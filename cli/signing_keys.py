@@ -10,8 +10,7 @@ from cli.findings import Doubt
 from services.packager.settings import SigningSettings
 from services.packager.signing import authenticode
 from services.packager.signing.android.android_key import open_android_key
-from services.packager.signing.keys import HOOK, STORE
-from services.packager.signing.xcode import BUILD
+from services.packager.signing.keys import BUILD, HOOK, STORE
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError
 from shared.settings import load

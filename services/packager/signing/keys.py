@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ANDROID: Final = "android"  # the platform whose keys the packager opens itself
 HOOK: Final = "sign"  # an operator's own program; it gets the path of what it shall sign
+BUILD: Final = "build"  # the one that builds and signs for iOS, on a Mac
 STORE: Final = "certificate.p12"  # a certificate with its private key
 PASSWORD: Final = "password"  # noqa: S105 - a file's name
 

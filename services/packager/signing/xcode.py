@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from services.packager.archive.member import ArchiveError
 from services.packager.archive.paths import ArchivePaths
-from services.packager.signing.keys import KeyBrokenError
+from services.packager.signing.keys import BUILD, KeyBrokenError
 from services.packager.signing.member_files import read_member, write_member
 from services.packager.signing.tool import run_tool
 from services.packager.storage.disk_cache import disk_errors
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from services.packager.signing.keys import SigningKey
     from services.packager.signing.tool import ToolBench
 
-BUILD: Final = "build"
 _BLOCK_BYTES: Final = 1 << 20
 
 
