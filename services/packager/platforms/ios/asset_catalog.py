@@ -33,6 +33,7 @@ SIZES: Final = (
     ("ios-marketing", float(MARKETING_PX), (1,)),
 )
 _OPAQUE: Final = 255
+_LEVEL: Final = 4  # Xcode packs icons anew; this takes a third less time, 4 % more room
 
 
 def asset_catalog(picture: Image.Image) -> dict[str, bytes]:
@@ -107,7 +108,7 @@ def _scaled(picture: Image.Image, edges: list[int]) -> Iterator[bytes]:
     halves = [picture, *(picture.reduce(factor) for factor in (2, 4, 8))]
     for edge in edges:
         fitting = [half for half in halves if half.width >= 2 * edge]
-        yield png(fitting[-1] if fitting else picture, edge)
+        yield png(fitting[-1] if fitting else picture, edge, level=_LEVEL)
 
 
 def _color(color: tuple[int, int, int]) -> bytes:
