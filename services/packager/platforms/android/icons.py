@@ -51,10 +51,10 @@ def icon_files(picture: Image.Image) -> dict[str, bytes]:
     sample = picture.resize((_SAMPLE_PX, _SAMPLE_PX), Image.Resampling.BOX)
     ground = _ground_of(sample)
     scale = _scale(_strength(sample, ground))
-    mask = _in_all_sizes(_silhouette(picture, sample, ground), scale, _LAYER_DP)
+    mask = _in_all_sizes(_silhouette(picture, sample, ground), scale, _LAYER_DP, ground)
     layers = (
-        ("ic_launcher", _in_all_sizes(picture, 1.0, _LEGACY_DP), _LEGACY_STEP),
-        ("ic_launcher_foreground", _in_all_sizes(picture, scale, _LAYER_DP), _STEP),
+        ("ic_launcher", _in_all_sizes(picture, 1.0, _LEGACY_DP, ground), _LEGACY_STEP),
+        ("ic_launcher_foreground", _in_all_sizes(picture, scale, _LAYER_DP, ground), _STEP),
     )
     files = {
         f"mipmap-{density}-v4/{name}.png": _png(made, step)
@@ -69,7 +69,9 @@ def icon_files(picture: Image.Image) -> dict[str, bytes]:
     return files
 
 
-def _in_all_sizes(picture: Image.Image, scale: float, dp: int) -> dict[str, Image.Image]:
+def _in_all_sizes(
+    picture: Image.Image, scale: float, dp: int, ground: _Ground
+) -> dict[str, Image.Image]:
     """The picture in the middle of a layer of ``dp``, of which it takes ``scale``."""
     made: dict[str, Image.Image] = {}
     for density, legacy_px in DENSITIES.items():
@@ -79,7 +81,8 @@ def _in_all_sizes(picture: Image.Image, scale: float, dp: int) -> dict[str, Imag
         edge = legacy_px * dp // _LEGACY_DP
         inner = max(round(edge * scale), 1)
         small = picture.resize((inner, inner), Image.Resampling.LANCZOS)
-        made[density] = small if inner == edge else _centred(small, edge)
+        placed = _continued if ground.is_its_own else _centred
+        made[density] = small if inner == edge else placed(small, edge)
     return made
 
 
@@ -181,6 +184,25 @@ def _centred(picture: Image.Image, edge: int) -> Image.Image:
     layer = Image.new(picture.mode, (edge, edge))
     offset = (edge - picture.width) // 2
     layer.paste(picture, (offset, offset))
+    return layer
+
+
+def _continued(picture: Image.Image, edge: int) -> Image.Image:
+    """The picture in the middle of a layer, where its border goes on beyond it.
+
+    So one that shades off towards its border is no square on a ground of one colour.
+    """
+    offset, inner = (edge - picture.width) // 2, picture.width
+    before, rest = max(offset, 1), edge - inner - offset
+    wide = Image.new(picture.mode, (edge, inner))
+    wide.paste(picture, (offset, 0))
+    wide.paste(picture.crop((0, 0, 1, inner)).resize((before, inner)), (0, 0))
+    right = picture.crop((inner - 1, 0, inner, inner))
+    wide.paste(right.resize((rest, inner)), (offset + inner, 0))
+    layer = Image.new(picture.mode, (edge, edge))
+    layer.paste(wide, (0, offset))
+    layer.paste(wide.crop((0, 0, edge, 1)).resize((edge, before)), (0, 0))
+    layer.paste(wide.crop((0, inner - 1, edge, inner)).resize((edge, rest)), (0, offset + inner))
     return layer
 
 

@@ -25,6 +25,8 @@ def _picture(name: str) -> Image.Image:
             draw = ImageDraw.Draw(picture)
             draw.ellipse((8, 8, 504, 504), fill=(240, 120, 20, 255))
             draw.ellipse((120, 150, 240, 270), fill=(0, 0, 0, 255))
+        case "shade":  # from dark to light, to all of its border
+            picture = Image.linear_gradient("L").resize((EDGE, EDGE)).convert("RGBA")
         case "clear":
             picture = Image.new("RGBA", (EDGE, EDGE))
     return picture
@@ -72,6 +74,16 @@ def test_the_ground_goes_on_beyond_the_picture() -> None:
     )
     badge = _icon(icon_files(_picture("badge")), "ic_launcher_background")
     assert badge.getpixel((5, 5)) == (255, 255, 255, 255)
+
+
+def test_what_shades_off_fills_its_layer() -> None:
+    """No launcher shows a square on another ground; what is cut out keeps nothing around it."""
+    shade = _icon(icon_files(_picture("shade")), "ic_launcher_foreground")
+    assert shade.getchannel("A").getextrema() == (255, 255)
+    column = [shade.getpixel((5, y)) for y in (5, 216, 427)]
+    assert column == [shade.getpixel((216, y)) for y in (5, 216, 427)]
+    badge = _icon(icon_files(_picture("badge")), "ic_launcher_foreground")
+    assert badge.getpixel((216, 40)) == badge.getpixel((40, 216)) == (0, 0, 0, 0)
 
 
 def test_a_tinted_icon_keeps_its_shape() -> None:
