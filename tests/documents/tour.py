@@ -50,6 +50,8 @@ async def projects(ask: Recorder) -> None:
     await ask.ask("POST", "/api/projects", user=None, body={"name": "x"})
     files = {"index.html": PAGE, "a.txt": b"a"}
     await ask.ask("PUT", f"{PROJECT}/snapshot", body=manifest(files))
+    wanted = {"sha256": [sha(PAGE)], "files": 1, "totalBytes": len(PAGE)}
+    await ask.ask("POST", f"{PROJECT}/blobs/missing", body=wanted)
     await ask.ask("PUT", f"{PROJECT}/blobs/{sha(PAGE)}", data=PAGE)
     await ask.ask("PUT", f"{PROJECT}/blobs/{sha(PAGE)}", data=b"something else")
     await ask.ask("POST", f"{PROJECT}/blobs", data=tar({sha(b"a"): b"a"}))
