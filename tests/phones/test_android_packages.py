@@ -240,13 +240,20 @@ def test_more_files_than_a_package_counts_are_refused(kind: str) -> None:
 
 def test_what_cannot_shrink_is_refused_before_it_is_packed() -> None:
     """Two gigabytes of films, or of anything where nothing is compressed."""
-    film = Content(path="a.mp4", size_bytes=3 << 30, sha256="0" * 64)
-    noise = Content(path="a.bin", size_bytes=3 << 30, sha256="0" * 64)
+    films = [Content(path=f"{n}.mp4", size_bytes=1 << 30, sha256="0" * 64) for n in range(3)]
+    noise = [Content(path=f"{n}.bin", size_bytes=1 << 30, sha256="0" * 64) for n in range(3)]
     with pytest.raises(ApkTooLargeError, match=r"3\.2 GB that does not shrink"):
-        check_size([film], request("android"), own_files=9)
-    check_size([noise], request("android"), own_files=9)
+        check_size(films, request("android"), own_files=9)
+    check_size(noise, request("android"), own_files=9)
     with pytest.raises(ApkTooLargeError):
-        check_size([noise], request("android", compression="none"), own_files=9)
+        check_size(noise, request("android", compression="none"), own_files=9)
+
+
+def test_a_file_that_no_phone_could_read_is_refused() -> None:
+    """However well it shrinks: sizes of more than 31 bits would need records that Android lacks."""
+    zeros = Content(path="levels/zeros.bin", size_bytes=5 << 30, sha256="0" * 64)
+    with pytest.raises(ApkTooLargeError, match=r"levels/zeros\.bin alone has 5\.4 GB.*exclude"):
+        check_size([zeros], request("android"), own_files=9)
 
 
 def test_memory_does_not_grow_with_the_game(tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from services.packager.archive.zip_records import ZipEntry
 
 ALIGNMENT: Final = 4  # bytes: resources are read in place
-MAX_BYTES: Final = (2 << 30) - (16 << 20)  # systems map a package, and count with 31 bits
+# Systems map a package, and count with 31 bits; so they do with the bytes of each file in it.
+MAX_BYTES: Final = (2 << 30) - (16 << 20)
 MAX_FILES: Final = 65_000  # Android reads no 64-bit records; some are the application's own
 _BLOCK_MAGIC: Final = b"APK Sig Block 42"
 _SIZE: Final = struct.Struct("<Q")
@@ -93,14 +94,15 @@ class ApkStream:
 
     def __iter__(self) -> Generator[Buffer]:
         digest = ChunkDigest(self._apk.hashes)
+        at = 0  # counted here: the archive counts a member once all of it has passed
         for block in self._zip.contents():
-            if self._zip.size_bytes > MAX_BYTES:
-                raise ApkTooLargeError("this game has more, even compressed")
+            at += len(block)
+            _check_size(at)
             digest.update(block)
             yield block
         digest.end_section()
-        at = self._zip.size_bytes
         headers = central_headers(self.entries)
+        _check_size(at + len(headers))
         for section in (headers, self._end(headers, at)):  # as if no signature stood before them
             digest.update(section)
             digest.end_section()
@@ -133,6 +135,11 @@ def _data_at(entry: ZipEntry) -> int:
     """Where a reader finds the data, by the lengths that its header names."""
     name_bytes, extra_bytes = struct.unpack_from("<HH", local_header(entry), 26)
     return int(entry.offset + LOCAL_HEADER_BYTES + name_bytes + extra_bytes)
+
+
+def _check_size(size_bytes: int) -> None:
+    if size_bytes > MAX_BYTES:
+        raise ApkTooLargeError("this game has more, even compressed")
 
 
 def _check_block(block: bytes) -> None:

@@ -142,10 +142,13 @@ def check_size(contents: Sequence[Content], request: Request, *, own_files: int)
     """Check what is certain before anything is packed: what is stored does not shrink.
 
     Raises:
-        ApkTooLargeError: It is more than a phone installs.
+        ApkTooLargeError: It is more than a phone installs, or reads of one file.
     """
     if len(contents) + own_files > MAX_FILES:
         raise ApkTooLargeError(f"this game has {len(contents):,} files")
+    largest = max(contents, key=lambda content: content.size_bytes)
+    if largest.size_bytes > MAX_BYTES:
+        raise ApkTooLargeError(f"{largest.path} alone has {largest.size_bytes / 1e9:.1f} GB")
     all_stored = request.options.compression == "none"
     stored_bytes = sum(
         content.size_bytes

@@ -119,5 +119,19 @@ def test_what_grows_beyond_a_phone_s_reach_is_refused(monkeypatch: pytest.Monkey
     stream = ApkStream(
         _members(), Apk(hashes=HASHES, seal=_block), threads=1, level=CompressionLevel.FAST
     )
+    sent = 0
+    with pytest.raises(ApkTooLargeError, match="excludePatterns"):
+        for block in stream:
+            sent += len(block)
+    assert sent <= 4 << 20  # it ends within the film that is too much, not behind it
+
+
+def test_a_directory_counts_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many names may take what the files have left."""
+    monkeypatch.setattr(apk, "MAX_BYTES", 1_000)
+    members = [Member.of_bytes(f"{number}.txt", b"") for number in range(20)]  # 700 bytes
+    stream = ApkStream(
+        members, Apk(hashes=HASHES, seal=_block), threads=1, level=CompressionLevel.FAST
+    )
     with pytest.raises(ApkTooLargeError, match="excludePatterns"):
         list(stream)
