@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 OLDEST_SDK: Final = 24  # Android 7: the runtime is made for no older one
 USUAL_TARGET_SDK: Final = 36  # Android 16; Play asks for it since the end of August 2026
-OLDEST_INSTALLED_SDK: Final = 24  # Android 15 installs nothing that aims at an older one
 MAX_ID_LETTERS: Final = 127  # what the table of resources has room for
 MAX_VERSION_CODE: Final = 2_100_000_000  # Play's
 _MOST: Final = (209, 999, 999, 9)  # of each number of a version
@@ -40,10 +39,11 @@ def version_code(version: str) -> int:
     """The number by which Android and stores know the newer of two applications.
 
     Of ``a.b.c.d`` it is ``a * 10,000,000 + b * 10,000 + c * 10 + d``: 1.2.3 is 10,020,030, and
-    1.2.3 < 1.2.10 < 1.3 holds as for versions. What follows ``-`` or ``+`` does not count.
+    1.2.3 < 1.2.10 < 1.3 holds as for versions. What follows ``-`` or ``+`` does not count. Zeros
+    alone, which templates of projects begin with and stores refuse as a code, are 1.
 
     Raises:
-        VersionError: A number is too large, or all are zero.
+        VersionError: A number is too large.
     """
     numbers = [int(part) for part in re.split("[-+]", version, maxsplit=1)[0].split(".")]
     numbers += [0] * (len(_MOST) - len(numbers))
@@ -53,10 +53,7 @@ def version_code(version: str) -> int:
             f"{version!r} makes no version code, which stores count up to {MAX_VERSION_CODE:,}: "
             f"{highest} is the highest; a year is written with two digits, as in 26.12.1"
         )
-    code = sum(number * weight for number, weight in zip(numbers, _WEIGHTS, strict=True))
-    if not code:
-        raise VersionError(f"{version!r} makes version code 0, which stores refuse: begin at 0.0.1")
-    return code
+    return sum(number * weight for number, weight in zip(numbers, _WEIGHTS, strict=True)) or 1
 
 
 def application_id_of(bundle_id: str) -> str:

@@ -268,6 +268,15 @@ def test_a_version_of_the_game_s_own_that_fits_nowhere_is_refused() -> None:
         _built(game=game)
 
 
+def test_a_project_that_nobody_has_numbered_can_be_tried() -> None:
+    """As templates of projects leave it; only for stores it is a matter of concern."""
+    game = {**GAME, "game.json": b'{"version": "0.0.0"}'}
+    assert not [note for note in _built(game=game).plan.notes if "appVersion" in str(note)]
+    asked = request("android", "distribution", signing_key="studio")
+    notes = [str(note) for note in build(game, asked, keys=signing_keys()).plan.notes]
+    assert any("name a version with appVersion" in note for note in notes)
+
+
 def test_what_stores_will_say_is_said() -> None:
     """An old target for distribution, a large game, a folder that Play reads as something else."""
     keys = signing_keys()

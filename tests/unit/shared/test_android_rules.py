@@ -55,10 +55,10 @@ def test_a_number_that_has_no_room_is_refused(version: str) -> None:
         version_code(version)
 
 
-def test_no_version_at_all_is_refused() -> None:
-    """Stores take no version code 0."""
-    with pytest.raises(VersionError, match=r"begin at 0\.0\.1"):
-        version_code("0.0.0-alpha")
+def test_what_nobody_has_numbered_has_a_code() -> None:
+    """Templates of projects begin with 0.0.0, and stores take no code 0."""
+    assert version_code("0") == version_code("0.0.0-alpha") == 1
+    assert version_code("0.0.0") < version_code("0.0.1")
 
 
 def test_what_follows_the_numbers_does_not_count() -> None:

@@ -5,6 +5,7 @@ Per export nothing of Android's tools runs: what they have made of the runtime i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -128,14 +129,20 @@ def _manifest(
         debuggable=request.configuration == "debug",
         permissions=kept,
     )
-    return manifest, [*notes, *_of_version(identity.version, code), *reasons]
+    return manifest, [*notes, *_of_version(identity.version, code, request), *reasons]
 
 
-def _of_version(version: str, code: int) -> Iterator[Note]:
+def _of_version(version: str, code: int, request: Request) -> Iterator[Note]:
     message = f"version code {code:,}, of {version}"
     if {"-", "+"} & {*version}:
         message += ": what follows the numbers does not count, and stores take each code once"
     yield Note(level="info", message=message)
+    numbers = re.split("[-+]", version, maxsplit=1)[0]
+    if not numbers.strip("0.") and request.configuration == "distribution":
+        yield Note(
+            message=f"the version {version} is one that nobody has given: stores take each version "
+            "code once, so name a version with appVersion"
+        )
 
 
 def check_size(contents: Sequence[Content], request: Request, *, own_files: int) -> None:
