@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.build.plan import Content
-from services.packager.platforms.android import permissions
+from services.packager.platforms.android import script_signs
 from services.packager.platforms.android.permissions import PREFIX, SIGNS, needed
 from tests.projects import in_memory
 
@@ -26,6 +26,7 @@ def _needed(files: dict[str, bytes], **more: object) -> tuple[set[str], list[str
         (b"new WebSocket(url)", {"INTERNET", "ACCESS_NETWORK_STATE"}),
         (b'const api = "https://api.example.com/v1"', {"INTERNET", "ACCESS_NETWORK_STATE"}),
         (b"fetch(`wss://${host}/`)", {"INTERNET", "ACCESS_NETWORK_STATE"}),
+        (rb'{"api": "https:\/\/api.example.com"}', {"INTERNET", "ACCESS_NETWORK_STATE"}),
         (b"navigator.vibrate(50)", {"VIBRATE"}),
         (b'navigator["vibrate"]?.(50)', {"VIBRATE"}),
         (
@@ -70,12 +71,47 @@ def test_the_player_s_own_files_are_not_looked_into() -> None:
     assert _needed({"player.js": script}, known={content.sha256})[0] == set()
 
 
-def test_a_script_that_is_too_large_keeps_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rather a permission too many than a game that does not work; that is told."""
-    monkeypatch.setattr(permissions, "MAX_BYTES", 8)
-    kept, notes = _needed({"huge.js": b"let lives = 3;"})
-    assert kept == {*SIGNS}
-    assert all(note.startswith("huge.js: the permission ") for note in notes)
+@pytest.mark.parametrize("before", range(30))
+def test_a_script_of_any_size_is_looked_into(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Piece by piece: a sign is found wherever a piece ends, and in its line."""
+    monkeypatch.setattr(script_signs, "BLOCK_BYTES", 25)
+    monkeypatch.setattr(script_signs, "LAP_BYTES", 20)
+    script = b"\n" * before + b"navigator.vibrate(50)" + b"\n" * 99
+    kept, notes = _needed({"huge.js": script})
+    assert kept == {"VIBRATE"}
+    assert notes[0].startswith(f"huge.js:{before + 1}: ")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        b'fetch("http://api.example.com/scores")',
+        b"socket = new WebSocket('ws://play.example.com')",
+        b"<script src=http://cdn.example.com/x.js></script>",
+        b'<link rel="stylesheet" href="http://fonts.example.com/a.css">',
+        rb'{"api": "http:\/\/api.example.com"}',
+    ],
+)
+def test_an_address_in_the_clear_is_warned_of(script: bytes) -> None:
+    """Android's applications reach none; the first is told with its place and what to write."""
+    _, notes = _needed({"a.html": b"\n" + script, "b.js": script})
+    (warning,) = [note for note in notes if "not encrypted" in note]
+    assert warning.startswith("a.html:2: ")
+    assert "write https:// or wss://" in warning
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        b'<a href="http://example.com">site</a> <a href=http://example.com>site</a>',
+        b'const ns = "http://www.w3.org/2000/svg", local = "http://localhost:8080/"',
+        b"// see http://example.com",
+        b'fetch("https://example.com/?from=http")',
+    ],
+)
+def test_links_and_names_are_no_addresses(script: bytes) -> None:
+    """The browser opens the ones, nobody the others."""
+    assert not [note for note in _needed({"a.html": script})[1] if "not encrypted" in note]
 
 
 def test_a_permission_that_nobody_knows_is_kept() -> None:
