@@ -186,6 +186,8 @@ PLATFORMS: dict[str, PlatformSpec] = {
                 "signs, or a debug key of the project's own",
                 "targetSdkVersion": "the Android whose rules it follows: "
                 f"{android_rules.USUAL_TARGET_SDK} (the default, which Google Play asks for)",
+                "wasmThreads": "COOP and COEP headers inside; Android's web view gives a page no "
+                "SharedArrayBuffer all the same, so the game needs a way without threads",
             },
             refusals={
                 "architecture": "it runs on every processor: there is no native code",

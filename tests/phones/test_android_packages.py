@@ -288,6 +288,21 @@ def test_what_stores_will_say_is_said() -> None:
     assert any(note.startswith("levels#hard: Play reads") for note in notes)
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"wasm_threads": True}, "wasmThreads: Android's web view gives a page no Shared"),
+        ({"min_sdk_version": 40, "target_sdk_version": 40}, "no phone installs it whose"),
+        ({"bundle_id": "com.example.game"}, "takes no id that begins with com.example."),
+    ],
+)
+def test_what_helps_nobody_is_said(options: dict[str, Any], told: str) -> None:
+    """It was asked for, so it is done; and told."""
+    asked = request("android", "distribution", signing_key="studio", **options)
+    notes = build(GAME, asked, keys=signing_keys()).plan.notes
+    assert any(told in str(note) for note in notes if note.level == "warning")
+
+
 def test_a_large_game_is_told_what_play_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as it can be known before it is packed."""
     monkeypatch.setattr(android, "MOST_FOR_PLAY", 100_000)

@@ -47,6 +47,7 @@ AAB: Final = "aab"
 PLAYERS_WEB_VIEW: Final = 98
 PAGES_WEB_VIEW: Final = 85  # of the script that gives a page its host; a page may need more
 MOST_FOR_PLAY: Final = 200_000_000  # bytes of a bundle, as a phone downloads it
+REFUSED_BY_PLAY: Final = "com.example."
 APK_TYPE: Final = "application/vnd.android.package-archive"
 AAB_TYPE: Final = "application/x-android-app-bundle"
 
@@ -73,7 +74,7 @@ class AndroidExporter:
         is_bundle = request.options.format == AAB
         manifest, notes = _manifest(phone, project, request)
         check_size(phone.contents, request, own_files=len(phone.template.files))
-        notes += _of_size(phone.contents, is_bundle=is_bundle)
+        notes += [*_of_options(manifest, request), *_of_size(phone.contents, is_bundle=is_bundle)]
         phone = msgspec.structs.replace(phone, notes=(*notes, *phone.notes))
         signer = context.signer
         assert signer is not None  # noqa: S101 - there is a key for every export of this platform
@@ -142,6 +143,20 @@ def _of_version(version: str, code: int, request: Request) -> Iterator[Note]:
         yield Note(
             message=f"the version {version} is one that nobody has given: stores take each version "
             "code once, so name a version with appVersion"
+        )
+
+
+def _of_options(manifest: AppManifest, request: Request) -> Iterator[Note]:
+    """What was asked for, and helps nobody."""
+    if request.options.wasm_threads:
+        yield Note(
+            message="wasmThreads: Android's web view gives a page no SharedArrayBuffer; the game "
+            "needs a way without threads here"
+        )
+    if manifest.package.startswith(REFUSED_BY_PLAY) and request.configuration == "distribution":
+        yield Note(
+            message=f"bundleId {manifest.package}: Google Play takes no id that begins with "
+            f"{REFUSED_BY_PLAY}; begin with a domain of your own"
         )
 
 

@@ -36,6 +36,11 @@ def _notes(levels: SdkLevels, request: Request) -> Iterator[Note]:
             message=f"targetSdkVersion {target}: Google Play takes new applications and updates "
             f"from {USUAL_TARGET_SDK} on; leave the option out"
         )
+    if levels.oldest > USUAL_TARGET_SDK:
+        yield Note(
+            message=f"minSdkVersion {levels.oldest}: no phone installs it whose Android has API "
+            f"level {USUAL_TARGET_SDK} or an older one"
+        )
     if target > USUAL_TARGET_SDK:
         yield Note(
             message=f"targetSdkVersion {target}: the runtime was made for {USUAL_TARGET_SDK}; what "

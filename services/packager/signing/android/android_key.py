@@ -125,9 +125,12 @@ def _rotation_min_sdk(key: SigningKey) -> int:
     if file is None:
         return ANDROID_13
     text = file.read_text(errors="replace").strip()
-    if not (text.isascii() and text.isdigit() and ANDROID_9 <= int(text[:9]) <= HIGHEST_SDK):
-        raise _broken(key, f"{ROTATION_MIN_SDK}: {text[:20]!r} is no API level from {ANDROID_9} on")
-    return int(text)
+    level = int(text[:9]) if text.isascii() and text.isdigit() else 0
+    # Between them scheme v3 alone is known, which cannot rotate for a part of its systems.
+    if level != ANDROID_9 and not ANDROID_13 <= level <= HIGHEST_SDK:
+        why = f"{text[:20]!r} is neither {ANDROID_9} nor an API level from {ANDROID_13} on"
+        raise _broken(key, f"{ROTATION_MIN_SDK}: {why}")
+    return level
 
 
 def _broken(key: SigningKey, why: str) -> KeyBrokenError:

@@ -241,8 +241,9 @@ def test_certificates_that_end_too_soon(tmp_path: Path) -> None:
             lambda folder: (folder / "older/keystore.p12").write_bytes(keystore("other:RSA:2048")),
             "a key in older/ does not stand in the lineage",
         ),
-        (lambda folder: (folder / "rotation-min-sdk").write_text("13"), "'13' is no API level"),
-        (lambda folder: (folder / "rotation-min-sdk").write_text("²"), "is no API level"),
+        (lambda folder: (folder / "rotation-min-sdk").write_text("13"), "'13' is neither 28 nor"),
+        (lambda folder: (folder / "rotation-min-sdk").write_text("30"), "an API level from 33 on"),
+        (lambda folder: (folder / "rotation-min-sdk").write_text("²"), "is neither 28 nor"),
     ],
 )
 def test_keys_that_do_not_belong_together(
