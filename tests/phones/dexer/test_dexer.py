@@ -99,6 +99,22 @@ def test_lines_and_the_source_are_kept(smali: Path) -> None:
     assert f".line {throwing}\n" in text
 
 
+def test_what_nothing_calls_or_reads_is_left_out(dexer: str, tmp_path: Path) -> None:
+    """A constructor that only forbids objects, and constants, which stand where they are named."""
+    source = tmp_path / "Alone.java"
+    source.write_text(
+        "public final class Alone { public static final int SEVEN = 7; private Alone() {}"
+        " private Alone(int used) {} static Alone one() { return new Alone(SEVEN); } }"
+    )
+    compile_fixtures([source], tmp_path)
+    assert dex(dexer, tmp_path, tmp_path / "alone.dex").returncode == 0
+    subprocess.run(["baksmali", "disassemble", "-o", tmp_path, tmp_path / "alone.dex"], check=True)
+    text = (tmp_path / "Alone.smali").read_text()
+    assert re.findall(r"\.method .*? (\S+)$", text, re.MULTILINE) == ["<init>(I)V", "one()LAlone;"]
+    assert ".field" not in text
+    assert "0x7" in text
+
+
 def test_a_long_keeps_its_sign_in_the_short_form(smali: Path) -> None:
     """The format's const-wide/32 extends the sign, and so does every reader but enjarify."""
     assert "const-wide/32 v3, -0x80000000" in (smali / "Numbers.smali").read_text()

@@ -14,9 +14,11 @@ import org.jf.dexlib2.immutable.ImmutableMethod;
 import org.jf.dexlib2.immutable.ImmutableMethodParameter;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
+import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.AnnotationNode;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.FieldNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 
 /** Translates one class: its name, its flags, its fields and its methods. */
@@ -53,17 +55,41 @@ final class ClassTranslator {
                 node.sourceFile,
                 annotations,
                 node.fields.stream().filter(field -> !isCopied(field)).map(this::field).toList(),
-                node.methods.stream().map(this::method).toList());
+                node.methods.stream()
+                        .filter(method -> !isForbidden(method))
+                        .map(this::method)
+                        .toList());
     }
 
     /**
-     * Whether no code reads a field, because the compiler has put its constant wherever it is named; a
-     * public one may still be somebody's to look up.
+     * Whether no code reads a field, because the compiler has put its constant wherever it is named. An
+     * application is nobody's library, so that a public one is read no more than others.
      */
     private static boolean isCopied(FieldNode field) {
         int constant = Opcodes.ACC_STATIC | Opcodes.ACC_FINAL;
         boolean isFinal = (field.access & constant) == constant;
-        return isFinal && field.value != null && (field.access & Opcodes.ACC_PUBLIC) == 0;
+        return isFinal && field.value != null;
+    }
+
+    /**
+     * Whether a method is the private constructor that keeps everybody from making an object: nobody calls
+     * it, not even its own class. Members of a nest may call each other's.
+     */
+    private boolean isForbidden(MethodNode method) {
+        boolean isPrivate = (method.access & Opcodes.ACC_PRIVATE) != 0;
+        boolean isAlone = node.nestHostClass == null && node.nestMembers == null;
+        return isPrivate && isAlone && method.name.equals("<init>")
+                && node.methods.stream().noneMatch(caller -> calls(caller, method));
+    }
+
+    private boolean calls(MethodNode caller, MethodNode called) {
+        for (AbstractInsnNode each : caller.instructions) {
+            if (each instanceof MethodInsnNode call && call.owner.equals(node.name)
+                    && call.name.equals(called.name) && call.desc.equals(called.desc)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ImmutableField field(FieldNode field) {
