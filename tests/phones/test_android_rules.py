@@ -70,22 +70,30 @@ def agent(version: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("version", "major", "is_old"),
+    ("version", "major", "oldest", "is_old"),
     [
-        ("Chrome/51.0.2704.90", 51, True),
-        ("Chrome/93.0.4577.82", 93, True),
-        ("Chrome/94.0.4606.71", 94, False),
-        ("Chrome/146.0.0.0", 146, False),
-        ("Chrome/", 0, False),
-        ("Chromium/50", 0, False),
-        ("Chrome/99999999999", 999999, False),
+        ("Chrome/51.0.2704.90", 51, 85, True),
+        ("Chrome/93.0.4577.82", 93, 94, True),
+        ("Chrome/93.0.4577.82", 93, 85, False),
+        ("Chrome/97.0.4692.98", 97, 98, True),
+        ("Chrome/94.0.4606.71", 94, 94, False),
+        ("Chrome/146.0.0.0", 146, 98, False),
+        ("Chrome/", 0, 98, False),
+        ("Chromium/50", 0, 98, False),
+        ("Chrome/99999999999", 999999, 98, False),
     ],
 )
 def test_an_old_web_view_is_known(
-    asking: Asking, version: str, major: int, *, is_old: bool
+    asking: Asking, version: str, major: int, oldest: int, *, is_old: bool
 ) -> None:
-    """By the version in its user agent; one that hides it gets its chance."""
-    assert asking.ask("version", agent(version)) == {"value": major, "old": is_old}
+    """By its user agent, and by what the game needs; one that hides its version gets its chance."""
+    answer = asking.ask("version", agent(version), str(oldest))
+    assert answer == {"value": major, "old": is_old}
+
+
+def test_a_page_that_may_not_leave_stays(asking: Asking) -> None:
+    """At "No Content" a browser stays on the page that it shows, whatever was sent."""
+    assert asking.value("staying", "") == 204
 
 
 def test_the_back_button_leaves_at_the_second_press(asking: Asking) -> None:

@@ -125,6 +125,27 @@ def test_newer_attributes_have_their_numbers(apk: Path) -> None:
     assert ["0x01010586=1" in one for one in styles] == [False, True, True, True]
 
 
+def test_a_message_waits_for_an_answer(apk: Path) -> None:
+    """A touch beside it would leave the game: it does nothing."""
+    dumped = said("aapt2", "dump", "resources", apk)
+    styles = {one: dumped.partition(f" style/{one}\n")[2] for one in ("Game.Base", "Message")}
+    games, message = (style.partition("resource ")[0] for style in styles.values())
+    assert re.search(r"0x01010309=@(style/Message|0x7f04)", games)  # alertDialogTheme
+    assert "0x0101035b=false" in message  # windowCloseOnTouchOutside
+
+
+def test_no_key_or_picture_of_androids_comes_to_a_game(android_work: Path) -> None:
+    """It would make other keys of those that a page leaves, and show a square in a film's place."""
+    for name, body in (
+        ("GameClient.onUnhandledKeyEvent", ["return"]),
+        ("GameChrome.getDefaultVideoPoster", ["iconst_1", "iconst_1", "getstatic", "invokestatic"]),
+    ):
+        file, method = name.split(".")
+        code = said("javap", "-c", "-p", android_work / f"classes/com/aethel/runtime/{file}.class")
+        instructions = code.partition(f" {method}(")[2].partition("\n\n")[0]
+        assert re.findall(r"\d+: (\w+)", instructions)[: len(body)] == body
+
+
 def test_the_icon_adapts(apk: Path) -> None:
     """Background, foreground, and the layer that Android 13 colours; each in every density."""
     file = "res/mipmap-anydpi-v26/ic_launcher.xml"

@@ -1,9 +1,11 @@
 package android.webkit;
 
 import android.content.Intent;
+import android.graphics.Bitmap;
 import android.net.Uri;
 
 public class WebChromeClient {
+    public native Bitmap getDefaultVideoPoster();
     public native boolean onConsoleMessage(ConsoleMessage consoleMessage);
     /** API 21. */
     public native boolean onShowFileChooser(

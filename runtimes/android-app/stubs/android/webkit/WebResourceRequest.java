@@ -7,6 +7,7 @@ import java.util.Map;
 public interface WebResourceRequest {
     Uri getUrl();
     boolean isForMainFrame();
+    boolean hasGesture();
     String getMethod();
     Map<String, String> getRequestHeaders();
 }

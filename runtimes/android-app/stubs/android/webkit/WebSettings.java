@@ -3,16 +3,12 @@ package android.webkit;
 import android.content.Context;
 
 public abstract class WebSettings {
-    public static final int MIXED_CONTENT_NEVER_ALLOW = 1;
     public static native String getDefaultUserAgent(Context context);
     public abstract void setJavaScriptEnabled(boolean flag);
     public abstract void setDomStorageEnabled(boolean flag);
     public abstract void setMediaPlaybackRequiresUserGesture(boolean require);
-    /** API 21. */
-    public abstract void setMixedContentMode(int mode);
     public abstract void setAllowFileAccess(boolean allow);
     public abstract void setAllowContentAccess(boolean allow);
-    public abstract void setSupportMultipleWindows(boolean support);
     public abstract void setSupportZoom(boolean support);
     public abstract void setUseWideViewPort(boolean use);
     public abstract void setTextZoom(int textZoom);

@@ -1,6 +1,9 @@
 package android.webkit;
 
+import android.view.KeyEvent;
+
 public class WebViewClient {
+    public native void onUnhandledKeyEvent(WebView view, KeyEvent event);
     /** API 21. */
     public native WebResourceResponse shouldInterceptRequest(WebView view, WebResourceRequest request);
     /** API 24. */

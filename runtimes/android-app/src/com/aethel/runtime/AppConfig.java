@@ -2,6 +2,8 @@ package com.aethel.runtime;
 
 import android.content.pm.ActivityInfo;
 
+import com.aethel.runtime.rules.WebViewVersion;
+
 import org.json.JSONException;
 import org.json.JSONObject;
 
@@ -13,6 +15,7 @@ final class AppConfig {
     final boolean isDebug;
     final boolean isIsolated;
     final int orientation;
+    final int oldestWebView;
 
     AppConfig(String text) throws JSONException {
         JSONObject json = new JSONObject(text);
@@ -21,6 +24,7 @@ final class AppConfig {
         this.isDebug = json.optBoolean("debug", false);
         this.isIsolated = json.optBoolean("isolated", false);
         this.orientation = orientation(json.optString("orientation", "any"));
+        this.oldestWebView = json.optInt("oldestWebView", WebViewVersion.OLDEST);
     }
 
     /** Android's number of an orientation: as the sensors say, within what the player has locked. */

@@ -36,7 +36,7 @@ final class ErrorPage implements DialogInterface.OnClickListener, DialogInterfac
         if (which == DialogInterface.BUTTON_POSITIVE) {
             activity.start();
         } else {
-            OutsideLinks.showUpdate(activity);
+            OutsideLinks.open(activity, OutsideLinks.WEB_VIEW);
             activity.finish();
         }
     }

@@ -34,7 +34,8 @@ public final class GameActivity extends Activity {
     private FileChooser files;
     private PagePermissions permissions;
     WebView view; // null while an error is shown
-    private boolean isPaused;
+    boolean isPaused;
+    private int oldestWebView = WebViewVersion.OLDEST;
     private long crashed = -CRASHES_APART_MS;
 
     @Override
@@ -65,25 +66,24 @@ public final class GameActivity extends Activity {
     void start() {
         show(null);
         try {
+            PackagedAssets assets = new PackagedAssets(getAssets());
+            AppConfig config = new AppConfig(assets.read(PackagedAssets.FOLDER + AppConfig.FILE));
+            oldestWebView = config.oldestWebView;
             int version = WebViewVersion.of(WebSettings.getDefaultUserAgent(this));
-            if (WebViewVersion.isTooOld(version)) {
-                String problem = getString(R.string.web_view_old, version, WebViewVersion.OLDEST);
-                ErrorPage.needsWebView(this, problem);
-                return;
+            if (WebViewVersion.isTooOld(version, oldestWebView)) {
+                ErrorPage.needsWebView(this, getString(R.string.web_view_old, version, oldestWebView));
+            } else {
+                load(assets, config);
             }
-            load();
         } catch (IOException | JSONException e) {
-            GameLog.error("the game cannot be read", e);
             showBroken(e.toString());
         } catch (RuntimeException e) { // Android's word for a web view that is not installed, or turned off
             GameLog.error("there is no web view", e);
-            ErrorPage.needsWebView(this, getString(R.string.web_view_missing, WebViewVersion.OLDEST));
+            ErrorPage.needsWebView(this, getString(R.string.web_view_missing, oldestWebView));
         }
     }
 
-    private void load() throws IOException, JSONException {
-        PackagedAssets assets = new PackagedAssets(getAssets());
-        AppConfig config = new AppConfig(assets.read(PackagedAssets.FOLDER + AppConfig.FILE));
+    private void load(PackagedAssets assets, AppConfig config) throws IOException {
         GameLog.isDebug = config.isDebug;
         String script = RuntimeScript.of(assets.read(SCRIPT), config.text, Build.SUPPORTED_ABIS[0]);
         Requests requests = new Requests(

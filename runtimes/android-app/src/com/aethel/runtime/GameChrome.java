@@ -1,5 +1,6 @@
 package com.aethel.runtime;
 
+import android.graphics.Bitmap;
 import android.net.Uri;
 import android.webkit.ConsoleMessage;
 import android.webkit.GeolocationPermissions;
@@ -28,6 +29,12 @@ final class GameChrome extends WebChromeClient {
             GameLog.info(line);
         }
         return true;
+    }
+
+    /** What is seen of a film before its first picture: nothing, in place of the web view's own grey square. */
+    @Override
+    public Bitmap getDefaultVideoPoster() {
+        return Bitmap.createBitmap(1, 1, Bitmap.Config.ARGB_8888);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package com.aethel.runtime;
 
+import android.view.KeyEvent;
 import android.webkit.RenderProcessGoneDetail;
 import android.webkit.WebResourceError;
 import android.webkit.WebResourceRequest;
@@ -31,7 +32,9 @@ final class GameClient extends WebViewClient {
             case Links.INSIDE:
                 return false;
             case Links.OUTSIDE:
-                OutsideLinks.open(activity, address);
+                if (request.isForMainFrame() || request.hasGesture()) { // a foreign frame does so for a touch alone
+                    OutsideLinks.open(activity, address);
+                }
                 return true;
             default:
                 GameLog.error("the page may not go to " + address, null);
@@ -51,6 +54,14 @@ final class GameClient extends WebViewClient {
         if (request.isForMainFrame()) {
             activity.showBroken(request.getUrl() + ": " + response.getStatusCode());
         }
+    }
+
+    /**
+     * Leaves a key that the page does not take as it is. Android would make another one of it, which no question of the
+     * window's reaches: the back gesture of B on a gamepad, or of Escape, which the page has had already.
+     */
+    @Override
+    public void onUnhandledKeyEvent(WebView view, KeyEvent event) {
     }
 
     /** Called from Android 8 on; before, a page that ends takes the application along. */

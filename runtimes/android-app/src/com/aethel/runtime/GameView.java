@@ -30,14 +30,16 @@ final class GameView implements DownloadListener {
         return view;
     }
 
+    /**
+     * Sets what is not so already: mixed content is never loaded, and a new window's page comes in this one. Both are what
+     * Android documents for applications of today.
+     */
     private static void setUp(WebSettings settings) {
         settings.setJavaScriptEnabled(true);
         settings.setDomStorageEnabled(true);
         settings.setMediaPlaybackRequiresUserGesture(false);
-        settings.setMixedContentMode(WebSettings.MIXED_CONTENT_NEVER_ALLOW);
         settings.setAllowFileAccess(false);
         settings.setAllowContentAccess(false);
-        settings.setSupportMultipleWindows(false); // a new window's page comes in this one
         settings.setSupportZoom(false);
         settings.setUseWideViewPort(true);
         settings.setTextZoom(WHOLE_TEXT);

@@ -7,7 +7,9 @@ import android.net.Uri;
 
 /** Opens an address in the application that the player has for it. */
 final class OutsideLinks {
-    private static final String WEB_VIEW = "https://play.google.com/store/apps/details?id=com.google.android.webview";
+    /** Where the player gets a newer web view: in the store's application, which takes its own addresses. */
+    static final String WEB_VIEW =
+        "https://play.google.com/store/apps/details?id=com.google.android.webview";
 
     private OutsideLinks() {
     }
@@ -22,10 +24,5 @@ final class OutsideLinks {
             GameLog.error("nothing opens " + address, e);
             return false;
         }
-    }
-
-    /** Shows where the player gets a newer web view: in the store's application, which takes its own addresses. */
-    static void showUpdate(Activity activity) {
-        open(activity, WEB_VIEW);
     }
 }

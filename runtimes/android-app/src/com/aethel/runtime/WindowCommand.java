@@ -28,7 +28,7 @@ final class WindowCommand implements Runnable {
         } else if (command.equals("keep-awake")) {
             activity.setKeepAwake(isOn);
         } else if (command.equals("sound")) {
-            activity.sound.set(isOn);
+            activity.sound.set(isOn && !activity.isPaused); // workers ask in the background, too
         } else {
             activity.setRequestedOrientation(AppConfig.orientation(value));
         }

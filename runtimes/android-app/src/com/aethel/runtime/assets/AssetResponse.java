@@ -35,6 +35,11 @@ public final class AssetResponse {
         return new AssetResponse(status, "text/plain", "utf-8", headers, null, 0, 0);
     }
 
+    /** The answer at which a page stays where it is, wherever it was about to go. */
+    public static AssetResponse staying() {
+        return empty(204, null, null);
+    }
+
     /** The answer with a whole file or a part of it. */
     static AssetResponse of(Asset asset, String type, String charset, ByteRange range, boolean isHead) {
         Map<String, String> headers = usual();

@@ -1,8 +1,8 @@
 package com.aethel.runtime.rules;
 
-/** The version of the web view, which is Chromium's, and whether the player runs in it. */
+/** The version of the web view, which is Chromium's, and whether a game runs in it. */
 public final class WebViewVersion {
-    /** The first with all of ECMAScript 2022, in which player and scripts are written; of September 2021. */
+    /** The oldest for a game that does not say which: the first with all of ECMAScript 2022, of September 2021. */
     public static final int OLDEST = 94;
     private static final String NAME = " Chrome/";
 
@@ -24,7 +24,7 @@ public final class WebViewVersion {
     }
 
     /** Whether the game must not be started. A web view that hides its version is given the chance. */
-    public static boolean isTooOld(int version) {
-        return version > 0 && version < OLDEST;
+    public static boolean isTooOld(int version, int oldest) {
+        return version > 0 && version < oldest;
     }
 }

@@ -55,7 +55,8 @@ final class Asking {
         switch (words.get(0)) {
             case "link": return new Json().with("value", Links.of(first, words.get(2).equals("page")));
             case "version": return new Json().with("value", WebViewVersion.of(first))
-                .with("old", WebViewVersion.isTooOld(WebViewVersion.of(first)));
+                .with("old", WebViewVersion.isTooOld(WebViewVersion.of(first), Integer.parseInt(words.get(2))));
+            case "staying": return new Json().with("value", AssetResponse.staying().status);
             case "target": return new Json().with("value", Origin.targetOf(first));
             case "script": return new Json().with("value", RuntimeScript.of(first, words.get(2), words.get(3)));
             case "back-script": return new Json().with("value", BackPresses.script(first.equals("pause")));
