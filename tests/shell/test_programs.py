@@ -18,6 +18,7 @@ from tests.shell.sanitized import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+APP_HOST = SOURCES.parent / "app-host"  # goes into the programs as well
 LARGEST: Final = 150_000  # bytes
 TARGETS: Final = [
     f"{system}-{arch}" for system in ("linux", "macos", "windows") for arch in ("x64", "arm64")
@@ -104,10 +105,11 @@ def elsewhere() -> Iterator[Path]:
     The folder lies as deep as the sources do: the compiler finds its C libraries by where it lies
     itself from there, and making those of Windows anew takes minutes.
     """
-    copy = SOURCES.parents[1] / "build" / f"elsewhere-{os.getpid()}"
-    shutil.copytree(SOURCES, copy)
+    copy = SOURCES.parents[1] / f".elsewhere-{os.getpid()}"
+    for folder in (SOURCES, APP_HOST):
+        shutil.copytree(folder, copy / folder.name)
     try:
-        yield copy
+        yield copy / SOURCES.name
     finally:
         shutil.rmtree(copy)
 
