@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from services.packager.build.plan import Content, Note
 from services.packager.platforms.android.script_signs import (
     CAMERA,
-    IN_THE_CLEAR,
+    LOADED_IN_THE_CLEAR,
     MICROPHONE,
+    NAMED_IN_THE_CLEAR,
     NETWORK,
     PLACE,
     VIBRATION,
@@ -56,14 +57,15 @@ def needed(
     """
     names = {one.removeprefix(PREFIX): one for one in offered}
     wanted = {name: SIGNS[name] for name in names if name in SIGNS}
-    signs = {*wanted.values(), IN_THE_CLEAR}
+    signs = {*wanted.values(), LOADED_IN_THE_CLEAR, NAMED_IN_THE_CLEAR}
     found = first_signs(signs, contents, project, known=known)
     reasons = {name: found.get(sign) for name, sign in wanted.items()}
     kept = [name for name in names if reasons.get(name) or name not in SIGNS]
     notes = [_kept(name, reasons.get(name)) for name in kept]
     if "INTERNET" in names and "INTERNET" not in kept:
         notes.append(_offline())
-    return tuple(sorted(names[name] for name in kept)), [*notes, *_unheard(found.get(IN_THE_CLEAR))]
+    notes += _in_the_clear(found.get(LOADED_IN_THE_CLEAR), found.get(NAMED_IN_THE_CLEAR))
+    return tuple(sorted(names[name] for name in kept)), notes
 
 
 def _kept(name: str, reason: Found | None) -> Note:
@@ -83,12 +85,13 @@ def _offline() -> Note:
     )
 
 
-def _unheard(address: Found | None) -> Iterator[Note]:
+def _in_the_clear(loaded: Found | None, named: Found | None) -> Iterator[Note]:
     """The manifest forbids what is not encrypted, and a page that came by https may not ask so."""
-    if address:
+    if address := loaded or named:
         yield Note(
+            level="warning" if loaded else "info",
             file=address.file,
             line=address.line,
             message=f"{address.sign}: what is not encrypted is never sent or loaded here; write "
-            "https:// or wss://",
+            "https:// or wss:// where a script loads it",
         )

@@ -51,13 +51,15 @@ NETWORK: Final = Sign(
     ),
     (*_SERVERS, b"sendBeacon", b"://", b":\\/", b"src"),
 )
-# Not those of links, which the browser opens.
-IN_THE_CLEAR: Final = Sign(
+# Not those of links, which the browser opens. A library may name its site.
+NAMED_IN_THE_CLEAR: Final = Sign(
+    re.compile(rb"""(?:(?<!href=)["'`]|(?<!href)=)\s*(?:http|ws)""" + _HOST), (b"http:", b"ws:")
+)
+LOADED_IN_THE_CLEAR: Final = Sign(
     re.compile(
-        rb"""(?:(?<!href=)["'`]|(?<!href)=|\burl\()\s*(?:http|ws)"""
-        + _HOST
-        + rb"""|<link\b[^<>]{0,999}?\bhref\s*=\s*["']?http"""
-        + _HOST
+        rb"""(?:\b(?:fetch|import|importScripts|EventSource|Request|WebSocket|Worker)\(\s*["'`]"""
+        rb"""|\bopen\(\s*["'`]\w+["'`]\s*,\s*["'`]|\bfrom\s*["']|\burl\(\s*["']?"""
+        rb"""|\bsrc\s*=\s*["'`]?|<link\b[^<>]{0,999}?\bhref\s*=\s*["']?)(?:http|ws)""" + _HOST
     ),
     (b"http:", b"ws:"),
 )

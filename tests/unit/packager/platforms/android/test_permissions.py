@@ -83,21 +83,28 @@ def test_a_script_of_any_size_is_looked_into(before: int, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "level"),
     [
-        b'fetch("http://api.example.com/scores")',
-        b"socket = new WebSocket('ws://play.example.com')",
-        b"<script src=http://cdn.example.com/x.js></script>",
-        b'<link rel="stylesheet" href="http://fonts.example.com/a.css">',
-        rb'{"api": "http:\/\/api.example.com"}',
+        (b'fetch("http://api.example.com/scores")', "warning"),
+        (b"socket = new WebSocket('ws://play.example.com')", "warning"),
+        (b'request.open("GET", "http://api.example.com")', "warning"),
+        (b"<script src=http://cdn.example.com/x.js></script>", "warning"),
+        (b'<link rel="stylesheet" href="http://fonts.example.com/a.css">', "warning"),
+        (b"import * as lib from 'http://cdn.example.com/lib.js'", "warning"),
+        (b"body { background: url(http://example.com/a.png) }", "warning"),
+        (rb'{"api": "http:\/\/api.example.com"}', "info"),
+        (b'console.log("made with", "http://engine.example.com/")', "info"),
     ],
 )
-def test_an_address_in_the_clear_is_warned_of(script: bytes) -> None:
-    """Android's applications reach none; the first is told with its place and what to write."""
-    _, notes = _needed({"a.html": b"\n" + script, "b.js": script})
-    (warning,) = [note for note in notes if "not encrypted" in note]
-    assert warning.startswith("a.html:2: ")
-    assert "write https:// or wss://" in warning
+def test_an_address_in_the_clear_is_told(script: bytes, level: str) -> None:
+    """Android's applications reach none. Where it is surely loaded, that is a warning."""
+    project = in_memory({"a.html": b"\n" + script, "b.js": script})
+    contents = [Content.of(project, path) for path in project.files]
+    notes = needed(OFFERED, contents, project, known=())[1]
+    (told,) = [note for note in notes if "not encrypted" in note.message]
+    assert str(told).startswith("a.html:2: ")
+    assert told.level == level
+    assert "write https:// or wss://" in told.message
 
 
 @pytest.mark.parametrize(
