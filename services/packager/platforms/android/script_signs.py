@@ -51,9 +51,10 @@ NETWORK: Final = Sign(
     ),
     (*_SERVERS, b"sendBeacon", b"://", b":\\/", b"src"),
 )
+_CLEAR_WORDS: Final = (b"http:/", b"http:\\/", b"ws:/", b"ws:\\/")
 # Not those of links, which the browser opens. A library may name its site.
 NAMED_IN_THE_CLEAR: Final = Sign(
-    re.compile(rb"""(?:(?<!href=)["'`]|(?<!href)=)\s*(?:http|ws)""" + _HOST), (b"http:", b"ws:")
+    re.compile(rb"""(?:(?<!href=)["'`]|(?<!href)=)\s*(?:http|ws)""" + _HOST), _CLEAR_WORDS
 )
 LOADED_IN_THE_CLEAR: Final = Sign(
     re.compile(
@@ -61,7 +62,7 @@ LOADED_IN_THE_CLEAR: Final = Sign(
         rb"""|\bopen\(\s*["'`]\w+["'`]\s*,\s*["'`]|\bfrom\s*["']|\burl\(\s*["']?"""
         rb"""|\bsrc\s*=\s*["'`]?|<link\b[^<>]{0,999}?\bhref\s*=\s*["']?)(?:http|ws)""" + _HOST
     ),
-    (b"http:", b"ws:"),
+    _CLEAR_WORDS,
 )
 CAMERA: Final = Sign(re.compile(rb"\bgetUserMedia\b"), (b"getUserMedia",))
 PLACE: Final = Sign(re.compile(rb"\bgeolocation\b"), (b"geolocation",))
