@@ -40,7 +40,7 @@ def plan(files: Mapping[str, bytes], **options: Any) -> BuildPlan | ProjectError
     asked = request(
         options.pop("platform", "web"), options.pop("configuration", "release"), **options
     )
-    with build_context() as context:
+    with build_context(asked) as context:
         try:
             return plan_of(
                 exporters()[asked.platform],

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES: Final = source_of("shell")
+APP_HOST: Final = SOURCES.parent / "app-host"  # scripts that phones have as well
+SCRIPTS: Final = (APP_HOST / "runtime.js", SOURCES / "media_elements.js")
 LIBRARY: Final = tuple(  # everything but the window, and main
     source
     for folder in ("vendor/yyjson", "src", "src/loopback", "src/posix", "src/linux")
@@ -29,10 +31,10 @@ FLAGS: Final = (
 
 def compile_library(folder: Path) -> None:
     """Make ``shell.a`` in ``folder``."""
-    for name in ("runtime", "media_elements"):
-        numbers = ",".join(str(byte) for byte in (SOURCES / f"{name}.js").read_bytes())
-        text = f"static const char {name.upper()}_JS[] = {{{numbers},0}};"
-        (folder / f"{name}_js.h").write_text(text)
+    for script in SCRIPTS:
+        numbers = ",".join(str(byte) for byte in script.read_bytes())
+        text = f"static const char {script.stem.upper()}_JS[] = {{{numbers},0}};"
+        (folder / f"{script.stem}_js.h").write_text(text)
 
     def compile_object(source: Path) -> Path:
         made = folder / f"{source.stem}.o"

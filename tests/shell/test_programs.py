@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.shell.game import MAGIC, game, payload, shell, with_payload
-from tests.shell.sanitized import SOURCES
+from tests.shell.sanitized import APP_HOST, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-APP_HOST = SOURCES.parent / "app-host"  # goes into the programs as well
 LARGEST: Final = 150_000  # bytes
 TARGETS: Final = [
     f"{system}-{arch}" for system in ("linux", "macos", "windows") for arch in ("x64", "arm64")

@@ -40,6 +40,7 @@ BODIES = {
     "snapshot": {"json": {"files": {"a": {"sha256": sha(b"secret"), "size": 6}}}},
     "export": {"json": {"platform": "web"}},
     "members": {"json": {"role": "viewer"}},
+    "missing": {"json": {"sha256": [sha(b"secret")]}},
 }
 
 
