@@ -108,7 +108,7 @@ async def test_every_option_of_every_platform_has_its_field(
 
 async def check_field(field: Locator, schema: dict[str, Any], *, is_choice: bool) -> None:
     """It is of the right kind, and tells what its schema does not allow."""
-    schema = next((each for each in schema.get("anyOf", ()) if each["type"] != "null"), schema)
+    schema = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
     kind = schema.get("type")
     tag = "select" if is_choice else "textarea" if kind == "array" else "input"
     box = field.locator(tag)

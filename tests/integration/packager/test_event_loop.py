@@ -11,6 +11,7 @@ import pytest
 
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
+from services.packager.runtimes.build import buildable
 from services.packager.runtimes.registry import Templates
 from services.packager.signing.keys import SigningKeys
 from services.packager.storage.disk_cache import DiskCache
@@ -97,4 +98,4 @@ async def test_the_heartbeat_never_waits_for_keys_and_templates(tmp_path: Path) 
         await looking
     assert seen == []
     assert watch.latest.signing_keys == {"macos": ("default",)}
-    assert watch.latest.templates.keys() == {"export-page", "player", "shell", "web-builder"}
+    assert watch.latest.templates.keys() == {*buildable()}
