@@ -361,6 +361,22 @@ def test_the_game_is_a_folder_that_changes_nothing(built: Built) -> None:
         assert shipped == data or path == "index.html"
 
 
+def test_a_repository_of_the_project_holds_the_whole_game(tmp_path: Path) -> None:
+    """What Git leaves out is Xcode's and the maker's, whatever the game's files are called."""
+    names = ("build/game.wasm", "DerivedData/a", "xcuserdata/a", "a.ipa", "a.p8")
+    project = written(build({**FILES, **dict.fromkeys(names, b"1")}, request("ios")), tmp_path)
+    (project / "build").mkdir()
+    for path in ("build/game.ipa", "ios.p12", "fastlane/report.xml"):
+        (project / path).write_bytes(b"")
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    for command in (["init", "-q"], ["config", "core.ignorecase", "true"]):
+        subprocess.run(["git", *command], cwd=project, check=True, env=environment)
+    command = ["git", "status", "--porcelain", "-uall", "--ignored"]
+    told = subprocess.run(command, cwd=project, check=True, env=environment, capture_output=True)
+    ignored = {line[3:] for line in told.stdout.decode().splitlines() if line.startswith("!!")}
+    assert ignored == {"build/game.ipa", "ios.p12", "fastlane/report.xml"}
+
+
 def test_names_that_a_mac_takes_for_one_are_refused() -> None:
     """A file of the project's beside one that the export writes; the remedy is said."""
     with pytest.raises(NamesCollideError, match="rename one"):
