@@ -21,7 +21,12 @@ from PIL import Image
 
 from services.packager.archive.member import Member
 from services.packager.build.integrity import SelfCheckError
-from services.packager.platforms.ios.checks import GameTooLargeError, NamesCollideError
+from services.packager.build.plan import Content
+from services.packager.platforms.ios.checks import (
+    GameTooLargeError,
+    NamesCollideError,
+    check_contents,
+)
 from services.packager.platforms.ios.identity import BundleIdError, IosIdentity, VersionTooLongError
 from services.packager.platforms.ios.verify import check_ipa, check_project
 from services.packager.signing.keys import KeyBrokenError, SigningKeys
@@ -383,6 +388,14 @@ def test_names_that_a_mac_takes_for_one_are_refused() -> None:
         build({**FILES, "Export-Manifest.json": b"{}"}, request("ios"))
 
 
+def test_folders_that_a_mac_takes_for_one_are_refused() -> None:
+    """A phone tells `Assets` from `assets`, and would not find what lies in the other."""
+    made = [Content.made(path, b"") for path in ("Assets/a.png", "assets/deep/b.png")]
+    with pytest.raises(NamesCollideError, match="'Assets' and 'assets'"):
+        check_contents(made)
+    check_contents([Content.made(path, b"") for path in ("assets/a.png", "assets/deep/a.png")])
+
+
 def test_more_than_the_store_takes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before anything is packed."""
     monkeypatch.setattr("services.packager.platforms.ios.checks.MAX_BYTES", 1_000)
@@ -474,6 +487,12 @@ IDENTITY: Final = IosIdentity(
 )
 
 
+GAME: Final = [
+    Member.of_bytes(f"star/www/{path}", data)
+    for path, data in {"index.html": b"<p>", "export-manifest.json": b"{1}"}.items()
+]
+
+
 def ipa(files: dict[str, bytes]) -> Member:
     """An archive as an operator's Mac leaves it."""
     out = io.BytesIO()
@@ -483,6 +502,16 @@ def ipa(files: dict[str, bytes]) -> Member:
     return Member.of_bytes("star.ipa", out.getvalue())
 
 
+def application(info: dict[str, str], more: dict[str, bytes | None]) -> Member:
+    """The one that GAME should become, but for what is said."""
+    right = {"CFBundleIdentifier": "com.example.star", "CFBundleShortVersionString": "1.0"}
+    plist = plistlib.dumps({**right, **info}, fmt=plistlib.FMT_BINARY)
+    www = {"Payload/Star.app/www/index.html": b"<p>"}
+    www |= {"Payload/Star.app/www/export-manifest.json": b"{1}"}
+    files = {"Payload/Star.app/Info.plist": plist, **www, **more}
+    return ipa({path: data for path, data in files.items() if data is not None})
+
+
 @pytest.mark.parametrize(
     ("info", "more", "message"),
     [
@@ -490,23 +519,53 @@ def ipa(files: dict[str, bytes]) -> Member:
         ({"CFBundleShortVersionString": "2.0"}, {}, "another application"),
         ({}, {"Payload/Other.app/Info.plist": b""}, "no application"),
         ({}, {"Payload/Star.app/www/index.html": None}, "without its game"),
+        ({}, {"Payload/Star.app/www/index.html": b"<p>?"}, "without its game"),
+        ({}, {"Payload/Star.app/www/export-manifest.json": b"{2}"}, "another export"),
     ],
 )
 def test_another_application_is_noticed(
     info: dict[str, str], more: dict[str, bytes | None], message: str
 ) -> None:
-    """An operator's program that builds what it has built before."""
-    right = {"CFBundleIdentifier": "com.example.star", "CFBundleShortVersionString": "1.0"}
-    page = {"Payload/Star.app/www/index.html": b"<p>"}
-
-    def made(info: dict[str, str], more: dict[str, bytes | None]) -> Member:
-        plist = plistlib.dumps({**right, **info}, fmt=plistlib.FMT_BINARY)
-        files = {"Payload/Star.app/Info.plist": plist, **page, **more}
-        return ipa({path: data for path, data in files.items() if data is not None})
-
-    check_ipa(made({}, {}), IDENTITY)
+    """An operator's program that hands over what it has built before."""
+    check_ipa(application({}, {}), IDENTITY, GAME)
     with pytest.raises(KeyBrokenError, match=message):
-        check_ipa(made(info, more), IDENTITY)
+        check_ipa(application(info, more), IDENTITY, GAME)
+
+
+@pytest.mark.parametrize(
+    "plist",
+    [
+        b"",
+        b"bplist00" + b"\xff" * 40,
+        b"<?xml version='1.0'?><plist><dict>",
+        b"<?xml version='1.0'?><plist><date>soon</date></plist>",
+        plistlib.dumps(["a list"]),
+        plistlib.dumps({"CFBundleIdentifier": "com.example.star"}),
+        b"<?xml version='1.0'?><plist>" + b"<array>" * 100_000,
+    ],
+    ids=["empty", "binary", "cut off", "date", "list", "no version", "deep"],
+)
+def test_a_broken_list_is_the_key_s_fault(plist: bytes) -> None:
+    """An operator hears of it, whichever way it is broken; no export dies of it."""
+    with pytest.raises(KeyBrokenError, match="no application"):
+        check_ipa(application({}, {"Payload/Star.app/Info.plist": plist}), IDENTITY, GAME)
+
+
+@pytest.mark.parametrize("field", ["method", "encrypted", "stream"])
+def test_a_broken_archive_is_the_key_s_fault(field: str) -> None:
+    """Likewise."""
+    with application({}, {}).open() as file:
+        data = bytearray(file.read())
+    directory = data.index(b"PK\x01\x02")
+    if field == "method":
+        data[directory + 10], data[8] = 77, 77
+    elif field == "encrypted":
+        data[directory + 8] |= 1
+        data[6] |= 1
+    else:
+        data[directory + 10], data[8] = 8, 8
+    with pytest.raises(KeyBrokenError, match="no application"):
+        check_ipa(Member.of_bytes("star.ipa", bytes(data)), IDENTITY, GAME)
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ class BuiltApp(msgspec.Struct, frozen=True, kw_only=True):
         members = Project(project=self.project).members(game)
         folder = concatenated_member(f"{identity.command}.zip", stored_zip(members))
         (built,) = self.signer.sign([folder], title=identity.title)
-        verify.check_ipa(built, identity)
+        verify.check_ipa(built, identity, members)
         return [built]
 
 

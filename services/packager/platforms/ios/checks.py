@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.manifest import MANIFEST
@@ -20,7 +21,7 @@ _SHOWN: Final = 5
 
 
 class NamesCollideError(PreflightError):
-    """Two files that a Mac takes for one."""
+    """Two files, or folders, that a Mac takes for one."""
 
     code = "names-collide"
 
@@ -64,13 +65,20 @@ def code_notes(contents: Iterable[Content]) -> tuple[Note, ...]:
 def _check_names(paths: Iterable[str]) -> None:
     seen: dict[str, str] = {}
     for path in paths:
-        other = seen.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
-        if other != path:
-            message = (
-                f"{other!r} and {path!r} differ in case alone, and a Mac takes them for one file; "
-                "rename one, or leave it out with excludePatterns"
-            )
-            raise NamesCollideError(message)
+        for name in (path, *_folders(path)):
+            other = seen.setdefault(unicodedata.normalize("NFC", name.casefold()), name)
+            if other != name:
+                message = (
+                    f"{other!r} and {name!r} differ in case alone, and a Mac takes them for one; "
+                    "rename one, or leave it out with excludePatterns"
+                )
+                raise NamesCollideError(message)
+
+
+def _folders(path: str) -> Iterable[str]:
+    """All around a file: two that become one keep one's name, and a phone finds only that."""
+    parts = path.split("/")[:-1]
+    return accumulate(parts, "{}/{}".format)
 
 
 def _looks_like_code(path: str) -> bool:
