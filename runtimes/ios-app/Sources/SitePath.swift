@@ -10,7 +10,8 @@ enum SitePath: Equatable {
 
     static let commands = ".aethel/"
     static let folderPage = "index.html"
-    private static let mostBytes = 1_024
+    /// A path of a project has at most 512 bytes; here each may be a percent sign and two digits.
+    private static let mostBytes = 1_600
 
     /// Takes the path of a URL as it stands there, percent signs and all.
     init(encoded: String, entry: String) {

@@ -38,12 +38,14 @@ expect(path("/a/b.js") == .file("a/b.js"), "a file")
 expect(path("/menu/") == .file("menu/index.html"), "a folder's page")
 expect(path("/caf%C3%A9%20%23%3F.png") == .file("café #?.png"), "decoded once")
 expect(path("/100%2525.txt") == .file("100%25.txt"), "and never twice")
+let long = String(repeating: "語", count: 170)  // 510 bytes, as long as a project's path may be
+expect(path("/" + long.addingPercentEncoding(withAllowedCharacters: [])!) == .file(long), "the longest path")
 expect(path("/a+b.txt") == .file("a+b.txt"), "a plus is a plus")
 expect(path("/.aethel/log") == .command("log"), "a command")
 expect(path("/.aethel/") == .command(""), "no command")
 for hostile in [
     "", "a", "//etc/passwd", "/../x", "/a/../../x", "/%2e%2e/x", "/..%2fx", "/a/./b", "/a//b", "/%00", "/a%00.png", "/a%5cb", "/..%5cx",
-    "/%", "/%zz", "/%ff%fe", "/a%0d%0ab", "/" + String(repeating: "a", count: 1_100), "/..", "/a/..", "/%2e", "/%2e%2e%2f%2e%2e%2fetc",
+    "/%", "/%zz", "/%ff%fe", "/a%0d%0ab", "/" + String(repeating: "a", count: 1_700), "/..", "/a/..", "/%2e", "/%2e%2e%2f%2e%2e%2fetc",
 ] {
     expect(path(hostile) == .invalid, "\(hostile.prefix(40)) leads nowhere")
 }
