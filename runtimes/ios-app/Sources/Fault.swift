@@ -12,6 +12,7 @@ enum Texts {
     static var ok: String { text("ok") }
     static var cancel: String { text("cancel") }
     static var retry: String { text("retry") }
+    static var noFiles: String { text("no.files") }
 
     static func of(_ fault: Fault) -> String {
         text(fault.rawValue)

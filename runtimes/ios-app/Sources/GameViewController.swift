@@ -56,7 +56,13 @@ final class GameViewController: UIViewController {
         super.viewDidLoad()
         dialogs.presenter = self
         dialogs.open = { [weak self] in self?.openPage(with: $0) }
+        dialogs.close = { [weak self] in self?.closePage($0) }
+        visits.game = webView
         visits.show = { [weak self] in self?.show($0, detail: $1) }
+        visits.close = { [weak self] in self?.closePage($0) }
+        visits.tell = { [weak self] message in
+            Task { await self?.dialogs.tell(message) }
+        }
         for name in [Notification.Name.GCControllerDidConnect, .GCControllerDidDisconnect] {
             let observer = NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in
                 Task { @MainActor in self?.setNeedsUpdateOfHomeIndicatorAutoHidden() }
@@ -64,6 +70,12 @@ final class GameViewController: UIViewController {
             observers.append(observer)
         }
         webView.load(URLRequest(url: Origin.start))
+    }
+
+    /// A keyboard's keys reach the page without a touch before them.
+    override func viewDidAppear(_ animated: Bool) {
+        super.viewDidAppear(animated)
+        webView.becomeFirstResponder()
     }
 
     // MARK: The game's life
@@ -80,14 +92,23 @@ final class GameViewController: UIViewController {
     }
 
     private func show(_ fault: Fault, detail: String) {
-        guard presentedViewController == nil else { return }
+        guard !(presentedViewController is FaultViewController) else { return }
         let page = FaultViewController(fault: fault, detail: detail)
         page.retry = { [weak self] in
             self?.dismiss(animated: true)
             self?.webView.load(URLRequest(url: Origin.start))
         }
         page.modalPresentationStyle = .fullScreen
+        uncover()
         present(page, animated: true)
+    }
+
+    /// Takes away what covers the game: its questions and its windows.
+    private func uncover() {
+        dialogs.answerUnseen()
+        if presentedViewController != nil {
+            dismiss(animated: false)
+        }
     }
 
     // MARK: The web view
@@ -127,11 +148,20 @@ final class GameViewController: UIViewController {
     }
 
     /// A page of the game that wants a window of its own: above the game, with a way back.
-    private func openPage(with configuration: WKWebViewConfiguration) -> WKWebView {
+    private func openPage(with configuration: WKWebViewConfiguration) -> WKWebView? {
+        guard let top = dialogs.topmost() else { return nil }
         let opened = makeWebView(configuration)
         let page = PopupViewController(webView: opened)
         page.modalPresentationStyle = .fullScreen
-        (presentedViewController ?? self).present(page, animated: true)
+        top.present(page, animated: true)
         return opened
+    }
+
+    /// Takes a window away, with all that it has opened itself.
+    private func closePage(_ webView: WKWebView) {
+        let shown = sequence(first: self as UIViewController) { $0.presentedViewController }
+        guard let page = shown.first(where: { ($0 as? PopupViewController)?.webView === webView }) else { return }
+        dialogs.answerUnseen()
+        page.presentingViewController?.dismiss(animated: true)
     }
 }

@@ -8,11 +8,11 @@ import WebKit
 final class PageDialogs: NSObject, WKUIDelegate {
     weak var presenter: UIViewController?
     var open: (WKWebViewConfiguration) -> WKWebView? = { _ in nil }
+    var close: (WKWebView) -> Void = { _ in }
+    private var giveUp: () -> Void = {}
 
     func webView(_ webView: WKWebView, runJavaScriptAlertPanelWithMessage message: String, initiatedByFrame frame: WKFrameInfo) async {
-        _ = await ask(message, otherwise: true) { _, answer in
-            [UIAlertAction(title: Texts.ok, style: .default) { _ in answer(true) }]
-        }
+        await tell(message)
     }
 
     func webView(
@@ -58,7 +58,7 @@ final class PageDialogs: NSObject, WKUIDelegate {
     }
 
     func webViewDidClose(_ webView: WKWebView) {
-        webView.window?.rootViewController?.presentedViewController?.dismiss(animated: true)
+        close(webView)
     }
 
     /// A game that wants camera or microphone needs a reason in Info.plist first: without one the system ends it.
@@ -71,20 +71,34 @@ final class PageDialogs: NSObject, WKUIDelegate {
         .deny
     }
 
+    /// Shows a message until it is read.
+    func tell(_ message: String) async {
+        _ = await ask(message, otherwise: true) { _, answer in
+            [UIAlertAction(title: Texts.ok, style: .default) { _ in answer(true) }]
+        }
+    }
+
+    /// Answers the question that is open, before what shows it is taken away.
+    func answerUnseen() {
+        giveUp()
+    }
+
     /// Shows a message and waits for one of its buttons.
     ///
     /// - Parameters:
-    ///   - otherwise: the answer where no window is there to show it in.
+    ///   - otherwise: the answer where nobody can see it.
     ///   - buttons: makes them; each of them answers.
-    private func ask<Answer>(
+    private func ask<Answer: Sendable>(
         _ message: String,
         otherwise: Answer,
         buttons: (UIAlertController, @escaping (Answer) -> Void) -> [UIAlertAction]
     ) async -> Answer {
         guard let top = topmost() else { return otherwise }
         return await withCheckedContinuation { continuation in
+            let question = Question(continuation)
+            giveUp = { question.answer(otherwise) }
             let alert = UIAlertController(title: nil, message: message, preferredStyle: .alert)
-            for button in buttons(alert, { continuation.resume(returning: $0) }) {
+            for button in buttons(alert, { question.answer($0) }) {
                 alert.addAction(button)
             }
             top.present(alert, animated: true)
@@ -92,12 +106,27 @@ final class PageDialogs: NSObject, WKUIDelegate {
     }
 
     /// What is in front, if something can be shown above it.
-    private func topmost() -> UIViewController? {
+    func topmost() -> UIViewController? {
         var top = presenter
         while let next = top?.presentedViewController {
             top = next
         }
         guard let top, top.viewIfLoaded?.window != nil, !(top is UIAlertController), !top.isBeingDismissed else { return nil }
         return top
+    }
+}
+
+/// What a page waits for: it is answered once, by a button or because nobody sees it any more.
+@MainActor
+private final class Question<Answer: Sendable> {
+    private var continuation: CheckedContinuation<Answer, Never>?
+
+    init(_ continuation: CheckedContinuation<Answer, Never>) {
+        self.continuation = continuation
+    }
+
+    func answer(_ answer: Answer) {
+        continuation?.resume(returning: answer)
+        continuation = nil
     }
 }

@@ -3,7 +3,7 @@ import WebKit
 
 /// A page of the game in a window of its own; phones have no other windows, so it covers the game until it is closed.
 final class PopupViewController: UIViewController {
-    private let webView: WKWebView
+    let webView: WKWebView
 
     init(webView: WKWebView) {
         self.webView = webView

@@ -1,7 +1,7 @@
 // What the runtime uses of UIKit, as Apple documents it. Nothing of it runs: the compiler compares the runtime with it.
 @_exported import Foundation
 
-@MainActor open class UIResponder: NSObject {}
+@MainActor open class UIResponder: NSObject { @discardableResult open func becomeFirstResponder() -> Bool { false } }
 
 open class UIColor: NSObject, @unchecked Sendable {
     public static var black: UIColor { UIColor() }
@@ -141,6 +141,7 @@ public enum UIModalPresentationStyle: Sendable { case fullScreen }
     public var isViewLoaded: Bool { fatalError() }
     public var traitCollection: UITraitCollection { fatalError() }
     public var presentedViewController: UIViewController? { fatalError() }
+    public var presentingViewController: UIViewController? { fatalError() }
     public var isBeingDismissed: Bool { fatalError() }
     public var modalPresentationStyle: UIModalPresentationStyle = .fullScreen
     open var prefersStatusBarHidden: Bool { false }
@@ -149,6 +150,7 @@ public enum UIModalPresentationStyle: Sendable { case fullScreen }
     open var supportedInterfaceOrientations: UIInterfaceOrientationMask { .all }
     open func loadView() {}
     open func viewDidLoad() {}
+    open func viewDidAppear(_ animated: Bool) {}
     open func present(_ controller: UIViewController, animated: Bool, completion: (() -> Void)? = nil) {}
     open func dismiss(animated: Bool, completion: (() -> Void)? = nil) {}
     public func setNeedsUpdateOfHomeIndicatorAutoHidden() {}

@@ -47,10 +47,12 @@ public struct WKDataDetectorTypes: OptionSet, Sendable {
 @MainActor open class WKNavigationAction: NSObject {
     public var request: URLRequest { fatalError() }
     public var targetFrame: WKFrameInfo? { fatalError() }
+    public var shouldPerformDownload: Bool { fatalError() }
 }
 @MainActor open class WKNavigationResponse: NSObject {
     public var response: URLResponse { fatalError() }
     public var isForMainFrame: Bool { fatalError() }
+    public var canShowMIMEType: Bool { fatalError() }
 }
 @MainActor open class WKWindowFeatures: NSObject {}
 @MainActor open class WKSecurityOrigin: NSObject {}
@@ -82,6 +84,7 @@ public enum WKPermissionDecision: Sendable { case prompt, grant, deny }
     public var allowsLinkPreview = true
     public var allowsBackForwardNavigationGestures = false
     public var isInspectable = false
+    public var url: URL? { fatalError() }
     public var scrollView: UIScrollView { fatalError() }
     @discardableResult open func load(_ request: URLRequest) -> WKNavigation? { nil }
     open func evaluateJavaScript(_ script: String, completionHandler: (@MainActor @Sendable (Any?, (any Error)?) -> Void)? = nil) {}

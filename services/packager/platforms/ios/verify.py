@@ -88,8 +88,8 @@ def check_ipa(
     if (found.bundle_id, found.version) != (identity.bundle_id, identity.version):
         other = f"{found.bundle_id}, {found.version}"
         raise KeyBrokenError(f"the program {key!r} has left another application: {other}")
-    for path, file in game.items():
-        if found.sizes.get(path) != file.size_bytes:
+    for path, one in game.items():
+        if found.sizes.get(path) != one.size_bytes:
             message = f"the program {key!r} has left an application without its game: {path!r}"
             raise KeyBrokenError(message)
     with game[MANIFEST].open() as file:
