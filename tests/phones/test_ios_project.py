@@ -197,6 +197,36 @@ def test_what_the_system_knows_before_the_start(built: Built) -> None:
 
 
 @pytest.mark.parametrize(
+    "page",
+    [
+        b'<input accept="image/*" type=file>',
+        b"<script>const box = document.createElement('input'); box.type = 'file'</script>",
+        b"<script>box.setAttribute('type', 'file'); box.click()</script>",
+        b"<script>h('input', {type: `file`})</script>",
+    ],
+)
+def test_a_button_for_files_says_why_there_is_a_camera(page: bytes) -> None:
+    """Without a reason, iOS ends an application whose player takes a picture."""
+    made = build(FILES | {"index.html": FILES["index.html"] + b"\n" + page}, request("ios"))
+    files = files_of(made)
+    keys = {"NSCameraUsageDescription", "NSMicrophoneUsageDescription"}
+    info = plistlib.loads(files["App/Info.plist"])
+    english = _strings(files["App/en.lproj/InfoPlist.strings"].decode())
+    portuguese = _strings(files["App/pt-BR.lproj/InfoPlist.strings"].decode())
+    assert {key for key in info if key.startswith("NS")} == keys
+    assert all(info[key] == english[key] != portuguese[key] for key in keys)
+    (told,) = (note for note in made.plan.notes if "camera" in note.message)
+    assert (told.file, told.line) == ("index.html", 2)
+
+
+def test_an_address_in_the_clear_is_told() -> None:
+    """App Transport Security does not load it."""
+    page = FILES["index.html"] + b"<script>fetch('http://api.example.com/')</script>"
+    notes = build(FILES | {"index.html": page}, request("ios")).plan.notes
+    assert [note.level for note in notes if "not encrypted" in note.message] == ["warning"]
+
+
+@pytest.mark.parametrize(
     ("orientation", "phone", "pad"),
     [
         ("any", {"Portrait", "LandscapeLeft", "LandscapeRight"}, 4),

@@ -10,20 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.packager.build.plan import Content, Note
-from services.packager.platforms.android.script_signs import (
+from services.packager.phones.script_signs import (
     CAMERA,
-    LOADED_IN_THE_CLEAR,
+    IN_THE_CLEAR,
     MICROPHONE,
-    NAMED_IN_THE_CLEAR,
     NETWORK,
     PLACE,
     VIBRATION,
     Found,
     first_signs,
+    notes_in_the_clear,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from services.packager.project.files import ProjectFiles
 
@@ -57,14 +57,14 @@ def needed(
     """
     names = {one.removeprefix(PREFIX): one for one in offered}
     wanted = {name: SIGNS[name] for name in names if name in SIGNS}
-    signs = {*wanted.values(), LOADED_IN_THE_CLEAR, NAMED_IN_THE_CLEAR}
+    signs = {*wanted.values(), *IN_THE_CLEAR}
     found = first_signs(signs, contents, project, known=known)
     reasons = {name: found.get(sign) for name, sign in wanted.items()}
     kept = [name for name in names if reasons.get(name) or name not in SIGNS]
     notes = [_kept(name, reasons.get(name)) for name in kept]
     if "INTERNET" in names and "INTERNET" not in kept:
         notes.append(_offline())
-    notes += _in_the_clear(found.get(LOADED_IN_THE_CLEAR), found.get(NAMED_IN_THE_CLEAR))
+    notes += notes_in_the_clear(found)
     return tuple(sorted(names[name] for name in kept)), notes
 
 
@@ -83,15 +83,3 @@ def _offline() -> Note:
         "host. One that puts its addresses together names a host as a whole somewhere, as in "
         "'https://api.example.com/'",
     )
-
-
-def _in_the_clear(loaded: Found | None, named: Found | None) -> Iterator[Note]:
-    """The manifest forbids what is not encrypted, and a page that came by https may not ask so."""
-    if address := loaded or named:
-        yield Note(
-            level="warning" if loaded else "info",
-            file=address.file,
-            line=address.line,
-            message=f"{address.sign}: what is not encrypted is never sent or loaded here; write "
-            "https:// or wss:// where a script loads it",
-        )

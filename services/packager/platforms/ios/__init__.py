@@ -17,6 +17,8 @@ from services.packager.platforms.ios import checks, verify
 from services.packager.platforms.ios.asset_catalog import MARKETING_PX, has_holes
 from services.packager.platforms.ios.identity import IosIdentity, version_notes
 from services.packager.platforms.ios.project import TEMPLATE, XcodeProject
+from services.packager.platforms.ios.purposes import purposes
+from services.packager.project.old_export import game_in
 from services.packager.web import ENTRY
 
 if TYPE_CHECKING:
@@ -42,10 +44,13 @@ class IosExporter:
         phone = plan_phone(project, request, context, template=TEMPLATE, icon_px=MARKETING_PX)
         checks.check_contents(phone.contents)
         picture, names = phone.game.picture, phone.game.identity
+        known = {record.sha256 for one in phone.game.templates for record in one.files.values()}
+        wanted, reasons = purposes(phone.contents, game_in(project), known=known)
         notes = (
             *version_notes(names),
             *_icon_notes(request, opaque=not has_holes(picture)),
             *checks.code_notes(phone.contents),
+            *reasons,
         )
         phone = msgspec.structs.replace(phone, notes=(*notes, *phone.notes))
         xcode = XcodeProject(
@@ -54,6 +59,7 @@ class IosExporter:
             orientation=phone.orientation,
             configuration=request.configuration,
             template=phone.template,
+            purposes=wanted,
         )
         if request.options.format == IPA and context.signer is not None:
             application = BuiltApp(project=xcode, signer=context.signer)

@@ -36,6 +36,6 @@ def _plist(method: str) -> bytes:
         "thinning": "<none>",
     }
     if method == METHODS["distribution"]:
-        values |= {"manageAppVersionAndBuildNumber": True, "uploadSymbols": True}
+        values |= {"manageAppVersionAndBuildNumber": False, "uploadSymbols": True}
         del values["thinning"]  # the store's own business
     return plistlib.dumps(values)

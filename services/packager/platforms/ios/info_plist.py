@@ -16,6 +16,8 @@ from services.packager.platforms.ios.build_settings import MODULE
 from services.packager.platforms.ios.layout import LANGUAGES, LAUNCH_COLOR, LAUNCH_IMAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from services.packager.platforms.ios.identity import IosIdentity
     from shared.domain.options import Orientation
 
@@ -35,8 +37,17 @@ _PAD: Final[dict[Orientation, list[str]]] = {
 _ESCAPED: Final = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
-def info_plist(identity: IosIdentity, orientation: Orientation, *, runtime: str) -> bytes:
-    """The file; ``runtime`` is the version of the Swift sources, for pages to know."""
+def info_plist(
+    identity: IosIdentity, orientation: Orientation, *, runtime: str, purposes: Mapping[str, str]
+) -> bytes:
+    """The file.
+
+    Args:
+        identity: Of the application.
+        orientation: Of its screen.
+        runtime: The version of the Swift sources, for pages to know.
+        purposes: Why it wants what a player has to allow, in English.
+    """
     scene = {
         "UISceneConfigurationName": "Default",
         "UISceneDelegateClassName": f"{MODULE}.SceneDelegate",
@@ -68,14 +79,16 @@ def info_plist(identity: IosIdentity, orientation: Orientation, *, runtime: str)
         "UIStatusBarHidden": True,
         "UISupportedInterfaceOrientations": _PHONE[orientation],
         "UISupportedInterfaceOrientations~ipad": _PAD[orientation],
+        **purposes,
     }
     return plistlib.dumps(values)
 
 
-def names(identity: IosIdentity) -> bytes:
-    """``InfoPlist.strings``, alike in every language: a title is a name."""
-    title = identity.title.translate(_ESCAPED)
-    return f'"CFBundleDisplayName" = "{title}";\n"CFBundleName" = "{title}";\n'.encode()
+def strings(identity: IosIdentity, purposes: Mapping[str, str]) -> bytes:
+    """``InfoPlist.strings`` of a language: its purposes; a title is a name, alike in every one."""
+    values = {"CFBundleDisplayName": identity.title, "CFBundleName": identity.title, **purposes}
+    lines = (f'"{key}" = "{value.translate(_ESCAPED)}";\n' for key, value in values.items())
+    return "".join(lines).encode()
 
 
 def _literal(identity: IosIdentity) -> str:

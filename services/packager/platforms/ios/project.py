@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,6 +24,7 @@ from services.packager.platforms.ios.layout import (
     WWW,
 )
 from services.packager.platforms.ios.project_file import ProjectFile
+from services.packager.platforms.ios.purposes import Purposes
 from services.packager.platforms.ios.scheme import WORKSPACE, scheme
 from shared.domain.options import Configuration, Orientation
 from shared.templates import Template
@@ -44,6 +46,7 @@ class XcodeProject(msgspec.Struct, frozen=True, kw_only=True):
     orientation: Orientation
     configuration: Configuration
     template: Template
+    purposes: Mapping[str, Purposes]  # language -> why it wants what players have to allow
 
     def made(self) -> dict[str, bytes]:
         """Every file around the game, by its path in the project's folder."""
@@ -78,13 +81,21 @@ class XcodeProject(msgspec.Struct, frozen=True, kw_only=True):
 
     def _resources(self) -> dict[str, bytes]:
         words = [f"{language}.lproj/{WORDS}" for language in LANGUAGES]
-        names = {f"{language}.lproj/{NAMES}" for language in LANGUAGES}
         shipped = (PRIVACY, *SCRIPTS, *words)
-        runtime = self.template.version
         return {
-            INFO: info_plist.info_plist(self.identity, self.orientation, runtime=runtime),
+            INFO: info_plist.info_plist(
+                self.identity,
+                self.orientation,
+                runtime=self.template.version,
+                purposes=self.purposes.get(LANGUAGES[0], {}),
+            ),
             **{path: self.template.read(f"{_RESOURCES}{path}") for path in shipped},
-            **dict.fromkeys(names, info_plist.names(self.identity)),
+            **{
+                f"{language}.lproj/{NAMES}": info_plist.strings(
+                    self.identity, self.purposes.get(language, {})
+                )
+                for language in LANGUAGES
+            },
             **asset_catalog(self.picture),
         }
 

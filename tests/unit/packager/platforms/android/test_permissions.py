@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.packager.build.plan import Content
-from services.packager.platforms.android import script_signs
+from services.packager.phones import script_signs
 from services.packager.platforms.android.permissions import PREFIX, SIGNS, needed
 from tests.projects import in_memory
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import msgspec
 
+from services.packager.build.plan import Note
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
@@ -64,6 +66,9 @@ LOADED_IN_THE_CLEAR: Final = Sign(
     ),
     _CLEAR_WORDS,
 )
+IN_THE_CLEAR: Final = (LOADED_IN_THE_CLEAR, NAMED_IN_THE_CLEAR)
+# A page's own button for files: a phone offers its camera there.
+FILE_CHOOSER: Final = Sign(re.compile(rb"""\btype["']?\s*(?:=|:|,)\s*["'`]?file\b"""), (b"file",))
 CAMERA: Final = Sign(re.compile(rb"\bgetUserMedia\b"), (b"getUserMedia",))
 PLACE: Final = Sign(re.compile(rb"\bgeolocation\b"), (b"geolocation",))
 VIBRATION: Final = Sign(
@@ -103,6 +108,19 @@ def first_signs(
         if len(found) == len(signs):
             break
     return found
+
+
+def notes_in_the_clear(found: Mapping[Sign, Found]) -> Iterator[Note]:
+    """What is told of the first address without encryption, which both systems forbid."""
+    loaded = found.get(LOADED_IN_THE_CLEAR)
+    if address := loaded or found.get(NAMED_IN_THE_CLEAR):
+        yield Note(
+            level="warning" if loaded else "info",
+            file=address.file,
+            line=address.line,
+            message=f"{address.sign}: what is not encrypted is never sent or loaded here; write "
+            "https:// or wss:// where a script loads it",
+        )
 
 
 def _blocks(content: Content, project: ProjectFiles) -> Iterator[tuple[int, bytes]]:
