@@ -307,7 +307,7 @@ def refused_details() -> Iterator[str]:
                 {"bundleId": bundle_id}
                 for bundle_id in ("com.7up.x", "com.new.x", "a." + "b" * 126)
             ),
-            *({"appVersion": version} for version in ("2026.1.0", "0.0.0")),
+            {"appVersion": "2026.1.0"},
             *({"minSdkVersion": 21}, {"targetSdkVersion": 23}, {"minSdkVersion": 99}),
         ],
         "ios": [{"format": "zip", "signingKey": "k"}],

@@ -43,6 +43,8 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
     "projetos do motor, exceto em debug: lossless: texturas em WebP, sons em FLAC, modelos com Meshopt, idênticos bit a bit; balanced: WebP de pelo menos 40 dB, Opus e malhas em passos que ninguém vê; só onde fica menor",
   "COOP and COEP headers inside, so that SharedArrayBuffer works":
     "cabeçalhos COOP e COEP embutidos, para que SharedArrayBuffer funcione",
+  "COOP and COEP headers inside; Android's web view gives a page no SharedArrayBuffer all the same, so the game needs a way without threads":
+    "cabeçalhos COOP e COEP embutidos; o navegador interno do Android não dá SharedArrayBuffer mesmo assim, então o jogo precisa funcionar sem threads",
   "identifies the application and its saves; made of the project's id without it":
     "identifica o aplicativo e os jogos salvos; sem ele, é feito do id do projeto",
   "names a key of the operator's; without it, the key called default signs":
