@@ -5,10 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from cryptography.x509.oid import NameOID
 
 from services.packager.signing.keys import SigningKeys
 
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PASSWORD = "correct horse"
+GIVEN = "given"  # name and password of a key on its way into a store
 MAC = f"""#!/bin/sh
 exec {sys.executable} {Path(__file__).parent}/phones/mac.py "$@"
 """
@@ -75,13 +83,35 @@ def keystore(
         path = Path(folder, "store")
         for entry in entries:
             alias, algorithm, size, *days = entry.split(":")
+            valid_days = int(days[0]) if days else 20_000
+            if algorithm == "RSA":  # Java looks for large primes a hundred times as long
+                given = Path(folder, "given")
+                given.write_bytes(_rsa_store(alias, int(size), valid_days))
+                keytool(
+                    *("-importkeystore", "-noprompt", "-srcalias", GIVEN, "-destalias", alias),
+                    *("-srckeystore", given, "-srcstoretype", "PKCS12", "-srcstorepass", GIVEN),
+                    *("-destkeystore", path, "-deststoretype", kind, "-deststorepass", password),
+                    *("-destkeypass", key_password or password),
+                )
+                continue
             named = "-groupname" if algorithm == "EC" else "-keysize"
             keytool(
                 *("-genkeypair", "-keystore", path, "-storetype", kind, "-storepass", password),
                 *("-keypass", key_password or password, "-alias", alias, "-keyalg", algorithm),
-                *(named, size, "-dname", f"CN={alias}", "-validity", *(days or ["20000"])),
+                *(named, size, "-dname", f"CN={alias}", "-validity", str(valid_days)),
             )
         return path.read_bytes()
+
+
+def _rsa_store(alias: str, bits: int, valid_days: int) -> bytes:
+    key = rsa.generate_private_key(65_537, bits)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, alias)])
+    now = datetime.now(UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=valid_days))
+    protection = BestAvailableEncryption(GIVEN.encode())
+    certificate = made.sign(key, SHA256())
+    return pkcs12.serialize_key_and_certificates(GIVEN.encode(), key, certificate, None, protection)
 
 
 @cache

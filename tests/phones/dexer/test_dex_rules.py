@@ -26,7 +26,7 @@ from tests.phones.dexer.generated import Generator
 if TYPE_CHECKING:
     from pathlib import Path
 
-SEEDS: Final = range(8)
+SEEDS: Final = range(3)
 FAULTS: Final = {
     "bytesAsBooleans": "is passed, but it is (Byte)",
     "floatAsLong": "is neg-long, but it is (Float)",
@@ -66,7 +66,7 @@ def test_the_fixtures_break_no_rule(rules: str, dexed: Path, classes: Path) -> N
 
 
 def test_code_made_at_random_does_the_same_from_dex(dexer: str, rules: str, tmp_path: Path) -> None:
-    """Expressions, loops, switches, exceptions and locks of all types, by eight seeds."""
+    """Expressions, loops, switches, exceptions and locks of all types, by three seeds."""
     sources, classes = tmp_path / "sources", tmp_path / "classes"
     sources.mkdir()
     names = [f"Generated{seed}" for seed in SEEDS]
@@ -81,7 +81,7 @@ def test_code_made_at_random_does_the_same_from_dex(dexer: str, rules: str, tmp_
     assert results(jar, names) == results(classes, names)
 
 
-@pytest.mark.parametrize("seed", ["1", "2"])
+@pytest.mark.parametrize("seed", ["1"])
 def test_values_change_places_on_the_stack(
     seed: str, dexer: str, rules: str, tmp_path: Path
 ) -> None:

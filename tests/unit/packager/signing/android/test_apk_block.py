@@ -278,9 +278,13 @@ def test_a_damaged_lineage_proves_nothing(rotated: Path, tmp_path: Path) -> None
 
 
 def _unread_bytes(lineage: bytes) -> set[int]:
-    """Where a node says what its key may do, which no signature covers, and the last one's next."""
-    unread: set[int] = set()
+    """Where a node says what its key may do, which no signature covers, and the last one's next.
+
+    And where the first one says by what the one before has signed it: there is none.
+    """
     at = 16
+    (first_signed,) = struct.unpack_from("<I", lineage, at + 4)
+    unread = {*range(at + 4 + first_signed, at + 8 + first_signed)}
     while at < len(lineage):
         (size,) = struct.unpack_from("<I", lineage, at)
         (signed,) = struct.unpack_from("<I", lineage, at + 4)
