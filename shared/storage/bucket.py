@@ -22,7 +22,7 @@ from shared.storage.memory_body import MemoryBody
 from shared.storage.s3_client import ObjectMissingError, connect, errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Collection, Iterable, Sequence
 
     from types_aiobotocore_s3 import S3Client
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 READ_BYTES: Final = 1 << 18
 DELETE_BATCH: Final = 1_000  # what one DeleteObjects takes
+ARRIVAL_S: Final = 5.0  # for parts on their way when their upload is thrown away
 
 
 class ObjectInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,15 +240,26 @@ class Storage:
                 **checksum,  # type: ignore[arg-type]
             )
 
-    async def abort_upload(self, key: str, upload_id: str) -> None:
-        """Throw the parts away; one that is gone already is fine."""
-        try:
-            with errors(key):
-                await self._s3.abort_multipart_upload(
-                    Bucket=self.bucket, Key=key, UploadId=upload_id
-                )
-        except ObjectMissingError:
-            return
+    async def abort_upload(
+        self, key: str, upload_id: str, *, sending: Collection[asyncio.Task[Any]] = ()
+    ) -> bool:
+        """Throw the parts away; an upload that is gone already is fine.
+
+        ``sending`` are the parts on their way: a storage may take one that arrives after the abort,
+        and keep the upload for it. They are waited for, ``ARRIVAL_S`` at most, and then cancelled.
+
+        Returns:
+            Whether nothing of the upload can be left.
+        """
+        late: set[asyncio.Task[Any]] = set()
+        if sending:
+            _, late = await asyncio.wait(sending, timeout=ARRIVAL_S)
+            for part in late:
+                part.cancel()
+            await asyncio.gather(*sending, return_exceptions=True)
+        with errors(key), suppress(ObjectMissingError):
+            await self._s3.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+        return not late
 
     async def uploads(self, prefix: str) -> list[Upload]:
         """Multipart uploads under way below a prefix."""

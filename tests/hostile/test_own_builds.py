@@ -157,9 +157,12 @@ async def test_it_reaches_nobody(own: OwnBuilds, nats_settings: NatsSettings) ->
 async def test_what_it_leaves_behind_ends_with_its_export(
     own: OwnBuilds, cache: DiskCache, builds: BuildServer
 ) -> None:
-    """Children that nobody waits for, and that would go on writing into what is shipped."""
+    """Children that nobody waits for, and that would go on writing into what is shipped.
+
+    They only append to the page: it is whole at whatever instant they are ended.
+    """
     grandchild = (
-        "while :; do echo changed > dist/index.html; echo x >> dist/more; "
+        "while :; do echo changed >> dist/index.html; echo x >> dist/more; "
         "ln -s /etc dist/etc; mkdir dist/$$; done"
     )
     build = f"{MAKE}; (nohup sh -c '{grandchild}' > /dev/null 2>&1 &) ; (setsid sleep 1003 &); true"

@@ -76,11 +76,11 @@ class ObjectWriter:
 
     async def abort(self) -> None:
         """Leave nothing behind."""
-        if self._sending is not None:
-            self._sending.cancel()
-            await asyncio.gather(self._sending, return_exceptions=True)
         if self._upload_id is not None:
-            await asyncio.shield(self._storage.abort_upload(self._key, self._upload_id))
+            sending = [] if self._sending is None else [self._sending]
+            await asyncio.shield(
+                self._storage.abort_upload(self._key, self._upload_id, sending=sending)
+            )
 
     async def _settle(self) -> None:
         if self._sending is not None:

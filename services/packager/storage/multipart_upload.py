@@ -113,11 +113,13 @@ class PartSender:
             parts_sha256=hashlib.sha256(lines.encode()).hexdigest(),
         )
 
-    async def abandon(self) -> None:
-        """Stop, and wait until no part is on its way any more."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    async def abort(self) -> bool:
+        """Throw the parts away, those on their way too.
+
+        Returns:
+            Whether nothing of them can be left.
+        """
+        return await self._storage.abort_upload(self._key, self._upload_id, sending=self._tasks)
 
 
 @asynccontextmanager
@@ -134,12 +136,15 @@ async def open_upload(
     ``on_left`` is called where the storage cannot be told in time: then it is left to the sweeper.
     """
 
-    async def in_time(cleanup: Coroutine[Any, Any, None]) -> None:
+    async def in_time(cleanup: Coroutine[Any, Any, bool]) -> None:
         try:
-            await asyncio.wait_for(cleanup, CLEANUP_S)
-        except (TimeoutError, UnavailableError, StorageRefusedError) as error:
-            log.warning("upload.not-aborted", key=key, error=repr(error))
-            on_left()
+            if await asyncio.wait_for(cleanup, CLEANUP_S):
+                return
+            error = "parts were still on their way"
+        except (TimeoutError, UnavailableError, StorageRefusedError) as failure:
+            error = repr(failure)
+        log.warning("upload.not-aborted", key=key, error=error)
+        on_left()
 
     starting = asyncio.create_task(storage.start_upload(key, content_type=content_type))
     try:
@@ -151,7 +156,7 @@ async def open_upload(
     try:
         yield sender
     except BaseException:
-        await _settle(in_time(_abort(storage, key, upload_id, sender)))
+        await _settle(in_time(sender.abort()))
         raise
 
 
@@ -165,14 +170,9 @@ async def _settle(cleanup: Coroutine[Any, Any, None]) -> None:
         raise
 
 
-async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> None:
+async def _abort_started(storage: Storage, key: str, starting: asyncio.Task[str]) -> bool:
     try:
         upload_id = await starting
     except (ExportError, StorageRefusedError):
-        return
-    await storage.abort_upload(key, upload_id)
-
-
-async def _abort(storage: Storage, key: str, upload_id: str, sender: PartSender) -> None:
-    await sender.abandon()
-    await storage.abort_upload(key, upload_id)
+        return True
+    return await storage.abort_upload(key, upload_id)

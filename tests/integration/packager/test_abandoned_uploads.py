@@ -1,4 +1,4 @@
-"""A build that is stopped while the storage hangs ends all the same, and soon."""
+"""What a build that is stopped leaves of its upload: nothing, or word of it for the sweeper."""
 
 from __future__ import annotations
 
@@ -21,27 +21,50 @@ if TYPE_CHECKING:
     from shared.storage.bucket import Storage
 
 KEY = "artifacts/game/export/game.zip"
+METHODS = (b"PUT ", b"POST ", b"DELETE ")  # what does not begin so is a body
+PART_BYTES = 1 << 20
 PATIENCE_S = 30.0  # the client itself would wait for minutes
 
 
 class Relay:
-    """Between a client and the storage; it passes answers on, or keeps them."""
+    """Between a client and the storage; it passes answers and parts on, or keeps them."""
 
     def __init__(self, endpoint: str) -> None:
         self._host, self._port = urlsplit(endpoint).hostname, urlsplit(endpoint).port
         self.answers = asyncio.Event()
         self.asked = asyncio.Event()
+        self.parts = asyncio.Event()
+        self.part_kept = asyncio.Event()
+        self.methods: list[bytes] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         storage, out = await asyncio.open_connection(self._host, self._port)
         pump = asyncio.create_task(self._answer(storage, writer))
+        requests: asyncio.Queue[bytes] = asyncio.Queue()
+        asking = asyncio.create_task(self._ask(requests, out))
+        body = 0
         while data := await reader.read(65_536):
             self.asked.set()
-            out.write(data)
+            body += len(data)
+            if data.startswith(METHODS):
+                body = 0
+                self.methods.append(data.partition(b" ")[0])
+            if body >= PART_BYTES:
+                self.part_kept.set()
+            requests.put_nowait(data)
+        requests.put_nowait(b"")
+        await asking
         pump.cancel()
         for each in (out, writer):
             each.close()
+
+    async def _ask(self, requests: asyncio.Queue[bytes], out: asyncio.StreamWriter) -> None:
+        while data := await requests.get():
+            if not data.startswith(METHODS):
+                await self.parts.wait()
+            out.write(data)
+            await out.drain()
 
     async def _answer(self, storage: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await storage.read(65_536):
@@ -91,3 +114,34 @@ async def test_an_upload_is_given_up_where_the_storage_hangs(
         assert done
         assert task.cancelled()
         assert left.is_set()
+
+
+async def test_a_part_on_its_way_does_not_outlive_its_upload(
+    s3_settings: S3Settings, storage: Storage
+) -> None:
+    """A storage that takes it after the abort would keep the upload for it."""
+
+    async def part() -> bytes:
+        return bytes(PART_BYTES)
+
+    settings = msgspec.structs.replace(s3_settings, bucket=storage.bucket)
+    async with relayed(settings) as (relay, slow):
+        relay.answers.set()
+
+        async def build() -> None:
+            async with open_upload(
+                slow, KEY, content_type="application/zip", expected_bytes=1
+            ) as sender:
+                await sender.send(part)
+                await asyncio.Event().wait()
+
+        task = asyncio.create_task(build())
+        await relay.part_kept.wait()
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.3)
+        assert b"DELETE" not in relay.methods
+        relay.parts.set()
+        await asyncio.wait({task})
+        assert task.cancelled()
+        assert relay.methods[-1] == b"DELETE"
+    assert await storage.uploads(KEY) == []
