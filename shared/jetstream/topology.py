@@ -73,6 +73,11 @@ def log_subject(export_id: str) -> str:
     return f"logs.{export_id}"
 
 
+def preview_subject(export_id: str) -> str:
+    """Where pictures of an export in the making pass by; with ``*``, of all. In no stream."""
+    return f"previews.{export_id}"
+
+
 def dead_letter_subject(consumer: str, export_id: str) -> str:
     """Where a dead letter is put."""
     return f"dead.{consumer}.{export_id}"
