@@ -56,6 +56,7 @@ from shared.jetstream.topology import (
     events_of,
     log_subject,
     packager_durable,
+    preview_subject,
     progress_subject,
 )
 
@@ -179,7 +180,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         _works(*map(packager_durable, PLATFORMS)),
         _publishes(ExportPackaged),
         _reads_many(EXPORTS),
-        [REUSE],
+        [REUSE, preview_subject("*")],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
         hears=[events_of("*")],
@@ -211,7 +212,13 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
         ],
-        hears=[events_of("*"), log_subject("*"), progress_subject("*"), EXPORTS_BUCKET.subjects],
+        hears=[
+            events_of("*"),
+            log_subject("*"),
+            progress_subject("*"),
+            preview_subject("*"),
+            EXPORTS_BUCKET.subjects,
+        ],
     ),
     OPERATOR: _user(
         OPERATOR,
