@@ -36,6 +36,9 @@ from shared.jetstream.topology import (
     DEBUG_KEYS_BUCKET,
     EXPORTS,
     EXPORTS_BUCKET,
+    FILM_SLICES,
+    FILMS,
+    FILMS_BUCKET,
     GAP,
     IDEMPOTENCY_BUCKET,
     LOGS,
@@ -58,6 +61,7 @@ from shared.jetstream.topology import (
     packager_durable,
     preview_subject,
     progress_subject,
+    slice_subject,
 )
 
 if TYPE_CHECKING:
@@ -172,6 +176,8 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.consumer_info(EXPORTS, "*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
+            api.consumer_info(FILMS, FILM_SLICES),
+            api.message_get(FILMS),
         ],
         hears=[events_of("*"), PLAY_LINKS_BUCKET.subjects],
     ),
@@ -183,7 +189,10 @@ USERS: Final[Mapping[str, Permissions]] = {
         [REUSE, preview_subject("*")],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
-        hears=[events_of("*")],
+        [slice_subject("*", "*", "*"), api.consumer_info(FILMS, FILM_SLICES)],
+        _consumes(FILMS, FILM_SLICES),
+        _changes(FILMS_BUCKET),
+        hears=[events_of("*"), FILMS_BUCKET.subjects],
     ),
     "uploader": _user(
         "uploader",
@@ -211,6 +220,8 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.stream_info("*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
+            api.consumer_info(FILMS, FILM_SLICES),
+            api.message_get(FILMS),
         ],
         hears=[
             events_of("*"),
