@@ -36,9 +36,6 @@ from shared.jetstream.topology import (
     DEBUG_KEYS_BUCKET,
     EXPORTS,
     EXPORTS_BUCKET,
-    FILM_SLICES,
-    FILMS,
-    FILMS_BUCKET,
     GAP,
     IDEMPOTENCY_BUCKET,
     LOGS,
@@ -59,9 +56,7 @@ from shared.jetstream.topology import (
     events_of,
     log_subject,
     packager_durable,
-    preview_subject,
     progress_subject,
-    slice_subject,
 )
 
 if TYPE_CHECKING:
@@ -176,8 +171,6 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.consumer_info(EXPORTS, "*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
-            api.consumer_info(FILMS, FILM_SLICES),
-            api.message_get(FILMS),
         ],
         hears=[events_of("*"), PLAY_LINKS_BUCKET.subjects],
     ),
@@ -186,13 +179,10 @@ USERS: Final[Mapping[str, Permissions]] = {
         _works(*map(packager_durable, PLATFORMS)),
         _publishes(ExportPackaged),
         _reads_many(EXPORTS),
-        [REUSE, preview_subject("*")],
+        [REUSE],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
-        [slice_subject("*", "*", "*"), api.consumer_info(FILMS, FILM_SLICES)],
-        _consumes(FILMS, FILM_SLICES),
-        _changes(FILMS_BUCKET),
-        hears=[events_of("*"), FILMS_BUCKET.subjects],
+        hears=[events_of("*")],
     ),
     "uploader": _user(
         "uploader",
@@ -220,16 +210,8 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.stream_info("*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
-            api.consumer_info(FILMS, FILM_SLICES),
-            api.message_get(FILMS),
         ],
-        hears=[
-            events_of("*"),
-            log_subject("*"),
-            progress_subject("*"),
-            preview_subject("*"),
-            EXPORTS_BUCKET.subjects,
-        ],
+        hears=[events_of("*"), log_subject("*"), progress_subject("*"), EXPORTS_BUCKET.subjects],
     ),
     OPERATOR: _user(
         OPERATOR,
