@@ -38,10 +38,10 @@ def picture_of(
     ]
 
 
-def png(picture: Image.Image, edge: int, *, level: int = 6) -> bytes:
-    """A square PNG of ``edge`` pixels, deflated at zlib's ``level``."""
+def png(picture: Image.Image, edge: int) -> bytes:
+    """A square PNG of ``edge`` pixels."""
     out = io.BytesIO()
-    picture.resize((edge, edge), Image.Resampling.LANCZOS).save(out, "PNG", compress_level=level)
+    picture.resize((edge, edge), Image.Resampling.LANCZOS).save(out, "PNG")
     return out.getvalue()
 
 

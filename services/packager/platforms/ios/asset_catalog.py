@@ -5,12 +5,13 @@ Source: Apple, "Asset Catalog Format Reference", "Human Interface Guidelines: Ap
 
 from __future__ import annotations
 
+import io
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
-from services.packager.application.app_icon import png
 from services.packager.platforms.ios.layout import (
     ACCENT,
     CATALOG,
@@ -33,7 +34,8 @@ SIZES: Final = (
     ("ios-marketing", float(MARKETING_PX), (1,)),
 )
 _OPAQUE: Final = 255
-_LEVEL: Final = 4  # Xcode packs icons anew; this takes a third less time, 4 % more room
+# Xcode packs icons anew. Looking for runs alone takes half the time, and hardly more room.
+_PACKING: Final = {"compress_level": 1, "compress_type": zlib.Z_RLE}
 
 
 def asset_catalog(picture: Image.Image) -> dict[str, bytes]:
@@ -104,11 +106,20 @@ def _launch_images(picture: Image.Image) -> dict[str, bytes]:
 
 
 def _scaled(picture: Image.Image, edges: list[int]) -> Iterator[bytes]:
-    """Each from the smallest of halves that has twice its edge: the same to the eye, but quick."""
-    halves = [picture, *(picture.reduce(factor) for factor in (2, 4, 8))]
+    """Each from the smallest of halves that has a third more than its edge: quick, and as sharp."""
+    # Multiplied by its alpha once, a picture with holes is not for each size anew.
+    whole = picture.convert("RGBa") if picture.mode == "RGBA" else picture
+    halves = [whole, *(whole.reduce(factor) for factor in (2, 4, 8))]
     for edge in edges:
-        fitting = [half for half in halves if half.width >= 2 * edge]
-        yield png(fitting[-1] if fitting else picture, edge, level=_LEVEL)
+        fitting = [half for half in halves if 3 * half.width >= 4 * edge]
+        yield _png(fitting[-1] if fitting else whole, edge, picture.mode)
+
+
+def _png(picture: Image.Image, edge: int, mode: str) -> bytes:
+    out = io.BytesIO()
+    small = picture.resize((edge, edge), Image.Resampling.LANCZOS)
+    small.convert(mode).save(out, "PNG", **_PACKING)
+    return out.getvalue()
 
 
 def _color(color: tuple[int, int, int]) -> bytes:
