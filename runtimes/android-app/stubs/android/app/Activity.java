@@ -16,6 +16,7 @@ public class Activity extends ContextThemeWrapper {
     protected native void onDestroy();
     public native void onWindowFocusChanged(boolean hasFocus);
     public native void onBackPressed();
+    public native void onUserInteraction();
     public native boolean dispatchKeyEvent(KeyEvent event);
     protected native void onActivityResult(int requestCode, int resultCode, Intent data);
     /** API 23. */

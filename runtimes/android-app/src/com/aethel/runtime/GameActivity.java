@@ -37,6 +37,7 @@ public final class GameActivity extends Activity {
     boolean isPaused;
     private int oldestWebView = WebViewVersion.OLDEST;
     private long crashed = -CRASHES_APART_MS;
+    long touched; // when the player did something last, in milliseconds of the device's clock
 
     @Override
     protected void onCreate(Bundle state) {
@@ -198,6 +199,12 @@ public final class GameActivity extends Activity {
         if (hasFocus) {
             fullScreen.apply();
         }
+    }
+
+    /** Called before each touch and key. */
+    @Override
+    public void onUserInteraction() {
+        touched = SystemClock.uptimeMillis();
     }
 
     /** The back button before Android 13; from then on there is {@link BackGesture33}. */

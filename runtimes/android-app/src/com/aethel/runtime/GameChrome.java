@@ -22,12 +22,8 @@ final class GameChrome extends WebChromeClient {
     /** The console, and errors that nothing caught, which are in it. */
     @Override
     public boolean onConsoleMessage(ConsoleMessage message) {
-        String line = "page: " + message.message() + " (" + message.sourceId() + ":" + message.lineNumber() + ")";
-        if (message.messageLevel() == ConsoleMessage.MessageLevel.ERROR) {
-            GameLog.error(line, null);
-        } else {
-            GameLog.info(line);
-        }
+        GameLog.page(message.message() + " (" + message.sourceId() + ":" + message.lineNumber() + ")",
+            message.messageLevel() == ConsoleMessage.MessageLevel.ERROR);
         return true;
     }
 

@@ -24,6 +24,16 @@ final class GameLog implements Thread.UncaughtExceptionHandler {
         Log.e(TAG, message, cause);
     }
 
+    /** Notes what a page says. */
+    static void page(String text, boolean isError) {
+        String line = "page: " + text;
+        if (isError) {
+            error(line, null);
+        } else {
+            info(line);
+        }
+    }
+
     /** Names what ends the application in the log, under the game's own tag, before Android does what it always does. */
     static void nameCrashes() {
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();

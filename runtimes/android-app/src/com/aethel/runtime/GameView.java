@@ -1,6 +1,7 @@
 package com.aethel.runtime;
 
 import android.graphics.Color;
+import android.os.SystemClock;
 import android.view.View;
 import android.webkit.DownloadListener;
 import android.webkit.WebSettings;
@@ -11,11 +12,12 @@ import com.aethel.runtime.rules.Links;
 
 /** The system's web view, set up for a game. */
 final class GameView implements DownloadListener {
+    private static final long TOUCH_LASTS_MS = 5_000; // as long as a browser counts one
     private static final int WHOLE_TEXT = 100; // percent: the game says how large its letters are
 
     private final GameActivity activity;
 
-    private GameView(GameActivity activity) {
+    GameView(GameActivity activity) {
         this.activity = activity;
     }
 
@@ -45,10 +47,14 @@ final class GameView implements DownloadListener {
         settings.setTextZoom(WHOLE_TEXT);
     }
 
-    /** Hands downloads of other sites on; what the page itself has made, nothing here saves. */
+    /**
+     * Hands downloads of other sites on, for a touch or a key alone: no frame is named here, it may be a foreign one. What
+     * the page itself has made, nothing here saves.
+     */
     @Override
     public void onDownloadStart(String address, String agent, String disposition, String type, long length) {
-        if (Links.of(address, true) != Links.OUTSIDE || !OutsideLinks.open(activity, address)) {
+        boolean isWanted = SystemClock.uptimeMillis() - activity.touched < TOUCH_LASTS_MS;
+        if (!isWanted || Links.of(address, true) != Links.OUTSIDE || !OutsideLinks.open(activity, address)) {
             GameLog.error("nothing saves " + type, null);
             Toast.makeText(activity, R.string.no_downloads, Toast.LENGTH_LONG).show();
         }

@@ -5,8 +5,8 @@ import android.content.res.AssetManager;
 
 import com.aethel.runtime.assets.Asset;
 import com.aethel.runtime.assets.AssetSource;
+import com.aethel.runtime.assets.Page;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,20 +21,20 @@ final class PackagedAssets implements AssetSource {
     }
 
     /** A short text of the package, whole. */
-    String read(String path) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        byte[] buffer = new byte[8192];
-        InputStream stream = assets.open(path);
-        for (int read = stream.read(buffer); read >= 0; read = stream.read(buffer)) {
-            bytes.write(buffer, 0, read);
+    String read(String name) throws IOException {
+        Asset asset = findNamed(name);
+        if (asset == null) {
+            throw new IOException(name);
         }
-        stream.close();
-        return new String(bytes.toByteArray(), StandardCharsets.UTF_8);
+        return new String(Page.firstBytes(asset, Integer.MAX_VALUE), StandardCharsets.UTF_8);
     }
 
     @Override
     public Asset find(String path) {
-        String name = FOLDER + path;
+        return findNamed(FOLDER + path);
+    }
+
+    private Asset findNamed(String name) {
         try {
             AssetFileDescriptor file = assets.openFd(name);
             file.close();
@@ -47,10 +47,12 @@ final class PackagedAssets implements AssetSource {
     private Asset findCompressed(String name) {
         try {
             InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING);
-            // The asset manager answers with the unpacked size of the whole rest, not of what it has unpacked so far.
-            long length = stream.available();
-            stream.close();
-            return new Packaged(assets, name, length, false);
+            try {
+                // The asset manager answers with the unpacked size of the whole rest, not of what it has unpacked so far.
+                return new Packaged(assets, name, stream.available(), false);
+            } finally {
+                stream.close();
+            }
         } catch (IOException missing) {
             return null;
         }
@@ -91,16 +93,19 @@ final class PackagedAssets implements AssetSource {
         /** A file that has to be unpacked: what comes before a part is unpacked, too, and passed over. */
         private InputStream openCompressed(long from) throws IOException {
             InputStream stream = assets.open(name, AssetManager.ACCESS_STREAMING);
-            long left = from;
-            while (left > 0) {
-                long skipped = stream.skip(left);
-                if (skipped <= 0) {
-                    stream.close();
-                    throw new IOException(name);
+            try {
+                for (long left = from; left > 0; ) {
+                    long skipped = stream.skip(left);
+                    if (skipped <= 0) {
+                        throw new IOException(name);
+                    }
+                    left -= skipped;
                 }
-                left -= skipped;
+                return stream;
+            } catch (IOException shorter) {
+                stream.close();
+                throw shorter;
             }
-            return stream;
         }
     }
 }

@@ -24,7 +24,7 @@ final class PageCommands implements CommandRunner {
             return false;
         }
         if (command.equals("log")) {
-            log(parameters.get("level"), value);
+            GameLog.page(value.substring(0, Math.min(value.length(), LONGEST_LINE)), "error".equals(parameters.get("level")));
             return true;
         }
         WindowCommand inWindow = new WindowCommand(activity, command, value);
@@ -33,14 +33,5 @@ final class PageCommands implements CommandRunner {
         }
         activity.runOnUiThread(inWindow);
         return true;
-    }
-
-    private static void log(String level, String text) {
-        String line = "page: " + text.substring(0, Math.min(text.length(), LONGEST_LINE));
-        if ("error".equals(level)) {
-            GameLog.error(line, null);
-        } else {
-            GameLog.info(line);
-        }
     }
 }

@@ -15,13 +15,13 @@ import java.util.List;
 
 /**
  * What the page may use of the device: what the manifest names and the player grants, and for the game's own pages alone.
- * Everything else is denied, MIDI and protected media among it, for which there is no permission to ask.
+ * Everything else is denied, MIDI and protected media among it, for which there is no permission to ask. Android shows one
+ * question at a time, and takes a second one for answered with no; so the next one waits here.
  */
 final class PagePermissions {
     static final int REQUEST = 2;
     private final Activity activity;
-    private PermissionRequest waiting;
-    private GeolocationPermissions.Callback position;
+    private final List<Object> waiting = new ArrayList<Object>(); // the first is asked; null: nobody waits for it any more
     private String positionOrigin;
 
     PagePermissions(Activity activity) {
@@ -29,75 +29,97 @@ final class PagePermissions {
     }
 
     void decide(PermissionRequest request) {
-        List<String> wanted = new ArrayList<String>();
         for (String resource : request.getResources()) {
             String permission = permissionOf(resource);
             if (permission == null || !isDeclared(permission)) {
                 deny(request, resource);
                 return;
             }
-            wanted.add(permission);
         }
-        if (waiting != null || Origin.targetOf(request.getOrigin().toString()) == null) {
-            deny(request, request.getOrigin().toString());
-            return;
+        String origin = request.getOrigin().toString();
+        if (Origin.targetOf(origin) == null) {
+            deny(request, origin);
+        } else {
+            add(request);
         }
-        waiting = request;
-        ask(wanted);
     }
 
     void cancel(PermissionRequest request) {
-        if (request == waiting) {
-            waiting = null;
+        int at = waiting.indexOf(request);
+        if (at >= 0) {
+            waiting.set(at, null);
         }
     }
 
     void decidePosition(String origin, GeolocationPermissions.Callback callback) {
         boolean isPossible = isDeclared(Manifest.permission.ACCESS_COARSE_LOCATION)
             || isDeclared(Manifest.permission.ACCESS_FINE_LOCATION);
-        if (!isPossible || position != null || Origin.targetOf(origin) == null) {
+        if (!isPossible || Origin.targetOf(origin) == null) {
             callback.invoke(origin, false, false);
             return;
         }
-        position = callback;
         positionOrigin = origin;
-        // Android 12 wants both named; it denies the one that the manifest lacks, and asks for the other.
-        ask(Arrays.asList(Manifest.permission.ACCESS_FINE_LOCATION, Manifest.permission.ACCESS_COARSE_LOCATION));
+        add(callback);
     }
 
-    /** Hands the player's answer on to the page. */
-    void finish() {
-        if (waiting != null) {
-            PermissionRequest request = waiting;
-            waiting = null;
-            for (String resource : request.getResources()) {
-                if (!isGranted(permissionOf(resource))) {
-                    deny(request, resource);
-                    return;
-                }
-            }
-            request.grant(request.getResources());
-        }
-        if (position != null) {
-            GeolocationPermissions.Callback callback = position;
-            position = null;
-            callback.invoke(positionOrigin, isGranted(Manifest.permission.ACCESS_COARSE_LOCATION)
-                || isGranted(Manifest.permission.ACCESS_FINE_LOCATION), false);
+    private void add(Object question) {
+        waiting.add(question);
+        if (waiting.size() == 1) {
+            ask();
         }
     }
 
-    private void ask(List<String> wanted) {
+    private void ask() {
+        Object first = waiting.get(0);
         List<String> missing = new ArrayList<String>();
-        for (String permission : wanted) {
-            if (!isGranted(permission)) {
-                missing.add(permission);
+        if (first instanceof PermissionRequest) {
+            for (String resource : ((PermissionRequest) first).getResources()) {
+                addMissing(missing, permissionOf(resource));
             }
+        } else if (first != null) {
+            // Android 12 wants both named; it denies the one that the manifest lacks, and asks for the other.
+            addMissing(missing, Manifest.permission.ACCESS_FINE_LOCATION);
+            addMissing(missing, Manifest.permission.ACCESS_COARSE_LOCATION);
         }
         if (missing.isEmpty()) {
             finish();
         } else {
             activity.requestPermissions(missing.toArray(new String[0]), REQUEST);
         }
+    }
+
+    private void addMissing(List<String> missing, String permission) {
+        if (!isGranted(permission)) {
+            missing.add(permission);
+        }
+    }
+
+    /** Hands the player's answer on to the page, and asks what has waited for it. */
+    void finish() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Object asked = waiting.remove(0);
+        if (asked instanceof PermissionRequest) {
+            answer((PermissionRequest) asked);
+        } else if (asked != null) {
+            ((GeolocationPermissions.Callback) asked).invoke(positionOrigin,
+                isGranted(Manifest.permission.ACCESS_COARSE_LOCATION)
+                || isGranted(Manifest.permission.ACCESS_FINE_LOCATION), false);
+        }
+        if (!waiting.isEmpty()) {
+            ask();
+        }
+    }
+
+    private void answer(PermissionRequest request) {
+        for (String resource : request.getResources()) {
+            if (!isGranted(permissionOf(resource))) {
+                deny(request, resource);
+                return;
+            }
+        }
+        request.grant(request.getResources());
     }
 
     private static void deny(PermissionRequest request, String what) {

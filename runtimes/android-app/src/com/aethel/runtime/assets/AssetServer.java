@@ -60,7 +60,7 @@ public final class AssetServer {
             return AssetResponse.empty(405, "Allow", "GET, HEAD, POST");
         }
         boolean isAllowed = "1".equals(Origin.header(headers, "Aethel-Page")) && Origin.isSender(headers);
-        boolean isDone = isAllowed && commands.run(path.substring(OWN.length()), Query.of(target));
+        boolean isDone = isAllowed && commands.run(path.substring(OWN.length()), PercentDecoder.parametersOf(target));
         Asset answer = new TextAsset("{\"success\":" + isDone + "}");
         return AssetResponse.of(answer, "application/json", null, ByteRange.of(null, answer.length()), false);
     }

@@ -7,7 +7,7 @@ import java.io.SequenceInputStream;
 import java.util.Arrays;
 
 /** A page with the tag of the runtime's script put in; of the page itself only the first bytes are in memory. */
-final class Page implements Asset {
+public final class Page implements Asset {
     private final Asset original;
     private final byte[] beginning; // of what is served: up to and with the tag
     private final int offset; // where the original goes on
@@ -22,7 +22,7 @@ final class Page implements Asset {
 
     /** Reads the page's first bytes and finds the tag's place. */
     static Page with(String tag, Asset original) throws IOException {
-        byte[] head = firstBytes(original);
+        byte[] head = firstBytes(original, PageHead.SIZE);
         PageHead page = new PageHead(head);
         int offset = page.scriptOffset();
         byte[] inserted = page.encoded(tag);
@@ -51,14 +51,18 @@ final class Page implements Asset {
             new ByteArrayInputStream(beginning, at, beginning.length - at), original.open(offset));
     }
 
-    private static byte[] firstBytes(Asset asset) throws IOException {
-        byte[] bytes = new byte[(int) Math.min(PageHead.SIZE, asset.length())];
+    /** Reads a file up to a size: whole, where it is smaller. */
+    public static byte[] firstBytes(Asset asset, int most) throws IOException {
+        byte[] bytes = new byte[(int) Math.min(most, asset.length())];
         int size = 0;
         InputStream stream = asset.open(0);
-        for (int read = 0; read >= 0 && size < bytes.length; size += Math.max(read, 0)) {
-            read = stream.read(bytes, size, bytes.length - size);
+        try {
+            for (int read = 0; read >= 0 && size < bytes.length; size += Math.max(read, 0)) {
+                read = stream.read(bytes, size, bytes.length - size);
+            }
+        } finally {
+            stream.close();
         }
-        stream.close();
         return Arrays.copyOf(bytes, size);
     }
 }

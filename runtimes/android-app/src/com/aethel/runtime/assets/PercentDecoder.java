@@ -4,8 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** Decodes the percent signs of addresses, strictly: what is no UTF-8 is refused, not replaced. */
+/** Decodes the percent signs of addresses and queries, strictly: what is no UTF-8 is refused, not replaced. */
 final class PercentDecoder {
     private PercentDecoder() {
     }
@@ -33,5 +35,24 @@ final class PercentDecoder {
         } catch (CharacterCodingException e) {
             return null;
         }
+    }
+
+    /** The parameters of a target as {@code URLSearchParams} writes them: of two alike the last, none that cannot be decoded. */
+    static Map<String, String> parametersOf(String target) {
+        Map<String, String> parameters = new LinkedHashMap<String, String>();
+        int start = target.indexOf('?');
+        if (start < 0) {
+            return parameters;
+        }
+        int end = target.indexOf('#', start);
+        for (String pair : target.substring(start + 1, end < 0 ? target.length() : end).replace('+', ' ').split("&")) {
+            int equals = pair.indexOf('=');
+            String name = equals < 0 ? null : decode(pair.substring(0, equals));
+            String value = equals < 0 ? null : decode(pair.substring(equals + 1));
+            if (name != null && value != null) {
+                parameters.put(name, value);
+            }
+        }
+        return parameters;
     }
 }
