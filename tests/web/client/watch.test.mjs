@@ -326,3 +326,49 @@ test("a state never goes backwards, whichever way it comes", () => {
     assert.equal(order.takes(one, revision), expected, `${at}: ${one.status} ${one.progress}`);
   }
 });
+
+const DATA = Buffer.from("a picture").toString("base64");
+const preview = (frame, more = {}) => ({
+  type: "preview",
+  ...ids,
+  generation: 1,
+  frame,
+  frames: 300,
+  fps: 4.5,
+  mediaType: "image/jpeg",
+  data: DATA,
+  ...more,
+});
+
+test("pictures of a film are told as they come, none of another generation, none that is no picture, and none after its end", async (t) => {
+  const { source } = await scripted(t, [
+    [[ready(), preview(0), told(1, "building", 10)], 4001],
+    [[ready(), preview(1)], 4001],
+    [[ready(), preview(2, { data: "?" })], 4001],
+    [[ready(), preview(3, { generation: 2 })], 4001],
+    [[ready(), preview(4)], 4001],
+    [[ready(), told(2, "completed", 100), preview(5)], 1000],
+  ]);
+  const said = [];
+  for await (const event of watch(source, WebSocket, {}, PACE)) {
+    if (event.type !== "preview") continue;
+    const { picture, ...numbers } = event.preview;
+    said.push([numbers, picture.type, await picture.text()]);
+  }
+  const expected = (frame) => [{ generation: 1, frame, frames: 300, fps: 4.5 }, "image/jpeg", "a picture"];
+  assert.deepEqual(said, [expected(1), expected(4)]);
+});
+
+test("of pictures that nobody has taken yet the newest alone is left", async (t) => {
+  const frames = Array.from({ length: 100 }, (_, frame) => preview(frame));
+  const { source } = await scripted(t, [[[ready(), told(1, "building", 10), ...frames, logged(1), logged(2)], null]]);
+  const said = [];
+  const stop = new AbortController();
+  for await (const event of watch(source, WebSocket, { signal: stop.signal }, PACE)) {
+    if (event.type === "preview") said.push(event.preview.frame);
+    if (event.type === "state") await new Promise((resolve) => setTimeout(resolve, 300));
+    if (event.type === "log" && event.line.seq === 2) break;
+  }
+  assert.equal(said.at(-1), 99);
+  assert.ok(said.length < 100);
+});
