@@ -5,17 +5,29 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** The stack of `make up`, which the development server stands in front of. */
 const GATEWAY = process.env["AETHEL_EXPORT_URL"] ?? "http://127.0.0.1:8080";
 
-/** Templates of HTML and CSS travel without the indentation of their sources: no text of the page depends on it. */
-const withoutIndentation: Plugin = {
-  name: "without-indentation",
+/** Templates of HTML and CSS travel without the layout of their sources: no text of the page depends on it. */
+const withoutLayout: Plugin = {
+  name: "without-layout",
   enforce: "pre",
   apply: "build",
   transform: (code, id) =>
-    /\/web\/\w+\/src\/.*\.ts$/.test(id) ? { code: code.replace(/\n[ \t]+/g, "\n"), map: null } : null,
+    /\/web\/\w+\/src\/.*\.ts$/.test(id)
+      ? { code: code.replace(/\bcss`[^`]*`/g, packed).replace(/\n[ \t]+/g, "\n"), map: null }
+      : null,
 };
 
+/** A style sheet without what no browser needs; selectors keep their spaces, but for those around `>`. */
+function packed(css: string): string {
+  return css
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/\s+/g, " ")
+    .replace(/ ?([{};,>]) ?/g, "$1")
+    .replace(/(?<=[a-z-]): /g, ":")
+    .replaceAll(";}", "}");
+}
+
 export default defineConfig({
-  plugins: [withoutIndentation],
+  plugins: [withoutLayout],
   root: source("."),
   base: "./",
   resolve: {
