@@ -66,13 +66,15 @@ def backup_order() -> list[str]:
 
     An answer to an ``Idempotency-Key`` must not name what the events lack, so those come first;
     what follows from events may be newer than they are, never older; dead letters and the audit
-    come last, because documents name them. Workers are known anew within seconds.
+    come last, because documents name them. Workers are known anew within seconds, and a film that
+    was being made is begun anew.
     """
     first = [topology.IDEMPOTENCY_BUCKET.stream, topology.EXPORTS]
     last = [topology.DEAD_LETTERS, topology.AUDIT]
+    passing = {topology.FILMS, topology.FILMS_BUCKET.stream, topology.WORKERS_BUCKET.stream}
     names = [stream.name or "" for stream in topology.STREAMS]
-    names += [b.stream for b in topology.BUCKETS if b is not topology.WORKERS_BUCKET]
-    return [*first, *(name for name in names if name not in {*first, *last}), *last]
+    names += [bucket.stream for bucket in topology.BUCKETS]
+    return [*first, *(name for name in names if name not in {*first, *last, *passing}), *last]
 
 
 async def write_backup(nc: Client, folder: Path, tell: Callable[[str], None]) -> Manifest:

@@ -59,6 +59,13 @@ class LogLineHeaders(msgspec.Struct, frozen=True, kw_only=True):
     export_id: ExportId = msgspec.field(name="Aethel-Export-Id")
 
 
+class FilmSliceHeaders(TraceHeaders, frozen=True, kw_only=True):
+    """Each slice is asked for once, however often its film is begun again."""
+
+    message_id: MessageId = msgspec.field(name="Nats-Msg-Id")
+    export_id: ExportId = msgspec.field(name="Aethel-Export-Id")
+
+
 class ProgressHeaders(msgspec.Struct, frozen=True, kw_only=True):
     """Compare-and-set: of two workers the slower one's progress is refused."""
 
@@ -115,4 +122,5 @@ HEADERS: Final[tuple[type[msgspec.Struct], ...]] = (
     ProgressHeaders,
     AuditHeaders,
     DeadLetterHeaders,
+    FilmSliceHeaders,
 )

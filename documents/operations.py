@@ -8,7 +8,14 @@ from documents.references import to
 from documents.streams import BY_NATS, CHANNELS
 from shared.jetstream import api_subjects as api
 from shared.jetstream.permissions import USERS
-from shared.jetstream.topology import ADVISORIES, ADVISORY_CONSUMER, CONSUMERS, EXPORTS
+from shared.jetstream.topology import (
+    ADVISORIES,
+    ADVISORY_CONSUMER,
+    CONSUMERS,
+    EXPORTS,
+    FILM_CONSUMER,
+    FILMS,
+)
 
 if TYPE_CHECKING:
     from nats.js.api import ConsumerConfig
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
 DURABLES: Final[tuple[tuple[str, ConsumerConfig], ...]] = (
     *((EXPORTS, consumer) for consumer in CONSUMERS),
     (ADVISORIES, ADVISORY_CONSUMER),
+    (FILMS, FILM_CONSUMER),
 )
 
 

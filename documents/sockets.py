@@ -8,11 +8,18 @@ from documents.messages import Message
 from documents.references import to
 from services.status.websocket.access import PROTOCOL
 from services.status.websocket.close_codes import MEANINGS
-from shared.domain.websocket_messages import ErrorMessage, ExportStatus, Gap, Log, Ready
+from shared.domain.websocket_messages import (
+    ErrorMessage,
+    ExportStatus,
+    Gap,
+    Log,
+    PreviewMessage,
+    Ready,
+)
 
 NAME: Final = "watch"
 MESSAGES: Final = tuple(
-    Message(payload=kind) for kind in (Ready, ExportStatus, Log, Gap, ErrorMessage)
+    Message(payload=kind) for kind in (Ready, ExportStatus, Log, Gap, PreviewMessage, ErrorMessage)
 )
 _TEXT: Final = {"type": "string", "minLength": 1}
 
@@ -62,6 +69,8 @@ def channel() -> dict[str, Any]:
         "description": (
             "`ready` comes first, then `export-status` with the whole state, and another one after "
             "every change. Progress may be conflated for a slow reader, the terminal state never. "
+            "While a film is made a `preview` comes every few seconds, to a slow reader the newest "
+            "alone. "
             "The socket is accepted before it is refused, so that its close code reaches browsers: "
             "an `error` says why. Clients send nothing. A ping comes every 15 seconds."
         ),

@@ -10,12 +10,14 @@ from documents.headers import (
     AuditHeaders,
     DeadLetterHeaders,
     EventHeaders,
+    FilmSliceHeaders,
     LogLineHeaders,
     ProgressHeaders,
 )
 from documents.messages import Message
 from documents.references import summary_and_rest, to
 from services.gateway.operators.audit_log import AuditEntry
+from services.packager.film.records import SliceOrder
 from services.status.recovery.max_deliveries import Advisory
 from shared.domain.events import AnyEvent, Event
 from shared.domain.progress import LogLine, Progress
@@ -25,6 +27,7 @@ from shared.jetstream.topology import (
     DAY_S,
     DEAD_LETTERS,
     EXPORTS,
+    FILMS,
     LOGS,
     MAX_DELIVERIES,
     PROGRESS,
@@ -34,6 +37,7 @@ from shared.jetstream.topology import (
     events_named,
     log_subject,
     progress_subject,
+    slice_subject,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +49,8 @@ PARAMETERS: Final = {
     "exportId": "The export's id, a UUID. Of a dead letter also `unknown`.",
     "consumer": "The durable consumer that could not handle the message.",
     "action": "What somebody did.",
+    "generation": "The generation of the export, which makes one film.",
+    "number": "The slice's place in the film's plan, from 0.",
 }
 
 
@@ -146,6 +152,12 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         stream=AUDIT,
         address=audit_subject("{action}"),
         message=Message(payload=AuditEntry, headers=AuditHeaders),
+    ),
+    Channel(
+        name="film-slices",
+        stream=FILMS,
+        address=slice_subject("{exportId}", "{generation}", "{number}"),
+        message=Message(payload=SliceOrder, headers=FilmSliceHeaders, trace=True),
     ),
     Channel(
         name="max-deliveries",

@@ -191,6 +191,7 @@ async def _make_again(
     for consumer in topology.CONSUMERS:
         await js.add_consumer(topology.EXPORTS, consumer)
     await js.add_consumer(topology.ADVISORIES, topology.ADVISORY_CONSUMER)
+    await js.add_consumer(topology.FILMS, topology.FILM_CONSUMER)
 
 
 @asynccontextmanager

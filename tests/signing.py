@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
@@ -84,9 +84,9 @@ def keystore(
         for entry in entries:
             alias, algorithm, size, *days = entry.split(":")
             valid_days = int(days[0]) if days else 20_000
-            if algorithm == "RSA":  # Java looks for large primes a hundred times as long
+            if algorithm != "EC":  # Java looks for large primes a hundred times as long
                 given = Path(folder, "given")
-                given.write_bytes(_rsa_store(alias, int(size), valid_days))
+                given.write_bytes(_given_store(algorithm, alias, int(size), valid_days))
                 keytool(
                     *("-importkeystore", "-noprompt", "-srcalias", GIVEN, "-destalias", alias),
                     *("-srckeystore", given, "-srcstoretype", "PKCS12", "-srcstorepass", GIVEN),
@@ -94,17 +94,20 @@ def keystore(
                     *("-destkeypass", key_password or password),
                 )
                 continue
-            named = "-groupname" if algorithm == "EC" else "-keysize"
             keytool(
                 *("-genkeypair", "-keystore", path, "-storetype", kind, "-storepass", password),
                 *("-keypass", key_password or password, "-alias", alias, "-keyalg", algorithm),
-                *(named, size, "-dname", f"CN={alias}", "-validity", str(valid_days)),
+                *("-groupname", size, "-dname", f"CN={alias}", "-validity", str(valid_days)),
             )
         return path.read_bytes()
 
 
-def _rsa_store(alias: str, bits: int, valid_days: int) -> bytes:
-    key = rsa.generate_private_key(65_537, bits)
+def _given_store(algorithm: str, alias: str, bits: int, valid_days: int) -> bytes:
+    key = (
+        rsa.generate_private_key(65_537, bits)
+        if algorithm == "RSA"
+        else dsa.generate_private_key(bits)
+    )
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, alias)])
     now = datetime.now(UTC)
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())

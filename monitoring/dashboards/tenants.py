@@ -144,8 +144,8 @@ SOCKETS: Final = Section(
         ),
         Panel(
             title="Messages",
-            about="conflated: progress that a newer one has replaced; dropped: log lines that a"
-            " slow client did not get, and is told so.",
+            about="conflated: progress and previews that a newer one has replaced; dropped: log"
+            " lines that a slow client did not get, and is told so.",
             unit=Unit.PER_MINUTE,
             lines=tuple(
                 Line(expressions.per_minute(f"export_websocket_{name}_total", WINDOW), legend)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from shared.domain.events import Timestamp
@@ -42,6 +44,20 @@ class Gap(Message, frozen=True, kw_only=True, tag="gap"):
 
     from_: int = msgspec.field(name="from")
     to: int
+
+
+class PreviewMessage(Message, frozen=True, kw_only=True, tag="preview"):
+    """A picture of a film that is being made: ``frame``, from 0, of ``frames``; ``fps`` are filmed.
+
+    They are filmed in several places at once, so that ``frame`` may be lower than before.
+    """
+
+    generation: int
+    frame: int
+    frames: int
+    fps: float
+    media_type: Literal["image/jpeg"] = "image/jpeg"
+    data: bytes  # Base64 in JSON, at most 20,000 bytes before that
 
 
 class ErrorMessage(Message, frozen=True, kw_only=True, tag="error"):

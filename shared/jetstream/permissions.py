@@ -36,6 +36,9 @@ from shared.jetstream.topology import (
     DEBUG_KEYS_BUCKET,
     EXPORTS,
     EXPORTS_BUCKET,
+    FILM_SLICES,
+    FILMS,
+    FILMS_BUCKET,
     GAP,
     IDEMPOTENCY_BUCKET,
     LOGS,
@@ -56,7 +59,9 @@ from shared.jetstream.topology import (
     events_of,
     log_subject,
     packager_durable,
+    preview_subject,
     progress_subject,
+    slice_subject,
 )
 
 if TYPE_CHECKING:
@@ -171,6 +176,8 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.consumer_info(EXPORTS, "*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
+            api.consumer_info(FILMS, FILM_SLICES),
+            api.message_get(FILMS),
         ],
         hears=[events_of("*"), PLAY_LINKS_BUCKET.subjects],
     ),
@@ -179,10 +186,13 @@ USERS: Final[Mapping[str, Permissions]] = {
         _works(*map(packager_durable, PLATFORMS)),
         _publishes(ExportPackaged),
         _reads_many(EXPORTS),
-        [REUSE],
+        [REUSE, preview_subject("*")],
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
-        hears=[events_of("*")],
+        [slice_subject("*", "*", "*"), api.consumer_info(FILMS, FILM_SLICES)],
+        _consumes(FILMS, FILM_SLICES),
+        _changes(FILMS_BUCKET),
+        hears=[events_of("*"), FILMS_BUCKET.subjects],
     ),
     "uploader": _user(
         "uploader",
@@ -210,8 +220,16 @@ USERS: Final[Mapping[str, Permissions]] = {
             api.stream_info("*"),
             api.consumer_info(ADVISORIES, MAX_DELIVERIES),
             api.message_get(ADVISORIES),
+            api.consumer_info(FILMS, FILM_SLICES),
+            api.message_get(FILMS),
         ],
-        hears=[events_of("*"), log_subject("*"), progress_subject("*"), EXPORTS_BUCKET.subjects],
+        hears=[
+            events_of("*"),
+            log_subject("*"),
+            progress_subject("*"),
+            preview_subject("*"),
+            EXPORTS_BUCKET.subjects,
+        ],
     ),
     OPERATOR: _user(
         OPERATOR,

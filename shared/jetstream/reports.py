@@ -20,6 +20,8 @@ from shared.jetstream.topology import (
     BUCKETS,
     CONSUMERS,
     EXPORTS,
+    FILM_CONSUMER,
+    FILMS,
     STREAMS,
 )
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 DURABLES: Final = {
     **{consumer.durable_name or "": EXPORTS for consumer in CONSUMERS},
     ADVISORY_CONSUMER.durable_name or "": ADVISORIES,
+    FILM_CONSUMER.durable_name or "": FILMS,
 }
 ALL_STREAMS: Final = (
     *(stream.name or "" for stream in STREAMS),

@@ -34,6 +34,7 @@ LOGS = "LOGS"
 DEAD_LETTERS = "DEAD_LETTERS"
 AUDIT = "AUDIT"
 ADVISORIES = "ADVISORIES"
+FILMS = "FILMS"
 
 
 def events_of(export_id: str) -> str:
@@ -88,9 +89,16 @@ def audit_subject(action: str) -> str:
     return f"audit.{action}"
 
 
+def slice_subject(export_id: str, generation: int | str, number: int | str) -> str:
+    """Where a piece of a film is put that is to be shot."""
+    return f"films.slice.{export_id}.{generation}.{number}"
+
+
 ACK_WAIT_S = 30.0
 MAX_DELIVER = 100  # the net under our own, much lower, cap on failures
 FOR_EVER = -1  # for those who keep books: an event comes again until it is in them
+
+FILMS_S = 2 * DAY_S  # longer than any film takes; what is older belongs to nobody
 
 STREAMS = (
     api.StreamConfig(
@@ -157,6 +165,18 @@ STREAMS = (
         max_bytes=GIB // 16,
         max_age=30 * DAY_S,
     ),
+    api.StreamConfig(
+        name=FILMS,
+        description="Pieces of films that are to be shot, each until it is",
+        subjects=[slice_subject("*", "*", "*")],
+        storage=api.StorageType.FILE,
+        retention=api.RetentionPolicy.WORK_QUEUE,
+        discard=api.DiscardPolicy.NEW,
+        max_bytes=GIB // 4,
+        max_age=FILMS_S,
+        duplicate_window=FILMS_S,
+        allow_direct=True,
+    ),
 )
 
 
@@ -192,6 +212,8 @@ MAX_DELIVERIES = "undertaker"
 ADVISORY_CONSUMER = _consumer(
     MAX_DELIVERIES, "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.>", max_deliver=FOR_EVER
 )
+FILM_SLICES = "film-slices"
+FILM_CONSUMER = _consumer(FILM_SLICES, slice_subject("*", "*", "*"), max_deliver=FOR_EVER)
 
 
 class Bucket(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,6 +273,11 @@ DEBUG_KEYS_BUCKET = Bucket(
     name="debug-keys",
     holds="each project's own key, which signs what no operator's key signs: a secret",
 )
+FILMS_BUCKET = Bucket(
+    name="films",
+    holds="each film that is being made: what it is cut into, and how far each piece is",
+    ttl_s=FILMS_S,
+)
 WORKERS_BUCKET = Bucket(
     name="workers", holds="which worker is alive, its version and platforms", ttl_s=60
 )
@@ -266,6 +293,7 @@ BUCKETS = (
     REPLAYS_BUCKET,
     PLAY_LINKS_BUCKET,
     DEBUG_KEYS_BUCKET,
+    FILMS_BUCKET,
     WORKERS_BUCKET,
 )
 
@@ -303,6 +331,8 @@ async def apply(
         done.append(f"consumer {EXPORTS}/{consumer.durable_name}")
     await _apply_consumer(js, ADVISORIES, ADVISORY_CONSUMER)
     done.append(f"consumer {ADVISORIES}/{MAX_DELIVERIES}")
+    await _apply_consumer(js, FILMS, FILM_CONSUMER)
+    done.append(f"consumer {FILMS}/{FILM_SLICES}")
     for bucket, stream in zip(BUCKETS, buckets, strict=True):
         said = await _apply_stream(js, stream, found[stream.name], successor, room)
         done.append(f"bucket {bucket.name}{said}")

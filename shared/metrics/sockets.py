@@ -22,7 +22,7 @@ CLOSED: Final = Counter(
 MESSAGES: Final = Counter("export_websocket_messages_total", "Messages sent to WebSocket clients.")
 CONFLATED: Final = Counter(
     "export_websocket_conflated_total",
-    "Progress messages skipped because a newer one replaced them.",
+    "Progress messages and previews skipped because a newer one replaced them.",
 )
 DROPPED: Final = Counter(
     "export_websocket_dropped_total",

@@ -81,6 +81,16 @@ def artifact(project_id: str, build_key: str, file_name: str) -> str:
     return f"{artifacts(project_id)}{build_key}/{file_name}"
 
 
+def films(project_id: str) -> str:
+    """Prefix of what films are made of while they are made."""
+    return f"{project(project_id)}films/"
+
+
+def film(project_id: str, export_id: str, generation: int, name: str) -> str:
+    """A piece of one film: the site that it is shot on, or what was shot of it."""
+    return f"{films(project_id)}{export_id}/{generation}/{name}"
+
+
 def artifact_lists(project_id: str) -> str:
     """Prefix of lists of files, of artifacts that have no directory of their own."""
     return f"{project(project_id)}artifact-lists/"

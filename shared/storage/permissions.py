@@ -57,6 +57,7 @@ SNAPSHOTS: Final = _below(keys.snapshots(ANY))
 SETTINGS: Final = _below(keys.all_settings(ANY))
 CONDEMNED: Final = _below(keys.condemned(ANY))
 ARTIFACTS: Final = _below(keys.artifacts(ANY))
+FILMS: Final = _below(keys.films(ANY))
 ARTIFACT_LISTS: Final = _below(keys.artifact_lists(ANY))
 PROJECTS: Final = _below(keys.PROJECTS)
 
@@ -78,14 +79,16 @@ ROLES: Final[Mapping[Role, tuple[Grant, ...]]] = {
         _grant(Act.LIST, on=(BLOBS, PACKS)),
         _grant(Act.PARTS, on=(ARTIFACTS,)),
     ),
-    # Reads projects and sends parts, which become an artifact only by somebody else's hand.
+    # Reads projects and sends parts, which become an artifact only by somebody else's hand. What a
+    # film is made of is its own, from the first piece to the last.
     "packager": (
         _READY,
         _grant(Act.READ, on=(BLOBS, PACKS, SNAPSHOTS)),
         _grant(Act.UPLOAD, Act.ABORT, on=(ARTIFACTS,)),
         _grant(Act.PUT, on=(ARTIFACT_LISTS,)),
+        _grant(Act.READ, Act.UPLOAD, Act.PARTS, Act.COMPLETE, Act.ABORT, Act.DELETE, on=(FILMS,)),
     ),
-    # Makes artifacts of parts, and is the only service that deletes.
+    # Makes artifacts of parts, and is the only service that deletes what is kept.
     "uploader": (
         _READY,
         *_SWEEP,

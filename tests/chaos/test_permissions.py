@@ -61,6 +61,8 @@ ELSEWHERE = {
             topology.DEBUG_KEYS_BUCKET.subjects,
         )
     },
+    ("packager", topology.preview_subject("*")): "no film is made: tests/integration/packager/film",
+    ("status", topology.preview_subject("*")): "no film is watched: status/test_previews.py",
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     **{

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from nats.js.api import DiscardPolicy, StorageType
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType
 
 from shared.domain.export_document import State
 from shared.domain.platforms import PLATFORMS
@@ -21,6 +21,8 @@ from shared.jetstream.topology import (
     CONSUMERS,
     DAY_S,
     EXPORTS,
+    FILM_CONSUMER,
+    FILMS,
     STREAMS,
     packager_durable,
 )
@@ -97,6 +99,7 @@ def retention(stream: StreamConfig) -> str:
         "the last value": each == 1,
         f"{each:,} lines an export": each > 1,
         "no deletes": stream.deny_delete,
+        "until it is handled": stream.retention == RetentionPolicy.WORK_QUEUE,
         f"{(stream.max_age or 0) // DAY_S:.0f} d": True,
     }
     return ", ".join(part for part, holds in parts.items() if holds)
@@ -105,7 +108,11 @@ def retention(stream: StreamConfig) -> str:
 def durables(stream: StreamConfig) -> set[str]:
     """The durable consumers of a stream; those of the platforms as one."""
     of_platforms = {packager_durable(platform) for platform in PLATFORMS}
-    consumers = {EXPORTS: CONSUMERS, ADVISORIES: (ADVISORY_CONSUMER,)}.get(stream.name or "", ())
+    consumers = {
+        EXPORTS: CONSUMERS,
+        ADVISORIES: (ADVISORY_CONSUMER,),
+        FILMS: (FILM_CONSUMER,),
+    }.get(stream.name or "", ())
     names = {consumer.durable_name or "" for consumer in consumers}
     return {"packager-<platform>" if name in of_platforms else name for name in names}
 
@@ -157,7 +164,7 @@ def test_the_readme_knows_every_stream(stream: StreamConfig) -> None:
 def test_every_stream_and_consumer_has_one_name() -> None:
     """Two of the same name would overwrite each other in ``streams apply``."""
     names = [s.name for s in STREAMS] + [f"KV_{b.name}" for b in BUCKETS]
-    durables = [c.durable_name for c in CONSUMERS]
+    durables = [c.durable_name for c in (*CONSUMERS, ADVISORY_CONSUMER, FILM_CONSUMER)]
     assert len(set(names)) == len(names)
     assert len(set(durables)) == len(durables)
 

@@ -22,7 +22,14 @@ from litestar.plugins import OpenAPISchemaPlugin
 
 from services.gateway.document.completed import completed
 from shared.domain.project import Manifest
-from shared.domain.websocket_messages import ErrorMessage, ExportStatus, Gap, Log, Ready
+from shared.domain.websocket_messages import (
+    ErrorMessage,
+    ExportStatus,
+    Gap,
+    Log,
+    PreviewMessage,
+    Ready,
+)
 from shared.struct_schemas import sent_schemas
 
 if TYPE_CHECKING:
@@ -30,7 +37,7 @@ if TYPE_CHECKING:
     from litestar._openapi.schema_generation import SchemaCreator
     from litestar.typing import FieldDefinition
 
-MESSAGES: Final = (Ready, ExportStatus, Log, Gap, ErrorMessage)
+MESSAGES: Final = (Ready, ExportStatus, Log, Gap, PreviewMessage, ErrorMessage)
 _REFERENCE: Final = "#/components/schemas/{name}"
 # What is shown of a thing is named as the thing itself: ``ProjectView`` is ``Project``.
 _VIEW: Final = re.compile(r"(?<=[a-z])View$")

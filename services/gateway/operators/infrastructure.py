@@ -14,7 +14,7 @@ from shared.jetstream.connection import version_of
 from shared.jetstream.errors import AWAY
 from shared.jetstream.reports import ALL_STREAMS, DURABLES, report_of
 from shared.jetstream.stalled import could_deliver, delivered
-from shared.jetstream.topology import ADVISORIES, EXPORTS, MAX_DELIVERIES
+from shared.jetstream.topology import ADVISORIES, EXPORTS, FILM_SLICES, FILMS, MAX_DELIVERIES
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -203,10 +203,11 @@ class Infrastructure:
         ]
 
     async def _infos(self) -> list[api.ConsumerInfo]:
-        """Of all durables, in one question and one more."""
+        """Of all durables, in one question for the events, and one for each other stream."""
         found = await self._js.consumers_info(EXPORTS)
         advisories = await self._js.consumer_info(ADVISORIES, MAX_DELIVERIES)
-        return [*(info for info in found if info.name in DURABLES), advisories]
+        slices = await self._js.consumer_info(FILMS, FILM_SLICES)
+        return [*(info for info in found if info.name in DURABLES), advisories, slices]
 
     async def _chatter(self) -> ChatterStatus:
         behind: dict[str, list[str]] = {}

@@ -7,6 +7,7 @@ has its own memory, of a bounded size, no system calls, and a bounded number of 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
+from weakref import finalize
 
 if TYPE_CHECKING:
     from array import array
@@ -39,10 +40,18 @@ class EncoderProgram:
         config.consume_fuel = True
         self._engine = Engine(config)
         self._module = Module(self._engine, wasm)
+        # At the interpreter's exit, too, while wasmtime's own modules are still there to do it.
+        finalize(self, _close, self._module, self._engine)
 
     def start(self, *, max_memory_bytes: int = MAX_MEMORY_BYTES) -> Encoder:
         """An encoder with a memory of its own."""
         return Encoder(self._engine, self._module, max_memory_bytes)
+
+
+def _close(module: Module, engine: Engine) -> None:
+    """Encoders under way hold what they need of both."""
+    module.close()
+    engine.close()
 
 
 class Encoder:

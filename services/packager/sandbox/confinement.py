@@ -44,6 +44,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cpu_s: Annotated[int, msgspec.Meta(ge=1)]  # of each process
     file_bytes: Annotated[int, msgspec.Meta(ge=1)]  # of each file that it writes
     own_programs: bool = False  # whether it may start those that a project brings
+    processes: Annotated[int, msgspec.Meta(ge=1)] = PROCESSES  # and threads, of a user of its own
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +68,11 @@ class Protections(msgspec.Struct, frozen=True, kw_only=True):
         return self.landlock_abi >= landlock.NEEDED_ABI and self.seccomp
 
     @property
+    def suffice_for_pages(self) -> bool:
+        """Whether a browser may show pages of strangers: their own server is all they reach."""
+        return self.suffice and self.landlock_abi >= landlock.NETWORK_ABI
+
+    @property
     def suffice_for_programs(self) -> bool:
         """Whether programs of strangers may run: they must not end others' processes, either."""
         return self.suffice and self.landlock_abi >= landlock.SCOPES_ABI
@@ -84,6 +90,7 @@ def confine(
     *,
     user: int | None,
     network: bool = False,
+    port: int | None = None,
 ) -> None:
     """Confine this process, whose only thread this is, for good.
 
@@ -93,14 +100,15 @@ def confine(
         protections: Those that work here.
         user: A number of its own, where we may give it one.
         network: Whether it may connect to servers.
+        port: Of TCP; it may connect to servers there alone, its own one, say.
 
     Raises:
         OSError: A protection that should work did not.
     """
-    _limit(limits, processes=PROCESSES if user is not None else None)
+    _limit(limits, processes=limits.processes if user is not None else None)
     if protections.landlock_abi:
         allowed = _allowed(view, own_programs=limits.own_programs)
-        landlock.restrict(allowed, network=network)  # while we may still open all of it
+        landlock.restrict(allowed, network=network, port=port)  # while we may still open all of it
     if user is not None:
         _become(user)
     _drop_capabilities()
@@ -108,7 +116,7 @@ def confine(
     adopt_orphans()
     landlock.no_new_privileges()
     if protections.seccomp and not network:
-        seccomp.restrict()
+        seccomp.restrict(connections=port is not None)
 
 
 def die_with_parent() -> None:

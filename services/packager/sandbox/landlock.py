@@ -26,6 +26,8 @@ _ADD_RULE: Final = 445
 _RESTRICT_SELF: Final = 446
 _VERSION_FLAG: Final = 1
 _PATH_BENEATH: Final = 1
+_NET_PORT: Final = 2
+_CONNECT_TCP: Final = 1 << 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
 _libc: Final = ctypes.CDLL(None, use_errno=True)
@@ -70,16 +72,22 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed_access", ctypes.c_uint64), ("parent_fd", ctypes.c_int32))
 
 
+class _NetPort(ctypes.Structure):
+    _fields_ = (("allowed_access", ctypes.c_uint64), ("port", ctypes.c_uint64))
+
+
 def abi() -> int:
     """The version that this kernel has; 0 where it has none."""
     return max(int(_libc.syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)), 0)
 
 
-def restrict(allowed: Iterable[tuple[Path, Access]], *, network: bool = False) -> None:
+def restrict(
+    allowed: Iterable[tuple[Path, Access]], *, network: bool = False, port: int | None = None
+) -> None:
     """Leave this thread, and all that it starts, with the paths that are named.
 
     Paths that are not there are passed over. TCP (unless ``network``), foreign signals and abstract
-    sockets go where the kernel can take them.
+    sockets go where the kernel can take them; connections to one ``port`` may stay.
 
     Raises:
         OSError: The kernel refuses, or has no Landlock.
@@ -96,6 +104,9 @@ def restrict(allowed: Iterable[tuple[Path, Access]], *, network: bool = False) -
         for path, access in allowed:
             with suppress(FileNotFoundError):
                 _allow(descriptor, path, access & handled)
+        if port is not None and version >= NETWORK_ABI:
+            rule = _NetPort(_CONNECT_TCP, port)
+            _called(_ADD_RULE, descriptor, _NET_PORT, ctypes.byref(rule), 0)
         no_new_privileges()
         _called(_RESTRICT_SELF, descriptor, 0)
     finally:

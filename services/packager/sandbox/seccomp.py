@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import platform
+import socket
 import struct
 from typing import Final
 
@@ -71,6 +72,13 @@ _REFUSED: Final[dict[str, tuple[int, int]]] = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
+_CONNECTIONS: Final = ("accept", "accept4", "connect")  # where one server may be reached
+_SOCKET: Final = {"x86_64": 41, "aarch64": 198}
+_SENDING: Final = {  # and which argument has the flags
+    "x86_64": ((44, 3), (46, 2), (307, 3)),  # sendto, sendmsg, sendmmsg
+    "aarch64": ((206, 3), (211, 2), (269, 3)),
+}
+_FAST_OPEN: Final = 0x20000000  # MSG_FASTOPEN, which would connect unseen by Landlock
 _CLONE3: Final = 435  # its arguments cannot be looked at: programs fall back to clone
 _CLONE: Final = {"x86_64": 56, "aarch64": 220}
 _NEW_NAMESPACES: Final = 0x7E020000  # CLONE_NEW* but CLONE_NEWTIME, which only unshare knows
@@ -81,6 +89,7 @@ _LOAD: Final = 0x20  # BPF_LD | BPF_W | BPF_ABS
 _EQUAL: Final = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
 _AT_LEAST: Final = 0x35  # BPF_JMP | BPF_JGE | BPF_K
 _ANY_BIT: Final = 0x45  # BPF_JMP | BPF_JSET | BPF_K
+_AND: Final = 0x54  # BPF_ALU | BPF_AND | BPF_K
 _RETURN: Final = 0x06  # BPF_RET | BPF_K
 _NUMBER, _ARCHITECTURE, _ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
 _ALLOW: Final = 0x7FFF0000
@@ -100,13 +109,16 @@ def is_known() -> bool:
     return platform.machine() in _ARCHITECTURES
 
 
-def restrict() -> None:
+def restrict(*, connections: bool = False) -> None:
     """Refuse those calls to this thread and all that it starts; ``no_new_privs`` must be set.
+
+    With ``connections`` there may be TCP: sockets of that kind alone, which connect where Landlock
+    lets them, and no new server.
 
     Raises:
         OSError: The kernel has no seccomp, or refuses.
     """
-    code = _filter(platform.machine())
+    code = _filter(platform.machine(), connections=connections)
     program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program), 0, 0):
@@ -114,10 +126,11 @@ def restrict() -> None:
         raise OSError(number, f"seccomp: {os.strerror(number)}")
 
 
-def _filter(machine: str) -> bytes:
+def _filter(machine: str, *, connections: bool) -> bytes:
     """The program, for an architecture that is known."""
     column = list(_ARCHITECTURES).index(machine)
-    refused = sorted(numbers[column] for numbers in _REFUSED.values())
+    kept = {*_CONNECTIONS, "socket"} if connections else set()
+    refused = sorted(numbers[column] for name, numbers in _REFUSED.items() if name not in kept)
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, _ARCHITECTURES[machine]),
@@ -130,6 +143,8 @@ def _filter(machine: str) -> bytes:
     ]
     for number in refused:
         lines += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _FAIL | errno.EPERM)]
+    if connections:
+        lines += _tcp_alone(machine)
     lines += [
         (_EQUAL, 0, 3, _CLONE[machine]),
         (_LOAD, 0, 0, _ARGUMENT),
@@ -138,3 +153,30 @@ def _filter(machine: str) -> bytes:
         (_RETURN, 0, 0, _ALLOW),
     ]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
+
+
+def _tcp_alone(machine: str) -> list[tuple[int, int, int, int]]:
+    """Sockets must be of TCP, and nothing is sent before they are connected."""
+    lines = [
+        (_EQUAL, 0, 11, _SOCKET[machine]),
+        (_LOAD, 0, 0, _ARGUMENT),
+        (_EQUAL, 1, 0, socket.AF_INET),
+        (_EQUAL, 0, 6, socket.AF_INET6),
+        (_LOAD, 0, 0, _ARGUMENT + 8),
+        (_AND, 0, 0, 0xF),  # less SOCK_NONBLOCK and SOCK_CLOEXEC
+        (_EQUAL, 0, 3, socket.SOCK_STREAM),
+        (_LOAD, 0, 0, _ARGUMENT + 16),
+        (_EQUAL, 2, 0, 0),
+        (_EQUAL, 1, 0, socket.IPPROTO_TCP),
+        (_RETURN, 0, 0, _FAIL | errno.EPERM),
+        (_RETURN, 0, 0, _ALLOW),
+    ]
+    for number, argument in _SENDING[machine]:
+        lines += [
+            (_EQUAL, 0, 4, number),
+            (_LOAD, 0, 0, _ARGUMENT + 8 * argument),
+            (_ANY_BIT, 0, 1, _FAST_OPEN),
+            (_RETURN, 0, 0, _FAIL | errno.EPERM),
+            (_RETURN, 0, 0, _ALLOW),
+        ]
+    return lines

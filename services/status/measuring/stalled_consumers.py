@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from shared.jetstream.stalled import could_deliver, delivered
-from shared.jetstream.topology import CONSUMERS
+from shared.jetstream.topology import CONSUMERS, FILM_CONSUMER
 from shared.metrics import streams as metrics
 
 if TYPE_CHECKING:
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 STALLED_LOOKS: Final = 4  # without a delivery; one that works takes milliseconds
-JUDGED: Final = frozenset(consumer.durable_name or "" for consumer in CONSUMERS)
+JUDGED: Final = frozenset(consumer.durable_name or "" for consumer in (*CONSUMERS, FILM_CONSUMER))
 
 
 class StalledConsumers:
-    """Judges the consumers of events by what they say of themselves at each look.
+    """Judges the consumers of events and slices by what they say of themselves at each look.
 
     Nothing is mended here: whoever may change a consumer may lose its place. Operators may, with
     ``aethel-export streams wake``.

@@ -139,6 +139,8 @@ class Room:
         send_buffer.put_lines([self._lines.encode(line) for line in lines])
         if self._document is not None:
             send_buffer.put_state(self._state(self._document))
+        if self._stored.previews.newest is not None:
+            send_buffer.put_preview(self._stored.previews.newest)
         self._send_buffers.add(send_buffer)
         if self._failed:
             send_buffer.close(CloseCode.INTERNAL_ERROR)
@@ -202,6 +204,8 @@ class Room:
             log.exception("room.failed", export_id=self._stored.export_id)
             self._failed = True
             self.close(CloseCode.INTERNAL_ERROR)  # they would hear nothing more
+        finally:
+            await self._stored.previews.close()
 
     async def _take_in(self) -> None:
         if self._refreshes_done < self._refreshes_wanted:
@@ -240,6 +244,7 @@ class Room:
         self._document, self._rank = record, rank
         self._stored_at = news.stored_at
         self._send_state()
+        await self._stored.previews.follow(record.value, self._send_preview)
 
     def _flush_lines(self) -> None:
         if self._flushing is not None:
@@ -257,6 +262,10 @@ class Room:
             state = self._state(self._document, stored_at)
             for send_buffer in self._send_buffers:
                 send_buffer.put_state(state)
+
+    def _send_preview(self, preview: Outgoing) -> None:
+        for send_buffer in self._send_buffers:
+            send_buffer.put_preview(preview)
 
     def _state(self, document: Record[Document], stored_at: float = 0.0) -> Outgoing:
         state = present(

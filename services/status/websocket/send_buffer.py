@@ -42,11 +42,11 @@ def outgoing(
 
 
 class SendBuffer:
-    """One slot for the newest state, and a short queue of log lines.
+    """One slot for the newest state, one for the newest preview, and a short queue of log lines.
 
     A newer state replaces an older one, but a terminal one is followed by terminal ones alone: who
     is to see the next generation comes with a new ticket. When the queue is full the oldest lines
-    give way to a ``gap``.
+    give way to a ``gap``. A preview goes out when nothing else waits, and none after the end.
 
     There are very many: it holds nothing that is not needed while nothing happens.
     """
@@ -57,6 +57,7 @@ class SendBuffer:
         "_filled",
         "_lines",
         "_lost",
+        "_preview",
         "_sending_since",
         "_state",
         "closing",
@@ -66,6 +67,7 @@ class SendBuffer:
     def __init__(self, export_id: str) -> None:
         self._export_id = export_id
         self._state: Outgoing | None = None
+        self._preview: Outgoing | None = None
         self._ended = False
         self._lines: list[Outgoing] = []
         self._lost: tuple[int, int] | None = None
@@ -79,9 +81,20 @@ class SendBuffer:
         if self._ended and not state.terminal:
             return
         self._ended = state.terminal
+        if self._ended:
+            self._preview = None
         if self._state is not None:
             metrics.CONFLATED.inc()
         self._state = state
+        self._fill()
+
+    def put_preview(self, preview: Outgoing) -> None:
+        """Replace the preview that waits, if one does, by a newer one."""
+        if self._ended:
+            return
+        if self._preview is not None:
+            metrics.CONFLATED.inc()
+        self._preview = preview
         self._fill()
 
     def put_lines(self, lines: Sequence[Outgoing]) -> None:
@@ -126,8 +139,11 @@ class SendBuffer:
             self._sending_since = 0.0
 
     async def take(self) -> list[Outgoing]:
-        """Everything that waits, lines before the state; waits until there is something."""
-        while not (self._lines or self._state or self._lost):
+        """Everything that waits, lines before the state; waits until there is something.
+
+        The preview alone, where nothing else does.
+        """
+        while not (self._lines or self._state or self._lost or self._preview):
             self._filled = asyncio.get_running_loop().create_future()
             await self._filled
         taken: list[Outgoing] = []
@@ -138,6 +154,9 @@ class SendBuffer:
         if self._state is not None:
             taken.append(self._state)
         self._lost, self._state, self._lines = None, None, []
+        if not taken and self._preview is not None:
+            taken.append(self._preview)
+            self._preview = None
         return taken
 
     def _fill(self) -> None:

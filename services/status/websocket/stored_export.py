@@ -1,9 +1,10 @@
-"""What NATS holds of one export, as its room reads it."""
+"""What NATS holds of one export, as its room reads it, and how the room hears its previews."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.status.websocket.previews import Previews
 from shared.jetstream.log_reader import read_lines
 from shared.jetstream.progress_reporter import last_progress
 from shared.jetstream.topology import LOGS, PROGRESS
@@ -42,6 +43,7 @@ class StoredExport:
         self._queue = queue
         self._key = export_key(project_id, export_id)
         self.export_id = export_id
+        self.previews = Previews(nc, export_id)
 
     async def document(self) -> Record[Document] | None:
         """The document, None where it is not folded yet."""

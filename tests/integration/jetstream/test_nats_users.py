@@ -44,7 +44,7 @@ EVENTS: Final = {
 }
 WRITES: Final = {
     "gateway": {"projects", "quota", "usage", "idempotency", "replays", "play-links"},
-    "packager": {"debug-keys", "workers"},
+    "packager": {"debug-keys", "films", "workers"},
     "uploader": {
         "artifacts",
         "build-results",
@@ -68,13 +68,13 @@ WRITES: Final = {
 }
 READS: Final = {
     "gateway": {*WRITES["gateway"], "exports", "durations", "workers"},
-    "packager": {"debug-keys", "workers"},
+    "packager": {"debug-keys", "films", "workers"},
     "uploader": WRITES["uploader"] - {"debug-keys", "workers"},  # it deletes keys unseen
     "status": {*WRITES["status"], "projects", "workers"},
 }
 CONSUMES: Final = {
     "gateway": set[str](),
-    "packager": {topology.packager_durable(platform) for platform in PLATFORMS},
+    "packager": {*map(topology.packager_durable, PLATFORMS), "film-slices"},
     "uploader": {"uploader", "cancels"},
     "status": {"status", "undertaker"},
     "operator": set[str](),
@@ -84,6 +84,8 @@ SPEAKS: Final = {
     f"progress.{EXPORT}": {"packager", "uploader"},
     f"logs.{EXPORT}": {"packager", "uploader"},
     topology.REUSE: {"packager"},
+    f"films.slice.{EXPORT}.1.0": {"packager"},
+    f"previews.{EXPORT}": {"packager"},
 }
 STREAMS: Final = [
     *(stream.name or "" for stream in topology.STREAMS),
@@ -92,6 +94,7 @@ STREAMS: Final = [
 DURABLES: Final = {
     **{consumer.durable_name or "": topology.EXPORTS for consumer in topology.CONSUMERS},
     topology.MAX_DELIVERIES: topology.ADVISORIES,
+    topology.FILM_SLICES: topology.FILMS,
 }
 
 
@@ -170,7 +173,7 @@ async def _prepare(started: NatsServer) -> dict[str, str]:
     for kind in get_args(AnyEvent):
         for platform in PLATFORMS:
             await js.publish(f"exports.{kind.name}.{platform}.{EXPORT}", b"precious")
-    for subject in ("logs.x", "progress.x", "dead.uploader.x", "audit.x"):
+    for subject in ("logs.x", "progress.x", "dead.uploader.x", "audit.x", "films.slice.x.1.0"):
         await js.publish(subject, b"precious")
     await js.publish(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{topology.EXPORTS}.x", b"x")
     for bucket in topology.BUCKETS:

@@ -30,6 +30,14 @@ export type Eta = Schemas["Eta"];
 export type CancelReceipt = Schemas["CancelReceipt"];
 /** One line of an export's log. */
 export type LogLine = Schemas["LogLine"];
+/** A picture of a film that is being made: `frame`, from 0, of `frames`; `fps` of them are made a second. `picture` is a small JPEG. */
+export interface Preview {
+  generation: number;
+  frame: number;
+  frames: number;
+  fps: number;
+  picture: Blob;
+}
 
 /** What a platform gives, costs and takes. One that this version cannot export has the first three members alone. */
 export type Platform = Schemas["Platform"];

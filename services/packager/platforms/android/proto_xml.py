@@ -63,7 +63,8 @@ def _node(data: bytes) -> Element | bytes:
         match field.number:
             case 1:
                 declared = {one.number: one for one in read_message(field.data)}
-                element.namespaces.append((declared[_PREFIX].text, declared[_URI].text))
+                names = _text_of(declared, _PREFIX), _text_of(declared, _URI)
+                element.namespaces.append(names)
                 element.kept[0].append(field)
             case 2:
                 element.namespace = field.text

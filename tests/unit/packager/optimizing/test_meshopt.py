@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import hashlib
 import math
 import random
@@ -9,8 +10,8 @@ from array import array
 
 import pytest
 
-from services.packager.optimizing.meshopt import EncoderError
-from tests.gltf import encoder
+from services.packager.optimizing.meshopt import EncoderError, EncoderProgram
+from tests.gltf import encoder, mesh_encoder
 
 NOISE = random.Random(7).randbytes(1 << 20)
 
@@ -43,6 +44,26 @@ def test_another_process_gives_the_same_bytes() -> None:
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     here = hashlib.sha256(encoder().attributes(NOISE, 16)).hexdigest()
     assert there.stdout.strip() == here
+
+
+def test_a_process_ends_without_complaints() -> None:
+    """However long its encoders are kept: here, in modules that outlive those of wasmtime."""
+    code = (
+        "import sys, ctypes; from tests.gltf import encoder_program; encoder_program().start(); "
+        "[ctypes.pythonapi.Py_IncRef(ctypes.py_object(one)) for one in sys.modules.values()]"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not ended.stderr
+
+
+def test_an_encoder_outlives_its_program() -> None:
+    """What is being encoded is encoded."""
+    program = EncoderProgram(mesh_encoder())
+    last = program.start()
+    expected = last.attributes(NOISE, 16)
+    del program
+    gc.collect()
+    assert last.attributes(NOISE, 16) == expected
 
 
 @pytest.mark.parametrize("bits", [1, 2, 8, 16, 23])

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from shared.storage.permissions import ARTIFACT_LISTS, ARTIFACTS, BACKUP, PROJECTS, ROLES, Act
+from shared.storage.permissions import (
+    ARTIFACT_LISTS,
+    ARTIFACTS,
+    BACKUP,
+    FILMS,
+    PROJECTS,
+    ROLES,
+    Act,
+)
 from shared.storage.policies import aws_policy, placeholders, seaweedfs_identities
 
 FOLDER = Path(__file__).parents[4] / "k8s/storage"
@@ -35,18 +43,21 @@ def test_the_status_service_has_no_identity() -> None:
 
 
 def test_who_may_do_what_in_short() -> None:
-    """The packager writes parts of artifacts and their lists alone; only sweepers delete."""
+    """The packager writes parts of artifacts, their lists, and its films; only sweepers delete.
+
+    What a film is made of, and nothing else, is deleted by the packager, too.
+    """
     deletes, completes, writes = set(), set(), set()
     for role, grants in ROLES.items():
         for grant in grants:
-            deletes |= {role} if Act.DELETE in grant.acts else set()
+            deletes |= {role} if Act.DELETE in grant.acts and grant.keys != (FILMS,) else set()
             artifacts = {ARTIFACTS, PROJECTS} & {*grant.keys}
             completes |= {role} if Act.COMPLETE in grant.acts and artifacts else set()
             if grant.acts & {Act.PUT, Act.UPLOAD, Act.COMPLETE} and role == "packager":
                 writes |= {*grant.keys}
     assert deletes == {"uploader", "operator"}
     assert completes == {"uploader", BACKUP}
-    assert writes == {ARTIFACTS, ARTIFACT_LISTS}
+    assert writes == {ARTIFACTS, ARTIFACT_LISTS, FILMS}
 
 
 @pytest.mark.parametrize("role", ROLES)

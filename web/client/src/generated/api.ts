@@ -480,6 +480,27 @@ export interface components {
             password?: string | null;
         };
         /**
+         * PreviewMessage
+         * @description A picture of a film that is being made: ``frame``, from 0, of ``frames``; ``fps`` are filmed.
+         *
+         *     They are filmed in several places at once, so that ``frame`` may be lower than before.
+         */
+        PreviewMessage: {
+            data: string;
+            exportId: string;
+            fps: number;
+            frame: number;
+            frames: number;
+            generation: number;
+            /** @enum {unknown} */
+            mediaType: "image/jpeg";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "preview";
+        };
+        /**
          * Problem
          * @description RFC 9457, what older clients read, and what some refusals say besides.
          */
@@ -748,7 +769,7 @@ export interface components {
          * WebSocketMessage
          * @description What the WebSocket sends, one object for each message.
          */
-        WebSocketMessage: components["schemas"]["Ready"] | components["schemas"]["ExportStatus"] | components["schemas"]["Log"] | components["schemas"]["Gap"] | components["schemas"]["ErrorMessage"];
+        WebSocketMessage: components["schemas"]["Ready"] | components["schemas"]["ExportStatus"] | components["schemas"]["Log"] | components["schemas"]["Gap"] | components["schemas"]["PreviewMessage"] | components["schemas"]["ErrorMessage"];
     };
     responses: never;
     parameters: never;

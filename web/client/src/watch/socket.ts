@@ -14,12 +14,14 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 type Messages = components["schemas"];
+export type PreviewMessage = Messages["PreviewMessage"];
 /** What the status service sends (`docs/integration.md`, "Watch it"). */
 export type SocketMessage =
   | Messages["Ready"]
   | (Omit<Messages["ExportStatus"], "state"> & { state: State })
   | (Omit<Messages["Log"], "level"> & { level: LogLine["level"] })
   | Messages["Gap"]
+  | PreviewMessage
   | Messages["ErrorMessage"];
 
 /** How a connection has ended: the close code, and what was said before it. */
@@ -38,7 +40,7 @@ const MOST_WAITING = 5_000; // messages that nobody has taken: who is slower com
 /**
  * One connection as an iterable of messages; it returns how that ended.
  *
- * States that nobody has taken yet are replaced by newer ones. Where thousands of lines wait it is closed, so that they are read from the
+ * States and previews that nobody has taken yet are replaced by newer ones. Where thousands of lines wait it is closed, so that they are read from the
  * service when there is somebody to take them.
  */
 export class Socket {
@@ -87,9 +89,15 @@ export class Socket {
     }
     const last = this.#waiting.at(-1);
     if (message.type === "export-status" && last?.type === "export-status") this.#waiting.pop();
+    if (message.type === "preview") this.#forgetPreview();
     this.#waiting.push(message);
     if (this.#waiting.length >= MOST_WAITING) this.#end(SILENT);
     this.#wake();
+  }
+
+  #forgetPreview(): void {
+    const known = this.#waiting.findIndex(({ type }) => type === "preview");
+    if (known >= 0) this.#waiting.splice(known, 1);
   }
 
   #listen(seconds: number): void {

@@ -1,9 +1,16 @@
 import { restOrOnline, waitS } from "../http/back-off.js";
 import { isTransient } from "../http/export-error.js";
-import type { LogLine, State } from "../types.js";
+import type { LogLine, Preview, State } from "../types.js";
 import { afterClose } from "./close-codes.js";
 import { LogPosition } from "./log-position.js";
-import { NOT_REACHED, Socket, type Closed, type SocketMessage, type WebSocketConstructor } from "./socket.js";
+import {
+  NOT_REACHED,
+  Socket,
+  type Closed,
+  type PreviewMessage,
+  type SocketMessage,
+  type WebSocketConstructor,
+} from "./socket.js";
 import { hasEnded, isFinal, StateOrder } from "./state-order.js";
 
 export type WatchEvent =
@@ -11,6 +18,8 @@ export type WatchEvent =
   | { type: "log"; line: LogLine }
   /** Lines with these sequences may have been there and cannot be shown. */
   | { type: "gap"; from: number; to: number }
+  /** A picture of a film that is being made: the newest, every few seconds. */
+  | { type: "preview"; preview: Preview }
   /** How the export is followed from now on; `retryAt`: when the socket is tried again. */
   | { type: "connection"; via: "socket" | "polling" | "waiting"; retryAt: Date | null; reason: string | null };
 
@@ -146,6 +155,8 @@ class Watch {
         return yield* this.#lines([lineOf(message)]);
       case "gap":
         return yield* this.#gap(message.from, message.to, isNewLife);
+      case "preview":
+        return yield* this.#preview(message);
     }
   }
 
@@ -154,6 +165,14 @@ class Watch {
     this.#failures = 0;
     this.#endedAt = hasEnded(state) ? (this.#endedAt ?? Date.now()) : null;
     yield { type: "state", state };
+  }
+
+  /** Pictures of what has ended, or of an earlier generation, are none of the film that is being made. */
+  *#preview({ generation, frame, frames, fps, mediaType, data }: PreviewMessage): Generator<WatchEvent> {
+    const { last } = this.#states;
+    if (last === null || this.#endedAt !== null || generation !== last.generation) return;
+    const picture = pictureOf(data, mediaType);
+    if (picture) yield { type: "preview", preview: { generation, frame, frames, fps, picture } };
   }
 
   *#lines(lines: readonly LogLine[]): Generator<WatchEvent> {
@@ -234,6 +253,15 @@ class Watch {
 
 function notReached(message: string): Closed {
   return { code: NOT_REACHED, error: { code: "connection-lost", message } };
+}
+
+/** Null where it is no Base64. */
+function pictureOf(data: string, type: string): Blob | null {
+  try {
+    return new Blob([Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))], { type });
+  } catch {
+    return null;
+  }
 }
 
 function lineOf({ seq, ts, level, message }: LogLine): LogLine {

@@ -1,0 +1,59 @@
+"""The queue of slices: asked for by directors, taken by whoever has a browser free."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from services.packager.film.records import SliceOrder
+from shared.jetstream.publishing import publish
+from shared.jetstream.pull_loop import pull
+from shared.jetstream.topology import FILM_SLICES, FILMS, slice_subject
+from shared.tracing.context import current
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+    from services.packager.film.records import FilmId
+
+PATIENCE_S: Final = 30.0  # NATS may be electing a leader
+
+decode_order: Final = msgspec.json.Decoder(SliceOrder).decode
+
+
+class SliceQueue:
+    """Asks for slices; asked for twice, one is in the queue once."""
+
+    def __init__(self, js: JetStreamContext) -> None:
+        self._js = js
+
+    async def ask(self, film: FilmId, number: int) -> None:
+        """Ask for a slice.
+
+        Raises:
+            NatsUnavailableError: The queue does not take it.
+        """
+        order = SliceOrder(
+            project_id=film.project_id,
+            export_id=film.export_id,
+            generation=film.generation,
+            number=number,
+        )
+        place = current()
+        headers = {
+            "Aethel-Export-Id": film.export_id,
+            "Nats-Msg-Id": f"slice:{film.export_id}:{film.generation}:{number}",
+            **(place.headers if place else {}),
+        }
+        subject = slice_subject(film.export_id, film.generation, number)
+        payload = msgspec.json.encode(order)
+        await publish(self._js, subject, payload, headers, patience_s=PATIENCE_S)
+
+    async def take(self, handle: Callable[[Msg], Awaitable[None]], stop: asyncio.Event) -> None:
+        """Give ``handle`` one order after the other, until told to stop."""
+        await pull(self._js, FILMS, FILM_SLICES, handle, stop)
