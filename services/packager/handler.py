@@ -23,7 +23,7 @@ from services.packager.sandbox import launcher
 from services.packager.sandbox.answers import Services
 from services.packager.sandbox.messages import Job
 from services.packager.sandbox.running_build import RunningBuild
-from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
+from services.packager.signing.android.debug_key import DebugKeySource, kept_debug_key
 from services.packager.signing.keys import NO_KEYS, KeyBrokenError
 from services.packager.signing.opening import for_android, open_key
 from services.packager.signing.tool import ToolBench
@@ -35,7 +35,7 @@ from shared.domain.platforms import PLATFORMS, check_options
 from shared.tracing import spans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
     from services.packager.registry.npm_registry import NpmRegistry
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from shared.domain.events import Event, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
-    from shared.stores.debug_keys import DebugKey
 
 
 STEPS: Final = 100  # of Python for a file, about
@@ -58,14 +57,6 @@ class EarlierBuilds(Protocol):
 
     async def completed(self, event: ExportRequested, inputs: str) -> bool:
         """Whether the export has ended with an artifact of the same inputs."""
-        ...
-
-
-class DebugKeySource(Protocol):
-    """Keeps a key of each project's own."""
-
-    async def of(self, project_id: str, make: Callable[[str], DebugKey]) -> DebugKey:
-        """The key of a project; it is made where there is none."""
         ...
 
 
@@ -158,8 +149,7 @@ class PackagerHandler:
             return key
         if self._debug_keys is None:
             raise KeyBrokenError(f"no debug keys are kept here, which {request.platform} needs")
-        found = await self._debug_keys.of(event.project_id, new_debug_key)
-        return for_android(opened_debug_key(found), request)
+        return for_android(await kept_debug_key(self._debug_keys, event.project_id), request)
 
     def _inputs(
         self, event: ExportRequested, request: Request, key: OpenedKey | None

@@ -28,6 +28,7 @@ from tests.projects import build, build_context, request
 from tests.signing import signing_keys
 
 if TYPE_CHECKING:
+    from shared.domain.options import Platform
     from tests.projects import Built
 
 ICON = Path(__file__).parents[2] / "samples/firefly/assets/icon.png"
@@ -301,6 +302,45 @@ def test_what_helps_nobody_is_said(options: dict[str, Any], told: str) -> None:
     asked = request("android", "distribution", signing_key="studio", **options)
     notes = build(GAME, asked, keys=signing_keys()).plan.notes
     assert any(told in str(note) for note in notes if note.level == "warning")
+
+
+@pytest.mark.parametrize("platform", ["android", "ios"])
+def test_an_id_that_is_for_ever_is_chosen(platform: Platform) -> None:
+    """What goes to a store without an id of the maker's is told, with the id that it would have."""
+    asked = request(platform, "distribution", signing_key="studio")
+    notes = build(GAME, asked, keys=signing_keys()).plan.notes
+    (told,) = (note for note in notes if "a store keeps an id for ever" in note.message)
+    assert told.level == "warning"
+    assert "the application com.aethel.game.p1," in told.message
+    assert "choose one with bundleId" in told.message
+    own = request(platform, "distribution", signing_key="studio", bundle_id="com.courier.star")
+    for asked in (own, request(platform, "release")):
+        others = build(GAME, asked, keys=signing_keys())
+        assert not [note for note in others.plan.notes if "for ever" in note.message]
+
+
+def test_a_native_library_is_told() -> None:
+    """Checks for pages of 16 kB look at it, and nothing loads it."""
+    notes = _built(game={**GAME, "bin/libgame.so": b"\x7fELF", "bin/b.SO": b"\x7fELF"}).plan.notes
+    (told,) = (note for note in notes if "native library" in note.message)
+    assert told.file == "bin/b.SO"
+    assert "and 1 more like it" in told.message
+    assert "excludePatterns: **/*.so" in told.message
+    assert not [note for note in _built().plan.notes if "native library" in note.message]
+
+
+@each_format
+def test_what_grows_too_large_is_refused_as_it_grows(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows before how far a game shrinks; a bundle becomes a package of the same size."""
+    game = {**GAME, "noise.bin": Random(3).randbytes(300_000)}
+    fits = len(_built(kind, game).data)
+    monkeypatch.setattr("services.packager.archive.apk.MAX_BYTES", fits)
+    assert len(_built(kind, game).data) == fits
+    monkeypatch.setattr("services.packager.archive.apk.MAX_BYTES", 290_000)
+    with pytest.raises(ApkTooLargeError, match="even compressed"):
+        _built(kind, game)
 
 
 def test_a_large_game_is_told_what_play_takes(monkeypatch: pytest.MonkeyPatch) -> None:

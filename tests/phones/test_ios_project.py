@@ -380,6 +380,48 @@ def test_the_workflow_is_safe(title: str, tmp_path: Path) -> None:
     assert workflow["jobs"]["ipa"]["steps"][-1]["if"] == "always()"
 
 
+def _program(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    "listed", ['  1) 0123ABCD "Apple Distribution"', "     0 valid identities"]
+)
+def test_the_workflow_says_what_a_certificate_lacks(listed: str, tmp_path: Path) -> None:
+    """One that does not sign is told by its secret's name, in place of Xcode's own words."""
+    workflow = yaml.safe_load(files_of(build(FILES, request("ios")))[".github/workflows/ios.yml"])
+    (script,) = (
+        step["run"] for step in workflow["jobs"]["ipa"]["steps"] if "CERTIFICATE_P12" in str(step)
+    )
+    tools = tmp_path / "bin"
+    _program(tools / "security", f"case $1 in find-identity) echo '{listed}';; cms) echo x;; esac")
+    _program(tools / "PlistBuddy", "echo 0001")
+    script = script.replace("/usr/libexec/PlistBuddy", "PlistBuddy")
+    said = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        env={
+            "PATH": f"{tools}:/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "RUNNER_TEMP": str(tmp_path),
+            "GITHUB_ENV": str(tmp_path / "environment"),
+            **dict.fromkeys(("CERTIFICATE_P12", "CERTIFICATE_PASSWORD", "PROFILE"), "eA=="),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "valid" in listed:
+        assert said.returncode == 1
+        (told,) = (line for line in said.stdout.splitlines() if line.startswith("::error::"))
+        assert told.startswith("::error::IOS_CERTIFICATE_P12 holds no certificate that signs")
+        assert not (tmp_path / "environment").exists()
+    else:
+        assert said.returncode == 0, said.stderr
+        assert "IDENTITY=0123ABCD\n" in (tmp_path / "environment").read_text()
+
+
 @pytest.mark.skipif(shutil.which("ruby") is None, reason="ruby is not installed")
 @each_title
 def test_fastlane_s_files_are_ruby(title: str, tmp_path: Path) -> None:
@@ -438,6 +480,20 @@ def test_what_the_store_refuses_is_told() -> None:
     made = build({**FILES, "plugins/Steam.framework/Steam": b"\xcf\xfa"}, request("ios"))
     (note,) = (note for note in made.plan.notes if "App Store" in note.message)
     assert note.file == "plugins/Steam.framework/Steam"
+
+
+@pytest.mark.parametrize("name", ["CVS", "CVS/Entries", "levels/CVS/1.json"])
+def test_what_xcode_does_not_copy_is_left_out(name: str, tmp_path: Path) -> None:
+    """And told, with the remedy, so that an application has all that its project has."""
+    game = {**FILES, name: b"{}", "CVSROOT/cvs": b"{}"}
+    asked = request("ios", format="ipa", signing_key="studio")
+    for made in (build(game, request("ios")), build(game, asked, keys=signing_keys(tmp_path))):
+        assert name not in made.files
+        assert made.files["CVSROOT/cvs"] == b"{}"
+        (note,) = (note for note in made.plan.notes if "Xcode copies nothing" in note.message)
+        assert (note.level, note.file) == ("warning", name)
+        assert "give it another name" in note.message
+    assert not [note for note in build(FILES, request("ios")).plan.notes if "Xcode" in note.message]
 
 
 def test_apple_takes_no_underscores_and_no_long_versions() -> None:

@@ -3,13 +3,16 @@ import WebKit
 
 /// Shows what pages ask people: `alert`, `confirm`, `prompt`, and windows of their own.
 ///
-/// A page waits for each answer, so one comes even where nothing can be shown.
+/// A page waits for each answer, so one comes even where nothing can be shown. Of several questions (the game's, its
+/// windows', the application's own) one is shown at a time; the others wait for it.
 @MainActor
 final class PageDialogs: NSObject, WKUIDelegate {
     weak var presenter: UIViewController?
     var open: (WKWebViewConfiguration) -> WKWebView? = { _ in nil }
     var close: (WKWebView) -> Void = { _ in }
     private var giveUp: () -> Void = {}
+    private var isAsking = false
+    private var waiting: [CheckedContinuation<Bool, Never>] = []  // true: it is the question's turn; false: nobody will see it
 
     func webView(_ webView: WKWebView, runJavaScriptAlertPanelWithMessage message: String, initiatedByFrame frame: WKFrameInfo) async {
         await tell(message)
@@ -78,9 +81,30 @@ final class PageDialogs: NSObject, WKUIDelegate {
         }
     }
 
-    /// Answers the question that is open, before what shows it is taken away.
+    /// Answers the question that is open and those that wait, before what shows them is taken away.
     func answerUnseen() {
         giveUp()
+        waiting.forEach { $0.resume(returning: false) }
+        waiting = []
+    }
+
+    /// Asks once all questions before have been answered.
+    private func ask<Answer: Sendable>(
+        _ message: String,
+        otherwise: Answer,
+        buttons: (UIAlertController, @escaping (Answer) -> Void) -> [UIAlertAction]
+    ) async -> Answer {
+        if isAsking {
+            guard await withCheckedContinuation({ waiting.append($0) }) else { return otherwise }
+        }
+        isAsking = true
+        let answer = await show(message, otherwise: otherwise, buttons: buttons)
+        if waiting.isEmpty {
+            isAsking = false
+        } else {
+            waiting.removeFirst().resume(returning: true)
+        }
+        return answer
     }
 
     /// Shows a message and waits for one of its buttons.
@@ -88,7 +112,7 @@ final class PageDialogs: NSObject, WKUIDelegate {
     /// - Parameters:
     ///   - otherwise: the answer where nobody can see it.
     ///   - buttons: makes them; each of them answers.
-    private func ask<Answer: Sendable>(
+    private func show<Answer: Sendable>(
         _ message: String,
         otherwise: Answer,
         buttons: (UIAlertController, @escaping (Answer) -> Void) -> [UIAlertAction]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -63,6 +64,23 @@ class Apk(msgspec.Struct, frozen=True, kw_only=True):
 
     hashes: tuple[str, ...]
     seal: Callable[[Mapping[str, bytes]], bytes]
+
+
+class BundleStream(ZipStream):
+    """An app bundle: packages are made of it that hold all of its module, in the same form.
+
+    Raises:
+        ApkTooLargeError: From the iteration: it has become larger than Android takes.
+    """
+
+    def contents(self) -> Generator[Buffer]:
+        """The archive without its directory."""
+        at = 0
+        with closing(super().contents()) as blocks:
+            for block in blocks:
+                at += len(block)
+                _check_size(at)
+                yield block
 
 
 class ApkStream:

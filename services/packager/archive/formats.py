@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from services.packager.archive.apk import Apk, ApkStream
+from services.packager.archive.apk import Apk, ApkStream, BundleStream
 from services.packager.archive.compress_jobs import blocks_of
 from services.packager.archive.tar import TarStream
 from services.packager.archive.zip import ZipStream
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from services.packager.archive.member import Member
     from services.packager.archive.pages import Buffer, PageStore
 
-# ``file``: the one member is the artifact. An APK's container knows who seals it.
-Container = Literal["zip", "tar.gz", "file"] | Apk
+# ``file``: the one member is the artifact. ``aab``: a ZIP that is no larger than Android takes.
+# An APK's container knows who seals it.
+Container = Literal["zip", "aab", "tar.gz", "file"] | Apk
 
 
 class Archive(Protocol):
@@ -64,6 +65,8 @@ def archive_of(
     match container:
         case "zip":
             return ZipStream(members, threads=threads, level=level, pages=pages)
+        case "aab":
+            return BundleStream(members, threads=threads, level=level, pages=pages)
         case "tar.gz":
             return TarStream(members, level=level)
         case "file":

@@ -26,7 +26,7 @@ def listed_files(
         members: What the container holds; of the largest one what is left without the game counts.
         container: How the members became one file.
     """
-    if container == "zip":
+    if container in {"zip", "aab"}:
         return ()
     program = max(members, key=lambda member: member.size_bytes)
     game_bytes = sum(content.size_bytes for content in contents)

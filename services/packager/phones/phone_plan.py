@@ -18,7 +18,7 @@ from shared.domain.options import Orientation
 from shared.templates import Template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from services.packager.application.app_identity import AppIdentity
     from services.packager.build.context import BuildContext
@@ -106,8 +106,18 @@ def plan_phone(
         template=runtime,
         orientation=orientation,
         contents=ordered([*game.contents, Content.made(CONFIG, made)]),
-        notes=(*notes, *game.notes),
+        notes=(*_of_identity(game.identity, request), *notes, *game.notes),
     )
+
+
+def _of_identity(identity: AppIdentity, request: Request) -> Iterator[Note]:
+    """Stores know an application by its id for ever; a project's says nothing of its maker."""
+    if request.configuration == "distribution" and not request.options.bundle_id:
+        yield Note(
+            message=f"without bundleId this is the application {identity.bundle_id}, made of the "
+            "project's id, and a store keeps an id for ever: before the first upload, choose one "
+            "with bundleId that begins with a domain of your own, such as com.yourname.game"
+        )
 
 
 def _orientation_of(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from services.packager.signing.android.debug_key import new_debug_key, opened_debug_key
+from services.packager.signing.android.debug_key import kept_debug_key, new_debug_key
+from services.packager.signing.keys import KeyBrokenError
 from shared.jetstream.connection import connect
 from shared.jetstream.errors import NatsUnavailableError
-from shared.stores.debug_keys import DebugKey, DebugKeys
+from shared.stores.debug_keys import BUCKET, DebugKey, DebugKeys
 
 if TYPE_CHECKING:
     from nats.js import JetStreamContext
@@ -59,8 +61,16 @@ async def test_nobody_signs_with_a_key_that_is_not_kept(
 
 
 async def test_a_key_that_cannot_be_read_is_told(js: JetStreamContext) -> None:
-    """For an operator, who deletes it."""
-    keys = await DebugKeys.bind(js)
-    damaged = await keys.of("p1", lambda _: DebugKey(private_key=b"?", certificate=b"?"))
-    with pytest.raises(Exception, match="the project's debug key cannot be read"):
-        opened_debug_key(damaged)
+    """With what an operator can do, which is what the error says; then there is a new one."""
+    bucket = await js.key_value(BUCKET)
+    whole = msgspec.json.encode(new_debug_key("p1"))
+    other = new_debug_key("p1")
+    mixed = msgspec.structs.replace(new_debug_key("p1"), certificate=other.certificate)
+    for damaged in (b"?", b"{}", whole[:-9], whole.replace(b"M", b"N"), msgspec.json.encode(mixed)):
+        await bucket.put("p1", damaged)
+        with pytest.raises(KeyBrokenError, match="debug key cannot be read") as told:
+            await kept_debug_key(await DebugKeys.bind(js), "p1")
+        assert "`nats kv del debug-keys p1`" in str(told.value)
+        assert f"stream KV_{BUCKET} of a backup" in str(told.value)
+        await bucket.delete("p1")
+        assert (await kept_debug_key(await DebugKeys.bind(js), "p1")).is_debug

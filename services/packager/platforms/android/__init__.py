@@ -47,6 +47,7 @@ AAB: Final = "aab"
 PLAYERS_WEB_VIEW: Final = 98
 PAGES_WEB_VIEW: Final = 85  # of the script that gives a page its host; a page may need more
 MOST_FOR_PLAY: Final = 200_000_000  # bytes of a bundle, as a phone downloads it
+NATIVE: Final = ".so"
 REFUSED_BY_PLAY: Final = "com.example."
 APK_TYPE: Final = "application/vnd.android.package-archive"
 AAB_TYPE: Final = "application/x-android-app-bundle"
@@ -74,7 +75,11 @@ class AndroidExporter:
         is_bundle = request.options.format == AAB
         manifest, notes = _manifest(phone, project, request)
         check_size(phone.contents, request, own_files=len(phone.template.files))
-        notes += [*_of_options(manifest, request), *_of_size(phone.contents, is_bundle=is_bundle)]
+        notes += [
+            *_of_options(manifest, request),
+            *_of_libraries(phone.contents),
+            *_of_size(phone.contents, is_bundle=is_bundle),
+        ]
         phone = msgspec.structs.replace(phone, notes=(*notes, *phone.notes))
         signer = context.signer
         assert signer is not None  # noqa: S101 - there is a key for every export of this platform
@@ -157,6 +162,19 @@ def _of_options(manifest: AppManifest, request: Request) -> Iterator[Note]:
         yield Note(
             message=f"bundleId {manifest.package}: Google Play takes no id that begins with "
             f"{REFUSED_BY_PLAY}; begin with a domain of your own"
+        )
+
+
+def _of_libraries(contents: Sequence[Content]) -> Iterator[Note]:
+    """Files that checks for memory pages of 16 kB would take for code that a phone loads."""
+    found = [content.path for content in contents if content.path.lower().endswith(NATIVE)]
+    if found:
+        more = f", and {len(found) - 1:,} more like it," if found[1:] else ""
+        yield Note(
+            file=found[0],
+            message=f"a native library{more} that nothing in this application can load; stores "
+            "and zipalign look at it as if something could, so leave it out with excludePatterns: "
+            f"**/*{NATIVE}",
         )
 
 

@@ -71,7 +71,7 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     phone: PhonePlan
     manifest: AppManifest
     signer: Signer
-    container: Container = "zip"
+    container: Container = "aab"
     carries: Carried = "files"
 
     def members(self, game: Sequence[Piece]) -> list[Member]:

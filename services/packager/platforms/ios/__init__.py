@@ -42,14 +42,17 @@ class IosExporter:
     def plan(self, project: ProjectFiles, request: Request, context: BuildContext) -> BuildPlan:
         """The game, and the project around it."""
         phone = plan_phone(project, request, context, template=TEMPLATE, icon_px=MARKETING_PX)
-        checks.check_contents(phone.contents)
+        contents, skipped = checks.without_skipped(phone.contents)
+        phone = msgspec.structs.replace(phone, contents=contents)
+        checks.check_contents(contents)
         picture, names = phone.game.picture, phone.game.identity
         known = {record.sha256 for one in phone.game.templates for record in one.files.values()}
-        wanted, reasons = purposes(phone.contents, game_in(project), known=known)
+        wanted, reasons = purposes(contents, game_in(project), known=known)
         notes = (
             *version_notes(names),
             *_icon_notes(request, opaque=not has_holes(picture)),
-            *checks.code_notes(phone.contents),
+            *skipped,
+            *checks.code_notes(contents),
             *reasons,
         )
         phone = msgspec.structs.replace(phone, notes=(*notes, *phone.notes))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 4_000_000_000  # an application of the App Store, unpacked
 _REFUSED: Final = (".a", ".app", ".appex", ".dylib", ".framework", ".xcframework", ".xpc")
 _SHOWN: Final = 5
+# Xcode copies a folder without what version control puts there; of that only this could be here.
+SKIPPED: Final = "CVS"
 
 
 class NamesCollideError(PreflightError):
@@ -47,6 +49,22 @@ def check_contents(contents: Sequence[Content]) -> None:
             f"{size / 1e9:.1f} GB. Leave files out with excludePatterns, or optimize them"
         )
         raise GameTooLargeError(message)
+
+
+def without_skipped(
+    contents: Sequence[Content],
+) -> tuple[tuple[Content, ...], tuple[Note, ...]]:
+    """The contents that Xcode copies into an application, and a note where those are not all."""
+    kept = tuple(content for content in contents if not _is_skipped(content.path))
+    left_out = [content.path for content in contents if _is_skipped(content.path)]
+    if not left_out:
+        return kept, ()
+    note = Note(
+        file=left_out[0],
+        message=f"left out {len(left_out):,} files: Xcode copies nothing that is called {SKIPPED}, "
+        "nor what is in a folder of that name; give it another name if the game needs it",
+    )
+    return kept, (note,)
 
 
 def code_notes(contents: Iterable[Content]) -> tuple[Note, ...]:
@@ -79,6 +97,10 @@ def _folders(path: str) -> Iterable[str]:
     """All around a file: two that become one keep one's name, and a phone finds only that."""
     parts = path.split("/")[:-1]
     return accumulate(parts, "{}/{}".format)
+
+
+def _is_skipped(path: str) -> bool:
+    return SKIPPED in path.split("/")
 
 
 def _looks_like_code(path: str) -> bool:
