@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from nats.js.errors import NotFoundError
@@ -13,6 +15,7 @@ from shared.jetstream import topology
 from shared.jetstream.batch_get import read_stored
 from shared.jetstream.log_reader import decode_line
 from shared.worker.retry import parts_left
+from tests.apks import tool
 from tests.chaos.story import described
 from tests.consumers import at_rest
 
@@ -33,6 +36,7 @@ EXPECTED = {
     "valid": "completed",
     "twin": "completed",
     "signed": "completed",
+    "phone": "completed",
     "invalid": "failed",
     "lost": "completed",  # after its files came back and it was started again
     "garbage": "failed",
@@ -69,6 +73,7 @@ class Ledger:
         await self._check_downloads()
         await self._check_minutes()
         await self._check_logs()
+        await self._check_debug_keys()
         return self.wrong
 
     def _claim(self, holds: Any, story: Story, what: str) -> None:
@@ -152,6 +157,17 @@ class Ledger:
             same = digest.hexdigest() == story.final["sha256"]
             self._claim(same, story, "the download is not what was promised")
 
+    async def _check_debug_keys(self) -> None:
+        """All applications of a project are signed by one key, or none installs over another."""
+        signed: defaultdict[str, set[str]] = defaultdict(set)
+        for story in self._stories:
+            if story.kind == "phone" and story.final["status"] == "completed":
+                async with self._client.open(story.final["downloadUrl"]) as answer:
+                    signed[story.project].add(await asyncio.to_thread(_signer, await answer.read()))
+        for project, certificates in signed.items():
+            if len(certificates) != 1:
+                self.wrong.append(f"{len(certificates)} keys have signed {project}")
+
     async def _check_minutes(self) -> None:
         quota = await self._client.get("/api/quota")
         used = 0.0
@@ -190,6 +206,16 @@ class Ledger:
             if event in TERMINAL_EVENTS:
                 ends[export_id] = message.time
         return ends
+
+
+def _signer(package: bytes) -> str:
+    """The certificate of a package, as Android's own tool names it."""
+    with NamedTemporaryFile(suffix=".apk") as file:
+        file.write(package)
+        file.flush()
+        said = tool("apksigner", "verify", "--print-certs", file.name)
+    (line,) = (line for line in said.splitlines() if "certificate SHA-256" in line)
+    return line.split()[-1]
 
 
 async def decodable(js: Any) -> list[AnyEvent]:

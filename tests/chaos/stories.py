@@ -172,6 +172,11 @@ class Users:
         await self.request(story, "good0", platform="linux", key="good")
         await self._watch(story)
 
+    async def _phone(self, story: Story) -> None:
+        """Signed by its project's own key, which is made for the first of them."""
+        await self.request(story, f"good{story.number % PROJECTS}", platform="android")
+        await self._watch(story)
+
     async def _deadly(self, story: Story) -> None:
         """It kills every worker that tries it."""
         await self.request(story, "good0", platform="linux", key="deadly")

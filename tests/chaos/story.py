@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from random import Random
 
-Kind = Literal["valid", "twin", "signed", "cancel", "invalid", "lost", "garbage", "deadly"]
+Kind = Literal["valid", "twin", "signed", "phone", "cancel", "invalid", "lost", "garbage", "deadly"]
 
 
 @dataclass
@@ -49,6 +49,7 @@ def cast_of(random: Random, count: int, *, lost: int) -> list[Story]:
         "twin": count // 12,
         "garbage": max(count // 20, 1),
         "signed": count // 15,
+        "phone": count // 15,
         "deadly": max(count // 200, 1),
     }
     kinds = [kind for kind, share in shares.items() for _ in range(share)]

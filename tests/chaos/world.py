@@ -52,7 +52,7 @@ HURRY = {
     "BUILD_QUEUE_RETRY_BASE_DELAY_MS": "100",
     "BUILD_QUEUE_REAPER_INTERVAL_MS": "2000",
     "EXPORT_REQUESTS_PER_MINUTE": "0",
-    "PACKAGER_PLATFORMS": "source,web,linux",
+    "PACKAGER_PLATFORMS": "source,web,linux,android",
     "PACKAGER_CONCURRENCY": "2",
     "LOG_LEVEL": "INFO",
 }

@@ -106,6 +106,19 @@ async def test_every_option_of_every_platform_has_its_field(
         assert await refused.count() == len(view["options"]["refused"])
 
 
+async def test_a_card_says_by_whose_key_its_platform_is_signed(exports: ExportsPage) -> None:
+    """The operators', the project's own where the service keeps one, the maker's, or nobody's."""
+    told = {
+        "linux": "Set up (slow)",
+        "android": "The project's own key",
+        "ios": "You sign it in Xcode",
+        "windows": "No key set up",
+    }
+    for platform, words in told.items():
+        card = exports.page.locator(f"platform-cards label[data-platform={platform}]")
+        assert words in await card.inner_text(), platform
+
+
 async def check_field(field: Locator, schema: dict[str, Any], *, is_choice: bool) -> None:
     """It is of the right kind, and tells what its schema does not allow."""
     schema = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)

@@ -68,6 +68,7 @@ class PlatformView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     maker_signed_formats: tuple[str, ...] | UnsetType = UNSET  # makers build and sign them
     architectures: tuple[str, ...] | UnsetType = UNSET
     templates: list[TemplateNeed] | UnsetType = UNSET
+    debug_keys: bool | UnsetType = UNSET  # what no key of the operators' signs, the project's does
     signing_configured: bool | UnsetType = UNSET
     signing_keys: list[str] | UnsetType = UNSET
     options: PlatformOptions | UnsetType = UNSET

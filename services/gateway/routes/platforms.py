@@ -60,6 +60,7 @@ def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
         maker_signed_formats=spec.maker_signed_formats,
         architectures=spec.architectures,
         templates=_templates(spec, workers),
+        debug_keys=spec.debug_keys,
         signing_configured=bool(keys),
         signing_keys=keys,
         options=_options(spec),

@@ -425,6 +425,7 @@ export interface components {
         Platform: {
             architectures?: string[];
             available: boolean;
+            debugKeys?: boolean;
             formats?: string[];
             keyFormats?: string[];
             makerSignedFormats?: string[];

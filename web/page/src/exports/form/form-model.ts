@@ -19,6 +19,7 @@ export interface OfferedPlatform extends PlatformOptions {
   reason: string | null;
   summary?: string;
   minutes?: number;
+  debugKeys?: boolean;
   signingConfigured?: boolean;
   keyFormats?: readonly string[];
   makerSignedFormats?: readonly string[];

@@ -161,12 +161,15 @@ export class PlatformCards extends ExportsElement {
     minutes,
     formats,
     architectures,
+    makerSignedFormats,
+    debugKeys,
     signingConfigured,
     signingKeys,
     options,
   }: OfferedPlatform): TemplateResult {
     const { form } = this.t;
     const signs = options && "signingKey" in options.schema.properties;
+    const unsigned = debugKeys ? form.signedByProject : makerSignedFormats?.length ? form.signedByMaker : form.unsigned;
     return html`<span class="facts">
       <span class="chip">${form.minutes(minutes ?? 0)}</span>
       ${formats?.length ? html`<span class="chip"><span class="unseen">${form.formats}</span>${formats.join(" · ")}</span>` : nothing}
@@ -180,7 +183,7 @@ export class PlatformCards extends ExportsElement {
       ${
         signs
           ? html`<span class="chip ${signingConfigured ? "signed" : ""}">
-              ${signingConfigured ? form.signedWith(signingKeys?.join(", ") ?? "") : form.unsigned}
+              ${signingConfigured ? form.signedWith(signingKeys?.join(", ") ?? "") : unsigned}
             </span>`
           : nothing
       }

@@ -15,6 +15,8 @@ export const en = {
     architectures: "Processors",
     signedWith: (keys: string) => `Set up (${keys})`,
     unsigned: "No key set up",
+    signedByProject: "The project's own key",
+    signedByMaker: "You sign it in Xcode",
     waits: "Would wait",
     notOffered: "Not offered",
     configuration: "Configuration",

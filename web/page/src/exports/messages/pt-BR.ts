@@ -19,6 +19,8 @@ export const ptBR: Translation<typeof en> = {
     architectures: "Processadores",
     signedWith: (keys) => `Assinatura: ${keys}`,
     unsigned: "Sem chave de assinatura",
+    signedByProject: "Chave do próprio projeto",
+    signedByMaker: "Você assina no Xcode",
     waits: "Ficaria esperando",
     notOffered: "Não oferecida",
     configuration: "Configuração",
