@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -65,10 +66,18 @@ def signing_in(*components: str) -> Callable[[Kustomization], None]:
     return change
 
 
+def with_signing_key(overlay: Kustomization) -> None:
+    """Production with the signing key that the documentation mounts."""
+    guide = (ROOT / "docs/desktop.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```yaml\n(patches:\n.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    overlay.setdefault("patches", []).extend(yaml.safe_load(example)["patches"])
+
+
 VARIANTS: Final[dict[str, tuple[str, Callable[[Kustomization], None]]]] = {
     "own-nats": ("production", own_nats),
     "own-identities": ("production", own_identities),
     "staging-operator": ("staging", with_operator),
+    "signing-key": ("production", with_signing_key),
 }
 SIGNING_IN: Final = {
     name: ("production", signing_in(name))

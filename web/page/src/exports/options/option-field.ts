@@ -25,7 +25,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   appName: "Firefly",
   appVersion: "1.2.0",
   appIcon: "assets/icon.png",
-  bundleId: "com.example.firefly",
+  bundleId: "com.yourname.firefly",
   excludePatterns: "**/*.psd",
   outputDir: "dist",
   maxBytes: "52428800",
