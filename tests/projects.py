@@ -146,8 +146,8 @@ def build(
             Unmetered(),
             part_bytes=1 << 20,
             threads=threads,
-            compression=asked.options.compression,
-            max_bytes=asked.options.max_bytes or None,
+            compression=asked.compression,
+            max_bytes=asked.max_bytes,
         )
     return Built(file_name(plan, asked), plan, b"".join(parts))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.domain.options import Configuration, ExportOptions, Platform
+from shared.domain.options import Compression, Configuration, ExportOptions, Platform
+from shared.domain.platforms import PLATFORMS
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,3 +14,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     platform: Platform
     configuration: Configuration
     options: ExportOptions
+
+    @property
+    def compression(self) -> Compression:
+        """How what is packed is compressed; a step on the way to the artifact is only stored."""
+        return self.options.compression if PLATFORMS[self.platform].packs_artifact else "none"
+
+    @property
+    def max_bytes(self) -> int | None:
+        """How large what is packed may be."""
+        return (self.options.max_bytes or None) if PLATFORMS[self.platform].packs_artifact else None

@@ -142,5 +142,5 @@ class TooManyPendingError(TooManyRequestsError):
 def required_minutes(start: ExportRequested | ExportPackaged) -> float:
     """What is reserved: the platform's price, or what is known where it is built already."""
     if isinstance(start, ExportRequested):
-        return float(PLATFORMS[start.platform].minutes)
+        return float(PLATFORMS[start.platform].minutes_for(start.options))
     return minutes_of(start.build_s)

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from shared.domain.globs import MAX_PARTS
+from shared.domain.video.options import VideoOptions
 
 Platform = Literal["windows", "macos", "linux", "web", "ios", "android", "source", "video"]
 Configuration = Literal["debug", "release", "distribution"]
@@ -67,7 +68,7 @@ class ExportOptions(
     output_dir: Annotated[str, msgspec.Meta(max_length=512)] | UnsetType = UNSET
     max_bytes: Annotated[int, msgspec.Meta(ge=1, le=1 << 40)] | UnsetType = UNSET
     orientation: Orientation | UnsetType = UNSET
-    video: dict[str, Any] | None = None
+    video: VideoOptions | None = None
 
 
 NEUTRAL = ExportOptions()

@@ -13,6 +13,9 @@ import msgspec
 
 from shared.domain import android_rules, ios_rules
 from shared.domain.options import NEUTRAL, Configuration, ExportOptions
+from shared.domain.video.price import FORMULA, minutes_of_film
+from shared.domain.video.spec import refusals as video_refusals
+from shared.domain.video.spec import spec_of
 from shared.errors import InvalidRequestError, UnknownPlatformError
 
 Need = Literal["always", "engine-projects", "built-pages"]
@@ -26,7 +29,7 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     summary: str
-    minutes: int
+    minutes: int  # the least, where options decide
     effects: dict[str, str]  # option -> what it does here
     refusals: dict[str, str]  # option -> why a value other than the default is refused
     formats: tuple[str, ...] = ("zip",)
@@ -38,12 +41,19 @@ class PlatformSpec(msgspec.Struct, frozen=True, kw_only=True):
     architectures: tuple[str, ...] = ()
     templates: dict[str, Need] = {}  # name -> for which projects
     needs_entry_page: bool = True  # something that a browser can open
+    packs_artifact: bool = True  # False: what is packed is a step on the way to it
+    minutes_by: str = ""  # how the minutes follow from the options, where they do
+    price: Callable[[ExportOptions], int] | None = None
     # Values of options that the platform has an effect for, but does not take, and why.
     refused_values: Callable[[ExportOptions], Iterable[tuple[str, str]]] = lambda _: ()
 
     def format_of(self, options: ExportOptions) -> str:
         """The format that is asked for; the first where none is."""
         return options.format or self.formats[0]
+
+    def minutes_for(self, options: ExportOptions) -> int:
+        """The build minutes that an export reserves."""
+        return self.minutes if self.price is None else self.price(options)
 
 
 _NATIVE_ONLY = {
@@ -248,6 +258,41 @@ PLATFORMS: dict[str, PlatformSpec] = {
             },
             refusals={
                 **_NATIVE_ONLY,
+                "webglVersion": "the page decides how it renders",
+            },
+        ),
+        PlatformSpec(
+            name="video",
+            summary="A film of the game, frame by frame: MP4, MOV, WebM, GIF, WebP, stills, sheets",
+            minutes=1,
+            minutes_by=FORMULA,
+            price=lambda options: minutes_of_film(spec_of(options)),
+            formats=("mp4", "mov", "webm", "gif", "webp"),
+            packs_artifact=False,
+            templates={"film-camera": "always", **_SITE_TEMPLATES},
+            refused_values=video_refusals,
+            effects={
+                **_STRICT,
+                "appName": "names the game in the film's title and its file",
+                "appVersion": "stands in the file name",
+                "excludePatterns": _COMMON["excludePatterns"],
+                "format": "mp4, mov, webm, gif or webp, as video.container; without either, the "
+                "preset's, or mp4",
+                "includeAssets": _COMMON["includeAssets"],
+                "maxBytes": "the film may not be larger: two passes meet it, or it is refused "
+                "with what would fit",
+                "outputDir": OUTPUT_DIR,
+                "video": "what is filmed, when, how large, and how it is encoded: docs/video.md",
+            },
+            refusals={
+                **{name: _NATIVE_ONLY[name] for name in _NATIVE_ONLY if name != "video"},
+                "appIcon": "a film has none",
+                "compression": "its codec compresses a film: see video.crf and video.bitrate",
+                "includeDebugSymbols": "nothing of the game's code is in a film",
+                "optimize": "a film shows the game as it is",
+                "orientation": "video.width and video.height say it",
+                "wasmThreads": "threads run differently each time, and a film is made in parts: "
+                "the game needs a way without them",
                 "webglVersion": "the page decides how it renders",
             },
         ),

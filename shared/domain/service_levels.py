@@ -16,6 +16,7 @@ BUDGET_S: Final[dict[str, float]] = {
     "linux": 600,
     "android": 600,
     "ios": 600,
+    "video": 3_600,
 }
 ENDS_IN_TIME: Final = 0.999  # of exports that were accepted
 # How an export may end within its budget. One that failed by our fault has broken the promise.

@@ -84,7 +84,7 @@ class ExportRoutes(Controller):
                 status=document.state.status,
                 platform=data.platform,
                 configuration=data.configuration,
-                estimated_minutes=PLATFORMS[data.platform].minutes,
+                estimated_minutes=PLATFORMS[data.platform].minutes_for(data.options),
                 position=await _position(document, deps),
             ),
             status_url=links.status_url,

@@ -135,7 +135,7 @@ def forecast(
     if request.platform != "source":
         costs["reading"] += size_bytes / CHECK_RATE
         costs |= _planned(files, request)
-        if request.platform != "web":
+        if request.platform not in ("web", "video"):
             costs["assembling"] = size_bytes / ASSEMBLE_RATE
     if signed:
         costs["signing"] = SECONDS["signing"]

@@ -181,8 +181,8 @@ def _built(
         part_bytes=answer.part_bytes,
         gather=outgoing.gather,
         threads=job.threads,
-        compression=request.options.compression,
-        max_bytes=request.options.max_bytes or None,
+        compression=request.compression,
+        max_bytes=request.max_bytes,
         derived=context.derived,
     )
     outgoing.taken()

@@ -64,7 +64,7 @@ def _build() -> None:
         nothing,
         part_bytes=PART_BYTES,
         threads=2,
-        compression=request.options.compression,
+        compression=request.compression,
         derived=nothing,
     )
 

@@ -117,6 +117,11 @@ class FilmSpec(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return float(self.frames / self.fps)
 
     @property
+    def keyframe_interval(self) -> int:
+        """Frames from one key frame to the next; slices are made of whole intervals."""
+        return max(1, round(self.keyframe_s * self.fps))
+
+    @property
     def lossless_slices(self) -> bool:
         """Whether slices are FFV1 in Matroska, which are encoded once all are there."""
         return (

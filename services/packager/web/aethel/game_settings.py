@@ -120,6 +120,7 @@ def start_scene(
     findings: Findings,
     *,
     debug: bool,
+    filmed: str = "",
 ) -> str:
     """The name of the first scene, which has to be there.
 
@@ -129,9 +130,16 @@ def start_scene(
         names: Of all scenes.
         findings: What is wrong with it.
         debug: Then a missing ``entry`` is a warning, and the name empty.
+        filmed: The scene that ``options.video`` names instead; empty for none.
     """
     scenes = converted.scenes
     found = ", ".join(sorted(names)[:10]) or "none"
+    if filmed:
+        name = scene_named(scenes, filmed) or _without_suffix(filmed)
+        if name not in names:
+            message = f"options.video.scene: there is no scene {filmed!r}; there are: {found}"
+            findings.error(FOLDER, message)
+        return name
     if given := game.start_scene:
         name = scene_named(scenes, given) or _without_suffix(given)
         if name not in names:

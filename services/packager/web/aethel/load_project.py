@@ -68,7 +68,15 @@ def inspect(project: ProjectFiles, request: Request, findings: Findings) -> Load
     project, defaults = converted.project, converted.defaults
     game, document = read_settings(project, defaults, findings)
     files = names_of(project, findings)
-    start = start_scene(game, converted, files, findings, debug=request.configuration == "debug")
+    video = request.options.video
+    start = start_scene(
+        game,
+        converted,
+        files,
+        findings,
+        debug=request.configuration == "debug",
+        filmed=(video.scene or "") if video else "",
+    )
     if not start:
         project = missing_entry.placed(project, texts, entry=defaults.entry or "")
         files = names_of(project, findings)
