@@ -25,6 +25,7 @@ from services.gateway.routes.json_request import JsonRequest
 from services.gateway.routes.operators import OperatorRoutes
 from services.gateway.routes.platforms import list_platforms
 from services.gateway.routes.play import PlayRoutes
+from services.gateway.routes.price import show_price
 from services.gateway.routes.projects import ProjectRoutes
 from services.gateway.routes.quota import show_metrics, show_quota
 from services.gateway.routes.usage import UsageRoutes
@@ -116,7 +117,7 @@ def api_router(
         route_handlers=[
             *(ProjectRoutes, FileRoutes, ExportRoutes, PlayRoutes),
             *(DeadLetterRoutes, OperatorRoutes, UsageRoutes),
-            *(list_platforms, show_quota, show_metrics),
+            *(list_platforms, show_price, show_quota, show_metrics),
         ],
         guards=[bearer_guard(tokens), *paced],
         dependencies={

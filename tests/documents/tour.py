@@ -88,6 +88,9 @@ async def exports(ask: Recorder) -> str:
     other = {**body, "configuration": "debug"}
     await ask.ask("POST", f"{PROJECT}/export", body=other, headers=key)
     await ask.ask("POST", f"{PROJECT}/export", body={"platform": "video"})
+    for video in ({"preset": "youtube-1080p"}, {"preset": "gif", "fps": 60}):
+        film = {"platform": "video", "options": {"video": video}}
+        await ask.ask("POST", "/api/exports/price", body=film)
     await ask.ask("POST", f"{PROJECT}/export", body={"platform": "web", "options": {"x": 1}})
     path = f"{PROJECT}/export/{made['export']['id']}"
     shown = await ask.ask("GET", path)

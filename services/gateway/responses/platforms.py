@@ -33,9 +33,14 @@ class OptionSchema(
     min_length: int | UnsetType = UNSET
     max_length: int | UnsetType = UNSET
     pattern: str | UnsetType = UNSET
-    minimum: int | UnsetType = UNSET
-    maximum: int | UnsetType = UNSET
+    minimum: int | float | UnsetType = UNSET
+    maximum: int | float | UnsetType = UNSET
+    exclusive_minimum: int | float | UnsetType = UNSET
+    exclusive_maximum: int | float | UnsetType = UNSET
     max_items: int | UnsetType = UNSET
+    properties: dict[str, OptionSchema] | UnsetType = UNSET
+    required: list[str] | UnsetType = UNSET
+    additional_properties: bool | OptionSchema | UnsetType = UNSET
 
 
 class OptionsSchema(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,7 +67,8 @@ class PlatformView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     available: bool
     reason: str | None  # why not
     summary: str | UnsetType = UNSET
-    minutes: int | UnsetType = UNSET
+    minutes: int | UnsetType = UNSET  # the least, where minutes_by says how more come of options
+    minutes_by: str | UnsetType = UNSET
     formats: tuple[str, ...] | UnsetType = UNSET
     key_formats: tuple[str, ...] | UnsetType = UNSET  # only a key of the operators' makes these
     maker_signed_formats: tuple[str, ...] | UnsetType = UNSET  # makers build and sign them

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 import msgspec
 from litestar import get
+from msgspec import UNSET
 
 from services.gateway.dependencies import Injected
 from services.gateway.exports.availability import (
@@ -16,6 +17,7 @@ from services.gateway.exports.availability import (
     waiting,
 )
 from services.gateway.http.problem_docs import problem_responses
+from services.gateway.responses.option_schema import whole
 from services.gateway.responses.platforms import (
     OptionSchema,
     OptionsSchema,
@@ -55,6 +57,7 @@ def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
         reason=reason(missing) or why_waiting,
         summary=spec.summary,
         minutes=spec.minutes,
+        minutes_by=spec.minutes_by or UNSET,
         formats=spec.formats,
         key_formats=spec.key_formats,
         maker_signed_formats=spec.maker_signed_formats,
@@ -84,7 +87,9 @@ def _options(spec: PlatformSpec) -> PlatformOptions:
     (_, components) = msgspec.json.schema_components([ExportOptions])
     properties = components["ExportOptions"]["properties"]
     described = {
-        option: msgspec.convert({**properties[option], "description": effect}, OptionSchema)
+        option: msgspec.convert(
+            {**whole(properties[option], components), "description": effect}, OptionSchema
+        )
         for option, effect in spec.effects.items()
     }
     return PlatformOptions(schema=OptionsSchema(properties=described), refused=spec.refusals)

@@ -15,7 +15,8 @@ PIXELS_A_MINUTE: Final = 500_000_000
 MOST_MINUTES: Final = 240
 FORMULA: Final = (
     "frames * width * height * supersample^2 * motionBlur.subframes / "
-    f"{PIXELS_A_MINUTE:,}, rounded up, at least 1; frames are durationS * fps"
+    f"{PIXELS_A_MINUTE:,}, rounded up, at least 1; frames are durationS * fps. "
+    "10 s of 1920 x 1080 at 30 fps: 622,080,000 pixels, 2 minutes"
 )
 
 

@@ -15,6 +15,7 @@ from services.packager.build.strictness import StrictError
 from services.packager.web import icons
 from shared.domain.options import ExportOptions
 from shared.domain.platforms import PLATFORMS, OptionRefusedError, check_options
+from shared.domain.video.options import VideoOptions
 from tests.contract.exporters import application_checks
 from tests.contract.exporters.test_exporters import ENGINE, FILES
 from tests.projects import Built, build, request
@@ -58,6 +59,17 @@ def _without_assets(before: Built, after: Built) -> bool:
 
 def _without_layers(before: Built, after: Built) -> bool:
     return before.files.keys() - after.files.keys() == {"assets/ship.psd"}
+
+
+def _filmed(before: Built, after: Built) -> bool:
+    names = before.name, after.name
+    types = before.plan.content_type, after.plan.content_type
+    return (
+        names[0].endswith("-video.mp4")
+        and names[1].endswith("-video.webm")
+        and types == ("video/mp4", "video/webm")
+        and before.files.keys() == after.files.keys()
+    )
 
 
 def _stored(before: Built, after: Built) -> bool:
@@ -109,10 +121,12 @@ CHECKS: dict[str, list[tuple[Any, Check]]] = {
     "outputDir": [("export/site", _of_folder)],
     "wasmThreads": [(True, _isolated)],
     "optimize": [("lossless", _optimized), ("balanced", _optimized)],
+    "video": [(VideoOptions(container="webm"), _filmed)],
 }
 BUILT = {**FILES, "export/site/index.html": b"<!doctype html><title>Built</title>Built"}
 PROJECTS = {"optimize": ENGINE, "outputDir": BUILT}  # where another one shows the effect
 REFUSED: dict[str, Any] = {
+    "compression": "none",
     "appIcon": "assets/ship.png",
     "architecture": "x64",
     "bundleId": "com.example.game",
@@ -124,7 +138,7 @@ REFUSED: dict[str, Any] = {
     "signingKey": "key-name",
     "strict": True,
     "targetSdkVersion": 35,
-    "video": {"durationS": 10},
+    "video": VideoOptions(duration_s=10),
     "wasmThreads": True,
     "webglVersion": "webgpu",
 }
@@ -172,13 +186,26 @@ def test_strict_allows_no_warnings(platform: Platform) -> None:
     build(FILES, request(platform, strict=True))
 
 
-@pytest.mark.parametrize("platform", sorted(PLATFORMS))
+@pytest.mark.parametrize("platform", sorted({*PLATFORMS} - {"video"}))
 def test_an_artifact_is_no_larger_than_it_may_be(platform: Platform) -> None:
     """The manifest holds the limit, so the artifact is not quite what it is without one."""
     size = len(build(FILES, request(platform)).data)
     assert len(build(FILES, request(platform, max_bytes=2 * size)).data) <= 2 * size
     with pytest.raises(ArtifactTooLargeError, match=f"{size // 2:,} bytes"):
         build(FILES, request(platform, max_bytes=size // 2))
+
+
+def test_what_is_filmed_may_be_larger_than_the_film() -> None:
+    """The limit is the film's; the site is a step on the way to it, and only stored."""
+    film = VideoOptions(duration_s=1, width=64, height=64, audio_codec=None)
+    site = build(FILES, request("video", video=film, max_bytes=100_000))
+    assert len(site.data) > 1_000_000
+    assert site.methods == {0}
+    with pytest.raises(OptionRefusedError) as caught:
+        check_options("video", "release", ExportOptions(max_bytes=1_000))
+    ((path, reason),) = caught.value.details
+    assert path == "options.maxBytes"
+    assert "s would fit" in reason
 
 
 def test_the_last_byte_counts() -> None:

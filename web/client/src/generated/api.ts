@@ -184,9 +184,7 @@ export interface components {
             /** @default null */
             targetSdkVersion?: number | null;
             /** @default null */
-            video?: {
-                [key: string]: unknown;
-            } | null;
+            video?: components["schemas"]["VideoOptions"] | null;
             /** @default false */
             wasmThreads?: boolean;
             /**
@@ -213,6 +211,19 @@ export interface components {
         ExportPage: {
             exports: components["schemas"]["ExportSummary"][];
             nextPageToken: string | null;
+        };
+        /**
+         * ExportPrice
+         * @description The build minutes that an export would reserve, and how they are worked out.
+         *
+         *     What is charged in the end is the time that was really used.
+         */
+        ExportPrice: {
+            estimatedMinutes: number;
+            film: components["schemas"]["Film"] | null;
+            minutesBy: string | null;
+            /** @enum {unknown} */
+            platform: "android" | "ios" | "linux" | "macos" | "source" | "video" | "web" | "windows";
         };
         /**
          * ExportRequest
@@ -292,6 +303,28 @@ export interface components {
             size: number;
         };
         /**
+         * Film
+         * @description A film as it would be made, everything that was left out chosen.
+         */
+        Film: {
+            /** @enum {unknown} */
+            codec: "av1" | "gif" | "h264" | "hevc" | "jpeg" | "png" | "prores" | "vp9" | "webp";
+            /** @enum {unknown} */
+            container: "gif" | "jpeg" | "mov" | "mp4" | "png" | "webm" | "webp" | "zip";
+            contentType: string;
+            durationS: number;
+            fps: string;
+            frames: number;
+            height: number;
+            /** @enum {unknown} */
+            kind: "animation" | "movie" | "sheet" | "stills";
+            maxBytes: number | null;
+            pixelFormat: string;
+            sound: ("aac" | "opus" | "pcm") | null;
+            transparent: boolean;
+            width: number;
+        };
+        /**
          * Gap
          * @description Lines with these sequences may have been there and cannot be shown.
          */
@@ -367,6 +400,16 @@ export interface components {
             missing: string[];
         };
         /**
+         * MotionBlur
+         * @description Each picture is the mean of several, taken while the shutter is open.
+         */
+        MotionBlur: {
+            /** @default 0.5 */
+            shutter?: number;
+            /** @default 8 */
+            subframes?: number;
+        };
+        /**
          * NewMember
          * @description The role to give.
          */
@@ -392,10 +435,13 @@ export interface components {
          * @description JSON Schema of one option: the keywords that options use.
          */
         OptionSchema: {
+            additionalProperties?: boolean | components["schemas"]["OptionSchema"];
             anyOf?: components["schemas"]["OptionSchema"][];
             default?: unknown;
             description?: string;
             enum?: string[];
+            exclusiveMaximum?: number;
+            exclusiveMinimum?: number;
             items?: components["schemas"]["OptionSchema"];
             maximum?: number;
             maxItems?: number;
@@ -403,6 +449,10 @@ export interface components {
             minimum?: number;
             minLength?: number;
             pattern?: string;
+            properties?: {
+                [key: string]: components["schemas"]["OptionSchema"];
+            };
+            required?: string[];
             type?: string;
         };
         /**
@@ -430,6 +480,7 @@ export interface components {
             keyFormats?: string[];
             makerSignedFormats?: string[];
             minutes?: number;
+            minutesBy?: string;
             options?: components["schemas"]["PlatformOptions"];
             /** @enum {unknown} */
             platform: "android" | "ios" | "linux" | "macos" | "source" | "video" | "web" | "windows";
@@ -637,6 +688,27 @@ export interface components {
             snapshot: string;
         };
         /**
+         * Resolution
+         * @description The editor's way to write ``width`` and ``height``, px.
+         */
+        Resolution: {
+            height: number;
+            width: number;
+        };
+        /**
+         * Sheet
+         * @description All pictures in one, row by row, beside a JSON that says where each is.
+         */
+        Sheet: {
+            columns?: number;
+            /**
+             * @default png
+             * @enum {unknown}
+             */
+            format?: "jpeg" | "png" | "webp";
+            quality?: number;
+        };
+        /**
          * SnapshotFile
          * @description One file of a project; its size in bytes.
          */
@@ -714,6 +786,18 @@ export interface components {
             warnings: components["schemas"]["BuildWarning"][];
         };
         /**
+         * Stills
+         * @description Single pictures: one as it is, several numbered in a ZIP.
+         */
+        Stills: {
+            /**
+             * @default png
+             * @enum {unknown}
+             */
+            format?: "jpeg" | "png" | "webp";
+            quality?: number;
+        };
+        /**
          * StoredBlob
          * @description One blob that the project has now.
          */
@@ -739,6 +823,44 @@ export interface components {
             versions: string[];
         };
         /**
+         * TimedAction
+         * @description Something that a player does at a time of the game.
+         *
+         *     ``key`` has a ``code`` (of ``KeyboardEvent``), ``action`` the ``name`` of one of the game's own;
+         *     both are held from ``down`` to ``up``. ``pointer`` has a place, and a button where it goes down
+         *     or up. ``gamepad`` has a ``button`` or an ``axis`` with its ``value``.
+         */
+        TimedAction: {
+            /** @default null */
+            axis?: number | null;
+            /** @default null */
+            button?: number | null;
+            /** @default  */
+            code?: string;
+            /** @default 0 */
+            dx?: number;
+            /** @default 0 */
+            dy?: number;
+            /** @default  */
+            name?: string;
+            /** @default 0 */
+            pad?: number;
+            /**
+             * @default down
+             * @enum {unknown}
+             */
+            phase?: "down" | "move" | "up" | "wheel";
+            t: number;
+            /** @enum {unknown} */
+            type: "action" | "gamepad" | "key" | "pointer";
+            /** @default 1 */
+            value?: number;
+            /** @default 0.5 */
+            x?: number;
+            /** @default 0.5 */
+            y?: number;
+        };
+        /**
          * UsageReport
          * @description What one user has and may have.
          */
@@ -747,6 +869,61 @@ export interface components {
             files: components["schemas"]["QuotaUsage"];
             projects: components["schemas"]["QuotaUsage"];
             storedBytes: components["schemas"]["QuotaUsage"];
+        };
+        /**
+         * VideoOptions
+         * @description A film as it is asked for; what is left out is for the preset, or us, to choose.
+         */
+        VideoOptions: {
+            audioBitrate?: number;
+            audioCodec?: ("aac" | "flac" | "mp3" | "none" | "opus" | "pcm") | null;
+            bitrate?: number;
+            /** @enum {unknown} */
+            bitrateMode?: "cbr" | "crf" | "vbr";
+            cameraPath?: string;
+            channels?: number;
+            /** @enum {unknown} */
+            container?: "avi" | "gif" | "mkv" | "mov" | "mp4" | "webm" | "webp";
+            crf?: number;
+            customMetadata?: {
+                [key: string]: string;
+            };
+            deinterlace?: boolean;
+            durationS?: number;
+            fastStart?: boolean;
+            fps?: number | string;
+            frameRate?: number | string;
+            frames?: number;
+            hardwareAcceleration?: boolean;
+            height?: number;
+            includeMetadata?: boolean;
+            inPoint?: number;
+            input?: string | components["schemas"]["TimedAction"][];
+            keyframeInterval?: number;
+            loudnessLufs?: number;
+            maxBitrate?: number;
+            motionBlur?: components["schemas"]["MotionBlur"];
+            outPoint?: number;
+            /** @enum {unknown} */
+            pixelFormat?: "rgb24" | "yuv420p" | "yuv422p" | "yuv444p";
+            /** @enum {unknown} */
+            preset?: "discord-10mb" | "gif" | "instagram-reel" | "prores-422" | "tiktok" | "twitter" | "webm-alpha" | "youtube-1080p" | "youtube-4k";
+            /** @enum {unknown} */
+            profile?: "baseline" | "high" | "high10" | "high422" | "high444" | "main";
+            quality?: number;
+            resolution?: components["schemas"]["Resolution"];
+            sampleRate?: number;
+            scene?: string;
+            seed?: number;
+            sheet?: components["schemas"]["Sheet"];
+            startS?: number;
+            stills?: components["schemas"]["Stills"];
+            supersample?: number;
+            transparent?: boolean;
+            twoPass?: boolean;
+            useInOutPoints?: boolean;
+            videoCodec?: ("av1" | "dnxhd" | "h264" | "h265" | "hevc" | "prores" | "vp8" | "vp9") | null;
+            width?: number;
         };
         /**
          * WantedBlobs
