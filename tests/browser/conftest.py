@@ -41,13 +41,18 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
+def program() -> str:
+    """The Chromium that is installed."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        pytest.fail("no Chromium: apt-get install chromium-headless-shell")
+    return found
+
+
 async def launch(playwright: Playwright, *arguments: str) -> Browser:
     """Start a Chromium, with further arguments."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.fail("no Chromium: apt-get install chromium-headless-shell")
     running = await playwright.chromium.launch(
-        executable_path=program,
+        executable_path=program(),
         args=[*ARGUMENTS, *arguments],
         env={**os.environ, **ENVIRONMENT},
         timeout=PATIENCE_MS,

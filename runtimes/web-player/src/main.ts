@@ -4,6 +4,7 @@ import { bind } from "./api/current";
 import { DEFAULT_CONFIG, readManifest, type BootManifest } from "./core/manifest";
 import { GameError } from "./core/errors";
 import { Player } from "./game/player";
+import type { FilmView } from "./render/filmView";
 import { type AethelRuntime, makeRuntime } from "./host/runtime";
 import { Screen } from "./ui/screen";
 
@@ -46,8 +47,8 @@ Object.assign(window, {
   AethelPlayer: {
     /** Resolves when the first scene is there; rejects with why it is not. */
     ready: async (): Promise<void> => void (await Promise.race([started, missing])),
-    /** Ends the page's own loop and begins the scene anew, at time 0 with seed 1: from now on it moves by `step` alone. */
-    takeClock: async (): Promise<void> => (await started).takeClock(),
+    /** Ends the page's own loop and begins the scene anew, at time 0: from now on it moves by `step` alone. */
+    takeClock: async (seed = 1): Promise<void> => (await started).takeClock(seed),
     /** Begins the scene anew with other random numbers. */
     seed: async (seed: number): Promise<void> => (await started).seed(seed),
     step: (dt: number): void => Player.current?.game.step(dt),
@@ -57,6 +58,31 @@ Object.assign(window, {
     /** Sends all sound into another context, at the game's own time: call it before `takeClock` or `seed`. */
     audioGraph: async (context: BaseAudioContext): Promise<void> => (await started).audioGraph(context),
     loadScene: async (name: string): Promise<void> => (await started).game.open(name),
+    /** Reads a file of the project, by its path. */
+    read: async (path: string): Promise<ArrayBuffer> => {
+      const { downloads } = (await started).game;
+      return downloads.bytes(downloads.resolve(path, "the film"));
+    },
+    /** Lets the game be seen from there; null: through its own camera. */
+    lookFrom: (view: FilmView | null): void => {
+      if (Player.current) Player.current.game.view = view;
+    },
+    /** Holds one of the game's actions, −1 to 1; null lets it go. Whether the game has it. */
+    act: (name: string, value: number | null): boolean => Player.current?.game.input.act(name, value) ?? false,
+    /** Leaves the sky out of the picture; false where post-processing still makes it opaque. */
+    clearBackground: (): boolean => Player.current?.clearBackground() ?? false,
+    /** What is being loaded, so that the game should not be stepped yet. */
+    get loading(): string | null {
+      return Player.current?.game.loading ?? null;
+    },
+    /** The longest step, seconds: in longer ones the game plays slower. */
+    get longestStep(): number | undefined {
+      return Player.current?.game.longestStep;
+    },
+    /** Seconds for which sound has played since the clock was taken: it rests while the game is paused. */
+    get soundTime(): number {
+      return Player.current?.game.soundTime ?? 0;
+    },
     get canvas(): HTMLCanvasElement | undefined {
       return Player.current?.game.screen.canvas;
     },

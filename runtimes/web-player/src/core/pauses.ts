@@ -33,7 +33,7 @@ export class Pauses {
     return this.has("error") || this.has("quit");
   }
 
-  private get silent(): boolean {
+  get silent(): boolean {
     return [...this.reasons].some((reason) => reason !== "loading");
   }
 

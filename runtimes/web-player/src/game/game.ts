@@ -7,7 +7,7 @@ import { AudioEngine } from "../audio/engine";
 import { componentFactory } from "../components";
 import { mainCamera, type Camera } from "../components/Camera";
 import { Light } from "../components/Light";
-import { Clock } from "../core/clock";
+import { Clock, LONGEST_FRAME_S } from "../core/clock";
 import { GameError } from "../core/errors";
 import { Events } from "../core/events";
 import { FixedSteps, mostSteps } from "../core/fixedSteps";
@@ -21,6 +21,7 @@ import { dispatchContact } from "../physics/contacts";
 import type { PhysicsWorld } from "../physics/types";
 import { defaultCamera } from "../render/defaultCamera";
 import type { Environment } from "../render/environment";
+import { FilmCamera, type FilmView } from "../render/filmView";
 import { Quality } from "../render/quality";
 import { Renderer } from "../render/renderer";
 import { ShadowBudget } from "./shadowBudget";
@@ -52,6 +53,13 @@ export class Game {
   private readonly loader: SceneLoader;
   private readonly sceneChange = new SceneChange();
   private readonly fixedSteps = new FixedSteps();
+  /** From where a film sees the game; null: through its own camera. */
+  view: FilmView | null = null;
+  /** Whether the sky is left out of the picture. */
+  transparent = false;
+  /** Seconds for which sound has played since the game began: it rests while the game is paused. */
+  soundTime = 0;
+  private readonly filmCamera = new FilmCamera();
   private current: LoadedScene | null = null;
   /** The game's time when the current scene began. */
   private sceneBegan = 0;
@@ -209,6 +217,7 @@ export class Game {
     const name = this.scene?.name ?? this.manifest.game.startScene;
     this.random.seed(seed);
     this.clock.reset();
+    this.soundTime = 0;
     this.audio.stopAll();
     for (const key of Object.keys(this.state)) delete this.state[key];
     await this.open(name);
@@ -239,6 +248,7 @@ export class Game {
     this.input.update();
     if (!current) return;
     const { paused } = pauses;
+    if (!pauses.silent) this.soundTime += seconds;
     if (!paused) this.advance(current, seconds);
     current.scene.removeDestroyed();
     if (!paused) this.updateSound();
@@ -263,6 +273,17 @@ export class Game {
     scene.lateUpdate(dt);
   }
 
+  /** The longest step that does not make the game play slower, seconds. */
+  get longestStep(): number {
+    return this.scene ? Math.min(this.pace(this.scene).longestFrame, LONGEST_FRAME_S) : LONGEST_FRAME_S;
+  }
+
+  /** What is being loaded, so that whoever steps the game should wait; null when all is there. */
+  get loading(): string | null {
+    if (this.pauses.has("loading")) return "a scene";
+    return this.scene && this.scene.loading > 0 ? "what has been spawned" : null;
+  }
+
   /** Seconds of a physics step, and of a frame at most: beyond, not physics alone plays slower, but the game. */
   private pace(scene: Scene): { stepLength: number; longestFrame: number } {
     const { fixedTimestep, maxSubSteps } = scene.level.settings.physics;
@@ -278,7 +299,7 @@ export class Game {
 
   /** Moves the listener to where the camera is. */
   private updateListener(): void {
-    const camera = this.camera?.threeCamera;
+    const camera = this.view ? this.fittedCamera() : this.camera?.threeCamera;
     if (!camera) return;
     camera.updateWorldMatrix(true, false);
     this.audio.moveListener(camera.getWorldPosition(new Vector3()), camera.getWorldQuaternion(new Quaternion()));
@@ -299,6 +320,7 @@ export class Game {
   /** Paints the game as it stands; nothing moves by it. */
   draw(): void {
     if (!this.scene) return;
+    if (this.transparent) this.environment?.clear();
     const camera = this.fittedCamera();
     this.shadows.share(this.scene, camera);
     this.renderer.draw(this.scene.root, camera);
@@ -316,7 +338,8 @@ export class Game {
     const { camera } = this;
     const { aspect } = this.renderer;
     camera?.fit(aspect);
-    return camera?.threeCamera ?? defaultCamera(aspect);
+    const own = camera?.threeCamera ?? defaultCamera(aspect);
+    return this.view ? this.filmCamera.seeing(this.view, own, aspect) : own;
   }
 
   // ── Settings ──

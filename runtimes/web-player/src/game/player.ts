@@ -8,8 +8,6 @@ import type { Screen } from "../ui/screen";
 import { Game } from "./game";
 import { mountHud } from "./hud";
 
-const FIRST_SEED = 1;
-
 export class Player {
   static current: Player | null = null;
   readonly game: Game;
@@ -61,11 +59,11 @@ export class Player {
 
   // ── Driven from outside ──
 
-  async takeClock(): Promise<void> {
+  async takeClock(seed: number): Promise<void> {
     this.driven = true;
     this.loop.stop();
     this.game.pauses.remove("hidden");
-    await this.game.restart(FIRST_SEED);
+    await this.game.restart(seed);
   }
 
   async seed(seed: number): Promise<void> {
@@ -74,7 +72,15 @@ export class Player {
   }
 
   audioGraph(context: BaseAudioContext): void {
-    this.game.audio.useContext(context, () => this.game.clock.now);
+    this.game.audio.useContext(context, () => this.game.soundTime);
+  }
+
+  /** Leaves the sky out of every picture; whether nothing else makes the picture opaque. */
+  clearBackground(): boolean {
+    const { game } = this;
+    game.transparent = true;
+    game.renderer.webgl.setClearColor(0, 0);
+    return !game.renderer.hasEffects;
   }
 
   // ── The page ──

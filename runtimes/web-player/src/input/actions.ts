@@ -25,6 +25,9 @@ export const DEFAULT_ACTIONS: ActionMap = {
   pause: ["Escape", "KeyP", "gamepad:9"],
 };
 
+/** Stands among an action's bindings for whoever holds it without a device. */
+const FORCED = "forced";
+
 /** What the devices say now. Sticks from −1 to 1, up is positive. */
 export interface Devices {
   isDown(binding: string): boolean;
@@ -41,6 +44,8 @@ export class Actions {
   private axes = new Map<string, number>();
   /** Bindings that went down and up again between two frames: they still count as pressed. */
   private readonly tapped = new Set<string>();
+  /** Actions that a renderer holds, −1 to 1, whatever the devices say. */
+  private readonly forced = new Map<string, number>();
 
   constructor(given: ActionMap | undefined) {
     this.map = { ...DEFAULT_ACTIONS, pause: unused(DEFAULT_ACTIONS["pause"] as string[], given), ...given };
@@ -58,11 +63,19 @@ export class Actions {
     this.tapped.clear();
   }
 
+  /** Holds an action until it is let go by null; for renderers. Returns whether the game has it. */
+  force(action: string, value: number | null): boolean {
+    if (value === null) this.forced.delete(action);
+    else this.forced.set(action, value);
+    return action in this.map;
+  }
+
   /** However many of its bindings are down, an action is pressed once, until none of them is. */
   private updateButton(action: string, bindings: string[], devices: Devices): void {
     const before = this.down.get(action) ?? [];
     const down = bindings.filter((one) => devices.isDown(one));
     const goesOn = before.some((one) => down.includes(one) && !this.tapped.has(one));
+    if (this.forced.has(action)) down.push(FORCED);
     this.down.set(action, down);
     if (down.length === 0 && !bindings.some((one) => this.tapped.has(one))) return;
     this.held.add(action);
@@ -70,7 +83,7 @@ export class Actions {
   }
 
   private updateAxis(action: string, binding: AxisBinding, devices: Devices): void {
-    const value = axisOf(binding, devices);
+    const value = this.forced.get(action) ?? axisOf(binding, devices);
     this.axes.set(action, value);
     if (Math.abs(value) <= 0.5) return;
     this.held.add(action);

@@ -38,6 +38,11 @@ export class Input implements Devices {
     this.pointer.release();
   }
 
+  /** Holds an action without a device, −1 to 1; null lets it go. Returns whether the game has it. */
+  act(action: string, value: number | null): boolean {
+    return this.actions.force(action, value);
+  }
+
   private onKey(event: KeyboardEvent): void {
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
     if (

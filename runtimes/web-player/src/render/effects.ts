@@ -29,11 +29,19 @@ export class Effects {
   private composer: EffectComposer | null = null;
   private shown: { scene: Scene; camera: Camera } | null = null;
   private size = { width: 1, height: 1, pixelRatio: 1 };
+  private readonly edges = new SMAAPass();
 
-  constructor(
+  private constructor(
     private readonly renderer: WebGLRenderer,
     private readonly settings: PostProcessingSettings,
   ) {}
+
+  /** Resolves when every picture has all effects: the tables of the edges' pass are images, which browsers decode when they like. */
+  static async load(renderer: WebGLRenderer, settings: PostProcessingSettings): Promise<Effects> {
+    const effects = new Effects(renderer, settings);
+    await Promise.all(tablesOf(effects.edges).map(decoded));
+    return effects;
+  }
 
   setSize(width: number, height: number, pixelRatio: number): void {
     this.size = { width, height, pixelRatio };
@@ -43,7 +51,7 @@ export class Effects {
 
   render(scene: Scene, camera: Camera): void {
     if (!this.composer || this.shown?.scene !== scene || this.shown.camera !== camera) {
-      this.dispose();
+      this.dropPasses();
       this.composer = this.compose(scene, camera);
       this.shown = { scene, camera };
     }
@@ -51,7 +59,12 @@ export class Effects {
   }
 
   dispose(): void {
-    this.composer?.passes.forEach((pass) => pass.dispose());
+    this.dropPasses();
+    this.edges.dispose();
+  }
+
+  private dropPasses(): void {
+    this.composer?.passes.filter((pass) => pass !== this.edges).forEach((pass) => pass.dispose());
     this.composer?.dispose();
     this.composer = null;
   }
@@ -83,8 +96,21 @@ export class Effects {
     }
     yield new OutputPass();
     if (colorGrading.enabled) yield grading(colorGrading);
-    yield new SMAAPass();
+    yield this.edges;
   }
+}
+
+function tablesOf(edges: SMAAPass): HTMLImageElement[] {
+  const { _areaTexture, _searchTexture } = edges as unknown as Record<string, { image: HTMLImageElement }>;
+  return [_areaTexture, _searchTexture].map((texture) => (texture as { image: HTMLImageElement }).image);
+}
+
+/** Resolves after the image's own listener has seen that it is there. */
+function decoded(image: HTMLImageElement): Promise<void> {
+  return new Promise((resolve, reject) => {
+    image.addEventListener("load", () => resolve());
+    image.addEventListener("error", () => reject(new Error("A table of the post-processing could not be decoded.")));
+  });
 }
 
 function occlusion(

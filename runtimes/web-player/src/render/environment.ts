@@ -19,6 +19,7 @@ import {
   type WebGLRenderTarget,
   type WebGLRenderer,
 } from "three";
+import type { Sky } from "three/addons/objects/Sky.js";
 import type { Library } from "../assets/library";
 import { readColor } from "../assets/materials";
 import type { FogSettings, LevelSettings, SkyboxSettings } from "../scene/format/types";
@@ -30,6 +31,7 @@ export class Environment {
   private readonly owned: { dispose(): void }[] = [];
   private reflections: WebGLRenderTarget | null = null;
   private sky: Texture | null = null;
+  private dome: Sky | null = null;
   private disposed = false;
 
   constructor(
@@ -60,8 +62,15 @@ export class Environment {
     const { proceduralSky } = await import("./sky");
     if (this.disposed) return;
     const sky = proceduralSky(this.settings.skybox);
+    this.dome = sky;
     this.scene.add(sky);
     this.owned.push(sky.geometry, sky.material as Material);
+  }
+
+  /** Leaves the sky out, so that what is drawn can stand on another picture. Its light stays. */
+  clear(): void {
+    this.scene.background = null;
+    this.dome?.removeFromParent();
   }
 
   /** Makes image-based light from the sky. Needed again after the GPU has lost everything. */

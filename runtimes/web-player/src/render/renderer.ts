@@ -65,6 +65,11 @@ export class Renderer {
     this.fit();
   }
 
+  /** Whether pictures go through post-processing. */
+  get hasEffects(): boolean {
+    return this.wanted !== null;
+  }
+
   get aspect(): number {
     return this.size.width / this.size.height;
   }
@@ -111,9 +116,10 @@ export class Renderer {
     if (!settings) return;
     this.wanted = settings;
     const { Effects: Chunk } = await import("./effects");
-    if (this.wanted !== settings) return; // other ones, or none, have been asked for meanwhile
+    const effects = await Chunk.load(this.webgl, settings);
+    if (this.wanted !== settings) return effects.dispose(); // other ones, or none, have been asked for meanwhile
     this.effects?.dispose();
-    this.effects = new Chunk(this.webgl, settings);
+    this.effects = effects;
     this.effects.setSize(this.size.width, this.size.height, this.pixelRatio);
   }
 

@@ -28,6 +28,8 @@ export class Scene {
   private readonly byId = new Map<string, Entity>();
   private readonly destroyed: Entity[] = [];
   private spawned = 0;
+  /** How many groups of components wait for what they load. */
+  loading = 0;
   /** Grows with every change to what the scene consists of. */
   revision = 0;
   /** Components by their class or by a hook that they have, as they were asked for: nobody searches all of a scene in every frame. */
@@ -130,7 +132,9 @@ export class Scene {
     const pending = components.filter(({ entity }) => entity.alive);
     const loads = pending.map((component) => component.load()).filter((load) => load !== undefined);
     if (loads.length === 0) return this.attach(pending);
+    this.loading += 1;
     Promise.all(loads)
+      .finally(() => (this.loading -= 1))
       .then(() => this.attach(pending))
       .catch((error: unknown) => {
         if (pending.some(({ disposed }) => !disposed)) this.problems.report(error);

@@ -1,0 +1,104 @@
+/** The engine's game, stepped by its player's own contract. */
+
+import { attempt, type FilmClock } from "../clock/clock";
+import { rest, real } from "../real";
+import { InputTrack } from "../input/inputTrack";
+import { Devices } from "../input/devices";
+import { viewOf } from "../page/view";
+import type { Shot } from "../shot";
+import type { Subject, View } from "../subject";
+import { CameraPath } from "./cameraPath";
+import type { EnginePlayer } from "./player";
+
+const POLL_MS = 4;
+
+export class EngineSubject implements Subject {
+  readonly kind = "engine";
+  private path: CameraPath | null = null;
+  private input: InputTrack;
+  /** Seconds that the player has been stepped: the sum is what its own clock says. */
+  private stepped = 0;
+  private readonly devices: Devices;
+
+  constructor(
+    private readonly shot: Shot,
+    private readonly player: EnginePlayer,
+    private readonly clock: FilmClock,
+    /** Where sound goes; null: nowhere. */
+    private readonly sound: BaseAudioContext | null,
+  ) {
+    this.input = InputTrack.of(shot.inputTrack);
+    this.devices = new Devices(clock, (name, value) => player.act(name, value));
+  }
+
+  async begin(): Promise<void> {
+    const { shot, player, clock } = this;
+    await this.whilePolling(async () => {
+      await player.ready();
+      if (shot.input !== "") this.input = InputTrack.read(await this.read(shot.input), shot.input);
+      if (shot.cameraPath !== "") this.path = CameraPath.read(await this.read(shot.cameraPath), shot.cameraPath);
+      if (this.sound) await player.audioGraph(this.sound);
+      if (shot.scene !== "") await player.loadScene(shot.scene);
+      this.resize();
+      if (shot.transparent && !player.clearBackground())
+        clock.note("The scene's post-processing draws over a transparent background: parts of it may be opaque.");
+      clock.random.seed(shot.seed);
+      await player.takeClock(shot.seed);
+    });
+    clock.alsoWaiting = () => player.loading;
+    for (const animation of document.getAnimations()) attempt(() => animation.finish()); // the loading screen's own
+  }
+
+  /** Timers that look whether something is there go on in real time, as long as the game is loaded. */
+  private async whilePolling(work: () => Promise<void>): Promise<void> {
+    let done = false;
+    const begun = real.now();
+    const working = work().finally(() => (done = true));
+    working.catch(() => undefined);
+    while (!done) {
+      await rest(POLL_MS);
+      this.clock.runPolls(real.now() - begun);
+    }
+    await working;
+  }
+
+  /** As many CSS pixels as the window has, so that what is laid out by them looks as it does when the game is played. */
+  private resize(): void {
+    const { width, height, supersample } = this.shot;
+    const ratio = width / innerWidth;
+    const fits = Number.isInteger(ratio) && innerHeight * ratio === height;
+    this.player.resize(
+      ...(fits ? ([innerWidth, innerHeight] as const) : ([width, height] as const)),
+      (fits ? ratio : 1) * supersample,
+    );
+  }
+
+  async moveTo(time: number, picture: (() => void) | null): Promise<void> {
+    const { clock, player, path } = this;
+    await clock.advance(time * 1000);
+    for (const action of this.input.until(time)) this.devices.act(action);
+    if (path) player.lookFrom(path.at(time));
+    const step = Math.max(time - this.stepped, 0);
+    const parts = Math.max(Math.ceil(step / player.longestStep - 1e-9), 1);
+    for (let part = 0; part < parts; part++) {
+      player.step(step / parts);
+      if (part < parts - 1) await clock.settle();
+    }
+    this.stepped += step;
+    await clock.settle();
+    clock.takeFrames().forEach((frame) => frame());
+    await clock.runIdle();
+    await clock.settle();
+    if (!picture) return;
+    player.draw();
+    picture();
+  }
+
+  view(): View | string {
+    return viewOf(this.player.canvas, this.shot);
+  }
+
+  async read(path: string): Promise<string> {
+    return new TextDecoder().decode(await this.player.read(path));
+  }
+}

@@ -1,0 +1,4 @@
+declare module "*?text" {
+  const source: string;
+  export default source;
+}

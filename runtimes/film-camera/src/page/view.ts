@@ -1,0 +1,73 @@
+/** Whether a canvas is all that a page shows, and where it stands. */
+
+import type { Shot } from "../shot";
+import type { View } from "../subject";
+import { fillsWindow, hasGround, paintedBeside } from "./painted";
+
+/** How much smaller than itself a canvas may be shown, before a browser's own filter is wanted. */
+const SMALLEST = 0.5;
+
+type Shape = Pick<Shot, "width" | "height" | "supersample" | "transparent">;
+
+/** The view of a canvas; a text: why the page itself has to be filmed. */
+export function viewOf(canvas: HTMLCanvasElement, shape: Shape): View | string {
+  const beside = paintedBeside(canvas);
+  if (beside !== null) return beside;
+  const target = [shape.width * shape.supersample, shape.height * shape.supersample] as const;
+  const [x, y] = [target[0] / innerWidth, target[1] / innerHeight];
+  const { left, top, width, height } = contentBox(canvas);
+  if (width < 1 || height < 1 || canvas.width < 1 || canvas.height < 1) return "the canvas has no size";
+  const box: View["placing"]["box"] = [left * x, top * y, width * x, height * y];
+  const scale = Math.min(box[2] / canvas.width, box[3] / canvas.height);
+  if (scale < SMALLEST) return "the canvas is shown much smaller than it is";
+  const { imageRendering } = getComputedStyle(canvas);
+  const same = scale === 1 && box[2] === canvas.width && box[3] === canvas.height;
+  const aligned = box.every((side) => Number.isInteger(side));
+  const smooth = !(same && aligned) && imageRendering !== "pixelated" && imageRendering !== "crisp-edges";
+  return { canvas, placing: { box, ground: ground(canvas, shape.transparent), smooth } };
+}
+
+/** The box of what a canvas draws, CSS pixels of the window. */
+function contentBox(canvas: HTMLCanvasElement): { left: number; top: number; width: number; height: number } {
+  const box = canvas.getBoundingClientRect();
+  const style = getComputedStyle(canvas);
+  const side = (name: string): number => parseFloat(style.getPropertyValue(name)) || 0;
+  const [left, top] = [side("padding-left"), side("padding-top")];
+  const inner = {
+    left: box.left + left,
+    top: box.top + top,
+    width: box.width - left - side("padding-right"),
+    height: box.height - top - side("padding-bottom"),
+  };
+  return fitted(inner, canvas, style.objectFit);
+}
+
+/** `object-fit`, at the middle. */
+function fitted(
+  box: { left: number; top: number; width: number; height: number },
+  canvas: HTMLCanvasElement,
+  fit: string,
+): typeof box {
+  if (fit !== "contain" && fit !== "cover") return box;
+  const scales = [box.width / canvas.width, box.height / canvas.height];
+  const scale = fit === "contain" ? Math.min(...scales) : Math.max(...scales);
+  const [width, height] = [canvas.width * scale, canvas.height * scale];
+  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+}
+
+/** What lies behind the canvas, premultiplied: the innermost background that fills the window. */
+function ground(canvas: Element, transparent: boolean): View["placing"]["ground"] {
+  if (transparent) return [0, 0, 0, 0];
+  for (let element: Element | null = canvas.parentElement; element; element = element.parentElement) {
+    const { backgroundColor } = getComputedStyle(element);
+    if (hasGround(backgroundColor) && fillsWindow(element)) return colour(backgroundColor);
+  }
+  return [1, 1, 1, 1];
+}
+
+/** A CSS colour, over white. */
+function colour(text: string): View["placing"]["ground"] {
+  const [red = 255, green = 255, blue = 255, alpha = 1] = (text.match(/[\d.]+/g) ?? []).map(Number);
+  const [r, g, b] = [red, green, blue].map((part) => (part / 255) * alpha + 1 - alpha) as [number, number, number];
+  return [r, g, b, 1];
+}

@@ -1,0 +1,210 @@
+"""Plays the crew: opens a page with the camera in a Chromium, and takes what it hands over."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import mmap
+import tempfile
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from playwright.async_api import async_playwright
+
+from tests.browser.conftest import ARGUMENTS, ENVIRONMENT, PATIENCE_MS, program
+from tests.projects import TEMPLATES
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import BrowserContext, CDPSession, Page
+
+    from tests.browser.pictures import Picture
+
+SLOTS = 3
+FRAMES_UNPACED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
+
+SHOT: dict[str, Any] = {
+    "width": 320,
+    "height": 180,
+    "fpsNum": 30,
+    "fpsDen": 1,
+    "frames": 12,
+    "startS": 0,
+    "supersample": 1,
+    "subframes": 1,
+    "shutter": 0.5,
+    "transparent": False,
+    "layout": "i420",
+    "scene": "",
+    "cameraPath": "",
+    "input": "",
+    "inputTrack": [],
+    "seed": 7,
+    "slots": SLOTS,
+}
+
+
+def shot(**fields: Any) -> dict[str, Any]:
+    """What the crew asks for; fields by the camera's own names."""
+    asked = SHOT | fields
+    asked |= {"first": asked.get("first", 0), "count": asked.get("count", asked["frames"])}
+    return asked | {"slotBytes": frame_bytes(asked)}
+
+
+def frame_bytes(asked: dict[str, Any]) -> int:
+    """Bytes of a frame in its layout."""
+    width, height = asked["width"], asked["height"]
+    halves = ((width + 1) // 2) * ((height + 1) // 2)
+    return int(width * height * 4 if asked["layout"] == "rgba" else width * height + 2 * halves)
+
+
+@dataclass
+class Slice:
+    """What came of a slice."""
+
+    prepared: dict[str, Any]
+    frames: dict[int, bytes] = field(default_factory=dict)
+    taken: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def hashes(self) -> list[str]:
+        """A hash of each frame, in their order."""
+        return [hashlib.sha256(self.frames[n]).hexdigest()[:16] for n in sorted(self.frames)]
+
+
+class Crew:
+    """A page that is filmed."""
+
+    def __init__(self, page: Page, session: CDPSession, profile: Path) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self._session = session
+        self._profile = profile
+        self._ring: mmap.mmap | None = None
+        self._slice: Slice | None = None
+        self._bytes = 0
+        self._releasing: set[asyncio.Task[Any]] = set()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self._hear(message.type, message.text))
+        session.on("Runtime.bindingCalled", self._on_binding)
+
+    def _hear(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.errors.append(text)
+
+    async def film(self, asked: dict[str, Any], **options: Any) -> Slice:
+        """Prepare and shoot one slice, with screenshots where the page itself is the picture."""
+        prepared = await self.call("prepare", asked, options)
+        self._slice = Slice(prepared)
+        self._bytes = frame_bytes(asked)
+        self._slice.taken = await self.call("shoot")
+        self._slice.notes = await self.page.evaluate("[...__filmCamera.notes]")
+        return self._slice
+
+    async def screenshots(self, asked: dict[str, Any], **options: Any) -> list[bytes]:
+        """Frames as PNGs, taken from the page itself."""
+        await self.call("prepare", asked, options)
+        shots = []
+        for _ in range(asked["count"]):
+            await self.call("step")
+            shots.append(await self.page.screenshot())
+        return shots
+
+    async def call(self, name: str, *arguments: Any) -> Any:
+        """A method of the camera."""
+        return await self.page.evaluate(
+            "([name, given]) => __filmCamera[name](...given)", [name, list(arguments)]
+        )
+
+    def _on_binding(self, event: dict[str, Any]) -> None:
+        told = json.loads(event["payload"])
+        at = told["slot"] * self._bytes
+        if self._ring is None:
+            self._ring = self.file("film-ring", self._bytes * SLOTS)
+        assert self._slice is not None
+        self._slice.frames[told["index"]] = bytes(self._ring[at : at + self._bytes])
+        task = asyncio.ensure_future(
+            self._session.send(
+                "Runtime.evaluate", {"expression": f"__filmCamera.release({told['slot']})"}
+            )
+        )
+        self._releasing.add(task)
+        task.add_done_callback(self._releasing.discard)
+
+    def file(self, name: str, size: int) -> mmap.mmap:
+        """A file of the page's private file system, found by its size."""
+        found = [
+            path
+            for path in self._profile.rglob("File System/**/*")
+            if path.is_file() and path.stat().st_size == size
+        ]
+        assert len(found) == 1, (name, size, found)
+        with found[0].open("rb") as opened:
+            return mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+@asynccontextmanager
+async def crew(
+    url: str, width: int = 320, height: int = 180, **context: Any
+) -> AsyncIterator[Crew]:
+    """A browser of its own, with a profile on the disk, whose page has the camera."""
+    camera = TEMPLATES.get("film-camera").read("film-camera.js").decode()
+    with tempfile.TemporaryDirectory() as profile:
+        async with async_playwright() as playwright:
+            browser: BrowserContext = await playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=program(),
+                args=[*ARGUMENTS, *FRAMES_UNPACED],
+                env=dict(ENVIRONMENT),
+                viewport={"width": width, "height": height},
+                timezone_id="UTC",
+                locale="en-US",
+                bypass_csp=True,
+                **context,
+            )
+            try:
+                browser.set_default_timeout(PATIENCE_MS)
+                page = await browser.new_page()
+                await page.add_init_script(camera)
+                session = await browser.new_cdp_session(page)
+                await session.send("Runtime.enable")
+                await session.send("Runtime.addBinding", {"name": "__filmFrame"})
+                filming = Crew(page, session, Path(profile))
+                await page.goto(url)
+                yield filming
+            finally:
+                await browser.close()
+
+
+def rgba_picture(frame: bytes, width: int = 320, height: int = 180) -> Picture:
+    """Red, green and blue of a frame, 0 to 255."""
+    pixels = np.frombuffer(frame, np.uint8).reshape(height, width, 4)
+    return pixels[:, :, :3].astype(np.float64)
+
+
+def planes_of(picture: Picture) -> list[Picture]:
+    """Y, Cb and Cr by the book: BT.709, limited range, chroma on the left of each pair.
+
+    Source: ITU-R BT.709-6, sections 3.2 to 3.5; H.264, figure E-1 (chroma_sample_loc_type 0).
+    """
+    red, green, blue = np.moveaxis(picture / 255, 2, 0)
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    planes = [16 + 219 * luma]
+    for part, scale in ((blue, 1.8556), (red, 1.5748)):
+        wide = np.pad((part - luma) / scale, ((0, 0), (1, 1)), mode="edge")
+        across = (wide[:, :-2:2] + 2 * wide[:, 1:-1:2] + wide[:, 2::2]) / 4
+        planes.append(128 + 224 * (across[::2] + across[1::2]) / 2)
+    return planes
+
+
+def planes_in(frame: bytes, width: int = 320, height: int = 180) -> list[Picture]:
+    """The three planes of a frame as it came."""
+    data = np.frombuffer(frame, np.uint8).astype(np.float64)
+    luma, chroma = data[: width * height], data[width * height :]
+    return [luma.reshape(height, width), *chroma.reshape(2, height // 2, width // 2)]
