@@ -10,6 +10,7 @@ import type {
   ChangedExport,
   CreatedExport,
   ExportPage,
+  ExportPrice,
   ExportRequest,
   Limits,
   LogLine,
@@ -163,6 +164,11 @@ export class BaseClient {
   /** Ask for an export of the project as it is now. */
   createExport(projectId: string, request: ExportRequest, options: IdempotentOptions = {}): Promise<CreatedExport> {
     return this.#connection.json("POST", `${projectPath(projectId)}/export`, { ...idempotent(options), json: request });
+  }
+
+  /** The build minutes that the same request would reserve; what would be refused is refused here, too. */
+  priceOf(request: ExportRequest, options: RequestOptions = {}): Promise<ExportPrice> {
+    return this.#connection.json("POST", "/api/exports/price", { ...options, json: request });
   }
 
   /** The project's exports, newest first. */

@@ -46,6 +46,9 @@ export type OptionSchema = Schemas["OptionSchema"];
 export type ExportOptions = Schemas["ExportOptions"];
 export type ExportRequest = Schemas["ExportRequest"];
 
+/** What an export would cost, and of a film what would be made. */
+export type ExportPrice = Schemas["ExportPrice"];
+
 export type CreatedExport = Schemas["CreatedExport"];
 /** An export after a retry or a cancel. */
 export type ChangedExport = Schemas["ChangedExport"];

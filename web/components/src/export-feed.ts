@@ -1,5 +1,5 @@
 /** One export as it is watched by this page: every element that shows it shares one connection. */
-import type { AethelExportClient, State, WatchEvent } from "@aethel/export-client";
+import type { AethelExportClient, Preview, State, WatchEvent } from "@aethel/export-client";
 
 /** What the log consists of: lines, and gaps where lines may have been that cannot be shown. */
 export type LogEntry = Extract<WatchEvent, { type: "log" | "gap" }>;
@@ -42,6 +42,8 @@ export class ExportFeed {
   /** When the newest state came, in ms since the epoch: its `eta` counts from then. */
   receivedAt = 0;
   connection: Connection | null = null;
+  /** The newest picture of a film that is being made; null where there is none. */
+  preview: Preview | null = null;
   /** Why watching has ended before the export did. */
   error: Error | null = null;
   entries: LogEntry[] = [];
@@ -152,6 +154,9 @@ export class ExportFeed {
       case "connection":
         this.connection = event;
         break;
+      case "preview":
+        this.preview = event.preview;
+        break;
       case "log":
         if (event.line.seq > this.#lastSeq) this.#keep(event, event.line.seq);
         break;
@@ -166,6 +171,7 @@ export class ExportFeed {
     if (known !== null && state.generation < known.generation) return;
     const same = known?.generation === state.generation && !hasExpired(state);
     this.percent = same ? Math.max(this.percent, state.progress) : state.progress;
+    if (known?.generation !== state.generation || hasEnded(state.status)) this.preview = null;
     this.state = state;
     this.receivedAt = Date.now();
   }

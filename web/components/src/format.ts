@@ -6,6 +6,8 @@ export interface Format {
   readonly tag: string;
   /** `1,234` */
   number(value: number): string;
+  /** `4.2`: what is measured. */
+  tenths(value: number): string;
   /** `43%`; what is not whole is cut, so that 100 % is said only at the end. */
   percent(percent: number): string;
   /** `3.1 MB`, in powers of 1,000 as the rest of the product counts. */
@@ -47,6 +49,7 @@ type UnitName = (typeof UNITS)[number][0];
 
 function create(tag: string): Format {
   const number = new Intl.NumberFormat(tag);
+  const tenths = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(tag, { style: "percent", maximumFractionDigits: 0 });
   const dateTime = new Intl.DateTimeFormat(tag, { dateStyle: "medium", timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto", style: "short" });
@@ -75,6 +78,7 @@ function create(tag: string): Format {
   return {
     tag,
     number: (value) => number.format(value),
+    tenths: (value) => tenths.format(value),
     percent: (value) => percent.format(Math.floor(Math.min(100, Math.max(0, value))) / 100),
     bytes: (bytes) => {
       const [size, name] = scaled(bytes);

@@ -13,6 +13,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "Baking navigation meshes": "Gerando malhas de navegação",
   "Putting everything into one file": "Juntando tudo em um arquivo",
   "Assembling the game": "Montando o jogo",
+  Filming: "Filmando",
+  "Finishing the film": "Finalizando o filme",
   Signing: "Assinando",
   "Signing the program": "Assinando o programa",
   "Signing the application": "Assinando o aplicativo",
@@ -44,5 +46,6 @@ function inPortuguese(detail: string, format: Format): string {
   return detail
     .replace(/\d[\d,]*(\.\d+)?/g, (digits) => format.number(Number(digits.replaceAll(",", ""))))
     .replace(/ of /g, " de ")
-    .replace(/ files\b/g, " arquivos");
+    .replace(/ files\b/g, " arquivos")
+    .replace(/\bframe(s?)\b/g, "quadro$1");
 }

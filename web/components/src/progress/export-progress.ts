@@ -17,8 +17,9 @@ import { badges, configurationName, platformName, statusBadge, statusName } from
 import { base, controls, notices } from "../theme.js";
 import { connectionChip } from "./connection-chip.js";
 import { canceled, completed, failed, type Shown, warnings } from "./ended.js";
+import { Picture } from "./picture.js";
 import { styles } from "./styles.js";
-import { underWay } from "./under-way.js";
+import { film, underWay } from "./under-way.js";
 
 /** What `export-ended` tells. */
 export interface ExportEndedDetail {
@@ -52,6 +53,7 @@ export class AethelExportProgress extends AethelElement {
 
   readonly #watch = new ExportWatch(this, () => this.#target());
   readonly #copying = new Copying(this);
+  readonly #picture = new Picture(this);
   #seen: State | null = null;
   #ended: State | null = null;
   #said: Said | null = null;
@@ -209,6 +211,7 @@ export class AethelExportProgress extends AethelElement {
         </span>
         ${connectionChip(feed.connection, text, format, now)}
       </header>
+      ${film(shown, feed, this.#picture.urlOf(feed.preview?.picture ?? null))}
       ${hasEnded(state.status) ? nothing : underWay(shown, feed)}
       ${state.status === "completed" ? completed(shown) : nothing}
       ${state.status === "failed" ? failed(shown) : nothing} ${state.status === "canceled" ? canceled(shown) : nothing}

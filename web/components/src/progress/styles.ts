@@ -47,6 +47,19 @@ export const styles = css`
   [data-via="waiting"] .dot {
     background: var(--_warning);
   }
+  figure {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--_space);
+    margin: 0;
+  }
+  figure img {
+    justify-self: center;
+    max-width: 100%;
+    max-height: 15rem;
+    border-radius: calc(var(--_radius) * 0.75);
+    background: repeating-conic-gradient(var(--_raised) 0% 25%, var(--_surface) 0% 50%) 50% / 1rem 1rem;
+  }
   .step {
     min-height: 1.45em;
   }
@@ -70,7 +83,8 @@ export const styles = css`
   [data-waits] .fill {
     background: var(--_muted);
   }
-  .facts {
+  .facts,
+  figcaption {
     display: flex;
     flex-wrap: wrap;
     gap: 0 calc(var(--_space) * 4);

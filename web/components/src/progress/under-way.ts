@@ -7,6 +7,32 @@ import { platformName, statusName } from "../status-badge.js";
 import type { Shown } from "./ended.js";
 import { etaNow, secondsUntil } from "./waiting.js";
 
+/** A picture of the film that is being made, where there is one: `url` is its address. */
+export function film(
+  { text, format }: Shown,
+  { preview }: ExportFeed,
+  url: string | null,
+): TemplateResult | typeof nothing {
+  if (preview === null || url === null) return nothing;
+  const frame = text.progress.frame(format.number(preview.frame + 1), format.number(preview.frames));
+  // A page whose policy refuses the picture shows what it says.
+  return html`<figure>
+    <img src=${url} alt=${text.progress.filmSoFar} @error=${hide} @load=${show} />
+    <figcaption>
+      <span>${frame}</span>
+      ${preview.fps > 0 ? html`<span>${text.progress.perSecond(format.tenths(preview.fps))}</span>` : nothing}
+    </figcaption>
+  </figure>`;
+}
+
+function hide({ target }: Event): void {
+  (target as HTMLElement).hidden = true;
+}
+
+function show({ target }: Event): void {
+  (target as HTMLElement).hidden = false;
+}
+
 /** The bar, the step, and what is known of the time that is left. */
 export function underWay(shown: Shown, feed: ExportFeed): TemplateResult {
   const { state, text, format } = shown;
