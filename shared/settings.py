@@ -153,6 +153,15 @@ class S3Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     region: Annotated[str, env("AWS_REGION", "region that requests are signed for")] = "us-east-1"
 
+    @property
+    def download_origins(self) -> tuple[str, ...]:
+        """Where presigned URLs may lead: one origin, but for AWS, which has several forms."""
+        if endpoint := self.public_endpoint or self.endpoint:
+            return (origin_of(endpoint),)
+        regional = f"s3.{self.region}.amazonaws.com"
+        hosts = (f"{self.bucket}.{regional}", f"{self.bucket}.s3.amazonaws.com", regional)
+        return tuple(f"https://{host}" for host in hosts)
+
 
 class RetrySettings(msgspec.Struct, frozen=True, kw_only=True):
     """When a job is tried again; the names are those of the old worker."""

@@ -35,7 +35,11 @@ def page_handlers(settings: GatewaySettings, tokens: Tokens) -> list[HTTPRouteHa
     """
     page, why = _page(settings)
     preview_origin = settings.preview.origin
-    headers = page_headers(websocket_url=settings.websocket_url, preview_origin=preview_origin)
+    headers = page_headers(
+        websocket_url=settings.websocket_url,
+        preview_origin=preview_origin,
+        download_origins=settings.s3.download_origins,
+    )
     facts = PageFacts(
         version=page.version if page else None,
         websocket_url=settings.websocket_url,

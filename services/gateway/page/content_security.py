@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shared.settings import origin_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Lit's own policy, and the page's for the script of its worker.
 TRUSTED_TYPES: Final = "lit-html default"
@@ -23,18 +26,23 @@ OF_WORKERS: Final = {
 }
 
 
-def page_headers(*, websocket_url: str, preview_origin: str) -> dict[str, str]:
+def page_headers(
+    *, websocket_url: str, preview_origin: str, download_origins: Sequence[str]
+) -> dict[str, str]:
     """The headers of the page itself.
 
     Args:
         websocket_url: Where exports are watched.
         preview_origin: Where games are played: an origin, perhaps with a wildcard for its host.
+        download_origins: Where downloads lead, so that films are shown where they are asked for.
     """
+    films = " ".join(("'self'", *download_origins))
     directives = {
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
-        "img-src": "'self' data: blob:",
+        "img-src": f"{films} data: blob:",
+        "media-src": films,
         "font-src": "'self'",
         "connect-src": f"'self' {origin_of(websocket_url)}",
         "worker-src": "'self'",

@@ -330,8 +330,12 @@ async def test_the_real_page_needs_nothing_that_its_policy_forbids() -> None:
         assert page.files[path].immutable, path
     assert not re.search(r"<style|\son\w+=|\sstyle=|javascript:|<script(?![^>]*\ssrc=)", html)
     headers = page_headers(
-        websocket_url="wss://status.example/x", preview_origin="https://*.p.example"
+        websocket_url="wss://status.example/x",
+        preview_origin="https://*.p.example",
+        download_origins=["https://s3.example"],
     )
+    assert "media-src 'self' https://s3.example;" in headers["Content-Security-Policy"]
+    assert "img-src 'self' https://s3.example data: blob:;" in headers["Content-Security-Policy"]
     assert "connect-src 'self' wss://status.example;" in headers["Content-Security-Policy"]
     assert "frame-src https://*.p.example;" in headers["Content-Security-Policy"]
     assert any(file.role == "worker" for file in page.files.values())

@@ -67,6 +67,31 @@ def test_two_names_for_the_bucket_must_agree() -> None:
     """Either alone, or both the same."""
     assert load(S3Settings, {"AWS_S3_BUCKET": "games"}).bucket == "games"
     assert load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "games"}).bucket == "games"
+
+
+@pytest.mark.parametrize(
+    ("environ", "origins"),
+    [
+        ({"S3_ENDPOINT": "http://Minio:9000/x"}, ("http://minio:9000",)),
+        (
+            {"S3_ENDPOINT": "http://minio:9000", "S3_PUBLIC_ENDPOINT": "https://files.example"},
+            ("https://files.example",),
+        ),
+        (
+            {"AWS_REGION": "eu-west-1"},
+            (
+                "https://games.s3.eu-west-1.amazonaws.com",
+                "https://games.s3.amazonaws.com",
+                "https://s3.eu-west-1.amazonaws.com",
+            ),
+        ),
+    ],
+)
+def test_downloads_come_from_known_origins(
+    environ: dict[str, str], origins: tuple[str, ...]
+) -> None:
+    """Those of presigned URLs, whichever form the storage gives them."""
+    assert load(S3Settings, {"S3_BUCKET": "games", **environ}).download_origins == origins
     with pytest.raises(ConfigurationError, match="differ"):
         load(S3Settings, {"AWS_S3_BUCKET": "games", "S3_BUCKET": "other"})
 
