@@ -85,6 +85,40 @@ const answers = {
     return jsQR(new Uint8ClampedArray(Buffer.from(pixels, "base64")), width, height)?.data ?? null;
   },
 
+  /** What the form for films offers, and what each choice stands for. */
+  async filmForm() {
+    const { CHOICES, FIELDS, PRESETS, choose } = await load("film/film-fields.ts");
+    return {
+      presets: PRESETS,
+      fields: FIELDS,
+      wishes: Object.fromEntries(CHOICES.map((one) => [one, choose({}, one)])),
+    };
+  },
+
+  /** For each `[wish, choice]`: the wish with that choice, which one that is, and what no field asks for. */
+  async filmChoices(pairs) {
+    const { choiceOf, choose, restOf } = await load("film/film-fields.ts");
+    return pairs.map(([before, choice]) => {
+      const wish = choose(before, choice);
+      return { wish, choice: choiceOf(wish), rest: restOf(wish, choice) };
+    });
+  },
+
+  /** For each `[wish, field, text]`: the wish once that is typed. */
+  async filmReadings(typed) {
+    const { FIELDS, read, withValue } = await load("film/film-fields.ts");
+    return typed.map(([wish, name, text]) =>
+      withValue(
+        wish,
+        name,
+        read(
+          FIELDS.find((field) => field.name === name),
+          text,
+        ),
+      ),
+    );
+  },
+
   async texts([texts, language]) {
     const { serverText } = await load("messages/server-texts.ts");
     return texts.map((text) => serverText(text, language));

@@ -1,10 +1,9 @@
 import { legible } from "@aethel/export-components";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { icon } from "./icons.ts";
-import { pageMessages } from "./messages/index.ts";
 import type { PageContext } from "./page-context.ts";
 import { PageElement } from "./page-element.ts";
-import { LANGUAGES, preferences, THEMES } from "./preferences.ts";
+import { LANGUAGE_NAMES, LANGUAGES, preferences, THEMES } from "./preferences.ts";
 import { menuStyles } from "./styles/menu-styles.ts";
 import { pageStyles } from "./styles/page-styles.ts";
 
@@ -134,7 +133,7 @@ export class AppMenu extends PageElement {
           choice(
             "language",
             preferences.language === language,
-            html`<span lang=${language}>${pageMessages(language).languageName}</span>`,
+            html`<span lang=${language}>${LANGUAGE_NAMES[language]}</span>`,
             () => preferences.set({ language }),
           ),
         )}

@@ -5,6 +5,7 @@ import "./load-failure.ts";
 import { createPageContext, type PageContext } from "./page-context.ts";
 import { PageElement, PageView } from "./page-element.ts";
 import { loadPageFacts } from "./page-facts.ts";
+import { preferences } from "./preferences.ts";
 import "./projects/project-list.ts";
 import "./projects/project-page.ts";
 import "./service-banner.ts";
@@ -122,7 +123,8 @@ export class ExportApp extends PageElement {
   readonly #start = async (): Promise<void> => {
     this.failure = null;
     try {
-      const context = createPageContext(await loadPageFacts());
+      const [facts] = await Promise.all([loadPageFacts(), preferences.ready]);
+      const context = createPageContext(facts);
       if (context.session.token === null && context.session.isLocal) await signInLocally(context);
       this.#follow(context);
       this.context = context;

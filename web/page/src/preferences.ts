@@ -1,4 +1,7 @@
+import { loadLanguage } from "./languages.ts";
+
 export const LANGUAGES = ["en", "pt-BR"] as const;
+export const LANGUAGE_NAMES = { en: "English", "pt-BR": "Português" };
 export const THEMES = ["system", "light", "dark"] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Theme = (typeof THEMES)[number];
@@ -10,6 +13,8 @@ export type Theme = (typeof THEMES)[number];
 class Preferences extends EventTarget {
   language: Language = oneOf(LANGUAGES, stored("language")) ?? preferredLanguage();
   theme: Theme = oneOf(THEMES, stored("theme")) ?? "system";
+  /** The texts of the language are there. */
+  ready: Promise<void> = loadLanguage(this.language);
 
   constructor() {
     super();
@@ -28,8 +33,11 @@ class Preferences extends EventTarget {
     if (before === `${this.language} ${this.theme}`) return;
     store("language", this.language);
     store("theme", this.theme);
-    this.#show();
-    this.dispatchEvent(new Event("change"));
+    this.ready = loadLanguage(this.language);
+    void this.ready.then(() => {
+      this.#show();
+      this.dispatchEvent(new Event("change"));
+    });
   }
 
   #show(): void {

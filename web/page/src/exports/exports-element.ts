@@ -1,9 +1,9 @@
 import { messages, platformName } from "@aethel/export-components";
 
+import { serverText } from "../languages.ts";
 import { PageElement } from "../page-element.ts";
 import { preferences } from "../preferences.ts";
 import { type ExportsMessages, exportsMessages } from "./messages/index.ts";
-import { serverText } from "./messages/server-texts.ts";
 
 /** An element of the exports' part: the page's look, and the texts of this part in the chosen language. */
 export abstract class ExportsElement extends PageElement {

@@ -4,7 +4,6 @@ const count = (n: number): string => n.toLocaleString("en");
 
 export const en = {
   product: "Aethel Export",
-  languageName: "English",
 
   shell: {
     skip: "Skip to the content",

@@ -1,8 +1,11 @@
-import { createMessages, type Translation } from "@aethel/export-components";
+import type { Translation } from "@aethel/export-components";
+import { textsIn } from "../languages.ts";
+import type { Language } from "../preferences.ts";
 import { en } from "./en.ts";
-import { ptBR } from "./pt-BR.ts";
 
 export type Messages = Translation<typeof en>;
 
-/** The texts of the page for a language tag. */
-export const pageMessages = createMessages({ en, "pt-BR": ptBR });
+/** The texts of the page in a language. */
+export function pageMessages(language: Language): Messages {
+  return textsIn(language)?.page ?? en;
+}

@@ -6,7 +6,6 @@ const count = (n: number): string => n.toLocaleString("pt-BR");
 
 export const ptBR: Translation<typeof en> = {
   product: "Aethel Export",
-  languageName: "Português",
 
   shell: {
     skip: "Ir para o conteúdo",

@@ -1,6 +1,6 @@
 import { ExportError, type Project } from "@aethel/export-client";
 import { html, nothing, type TemplateResult } from "lit";
-import { detailText } from "../messages/detail-texts.ts";
+import { serverText } from "../languages.ts";
 import type { PageContext } from "../page-context.ts";
 import { PageElement } from "../page-element.ts";
 import { preferences } from "../preferences.ts";
@@ -101,7 +101,7 @@ export class NewProjectDialog extends PageElement {
     const details = error instanceof ExportError ? error.details : [];
     const about = (path: string): string | null => {
       const message = details.find((detail) => detail.path === path)?.message;
-      return message ? detailText(message, preferences.language) : null;
+      return message ? serverText(message, preferences.language) : null;
     };
     const [name, id] = [about("name"), about("id")];
     return { name, id, form: name || id ? null : told(error, this.m).detail };

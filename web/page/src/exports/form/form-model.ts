@@ -1,6 +1,7 @@
 /** What is chosen and entered in the form for new exports, and what is wrong with it. */
 import { type Configuration, ExportError } from "@aethel/export-client";
 
+import type { FilmSaid } from "../film/film-form.ts";
 import { type Field, type FieldInput, type PlatformOptions, fieldsOf } from "../options/fields.ts";
 import { type Preset, inputsFor, presetOf } from "./presets.ts";
 import { type FullRequest, inputOf, optionIn, problemsOf, requestFor } from "./requests.ts";
@@ -20,14 +21,21 @@ export interface OfferedPlatform extends PlatformOptions {
   summary?: string;
   minutes?: number;
   debugKeys?: boolean;
+  /** How it is worked out, where it is more than `minutes` for what is asked. */
+  minutesBy?: string;
   signingConfigured?: boolean;
   keyFormats?: readonly string[];
   makerSignedFormats?: readonly string[];
 }
 
+/** The platform whose price is by what is filmed. */
+export const FILMED = "video";
+
 export class FormModel {
   readonly chosen = new Set<string>();
   configuration: Configuration = "release";
+  /** What the service has said of the film that is entered: its build minutes, and how much is wrong with it. */
+  film: FilmSaid | null = null;
 
   readonly #inputs = new Map<string, FieldInput>();
   readonly #left = new Set<string>(); // fields that somebody has finished entering
@@ -62,12 +70,18 @@ export class FormModel {
   }
 
   get requests(): FullRequest[] {
-    return this.chosenPlatforms.map((platform) => requestFor(platform, this.configuration, this.#inputs));
+    return this.chosenPlatforms.map((platform) => this.requestOf(platform));
+  }
+
+  requestOf(platform: PlatformOptions): FullRequest {
+    return requestFor(platform, this.configuration, this.#inputs);
   }
 
   /** Build minutes that all of them reserve. */
   get minutes(): number {
-    return this.chosenPlatforms.reduce((sum, { minutes }) => sum + (minutes ?? 0), 0);
+    const of = ({ platform, minutes }: OfferedPlatform): number =>
+      (platform === FILMED ? this.film?.minutes : null) ?? minutes ?? 0;
+    return this.chosenPlatforms.reduce((sum, platform) => sum + of(platform), 0);
   }
 
   /** Chosen applications that need a key as they are asked for, and have none. */
@@ -107,7 +121,7 @@ export class FormModel {
   checkAll(): number {
     const problems = problemsOf(this.chosenPlatforms, this.#inputs);
     for (const key of problems.keys()) this.#left.add(key);
-    return problems.size;
+    return problems.size + (this.chosen.has(FILMED) ? (this.film?.problems ?? 0) : 0);
   }
 
   /** Note what has become of the requests: refused values at their fields, and where some were refused only those stay chosen. */

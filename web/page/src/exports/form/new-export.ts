@@ -108,7 +108,7 @@ export class NewExport extends ExportsElement {
       ></platform-cards>
       <preset-bar .projectId=${this.projectId} .model=${model}></preset-bar>
       ${this.#configurations(model)}
-      <option-groups .model=${model} .revision=${this.revision}></option-groups>
+      <option-groups .client=${this.client} .model=${model} .revision=${this.revision}></option-groups>
       ${model.chosen.size ? this.#command(model) : nothing}
       <div class="submit">${this.#cost(model)} ${this.#button(model)}</div>
       <div role="status">${this.hint ? html`<p class="error">${this.hint}</p>` : nothing}</div>

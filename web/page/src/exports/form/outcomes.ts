@@ -4,11 +4,11 @@ import type { Format } from "@aethel/export-components";
 import { type TemplateResult, html, nothing } from "lit";
 
 import { icon } from "../../icons.ts";
+import { serverText } from "../../languages.ts";
 import { preferences } from "../../preferences.ts";
 import { projectHash } from "../../router.ts";
 import { errorText } from "../error-text.ts";
 import type { ExportsMessages } from "../messages/index.ts";
-import { serverText } from "../messages/server-texts.ts";
 import { optionIn } from "./requests.ts";
 import type { Outcome } from "./submission.ts";
 

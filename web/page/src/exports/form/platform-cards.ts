@@ -159,6 +159,7 @@ export class PlatformCards extends ExportsElement {
 
   #facts({
     minutes,
+    minutesBy,
     formats,
     architectures,
     makerSignedFormats,
@@ -171,7 +172,9 @@ export class PlatformCards extends ExportsElement {
     const signs = options && "signingKey" in options.schema.properties;
     const unsigned = debugKeys ? form.signedByProject : makerSignedFormats?.length ? form.signedByMaker : form.unsigned;
     return html`<span class="facts">
-      <span class="chip">${form.minutes(minutes ?? 0)}</span>
+      <span class="chip" title=${minutesBy ?? nothing}
+        >${minutesBy ? form.leastMinutes(minutes ?? 0) : form.minutes(minutes ?? 0)}</span
+      >
       ${formats?.length ? html`<span class="chip"><span class="unseen">${form.formats}</span>${formats.join(" · ")}</span>` : nothing}
       ${
         architectures?.length

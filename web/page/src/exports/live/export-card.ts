@@ -6,7 +6,7 @@ import { type TemplateResult, css, html, nothing } from "lit";
 import { projectHash } from "../../router.ts";
 import { exportIcon } from "../export-icons.ts";
 import { ExportsElement } from "../exports-element.ts";
-import { isPlayable } from "./playable.ts";
+import { isFilm, isPlayable } from "./playable.ts";
 
 /** Event `play-requested` (`{exportId}`). */
 export class ExportCard extends ExportsElement {
@@ -59,6 +59,7 @@ export class ExportCard extends ExportsElement {
     const { live } = this.t;
     const asked = createdAt ? new Date(createdAt) : null;
     const state = this.#watch.feed?.state ?? null;
+    if (state && isFilm(state)) void import("../film/film-player.ts");
     return html`<article
       data-export=${id}
       aria-label=${live.of(this.platformName(platform), asked ? this.format.dateTime(asked) : "")}
@@ -80,6 +81,7 @@ export class ExportCard extends ExportsElement {
         </button>
         <a slot="actions" href=${projectHash(this.projectId, id)}>${live.details}</a>
       </aethel-export-progress>
+      ${state && isFilm(state) ? html`<film-player .state=${state}></film-player>` : nothing}
       ${
         this.showsLog
           ? html`<aethel-export-log

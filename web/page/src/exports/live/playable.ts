@@ -11,6 +11,11 @@ export function isPlayable(state: State): boolean {
   return state.platform === "web" && isAvailable(state);
 }
 
+/** Whether an export is a film that can be looked at. */
+export function isFilm(state: State): boolean {
+  return state.platform === "video" && isAvailable(state);
+}
+
 /** Whether it could be played until its artifact expired. */
 export function wasPlayable(state: State): boolean {
   return state.platform === "web" && hasExpired(state);

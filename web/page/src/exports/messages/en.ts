@@ -11,6 +11,7 @@ export const en = {
     loadFailed: "What can be exported could not be loaded.",
     again: "Try again",
     minutes: (minutes: number) => counted(minutes, "build minute", "build minutes"),
+    leastMinutes: (minutes: number) => `from ${counted(minutes, "build minute", "build minutes")}`,
     formats: "Formats",
     architectures: "Processors",
     signedWith: (keys: string) => `Set up (${keys})`,

@@ -15,6 +15,7 @@ export const ptBR: Translation<typeof en> = {
     loadFailed: "Não foi possível carregar o que pode ser exportado.",
     again: "Tentar de novo",
     minutes: (minutes) => counted(minutes, "minuto de compilação", "minutos de compilação"),
+    leastMinutes: (minutes) => `a partir de ${counted(minutes, "minuto de compilação", "minutos de compilação")}`,
     formats: "Formatos",
     architectures: "Processadores",
     signedWith: (keys) => `Assinatura: ${keys}`,

@@ -107,6 +107,24 @@ const PORTUGUESE: Readonly<Record<string, string>> = {
   "Apple's phones and tablets are all arm64": "telefones e tablets da Apple são todos arm64",
   "only android has it; this runs on iOS 15 and later": "só existe no android; aqui vale iOS 15 ou mais novo",
   "only android has it; Xcode says which SDK it builds with": "só existe no android; o Xcode diz com qual SDK compila",
+  "A film of the game, frame by frame: MP4, MOV, WebM, GIF, WebP, stills, sheets":
+    "Um filme do jogo, quadro a quadro: MP4, MOV, WebM, GIF, WebP, imagens, folhas",
+  "a film has none": "um filme não tem",
+  "a film shows the game as it is": "um filme mostra o jogo como ele é",
+  "its codec compresses a film: see video.crf and video.bitrate":
+    "quem comprime um filme é o codec: veja video.crf e video.bitrate",
+  "mp4, mov, webm, gif or webp, as video.container; without either, the preset's, or mp4":
+    "mp4, mov, webm, gif ou webp, como video.container; sem nenhum dos dois, o do preset, ou mp4",
+  "names the game in the film's title and its file": "dá nome ao jogo no título do filme e no arquivo",
+  "nothing of the game's code is in a film": "um filme não contém nada do código do jogo",
+  "stands in the file name": "consta no nome do arquivo",
+  "the film may not be larger: two passes meet it, or it is refused with what would fit":
+    "o filme não pode ser maior: duas passagens garantem isso, ou ele é recusado com o que caberia",
+  "threads run differently each time, and a film is made in parts: the game needs a way without them":
+    "threads correm diferente a cada vez, e um filme é feito em partes: o jogo precisa funcionar sem elas",
+  "video.width and video.height say it": "quem diz isso são video.width e video.height",
+  "what is filmed, when, how large, and how it is encoded: docs/video.md":
+    "o que é filmado, quando, em que tamanho e como é codificado: docs/video.md",
   "This version has no exporter for it.": "Esta versão não tem exportador para ela.",
 };
 

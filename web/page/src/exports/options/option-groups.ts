@@ -1,10 +1,12 @@
 /** The options of the chosen platforms, and those that are refused there. */
+import type { AethelExportClient } from "@aethel/export-client";
 import { type TemplateResult, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { ExportsElement } from "../exports-element.ts";
 import type { Field } from "./fields.ts";
-import type { FormModel, OfferedPlatform } from "../form/form-model.ts";
+import type { FilmForm, FilmSaid } from "../film/film-form.ts";
+import { FILMED, type FormModel, type OfferedPlatform } from "../form/form-model.ts";
 import { type FieldGroup, groupFields, helpFor } from "./groups.ts";
 import { helpLines, optionField } from "./option-field.ts";
 import { optionStyles } from "./option-styles.ts";
@@ -13,11 +15,17 @@ import { problemText } from "./problem-text.ts";
 const MOST_UNFOLDED = 4; // options of a group that needs no folding
 
 /** What most people set; of a longer group the rest is folded away until it is asked for, or something is wrong in it. */
-const FIRST = ["appName", "appVersion", "appIcon", "format", "architecture"];
+const FIRST = [FILMED, "appName", "appVersion", "appIcon", "format", "architecture"];
 
 /** `<option-groups>`: shows a `FormModel`'s options. Event `form-changed` after each input. */
 export class OptionGroups extends ExportsElement {
-  static override properties = { model: { attribute: false }, revision: { attribute: false }, more: { state: true } };
+  static override properties = {
+    client: { attribute: false },
+    model: { attribute: false },
+    revision: { attribute: false },
+    more: { state: true },
+  };
+  declare client: AethelExportClient;
   declare model: FormModel;
   /** Another number after each change of the model. */
   declare revision: number;
@@ -38,6 +46,7 @@ export class OptionGroups extends ExportsElement {
     );
     this.more = new Set([...this.more, ...wrong.map(groupName)]);
     await this.updateComplete;
+    if (this.renderRoot.querySelector<FilmForm>("film-form:defined")?.focusFirstProblem()) return;
     this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 
@@ -78,7 +87,27 @@ export class OptionGroups extends ExportsElement {
     </details>`;
   }
 
+  #film(field: Field, [platform]: readonly OfferedPlatform[]): TemplateResult {
+    void import("../film/film-form.ts");
+    return html`<film-form
+      class="film"
+      data-option=${field.name}
+      .client=${this.client}
+      .request=${this.model.requestOf(platform!)}
+      .value=${String(this.model.inputOf(field))}
+      .told=${this.#problems(field)}
+      @film-entered=${(event: CustomEvent<string>) => this.#change(() => this.model.enter(field, event.detail))}
+      @film-priced=${(event: CustomEvent<FilmSaid>) => this.#change(() => (this.model.film = event.detail))}
+    ></film-form>`;
+  }
+
+  #change(change: () => void): void {
+    change();
+    this.tell("form-changed", null);
+  }
+
   #field(field: Field, group: FieldGroup, owners: readonly OfferedPlatform[]): TemplateResult {
+    if (field.name === FILMED) return this.#film(field, owners);
     const input = this.model.inputOf(field);
     return optionField({
       field,
@@ -89,14 +118,8 @@ export class OptionGroups extends ExportsElement {
       problems: this.#problems(field),
       texts: this.t.form,
       meaning: this.#meaning(field, input),
-      enter: (value) => {
-        this.model.enter(field, value);
-        this.tell("form-changed", null);
-      },
-      leave: () => {
-        this.model.leave(field);
-        this.tell("form-changed", null);
-      },
+      enter: (value) => this.#change(() => this.model.enter(field, value)),
+      leave: () => this.#change(() => this.model.leave(field)),
     });
   }
 

@@ -22,6 +22,9 @@ export const optionStyles = css`
     gap: 1.5rem 1.25rem;
     align-items: start;
   }
+  .film {
+    grid-column: 1 / -1;
+  }
   .long,
   fieldset:only-child {
     grid-column: 1 / -1;
