@@ -22,6 +22,8 @@ from services.packager.signing.keys import SigningKeys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Private = rsa.RSAPrivateKey | dsa.DSAPrivateKey
+
 PASSWORD = "correct horse"
 GIVEN = "given"  # name and password of a key on its way into a store
 MAC = f"""#!/bin/sh
@@ -85,14 +87,9 @@ def keystore(
             alias, algorithm, size, *days = entry.split(":")
             valid_days = int(days[0]) if days else 20_000
             if algorithm != "EC":  # Java looks for large primes a hundred times as long
-                given = Path(folder, "given")
-                given.write_bytes(_given_store(algorithm, alias, int(size), valid_days))
-                keytool(
-                    *("-importkeystore", "-noprompt", "-srcalias", GIVEN, "-destalias", alias),
-                    *("-srckeystore", given, "-srcstoretype", "PKCS12", "-srcstorepass", GIVEN),
-                    *("-destkeystore", path, "-deststoretype", kind, "-deststorepass", password),
-                    *("-destkeypass", key_password or password),
-                )
+                made = _new_key(algorithm, int(size))
+                own = _certificate(alias, made, None, valid_days)
+                _give(path, kind, alias, (made, own), password=password, key_password=key_password)
                 continue
             keytool(
                 *("-genkeypair", "-keystore", path, "-storetype", kind, "-storepass", password),
@@ -102,34 +99,60 @@ def keystore(
         return path.read_bytes()
 
 
-def _given_store(algorithm: str, alias: str, bits: int, valid_days: int) -> bytes:
-    key = (
-        rsa.generate_private_key(65_537, bits)
-        if algorithm == "RSA"
-        else dsa.generate_private_key(bits)
-    )
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, alias)])
-    now = datetime.now(UTC)
-    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=valid_days))
-    protection = BestAvailableEncryption(GIVEN.encode())
-    certificate = made.sign(key, SHA256())
-    return pkcs12.serialize_key_and_certificates(GIVEN.encode(), key, certificate, None, protection)
-
-
 @cache
 def chained(kind: str = "PKCS12") -> bytes:
     """A store whose key ``game`` has a certificate by ``middle``, which has one by ``root``."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "store")
-        every = ("-keystore", path, "-storetype", kind, "-storepass", PASSWORD)
-        made = ("-keyalg", "RSA", "-keysize", "2048", "-keypass", PASSWORD, "-validity", "20000")
-        issuers = {"root": None, "middle": "root", "game": "middle"}
-        for alias, issuer in issuers.items():
-            by = ("-signer", issuer, "-signerkeypass", PASSWORD) if issuer else ()
-            named = ("-alias", alias, "-dname", f"CN={alias}", "-ext", "bc:c")
-            keytool("-genkeypair", *every, *made, *named, *by)
+        issuers: list[tuple[Private, x509.Certificate]] = []
+        for alias in ("root", "middle", "game"):
+            made = _new_key("RSA", 2048)
+            own = _certificate(alias, made, issuers[0] if issuers else None, 20_000)
+            _give(path, kind, alias, (made, own), [certificate for _, certificate in issuers])
+            issuers.insert(0, (made, own))
         return path.read_bytes()
+
+
+def _new_key(algorithm: str, bits: int) -> Private:
+    if algorithm == "RSA":
+        return rsa.generate_private_key(65_537, bits)
+    return dsa.generate_private_key(bits)
+
+
+def _certificate(
+    alias: str, key: Private, issuer: tuple[Private, x509.Certificate] | None, valid_days: int
+) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, alias)])
+    now = datetime.now(UTC)
+    by, signing = (issuer[1].subject, issuer[0]) if issuer else (name, key)
+    made = x509.CertificateBuilder(by, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now).not_valid_after(now + timedelta(days=valid_days))
+    made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=False)
+    return made.sign(signing, SHA256())
+
+
+def _give(
+    store: Path,
+    kind: str,
+    alias: str,
+    pair: tuple[Private, x509.Certificate],
+    issuers: Sequence[x509.Certificate] = (),
+    *,
+    password: str = PASSWORD,
+    key_password: str = "",
+) -> None:
+    """Let keytool take a key and its chain into a store."""
+    given = store.with_name("given")
+    protection = BestAvailableEncryption(GIVEN.encode())
+    given.write_bytes(
+        pkcs12.serialize_key_and_certificates(GIVEN.encode(), *pair, issuers, protection)
+    )
+    keytool(
+        *("-importkeystore", "-noprompt", "-srcalias", GIVEN, "-destalias", alias),
+        *("-srckeystore", given, "-srcstoretype", "PKCS12", "-srcstorepass", GIVEN),
+        *("-destkeystore", store, "-deststoretype", kind, "-deststorepass", password),
+        *("-destkeypass", key_password or password),
+    )
 
 
 def android_key(folder: Path, store: bytes, *, name: str = "keystore.p12", **files: str) -> Path:

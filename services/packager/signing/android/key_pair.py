@@ -120,7 +120,7 @@ def public_key_of(certificate: bytes) -> PublicKey:
     """
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise UnusableKeyError(f"its certificate cannot be read: {error}") from error
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise UnusableKeyError("its certificate is for neither an RSA nor an EC key")

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
     PKCS12KeyAndCertificates,
     load_pkcs12,
 )
+from cryptography.x509 import InvalidVersion
 
 from services.packager.signing.android.key_pair import (
     KeyPair,
@@ -62,7 +63,7 @@ def read_pkcs12(data: bytes, password: str) -> Pkcs12:
     secret = password.encode()
     try:
         store = load_pkcs12(data, secret or None)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InvalidVersion) as error:
         message = "the password does not open it, or the file is damaged"
         raise UnusableKeyError(message) from error
     try:
