@@ -48,6 +48,11 @@ class _Stop(BaseException):
 @click.option("--status-port", default=8081, show_default=True)
 @click.option("--preview-port", default=8082, show_default=True)
 @click.option("--no-browser", is_flag=True, help="Do not open the page in a browser.")
+@click.option(
+    "--no-sync",
+    is_flag=True,
+    help="Do not wait for the disk: what was accepted may be lost in a power cut. For tests.",
+)
 def up(
     data: Path | None,
     gateway_port: int,
@@ -55,6 +60,7 @@ def up(
     preview_port: int,
     *,
     no_browser: bool,
+    no_sync: bool,
 ) -> None:
     """Start the local stack and keep it running until Ctrl-C.
 
@@ -65,7 +71,7 @@ def up(
     ports = Ports(gateway=gateway_port, status=status_port, preview=preview_port)
     data = data or default_data()
     try:
-        with local_stack(data, ports) as stack, _found_by_other_commands(data):
+        with local_stack(data, ports, lasting=not no_sync) as stack, _found_by_other_commands(data):
             page_url = f"{stack.state.gateway_url}/"
             click.echo(f"page     {page_url}\nstatus   {stack.state.status_url}")
             click.echo(f"games    http://*.localhost:{preview_port} (play links)")

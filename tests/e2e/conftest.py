@@ -26,7 +26,7 @@ PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body>Tiny</body>
 class Up:
     """``aethel-export up`` on a data folder."""
 
-    def __init__(self, data: Path, log: Path, **changes: str) -> None:
+    def __init__(self, data: Path, log: Path, *, lasting: bool = False, **changes: str) -> None:
         self.data = data
         # A list of stacks of its own: tests side by side do not find each other's.
         self.environ = {
@@ -43,6 +43,7 @@ class Up:
                     *(AETHEL_EXPORT, "up", "--data", str(data)),
                     *("--gateway-port", str(gateway), "--status-port", str(status)),
                     *("--preview-port", str(preview)),
+                    *([] if lasting else ["--no-sync"]),  # tests cut no power
                 ],
                 stdout=output,
                 stderr=output,

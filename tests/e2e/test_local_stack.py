@@ -41,7 +41,7 @@ def process_of(command: bytes, data: Path) -> int:
 @contextmanager
 def running(data: Path, **settings: str) -> Iterator[Up]:
     """A stack, killed at the end where the test has not ended it."""
-    started = Up(data, data.with_suffix(".log"), **settings)
+    started = Up(data, data.with_suffix(".log"), lasting=True, **settings)
     started.ready()
     try:
         yield started
