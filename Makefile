@@ -18,7 +18,7 @@ BIN := .venv/bin
 # What the runtime of Android games is built with; nothing of it runs in an export.
 ANDROID_PACKAGES := aapt android-framework-res default-jdk-headless libasm-java libsmali-java
 
-.PHONY: help demo up test lint bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean android-packages system-packages
+.PHONY: help demo up test lint tools bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean android-packages system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +32,12 @@ up: $(LOCAL) small-templates ## the same stack, kept running: the page is http:/
 # Six at a time, on two cores too: half of what is tested waits for a server, a browser, a time-out.
 # Hundreds of Python processes: none compiles again what another has compiled.
 test: export PYTHONDONTWRITEBYTECODE :=
-test: $(DEV) system-packages templates ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
+test: tools ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
 	$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
+
+# What is fetched is fetched while the templates are compiled; those of Android are compiled by what comes first.
+tools: $(DEV) android-packages
+	@$(MAKE) --no-print-directory --jobs 2 system-packages templates
 
 templates: $(DESKTOP) ## all runtime templates, where their sources have changed (fetches a C compiler once)
 	@scripts/templates
@@ -73,25 +77,25 @@ test-containers: $(DEV) small-templates ## the tests of the services' parts, on 
 chaos: $(DEV) templates ## 500 exports (EXPORTS=…) while everything is killed at random instants (SEED=…)
 	$(BIN)/python -m tests.chaos.run
 
-load: $(DEV) system-packages templates ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
+load: tools ## a stack under load for half an hour (LOAD_MINUTES=…) while everything fails once, seen by a Prometheus and drawn
 	$(BIN)/python -m tests.load.run
 
 alerts: export ALERTS := all
-alerts: $(DEV) system-packages templates ## every alert is provoked on a real stack under a real Prometheus, and seen ending
+alerts: tools ## every alert is provoked on a real stack under a real Prometheus, and seen ending
 	$(BIN)/pytest tests/monitoring/test_alerts.py $(PYTEST_ARGS)
 
-hostile: $(DEV) system-packages templates ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
+hostile: tools ## 30 minutes of attacks with random variations (HOSTILE_SEED=…, HOSTILE_SECONDS=… for each)
 	HOSTILE_SECONDS=$${HOSTILE_SECONDS:-60} $(BIN)/pytest --numprocesses 2 --dist load tests/hostile $(PYTEST_ARGS)
 
 third-party: export THIRD_PARTY := all
-third-party: $(DEV) system-packages templates ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
+third-party: tools ## ten strangers' web projects, each beside its own build (fetches hundreds of packages), and the games of GAMES=/folder
 	$(BIN)/pytest tests/browser/vite/third_party tests/browser/games $(PYTEST_ARGS)
 
 reproducible: export REBUILT := all
-reproducible: $(DEV) system-packages templates ## the desktop shell compiled anew for every system, in another folder: the same bytes
+reproducible: tools ## the desktop shell compiled anew for every system, in another folder: the same bytes
 	$(BIN)/pytest tests/shell/test_programs.py $(PYTEST_ARGS)
 
-bench: $(DEV) system-packages templates ## the measurements that the documentation quotes
+bench: tools ## the measurements that the documentation quotes
 	$(BIN)/python -m tests.bench
 
 # dev.lock comes first and constrains the others: one version of everything, everywhere.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.chaos.run import Load
 
-AWAY_S = 20.0
+AWAY_S = 12.0  # more than two deliveries of a message (ACK_WAIT_S)
 
 
 async def _ask(here: Load) -> tuple[int, dict[str, str], Any]:
