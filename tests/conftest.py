@@ -38,15 +38,18 @@ HERE = Path(__file__).parent
 # They take half a minute and more: one that began among the last would be waited for alone.
 LONG = (
     *("browser/engine/test_emberlight.py", "browser/vite/third_party/test_third_party.py"),
+    *("browser/player/test_shadow_budget.py", "browser/engine/test_pictures.py"),
     *("browser/vite/test_packages.py", "hostile/test_web_projects.py", "hostile/test_fairness.py"),
+    *("hostile/test_sandbox.py", "hostile/test_own_builds.py", "phones/dexer/test_dex_rules.py"),
     *("integration/worker/test_crashing.py", "integration/worker/test_dead_letters.py"),
-    *("integration/worker/test_lost_messages.py", "integration/jetstream/test_key_value.py"),
+    *("integration/worker/test_lost_messages.py", "integration/jetstream/test_refusals.py"),
     *("integration/storage/test_permissions.py", "integration/packager/test_web_builds.py"),
     *("integration/packager/test_confined_web_builds.py", "page/test_previewed_games.py"),
     *("unit/packager/archive/test_zip64.py", "unit/packager/web/test_hostile_text.py"),
     *("unit/player/test_player_units.py", "unit/test_documentation.py"),
     *("drills/test_restore.py", "e2e/test_local_stack.py", "e2e/test_story.py"),
-    *("shell/test_programs.py", "page/test_firefox.py", "web/test_components_package.py"),
+    *("shell/test_programs.py", "shell/test_exported.py", "page/test_firefox.py"),
+    *("unit/cli/test_early_sending.py", "web/test_components_package.py"),
 )
 
 # A busy machine is no failure: pytest's own time-out catches what hangs.

@@ -36,7 +36,7 @@ CHECKOUT = (Path.cwd(), Path("pyproject.toml").absolute(), Path("tests").absolut
 CANARY = "another tenant's secret"
 FILES = {"index.html": PAGE, "assets/bad.png": b"bad", "assets/good.png": b"good"}
 LIMITS = Limits(memory_bytes=400 << 20, cpu_s=60, file_bytes=64 << 20)
-QUICK = Limits(memory_bytes=400 << 20, cpu_s=3, file_bytes=64 << 20)
+QUICK = Limits(memory_bytes=400 << 20, cpu_s=2, file_bytes=64 << 20)
 
 
 @pytest.fixture(scope="module")
