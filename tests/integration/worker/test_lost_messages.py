@@ -152,9 +152,10 @@ async def test_an_export_goes_on_although_the_advisory_was_lost(
 
 
 async def test_an_export_ends_although_its_message_is_lost_every_time(
-    nc: Client, js: JetStreamContext
+    nc: Client, js: JetStreamContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Queued again three times, then dead-lettered; the letter waits until its stream is there."""
+    monkeypatch.setattr("shared.worker.dead_letter_writer.DEAD_LETTER_PATIENCE_S", 1.0)
     await js.delete_stream(topology.ADVISORIES)
     letters = next(s for s in topology.STREAMS if s.name == topology.DEAD_LETTERS)
     await js.delete_stream(topology.DEAD_LETTERS)

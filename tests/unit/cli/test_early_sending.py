@@ -131,8 +131,11 @@ async def test_a_project_that_is_refused_gets_no_byte(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("fails", ["dies", "refuses"])
-async def test_what_fails_early_is_told(tmp_path: Path, fails: str) -> None:
+async def test_what_fails_early_is_told(
+    tmp_path: Path, fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A gateway that goes away, and a file that has changed: the push ends, no manifest goes."""
+    monkeypatch.setattr("cli.answers.FIRST_WAIT_S", 0.05)
     project = Project()
 
     async def fail(request: web.Request) -> web.Response:

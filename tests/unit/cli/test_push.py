@@ -62,8 +62,11 @@ async def all_missing(request: web.Request) -> web.Response:
     return web.json_response({"missing": [file["sha256"] for file in files]}, status=409)
 
 
-async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(tmp_path: Path) -> None:
+async def test_a_gateway_that_dies_in_the_middle_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However many files were on their way: a script sees exit code 4, a person one line."""
+    monkeypatch.setattr("cli.answers.FIRST_WAIT_S", 0.05)
 
     async def die(request: web.Request) -> web.Response:
         assert request.transport is not None
