@@ -1,5 +1,5 @@
-# One image for each service and one for the command line; each is a target of its name: gateway, packager, uploader,
-# status, cli. `make images` builds them all with docker, podman or buildah.
+# One image for each service, one for packagers of films and one for the command line; each is a target of its name:
+# gateway, packager, packager-video, uploader, status, cli. `make images` builds them all with docker, podman or buildah.
 #   IMAGE_BASE  a Python 3.11 or newer on Debian. A tag moves: what is published names it with its digest (docs/operations.md).
 ARG IMAGE_BASE=docker.io/library/python:3.13-slim
 
@@ -114,12 +114,11 @@ EXPOSE 8082
 CMD ["python", "-m", "services.gateway"]
 
 
-FROM service AS packager
+# What packagers stand on. osslsigncode signs Windows programs where the operator has a certificate; its version is the
+# base's, so not pinned here.
+FROM service AS packager-ground
 
-LABEL org.opencontainers.image.title="Aethel Export: packager" \
-      org.opencontainers.image.description="Builds artifacts of every platform"
 USER 0
-# osslsigncode signs Windows programs where the operator has a certificate. Its version is the base's, so not pinned here.
 # hadolint ignore=DL3008
 RUN apt-get -qq update \
  && apt-get -qq install --yes --no-install-recommends osslsigncode \
@@ -127,12 +126,38 @@ RUN apt-get -qq update \
     /var/log/apt /var/log/dpkg.log /var/log/alternatives.log \
  && install -d -o aethel -g aethel /var/cache/aethel-export
 USER 10001
-COPY --from=packager-environment /opt/aethel-export /opt/aethel-export
-COPY --from=templates /templates /opt/aethel-export/templates
 ENV PACKAGER_BIND=0.0.0.0:8080 \
     PACKAGER_CACHE_DIR=/var/cache/aethel-export \
     PACKAGER_TEMPLATES_DIR=/opt/aethel-export/templates
 CMD ["python", "-m", "services.packager"]
+
+
+FROM packager-ground AS packager
+
+LABEL org.opencontainers.image.title="Aethel Export: packager" \
+      org.opencontainers.image.description="Builds artifacts of every platform but video"
+COPY --from=packager-environment /opt/aethel-export /opt/aethel-export
+COPY --from=templates /templates /opt/aethel-export/templates
+
+
+# The same, with a browser, what draws its pictures without a graphics card, and fonts for the games that bring none. No
+# program in it gives another user's rights: the browser is confined by the packager.
+FROM packager-ground AS packager-video
+
+LABEL org.opencontainers.image.title="Aethel Export: packager for films" \
+      org.opencontainers.image.description="Films games in a browser, and encodes the films"
+USER 0
+# hadolint ignore=DL3008
+RUN apt-get -qq update \
+ && apt-get -qq install --yes --no-install-recommends \
+    chromium-headless-shell fonts-liberation fonts-noto-color-emoji libegl-mesa0 libegl1 libgl1-mesa-dri \
+ && find / -xdev -type f -perm /6000 -exec chmod a-s {} + \
+ && rm -rf /var/lib/apt/lists/* /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old /var/cache/fontconfig/* \
+    /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
+USER 10001
+COPY --from=packager-environment /opt/aethel-export /opt/aethel-export
+COPY --from=templates /templates /opt/aethel-export/templates
+ENV PACKAGER_PLATFORMS=video
 
 
 FROM service AS uploader

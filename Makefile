@@ -17,13 +17,15 @@ BIN := .venv/bin
 
 # What the runtime of Android games is built with; nothing of it runs in an export.
 ANDROID_PACKAGES := aapt android-framework-res default-jdk-headless libasm-java libsmali-java
+# What films are made with: a browser, and what draws its pictures without a graphics card.
+FILM_PACKAGES := chromium-headless-shell libegl-mesa0 libegl1 libgl1-mesa-dri
 
-.PHONY: help demo up test lint tools bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean android-packages system-packages
+.PHONY: help demo up test lint tools bench alerts chaos load hostile third-party reproducible templates small-templates documents images test-images test-containers lock clean android-packages film-packages system-packages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(LOCAL) $(if $(filter android,$(PLATFORM)),android-packages) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
+demo: $(LOCAL) $(if $(filter android,$(PLATFORM)),android-packages) $(if $(filter video,$(PLATFORM)),film-packages) small-templates ## export the sample (SAMPLE=…) on a stack of its own, into dist/
 	$(BIN)/aethel-export run $(SAMPLE) --platform $(PLATFORM) -o $(ARTIFACTS)
 
 up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
@@ -125,9 +127,12 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 	scripts/setup $*
 
 system-packages:
-	@scripts/system-packages $(ANDROID_PACKAGES) chromium chromium-headless-shell curl faketime firefox-esr libegl-mesa0 libegl1 libgl1-mesa-dri p7zip-full unzip zip \
+	@scripts/system-packages $(ANDROID_PACKAGES) $(FILM_PACKAGES) chromium curl faketime firefox-esr p7zip-full unzip zip \
 		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox ruby wine64 x11-utils xdotool xvfb \
 		apksigner desktop-file-utils dexdump enjarify icnsutils openssl osslsigncode prometheus squashfs-tools zipalign
 
 android-packages:
 	@scripts/system-packages $(ANDROID_PACKAGES)
+
+film-packages:
+	@scripts/system-packages $(FILM_PACKAGES)

@@ -131,6 +131,21 @@ class RegistrySettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
 
 
+class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How films are made, where this process serves the platform ``video``."""
+
+    browsers: Annotated[
+        int,
+        env(
+            "PACKAGER_FILM_BROWSERS",
+            "slices of films that are filmed at a time, each in a browser of its own; 0: as many "
+            "as cores, at most 4",
+            ge=0,
+            le=64,
+        ),
+    ] = 0
+
+
 class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     """Read once in ``__main__``; passed down, never imported."""
 
@@ -140,6 +155,7 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
     signing: SigningSettings
     sandbox: SandboxSettings
     registry: RegistrySettings = RegistrySettings()
+    film: FilmSettings = FilmSettings()
     bind: Annotated[str, env("PACKAGER_BIND", "host:port of health and metrics", pattern=Bind)] = (
         "127.0.0.1:8082"
     )

@@ -19,13 +19,17 @@ from tests.deployment.environments import SERVICES, settings
 from tests.deployment.rendering import ROOT, Manifest, named, render
 
 COMPOSE = Path(sys.executable).with_name("docker-compose")
+PACKAGERS = ("packager", "packager-video")
 ASKED_FOR = {  # what the file for production wants to be told
     "BUILD_MINUTES_DEFAULT_PLAN": "studio",
     "EXPORT_PUBLIC_URL": "https://exports.example.com",
     "AETHEL_WS_URL": "wss://status.example.com",
     "S3_PUBLIC_ENDPOINT": "https://files.example.com",
     "EXPORT_PREVIEW_ORIGIN": "https://*.example-games.com",
-    **{f"{part.upper()}_IMAGE": f"example/{part}@sha256:{'0' * 64}" for part in (*SERVICES, "cli")},
+    **{
+        f"{part.upper().replace('-', '_')}_IMAGE": f"example/{part}@sha256:{'0' * 64}"
+        for part in (*SERVICES, *PACKAGERS[1:], "cli")
+    },
 }
 
 
@@ -73,8 +77,9 @@ def composed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def test_every_service_starts_with_its_settings(composed: Composed) -> None:
     """Its environment loads, and holds nothing that it does not read."""
-    for service in SERVICES:
-        environ = composed.environ(service)
+    for name in (*SERVICES, *PACKAGERS[1:]):
+        service = "packager" if name in PACKAGERS else name
+        environ = composed.environ(name)
         load(settings(service), environ)
         read = names(settings(service))
         assert all(name in read or name.removesuffix("_FILE") in read for name in environ)
@@ -86,7 +91,8 @@ def test_each_service_is_itself_to_nats_and_to_the_storage(composed: Composed) -
     identities = json.loads((composed.secrets / "storage_identities").read_text())["identities"]
     keys = {one["name"]: one["credentials"][0] for one in identities}
     jobs = {"streams": "operator", "bucket": "operator"}
-    users = {**{service: service for service in SERVICES}, **jobs}
+    packagers = dict.fromkeys(PACKAGERS, "packager")
+    users = {**{service: service for service in SERVICES}, **packagers, **jobs}
     found = {}
     for service, user in users.items():
         environ = composed.environ(service)
@@ -116,10 +122,15 @@ def test_each_service_holds_no_secret_but_its_own(composed: Composed) -> None:
         "gateway": {"nats_ca", "nats_url_gateway", "s3_key_gateway", "s3_secret_gateway", *tokens},
         "grafana": {"grafana_password"},
         "operator": {"nats_ca", "nats_url_operator", "s3_key_operator", "s3_secret_operator"},
-        "packager": {
-            *("nats_ca", "nats_url_packager", "s3_key_packager", "s3_secret_packager"),
-            "npm_token",
-        },
+        **dict.fromkeys(
+            PACKAGERS,
+            frozenset(
+                {
+                    *("nats_ca", "nats_url_packager", "s3_key_packager", "s3_secret_packager"),
+                    "npm_token",
+                }
+            ),
+        ),
         "status": {"nats_ca", "nats_url_status", *tokens},
         "storage": {"storage_identities", "storage_signing_key"},
         "streams": {"nats_ca", "nats_url_operator"},
@@ -138,19 +149,19 @@ def test_secrets_stand_in_files_alone(composed: Composed) -> None:
 
 
 def test_each_service_reaches_only_what_it_needs(composed: Composed) -> None:
-    """Status never meets the storage; only what is published, and the packager, have a way out."""
+    """Status never meets the storage; only what is published, and packagers, have a way out."""
     networks = {name: set(found.get("networks", ())) for name, found in composed.services.items()}
     inside = {name for name, found in composed.file["networks"].items() if found.get("internal")}
     nodes = {name for name in networks if name.startswith("nats")}
     operators = {"operator"} & set(networks)
     assert {name for name in networks if "events" in networks[name]} == {
-        *(*nodes, *operators, "streams", "gateway", "status", "packager", "uploader")
+        *(*nodes, *operators, "streams", "gateway", "status", *PACKAGERS, "uploader")
     }
     assert {name for name in networks if "objects" in networks[name]} == {
-        *(*operators, "storage", "bucket", "gateway", "packager", "uploader")
+        *(*operators, "storage", "bucket", "gateway", *PACKAGERS, "uploader")
     }
     for name, service in composed.services.items():
-        outside = bool(service.get("ports")) or name == "packager"  # which asks for packages
+        outside = bool(service.get("ports")) or name in PACKAGERS  # who ask for packages
         assert bool(networks[name] - inside) == outside, name
         assert networks[name] or service["network_mode"] == "none"
         assert all(port["host_ip"] == "127.0.0.1" for port in service.get("ports", ()))
@@ -202,7 +213,8 @@ def test_prometheus_looks_for_services_that_are_there(composed: Composed) -> Non
     """By their names, so that it finds as many containers of each as there are."""
     (job,) = msgspec.yaml.decode((ROOT / "compose/prometheus.yml").read_text())["scrape_configs"]
     (found,) = job["dns_sd_configs"]
-    assert (tuple(found["names"]), found["type"], found["port"]) == (SERVICES, "A", 8080)
+    scraped = sorted({*SERVICES, *PACKAGERS})
+    assert (found["names"], found["type"], found["port"]) == (scraped, "A", 8080)
     assert all("metrics" in composed.services[name]["networks"] for name in found["names"])
 
 

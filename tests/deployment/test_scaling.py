@@ -21,13 +21,17 @@ def cluster(request: pytest.FixtureRequest) -> tuple[Manifest, ...]:
 
 
 def test_every_durable_scales_those_who_read_it(cluster: tuple[Manifest, ...]) -> None:
-    """Each consumer of EXPORTS is watched once, and calls the pods that take its messages."""
+    """Each consumer of messages that are worked on is watched once, and calls who takes them."""
     watched = {}
+    slices = []
     for scaled in of_kind(cluster, "ScaledObject"):
         name = scaled["spec"]["scaleTargetRef"]["name"]
         assert named(cluster, "Deployment", name)
         for trigger in scaled["spec"]["triggers"]:
             if trigger["type"] == "nats-jetstream":
+                if trigger["metadata"]["stream"] == topology.FILMS:
+                    slices.append((trigger["metadata"]["consumer"], name))
+                    continue
                 assert trigger["metadata"]["stream"] == topology.EXPORTS
                 assert trigger["metadata"]["consumer"] not in watched
                 watched[trigger["metadata"]["consumer"]] = name
@@ -41,6 +45,7 @@ def test_every_durable_scales_those_who_read_it(cluster: tuple[Manifest, ...]) -
     }
     durables = {c.durable_name for c in topology.CONSUMERS}
     assert watched == READERS | packagers
+    assert slices == [(topology.FILM_SLICES, "packager-video")]
     assert set(watched) <= durables
     assert durables - set(watched) == {  # platforms that these overlays do not offer
         d for d in durables if d and d.startswith("packager-") and d not in packagers
@@ -77,7 +82,24 @@ def test_packagers_get_as_much_as_they_work_on_at_a_time(cluster: tuple[Manifest
     }
     assert packagers
     at_a_time = str(default(PackagerSettings, "concurrency"))
-    assert {t["metadata"]["lagThreshold"] for [t] in packagers.values()} == {at_a_time}
+    of_exports = [
+        (name, t["metadata"])
+        for name, triggers in packagers.items()
+        for t in triggers
+        if t["metadata"]["stream"] == topology.EXPORTS
+    ]
+    assert [name for name, _ in of_exports] == [*packagers]
+    assert {asked["lagThreshold"] for _, asked in of_exports} == {at_a_time}
+    (slices,) = (
+        t["metadata"]
+        for t in packagers["packager-video"]
+        if t["metadata"]["stream"] == topology.FILMS
+    )
+    (container,) = named(cluster, "Deployment", "packager-video")["spec"]["template"]["spec"][
+        "containers"
+    ]
+    (browsers,) = (e["value"] for e in container["env"] if e["name"] == "PACKAGER_FILM_BROWSERS")
+    assert slices["lagThreshold"] == browsers
 
 
 def test_the_sockets_of_a_pod_that_ends_find_room(cluster: tuple[Manifest, ...]) -> None:

@@ -47,7 +47,14 @@ def compose_on_podman(engine: Engine, folder: Path) -> Iterator[Mapping[str, str
         image = name.format(version(package))
         if subprocess.run(["podman", "image", "exists", image], check=False).returncode:
             _stand_in(engine, folder / program, binary(program, package), image)
-    for part in ("cli", "gateway", "packager", "status", "uploader"):  # as compose.yaml calls them
+    for part in (
+        "cli",
+        "gateway",
+        "packager",
+        "packager-video",
+        "status",
+        "uploader",
+    ):  # as compose.yaml calls them
         subprocess.run(["podman", "tag", engine.image(part), f"aethel-export-{part}"], check=True)
     socket = f"unix://{folder}/podman.sock"
     with subprocess.Popen(["podman", "system", "service", "--time=0", socket]) as service:

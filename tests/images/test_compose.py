@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.images.engine import Engine
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("cli", "gateway", "packager", "status", "uploader")
+PARTS = ("cli", "gateway", "packager", "packager-video", "status", "uploader")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def test_the_demo_runs_on_the_compose_file_for_production(
 ) -> None:
     """Everything starts and is healthy; the sample is exported for web, Linux and Android."""
     images = tmp_path / "images.env"
-    images.write_text("".join(f"{part.upper()}_IMAGE={engine.image(part)}\n" for part in PARTS))
+    variables_of = {part: f"{part.upper().replace('-', '_')}_IMAGE" for part in PARTS}
+    images.write_text("".join(f"{variables_of[part]}={engine.image(part)}\n" for part in PARTS))
     _demo(variables, str(images))
 
 
