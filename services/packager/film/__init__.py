@@ -1,1 +1,1 @@
-"""Films: a project is played, filmed frame by frame, and encoded."""
+"""A film is made of an exported game: in slices, each in a browser that nobody else shares."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from shared.domain.video.film_spec import FilmSpec
 
 BITEXACT: Final = {"fflags": "+bitexact"}  # no dates, no random numbers, no version of the muxer
+MOST_REORDERED: Final = 16  # frames that wait for later ones, of any codec
 PRORES_TAGS: Final = ("apco", "apcs", "apcn", "apch", "ap4h", "ap4x")  # by the profile's number
 _PRORES_PROFILES: Final = ("proxy", "lt", "standard", "hq", "4444", "4444xq")
 
@@ -49,6 +50,7 @@ ENCODERS: Final = {
     "av1": Encoder("libsvtav1", {}, "svtav1-params", "lp=1"),
     "prores": Encoder("prores_aw"),
 }
+FFMPEG_NAMES: Final = {}  # of codecs whose names are others than ours
 LOSSLESS: Final = Encoder("ffv1", {"level": "3", "slices": "4", "slicecrc": "1"})
 CONTAINER_TAGS: Final = {
     "hevc": "hvc1"

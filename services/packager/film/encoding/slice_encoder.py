@@ -16,6 +16,7 @@ from services.packager.film.encoding.codecs import (
     BITEXACT,
     ENCODERS,
     LOSSLESS,
+    MOST_REORDERED,
     add_video,
     lossless_format,
 )
@@ -23,7 +24,11 @@ from services.packager.film.encoding.frames import FrameReader
 from services.packager.film.encoding.measures import FrameMeasure, Measuring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from av.packet import Packet
+    from av.video.stream import VideoStream
 
     from shared.domain.video.film_spec import FilmSpec
 
@@ -43,7 +48,7 @@ class SliceEncoder:
         self._reader = FrameReader(spec, pixel_format)
         self._measuring = Measuring(spec)
         self._time_base = 1 / spec.fps
-        self._frames = 0
+        self._frames = self._packets = 0
         self._container = av.open(path, "w", format="matroska", options=BITEXACT)
         self._closed = False
         try:
@@ -75,7 +80,7 @@ class SliceEncoder:
         if self._frames == 0:
             picture.pict_type = PictureType.I
         self._frames += 1
-        self._container.mux(self._stream.encode(picture))
+        self._mux(self._stream.encode(picture))
         return self._measuring.measure(frame)
 
     def close(self) -> None:
@@ -88,9 +93,16 @@ class SliceEncoder:
             return
         self._closed = True
         try:
-            self._container.mux(self._stream.encode(None))
+            self._mux(self._stream.encode(None))
         finally:
             self._container.close()
+
+    def _mux(self, packets: Iterable[Packet[VideoStream]]) -> None:
+        """With times of decoding of our own, as x265 gives none that are right for a few frames."""
+        for packet in packets:
+            packet.dts = self._packets - MOST_REORDERED
+            self._packets += 1
+            self._container.mux(packet)
 
     def _abandon(self) -> None:
         self._closed = True
