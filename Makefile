@@ -127,7 +127,7 @@ clean: ## remove what was built and installed; projects and exports of `make up`
 	scripts/setup $*
 
 system-packages:
-	@scripts/system-packages $(ANDROID_PACKAGES) $(FILM_PACKAGES) chromium curl faketime firefox-esr p7zip-full unzip zip \
+	@scripts/system-packages $(ANDROID_PACKAGES) $(FILM_PACKAGES) chromium curl faketime ffmpeg firefox-esr p7zip-full unzip zip \
 		binutils gcc gstreamer1.0-plugins-good imagemagick iproute2 libc6-dev libwebkit2gtk-4.1-0 openbox ruby wine64 x11-utils xdotool xvfb \
 		apksigner desktop-file-utils dexdump enjarify icnsutils openssl osslsigncode prometheus squashfs-tools zipalign
 

@@ -99,7 +99,11 @@ def rgba(spec: FilmSpec, number: int) -> NDArray[np.uint8]:
 
 def frame(spec: FilmSpec, number: int) -> bytes:
     """A frame as the camera hands it over."""
-    picture = rgba(spec, number)
+    return handed_over(spec, rgba(spec, number))
+
+
+def handed_over(spec: FilmSpec, picture: NDArray[np.uint8]) -> bytes:
+    """A picture in RGBA as the camera would hand it over."""
     if spec.frame_layout == "rgba":
         return picture.tobytes()
     made = av.VideoFrame.from_ndarray(picture, format="rgba").reformat(

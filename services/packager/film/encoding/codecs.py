@@ -1,7 +1,8 @@
 """Which encoder of FFmpeg makes a codec, and what every film of it has in common.
 
-One thread for each encoder, so that the same frames give the same bytes on every machine; films are
-made by several slices at a time. Groups of pictures are closed, so that slices can be joined.
+The number of threads is fixed, so that the same frames give the same bytes on every machine: one
+for each slice, of which several are made at a time. Groups of pictures are closed, so that slices
+can be joined.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Encoder(msgspec.Struct, frozen=True):
 # Its trees of macroblocks read what was never written, by AVX-512 alone; AVX2 makes the same bytes
 # as every older level down to SSE 4.2.
 _X264_LEVEL: Final = "asm=avx2" if "avx512" in cpu_features() else ""
-_X265: Final = "log-level=none:info=0:pools=none:frame-threads=1"
+_X265: Final = "log-level=none:info=0:frame-threads=1"
 ENCODERS: Final = {
     "h264": Encoder("libx264", {}, "x264-params", _X264_LEVEL),
     "hevc": Encoder(
@@ -50,7 +51,6 @@ ENCODERS: Final = {
     "av1": Encoder("libsvtav1", {}, "svtav1-params", "lp=1"),
     "prores": Encoder("prores_aw"),
 }
-FFMPEG_NAMES: Final = {}  # of codecs whose names are others than ours
 LOSSLESS: Final = Encoder("ffv1", {"level": "3", "slices": "4", "slicecrc": "1"})
 CONTAINER_TAGS: Final = {
     "hevc": "hvc1"
@@ -70,16 +70,16 @@ def add_video(
     encoder: Encoder,
     pixel_format: str,
     options: dict[str, str],
+    *,
+    threads: int = 1,
 ) -> VideoStream:
     """A stream of the film's size and rate, whose encoder is set but not yet open."""
-    stream = cast(
-        "VideoStream",
-        container.add_stream(encoder.name, rate=spec.fps, options=_options(encoder, options)),
-    )
+    merged = _options(encoder, options, threads)
+    stream = cast("VideoStream", container.add_stream(encoder.name, rate=spec.fps, options=merged))
     stream.width, stream.height, stream.pix_fmt = spec.width, spec.height, pixel_format
     context = stream.codec_context
     context.time_base = 1 / spec.fps
-    context.thread_count = 1
+    context.thread_count = threads
     context.flags |= Flags.bitexact | Flags.closed_gop
     context.gop_size = max(1, round(spec.keyframe_s * spec.fps))
     tag_colours(context)
@@ -102,9 +102,11 @@ def prores_profile(options: dict[str, str]) -> int:
     return _PRORES_PROFILES.index(profile) if profile in _PRORES_PROFILES else int(profile)
 
 
-def _options(encoder: Encoder, options: dict[str, str]) -> dict[str, str]:
+def _options(encoder: Encoder, options: dict[str, str], threads: int) -> dict[str, str]:
     merged = {**encoder.options, **options}
-    if parameters := ":".join(filter(None, (encoder.fixed, merged.get(encoder.parameters)))):
+    pools = f"pools={threads if threads > 1 else 'none'}" if encoder.name == "libx265" else ""
+    said = filter(None, (encoder.fixed, pools, merged.get(encoder.parameters)))
+    if parameters := ":".join(said):
         merged[encoder.parameters] = parameters
     if encoder.name.startswith("prores"):
         merged["profile"] = str(prores_profile(options))

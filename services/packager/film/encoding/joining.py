@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING
 
-import av
-
-from services.packager.film.encoding.codecs import BITEXACT, PRORES_TAGS, prores_profile
+from services.packager.film.encoding.film_file import codec_tag, film_file
 from services.packager.film.encoding.slice_files import frame_number, opened, packets
 
 if TYPE_CHECKING:
@@ -14,33 +12,18 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from av.container import OutputContainer
     from av.packet import Packet
     from av.video.stream import VideoStream
 
     from services.packager.film.encoding.slice_files import SliceFile
-    from services.packager.film.encoding.sound import SoundTrack
+    from services.packager.film.encoding.sound import FilmSound
     from shared.domain.video.film_spec import FilmSpec
-
-_FORMATS: Final = {"mp4": "mp4", "mov": "mov", "webm": "webm"}
-
-
-def film_file(spec: FilmSpec, output: Path) -> OutputContainer:
-    """The film's file, whose index comes first where that is asked for."""
-    options = dict(BITEXACT)
-    if spec.container == "webm":
-        options["cues_to_front"] = "1"
-    elif spec.fast_start:
-        options["movflags"] = "+faststart"
-    container = av.open(output, "w", format=_FORMATS[spec.container], options=options)
-    container.metadata.update(spec.metadata)
-    return container
 
 
 def join(
     spec: FilmSpec,
     slices: Sequence[SliceFile],
-    track: SoundTrack | None,
+    sound: FilmSound | None,
     output: Path,
     tell: Callable[[float], None],
 ) -> None:
@@ -51,22 +34,17 @@ def join(
     """
     with film_file(spec, output) as container:
         with opened(0, slices[0].path) as (_, template):
-            stream = cast(
-                "VideoStream", container.add_stream_from_template(template, opaque=True)
-            )
+            stream = container.add_stream_from_template(template, opaque=True)
         stream.time_base = 1 / spec.fps
         stream.codec_context.framerate = spec.fps
-        if tag := _codec_tag(spec):
+        if tag := codec_tag(spec):
             stream.codec_context.codec_tag = tag
-        if track:
-            track.add_to(container)
-        done = 0
-        for packet in _joined(spec, slices):
-            packet.stream = stream
+        track = sound.track_in(container) if sound else None
+        for done, packet in enumerate(_joined(spec, slices), start=1):
             if track:
-                track.write_until(container, packet.dts * packet.time_base)
+                track.write_until(container, done / float(spec.fps))
+            packet.stream = stream
             container.mux(packet)
-            done += 1
             tell(done / spec.frames)
         if track:
             track.write_rest(container)
@@ -85,10 +63,3 @@ def _joined(spec: FilmSpec, slices: Sequence[SliceFile]) -> Iterator[Packet[Vide
                 packet.time_base, packet.duration = time_base, 1
                 yield packet
         first += one.frames
-
-
-def _codec_tag(spec: FilmSpec) -> str:
-    """What Apple's players go by."""
-    if spec.codec == "prores":
-        return PRORES_TAGS[prores_profile(spec.encoder_options)]
-    return "hvc1" if spec.codec == "hevc" else ""

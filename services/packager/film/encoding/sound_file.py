@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from array import array
+from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-import av
 import msgspec
+from av.audio.frame import AudioFrame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from fractions import Fraction
-    from pathlib import Path
 
 HZ: Final = 48_000
 BLOCK: Final = 4_800  # samples that are read at a time
+TIME_BASE: Final = Fraction(1, HZ)
 _BYTES: Final = 4  # of a sample
 _LOUDEST: Final = 8.0  # a sample beyond is taken for a mistake; full scale is 1
 
@@ -34,7 +35,7 @@ class SoundFile(msgspec.Struct, frozen=True):
         """The sound that is as long as the pictures, to the sample."""
         return cls(path, math.ceil(duration_s * HZ))
 
-    def blocks(self) -> Iterator[av.AudioFrame]:
+    def blocks(self) -> Iterator[AudioFrame]:
         """All samples, as frames in ``fltp`` with their times.
 
         Raises:
@@ -52,7 +53,7 @@ class SoundFile(msgspec.Struct, frozen=True):
                 yield _frame(first, planes)
         yield from self._silence(heard)
 
-    def _silence(self, first: int) -> Iterator[av.AudioFrame]:
+    def _silence(self, first: int) -> Iterator[AudioFrame]:
         for start in range(first, self.samples, BLOCK):
             count = min(BLOCK, self.samples - start)
             yield _frame(start, [bytes(count * _BYTES)] * 2)
@@ -61,7 +62,8 @@ class SoundFile(msgspec.Struct, frozen=True):
 def _read(file: BinaryIO, first: int, count: int) -> bytes:
     file.seek(first * _BYTES)
     samples = array("f", file.read(count * _BYTES).ljust(count * _BYTES, b"\0"))
-    if math.isfinite(sum(samples)) and -_LOUDEST <= min(samples) and max(samples) <= _LOUDEST:
+    loudest = max(map(abs, (max(samples), min(samples))))
+    if math.isfinite(sum(samples)) and loudest <= _LOUDEST:
         return samples.tobytes()
     return array("f", map(_sound, samples)).tobytes()
 
@@ -70,9 +72,9 @@ def _sound(sample: float) -> float:
     return max(-_LOUDEST, min(_LOUDEST, sample)) if math.isfinite(sample) else 0.0
 
 
-def _frame(first: int, planes: list[bytes]) -> av.AudioFrame:
-    frame = av.AudioFrame("fltp", "stereo", len(planes[0]) // _BYTES)
+def _frame(first: int, planes: list[bytes]) -> AudioFrame:
+    frame = AudioFrame("fltp", "stereo", len(planes[0]) // _BYTES)
     for plane, data in zip(frame.planes, planes, strict=True):
         plane.update(data)
-    frame.sample_rate, frame.pts, frame.time_base = HZ, first, av_time_base()
+    frame.sample_rate, frame.pts, frame.time_base = HZ, first, TIME_BASE
     return frame
