@@ -70,7 +70,7 @@ def opened(number: int, path: Path) -> Iterator[tuple[InputContainer, VideoStrea
         SliceDamagedError: It is none, or it ends too early.
     """
     try:
-        with av.open(path, format="matroska") as container:
+        with av.open(path, format="matroska", metadata_errors="replace") as container:
             if len(container.streams) != 1 or not container.streams.video:
                 raise SliceDamagedError(number, "it holds other things than pictures")
             yield container, container.streams.video[0]
@@ -78,6 +78,8 @@ def opened(number: int, path: Path) -> Iterator[tuple[InputContainer, VideoStrea
         raise
     except av.FFmpegError as error:
         raise SliceDamagedError(number, error.strerror or "it cannot be read") from error
+    except (ArithmeticError, ValueError) as error:  # of numbers and texts that make no sense
+        raise SliceDamagedError(number, "its header is broken") from error
 
 
 def packets(container: InputContainer, stream: VideoStream) -> Iterator[Packet[VideoStream]]:
