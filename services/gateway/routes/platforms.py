@@ -43,7 +43,10 @@ async def list_platforms(deps: Injected) -> PlatformList:
 
 
 def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
-    spec = PLATFORMS[name]
+    spec = PLATFORMS.get(name)
+    if spec is None:
+        reason_for_all = "This version has no exporter for it."
+        return PlatformView(platform=name, available=False, reason=reason_for_all)
     workers = serving(spec, living)
     missing = lacking(spec, workers)
     why_waiting = waiting(spec, living)

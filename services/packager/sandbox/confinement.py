@@ -53,6 +53,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     scratch: Path  # to change
     programs: tuple[Path, ...] = ()  # to read and to start
     readable: tuple[Path, ...] = ()
+    listed: tuple[Path, ...] = ()  # the names in them, and nothing else
 
 
 class Protections(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,6 +186,7 @@ def _allowed(view: View, *, own_programs: bool) -> list[tuple[Path, Access]]:
         *((path, Access.READ) for path in (*python_folders(), _CODE / "services")),
         *((path, Access.READ) for path in (_CODE / "shared", *view.readable)),
         *((path, Access.READ_FILE | Access.WRITE_FILE) for path in _DEVICES),
+        *((path, Access.READ_DIR) for path in view.listed),
         *((path, Access.RUN) for path in view.programs),
         (view.scratch, Access.CHANGE | started),
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from shared.errors import ExportError, ProjectError
 
 
@@ -15,10 +13,21 @@ class FilmError(ProjectError):
 
 
 class FilmPageError(FilmError):
-    """A script or a shader of the page fails; the message has the console's line and its place."""
+    """A script or a shader of the page fails; the message has the console's line and its place.
+
+    Args:
+        message: For the maker.
+        file: Of the project, where it is known.
+        line: In that file, from 1.
+    """
 
     code = "film-page-error"
     title = "The game fails while it is filmed"
+
+    def __init__(self, message: str, *, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
 
 
 class FilmNeverReadyError(FilmError):
@@ -67,8 +76,3 @@ class BrowserDiedError(ExportError):
     code = "film-browser-died"
     title = "The browser that films has died"
     retryable = True
-
-
-BY_CODE: Final[dict[str, type[FilmError]]] = {
-    kind.code: kind for kind in (FilmPageError, FilmNeverReadyError, FilmError)
-}

@@ -29,8 +29,8 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True):
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """A shot that was taken: its file, and what was measured on the way.
 
-    A film is black where no slice's ``luma_max`` is above 1/64, and frozen where each slice's
-    ``difference_max`` is below what can be seen.
+    A film is black where no slice's ``luma_max`` is above 1/64, and frozen where it
+    has several frames and each slice's ``difference_max`` is 0.
     """
 
     path: Path  # slice.mkv, .mp4, …; or sound.f32: planes of float32, left and right, 48,000 Hz

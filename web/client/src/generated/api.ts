@@ -470,8 +470,7 @@ export interface components {
          * Platform
          * @description One platform: whether it can be had, what it costs, what its options do.
          *
-         *     Of one that a version has no exporter for there are the first three members alone; this version
-         *     has one for each.
+         *     Of one that this version has no exporter for there are the first three members alone.
          */
         Platform: {
             architectures?: string[];

@@ -1,0 +1,137 @@
+"""What a page's console says, judged: an error ends the film, anything else is a note, or nothing.
+
+Its texts are a stranger's, and as many and as long as they like; what is handed on is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
+
+from services.packager.film.studio.browser import ORIGIN
+from services.packager.film.studio.errors import FilmPageError
+from services.packager.film.studio.notes import cut
+
+if TYPE_CHECKING:
+    from services.packager.film.studio.notes import Notes
+
+MOST_LINES: Final = 2_000  # of a console that are looked at
+MOST_OF_ERROR: Final = 1_500  # letters
+MOST_PARTS: Final = 20  # of one line
+EVENTS: Final = frozenset({"Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"})
+_NO_NETWORK: Final = "blocked by CORS policy"  # it was asked for elsewhere
+_FAILED_SHADER: Final = re.compile(
+    r"shader error|shader is not compiled|program not valid|invalid shader|"
+    r"(?:could not|couldn't|failed to|cannot) (?:compile|link).{0,40}(?:shader|program)",
+    re.IGNORECASE,
+)
+
+Params = dict[str, Any]
+
+
+class Console:
+    """Judges one page's lines, in their order."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.is_ready = False  # whether the page has begun to be filmed
+        self.lines = 0
+        self._notes = notes
+
+    def judge(self, method: str, params: Params) -> FilmPageError | None:
+        """Take an event; the error that it is for the film, if it is one.
+
+        Raises:
+            KeyError, TypeError, AttributeError: It is no event of a browser.
+        """
+        self.lines += 1
+        if method == "Runtime.exceptionThrown":
+            return _thrown(params["exceptionDetails"])
+        if method == "Runtime.consoleAPICalled":
+            return self._called(params)
+        return self._entered(params["entry"])
+
+    def _called(self, params: Params) -> FilmPageError | None:
+        kind = params["type"]
+        if kind not in {"error", "assert", "warning"}:
+            return None
+        text = " ".join(_shown(value) for value in params["args"][:MOST_PARTS])
+        file, line, column = _top(params.get("stackTrace") or {})
+        if kind == "error" and (not self.is_ready or _FAILED_SHADER.search(text[:MOST_OF_ERROR])):
+            return _error("console.error", text, file, line, column)
+        code = "film-console-warning" if kind == "warning" else "film-console-error"
+        self._notes.add(code, f"the game's console: {text}", file=file, line=line)
+        return None
+
+    def _entered(self, entry: Params) -> FilmPageError | None:
+        """The browser's own lines; what the network refuses is told by who refuses it."""
+        level, source, text = entry["level"], entry["source"], str(entry["text"])
+        if level not in {"error", "warning"} or source == "network" or _NO_NETWORK in text:
+            return None
+        file = _file_of(str(entry.get("url", "")))
+        number = entry.get("lineNumber")
+        line = int(number) + 1 if number is not None else None
+        if level == "error" and _FAILED_SHADER.search(text[:MOST_OF_ERROR]):
+            return _error("the browser", text, file, line, None)
+        code = "film-console-warning" if level == "warning" else "film-console-error"
+        self._notes.add(code, f"the browser's console: {text}", file=file, line=line)
+        return None
+
+
+def rejected(details: Params) -> str:
+    """Why a call of the page's own functions has failed, as it says itself."""
+    exception = details.get("exception") or {}
+    text = exception.get("description") or exception.get("value") or details.get("text") or "?"
+    return cut(str(text), MOST_OF_ERROR)
+
+
+def _thrown(details: Params) -> FilmPageError:
+    text = str(details.get("text", ""))
+    exception = details.get("exception") or {}
+    said = str(exception.get("description") or exception.get("value") or "")
+    said = said.partition("\n    at ")[0]
+    file, line, column = _top(details.get("stackTrace") or {})
+    if file is None and details.get("url"):
+        file = _file_of(str(details["url"]))
+        line, column = int(details["lineNumber"]) + 1, int(details["columnNumber"]) + 1
+    return _error(text or "Uncaught", said, file, line, column)
+
+
+def _error(
+    what: str, text: str, file: str | None, line: int | None, column: int | None
+) -> FilmPageError:
+    place = ""
+    if file:
+        at = ":".join(str(n) for n in (line, column) if n is not None)
+        place = f" ({file}:{at})" if at else f" ({file})"
+    return FilmPageError(
+        f"the game fails while it is filmed{place}: {cut(f'{what} {text}', MOST_OF_ERROR)}",
+        file=file,
+        line=line,
+    )
+
+
+def _top(stack: Params) -> tuple[str | None, int | None, int | None]:
+    """The first place of a stack that lies in a file of the game."""
+    for frame in stack.get("callFrames", [])[:50]:
+        file = _file_of(str(frame["url"]))
+        if file:
+            return file, int(frame["lineNumber"]) + 1, int(frame["columnNumber"]) + 1
+    return None, None, None
+
+
+def _file_of(url: str) -> str | None:
+    """The path in the site; None where it is of no file of it."""
+    if not url.startswith(f"{ORIGIN}/"):
+        return None
+    path = unquote(urlsplit(url[:2_000]).path).lstrip("/")
+    return cut(path) or "index.html"
+
+
+def _shown(value: Params) -> str:
+    """A value that was logged, as a browser's own console begins it."""
+    if "value" in value:
+        shown = value["value"]
+        return shown if isinstance(shown, str) else str(shown)[:MOST_OF_ERROR]
+    text = str(value.get("description") or value.get("unserializableValue") or value.get("type"))
+    return text[:MOST_OF_ERROR]

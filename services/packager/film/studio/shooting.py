@@ -1,0 +1,397 @@
+"""A shot is taken: the page is made ready, each frame is read, encoded and measured."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import msgspec
+
+from services.packager.film.encoding.frames import frame_bytes
+from services.packager.film.encoding.preview import preview
+from services.packager.film.encoding.slice_encoder import SliceEncoder
+from services.packager.film.studio import ring
+from services.packager.film.studio.browser import Browser
+from services.packager.film.studio.cdp import CdpError
+from services.packager.film.studio.errors import (
+    BrowserDiedError,
+    FilmError,
+    FilmNeverReadyError,
+    FilmPageError,
+    FilmTooHeavyError,
+)
+from services.packager.film.studio.jobs import ShotTaken, Take
+from services.packager.film.studio.notes import Notes, cut
+from services.packager.film.studio.page import CallRefusedError, Page
+from services.packager.film.studio.page_server import PageServer
+from services.packager.film.studio.screen import Screen
+from services.packager.film.studio.shot import ENTRY, Count, FramesDone, PageKind, PreviewTaken
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from services.packager.film.studio.limits import StudioLimits
+    from services.packager.film.studio.shot import Told
+
+SLOTS: Final = 4  # of the ring: the page draws on while a frame is encoded
+TELL_S: Final = 0.25  # between two counts of frames
+PREVIEW_S: Final = 2.0
+ASK_S: Final = 2.0  # what a page that hangs may take to say why
+SAMPLE_RATE: Final = 48_000  # Hz
+SAMPLE_BYTES: Final = 8  # two channels of float32
+MOST_PAGES: Final = 5  # that a game goes through before it is ready
+
+SLICE: Final = "slice.mkv"
+SOUND: Final = "sound.f32"
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """What the camera says of a page that is ready."""
+
+    kind: PageKind
+    notes: tuple[str, ...] = ()
+
+
+class FrameTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What the camera says of a frame: it lies in this slot."""
+
+    slot: Annotated[int, msgspec.Meta(ge=0, lt=SLOTS)]
+    index: Count  # from the film's beginning
+
+
+class CameraEnded(msgspec.Struct, frozen=True, kw_only=True):
+    """What the camera says at its end: frames that it has handed over, and why not all."""
+
+    frames: Count
+    screen: str | None = None
+
+
+class SoundTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What the camera says of the sound: so many samples of each channel are in its file."""
+
+    samples: Count
+    notes: tuple[str, ...] = ()
+
+
+async def opened(
+    work: Take, scratch: Path, limits: StudioLimits, tell: Callable[[Told], object]
+) -> Shooting:
+    """A shooting whose server listens, which needs more than a confined process may do."""
+    shooting = Shooting(work, scratch, limits, tell)
+    await shooting.open()
+    return shooting
+
+
+class Shooting:
+    """Takes one shot.
+
+    Args:
+        work: What is wanted.
+        scratch: The folder to work in.
+        limits: Of time; the others are watched from outside.
+        tell: Told how far it is, and what should be looked at.
+    """
+
+    def __init__(
+        self, work: Take, scratch: Path, limits: StudioLimits, tell: Callable[[Told], object]
+    ) -> None:
+        self._work = work
+        self._shot = work.shot
+        self._scratch = scratch
+        self._limits = limits
+        self._tell = tell
+        self._notes = Notes(tell)
+        self._server = PageServer(Path(work.site), self._notes)
+        self._frames: asyncio.Queue[str] = asyncio.Queue()
+        self._page = Page(self._notes, self._frame_told)
+        self._luma_max = self._difference_max = 0.0
+
+    @property
+    def port(self) -> int:
+        """Of the page's server, once it is open."""
+        return self._server.port
+
+    async def open(self) -> None:
+        """Listen for the browser."""
+        await self._server.open()
+
+    async def take(self) -> ShotTaken:
+        """Take it.
+
+        Raises:
+            FilmError: Why there is no film of this game.
+            BrowserDiedError: The browser has ended.
+        """
+        if not (Path(self._work.site) / ENTRY).is_file():
+            raise FilmError(f"the game has no {ENTRY}, so that there is no page to be filmed")
+        browser = Browser(
+            Path(self._work.program),
+            self._scratch / "profile",
+            port=self.port,
+            threads=max(1, (os.cpu_count() or 1) // self._limits.browsers),
+            on_event=self._page.event,
+            on_dropped=self._page.dropped,
+        )
+        try:
+            return await self._taken(browser)
+        except TimeoutError:
+            raise BrowserDiedError("the browser does not answer") from None
+        finally:
+            browser.cdp.close()
+            await self._server.close()
+
+    async def _taken(self, browser: Browser) -> ShotTaken:
+        spec = self._shot.spec
+        camera = await asyncio.to_thread(Path(self._work.camera).read_text)
+        await self._page.open(
+            browser,
+            camera,
+            width=spec.width,
+            height=spec.height,
+            scale=spec.supersample,
+            transparent=spec.transparent,
+        )
+        renderer = await self._page.renderer()
+        prepared = await self._prepared()
+        self._page.begin()
+        is_sound, kind, frames = self._shot.kind == "sound", prepared.kind, self._shot.count
+        if is_sound:
+            frames = await self._sound(browser)
+        else:
+            kind = await self._pictures(browser, prepared)
+        return ShotTaken(
+            name=SOUND if is_sound else SLICE,
+            frames=frames,
+            kind=kind,
+            luma_max=self._luma_max,
+            difference_max=self._difference_max,
+            renderer=renderer,
+        )
+
+    async def _prepared(self) -> Prepared:
+        """Have the camera wait until the game is ready; pages may lead to others until then."""
+        wanted = self._asked()
+        ends_s = time.monotonic() + self._limits.ready_s
+        while True:
+            pages = self._page.navigations
+            left_s = max(ends_s - time.monotonic(), 0.0)
+            try:
+                await self._page.loaded(timeout_s=left_s)
+                said = await self._page.call("prepare", wanted, timeout_s=left_s)
+                prepared = msgspec.convert(said, Prepared)
+            except CdpError as error:
+                if self._page.navigations in {pages, pages + MOST_PAGES}:
+                    raise FilmPageError(f"the game's page is gone: {cut(str(error))}") from error
+            except CallRefusedError as error:
+                raise FilmNeverReadyError(f"the game does not become ready: {error}") from error
+            except TimeoutError:
+                raise FilmNeverReadyError(await self._why_not_ready()) from None
+            except msgspec.ValidationError as error:
+                raise _disturbed(error) from error
+            else:
+                for note in prepared.notes:
+                    self._notes.add("film-camera", note)
+                return prepared
+
+    def _asked(self) -> dict[str, Any]:
+        """What the camera is asked for."""
+        shot, spec = self._shot, self._shot.spec
+        asked: dict[str, Any] = msgspec.to_builtins(spec)
+        return asked | {
+            "layout": spec.frame_layout,
+            "first": shot.first,
+            "count": shot.count,
+            "slotBytes": frame_bytes(spec),
+            "slots": SLOTS,
+        }
+
+    async def _why_not_ready(self) -> str:
+        limit = f"the game is not ready after {self._limits.ready_s:g} s"
+        if self._server.waiting:
+            files = ", ".join(sorted(self._server.waiting)[:5])
+            return f"{limit}: it still loads {files}"
+        try:
+            said = await self._page.evaluate(
+                "[document.readyState, [globalThis.__filmCamera?.waiting ?? []].flat().join(', ')]",
+                timeout_s=ASK_S,
+            )
+            state, waiting = (cut(str(part), 300) for part in said)
+        except (TimeoutError, CallRefusedError, CdpError, TypeError, ValueError):
+            return f"{limit}: one of its scripts runs without end"
+        if waiting:
+            return f"{limit}: it waits for {waiting}"
+        return f"{limit}: its page is {state}, and nothing tells that the game has begun"
+
+    async def _pictures(self, browser: Browser, prepared: Prepared) -> PageKind:
+        """Film all frames; a page that shows more than a canvas is filmed itself from there on."""
+        encoder = SliceEncoder(self._shot.spec, self._scratch / SLICE)
+        progress = _Progress(self._tell, time.monotonic())
+        kind, done = prepared.kind, 0
+        try:
+            if kind != "screen":
+                done = await self._filmed_canvas(browser, encoder, progress)
+            if done < self._shot.count:
+                kind = "screen"
+                await self._filmed_screen(encoder, done, progress)
+        finally:
+            await asyncio.to_thread(encoder.close)
+        progress.done(self._shot.count)
+        return kind
+
+    async def _filmed_screen(self, encoder: SliceEncoder, begin: int, progress: _Progress) -> None:
+        screen = Screen(self._shot.spec)
+        for number in range(begin, self._shot.count):
+            await self._within(self._page.call("step", timeout_s=None), number)
+            png = await self._within(self._page.screenshot(), number)
+            frame = await asyncio.to_thread(screen.frame, png)
+            await self._encoded(encoder, frame, number, progress)
+
+    async def _filmed_canvas(
+        self, browser: Browser, encoder: SliceEncoder, progress: _Progress
+    ) -> int:
+        """Encode frames that have come while the page draws others; how many came."""
+        camera = asyncio.ensure_future(self._page.call("shoot", timeout_s=None))
+        try:
+            done = await self._developed(browser, encoder, camera, progress)
+            ended = msgspec.convert(await self._within(camera, done), CameraEnded)
+        except msgspec.ValidationError as error:
+            raise _disturbed(error) from error
+        finally:
+            camera.cancel()
+            await asyncio.gather(camera, return_exceptions=True)
+        if ended.frames != done or (done < self._shot.count and ended.screen is None):
+            raise _disturbed(f"{done} frames came of {ended.frames}")
+        if ended.screen is not None:
+            first = self._shot.first + done
+            message = f"from frame {first} on the page itself is filmed, which takes longer"
+            self._notes.add("film-camera", f"{message}: {ended.screen}")
+        return done
+
+    async def _developed(
+        self,
+        browser: Browser,
+        encoder: SliceEncoder,
+        camera: asyncio.Future[Any],
+        progress: _Progress,
+    ) -> int:
+        size = frame_bytes(self._shot.spec)
+        frame = bytearray(size)
+        file: int | None = None
+        try:
+            for number in range(self._shot.count):
+                told = await self._within(self._next_frame(camera), number)
+                if told is None:
+                    return number
+                if told.index != self._shot.first + number:
+                    raise _disturbed(f"frame {told.index} comes for {self._shot.first + number}")
+                if file is None:
+                    file = ring.find_file(browser.profile, size * SLOTS)
+                await asyncio.to_thread(ring.read_into, file, frame, told.slot * size)
+                self._page.release(told.slot)
+                await self._encoded(encoder, frame, number, progress)
+        finally:
+            if file is not None:
+                os.close(file)
+        return self._shot.count
+
+    async def _next_frame(self, camera: asyncio.Future[Any]) -> FrameTold | None:
+        """What is told of the next frame; None: the camera has ended before it."""
+        told = asyncio.ensure_future(self._frames.get())
+        try:
+            ends = [told, camera, self._page.trouble]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if self._page.trouble.done():
+                self._page.trouble.result()  # raises it
+            if told.done():
+                return msgspec.json.decode(told.result(), type=FrameTold)
+            await camera  # raises what has ended it
+        except msgspec.DecodeError as error:
+            raise _disturbed(error) from error
+        finally:
+            told.cancel()
+        return None
+
+    async def _encoded(
+        self, encoder: SliceEncoder, frame: bytearray | bytes, number: int, progress: _Progress
+    ) -> None:
+        """Encode a frame, and tell of it where it is time."""
+        spec = self._shot.spec
+        measure = await asyncio.to_thread(encoder.write, memoryview(frame))
+        self._luma_max = max(self._luma_max, measure.luma)
+        self._difference_max = max(self._difference_max, measure.difference)
+        if progress.wants_preview():
+            jpeg = await asyncio.to_thread(preview, spec, memoryview(frame))
+            self._tell(PreviewTaken(self._shot.first + number, jpeg))
+        progress.counted(number + 1)
+
+    async def _sound(self, browser: Browser) -> int:
+        spec = self._shot.spec
+        wanted = round(spec.duration_s * SAMPLE_RATE)
+        try:
+            said = await self._within(self._page.call("sound", timeout_s=None), 0)
+            told = msgspec.convert(said, SoundTold)
+        except msgspec.ValidationError as error:
+            raise _disturbed(error) from error
+        if abs(told.samples - wanted) > SAMPLE_RATE:
+            raise _disturbed(f"{told.samples} samples of sound came for {wanted}")
+        for note in told.notes:
+            self._notes.add("film-sound", note)
+        size = told.samples * SAMPLE_BYTES
+        file = ring.find_file(browser.profile, size)
+        try:
+            await asyncio.to_thread(ring.copy_to, file, self._scratch / SOUND, size)
+        finally:
+            os.close(file)
+        return told.samples
+
+    async def _within(self, work: Awaitable[Any], number: int) -> Any:
+        """What comes within the time that a frame may take."""
+        try:
+            async with asyncio.timeout(self._limits.frame_s):
+                return await work
+        except TimeoutError:
+            limit = f"{self._limits.frame_s:g} s for frame {self._shot.first + number}"
+            raise FilmTooHeavyError("time", limit) from None
+        except CallRefusedError as error:
+            raise FilmPageError(f"the game stops while it is filmed: {error}") from error
+        except CdpError as error:
+            raise FilmPageError(f"the game's page is gone: {cut(str(error))}") from error
+
+    def _frame_told(self, told: str) -> None:
+        if self._frames.qsize() >= SLOTS:
+            self._page.fail(_disturbed("more frames come than there are slots"))
+        else:
+            self._frames.put_nowait(told)
+
+
+class _Progress:
+    """When it is time to tell."""
+
+    def __init__(self, tell: Callable[[Told], object], begun_s: float) -> None:
+        self._tell = tell
+        self._begun_s = begun_s
+        self._told_s = 0.0
+        self._shown_s = 0.0
+
+    def counted(self, frames: int) -> None:
+        if time.monotonic() - self._told_s >= TELL_S:
+            self.done(frames)
+
+    def done(self, frames: int) -> None:
+        self._told_s = time.monotonic()
+        took_s = max(self._told_s - self._begun_s, 1e-6)
+        self._tell(FramesDone(frames, frames / took_s))
+
+    def wants_preview(self) -> bool:
+        now_s = time.monotonic()
+        if now_s - self._shown_s < PREVIEW_S:
+            return False
+        self._shown_s = now_s
+        return True
+
+
+def _disturbed(why: object) -> FilmPageError:
+    return FilmPageError(f"the game disturbs the camera: {cut(str(why))}")
