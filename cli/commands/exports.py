@@ -10,6 +10,7 @@ import click
 from cli.commands.following import watch_to_end
 from cli.commands.options import build_options, export_argument, json_option, out_option
 from cli.export_options import parse_options
+from cli.price import tell_price
 from cli.session import find_export, with_client
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def export(
     }
 
     def run(client: BlockingClient) -> None:
+        tell_price(client, body)
         answer = client.request_export(project, body)
         path = f"/api/projects/{project}/export/{answer['export']['id']}"
         if wait or out:

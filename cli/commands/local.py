@@ -29,6 +29,7 @@ from cli.local.browser import has_screen, show
 from cli.local.environment import ignored
 from cli.local.stack import WATCH_S, Ports, Stack, answers, local_stack
 from cli.local.state import StackState, default_data, listed
+from cli.price import tell_price
 from cli.project_folder import read_folder
 from shared.settings import retired
 
@@ -110,6 +111,7 @@ def run(
         project_id = project_id_of(folder)
         with BlockingClient(state.gateway_url, state.token) as client:
             await asyncio.to_thread(push_and_report, client, project_id, found)
+            await asyncio.to_thread(tell_price, client, body)
             answer = await asyncio.to_thread(client.request_export, project_id, body)
             path = f"/api/projects/{project_id}/export/{answer['export']['id']}"
             export = await followed(client, path, as_json=as_json)

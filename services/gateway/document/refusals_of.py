@@ -20,6 +20,7 @@ NAMING: Final = CHANGE - BLOBS
 CREATE: Final = "POST /api/projects"
 RETRY: Final = f"POST {EXPORT}/retry"
 START: Final = frozenset({f"POST {EXPORTS}", RETRY})
+PRICE: Final = "POST /api/exports/price"
 REPLAY: Final = "POST /api/admin/dead-letters/{seq}/replay"
 SHARE: Final = f"PUT {PROJECT}/members/{{member}}"
 FILES: Final = f"GET {EXPORT}/files"
@@ -41,7 +42,7 @@ ONLY: Final[Mapping[tuple[int, str], Collection[str]]] = {
     (422, "idempotency-key-reused"): START,
     (422, "ignore-file-invalid"): NAMING | START,
     (422, "not-playable"): PLAY,
-    (422, "option-refused"): START,
+    (422, "option-refused"): START | {PRICE},
     (422, "path-invalid"): NAMING,
     (422, "platform-unavailable"): START,
     (422, "project-invalid"): NAMING | START,

@@ -60,7 +60,8 @@ class PlatformOptions(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 class PlatformView(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One platform: whether it can be had, what it costs, what its options do.
 
-    Of one that this version has no exporter for there are the first three members alone.
+    Of one that a version has no exporter for there are the first three members alone; this version
+    has one for each.
     """
 
     platform: Platform

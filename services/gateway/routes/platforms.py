@@ -43,10 +43,7 @@ async def list_platforms(deps: Injected) -> PlatformList:
 
 
 def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
-    spec = PLATFORMS.get(name)
-    if spec is None:
-        reason_for_all = "This version has no exporter for it."
-        return PlatformView(platform=name, available=False, reason=reason_for_all)
+    spec = PLATFORMS[name]
     workers = serving(spec, living)
     missing = lacking(spec, workers)
     why_waiting = waiting(spec, living)

@@ -25,6 +25,7 @@ def check_size_target(wish: Wish, spec: FilmSpec) -> None:
     least = int((sound + picture) * spec.duration_s / 8 / _USABLE) + 1
     why = (
         f"{spec.max_bytes:,} bytes are too few for {spec.duration_s:g} s of {spec.width} × "
-        f"{spec.height} px: {seconds:.3g} s would fit, or {least:,} bytes, or a smaller picture"
+        f"{spec.height} px: at best {seconds:.3g} s would fit; it needs at least {least:,} "
+        "bytes, or a smaller picture"
     )
     wish.object_to_common("maxBytes", why)

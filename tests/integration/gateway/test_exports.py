@@ -43,6 +43,14 @@ EXPORTS = "/api/projects/game/export"
 WEB = {"platform": "web"}
 
 
+PRICE = "/api/exports/price"
+
+
+def film(**video: Any) -> dict[str, Any]:
+    """A request for a film with these options."""
+    return {"platform": "video", "options": {"video": video}}
+
+
 def web(**options: Any) -> dict[str, Any]:
     """A request with options."""
     return {"platform": "web", "options": options}
@@ -177,7 +185,9 @@ async def test_the_position_is_ones_own(gateway: Gateway) -> None:
         ({"platform": "web", "colour": 1}, 400, "bad-request", ""),
         (web(appVersion="x"), 400, "bad-request", "options.appVersion"),
         (web(nope=1), 400, "bad-request", "options"),
-        ({"platform": "video"}, 422, "platform-unavailable", None),
+        (film(fps=10), 422, "option-refused", "options.video.fps"),
+        (film(fps="x"), 400, "bad-request", "options.video.fps"),
+        (film(colour=1), 400, "bad-request", "options.video"),
         (web(architecture="x64"), 422, "option-refused", "options.architecture"),
         (web(format="rar"), 422, "option-refused", "options.format"),
     ],
@@ -556,8 +566,38 @@ async def test_platforms_say_what_they_offer(gateway: Gateway) -> None:
     _, body = await gateway.user("ann").call("GET", "/api/platforms")
     shown = {p["platform"]: p for p in body["platforms"]}
     assert "wasmThreads" in shown["web"]["options"]["schema"]["properties"]
-    assert not shown["video"]["available"]
-    assert shown["video"]["reason"]
+    video = shown["video"]
+    assert "1920 x 1080" in video["minutesBy"]
+    fields = video["options"]["schema"]["properties"]["video"]["anyOf"][0]["properties"]
+    assert "youtube-1080p" in fields["preset"]["enum"]
+    assert "subframes" in fields["motionBlur"]["properties"]
+    assert all(field["description"] for field in fields.values())
+
+
+async def test_the_price_is_told_and_nothing_begins(gateway: Gateway) -> None:
+    """Of a film by its options, of others by the platform; what is refused, is refused here too."""
+    ann = gateway.user("ann")
+    status, price = await ann.call("POST", PRICE, json=film(preset="youtube-1080p", fps=29.97))
+    assert (status, price["estimatedMinutes"], price["platform"]) == (200, 2, "video")
+    seen = {name: price["film"][name] for name in ("fps", "frames", "codec", "sound", "container")}
+    assert seen == {
+        "fps": "30000/1001", "frames": 300, "codec": "h264", "sound": "aac", "container": "mp4",
+    }  # fmt: skip
+    _, other = await ann.call("POST", PRICE, json={"platform": "macos"})
+    assert (other["estimatedMinutes"], other["film"], other["minutesBy"]) == (8, None, None)
+    status, problem = await ann.call("POST", PRICE, json=film(preset="gif", fps=60))
+    assert (status, problem["code"]) == (422, "option-refused")
+    assert (await gateway.user(None).call("POST", PRICE, json=film()))[0] == 401
+    assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 0
+
+
+async def test_a_film_reserves_its_price(gateway: Gateway) -> None:
+    """The answer says what it is, and so does the user's quota."""
+    ann = await ann_with_game(gateway)
+    large = film(width=3_840, fps=60, durationS=20)
+    status, made = await ann.call("POST", EXPORTS, json=large)
+    assert (status, made["export"]["estimatedMinutes"]) == (202, 20)
+    assert (await ann.call("GET", "/api/quota"))[1]["reserved"] == 20
 
 
 async def test_where_no_worker_is_the_user_is_told(gateway: Gateway) -> None:

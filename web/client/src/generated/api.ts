@@ -470,7 +470,8 @@ export interface components {
          * Platform
          * @description One platform: whether it can be had, what it costs, what its options do.
          *
-         *     Of one that this version has no exporter for there are the first three members alone.
+         *     Of one that a version has no exporter for there are the first three members alone; this version
+         *     has one for each.
          */
         Platform: {
             architectures?: string[];
