@@ -15,6 +15,7 @@ from services.packager.build.inputs import BuildInputs
 from services.packager.build.progress import BuildProgress, megabytes
 from services.packager.build.stage_clock import StageClock
 from services.packager.build.stages import forecast
+from services.packager.film.records import Built
 from services.packager.processes.threads import beside_loop, entered_in_thread, in_thread
 from services.packager.project.snapshot import Selection, Snapshots
 from services.packager.registry.package_fetcher import PackageFetcher
@@ -30,21 +31,24 @@ from services.packager.signing.tool import ToolBench
 from services.packager.storage.derived_files import ProjectDerivedFiles
 from services.packager.storage.object_fetcher import ObjectFetcher, ObjectLostError
 from services.packager.storage.object_index import ObjectIndex
-from shared.domain.events import ExportPackaged
+from shared.domain.entry_page import is_engine_project
+from shared.domain.events import ExportPackaged, ExportRequested
 from shared.domain.platforms import PLATFORMS, check_options
+from shared.errors import UnknownPlatformError
 from shared.tracing import spans
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from pathlib import Path
 
+    from services.packager.film.director import Director
     from services.packager.registry.npm_registry import NpmRegistry
     from services.packager.sandbox.answers import Packaged
     from services.packager.sandbox.build_server import BuildServer
     from services.packager.signing.keys import SigningKeys
     from services.packager.signing.opening import OpenedKey
     from services.packager.storage.disk_cache import DiskCache
-    from shared.domain.events import Event, ExportRequested
+    from shared.domain.events import Event
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.storage.bucket import Storage
 
@@ -73,6 +77,7 @@ class PackagerHandler:
         debug_keys: The projects' own; None: what needs one is refused.
         threads: Of each build.
         earlier: Spares builds whose artifact is there; None: everything is built.
+        director: Makes films; None: none are made here.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class PackagerHandler:
         debug_keys: DebugKeySource | None = None,
         threads: int = 2,
         earlier: EarlierBuilds | None = None,
+        director: Director | None = None,
     ) -> None:
         self._storage = storage
         self._snapshots = Snapshots(storage)
@@ -98,6 +104,7 @@ class PackagerHandler:
         self._debug_keys = debug_keys
         self._threads = threads
         self._earlier = earlier
+        self._director = director
         self._build_inputs = BuildInputs(
             templates,
             {
@@ -119,7 +126,7 @@ class PackagerHandler:
         inputs = await in_thread(partial(self._inputs, event, request, key))
         if inputs and await self._completed(event, inputs):
             return []
-        made = await self._build(event, request, key, reporter, stages)
+        made = await self._make(event, request, key, reporter, stages)
         again = await in_thread(partial(self._inputs, event, request, key))
         if not made.reusable or inputs != again:
             inputs = UNSET  # what it was made of may have changed while it was
@@ -158,8 +165,13 @@ class PackagerHandler:
         signature = key.signed_by.identity if key else None
         if signature == "":
             return UNSET
+        film = self._director.tools if self._director and request.platform == "video" else {}
         return self._build_inputs.of(
-            request, project_id=event.project_id, snapshot=event.snapshot, signature=signature
+            request,
+            project_id=event.project_id,
+            snapshot=event.snapshot,
+            signature=signature,
+            film=film,
         )
 
     async def _completed(self, event: ExportRequested, inputs: str) -> bool:
@@ -169,11 +181,16 @@ class PackagerHandler:
         return await self._earlier.completed(event, inputs)
 
     async def discard(self, event: Event) -> None:
-        """Abort the upload that was announced; an attempt that is stopped has aborted its own."""
+        """Abort the upload that was announced; an attempt that is stopped has aborted its own.
+
+        What a film is made of outlives its attempt, and goes when nobody wants the film any more.
+        """
         if isinstance(event, ExportPackaged):
             await self._storage.abort_upload(event.artifact.key, event.upload.upload_id)
+        elif isinstance(event, ExportRequested) and event.platform == "video" and self._director:
+            await self._director.discard(event)
 
-    async def _build(
+    async def _make(
         self,
         event: ExportRequested,
         request: Request,
@@ -181,7 +198,30 @@ class PackagerHandler:
         reporter: ProgressReporter,
         stages: StageClock,
     ) -> Packaged:
-        with stages.fetching():
+        """Build what is asked for; for a film, what is filmed, and then the film.
+
+        Raises:
+            UnknownPlatformError: No films are made here.
+        """
+        progress = BuildProgress(reporter, stages)
+        build = partial(self._build, event, request, key, progress, reporter=reporter)
+        if request.platform != "video":
+            return (await build()).packaged
+        if self._director is None:
+            raise UnknownPlatformError("video", PLATFORMS.keys() - {"video"})
+        return await self._director.film(event, request, build, progress, reporter)
+
+    async def _build(
+        self,
+        event: ExportRequested,
+        request: Request,
+        key: OpenedKey | None,
+        progress: BuildProgress,
+        *,
+        reporter: ProgressReporter,
+        intermediate: str = "",
+    ) -> Built:
+        with progress.stages.fetching():
             snapshot = await self._snapshots.read(event)
         select = partial(Selection.of, snapshot, request.options)
         selection = await (
@@ -199,16 +239,19 @@ class PackagerHandler:
             signed_by=key.signed_by if key else None,
             threads=self._threads,
         )
-        progress = BuildProgress(reporter, stages)
         async with (
             self._noticing_losses(event),
             entered_in_thread(self._cache.scratch()) as scratch,
-            self._services(selection, request, key, progress, reporter) as services,
+            self._services(
+                selection, request, key, progress, reporter=reporter, intermediate=intermediate
+            ) as services,
             entered_in_thread(
                 self._server.running(job, scratch=scratch, templates=self._templates.absolute())
             ) as child,
         ):
-            return await RunningBuild(job, services, self._server, child).result()
+            packaged = await RunningBuild(job, services, self._server, child).result()
+            is_engine = is_engine_project({file.path for file in selection.files})
+            return Built(packaged, "engine" if is_engine else "html5")
 
     @asynccontextmanager
     async def _noticing_losses(self, event: ExportRequested) -> AsyncIterator[None]:
@@ -226,7 +269,9 @@ class PackagerHandler:
         request: Request,
         key: OpenedKey | None,
         progress: BuildProgress,
+        *,
         reporter: ProgressReporter,
+        intermediate: str,
     ) -> AsyncIterator[Services]:
         """What the build may ask for, until the block ends; objects are fetched ahead of it."""
         stopping = threading.Event()
@@ -263,6 +308,7 @@ class PackagerHandler:
                 reporter=reporter,
                 signer=signer,
                 stop_tools=stopping.set,
+                intermediate=intermediate,
             )
 
 

@@ -91,6 +91,11 @@ def film(project_id: str, export_id: str, generation: int, name: str) -> str:
     return f"{films(project_id)}{export_id}/{generation}/{name}"
 
 
+def film_export(film_key: str) -> str:
+    """The export that a piece of a film belongs to."""
+    return film_key.split("/")[3]
+
+
 def artifact_lists(project_id: str) -> str:
     """Prefix of lists of files, of artifacts that have no directory of their own."""
     return f"{project(project_id)}artifact-lists/"

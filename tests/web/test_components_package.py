@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.packager.build.progress import WAITING_STEP
 from services.packager.build.stages import TITLES
 from services.packager.runtimes.build import EXPORT_PAGE, ROOT, WEB, run_script
 from shared.domain.export_document import FAILS_AGAIN
@@ -58,9 +59,12 @@ def test_the_rules_hold() -> None:
 def test_every_step_is_said_in_portuguese() -> None:
     """Those of the packager and the uploader; what nobody knows stays English, and says so."""
     counted = "Packing: 1,090 of 1,202 files, 8.5 MB of 20 MB"
-    steps = [*TITLES.values(), *UPLOADING, FAILS_AGAIN, "Fetching the project", counted]
+    film = "Filming: frame 1,120 of 1,200, 4.2 frames/s"
+    others = [*UPLOADING, WAITING_STEP, FAILS_AGAIN, "Fetching the project"]
+    steps = [*TITLES.values(), *others, film, counted]
     shown = json.loads(run_node(str(NODE_TESTS / "steps.mjs"), given=json.dumps([*steps, "New"])))
     assert [step["language"] for step in shown] == ["pt-BR"] * len(steps) + ["en"]
+    assert shown[-3]["text"] == "Filmando: quadro 1.120 de 1.200, 4,2 quadros/s"
     assert shown[-2]["text"] == "Empacotando: 1.090 de 1.202 arquivos, 8,5 MB de 20 MB"
 
 

@@ -31,6 +31,7 @@ class Estimate:
     """
 
     def __init__(self, costs: Mapping[StageName, float], now_s: float) -> None:
+        self.foreseen = frozenset(costs)
         self._ahead = dict(costs)
         self._planned_s = self._spent_s = 0.0
         self._pace = 1.0

@@ -7,7 +7,8 @@ of itself that more than these has shaped it: ``BuildPlan.reusable``.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from services.packager.request import Request
+
+
+NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class BuildInputs:
@@ -36,11 +40,18 @@ class BuildInputs:
         self._settings = settings
 
     def of(
-        self, request: Request, *, project_id: str, snapshot: str, signature: str | None = None
+        self,
+        request: Request,
+        *,
+        project_id: str,
+        snapshot: str,
+        signature: str | None = None,
+        film: Mapping[str, str] = NONE,
     ) -> str:
         """The SHA-256 over the canonical JSON of the inputs, as they are this moment.
 
-        ``signature`` names the key of what is signed alike each time.
+        ``signature`` names the key of what is signed alike each time, ``film`` the versions of
+        what films.
         """
         inputs = {
             "project": project_id,
@@ -51,5 +62,6 @@ class BuildInputs:
             "product": product_version(),
             "settings": self._settings,
             **({"signature": signature} if signature else {}),
+            **({"film": film} if film else {}),
         }
         return hashlib.sha256(msgspec.json.encode(inputs, order="deterministic")).hexdigest()

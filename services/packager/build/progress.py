@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -15,7 +15,7 @@ from services.packager.build.stages import FETCH_RATE, ORDER, PACK_RATE, TITLES,
 from shared.domain.export_document import Eta
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from services.packager.build.stages import StageName
     from shared.domain.export_document import Status
@@ -30,6 +30,11 @@ STATUSES: Final[dict[StageName, Status]] = {
     "reading": "preparing",
     "packing": "packaging",
 }
+FILM_STATUSES: Final[dict[StageName, Status]] = {
+    "reading": "preparing",
+    "finishing": "packaging",
+}
+WAITING_STEP: Final = "Waiting for a browser that films"
 
 
 class BuildProgress:
@@ -48,6 +53,8 @@ class BuildProgress:
         self._fetching_share = 1.0  # of reading; what has come is looked at then
         self._is_planned = self._is_application = False
         self._waiting = ""
+        self._statuses = STATUSES
+        self._shot = ""  # how far a film is, in words
         self._began_s = self._loop.time()  # the stage at work
         self._spans = StageSpans()
 
@@ -55,6 +62,15 @@ class BuildProgress:
         """What is to be done altogether, by :func:`services.packager.build.stages.forecast`."""
         self._to_fetch = fetch_bytes
         self._fetching_share = min(fetch_bytes / FETCH_RATE / costs["reading"], 1.0)
+        self._expect(costs)
+
+    def expect_film(self, costs: Mapping[StageName, float]) -> None:
+        """Its site is there already, and this is left to be done."""
+        if "filming" not in self._estimate.foreseen:
+            self._expect({"reading": 0.0, **costs})
+
+    def _expect(self, costs: Mapping[StageName, float]) -> None:
+        self._statuses = FILM_STATUSES if "filming" in costs else STATUSES
         self._estimate = Estimate(costs, self._loop.time())
 
     def planning(self, stage: Stage) -> None:
@@ -107,6 +123,23 @@ class BuildProgress:
             self._packed_before = self._packed
             self._begin_archive()
 
+    def filmed(self, frames: int, of: int, *, fps: float) -> None:
+        """So many frames of the film are shot, at so many a second in all browsers together."""
+        pace = f", {fps:,.1f} frames/s" if fps else ""
+        self._waiting, self._shot = "", f": frame {frames:,} of {of:,}{pace}"
+        self._advance(frames / of)
+
+    def waiting_for_browser(self, seconds: float) -> None:
+        """Every browser films something else."""
+        self._waiting = f"{WAITING_STEP}: {seconds:,.0f} s"
+
+    def finishing(self, share: float) -> None:
+        """All is shot, and so much of one file is made of it, from 0 to 1."""
+        if self._estimate.stage != "finishing":
+            self._begin("finishing")
+        self._waiting, self._shot = "", f": {share:.0%}" if share else ""
+        self._advance(share)
+
     def waiting(self, for_what: str) -> None:
         """A program of ours is at work; "" when it has ended. From any thread."""
         self._waiting = for_what
@@ -128,6 +161,21 @@ class BuildProgress:
             self._tell_stage()
             self._spans.end()
 
+    @asynccontextmanager
+    async def at_film(self) -> AsyncIterator[None]:
+        """A film is made within the block, whose build has ended; progress is reported."""
+        self._began_s = self._loop.time()
+        self._estimate.begin("filming", self._began_s)
+        reporting = asyncio.create_task(self.run())
+        try:
+            yield
+        finally:
+            reporting.cancel()
+            await asyncio.gather(reporting, return_exceptions=True)
+            self.report()
+            self._tell_stage()
+            self._spans.end()
+
     def report(self) -> None:
         """Report now, if there is anything new."""
         now_s = self._loop.time()
@@ -135,7 +183,7 @@ class BuildProgress:
         if (percent, step) == self._reported:
             return
         self._reported = percent, step
-        status = STATUSES.get(self._estimate.stage, "building")
+        status = self._statuses.get(self._estimate.stage, "building")
         left_s = self._estimate.left_s(now_s)
         eta = Eta(p50_s=round(left_s, 1), p90_s=round(left_s * UNCERTAINTY, 1))
         self._reporter.progress(status, percent, step, eta)
@@ -174,6 +222,8 @@ class BuildProgress:
             return f"{TITLES[stage]}: {self._files_packed:,} of {self._files:,} files"
         if stage == "packing":
             return self._packing()
+        if stage in {"filming", "finishing"}:
+            return f"{TITLES[stage]}{self._shot}"
         return str(self._planned) if self._planned else TITLES[stage]
 
     def _packing(self) -> str:

@@ -24,7 +24,7 @@ class StageClock:
         self._since = clock()
         self._fetch_s = self._plan_s = self._pack_s = 0.0
         self._waiting = 0
-        self._is_planned = False
+        self._is_planned = self._is_idle = False
 
     @contextmanager
     def fetching(self) -> Iterator[None]:
@@ -42,6 +42,11 @@ class StageClock:
         self._note()
         self._is_planned = True
 
+    def idle(self, *, is_idle: bool) -> None:
+        """Whether nothing is done for this build, as others are; that time is nobody's."""
+        self._note()
+        self._is_idle = is_idle
+
     def seconds(self) -> StageSeconds:
         """So far."""
         self._note()
@@ -51,6 +56,8 @@ class StageClock:
         """The time since the last note goes to the stage that it was."""
         now = self._clock()
         passed_s, self._since = now - self._since, now
+        if self._is_idle:
+            return
         if self._waiting:
             self._fetch_s += passed_s
         elif self._is_planned:

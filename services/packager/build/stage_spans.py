@@ -43,3 +43,4 @@ class StageSpans:
         """Nothing more is done."""
         self._stage.end()
         self._whole.end()
+        self._whole = self._stage = spans.NO_SPAN

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, get_args
 import msgspec
 
 from shared.domain.entry_page import PACKAGE, is_engine_project
+from shared.domain.video.spec import spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from services.packager.request import Request
     from shared.domain.project import StoredFile
+    from shared.domain.video.film_spec import FilmSpec
 
 # In the order in which they come; a build passes over those that it does not need.
 Planning = Literal[
     "installing", "scripting", "building", "bundling", "optimizing", "baking", "joining"
 ]
-StageName = Literal["reading", Planning, "assembling", "signing", "packing"]
+StageName = Literal["reading", Planning, "assembling", "signing", "packing", "filming", "finishing"]
 ORDER: Final[tuple[StageName, ...]] = get_args(StageName)
 TITLES: Final[dict[StageName, str]] = {
     "reading": "Checking the project",
@@ -33,6 +35,8 @@ TITLES: Final[dict[StageName, str]] = {
     "assembling": "Assembling the game",
     "signing": "Signing",
     "packing": "Packing",
+    "filming": "Filming",
+    "finishing": "Finishing the film",
 }
 UPLOAD_S: Final = 0.3  # the uploader's: check the parts, make them one object, note the expiry
 
@@ -63,6 +67,10 @@ OPTIMIZE_RATES: Final[dict[str, float]] = {  # of source bytes, by the end of a 
     ".gltf": 34e6,
     ".bin": 34e6,
 }
+
+FILM_RATE: Final = 10e6  # pixels drawn a second, by two browsers on two cores
+FRAME_RATE: Final = 50.0  # frames a second, however small
+FINISH_RATE: Final = 100e6  # pixels joined a second
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
@@ -137,9 +145,21 @@ def forecast(
         costs |= _planned(files, request)
         if request.platform not in ("web", "video"):
             costs["assembling"] = size_bytes / ASSEMBLE_RATE
+    if request.platform == "video":
+        costs |= film_costs(spec_of(request.options))
     if signed:
         costs["signing"] = SECONDS["signing"]
     return {name: bounded(costs[name]) for name in ORDER if name in costs}
+
+
+def film_costs(spec: FilmSpec) -> dict[StageName, float]:
+    """What filming and finishing will probably take, seconds."""
+    pixels = spec.frames * spec.width * spec.height
+    drawn = pixels * spec.supersample**2 * spec.subframes
+    return {
+        "filming": bounded(spec.frames / FRAME_RATE + drawn / FILM_RATE),
+        "finishing": bounded(pixels / FINISH_RATE),
+    }
 
 
 def _planned(files: Collection[StoredFile], request: Request) -> dict[StageName, float]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from services.packager.film.records import FilmPlan, Piece, SliceRecord
+from services.packager.film.slice_record import of_no_use
 from services.packager.processes.threads import in_thread
 from services.packager.storage.multipart_upload import open_upload
 from shared.errors import StorageRefusedError, UnavailableError
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from nats.js import JetStreamContext
 
     from services.packager.film.records import FilmId
+    from services.packager.storage.multipart_upload import PartSender
+    from shared.domain.events import Failure
     from shared.storage.bucket import Storage
 
 log = structlog.get_logger()
@@ -53,6 +56,21 @@ def piece_key(film: FilmId, name: str) -> str:
     return keys.film(
         film.project_id, film.export_id, film.generation, f"{uuid.uuid4().hex[:12]}-{name}"
     )
+
+
+async def send_file(sender: PartSender, path: Path, size_bytes: int) -> str:
+    """Send all parts of a file; its SHA-256."""
+    digest = hashlib.sha256()
+    with await in_thread(lambda: path.open("rb")) as file:
+
+        def next_part() -> bytes:
+            part = file.read(sender.part_bytes)
+            digest.update(part)
+            return part
+
+        for _ in range(max(-(-size_bytes // sender.part_bytes), 1)):
+            await sender.send(lambda: in_thread(next_part))
+    return digest.hexdigest()
 
 
 class DamagedPieceError(UnavailableError):
@@ -114,25 +132,27 @@ class FilmStore:
 
         return await self._slices.change(slice_key(film, number), unless_over) or SliceRecord()
 
+    async def remake(self, film: FilmId, number: int, why: Failure) -> SliceRecord:
+        """Have a slice that was stored made again; its file goes. What its record is now."""
+        before = await self.slice(film, number)
+        if before.shot is not None:
+            await self.delete([before.shot.piece])
+
+        def again(found: SliceRecord | None) -> SliceRecord | None:
+            return of_no_use(found, why) if found is not None and found.state == "done" else None
+
+        return await self._slices.change(slice_key(film, number), again) or SliceRecord()
+
     async def store(self, key: str, path: Path, content_type: str) -> Piece:
         """Store a file; nothing of it is left where that fails."""
         size_bytes = (await in_thread(path.stat)).st_size
-        digest = hashlib.sha256()
         async with open_upload(
             self.storage, key, content_type=content_type, expected_bytes=size_bytes
         ) as sender:
-            with await in_thread(lambda: path.open("rb")) as file:
-
-                async def read() -> bytes:
-                    part = await in_thread(lambda: file.read(sender.part_bytes))
-                    await in_thread(lambda: digest.update(part))
-                    return part
-
-                for _ in range(max(-(-size_bytes // sender.part_bytes), 1)):
-                    await sender.send(read)
+            sha256 = await send_file(sender, path, size_bytes)
             upload = await sender.finish()
             await self.complete(key, upload.upload_id, crc32c=sender.crc32c)
-        return Piece(key=key, size_bytes=size_bytes, sha256=digest.hexdigest())
+        return Piece(key=key, size_bytes=size_bytes, sha256=sha256)
 
     async def complete(self, key: str, upload_id: str, *, crc32c: str) -> None:
         """Make a file of the parts that were sent."""

@@ -5,13 +5,16 @@ The plan is there for as long as the film is wanted: whoever finds none has noth
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import msgspec
 
 from shared.domain.build_warnings import MOST, BuildWarning, BuildWarnings
 from shared.domain.events import Event, Failure, Sha256
 from shared.domain.video.film_spec import FilmSpec
+
+if TYPE_CHECKING:
+    from services.packager.sandbox.answers import Packaged
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -49,6 +52,13 @@ class Slice(msgspec.Struct, frozen=True, kw_only=True):
     count: Annotated[int, msgspec.Meta(ge=1)]  # frames
 
 
+class Built(NamedTuple):
+    """A site in the storage, and what kind of game it is."""
+
+    packaged: Packaged
+    game: GameKind
+
+
 class FilmPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What is shot on which site, and what is to be told of the site once the film is there."""
 
@@ -79,6 +89,7 @@ class SliceRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     state: State = "waiting"
     attempts: Count = 0  # that were begun
+    remade: Count = 0  # how often it was there, and no use
     failures: tuple[Failure, ...] = ()
     of_project: bool = False  # the last failure lies in the maker's hands
     worker: str = ""

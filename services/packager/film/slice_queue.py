@@ -32,8 +32,8 @@ class SliceQueue:
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
 
-    async def ask(self, film: FilmId, number: int) -> None:
-        """Ask for a slice.
+    async def ask(self, film: FilmId, number: int, *, remade: int = 0) -> None:
+        """Ask for a slice, anew where it was there and no use.
 
         Raises:
             NatsUnavailableError: The queue does not take it.
@@ -47,7 +47,7 @@ class SliceQueue:
         place = current()
         headers = {
             "Aethel-Export-Id": film.export_id,
-            "Nats-Msg-Id": f"slice:{film.export_id}:{film.generation}:{number}",
+            "Nats-Msg-Id": f"slice:{film.export_id}:{film.generation}:{number}:{remade}",
             **(place.headers if place else {}),
         }
         subject = slice_subject(film.export_id, film.generation, number)

@@ -62,11 +62,16 @@ class Packaged(msgspec.Struct, frozen=True):
     upload: PendingUpload
     warnings: BuildWarnings
     reusable: bool  # for exports of the same inputs
+    build_key: str  # of what shapes its bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What a build may ask for, all of it bound to its own project."""
+    """What a build may ask for, all of it bound to its own project.
+
+    ``intermediate`` is where its artifact goes if that is a step on the way to another one; else
+    the artifact has a place by what shapes its bytes.
+    """
 
     storage: Storage
     objects: ObjectFetcher
@@ -76,6 +81,7 @@ class Services:
     reporter: ProgressReporter
     signer: Signing | None
     stop_tools: Callable[[], None]
+    intermediate: str = ""
 
 
 class Answers:
@@ -220,7 +226,8 @@ class Answers:
 
     async def _list(self, message: Listing, files: Sequence[int]) -> tuple[Answer, Sequence[int]]:
         """Only its form is checked: what it says is shown to the project's own members."""
-        if self._planned is None or self._listed is not None or len(files) != 1:
+        is_listed = self._listed is not None or bool(self._services.intermediate)
+        if self._planned is None or is_listed or len(files) != 1:
             raise verdict.broken(verdict.ProtocolError("no such list"), ())
         try:
             document = await in_thread(partial(channel.content, files[0], message.size_bytes))
@@ -263,10 +270,13 @@ class Answers:
         )
         if self._listed is not None:
             await self._services.storage.put(keys.artifact_list(artifact.key), self._listed)
-        return Packaged(artifact, upload, self._planned.warnings, self._planned.reusable)
+        return Packaged(
+            artifact, upload, self._planned.warnings, self._planned.reusable, self._planned.key
+        )
 
     def _key(self, planned: Planned) -> str:
-        return keys.artifact(self._job.project_id, planned.key, planned.file_name)
+        own = keys.artifact(self._job.project_id, planned.key, planned.file_name)
+        return self._services.intermediate or own
 
 
 def _remembered(derived: ProjectDerivedFiles, message: Remember, files: Sequence[int]) -> None:

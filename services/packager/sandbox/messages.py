@@ -23,6 +23,7 @@ from shared.domain.build_warnings import BuildWarnings
 from shared.domain.events import Sha256
 from shared.domain.progress import Level
 from shared.domain.project import StoredFile
+from shared.domain.video.film_spec import CONTENT_TYPES
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Number = Annotated[int, msgspec.Meta(ge=0, lt=1 << 53)]  # of a question, so that it is answered
@@ -30,7 +31,10 @@ FilePath = Annotated[str, msgspec.Meta(min_length=1, max_length=4_096)]
 Line = Annotated[str, msgspec.Meta(max_length=8_192)]
 FileName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$")]
 PAGE: Final = r"text/html; charset=utf-8"  # of an artifact that is one; it is only ever saved
-ContentType = Annotated[str, msgspec.Meta(pattern=rf"^(application/[a-z.-]{{1,60}}|{PAGE})$")]
+FILMS: Final = "|".join(CONTENT_TYPES.values())  # what their sites are told to become
+ContentType = Annotated[
+    str, msgspec.Meta(pattern=rf"^(application/[a-z.-]{{1,60}}|{PAGE}|{FILMS})$")
+]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z-]{0,59}$")]
 Kind = Literal["preflight", "project", "retryable", "final"]  # of an error
 

@@ -17,6 +17,7 @@ import structlog
 
 from services.uploader.artifact_claims import ArtifactClaims
 from services.uploader.gc.blob_collector import BlobCollector
+from services.uploader.gc.film_collector import FilmCollector
 from services.uploader.gc.project_eraser import ProjectEraser
 from services.uploader.gc.retention import DEAD_LETTER_GRACES, KeptExport
 from services.uploader.gc.usage_recount import UsageRecount
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-KINDS: Final = ("export", "upload", "artifact", "object", "project", "link")
+KINDS: Final = ("export", "upload", "artifact", "object", "film", "project", "link")
 LISTED_WITHIN: Final = timedelta(days=1)  # an export is listed by then, or it is gone
 LONGEST_ATTEMPT: Final = timedelta(days=1)  # an export under way may be writing any younger upload
 
@@ -177,7 +178,8 @@ class Sweeper:
         """Pass over everything once.
 
         Returns:
-            How many of each kind went: export, upload, artifact, object, project, link.
+            How many of each kind went: export, upload, artifact, object, film (a piece of one),
+            project, link.
 
         Raises:
             SweepHeldError: Nothing, or nothing more, may go now.
@@ -192,7 +194,7 @@ class Sweeper:
         swept["artifact"] += await self._delete_expired_artifacts()
         swept["upload"] += await self._abort_stale_uploads(exports.values())
         by_project = _by_project(exports.values())
-        projects = []
+        projects, films = [], FilmCollector(self._storage, grace=self._grace)
         for key in await self._projects.keys(project_key("*")):
             found = await self._projects.get(key)
             if found is None:
@@ -205,6 +207,7 @@ class Sweeper:
             else:
                 collector = BlobCollector(self._storage, self._projects, grace=self._grace)
                 swept["object"] += await collector.collect(key, found, mine)
+                swept["film"] += await films.collect(found.value.id, mine)
         swept["link"] += await self._play_links.sweep(
             dict(await self._linked.look()),
             {(each.project_id, each.export_id) for key, each in exports.items() if key not in old},
@@ -284,7 +287,9 @@ class Sweeper:
         return len(stale)
 
     async def _delete_list(self, artifact_key: str) -> None:
-        """Delete what was written beside an artifact that was not to be."""
+        """Delete what was written beside an artifact that was not to be; films have none."""
+        if not artifact_key.startswith(keys.artifacts(artifact_key.split("/")[1])):
+            return
         record = artifact_record_key(artifact_key.split("/")[1], artifact_key)
         if await self._claims.records.get(record) is None:
             await self._storage.delete([keys.artifact_list(artifact_key)])

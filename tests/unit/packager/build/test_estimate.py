@@ -28,7 +28,7 @@ def test_whatever_comes_percents_never_fall_and_end_at_ninety(
 ) -> None:
     """Stages unforeseen, missing, out of order, longer or shorter, and counted in any way."""
     now_s = 100.0
-    least: dict[StageName, float] = {"reading": 0.1, "packing": 0.1}
+    least: dict[StageName, float] = {"reading": 0.1, ORDER[-1]: 0.1}
     estimate = Estimate(least | costs, now_s)
     shown = [estimate.percent(now_s)]
     for stage, cost_s, news in stages:
@@ -38,7 +38,7 @@ def test_whatever_comes_percents_never_fall_and_end_at_ninety(
             estimate.advance(share, now_s, step=step)
             shown.append(estimate.percent(now_s))
             assert 0 < estimate.left_s(now_s) < 1e6
-    estimate.begin("packing", now_s)
+    estimate.begin(ORDER[-1], now_s)
     estimate.advance(1.0, now_s)
     shown.append(estimate.percent(now_s))
     assert shown == sorted(shown)

@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   "Signing the application": "Assinando o aplicativo",
   Packing: "Empacotando",
   "Packing the application": "Empacotando o aplicativo",
+  "Waiting for a browser that films": "Aguardando um navegador para filmar",
   "Checking the parts": "Verificando as partes",
   "Making the artifact visible": "Publicando o artefato",
   "Recording the expiry": "Registrando a validade",

@@ -1,0 +1,1 @@
+"""Films: several packagers, real NATS, a real storage."""
