@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import msgspec
 
+from services.packager.film.studio.limits import StudioLimits
 from services.packager.sandbox.confinement import Limits
 from services.packager.signing.keys import SigningKeys
 from shared.domain.platforms import PLATFORMS
@@ -15,6 +17,7 @@ from shared.settings import Bind, RetrySettings, S3Settings, ServiceSettings, en
 from shared.templates import BUILT
 
 GIB: Final = 1 << 30
+MOST_BROWSERS: Final = 4  # that are started where nobody says how many
 
 
 class TemplateSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +147,37 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
             le=64,
         ),
     ] = 0
+    memory_bytes: Annotated[
+        int,
+        env(
+            "PACKAGER_FILM_MEMORY_BYTES",
+            "memory of one browser that films, with all that belongs to it, bytes",
+            ge=1 << 30,
+        ),
+    ] = 4 * GIB
+    shot_s: Annotated[
+        float,
+        env("PACKAGER_FILM_SHOT_S", "how long the filming of one slice may take, s", ge=60),
+    ] = 1_800.0
+    program: Annotated[
+        str,
+        env(
+            "PACKAGER_FILM_PROGRAM",
+            "path of the browser that films; empty: Debian's chromium-headless-shell",
+        ),
+    ] = ""
+
+    @property
+    def at_a_time(self) -> int:
+        """How many slices are filmed at a time."""
+        return self.browsers or min(os.cpu_count() or 1, MOST_BROWSERS)
+
+    @property
+    def limits(self) -> StudioLimits:
+        """As the studio takes them."""
+        return StudioLimits(
+            memory_bytes=self.memory_bytes, shot_s=self.shot_s, browsers=self.at_a_time
+        )
 
 
 class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):

@@ -44,7 +44,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     scratch: str
     limits: StudioLimits
     user: Annotated[int, msgspec.Meta(ge=FIRST_USER)] | None  # None: the same as ours
-    confined: bool
 
 
 class ShotTaken(msgspec.Struct, frozen=True, kw_only=True, tag=True):

@@ -84,6 +84,19 @@ class Studio:
         self._program = program
         self._users = Users()
 
+    def require(self) -> None:
+        """Refuse to film strangers' games without enough protection.
+
+        Raises:
+            ConfigurationError: What is missing, and what to do.
+        """
+        found = self._users.protections
+        if self._confined and not found.suffice_for_pages:
+            raise ConfigurationError(
+                f"films cannot be confined here ({found}): Linux 6.7 with Landlock and seccomp is "
+                "needed; PACKAGER_SANDBOX=best-effort films games that you trust all the same"
+            )
+
     async def shoot(
         self, site: Path, shot: Shot, folder: Path, tell: Callable[[Told], object]
     ) -> Taken:
@@ -98,7 +111,7 @@ class Studio:
         Raises:
             FilmError: Why there is no film of this game.
             BrowserDiedError: The browser has ended; another attempt may succeed.
-            ConfigurationError: There is no browser.
+            ConfigurationError: There is no browser, or not enough protection.
         """
         program = find_browser(self._program)
         if program is None:
@@ -155,6 +168,7 @@ class Studio:
         self, work: Take | Finish, folder: Path, tell: Callable[[Told], object]
     ) -> tuple[ShotTaken | FilmFinished, Path]:
         """Have a crew do it; its last word, and the file that it has made, now in ``folder``."""
+        self.require()
         scratch = _scratch(folder)
         readable = (
             (Path(work.site), Path(work.camera))
@@ -168,7 +182,6 @@ class Studio:
                 scratch=str(scratch),
                 limits=self.limits,
                 user=user,
-                confined=self._confined,
             )
             last = await _Call(job, tell).result()
             name = work.name if isinstance(work, Finish) else RESULTS[work.shot.kind]

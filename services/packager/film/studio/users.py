@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from services.packager.sandbox.confinement import FIRST_USER, probe
+from services.packager.sandbox.confinement import FIRST_USER, Protections, probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,12 +23,13 @@ class Users:
         self._taken: set[int | None] = set()
 
     @cached_property
-    def _can_be_others(self) -> bool:
-        return probe().own_user
+    def protections(self) -> Protections:
+        """What works here; found out once."""
+        return probe()
 
     def take(self, scratch: Path, readable: Iterable[Path]) -> int | None:
         """A user that no other crew has, and who owns the folder; None: the same as ours."""
-        if os.geteuid() != 0 or not self._can_be_others:
+        if os.geteuid() != 0 or not self.protections.own_user:
             return None
         if not all(map(_is_public, (scratch.parent, *readable))):
             return None
