@@ -59,6 +59,7 @@ export class FilmForm extends ExportsElement {
   readonly #drafts = new Map<string, string>(); // as they were typed: `1.` is a number on its way
   #entered: string | null = null;
   #wish: Wish = {};
+  #isOpen = false; // it stays so once something was wrong in there
 
   override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
@@ -86,6 +87,7 @@ export class FilmForm extends ExportsElement {
     const texts = filmMessages(preferences.language);
     const choice = choiceOf(this.#wish);
     const fields = fieldsFor(choice);
+    this.#isOpen ||= this.#hasFoldedProblem(fields);
     const show = (field: FilmField): TemplateResult => this.#field(field, texts);
     return html`<fieldset class="choices">
         <legend>${texts.what}</legend>
@@ -98,7 +100,10 @@ export class FilmForm extends ExportsElement {
           show,
         )}
       </div>
-      <details ?open=${this.#hasFoldedProblem(fields)}>
+      <details
+        ?open=${this.#isOpen}
+        @toggle=${(event: Event) => (this.#isOpen = (event.target as HTMLDetailsElement).open)}
+      >
         <summary>${texts.more}</summary>
         <div class="fields">
           ${repeat(
