@@ -25,6 +25,9 @@ _SPEED: Final[dict[Codec, tuple[dict[str, str], dict[str, str]]]] = {
     "vp9": ({"deadline": "good", "cpu-used": "4"}, {"deadline": "realtime", "cpu-used": "7"}),
     "av1": ({"preset": "8"}, {"preset": "11"}),
 }
+_MOST_KBPS: Final[dict[Codec, int]] = {
+    "h264": 800_000, "hevc": 800_000, "vp9": 800_000, "av1": 100_000,
+}  # fmt: skip
 _TWO_PASSES: Final = ("h264", "hevc", "vp9")
 # ProRes profiles and their bits for each pixel (Apple, "ProRes White Paper", at 1080p).
 _PRORES: Final = (("proxy", 0.73), ("lt", 1.65), ("standard", 2.37), ("hq", 3.55))
@@ -63,6 +66,10 @@ def bit_rate_of(
     if wish.max_bytes is not None:
         _refuse_beside_size(wish, shape)
         return BitRate(encoder_options=options, keyframe_s=keyframe_s)
+    for name, kbps in (("bitrate", wish.video.bitrate), ("maxBitrate", wish.video.max_bitrate)):
+        if kbps is not UNSET and kbps > (most := _MOST_KBPS[shape.codec]):
+            wish.object_to(name, f"at most {most:,} kbit/s of {shape.codec}")
+            return BitRate(encoder_options=options, keyframe_s=keyframe_s)
     made = _aimed(wish, shape, options)
     return msgspec.structs.replace(made, keyframe_s=keyframe_s)
 

@@ -334,6 +334,8 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"crf": 20, "twoPass": True}, "twoPass", "quality"),
     ({"videoCodec": "av1", "bitrate": 900, "twoPass": True}, "twoPass", "h264, hevc, vp9"),
     ({"videoCodec": "av1", "bitrate": 900, "bitrateMode": "cbr"}, "bitrateMode", "crf"),
+    ({"videoCodec": "av1", "bitrate": 100_001}, "bitrate", "100,000 kbit/s"),
+    ({"bitrate": 900, "maxBitrate": 800_001}, "maxBitrate", "800,000 kbit/s"),
     ({"container": "gif", "bitrate": 900}, "bitrate", "no bit rate"),
     ({"container": "gif", "crf": 9}, "crf", "no bit rate"),
     ({"container": "gif", "bitrateMode": "crf"}, "bitrateMode", "no bit rate"),
