@@ -9,12 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import statistics
 import tempfile
 import time
 import uuid
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from urllib.parse import urlsplit
 from cli import api_client as api
 from cli.local.stack import Stack, local_stack
 from cli.project_folder import read_folder
+from tests.bench.environment import environment
 from tests.bench.measurement import Measurement
 from tests.bench.scaling import cpu_s
 from tests.pushing import push_folder
@@ -40,7 +39,7 @@ def measure(_cache: Path) -> Iterator[Measurement]:
     """Milliseconds of a POST; CPU of an accepted export by process."""
     with (
         tempfile.TemporaryDirectory() as data,
-        _environment("PACKAGER_PLATFORMS", "linux"),
+        environment("PACKAGER_PLATFORMS", "linux"),
         local_stack(Path(data)) as stack,
     ):
         yield from asyncio.run(_measure(stack))
@@ -113,12 +112,3 @@ async def _poster(stack: Stack, user: str, count: int) -> list[float]:
     writer.close()
     await writer.wait_closed()
     return found
-
-
-@contextmanager
-def _environment(name: str, value: str) -> Iterator[None]:
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
