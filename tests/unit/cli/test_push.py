@@ -35,7 +35,7 @@ async def served(**routes: Handler) -> AsyncIterator[BlockingClient]:
     app = web.Application(client_max_size=1 << 30)
     for name, answer in routes.items():
         app.router.add_route("*", f"/api/projects/game/{name}{{rest:.*}}", answer)
-    runner = web.AppRunner(app)
+    runner = web.AppRunner(app, lingering_time=1.0)
     await runner.setup()
     (port,) = free_ports(1)
     await web.TCPSite(runner, "127.0.0.1", port).start()
