@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 FRAMEWORK = "/usr/share/android-framework-res/framework-res.apk"
 CHUNK_BYTES = 1 << 20
 END_BYTES = 22
+# Done before the JVM's second compiler has paid for itself.
+SHORT_LIVED = {
+    "apksigner": ("-JXX:TieredStopAtLevel=1", "-JXX:+UseSerialGC"),
+    "jarsigner": ("-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"),
+}
 MANIFEST = """\
 <manifest xmlns:android="http://schemas.android.com/apk/res/android"
   package="com.example.game" android:versionCode="1" android:versionName="1.0">
@@ -97,8 +102,9 @@ def jar(files: Mapping[str, bytes], sections: Mapping[str, bytes]) -> bytes:
 
 def tool(*command: str | Path) -> str:
     """What a program says, once it has ended well."""
+    name, *arguments = (str(part) for part in command)
     done = subprocess.run(
-        [str(part) for part in command], check=False, capture_output=True, text=True
+        [name, *SHORT_LIVED.get(name, ()), *arguments], check=False, capture_output=True, text=True
     )
     assert not done.returncode, f"{command}: {done.stdout}{done.stderr}"
     return done.stdout

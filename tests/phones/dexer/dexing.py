@@ -15,6 +15,9 @@ JARS: Final = ("asm", "asm-tree", "asm-analysis", "dexlib2", "guava")
 LIBRARIES: Final = [f"/usr/share/java/{jar}.jar" for jar in JARS]
 RULES: Final = Path(__file__).parent / "rules"
 SHUFFLED: Final = Path(__file__).parent / "shuffled"
+# A program that runs for a second is done before the JVM's second compiler has paid for itself.
+JAVA: Final = ("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+JAVAC: Final = ("javac", "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC")
 PYTHON: Final = "/usr/bin/python3"  # enjarify is installed for Debian's, not for the one on PATH
 # enjarify 1.0.3 reads the number of const-wide/32 without its sign, which the format gives it.
 ENJARIFY: Final = """
@@ -44,7 +47,7 @@ def class_path(*more: Path) -> str:
 def compile_own(sources: Path, out: Path) -> str:
     """Compile our Java for the libraries without one warning; the class path to run it with."""
     path = class_path(out)
-    compiler = ["javac", "-Xlint:all,-classfile", "--release", "17", "-cp", path]
+    compiler = [*JAVAC, "-Xlint:all,-classfile", "--release", "17", "-cp", path]
     files = sorted(sources.rglob("*.java"))
     run = subprocess.run(
         [*compiler, "-d", out, *files], capture_output=True, text=True, check=False
@@ -57,14 +60,14 @@ def compile_own(sources: Path, out: Path) -> str:
 def compile_fixtures(sources: Iterable[Path], out: Path, *, release: int = 8) -> None:
     """Compile for the Java that the dexer translates, with the lines that crash logs show."""
     options = ["-nowarn", "-Xlint:-options", "--release", str(release), "-g:source,lines"]
-    subprocess.run(["javac", *options, "-d", out, *sources], capture_output=True, check=True)
+    subprocess.run([*JAVAC, *options, "-d", out, *sources], capture_output=True, check=True)
 
 
 def dex(
     dexer: str, classes: Path, out: Path, *, min_api: int = 21
 ) -> subprocess.CompletedProcess[str]:
     """Run the dexer; the caller looks at how it ended."""
-    main = ["java", "-cp", dexer, "com.aethel.dexer.Main", "--min-api", str(min_api)]
+    main = [*JAVA, "-cp", dexer, "com.aethel.dexer.Main", "--min-api", str(min_api)]
     return subprocess.run([*main, out, classes], capture_output=True, text=True, check=False)
 
 
@@ -78,7 +81,7 @@ def back(dexed: Path, out: Path) -> None:
 
 def results(classes: Path, names: Iterable[str]) -> dict[str, str]:
     """What each class says when it runs on a JVM that verifies every class."""
-    verifying = ["java", "-Xverify:all"]
+    verifying = [*JAVA, "-Xverify:all"]
     run = subprocess.run(
         [*verifying, "-cp", classes, "Run", *names], capture_output=True, text=True, check=False
     )
@@ -88,7 +91,7 @@ def results(classes: Path, names: Iterable[str]) -> dict[str, str]:
 
 def broken_rules(rules: str, dexed: Path, classes: Path) -> list[str]:
     """What Android's verifier would say of a dex file, a line for each broken rule."""
-    main = ["java", "-cp", f"{rules}:{classes}", "Rules"]
+    main = [*JAVA, "-cp", f"{rules}:{classes}", "Rules"]
     run = subprocess.run([*main, dexed], capture_output=True, text=True, check=False)
     assert not run.stderr, run.stderr
     *broken, summary = run.stdout.splitlines()

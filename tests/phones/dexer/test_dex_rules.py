@@ -11,6 +11,7 @@ import pytest
 
 from tests.phones.dexer.dexing import (
     FIXTURES,
+    JAVA,
     RULES,
     SHUFFLED,
     back,
@@ -89,7 +90,7 @@ def test_values_change_places_on_the_stack(
     classes, dexed, jar = tmp_path / "classes", tmp_path / "classes.dex", tmp_path / "back.jar"
     compile_fixtures([FIXTURES / "Run.java"], classes)
     writer = compile_own(SHUFFLED, tmp_path / "writer")
-    subprocess.run(["java", "-cp", writer, "Shuffle", classes, seed, "40"], check=True)
+    subprocess.run([*JAVA, "-cp", writer, "Shuffle", classes, seed, "40"], check=True)
     ran = dex(dexer, classes, dexed)
     assert ran.returncode == 0, ran.stderr
     assert broken_rules(rules, dexed, classes) == []
