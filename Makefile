@@ -31,11 +31,11 @@ demo: $(LOCAL) $(if $(filter android,$(PLATFORM)),android-packages) $(if $(filte
 up: $(LOCAL) small-templates ## the same stack, kept running: the page is http://127.0.0.1:8080, until Ctrl-C
 	$(BIN)/aethel-export up
 
-# Six at a time, on two cores too: half of what is tested waits for a server, a browser, a time-out.
+# Eight at a time, on two cores too: half of what is tested waits for a server, a browser, a time-out.
 # Hundreds of Python processes: none compiles again what another has compiled.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: tools ## all tests: unit, contract, real servers, browser (PYTEST_ARGS=…)
-	$(BIN)/pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses 8 --dist loadfile --no-loadscope-reorder --durations 20 $(PYTEST_ARGS)
 
 # What is fetched is fetched while the templates are compiled; those of Android are compiled by what comes first.
 tools: $(DEV) android-packages

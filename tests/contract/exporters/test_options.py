@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,6 +158,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> SigningKeys:
     return signing_keys(tmp_path_factory.mktemp("keys"))
 
 
+@cache
+def _built_as_it_is(platform: Platform, project: str) -> Built:
+    """What a project gives where no option is said."""
+    return build(PROJECTS.get(project, FILES), request(platform))
+
+
 OF_THEIR_OWN = {"format", "maxBytes", "strict"}  # their tests are below
 
 
@@ -166,7 +173,7 @@ OF_THEIR_OWN = {"format", "maxBytes", "strict"}  # their tests are below
 def test_an_option_has_its_effect(platform: Platform, option: str, keys: SigningKeys) -> None:
     """The artifact shows that the option was honoured."""
     files = PROJECTS.get(option, FILES)
-    before = build(files, request(platform))
+    before = _built_as_it_is(platform, option if option in PROJECTS else "")
     checks = application_checks.CHECKS if before.plan.application else {}
     for value, shows in checks.get((platform, option)) or checks.get(option) or CHECKS[option]:
         asked = {NAMES[option]: value, **application_checks.BESIDE.get((platform, option), {})}
