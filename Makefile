@@ -67,7 +67,7 @@ lint: $(DEV) ## style, types, layers, manifests against their schemas, and lock 
 documents: $(DEV) ## docs/api: the OpenAPI and AsyncAPI documents, from the code (make lint compares)
 	$(BIN)/python -m documents
 
-images: ## an image for each service and one for the command line, with docker, podman or buildah (IMAGE_BASE=…)
+images: ## an image for each service, for packagers of films and for the command line, with docker, podman or buildah (IMAGE_BASE=…)
 	scripts/images
 
 test-images: images $(DEV) ## the same, then each is looked into and started, and a game exported through them
