@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.packager.film.encoding.finished import Finished
 from services.packager.film.encoding.joining import join
 from services.packager.film.encoding.loudness import Level, level_of
+from services.packager.film.encoding.pictures_to_size import write_pictures
 from services.packager.film.encoding.reencoding import Pass, encode
 from services.packager.film.encoding.size_target import encode_to_size
 from services.packager.film.encoding.slice_files import look_through
@@ -42,6 +43,9 @@ def finish(
         OSError: A file cannot be read or written.
     """
     looked = look_through(spec, slices)
+    if spec.kind != "movie":
+        notes = write_pictures(spec, looked, output, tell)
+        return Finished(frames=spec.frames, size_bytes=output.stat().st_size, notes=notes)
     heard, level = None, Level()
     if spec.sound is not None:
         file = SoundFile.of_film(sound, spec.frames / spec.fps)

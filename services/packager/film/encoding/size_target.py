@@ -54,7 +54,7 @@ def encode_to_size(
             look_ahead(spec, slices, this, lambda share: tell(share / 3))
             this = msgspec.structs.replace(this, number=2)
         for attempt in range(ATTEMPTS):
-            told = (lambda share: tell((1 + 2 * share) / 3)) if attempt == 0 else _untold
+            told = (lambda share: tell((1 + 2 * share) / 3)) if attempt == 0 else untold
             try:
                 encode(spec, slices, sound, output, last=this, tell=told)
             except av.ExternalError:
@@ -111,5 +111,5 @@ def _better_rate(spec: FilmSpec, rate: int, pictures: int, sound: int, attempt: 
     return 0 if has_statistics(spec) or attempt or not missed else int(rate * wanted / pictures)
 
 
-def _untold(_: float) -> None:
+def untold(_: float) -> None:
     """Of further attempts nothing is told, as what is done never falls."""
