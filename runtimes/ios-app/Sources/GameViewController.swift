@@ -61,7 +61,7 @@ final class GameViewController: UIViewController {
         visits.show = { [weak self] in self?.show($0, detail: $1) }
         visits.close = { [weak self] in self?.closePage($0) }
         visits.tell = { [weak self] message in
-            Task { await self?.dialogs.tell(message) }
+            Task { await self?.dialogs.mention(message) }
         }
         for name in [Notification.Name.GCControllerDidConnect, .GCControllerDidDisconnect] {
             let observer = NotificationCenter.default.addObserver(forName: name, object: nil, queue: .main) { [weak self] _ in

@@ -74,10 +74,17 @@ final class PageDialogs: NSObject, WKUIDelegate {
         .deny
     }
 
-    /// Shows a message until it is read.
+    /// Shows a page's message until it is read.
     func tell(_ message: String) async {
         _ = await ask(message, otherwise: true) { _, answer in
             [UIAlertAction(title: Texts.ok, style: .default) { _ in answer(true) }]
+        }
+    }
+
+    /// Tells something of the application's own, where nothing is asked: a frame that brings it up a thousand times buries no game.
+    func mention(_ message: String) async {
+        if !isAsking {
+            await tell(message)
         }
     }
 
