@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from typing import Any, Final, get_args
 
 import msgspec
@@ -135,3 +136,75 @@ def test_what_the_form_cannot_know_is_refused_with_its_place() -> None:
         "options.video.transparent",
         "options.video.fps",
     }
+
+
+WISHES: Final[dict[str, list[Any]]] = {  # values that go well or badly together
+    "preset": ["youtube-1080p", "gif", "webm-alpha", "prores-422", "discord-10mb"],
+    "durationS": [0, 1, 100, 5_000],
+    "frames": [1, 10, 100_000],
+    "fps": [0, 1, 24, 120, 500, "29.97", "30000/1001"],
+    "frameRate": [30],
+    "width": [1, 2, 640, 641, 3_840, 9_000],
+    "height": [1, 360, 361, 2_160, 9_000],
+    "supersample": [4],
+    "motionBlur": [{"subframes": 32}],
+    "transparent": [True],
+    "stills": [{"format": "png"}, {"format": "jpeg", "quality": 5}, {"quality": 5}],
+    "sheet": [{"format": "webp"}, {"format": "jpeg", "columns": 256}, {"quality": 3}],
+    "quality": [50],
+    "container": ["mp4", "mov", "webm", "gif", "webp", "mkv", "avi"],
+    "videoCodec": ["h264", "hevc", "vp9", "av1", "prores", "vp8", "dnxhd", None],
+    "pixelFormat": ["yuv420p", "yuv422p", "yuv444p", "rgb24"],
+    "profile": ["baseline", "main", "high10", "high422", "high444"],
+    "bitrateMode": ["cbr", "vbr", "crf"],
+    "crf": [0, 20, 60],
+    "bitrate": [0, 10, 5_000, 9_999_999],
+    "maxBitrate": [10, 9_999],
+    "twoPass": [True, False],
+    "keyframeInterval": [1, 30, 1_200],
+    "deinterlace": [True],
+    "audioCodec": ["aac", "opus", "pcm", "none", "mp3", "flac", None],
+    "audioBitrate": [0, 64, 9_999],
+    "sampleRate": [8_000, 44_100, 96_000],
+    "channels": [1, 2, 6],
+    "loudnessLufs": [-14],
+    "fastStart": [True],
+    "includeMetadata": [False],
+    "customMetadata": [{"title": "x"}],
+    "startS": [0, 5, 80_000],
+    "cameraPath": ["a.json", "x.txt"],
+    "input": [
+        "x.txt",
+        [{"t": 1, "type": "key"}],
+        [{"t": 1, "type": "key", "code": "KeyA"}, {"t": 0, "type": "gamepad"}],
+    ],
+    "useInOutPoints": [True, False],
+    "inPoint": [1, 5],
+    "outPoint": [1, 3],
+    "resolution": [{"width": 640, "height": 360}],
+}
+
+
+def objections() -> set[str]:
+    """What the service says of films that cannot be made, numbers aside."""
+    rng = random.Random(5)
+    said = dict[str, str]()
+    for _ in range(12_000):
+        wish = {name: rng.choice(WISHES[name]) for name in rng.sample(list(WISHES), 4)}
+        more = {"maxBytes": rng.choice([1, 1_000, 10_000_000])} if rng.random() < 0.2 else {}
+        options = msgspec.convert({"video": wish, **more}, ExportOptions)
+        for _, why in refusals(options):
+            said.setdefault(re.sub(r"\d[\d,.]*", "0", why), why)
+    return set(said.values())
+
+
+def test_what_cannot_be_filmed_is_said_in_portuguese() -> None:
+    """Values stay as they are."""
+    said = sorted(objections())
+    assert len(said) > 100
+    translated = asked("texts", [said, "pt-BR"])
+    same = [text for text, other in zip(said, translated, strict=True) if text == other]
+    assert same == []
+    assert [
+        text for text in translated if re.search(r"\b(leave|choose|or|the|of them)\b", text)
+    ] == []

@@ -1,5 +1,13 @@
 /** What the service says of one wrong value, in Brazilian Portuguese; it says it in English. */
-type Phrase = readonly [said: RegExp, portuguese: string]; // $1, $2: what it names, which stays as it is
+import { FILM_PHRASES } from "./film-texts.ts";
+
+export type Phrase = readonly [said: RegExp, portuguese: string]; // $1, $2: what it names, which stays as it is
+
+/** What follows a reason. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  ": leave it out": ": deixe isto de fora",
+  ": leave out one of them": ": deixe um dos dois de fora",
+};
 
 const PHRASES: readonly Phrase[] = [
   [/^(\S+) offers: (.+)$/, "$1 oferece: $2"],
@@ -50,6 +58,9 @@ const PHRASES: readonly Phrase[] = [
 
 /** The text in a language; what is none of those phrases stays as it came. */
 export function detailText(text: string, language: string): string {
-  const phrase = language === "pt-BR" ? PHRASES.find(([said]) => said.test(text)) : undefined;
-  return phrase ? text.replace(...phrase) : text;
+  if (language !== "pt-BR") return text;
+  const ending = Object.keys(ENDINGS).find((one) => text.endsWith(one)) ?? "";
+  const reason = text.slice(0, text.length - ending.length);
+  const phrase = [...PHRASES, ...FILM_PHRASES].find(([said]) => said.test(reason));
+  return phrase ? reason.replace(...phrase) + (ENDINGS[ending] ?? "") : text;
 }
