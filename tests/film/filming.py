@@ -19,11 +19,14 @@ from tests.browser.conftest import ARGUMENTS, ENVIRONMENT, PATIENCE_MS, program
 from tests.projects import TEMPLATES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
+    from numpy.typing import NDArray
     from playwright.async_api import BrowserContext, CDPSession, Page
 
     from tests.browser.pictures import Picture
+
+    Stereo = NDArray[np.float32]
 
 SLOTS = 3
 FRAMES_UNPACED = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
@@ -84,12 +87,13 @@ class Crew:
     def __init__(self, page: Page, session: CDPSession, profile: Path) -> None:
         self.page = page
         self.errors: list[str] = []
+        self.overlays = 0  # how many pictures of what lies over the canvas were taken
         self._session = session
         self._profile = profile
         self._ring: mmap.mmap | None = None
         self._slice: Slice | None = None
         self._bytes = 0
-        self._releasing: set[asyncio.Task[Any]] = set()
+        self._working: set[asyncio.Task[Any]] = set()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("console", lambda message: self._hear(message.type, message.text))
         session.on("Runtime.bindingCalled", self._on_binding)
@@ -100,7 +104,7 @@ class Crew:
 
     async def film(self, asked: dict[str, Any], **options: Any) -> Slice:
         """Prepare and shoot one slice, with screenshots where the page itself is the picture."""
-        prepared = await self.call("prepare", asked, options)
+        prepared = await self.call("prepare", asked, {"overlays": True} | options)
         self._slice = Slice(prepared)
         self._bytes = frame_bytes(asked)
         self._slice.taken = await self.call("shoot")
@@ -124,18 +128,38 @@ class Crew:
 
     def _on_binding(self, event: dict[str, Any]) -> None:
         told = json.loads(event["payload"])
+        if "overlay" in told:
+            self.overlays += 1
+            self._do(self._send_overlay(told["overlay"]))
+            return
         at = told["slot"] * self._bytes
         if self._ring is None:
             self._ring = self.file("film-ring", self._bytes * SLOTS)
         assert self._slice is not None
         self._slice.frames[told["index"]] = bytes(self._ring[at : at + self._bytes])
-        task = asyncio.ensure_future(
-            self._session.send(
-                "Runtime.evaluate", {"expression": f"__filmCamera.release({told['slot']})"}
-            )
-        )
-        self._releasing.add(task)
-        task.add_done_callback(self._releasing.discard)
+        self._do(self._evaluate(f"__filmCamera.release({told['slot']})"))
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+
+    async def _evaluate(self, expression: str) -> None:
+        await self._session.send("Runtime.evaluate", {"expression": expression})
+
+    async def _send_overlay(self, number: int) -> None:
+        nothing = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
+        await self._session.send("Emulation.setDefaultBackgroundColorOverride", nothing)
+        taken = await self._session.send("Page.captureScreenshot", {"format": "png"})
+        await self._evaluate(f"__filmCamera.overlay({number}, {taken['data']!r})")
+
+    async def sound(self, asked: dict[str, Any]) -> tuple[Stereo, list[str]]:
+        """What is heard, as (2, samples) at 48 kHz."""
+        await self.call("prepare", asked)
+        made = await self.call("sound")
+        written = self.file("film-sound", made["samples"] * 8)
+        heard = np.frombuffer(bytes(written), np.float32).reshape(2, -1)
+        return heard, made["notes"]
 
     def file(self, name: str, size: int) -> mmap.mmap:
         """A file of the page's private file system, found by its size."""
@@ -151,9 +175,10 @@ class Crew:
 
 @asynccontextmanager
 async def crew(
-    url: str, width: int = 320, height: int = 180, **context: Any
+    url: str, width: int = 320, height: int = 180, seed: int = 7, **context: Any
 ) -> AsyncIterator[Crew]:
     """A browser of its own, with a profile on the disk, whose page has the camera."""
+    plan = {"seed": seed, "seconds": 30}
     camera = TEMPLATES.get("film-camera").read("film-camera.js").decode()
     with tempfile.TemporaryDirectory() as profile:
         async with async_playwright() as playwright:
@@ -171,7 +196,7 @@ async def crew(
             try:
                 browser.set_default_timeout(PATIENCE_MS)
                 page = await browser.new_page()
-                await page.add_init_script(camera)
+                await page.add_init_script(f"__filmPlan = {json.dumps(plan)};{camera}")
                 session = await browser.new_cdp_session(page)
                 await session.send("Runtime.enable")
                 await session.send("Runtime.addBinding", {"name": "__filmFrame"})

@@ -1,6 +1,7 @@
 /** A slice of a film: the way to its first frame, and its frames. */
 
 import { FrameReader } from "./capture/reader";
+import { Overlay } from "./page/overlay";
 import { PageChanges } from "./page/pageChanges";
 import type { Prepared, Shot } from "./shot";
 import type { Subject, View } from "./subject";
@@ -12,29 +13,39 @@ export interface Taken {
   screen: string | null;
 }
 
+/** What the crew can do, and what it wants. */
+export interface FilmOptions {
+  /** Film the page itself, whatever it shows. */
+  onScreen?: boolean;
+  /** Screenshots of what lies over the canvas can be had. */
+  overlays?: boolean;
+}
+
 export class Film {
   private reader: FrameReader | null = null;
   private readonly changes = new PageChanges();
+  private readonly overlay: Overlay | null;
   private seen: View | string;
   /** The next frame of the slice. */
   private next: number;
-  /** Of the next frame's pictures, how many the game has already moved to. */
-  private moved = 0;
+  /** Whether the game has moved to the next frame, which then was no canvas alone. */
+  private moved = false;
 
   private constructor(
     private readonly shot: Shot,
     private readonly subject: Subject,
     private readonly notes: readonly string[],
-    onScreen: boolean,
+    { onScreen = false, overlays = false }: FilmOptions,
   ) {
     this.next = shot.first;
-    this.seen = onScreen ? "the crew wants it" : subject.view();
+    this.overlay = overlays ? new Overlay((told) => window.__filmFrame?.(told)) : null;
+    this.seen = onScreen ? "the crew wants it" : this.judged(subject.view());
   }
 
   /** Moves the game to just before the slice's first frame. */
-  static async prepare(shot: Shot, subject: Subject, notes: readonly string[], onScreen: boolean): Promise<Film> {
+  static async prepare(shot: Shot, subject: Subject, notes: readonly string[], options: FilmOptions): Promise<Film> {
     await skipTo(shot, shot.first, subject);
-    return new Film(shot, subject, notes, onScreen);
+    return new Film(shot, subject, notes, options);
   }
 
   get prepared(): Prepared {
@@ -48,7 +59,7 @@ export class Film {
     return { width, height, layout, kind, chroma: "left", notes };
   }
 
-  /** Takes the slice's frames, up to one that shows more than a canvas. */
+  /** Takes the slice's frames, up to one that shows more than a canvas and what lies over it. */
   async shoot(): Promise<Taken> {
     const { shot } = this;
     if (typeof this.seen !== "string") {
@@ -60,36 +71,60 @@ export class Film {
     return { frames: this.next - shot.first, screen: typeof this.seen === "string" ? this.seen : null };
   }
 
-  /** Takes one frame; false when the canvas is not all that it shows. */
+  /** Takes one frame; false when it has to be taken as a screenshot. */
   private async take(reader: FrameReader): Promise<boolean> {
+    const { darkroom } = reader;
     await reader.makeRoom();
-    const times = pictureTimes(this.shot, this.next);
-    for (const [picture, time] of times.entries()) {
+    for (const time of pictureTimes(this.shot, this.next)) {
+      let taken: HTMLCanvasElement | null = null;
       await this.subject.moveTo(time, () => {
-        const view = this.look();
-        if (typeof view === "string") return;
-        reader.darkroom.take(view.canvas, view.placing);
-        if (picture === times.length - 1) reader.read(this.next);
+        taken = this.subject.canvas;
+        if (taken) darkroom.take(taken);
       });
-      this.moved = picture + 1;
-      if (typeof this.seen === "string") return false;
+      const view = await this.look(reader, taken);
+      if (typeof view === "string") {
+        this.moved = true;
+        return false;
+      }
+      darkroom.print(view.placing);
     }
-    this.moved = 0;
+    reader.read(this.next);
     return true;
   }
 
-  private look(): View | string {
-    if (this.changes.since()) this.seen = this.subject.view();
-    return this.seen;
+  private async look(reader: FrameReader, taken: HTMLCanvasElement | null): Promise<View | string> {
+    const changed = this.changes.since(taken);
+    if (changed === "nothing") return this.seen;
+    const view = (this.seen = this.judged(this.subject.view()));
+    if (typeof view === "string") return view;
+    if (view.canvas !== taken) return (this.seen = "another canvas is shown");
+    if (changed === "page") reader.darkroom.lay(view.overlaid ? await this.takeOverlay(view) : null);
+    return view;
+  }
+
+  private judged(view: View | string): View | string {
+    if (typeof view === "string" || !view.overlaid || this.overlay) return view;
+    return "something is painted over the canvas";
+  }
+
+  private async takeOverlay({ canvas }: View): Promise<ImageBitmap> {
+    const { overlay, shot } = this;
+    if (!overlay) throw new Error("film: nobody takes screenshots.");
+    overlay.mark(canvas);
+    const taken = await overlay.take(shot.width * shot.supersample, shot.height * shot.supersample);
+    this.changes.forget();
+    return taken;
   }
 
   /** Moves to the next frame, for whoever takes a screenshot of it. */
   async step(): Promise<void> {
     const { shot, subject } = this;
-    if (this.moved === 0 && this.next > shot.first)
-      for (const time of pictureTimes(shot, this.next - 1).slice(1)) await subject.moveTo(time, null);
-    if (this.moved === 0) await subject.moveTo(pictureTimes(shot, this.next)[0] as number, () => undefined);
-    this.moved = 0;
+    if (!this.moved) {
+      const rest = this.next > shot.first ? pictureTimes(shot, this.next - 1).slice(1) : [];
+      for (const time of rest) await subject.moveTo(time, null);
+      await subject.moveTo(pictureTimes(shot, this.next)[0] as number, () => undefined);
+    }
+    this.moved = false;
     this.next += 1;
   }
 
@@ -97,6 +132,11 @@ export class Film {
   release(slot: number): void {
     if (!this.reader) throw new Error("film: no slot is in use.");
     this.reader.ring.release(slot);
+  }
+
+  /** The crew's screenshot of what lies over the canvas. */
+  answer(id: number, png: string): void {
+    this.overlay?.answer(id, png);
   }
 }
 

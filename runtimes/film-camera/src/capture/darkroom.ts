@@ -24,6 +24,8 @@ const getContext = HTMLCanvasElement.prototype.getContext;
 export class Darkroom {
   readonly gl: WebGL2RenderingContext;
   private readonly picture: WebGLTexture;
+  private readonly overlay: WebGLTexture;
+  private overlaid = false;
   private readonly gathered: Target[] = [];
   private readonly placed: Target;
   private readonly developed: Target;
@@ -39,6 +41,7 @@ export class Darkroom {
     const { width, height, supersample, subframes, layout } = shape;
     this.averages = supersample > 1 || subframes > 1;
     this.picture = makeTexture(gl);
+    this.overlay = makeTexture(gl);
     this.placed = makeTarget(gl, gl.RGBA8, width * supersample, height * supersample);
     if (this.averages) {
       if (!gl.getExtension("EXT_color_buffer_float")) throw new Error("film: this browser cannot average pictures.");
@@ -58,19 +61,40 @@ export class Darkroom {
     gl.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
   }
 
-  /** Takes one of a frame's pictures: has to be called in the task that drew it. */
-  take(canvas: HTMLCanvasElement, { box, ground, smooth }: Placing): void {
+  /** Takes a picture of a canvas: has to be called in the task that drew it. */
+  take(canvas: HTMLCanvasElement): void {
+    this.load(this.picture, canvas);
+  }
+
+  /** What the page paints over the canvas, as large as the supersampled picture; null: nothing. */
+  lay(overlay: ImageBitmap | null): void {
+    this.overlaid = overlay !== null;
+    if (overlay) this.load(this.overlay, overlay);
+  }
+
+  private load(texture: WebGLTexture, source: HTMLCanvasElement | ImageBitmap): void {
+    const { gl } = this;
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, source);
+  }
+
+  /** Puts the picture that was taken among those of the frame. */
+  print({ box, ground, smooth }: Placing): void {
     const { gl, programs, placed } = this;
     const { subframes, supersample } = this.shape;
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, this.overlay);
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.picture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, gl.RGBA, gl.UNSIGNED_BYTE, canvas);
     const filter = smooth ? gl.LINEAR : gl.NEAREST;
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, filter);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, filter);
     programs.place.use();
     gl.uniform4fv(programs.place.at("box"), box);
     gl.uniform4fv(programs.place.at("ground"), ground);
+    gl.uniform1i(programs.place.at("overlay"), 1);
+    gl.uniform1i(programs.place.at("overlaid"), Number(this.overlaid));
     this.draw(placed);
     if (!this.averages) return;
     const [to, from] = (this.taken % 2 ? this.gathered : this.gathered.toReversed()) as [Target, Target];

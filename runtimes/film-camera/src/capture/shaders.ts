@@ -12,16 +12,21 @@ void main() {
   gl_Position = vec4(vec2((gl_VertexID << 1) & 2, gl_VertexID & 2) * 2.0 - 1.0, 0.0, 1.0);
 }`;
 
-/** Lays the canvas onto the page's background, where it stands on the page. All colours are premultiplied. */
+/** Lays the canvas onto the page's background, where it stands on the page, and what the page paints over it on top. All colours are premultiplied. */
 export const PLACE = `${HEAD}
 uniform sampler2D picture;
 uniform vec4 box; // left, top, width, height in pixels of the target
 uniform vec4 ground;
+uniform sampler2D overlay;
+uniform bool overlaid;
 out vec4 colour;
 void main() {
   vec2 at = (gl_FragCoord.xy - box.xy) / box.zw;
   vec4 over = all(greaterThanEqual(at, vec2(0.0))) && all(lessThan(at, vec2(1.0))) ? texture(picture, at) : vec4(0.0);
   colour = over + ground * (1.0 - over.a);
+  if (!overlaid) return;
+  vec4 top = texelFetch(overlay, ivec2(gl_FragCoord.xy), 0);
+  colour = top + colour * (1.0 - top.a);
 }`;
 
 const LIGHT = `

@@ -18,6 +18,8 @@ type FrameCallback = (time: number) => void;
 export class FilmClock {
   /** Milliseconds since the film's time began. */
   now = 0;
+  /** The page's own window: the frames in it live in its time. */
+  readonly window = window;
   readonly notes: string[] = [];
   readonly random = new Random(1);
   readonly pending = new Pending((text) => this.note(text));

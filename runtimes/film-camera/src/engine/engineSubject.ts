@@ -5,8 +5,11 @@ import { rest, real } from "../real";
 import { InputTrack } from "../input/inputTrack";
 import { Devices } from "../input/devices";
 import { viewOf } from "../page/view";
+import { EngineSound } from "../sound/engineSound";
+import type { Mix } from "../sound/mixing";
 import type { Shot } from "../shot";
 import type { Subject, View } from "../subject";
+import { frameTime } from "../times";
 import { CameraPath } from "./cameraPath";
 import type { EnginePlayer } from "./player";
 
@@ -19,15 +22,15 @@ export class EngineSubject implements Subject {
   /** Seconds that the player has been stepped: the sum is what its own clock says. */
   private stepped = 0;
   private readonly devices: Devices;
+  private readonly sound: EngineSound;
 
   constructor(
     private readonly shot: Shot,
     private readonly player: EnginePlayer,
     private readonly clock: FilmClock,
-    /** Where sound goes; null: nowhere. */
-    private readonly sound: BaseAudioContext | null,
   ) {
     this.input = InputTrack.of(shot.inputTrack);
+    this.sound = new EngineSound(frameTime(shot, shot.frames));
     this.devices = new Devices(clock, (name, value) => player.act(name, value));
   }
 
@@ -37,7 +40,7 @@ export class EngineSubject implements Subject {
       await player.ready();
       if (shot.input !== "") this.input = InputTrack.read(await this.read(shot.input), shot.input);
       if (shot.cameraPath !== "") this.path = CameraPath.read(await this.read(shot.cameraPath), shot.cameraPath);
-      if (this.sound) await player.audioGraph(this.sound);
+      await player.audioGraph(this.sound.context);
       if (shot.scene !== "") await player.loadScene(shot.scene);
       this.resize();
       if (shot.transparent && !player.clearBackground())
@@ -86,6 +89,7 @@ export class EngineSubject implements Subject {
     }
     this.stepped += step;
     await clock.settle();
+    await this.sound.renderTo(time, player.soundTime);
     clock.takeFrames().forEach((frame) => frame());
     await clock.runIdle();
     await clock.settle();
@@ -94,8 +98,20 @@ export class EngineSubject implements Subject {
     picture();
   }
 
+  get canvas(): HTMLCanvasElement {
+    return this.player.canvas;
+  }
+
   view(): View | string {
-    return viewOf(this.player.canvas, this.shot);
+    return viewOf(this.canvas, this.shot);
+  }
+
+  listen(): void {
+    this.sound.wanted = true;
+  }
+
+  heard(startS: number): Promise<Mix> {
+    return this.sound.finish(startS);
   }
 
   async read(path: string): Promise<string> {

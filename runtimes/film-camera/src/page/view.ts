@@ -2,7 +2,7 @@
 
 import type { Shot } from "../shot";
 import type { View } from "../subject";
-import { fillsWindow, hasGround, paintedBeside } from "./painted";
+import { changedByPage, fillsWindow, hasGround, paintedOver } from "./painted";
 
 /** How much smaller than itself a canvas may be shown, before a browser's own filter is wanted. */
 const SMALLEST = 0.5;
@@ -11,8 +11,10 @@ type Shape = Pick<Shot, "width" | "height" | "supersample" | "transparent">;
 
 /** The view of a canvas; a text: why the page itself has to be filmed. */
 export function viewOf(canvas: HTMLCanvasElement, shape: Shape): View | string {
-  const beside = paintedBeside(canvas);
-  if (beside !== null) return beside;
+  const changed = changedByPage(canvas);
+  if (changed !== null) return changed;
+  const painted = paintedOver(canvas);
+  if (typeof painted === "string") return painted;
   const target = [shape.width * shape.supersample, shape.height * shape.supersample] as const;
   const [x, y] = [target[0] / innerWidth, target[1] / innerHeight];
   const { left, top, width, height } = contentBox(canvas);
@@ -24,7 +26,7 @@ export function viewOf(canvas: HTMLCanvasElement, shape: Shape): View | string {
   const same = scale === 1 && box[2] === canvas.width && box[3] === canvas.height;
   const aligned = box.every((side) => Number.isInteger(side));
   const smooth = !(same && aligned) && imageRendering !== "pixelated" && imageRendering !== "crisp-edges";
-  return { canvas, placing: { box, ground: ground(canvas, shape.transparent), smooth } };
+  return { canvas, placing: { box, ground: ground(canvas, shape.transparent), smooth }, overlaid: painted };
 }
 
 /** The box of what a canvas draws, CSS pixels of the window. */

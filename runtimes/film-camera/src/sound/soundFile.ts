@@ -1,0 +1,24 @@
+/** Writes a film's sound for the crew: all of the left channel, then all of the right one, as 32-bit floats. */
+
+import { OpfsFile } from "../capture/opfsFile";
+import { real } from "../real";
+import type { Mix } from "./mixing";
+
+const NAME = "film-sound";
+
+export async function writeSound({ left, right }: Mix): Promise<void> {
+  const file = new OpfsFile(NAME, left.byteLength + right.byteLength);
+  await file.opened();
+  const written = new real.Promise<void>((resolve, reject) => {
+    let count = 0;
+    file.onWritten = () => {
+      count += 1;
+      if (count === 2) resolve();
+    };
+    file.onFailed = reject;
+  });
+  file.write(0, 0, new Uint8Array(left.buffer));
+  file.write(1, left.byteLength, new Uint8Array(right.buffer));
+  await written;
+  await file.close();
+}

@@ -1,0 +1,148 @@
+"""Any page is filmed by its own clock: the same bytes in every browser, whatever the slices."""
+
+from __future__ import annotations
+
+import http.server
+import random
+import threading
+import time
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.conftest import served
+from tests.browser.pictures import picture, similarity
+from tests.film.filming import crew, rgba_picture, shot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.film.filming import Slice
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PAGES = Path(__file__).parent / "pages"
+ON_A_CANVAS = ["canvas.html", "webgl.html"]
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[str]:
+    """The pages of these tests."""
+    with served(PAGES) as url:
+        yield url
+
+
+async def filmed(url: str, **fields: Any) -> Slice:
+    """A slice of a page, which must not complain."""
+    async with crew(url, seed=fields.get("seed", 7)) as filming:
+        taken = await filming.film(shot(**{"layout": "rgba"} | fields))
+        assert filming.errors == []
+        assert taken.notes == []
+        return taken
+
+
+@pytest.mark.parametrize("page", ON_A_CANVAS)
+async def test_slices_of_a_canvas_join_bit_by_bit(pages: str, page: str) -> None:
+    """Two browsers give the same frames, and so do two slices and three."""
+    whole, again = [await filmed(pages + page, frames=15) for _ in range(2)]
+    assert whole.prepared["kind"] == "html5"
+    assert len(set(whole.hashes)) == 15
+    assert again.hashes == whole.hashes
+    for cuts in ([0, 7, 15], [0, 5, 10, 15]):
+        parts = [
+            await filmed(pages + page, frames=15, first=first, count=end - first)
+            for first, end in pairwise(cuts)
+        ]
+        assert [one for part in parts for one in part.hashes] == whole.hashes
+
+
+async def test_the_seed_is_what_chance_depends_on(pages: str) -> None:
+    """Math.random and crypto give others with another seed."""
+    one = await filmed(pages + "canvas.html", frames=4)
+    other = await filmed(pages + "canvas.html", frames=4, seed=8)
+    assert set(one.hashes).isdisjoint(other.hashes)
+
+
+@pytest.mark.parametrize("page", ON_A_CANVAS)
+async def test_frames_are_what_the_page_shows(pages: str, page: str) -> None:
+    """Against the browser's own screenshots of the same moments."""
+    taken = await filmed(pages + page, frames=6)
+    async with crew(pages + page) as filming:
+        shots = await filming.screenshots(shot(frames=6), onScreen=True)
+    for index in range(6):
+        assert similarity(rgba_picture(taken.frames[index]), picture(shots[index])) >= 0.98
+
+
+async def test_a_page_without_a_canvas_is_filmed_as_it_is(pages: str) -> None:
+    """Style sheets move by the film's time: two browsers show the same, frame by frame."""
+    runs = []
+    for _ in range(2):
+        async with crew(pages + "dom.html") as filming:
+            runs.append(await filming.screenshots(shot(frames=24)))
+            told = await filming.page.inner_text("#told")
+            assert filming.errors == []
+    first, again = runs
+    assert first == again
+    assert len(set(first)) == 24
+    assert told == "faded 200, arrived 700"  # the box was sent off at 400, for 300 ms
+
+
+async def test_a_picture_that_is_laid_over_the_canvas_is_part_of_the_film(pages: str) -> None:
+    """Texts over a canvas come and go; a screenshot of them is taken only when they change."""
+    script = """
+      setTimeout(() => {
+        const text = Object.assign(document.createElement("h1"), { textContent: "Level 2" });
+        text.style.cssText = "position: absolute; left: 30px; top: 40px; color: #fc0; margin: 0";
+        document.body.append(text);
+        setTimeout(() => text.remove(), 150);
+      }, 90)"""
+    async with crew(pages + "webgl.html") as filming:
+        await filming.page.evaluate(script)
+        taken = await filming.film(shot(frames=12, layout="rgba"))
+        assert taken.taken == {"frames": 12, "screen": None}
+        assert filming.overlays == 1
+    async with crew(pages + "webgl.html") as filming:
+        await filming.page.evaluate(script)
+        shots = await filming.screenshots(shot(frames=12), onScreen=True)
+    plain = await filmed(pages + "webgl.html", frames=12)
+    texts = [n for n in range(12) if taken.frames[n] != plain.frames[n]]
+    assert texts == [3, 4, 5, 6, 7]  # from 90 to 240 ms
+    for index in range(12):
+        assert similarity(rgba_picture(taken.frames[index]), picture(shots[index])) >= 0.98
+
+
+async def test_the_film_waits_for_what_is_loaded() -> None:
+    """However long the server takes, what has been asked for is there in the next frame."""
+    runs = []
+    for seed in (1, 2, 3):
+        with slow_pages(seed) as url:
+            runs.append((await filmed(url + "late.html", frames=12)).hashes)
+    assert runs[0] == runs[1] == runs[2]
+
+
+@contextmanager
+def slow_pages(seed: int) -> Iterator[str]:
+    """The same pages on a server that takes its time for some of them."""
+    delays = random.Random(seed)
+
+    class Slow(http.server.SimpleHTTPRequestHandler):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(PAGES))
+
+        def log_message(self, *_arguments: object) -> None:
+            """The test's own output is enough."""
+
+        def do_GET(self) -> None:
+            if "/slow/" in self.path and not self.path.endswith(".js"):
+                time.sleep(delays.uniform(0, 0.4))
+            super().do_GET()
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
