@@ -20,6 +20,10 @@ MOST_LINES: Final = 2_000  # of a console that are looked at
 MOST_OF_ERROR: Final = 1_500  # letters
 MOST_PARTS: Final = 20  # of one line
 EVENTS: Final = frozenset({"Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Log.entryAdded"})
+INDEX: Final = "index.html"
+_PLACE: Final = re.compile(
+    re.escape(ORIGIN) + r"/([^\s:()?#]{0,500})[^\s:()]{0,500}:(\d{1,9}):(\d{1,9})"
+)
 _NO_NETWORK: Final = "blocked by CORS policy"  # it was asked for elsewhere
 _FAILED_SHADER: Final = re.compile(
     r"shader error|shader is not compiled|program not valid|invalid shader|"
@@ -78,11 +82,16 @@ class Console:
         return None
 
 
-def rejected(details: Params) -> str:
-    """Why a call of the page's own functions has failed, as it says itself."""
+def rejected(details: Params) -> FilmPageError:
+    """Why a call of the page's own functions has failed, and where in the game."""
     exception = details.get("exception") or {}
-    text = exception.get("description") or exception.get("value") or details.get("text") or "?"
-    return cut(str(text), MOST_OF_ERROR)
+    text = str(exception.get("description") or exception.get("value") or details.get("text") or "?")
+    found = _PLACE.search(text[: 10 * MOST_OF_ERROR])
+    said = text.partition("\n    at ")[0]
+    if found is None:
+        return _error("", said, None, None, None)
+    file = cut(unquote(found[1])) or INDEX
+    return _error("", said, file, int(found[2]), int(found[3]))
 
 
 def _thrown(details: Params) -> FilmPageError:
@@ -105,7 +114,7 @@ def _error(
         at = ":".join(str(n) for n in (line, column) if n is not None)
         place = f" ({file}:{at})" if at else f" ({file})"
     return FilmPageError(
-        f"the game fails while it is filmed{place}: {cut(f'{what} {text}', MOST_OF_ERROR)}",
+        f"the game fails while it is filmed{place}: {cut(f'{what} {text}'.strip(), MOST_OF_ERROR)}",
         file=file,
         line=line,
     )
@@ -125,7 +134,7 @@ def _file_of(url: str) -> str | None:
     if not url.startswith(f"{ORIGIN}/"):
         return None
     path = unquote(urlsplit(url[:2_000]).path).lstrip("/")
-    return cut(path) or "index.html"
+    return cut(path) or INDEX
 
 
 def _shown(value: Params) -> str:

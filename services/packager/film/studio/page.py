@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,12 +38,18 @@ MOST_DIALOGS: Final = 20
 MOST_WINDOWS: Final = 50
 MOST_WORKERS: Final = 128  # at a time
 _WORKERS: Final = frozenset({"worker", "shared_worker", "service_worker", "worklet"})
+SOON_S: Final = 2.0  # until what a call has run into is told
+PAUSE_S: Final = 0.01
 MOST_OF_TOLD: Final = 200  # letters that the camera tells of a frame
 _GONE: Final = "the browser has died while it showed the game"
 
 
 class CallRefusedError(Exception):
-    """A function of the camera has failed; the message says why."""
+    """A function of the camera has failed; ``error`` says why, and where in the game."""
+
+    def __init__(self, error: FilmPageError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Page:
@@ -223,6 +230,25 @@ class Page:
     def _lost(self, _: object) -> None:
         self.fail(BrowserDiedError(_GONE))
 
+    async def has_moved(self, since: int) -> bool:
+        """Whether there are more navigations than that, or soon will be."""
+        ends_s = time.monotonic() + SOON_S
+        while self.navigations <= since and time.monotonic() < ends_s:
+            await asyncio.sleep(PAUSE_S)
+        return self.navigations > since
+
+    async def gone(self, error: CdpError) -> FilmPageError:
+        """What to say where the page went away during a call: where to, if that is told soon.
+
+        Raises:
+            FilmError: What has ended the film.
+            BrowserDiedError: The browser has ended.
+        """
+        await asyncio.wait([self.trouble], timeout=SOON_S)
+        if self.trouble.done():
+            self.trouble.result()  # raises it
+        return FilmPageError(f"the game's page is gone: {cut(str(error))}")
+
     def fail(self, error: Exception) -> None:
         """End the film; the first trouble is the one that counts."""
         if not self.trouble.done():
@@ -254,7 +280,7 @@ class Page:
             tell = self._browser.cdp.tell
             tell("Target.detachFromTarget", sessionId=self._listening)
             message = f"the console has over {MOST_LINES} lines: later ones are not looked at"
-            self._notes.add("film-console-warning", message)
+            self._notes.add("film-console-long", message)
 
     def _bound(self, params: Params) -> None:
         if params["name"] == BINDING:

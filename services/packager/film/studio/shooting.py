@@ -183,8 +183,8 @@ class Shooting:
                 said = await self._page.call("prepare", wanted, timeout_s=left_s)
                 prepared = msgspec.convert(said, Prepared)
             except CdpError as error:
-                if self._page.navigations in {pages, pages + MOST_PAGES}:
-                    raise FilmPageError(f"the game's page is gone: {cut(str(error))}") from error
+                if pages >= MOST_PAGES or not await self._page.has_moved(since=pages):
+                    raise await self._page.gone(error) from error
             except CallRefusedError as error:
                 raise FilmNeverReadyError(f"the game does not become ready: {error}") from error
             except TimeoutError:
@@ -356,9 +356,9 @@ class Shooting:
             limit = f"{self._limits.frame_s:g} s for frame {self._shot.first + number}"
             raise FilmTooHeavyError("time", limit) from None
         except CallRefusedError as error:
-            raise FilmPageError(f"the game stops while it is filmed: {error}") from error
+            raise error.error from error
         except CdpError as error:
-            raise FilmPageError(f"the game's page is gone: {cut(str(error))}") from error
+            raise await self._page.gone(error) from error
 
     def _frame_told(self, told: str) -> None:
         if self._frames.qsize() >= SLOTS:
