@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +38,6 @@ MOST_WINDOWS: Final = 50
 MOST_WORKERS: Final = 128  # at a time
 _WORKERS: Final = frozenset({"worker", "shared_worker", "service_worker", "worklet"})
 SOON_S: Final = 2.0  # until what a call has run into is told
-PAUSE_S: Final = 0.01
 MOST_OF_TOLD: Final = 200  # letters that the camera tells of a frame
 _GONE: Final = "the browser has died while it showed the game"
 
@@ -71,6 +69,7 @@ class Page:
         self._dialogs = self._windows = 0
         self._workers: set[str] = set()
         self._loaded = asyncio.Event()
+        self._moved = asyncio.Event()
         self._browser: Browser | None = None
         self._of_page: Handlers = {
             "Runtime.bindingCalled": self._bound,
@@ -232,9 +231,11 @@ class Page:
 
     async def has_moved(self, since: int) -> bool:
         """Whether there are more navigations than that, or soon will be."""
-        ends_s = time.monotonic() + SOON_S
-        while self.navigations <= since and time.monotonic() < ends_s:
-            await asyncio.sleep(PAUSE_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SOON_S):
+                while self.navigations <= since:
+                    self._moved.clear()
+                    await self._moved.wait()
         return self.navigations > since
 
     async def gone(self, error: CdpError) -> FilmPageError:
@@ -293,6 +294,7 @@ class Page:
         url = str(frame.get("unreachableUrl") or frame["url"])
         self.navigations += 1
         self._loaded.clear()
+        self._moved.set()
         if url != ORIGIN and not url.startswith(f"{ORIGIN}/"):
             message = f"the game's page goes to {cut(url, 200)}, which a film cannot show"
             self.fail(FilmPageError(message))
