@@ -56,7 +56,7 @@ class Ledger:
 
     def __init__(self, nc: Nats, client: Client, stories: Sequence[Story], late: LateLines) -> None:
         self._nc = nc
-        self._js = nc.jetstream(timeout=10)
+        self._js = nc.jetstream(timeout=60)
         self._client = client
         self._stories = stories
         self._late = late

@@ -47,7 +47,7 @@ async def test_what_two_pods_have_counted_is_what_the_stream_says(
         killing.cancel()
         await settled(here.nc)
         counted = await Counted(here.world, "status", "status-2").total()
-        events = await decodable(here.nc.jetstream(timeout=10))
+        events = await decodable(here.nc.jetstream(timeout=60))
     assert differences(counted, told(events)) == ({}, {})
     failed = {series[-1] for series in counted if series[0] == "export_failure_codes_total"}
     assert {"object-lost", "undecodable"} <= failed

@@ -175,12 +175,12 @@ async def _uploaders_dead_letter(here: Load) -> None:
         "Aethel-Generation": "1",
     }
     subject = f"exports.packaged.web.{export_id}"
-    await publish(here.nc.jetstream(), subject, b"\xff", headers, patience_s=60)
+    await publish(here.nc.jetstream(timeout=60), subject, b"\xff", headers, patience_s=60)
 
 
 async def _given_up(here: Load) -> None:
     """JetStream's word that a message was delivered too often, as it would send it."""
-    js = here.nc.jetstream()
+    js = here.nc.jetstream(timeout=60)
     published = await EventLog(js).publish(_nobodys("good0"))
     durable = topology.packager_durable(NOBODYS)
     subject = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{topology.EXPORTS}.{durable}"
@@ -195,7 +195,7 @@ async def _given_up(here: Load) -> None:
 
 async def _lost(here: Load) -> None:
     """A message is gone, and the reaper, more impatient than the service's, queues it again."""
-    js = here.nc.jetstream()
+    js = here.nc.jetstream(timeout=60)
     event = _nobodys("good0")
     durable = topology.packager_durable(NOBODYS)
     seq = (await EventLog(js).publish(event)).seq
@@ -206,10 +206,10 @@ async def _lost(here: Load) -> None:
     await taking.unsubscribe()
     settings = NatsSettings(url=here.world.nats_url("status"))
     nc, stop = await connect(settings, name="status", patience_s=60), asyncio.Event()
-    handler = MaxDeliveriesHandler(nc.jetstream())
+    handler = MaxDeliveriesHandler(nc.jetstream(timeout=60))
     async with DocumentNews(nc) as news:
-        exports = OpenExports(nc, news, await OpenExportsNotes.bind(nc.jetstream()))
-        documents = await bind_exports(nc.jetstream())
+        exports = OpenExports(nc, news, await OpenExportsNotes.bind(nc.jetstream(timeout=60)))
+        documents = await bind_exports(nc.jetstream(timeout=60))
         reaper = Reaper(nc, exports, documents, handler, attempt_s=900, patience_s=0.5)
         reaping = asyncio.create_task(reaper.run(stop, interval_s=0.5))
         events = EventLog(js)
@@ -221,13 +221,13 @@ async def _lost(here: Load) -> None:
 
 
 async def _floor(here: Load, durable: str) -> int:
-    info = await here.nc.jetstream().consumer_info(topology.EXPORTS, durable)
+    info = await here.nc.jetstream(timeout=60).consumer_info(topology.EXPORTS, durable)
     return info.ack_floor.stream_seq if info.ack_floor else 0
 
 
 async def _deleted(here: Load) -> None:
     """A project goes, and the sweeper ends what was asked for behind its back; so does a token."""
-    js = here.nc.jetstream()
+    js = here.nc.jetstream(timeout=60)
     tokens = await KeyValueStore.bind(js, topology.PLAY_LINKS_BUCKET.name, Target)
     await tokens.create(f"{INDEX}opens-nothing", Target(project_id="gone", export_id=None))
     debug_keys = await DebugKeys.bind(js)
@@ -249,13 +249,13 @@ async def _deleted(here: Load) -> None:
 async def _administration(here: Load, folder: Path) -> None:
     """Streams are applied and copied: one is so large that its pieces are acknowledged."""
     for _ in range(4):
-        await here.nc.jetstream().publish("logs.large", os.urandom(100_000))
+        await here.nc.jetstream(timeout=60).publish("logs.large", os.urandom(100_000))
     await asyncio.to_thread(here.world.cli, "streams", "apply")
     await asyncio.to_thread(here.world.cli, "streams", "backup", str(folder))
 
 
 async def _is_canceled(here: Load, export_id: str) -> bool:
-    events = await EventLog(here.nc.jetstream()).of(export_id)
+    events = await EventLog(here.nc.jetstream(timeout=60)).of(export_id)
     return any(isinstance(event, ExportCanceled) for _, event in events)
 
 
