@@ -90,7 +90,7 @@ async def busy(here: Load) -> AsyncIterator[list[Story]]:
             story = Story("valid", 100 + len(asked))
             await here.users.request(story, "good1")
             asked.append(story)
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.25)  # each is downloaded in the end
 
     asking = asyncio.create_task(ask())
     try:
