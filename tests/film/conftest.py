@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,3 +37,10 @@ def sample(sites: Callable[..., str]) -> str:
     """The sample project as a site."""
     files = {path: (SAMPLE / path).read_bytes() for path in read_folder(SAMPLE).manifest.files}
     return sites("emberlight", build(files, request("web")).files)
+
+
+@pytest.fixture
+def hosted() -> Iterator[Callable[[Path], str]]:
+    """Serve folders; the URL of each."""
+    with ExitStack() as servers:
+        yield lambda folder: servers.enter_context(served(folder))

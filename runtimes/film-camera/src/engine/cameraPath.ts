@@ -50,8 +50,8 @@ export class CameraPath {
   at(t: number): CameraView {
     const { keys } = this;
     const next = keys.findIndex((key) => key.t > t);
-    if (next === 0) return keys[0] as Key;
-    if (next < 0) return keys.at(-1) as Key;
+    if (next === 0) return viewAt(keys[0] as Key);
+    if (next < 0) return viewAt(keys.at(-1) as Key);
     const [from, to] = [keys[next - 1] as Key, keys[next] as Key];
     const share = (t - from.t) / (to.t - from.t);
     const around = [keys[next - 2] ?? null, from, to, keys[next + 1] ?? null] as const;
@@ -68,6 +68,10 @@ export class CameraPath {
     const fov = known ? blend((key) => key.fov as number) : from.fov;
     return { position: place("position"), target: place("target"), fov };
   }
+}
+
+function viewAt({ position, target, fov }: Key): CameraView {
+  return { position, target, fov };
 }
 
 /** A cubic Hermite spline; the slope at a key is that from the key before it to the key after it. */
