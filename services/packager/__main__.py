@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from services.packager.film.equipment import PLATFORM as FILMS_PLATFORM
+from services.packager.film.equipment import equipment
+from services.packager.film.films import Films
 from services.packager.handler import PackagerHandler
 from services.packager.inventory import InventoryWatch
 from services.packager.processes.threads import in_thread
@@ -48,17 +51,26 @@ from shared.worker.worker import Worker
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import AsyncIterator
+
+    from nats.aio.client import Client
+
+    from services.packager.film.equipment import Equipment
+    from shared.storage.bucket import Storage
 
 
 async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
-    platforms = settings.platform_names
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
         async with AsyncExitStack() as stack:
             storage = await stack.enter_async_context(open_storage(settings.s3))
             templates = Templates(settings.templates.path)
+            film = await in_thread(partial(equipment, settings, templates))
+            platforms = tuple(
+                each for each in settings.platform_names if each != FILMS_PLATFORM or film.studio
+            )
             inventory = InventoryWatch(templates, settings.signing.keys, platforms)
             await inventory.refresh()
             server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
@@ -70,6 +82,9 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             )
             open_cache = partial(DiskCache, Path(settings.cache_dir), settings.cache_bytes)
             cache = await in_thread(open_cache)  # what dead processes left there is removed first
+            films = await stack.enter_async_context(
+                _films(settings, film, nc, storage, cache, worker=name)
+            )
             handler = PackagerHandler(
                 storage,
                 cache,
@@ -80,6 +95,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 debug_keys=await DebugKeys.bind(nc.jetstream()),
                 threads=settings.threads,
                 earlier=ReuseRequests(nc),
+                director=films.director if films else None,
             )
             servers = servers_check(nc, storage)
             breakers = {p: CircuitBreaker(packager_durable(p), servers) for p in platforms}
@@ -117,6 +133,8 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                 lambda: sign(
                     templates=inventory.latest.templates,
                     signing_keys=inventory.latest.signing_keys,
+                    lacks={FILMS_PLATFORM: film.lacks} if film.lacks else {},
+                    shoots_films=films is not None,
                     chatter_behind=outbox.behind,
                     in_hand=tuple(chain(*(w.in_hand for w in workers))),
                     open_breakers={
@@ -133,6 +151,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     listener,
                     stop,
                     *(worker.run(stop) for worker in workers),
+                    *([films.worker.run(stop)] if films else []),
                     inventory.run(stop),
                     DiskSpace(cache, size_bytes=settings.disk_bytes).run(stop),
                     limits=settings.http,
@@ -141,12 +160,40 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
         await nc.close()
 
 
+@asynccontextmanager
+async def _films(
+    settings: PackagerSettings,
+    film: Equipment,
+    nc: Client,
+    storage: Storage,
+    cache: DiskCache,
+    *,
+    worker: str,
+) -> AsyncIterator[Films | None]:
+    """What makes films, where this process has what it takes."""
+    if film.studio is None:
+        yield None
+        return
+    films = await Films.bind(
+        nc,
+        storage,
+        cache,
+        film.studio,
+        tools=film.tools,
+        worker=worker,
+        browsers=settings.film.at_a_time,
+        drain_timeout_s=settings.drain_timeout_s,
+    )
+    async with films.director.listening():
+        yield films
+
+
 def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:
     return Consumer(
         durable=packager_durable(platform),
         event_type=ExportRequested,
         stage="build",
-        retry=settings.retry,
+        retry=settings.film_retry if platform == FILMS_PLATFORM else settings.retry,
         concurrency=settings.concurrency,
         drain_timeout_s=settings.drain_timeout_s,
         worker=name,

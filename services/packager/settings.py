@@ -159,6 +159,15 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
         float,
         env("PACKAGER_FILM_SHOT_S", "how long the filming of one slice may take, s", ge=60),
     ] = 1_800.0
+    film_s: Annotated[
+        float,
+        env(
+            "PACKAGER_FILM_S",
+            "how long a whole film may take, waiting for browsers included, s; in place of "
+            "BUILD_QUEUE_PROCESSING_TIMEOUT_MS",
+            ge=60,
+        ),
+    ] = 21_600.0
     program: Annotated[
         str,
         env(
@@ -240,6 +249,12 @@ class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):
             ge=0,
         ),
     ] = 25.0
+
+    @property
+    def film_retry(self) -> RetrySettings:
+        """How exports to films are tried: one takes as long as its slices."""
+        timeout_ms = int(self.film.film_s * 1_000)
+        return msgspec.structs.replace(self.retry, processing_timeout_ms=timeout_ms)
 
     @property
     def platform_names(self) -> tuple[str, ...]:

@@ -11,7 +11,12 @@ import structlog
 
 from shared.domain.events import Timestamp
 from shared.jetstream.key_value import KeyValueStore
-from shared.jetstream.topology import UPLOADER, WORKERS_BUCKET, packager_durable
+from shared.jetstream.topology import (
+    FILM_SLICES,
+    UPLOADER,
+    WORKERS_BUCKET,
+    packager_durable,
+)
 from shared.jetstream.turn import Turn
 
 if TYPE_CHECKING:
@@ -40,11 +45,15 @@ class WorkerHeartbeat(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     in_hand: tuple[str, ...]  # export ids
     draining: bool = False  # it finishes what it has in hand, and ends
     open_breakers: dict[str, str] = {}  # why it takes no work at the moment: cause by consumer
+    lacks: dict[str, tuple[str, ...]] = {}  # why it packs no such platform: what to install
+    shoots_films: bool = False  # it takes slices of anybody's films
     chatter_behind: tuple[str, ...] = ()  # streams that do not take its progress and log lines
 
     @property
     def consumers(self) -> frozenset[str]:
         """The durables that it reads: those of its platforms, or the uploader's."""
+        if self.shoots_films:
+            return frozenset({*map(packager_durable, self.platforms), FILM_SLICES})
         return frozenset(map(packager_durable, self.platforms)) or frozenset({UPLOADER})
 
 

@@ -62,6 +62,17 @@ def reason(missing: dict[str, str]) -> str | None:
     )
 
 
+def uninstalled(spec: PlatformSpec, living: Sequence[WorkerHeartbeat]) -> str | None:
+    """What the machines of all workers lack that would pack the platform; None where one does."""
+    names = sorted({name for worker in living for name in worker.lacks.get(spec.name, ())})
+    if not names or serving(spec, living):
+        return None
+    return (
+        f"Nothing can be exported: no worker has {', '.join(names)}. Operators run "
+        "`make system-packages` and `make templates`, and start the packager anew."
+    )
+
+
 def waiting(spec: PlatformSpec, living: Sequence[WorkerHeartbeat]) -> str | None:
     """Why an accepted export of the platform would only wait; None where a worker takes it."""
     why = obstacle(packager_durable(spec.name), living)
@@ -90,6 +101,8 @@ def check_available(
     Raises:
         PlatformUnavailableError, UnknownKeyError, SigningRequiredError: Why, and what to do.
     """
+    if why := uninstalled(spec, living):
+        raise PlatformUnavailableError(f"{spec.name}: {why}")
     workers = serving(spec, living)
     missing = lacking(spec, workers)
     needs = {

@@ -14,6 +14,7 @@ from services.gateway.exports.availability import (
     reason,
     serving,
     signing_keys,
+    uninstalled,
     waiting,
 )
 from services.gateway.http.problem_docs import problem_responses
@@ -51,7 +52,7 @@ def _view(name: Platform, living: Sequence[WorkerHeartbeat]) -> PlatformView:
     return PlatformView(
         platform=name,
         available=why_waiting is None and "always" not in missing.values(),
-        reason=reason(missing) or why_waiting,
+        reason=uninstalled(spec, living) or reason(missing) or why_waiting,
         summary=spec.summary,
         minutes=spec.minutes,
         minutes_by=spec.minutes_by or UNSET,

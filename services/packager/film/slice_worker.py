@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -20,7 +21,7 @@ from services.packager.film.slice_news import SliceNews
 from services.packager.film.slice_queue import SliceQueue, decode_order
 from services.packager.film.slice_record import begun, done, failed, handed_back
 from services.packager.film.studio.shot import Shot
-from services.packager.processes.threads import entered_in_thread
+from services.packager.processes.threads import entered_in_thread, in_thread
 from shared.errors import ExportError, ProjectError, UnavailableError
 from shared.jetstream.topology import ACK_WAIT_S, FILM_SLICES, FILMS
 from shared.metrics import films as metrics
@@ -137,7 +138,7 @@ class SliceWorker:
         try:
             order = decode_order(message.data)
         except msgspec.MsgspecError as error:
-            log.warning("message.undecodable", subject=message.subject, error=str(error))
+            log.warning("slice.undecodable", subject=message.subject, error=str(error))
             await message.acknowledge()
             return
         began, outcome = time.perf_counter(), "returned"
@@ -189,7 +190,7 @@ class SliceWorker:
             record = await self._store.slice(order.film, order.number)
             if record.state == "running" and record.worker == self._worker:
                 await self._store.change(order.film, order.number, handed_back)
-                log.info("attempt.handed-back", attempt=record.attempts)
+                log.info("slice.handed-back", attempt=record.attempts)
         except (UnavailableError, nats.errors.Error) as error:
             log.warning("message.returned", error=str(error) or repr(error))
         await message.hand_back(delay_s)
@@ -213,7 +214,7 @@ class SliceWorker:
 
     async def _attempt(self, plan: FilmPlan, number: int, record: SliceRecord) -> tuple[str, float]:
         began = time.perf_counter()
-        log.info("attempt.started", attempt=record.attempts, worker=self._worker)
+        log.info("slice.started", attempt=record.attempts, worker=self._worker)
         task = asyncio.create_task(self._shoot(plan, number))
         with self._ends.watching(plan.film, task) as watched:
             try:
@@ -246,6 +247,7 @@ class SliceWorker:
             self._sites.of(plan) as site,
             entered_in_thread(self._cache.scratch()) as folder,
         ):
+            await in_thread(partial(folder.chmod, 0o755))  # who shoots is another user
             taken = await self._studio.shoot(site, shot, folder, news.told)
             stored = await self._stored(plan, number, taken)
         frames = piece.count if piece.kind == "pictures" else 0
@@ -277,7 +279,7 @@ class SliceWorker:
         code = error.code if isinstance(error, ExportError) else type(error).__name__
         spans.here().failed(code)
         log.warning(
-            "attempt.failed",
+            "slice.failed",
             code=code,
             error=str(error),
             seconds=round(seconds, 3),
