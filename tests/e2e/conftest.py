@@ -26,7 +26,9 @@ PAGE = "<!doctype html>\n<html><head><title>Tiny</title></head><body>Tiny</body>
 class Up:
     """``aethel-export up`` on a data folder."""
 
-    def __init__(self, data: Path, log: Path, *, lasting: bool = False, **changes: str) -> None:
+    options: tuple[str, ...] = ("--no-sync",)  # tests cut no power
+
+    def __init__(self, data: Path, log: Path, **changes: str) -> None:
         self.data = data
         # A list of stacks of its own: tests side by side do not find each other's.
         self.environ = {
@@ -43,7 +45,7 @@ class Up:
                     *(AETHEL_EXPORT, "up", "--data", str(data)),
                     *("--gateway-port", str(gateway), "--status-port", str(status)),
                     *("--preview-port", str(preview)),
-                    *([] if lasting else ["--no-sync"]),  # tests cut no power
+                    *self.options,
                 ],
                 stdout=output,
                 stderr=output,
@@ -96,6 +98,12 @@ class Up:
         done = self.cli(*arguments, "--json")
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+
+class LastingUp(Up):
+    """The same, as everybody starts it."""
+
+    options = ()
 
 
 def _read(path: Path) -> bytes:

@@ -17,7 +17,7 @@ from cli.local.errors import StackError
 from cli.local.servers import binary
 from cli.local.stack import Ports, local_stack
 from cli.local.state import locked
-from tests.e2e.conftest import Up, left_over, works_on
+from tests.e2e.conftest import LastingUp, Up, left_over, works_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def process_of(command: bytes, data: Path) -> int:
 @contextmanager
 def running(data: Path, **settings: str) -> Iterator[Up]:
     """A stack, killed at the end where the test has not ended it."""
-    started = Up(data, data.with_suffix(".log"), lasting=True, **settings)
+    started = LastingUp(data, data.with_suffix(".log"), **settings)
     started.ready()
     try:
         yield started
