@@ -63,6 +63,22 @@ ELSEWHERE = {
     },
     ("packager", topology.preview_subject("*")): "no film is made: tests/integration/packager/film",
     ("status", topology.preview_subject("*")): "no film is watched: status/test_previews.py",
+    **{
+        ("packager", subject): "a film: tests/integration/packager/film"
+        for subject in (
+            topology.slice_subject("*", "*", "*"),
+            api.consumer_info(topology.FILMS, topology.FILM_SLICES),
+            api.next_message(topology.FILMS, topology.FILM_SLICES),
+            api.acknowledgements(topology.FILMS, topology.FILM_SLICES),
+            api.message_get(topology.FILMS_BUCKET.stream),
+            api.stream_info(topology.FILMS_BUCKET.stream),
+            topology.FILMS_BUCKET.subjects,
+        )
+    },
+    **{
+        (user, api.message_get(topology.FILMS)): "a slice waits: tests/integration/jetstream"
+        for user in ("gateway", "status")
+    },
     ("status", "exports.packaged.*.*"): "an upload's message was lost: as a build's, by the reaper",
     ("uploader", "exports.attempt-failed.*.*"): "the storage was away: test_being_away",
     **{
