@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = Path(__file__).parent / "pages"
-ON_A_CANVAS = ["canvas.html", "webgl.html"]
+ON_A_CANVAS = ["canvas.html", "webgl.html", "workers.html"]
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import { checkShot, type Prepared, type Shot } from "./shot";
 import { PageAudio } from "./sound/pageAudio";
 import { writeSound } from "./sound/soundFile";
 import type { Subject } from "./subject";
+import { installWorkers } from "./workers/filmWorkers";
 import { frameTime, pictureTimes } from "./times";
 
 const SHARED = Symbol.for("film camera");
@@ -46,6 +47,7 @@ const audio = new PageAudio(window, clock, media, lengthS, above?.audio.contexts
 installClock(window, clock);
 watchLoads(window, clock.pending);
 holdSteady(window, clock);
+installWorkers(window, clock);
 Object.defineProperty(window, SHARED, { value: { clock, media, audio } satisfies Shared });
 
 /** Frames of one page live in one time. */

@@ -1,16 +1,17 @@
-/** The browser's own functions, kept before the page or the camera replaces them. */
+/** The browser's own functions, kept before the page or the camera replaces them; workers lack some. */
 
 const bound = <F extends (...args: never[]) => unknown>(owner: object, method: F): F => method.bind(owner) as F;
 
+const scope = globalThis as Window & typeof globalThis;
+
 export const real = {
-  Date,
-  Worker,
-  OfflineAudioContext,
+  Worker: scope.Worker,
+  OfflineAudioContext: scope.OfflineAudioContext,
   Promise,
-  setTimeout: bound(window, window.setTimeout as (run: () => void, delay?: number) => number),
-  requestAnimationFrame: bound(window, window.requestAnimationFrame),
+  setTimeout: bound(scope, scope.setTimeout as (run: () => void, delay?: number) => number),
+  requestAnimationFrame: scope.requestAnimationFrame && bound(scope, scope.requestAnimationFrame),
   now: bound(performance, performance.now),
-  fetch: bound(window, window.fetch),
+  fetch: bound(scope, scope.fetch),
 };
 
 const channel = new MessageChannel();

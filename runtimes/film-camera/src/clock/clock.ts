@@ -13,13 +13,21 @@ const MOST_AT_ONCE = 100_000;
 /** 2026-01-01 12:00 UTC: what the clock on the wall shows when a film begins. */
 export const EPOCH_MS = 1_767_268_800_000;
 
+export interface Busy {
+  readonly busy: boolean;
+  /** Resolves when it rests; with a time, milliseconds, after it has moved there. */
+  rest(to?: number): Promise<void>;
+}
+
 type FrameCallback = (time: number) => void;
 
 export class FilmClock {
   /** Milliseconds since the film's time began. */
   now = 0;
-  /** The page's own window: the frames in it live in its time. */
-  readonly window = window;
+  /** The page's own window, or a worker's scope: the frames in a page live in its time. */
+  readonly scope: typeof globalThis = globalThis;
+  /** Others who have work that the film waits for. */
+  readonly workers: Busy[] = [];
   readonly notes: string[] = [];
   readonly random = new Random(1);
   readonly pending = new Pending((text) => this.note(text));
@@ -55,8 +63,14 @@ export class FilmClock {
     this.idle.delete(Number(id));
   }
 
-  settle(): Promise<void> {
-    return this.pending.settle(this.alsoWaiting);
+  /** Resolves when the page, and all workers that it has spoken to, have come to rest. */
+  async settle(): Promise<void> {
+    for (;;) {
+      await this.pending.settle(this.alsoWaiting);
+      const busy = this.workers.filter((worker) => worker.busy);
+      if (busy.length === 0) return;
+      for (const worker of busy) await worker.rest();
+    }
   }
 
   /** Runs the timers that are due by then, each in a task of its own, and lets the page come to rest after each. */

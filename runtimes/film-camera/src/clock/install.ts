@@ -53,7 +53,7 @@ function installPerformance(scope: Window & typeof globalThis, clock: FilmClock)
   const { performance } = scope;
   set(performance, "now", () => clock.now);
   get(performance, "timeOrigin", () => EPOCH_MS);
-  const { timeline } = scope.document;
+  const timeline = (scope.document as Document | undefined)?.timeline; // workers have none
   if (timeline) get(timeline, "currentTime", () => clock.now);
   const { prototype } = scope.Event;
   const stamps = new WeakMap<Event, number>();

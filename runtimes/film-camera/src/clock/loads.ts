@@ -8,10 +8,10 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 export function watchLoads(scope: Scope, pending: Pending): void {
   watchFetch(scope, pending);
   watchRequests(scope, pending);
-  watchImages(scope, pending);
+  if (scope.HTMLImageElement) watchImages(scope, pending);
   for (const [owner, names] of promising(scope))
     for (const name of names) watchPromise(owner, name, pending, `${name}()`);
-  watchDecoding(scope, pending);
+  if (scope.BaseAudioContext) watchDecoding(scope, pending);
 }
 
 /** Methods whose promises come from a thread or a process beside the page's own. */
@@ -21,7 +21,7 @@ function promising(scope: Scope): [object, string[]][] {
     [scope.Blob.prototype, ["arrayBuffer", "bytes", "text"]],
     [scope.WebAssembly, ["compile", "instantiate", "compileStreaming", "instantiateStreaming"]],
     [scope, ["createImageBitmap"]],
-    [scope.HTMLImageElement.prototype, ["decode"]],
+    ...(scope.HTMLImageElement ? ([[scope.HTMLImageElement.prototype, ["decode"]]] as [object, string[]][]) : []),
     [scope.FontFace.prototype, ["load"]],
     ...(scope.isSecureContext
       ? ([

@@ -20,7 +20,7 @@ export class PageAudio {
   ) {
     new InputTrees().install(scope);
     this.install(scope);
-    if (clock.window === scope) clock.beforeFrame.push((now) => this.renderTo(now));
+    if (clock.scope === scope) clock.beforeFrame.push((now) => this.renderTo(now));
   }
 
   private install(scope: Window & typeof globalThis): void {
