@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from av.audio.frame import AudioFrame
     from av.filter.context import FilterContext
     from av.video.frame import VideoFrame
 
@@ -74,11 +75,14 @@ def _palette(
     scale = graph.add("scale", f"{width}:{height}:flags=neighbor")
     generate = graph.add("palettegen", "stats_mode=full")
     graph.link_nodes(source, scale, generate, graph.add("buffersink")).configure()
+    made: list[AudioFrame | VideoFrame] = []
     for frame in _frames(spec, slices, every):
         source.push(frame)
+        made += pulled(graph)  # else all frames would wait in the graph
         tell(((frame.pts or 0) + 1) / spec.frames)
     source.push(None)
-    return cast("VideoFrame", graph.pull())
+    made += pulled(graph)
+    return cast("VideoFrame", made[0])
 
 
 def _painted(

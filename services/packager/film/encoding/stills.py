@@ -45,12 +45,11 @@ def write_stills(
         for data in encoded:
             output.write_bytes(data)
         return
-    digits = max(4, len(str(spec.frames - 1)))
     ending = _ENDINGS[spec.codec]
     _write_zip(
         output,
         (
-            Member.of_bytes(f"frame-{number:0{digits}}.{ending}", data, compress=False)
+            Member.of_bytes(f"{number:06}.{ending}", data, compress=False)
             for number, data in enumerate(encoded)
         ),
     )
@@ -122,7 +121,7 @@ def _listed(spec: FilmSpec, columns: int, name: str, size: tuple[int, int]) -> d
         begin, end = (round(frame / spec.fps * 1_000) for frame in (number, number + 1))
         frames.append(
             {
-                "filename": f"frame-{number:04}",
+                "filename": f"{number:06}",
                 "frame": box,
                 "rotated": False,
                 "trimmed": False,

@@ -1,7 +1,7 @@
 """A moving WebP: libwebp makes it piece by piece, and the pieces become one file here.
 
-The encoder keeps what it has made until its end, so that each piece gets one of its own. It begins
-with an empty canvas: the last frame of each piece is a whole picture that leaves one.
+The encoder keeps all frames until its end, so that each piece gets one of its own. It begins with
+an empty canvas: the last frame of each piece is a whole picture that leaves one.
 Source: "WebP Container Specification", animation.
 """
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ANIMATED, _ALPHA = 0x02, 0x10  # flags of VP8X
 _NO_BLEND, _DISPOSE = 0x02, 0x01  # of a frame: nothing shines through it, nothing stays of it
-PIECE: Final = 300  # frames
+PIECE_BYTES: Final = 128 << 20  # of raw frames
 _MILLISECOND: Final = Fraction(1, 1_000)
 _TICK: Final = 10  # each frame lasts so long for the encoder, which joins those that are the same
 _MOST_MS: Final = (1 << 24) - 1
@@ -68,11 +68,12 @@ def _pieces(
 ) -> Iterator[tuple[int, bytes]]:
     """Each piece as a whole file, with the number of its first frame; the last is a still."""
     reformatter = VideoReformatter()
+    a_piece = max(1, PIECE_BYTES // (4 * spec.width * spec.height))
     first, encoder = 0, None
     for number, decoded in enumerate(pictures(spec, slices)):
         frame = converted(decoded, "bgra", reformatter)
         frame.pts, frame.time_base = (number - first) * _TICK, _MILLISECOND
-        if number + 1 in (first + PIECE, spec.frames):
+        if number + 1 in (first + a_piece, spec.frames):
             if encoder is not None:
                 yield first, _encoded(encoder, None)
             yield number, _encoded(_encoder(spec, "libwebp", quality), frame)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from shared.domain.video.film_spec import FilmSpec
 
+FRAME_BYTES = 192 * 108 * 4
 PLAIN: dict[str, Any] = {"encoder_options": {}, "frames": 23}
 MOVING: dict[str, dict[str, Any]] = {
     "gif": {"codec": "gif", "container": "gif", "pixel_format": "pal8"},
@@ -78,7 +79,7 @@ def test_animation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str, cut: list[int]
 ) -> None:
     """Every frame once and in order, however it was cut; 23 frames last as long as they should."""
-    monkeypatch.setattr(webp, "PIECE", 10)
+    monkeypatch.setattr(webp, "PIECE_BYTES", 10 * FRAME_BYTES)
     spec = spec_of("animation", MOVING[shape])
     frames = animation(finished(spec, tmp_path, cut))
 
@@ -122,7 +123,7 @@ def test_any_animation(
     shape_of = MOVING[shape] | {"fps_num": rate[0], "fps_den": rate[1]}
     spec = spec_of("animation", shape_of, frames=count)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(webp, "PIECE", piece)
+        patch.setattr(webp, "PIECE_BYTES", piece * FRAME_BYTES)
         frames = animation(finished(spec, tmp_path_factory.mktemp("film"), [count]))
 
     assert [number_of(np.array(frame)) for _, frame in frames] == list(range(count))
@@ -149,7 +150,7 @@ def test_frames_that_are_the_same(tmp_path: Path, shape: str) -> None:
 
 def test_nothing_shines_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was drawn before a transparent frame is gone in it, in each piece and between them."""
-    monkeypatch.setattr(webp, "PIECE", 4)
+    monkeypatch.setattr(webp, "PIECE_BYTES", 4 * FRAME_BYTES)
     spec = spec_of("animation", MOVING["webp-alpha"], frames=12, quality=100)
     pictures = []
     random = np.random.default_rng(5)
@@ -179,7 +180,7 @@ def test_stills(tmp_path: Path, shape: str) -> None:
     with zipfile.ZipFile(finished(spec, tmp_path, [4, 7])) as archive:
         assert archive.testzip() is None
         ending = {"jpeg": "jpg"}.get(spec.codec, spec.codec)
-        assert archive.namelist() == [f"frame-{number:04}.{ending}" for number in range(11)]
+        assert archive.namelist() == [f"{number:06}.{ending}" for number in range(11)]
         for number, name in enumerate(archive.namelist()):
             seen = np.array(Image.open(io.BytesIO(archive.read(name))))
             expected = rgba(spec, number)[..., : 4 if spec.transparent else 3]
@@ -207,7 +208,7 @@ def test_sheet(tmp_path: Path, shape: str) -> None:
         listed = json.loads(archive.read("sheet.json"))
         sheet = Image.open(io.BytesIO(archive.read(listed["meta"]["image"])))
     assert sheet.size == (5 * 192, 5 * 108) == tuple(listed["meta"]["size"].values())
-    assert [entry["filename"] for entry in listed["frames"]] == [f"frame-{n:04}" for n in range(23)]
+    assert [entry["filename"] for entry in listed["frames"]] == [f"{n:06}" for n in range(23)]
     for number, entry in enumerate(listed["frames"]):
         x, y, width, height = entry["frame"].values()
         cut_out = np.array(sheet.crop((x, y, x + width, y + height)))
