@@ -53,12 +53,12 @@ class Heard:
         return next((c for c in CHANNELS if overlap(c.subjects, self.subject)), None)
 
 
-@dataclass(frozen=True)
+@dataclass
 class WatchedSocket:
     """One WebSocket from its opening to its close."""
 
     messages: list[dict[str, Any]]
-    code: int | None
+    code: int | None = None
 
 
 @dataclass
@@ -116,15 +116,15 @@ class Recorder:
         return found.body
 
     async def watch(self, url: str, *, protocols: tuple[str, ...] = ()) -> WatchedSocket:
-        """All that a WebSocket sends until it is closed."""
-        async with self._session.ws_connect(url, protocols=protocols) as socket:
-            messages = [
-                json.loads(frame.data)
-                async for frame in socket
-                if frame.type is aiohttp.WSMsgType.TEXT
-            ]
-        found = WatchedSocket(messages, socket.close_code)
+        """All that a WebSocket sends until it is closed; it can be looked at before."""
+        messages: list[dict[str, Any]] = []
+        found = WatchedSocket(messages)
         self.recording.watched.append(found)
+        async with self._session.ws_connect(url, protocols=protocols) as socket:
+            async for frame in socket:
+                if frame.type is aiohttp.WSMsgType.TEXT:
+                    messages.append(json.loads(frame.data))  # noqa: PERF401 - read meanwhile
+        found.code = socket.close_code
         return found
 
 

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 from nats.js import api
 
-from shared.jetstream.topology import EXPORTS
+from shared.jetstream.topology import EXPORTS, preview_subject
 from shared.tokens import Ticket, Tokens
 from tests.documents.recording import until
 from tests.integration.gateway.conftest import manifest, sha
+from tests.previews import preview
 
 if TYPE_CHECKING:
     from tests.chaos.run import Load
@@ -31,6 +32,7 @@ async def tour(here: Load, ask: Recorder) -> None:
     """All of it, one after the other."""
     await projects(ask)
     finished = await exports(ask)
+    await film(here, ask)
     await play(ask, finished)
     await cancels(ask)
     await failures(here, ask)
@@ -116,6 +118,24 @@ async def exports(ask: Recorder) -> str:
         await ask.ask("POST", f"{path}/{verb}")
     await ask.ask("GET", f"{PROJECT}/export/{NOBODY}")
     return str(made["export"]["id"])
+
+
+async def film(here: Load, ask: Recorder) -> None:
+    """Of a film that takes long a piece is under way and a picture is seen; then it is canceled."""
+    body = {"platform": "video", "options": {"video": {"preset": "youtube-4k", "durationS": 30}}}
+    made = await ask.ask("POST", f"{PROJECT}/export", body=body)
+    export_id = made["export"]["id"]
+    watching = asyncio.create_task(ask.watch(made["websocketUrl"]))
+    recording = ask.recording
+    before = len(recording.watched)
+    await until(lambda: len(recording.watched) > before)
+    await until(lambda: any(heard.subject.startswith("films.") for heard in recording.heard))
+    seen = recording.watched[-1].messages
+    while not any(message["type"] == "preview" for message in seen):
+        await here.nc.publish(preview_subject(export_id), preview(export_id))
+        await asyncio.sleep(0.1)
+    await ask.ask("POST", f"{PROJECT}/export/{export_id}/cancel")
+    await watching
 
 
 async def play(ask: Recorder, export_id: str) -> None:

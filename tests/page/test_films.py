@@ -13,11 +13,11 @@ import pytest_asyncio
 from PIL import Image
 from playwright.async_api import expect
 
-from shared.domain.preview import Preview, encode_preview
 from shared.jetstream.topology import preview_subject
 from tests.nats_users import connect_as
 from tests.page.conftest import api
 from tests.page.exports_page import ExportsPage
+from tests.previews import jpeg, preview
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator
@@ -157,13 +157,6 @@ async def test_a_preset_of_the_project_keeps_a_film(exports: ExportsPage) -> Non
     await expect(page.locator("film-form .choices input:checked")).to_have_value("sheet")
 
 
-def jpeg(colour: str) -> bytes:
-    """A frame of one colour."""
-    file = io.BytesIO()
-    Image.new("RGB", (320, 180), colour).save(file, "JPEG")
-    return file.getvalue()
-
-
 async def test_a_film_is_seen_while_it_is_made(exports: ExportsPage, stack: Up) -> None:
     """The newest picture, its number and the speed; it goes with the film's end."""
     page = exports.page
@@ -177,16 +170,11 @@ async def test_a_film_is_seen_while_it_is_made(exports: ExportsPage, stack: Up) 
         nc = await connect_as("packager", stack.ready())
         shown = card.locator("figure img")
         for frame, colour in enumerate(COLOURS, start=118):
-            event = Preview(
-                export_id=export_id,
-                generation=1,
-                frame=frame,
-                frames=1_300,
-                fps=4.26,
-                data=jpeg(colour),
+            event = preview(
+                export_id, frame=frame, frames=1_300, fps=4.26, data=jpeg(colour=colour)
             )
             while not await card.get_by_text(f"Frame {frame + 1} of 1,300").is_visible():
-                await nc.publish(preview_subject(export_id), encode_preview(event))
+                await nc.publish(preview_subject(export_id), event)
                 await asyncio.sleep(0.2)
             await expect(card).to_contain_text("4.3 frames a second")
             await expect(shown).to_have_attribute("alt", "The film so far")

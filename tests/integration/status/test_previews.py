@@ -7,6 +7,7 @@ import base64
 import io
 import json
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,7 +17,6 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from shared.domain.events import ExportRequested
-from shared.domain.preview import Preview, encode_preview
 from shared.jetstream.topology import preview_subject
 from tests.integration.status.test_rooms import connect_and_read_nothing
 from tests.integration.status.watching import (
@@ -28,6 +28,8 @@ from tests.integration.status.watching import (
     until_closed,
 )
 from tests.measured import measured
+from tests.previews import jpeg
+from tests.previews import preview as sample
 from tests.unit.sample_events import EXPORT
 
 if TYPE_CHECKING:
@@ -41,17 +43,7 @@ SKIPS = 50
 MOST_MESSAGE_BYTES = 32_768
 
 
-def jpeg(size: tuple[int, int] = (320, 180), *, colour: str = "navy", **options: Any) -> bytes:
-    """A picture as Pillow writes it."""
-    file = io.BytesIO()
-    Image.new("RGB", size, colour).save(file, "JPEG", **options)
-    return file.getvalue()
-
-
-def preview(**changes: Any) -> bytes:
-    """An event as a worker publishes it."""
-    sample = Preview(export_id=EXPORT, generation=1, frame=119, frames=300, fps=4.25, data=jpeg())
-    return encode_preview(msgspec.structs.replace(sample, **changes))
+preview = partial(sample, EXPORT)
 
 
 async def send(status: Status, *payloads: bytes) -> None:
@@ -165,7 +157,7 @@ async def test_a_slow_reader_gets_the_newest_alone_and_the_end(status: Status) -
 HOSTILE: dict[str, bytes] = {
     "no message at all": b"\xc1",
     "json": json.dumps({"exportId": EXPORT}).encode(),
-    "another export": preview(export_id=EXPORT.replace("1", "2")),
+    "another export": sample(EXPORT.replace("1", "2")),
     "far too long": preview() + b"\0" * 40_000,
     "a picture that is too long": preview(data=jpeg() + b"\0" * 20_000 + b"\xff\xd9"),
     "a frame behind the last one": preview(frame=300),
