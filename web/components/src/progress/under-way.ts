@@ -20,7 +20,7 @@ export function film(
     <img src=${url} alt=${text.progress.filmSoFar} @error=${hide} @load=${show} />
     <figcaption>
       <span>${frame}</span>
-      ${preview.fps > 0 ? html`<span>${text.progress.perSecond(format.tenths(preview.fps))}</span>` : nothing}
+      ${preview.fps >= 0.05 ? html`<span>${text.progress.perSecond(format.tenths(preview.fps))}</span>` : nothing}
     </figcaption>
   </figure>`;
 }

@@ -9,7 +9,7 @@ import { ExportsElement } from "../exports-element.ts";
 import type { OfferedPlatform } from "../form/form-model.ts";
 import { givenOptions, offeredPlatforms } from "../options/given-options.ts";
 import type { Prefill } from "../form/new-export.ts";
-import { isAvailable, isFilm, isPlayable, wasPlayable } from "../live/playable.ts";
+import { hasFiles, isFilm, isPlayable, wasPlayable } from "../live/playable.ts";
 import type { PlayLinkElement } from "../play/play-link.ts";
 import { detailStyles } from "./detail-styles.ts";
 import { factList, optionList } from "./facts.ts";
@@ -48,8 +48,8 @@ export class ExportDetail extends ExportsElement {
 
   override updated(_changed: PropertyValues): void {
     const state = this.#state;
-    if (!state || !isAvailable(state)) return;
-    void import("../sizes/export-sizes.ts");
+    if (!state) return;
+    if (hasFiles(state)) void import("../sizes/export-sizes.ts");
     if (isPlayable(state)) void import("../play/play-link.ts");
     if (isFilm(state)) void import("../film/film-player.ts");
   }
@@ -93,7 +93,7 @@ export class ExportDetail extends ExportsElement {
   #about(state: State): TemplateResult {
     const { detail } = this.t;
     return html`${this.#play(state)} ${isFilm(state) ? html`<film-player .state=${state}></film-player>` : nothing}
-      ${isAvailable(state) ? this.#card("sizes", detail.sizes, html`<export-sizes .client=${this.client} .state=${state}></export-sizes>`) : nothing}
+      ${hasFiles(state) ? this.#card("sizes", detail.sizes, html`<export-sizes .client=${this.client} .state=${state}></export-sizes>`) : nothing}
       ${
         state.warningCount
           ? this.#card("warnings", detail.warnings(state.warningCount), warningTable(state, detail))

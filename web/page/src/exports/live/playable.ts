@@ -16,6 +16,11 @@ export function isFilm(state: State): boolean {
   return state.platform === "video" && isAvailable(state);
 }
 
+/** Whether files lie in the artifact: a film is one itself. */
+export function hasFiles(state: State): boolean {
+  return isAvailable(state) && (!isFilm(state) || state.fileName?.endsWith(".zip") === true);
+}
+
 /** Whether it could be played until its artifact expired. */
 export function wasPlayable(state: State): boolean {
   return state.platform === "web" && hasExpired(state);
