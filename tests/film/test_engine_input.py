@@ -99,9 +99,6 @@ async def test_a_camera_path_is_where_the_game_is_seen_from(runner: str) -> None
     frames: list[Picture] = []
     async with crew(runner) as filming:
         await filming.page.route("**/path.json", lambda route: route.fulfill(body=json.dumps(path)))
-        await filming.page.evaluate(
-            "AethelPlayer.read = async (path) => await (await fetch(path)).arrayBuffer()"
-        )
         taken = await filming.film(shot(frames=3, fpsNum=2, layout="rgba", cameraPath="path.json"))
         frames = [rgba_picture(taken.frames[n]) for n in range(3)]
         view = await filming.page.evaluate("AethelPlayer.game.view")

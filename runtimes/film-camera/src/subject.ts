@@ -25,6 +25,4 @@ export interface Subject {
   listen(): void;
   /** What is heard from a time on, seconds, for so many seconds. */
   heard(startS: number, seconds: number): Promise<Mix>;
-  /** Reads a file of the project as a text. */
-  read(path: string): Promise<string>;
 }

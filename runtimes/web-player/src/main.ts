@@ -58,11 +58,6 @@ Object.assign(window, {
     /** Sends all sound into another context, at the game's own time: call it before `takeClock` or `seed`. */
     audioGraph: async (context: BaseAudioContext): Promise<void> => (await started).audioGraph(context),
     loadScene: async (name: string): Promise<void> => (await started).game.open(name),
-    /** Reads a file of the project, by its path. */
-    read: async (path: string): Promise<ArrayBuffer> => {
-      const { downloads } = (await started).game;
-      return downloads.bytes(downloads.resolve(path, "the film"));
-    },
     /** Lets the game be seen from there; null: through its own camera. */
     lookFrom: (view: FilmView | null): void => {
       if (Player.current) Player.current.game.view = view;

@@ -4,6 +4,7 @@ import { attempt, type FilmClock } from "../clock/clock";
 import { rest, real } from "../real";
 import { InputTrack } from "../input/inputTrack";
 import { Devices } from "../input/devices";
+import { readProjectFile } from "../page/projectFile";
 import { viewOf } from "../page/view";
 import { EngineSound } from "../sound/engineSound";
 import type { Mix } from "../sound/mixing";
@@ -38,8 +39,8 @@ export class EngineSubject implements Subject {
     const { shot, player, clock } = this;
     await this.whilePolling(async () => {
       await player.ready();
-      if (shot.input !== "") this.input = InputTrack.read(await this.read(shot.input), shot.input);
-      if (shot.cameraPath !== "") this.path = CameraPath.read(await this.read(shot.cameraPath), shot.cameraPath);
+      if (shot.input !== "") this.input = InputTrack.read(await readProjectFile(shot.input), shot.input);
+      if (shot.cameraPath !== "") this.path = CameraPath.read(await readProjectFile(shot.cameraPath), shot.cameraPath);
       await player.audioGraph(this.sound.context);
       if (shot.scene !== "") await player.loadScene(shot.scene);
       this.resize();
@@ -112,9 +113,5 @@ export class EngineSubject implements Subject {
 
   heard(startS: number): Promise<Mix> {
     return this.sound.finish(startS);
-  }
-
-  async read(path: string): Promise<string> {
-    return new TextDecoder().decode(await this.player.read(path));
   }
 }

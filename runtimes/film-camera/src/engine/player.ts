@@ -10,8 +10,6 @@ export interface EnginePlayer {
   resize(width: number, height: number, pixelRatio: number): void;
   audioGraph(context: BaseAudioContext): Promise<void>;
   loadScene(name: string): Promise<void>;
-  /** Reads a file of the project, by its path. */
-  read(path: string): Promise<ArrayBuffer>;
   /** Lets the game be seen from there; null: through its own camera. */
   lookFrom(view: CameraView | null): void;
   /** Holds one of the game's own actions, −1 to 1; null lets it go. */

@@ -11,6 +11,7 @@ import { mixPage } from "../sound/pageSound";
 import type { Shot } from "../shot";
 import type { Subject, View } from "../subject";
 import { Imports } from "./imports";
+import { readProjectFile } from "./projectFile";
 import { viewOf } from "./view";
 
 /** A page that is played has about so many frames a second: games that count them should not play slower in a film with fewer. */
@@ -47,7 +48,7 @@ export class PageSubject implements Subject {
     const { shot, clock } = this;
     if (shot.scene !== "") clock.note(`“scene” is of the engine's games: this page has no scene “${shot.scene}”.`);
     if (shot.cameraPath !== "") clock.note("“cameraPath” is of the engine's games: this page has its own camera.");
-    if (shot.input !== "") this.input = InputTrack.read(await this.read(shot.input), shot.input);
+    if (shot.input !== "") this.input = InputTrack.read(await readProjectFile(shot.input), shot.input);
     clock.random.seed(shot.seed);
     await clock.settle();
     this.animations.adoptAll();
@@ -110,12 +111,6 @@ export class PageSubject implements Subject {
 
   heard(startS: number, seconds: number): Promise<Mix> {
     return mixPage(this.audio, this.clock, startS, seconds);
-  }
-
-  async read(path: string): Promise<string> {
-    const answer = await real.fetch(new URL(path, document.baseURI));
-    if (!answer.ok) throw new Error(`film: ${path} is not among the page's files.`);
-    return answer.text();
   }
 }
 

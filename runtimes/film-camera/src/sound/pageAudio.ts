@@ -6,9 +6,6 @@ import { FilmContext } from "./filmContext";
 import { InputTrees } from "./inputTrees";
 
 export class PageAudio {
-  /** Elements whose sound goes through a context of the page. */
-  readonly routed = new Map<HTMLMediaElement, GainNode>();
-
   constructor(
     scope: Window & typeof globalThis,
     private readonly clock: FilmClock,
@@ -31,11 +28,9 @@ export class PageAudio {
         audio.contexts.push(this);
       }
 
-      createMediaElementSource(element: HTMLMediaElement): GainNode {
-        const gain = this.createGain();
-        audio.routed.set(element, gain);
-        audio.clock.note("The sound of an element that goes through Web Audio is not heard in the film.");
-        return gain;
+      createMediaElementSource(): GainNode {
+        audio.clock.note("The sound of an element is heard in the film without what the page does to it by Web Audio.");
+        return this.createGain();
       }
 
       createMediaStreamSource(): GainNode {
