@@ -135,9 +135,9 @@ class BuildProgress:
 
     def finishing(self, share: float) -> None:
         """All is shot, and so much of one file is made of it, from 0 to 1."""
+        self._waiting, self._shot = "", f": {share:.0%}" if share else ""
         if self._estimate.stage != "finishing":
             self._begin("finishing")
-        self._waiting, self._shot = "", f": {share:.0%}" if share else ""
         self._advance(share)
 
     def waiting(self, for_what: str) -> None:

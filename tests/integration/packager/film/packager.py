@@ -16,7 +16,6 @@ import msgspec
 
 from services.packager.film.films import Films
 from services.packager.film.records import Slice
-from services.packager.film.slices import cut
 from services.packager.handler import PackagerHandler
 from services.packager.storage.disk_cache import DiskCache
 from shared.domain.events import ExportRequested
@@ -51,12 +50,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     directs: bool = True
     browsers: int = 2
     drain_timeout_s: float = 5.0
-    drawn: bool = True
 
 
 def by_key_frames(spec: FilmSpec, game: GameKind) -> tuple[Slice, ...]:
     """More slices than so short a film deserves: one from each key frame to the next."""
-    assert game == "html5"
+    assert game in {"engine", "html5"}
     step = round(spec.keyframe_s * spec.fps)
     firsts = range(0, spec.frames, step)
     pictures = [Slice(first=n, count=min(step, spec.frames - n)) for n in firsts]
@@ -82,7 +80,7 @@ async def packager(settings: Settings, studio: FilmStudio | None = None) -> Asyn
                 worker=settings.name,
                 browsers=settings.browsers,
                 drain_timeout_s=settings.drain_timeout_s,
-                into=by_key_frames if settings.drawn else cut,
+                into=by_key_frames,
             )
             if settings.browsers:
                 group.create_task(films.worker.run(stop))
