@@ -7,6 +7,7 @@ can be joined.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from shared.domain.video.film_spec import FilmSpec
 
+os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 tells of errors alone
 BITEXACT: Final = {"fflags": "+bitexact"}  # no dates, no random numbers, no version of the muxer
 MOST_REORDERED: Final = 16  # frames that wait for later ones, of any codec
 PRORES_TAGS: Final = ("apco", "apcs", "apcn", "apch", "ap4h", "ap4x")  # by the profile's number

@@ -58,7 +58,7 @@ def look_through(spec: FilmSpec, paths: Sequence[Path]) -> list[SliceFile]:
     frames = sum(one.frames for one in slices)
     if frames != spec.frames:
         reason = f"there are {frames:,} frames of all, and not {spec.frames:,}"
-        raise SliceDamagedError(len(slices) - 1, reason)
+        raise SliceDamagedError(max(0, len(slices) - 1), reason)
     return slices
 
 
