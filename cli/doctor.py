@@ -15,10 +15,12 @@ from cli.operator_connection import operator_connection
 from cli.sign_in import nats_sign_in, secret_files, storage_sign_in
 from cli.signing_keys import signing_keys
 from services.gateway.settings import DEFAULT_PLAN, PlanSettings
+from services.packager.film.studio.browser import find_browser
+from services.packager.film.studio.missing import missing
 from services.packager.registry.faults import FaultError
 from services.packager.registry.npm_registry import open_registry
 from services.packager.runtimes.registry import Templates
-from services.packager.settings import RegistrySettings, TemplateSettings
+from services.packager.settings import FilmSettings, RegistrySettings, TemplateSettings
 from shared.domain.build_minutes import LIMITS
 from shared.domain.platforms import PLATFORMS
 from shared.errors import ConfigurationError, ExportError, StorageRefusedError
@@ -61,6 +63,7 @@ async def examine(
         "runtime templates": _templates,
         "signing keys": signing_keys,
         "package registry": package_registry,
+        "browser for films": film_browser,
         "programs of the local stack": _programs,
     }
     others = {} if local else elsewhere(environ)
@@ -83,7 +86,7 @@ def elsewhere(environ: Mapping[str, str]) -> dict[str, str]:
         found |= dict.fromkeys(("JWT_SECRET", "identity provider"), "gateway and status know it")
     templates = load(TemplateSettings, environ)
     if not templates.folder and not templates.path.is_dir():
-        packing = ("runtime templates", "signing keys", "package registry")
+        packing = ("runtime templates", "signing keys", "package registry", "browser for films")
         found |= dict.fromkeys(packing, "for packagers alone")
     return found
 
@@ -169,6 +172,19 @@ async def _templates(environ: Mapping[str, str]) -> str:
     installed = Templates(load(TemplateSettings, environ).path)
     needed = {name for spec in PLATFORMS.values() for name in spec.templates}
     return ", ".join(f"{name} {installed.get(name).version}" for name in sorted(needed))
+
+
+async def film_browser(environ: Mapping[str, str]) -> str:
+    """The browser that games are filmed with.
+
+    Raises:
+        Doubt: What is missing; all other platforms do without.
+    """
+    program = load(FilmSettings, environ).program
+    lacking = missing(program)
+    if lacking:
+        raise Doubt(f"no film is made here: sudo apt-get install {' '.join(lacking)}")
+    return str(find_browser(program))
 
 
 async def package_registry(environ: Mapping[str, str]) -> str:

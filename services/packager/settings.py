@@ -8,7 +8,6 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from services.packager.film.studio.limits import StudioLimits
 from services.packager.sandbox.confinement import Limits
 from services.packager.signing.keys import SigningKeys
 from shared.domain.platforms import PLATFORMS
@@ -180,13 +179,6 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
     def at_a_time(self) -> int:
         """How many slices are filmed at a time."""
         return self.browsers or min(os.cpu_count() or 1, MOST_BROWSERS)
-
-    @property
-    def limits(self) -> StudioLimits:
-        """As the studio takes them."""
-        return StudioLimits(
-            memory_bytes=self.memory_bytes, shot_s=self.shot_s, browsers=self.at_a_time
-        )
 
 
 class PackagerSettings(ServiceSettings, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from services.packager.film.studio.browser import find_browser
+from services.packager.film.studio.limits import StudioLimits
 from services.packager.film.studio.missing import missing
 from services.packager.film.studio.studio import Studio
 from services.packager.processes.cpu_features import cpu_features
@@ -18,7 +19,7 @@ from shared.templates import TemplateError
 
 if TYPE_CHECKING:
     from services.packager.runtimes.registry import Templates
-    from services.packager.settings import PackagerSettings
+    from services.packager.settings import FilmSettings, PackagerSettings
 
 log = structlog.get_logger()
 
@@ -59,7 +60,7 @@ def equipment(settings: PackagerSettings, templates: Templates) -> Equipment:
         return Equipment(lacks=tuple(lacks))
     studio = Studio(
         camera.folder / SCRIPT,
-        settings.film.limits,
+        _limits(settings.film),
         confined=settings.sandbox.mode == "required",
         program=settings.film.program,
     )
@@ -74,6 +75,15 @@ def equipment(settings: PackagerSettings, templates: Templates) -> Equipment:
         **_drawing(),
     }
     return Equipment(studio=studio, tools=tools)
+
+
+def _limits(settings: FilmSettings) -> StudioLimits:
+    """Of each browser, as the studio takes them."""
+    return StudioLimits(
+        memory_bytes=settings.memory_bytes,
+        shot_s=settings.shot_s,
+        browsers=settings.at_a_time,
+    )
 
 
 def _drawing() -> dict[str, str]:
