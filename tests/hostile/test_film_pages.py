@@ -350,6 +350,36 @@ async def test_a_line_of_any_length(location: Location) -> None:
     assert any("passed over" in note for note in location.notes)
 
 
+NUISANCES = [
+    *ELSEWHERE.values(),
+    "console.warn('w'.repeat(1e5))",
+    "for (let n = 0; n < 300; n++) console.log(n, {})",
+    "alert('hello')",
+    "open('about:blank')",
+    "window.close()",
+    "new Worker(URL.createObjectURL(new Blob(['for (;;);'])))",
+    "setInterval(() => history.pushState(0, '', '#' + Math.random()), 5)",
+    "document.body.append(Object.assign(document.createElement('iframe'), { src: '/none' }))",
+    "navigator.storage.getDirectory().then((d) => d.getFileHandle('mine', { create: true }))",
+    "crypto.subtle.digest('SHA-256', new Uint8Array(1 << 24))",
+]
+
+
+async def test_nuisances_at_once(
+    location: Location, rng: random.Random, rounds: Callable[[int], Iterator[int]]
+) -> None:
+    """Whatever comes together and in whatever order: there is a film, or a reason why not."""
+    for number in rounds(1):
+        results = location.results = location.folder / f"results-{number}"
+        results.mkdir()
+        frames = [rng.randrange(FRAMES) for _ in range(4)]
+        scripts = [f"if (n === {n}) {{ {rng.choice(NUISANCES)} }}" for n in frames]
+        page = f"<body><script>globalThis.draw = (n) => {{ {' '.join(scripts)} }}</script>"
+        with suppress(FilmError):
+            assert (await location.film(page)).frames == FRAMES, page
+        assert location.left() == []
+
+
 async def test_a_crash_is_no_verdict(location: Location) -> None:
     """Nobody knows whose fault it is: another attempt may succeed."""
     killed = False

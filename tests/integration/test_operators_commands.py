@@ -60,6 +60,7 @@ NOT_HERE = {
     "runtime templates",
     "signing keys",
     "package registry",
+    "browser for films",
     "programs of the local stack",
 }
 
