@@ -32,7 +32,11 @@ BODIES: Final = Schemas(OPENAPI, closed=True)
 async def recording(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Recording]:
     """A stack of real processes, used in every way."""
     async with (
-        load(tmp_path_factory.mktemp("recorded"), seed=1) as here,
+        load(
+            tmp_path_factory.mktemp("recorded"),
+            seed=1,
+            PACKAGER_PLATFORMS="source,web,linux,android,video",
+        ) as here,
         recorder(here.world, here.nc) as recording,
     ):
         await tour(here, recording)
