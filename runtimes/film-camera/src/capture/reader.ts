@@ -30,7 +30,7 @@ export class FrameReader {
     this.pending = Array.from({ length: BUFFERS }, () => {
       const buffer = gl.createBuffer();
       gl.bindBuffer(gl.PIXEL_PACK_BUFFER, buffer);
-      gl.bufferData(gl.PIXEL_PACK_BUFFER, packedBytes, gl.STREAM_READ);
+      gl.bufferData(gl.PIXEL_PACK_BUFFER, packedBytes, gl.STREAM_COPY);
       return { buffer, index: null, sync: null };
     });
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);

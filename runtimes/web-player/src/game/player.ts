@@ -130,6 +130,7 @@ export class Player {
 
   private async registerWorker(): Promise<void> {
     if (self.origin === "null") return; // a sandboxed frame: even to look for service workers throws there
+    if (!("serviceWorker" in navigator)) return; // no https, or a film
     try {
       await navigator.serviceWorker.register(new URL("sw.js", this.game.base));
     } catch (error) {

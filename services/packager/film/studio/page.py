@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BINDING: Final = "__filmFrame"
 CAMERA: Final = "__filmCamera"
+CLEAR: Final = {"r": 0, "g": 0, "b": 0, "a": 0}
 MOST_DIALOGS: Final = 20
 MOST_WINDOWS: Final = 50
 MOST_WORKERS: Final = 128  # at a time
@@ -66,6 +67,7 @@ class Page:
         self._console = Console(notes)
         self._session = self._listening = self._target = ""
         self._filming = False
+        self._transparent = False
         self._dialogs = self._windows = 0
         self._workers: set[str] = set()
         self._loaded = asyncio.Event()
@@ -123,9 +125,10 @@ class Page:
         }
         await self._ask("Emulation.setDeviceMetricsOverride", **metrics)
         await self._ask("Emulation.setFocusEmulationEnabled", enabled=True)
+        await self._ask("Emulation.setTimezoneOverride", timezoneId="UTC")
+        self._transparent = transparent
         if transparent:
-            clear = {"r": 0, "g": 0, "b": 0, "a": 0}
-            await self._ask("Emulation.setDefaultBackgroundColorOverride", color=clear)
+            await self._ask("Emulation.setDefaultBackgroundColorOverride", color=CLEAR)
         await self._ask("Page.addScriptToEvaluateOnNewDocument", source=camera)
         went = await self._ask("Page.navigate", url=f"{ORIGIN}/")
         if went.get("errorText"):
@@ -193,6 +196,14 @@ class Page:
             "Page.captureScreenshot", format="png", optimizeForSpeed=True, timeout_s=None
         )
         return str(answer["data"])
+
+    async def overlay(self, number: int) -> None:
+        """Give the camera a screenshot of what the page paints where it has hidden its canvas."""
+        await self._ask("Emulation.setDefaultBackgroundColorOverride", color=CLEAR)
+        png = await self.screenshot()
+        if not self._transparent:
+            await self._ask("Emulation.setDefaultBackgroundColorOverride")
+        await self.call("overlay", number, png, timeout_s=None)
 
     async def renderer(self) -> str:
         """What draws, as the driver names itself."""

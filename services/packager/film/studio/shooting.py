@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from pathlib import Path
@@ -42,6 +43,7 @@ PREVIEW_S: Final = 2.0
 ASK_S: Final = 2.0  # what a page that hangs may take to say why
 SAMPLE_RATE: Final = 48_000  # Hz
 SAMPLE_BYTES: Final = 8  # two channels of float32
+OVERLAY: Final = '{"overlay"'
 MOST_PAGES: Final = 5  # that a game goes through before it is ready
 
 SLICE: Final = "slice.mkv"
@@ -60,6 +62,12 @@ class FrameTold(msgspec.Struct, frozen=True, kw_only=True):
 
     slot: Annotated[int, msgspec.Meta(ge=0, lt=SLOTS)]
     index: Count  # from the film's beginning
+
+
+class OverlayAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the camera asks for while a frame is made: a picture of what lies over its canvas."""
+
+    overlay: Count
 
 
 class CameraEnded(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +114,7 @@ class Shooting:
         self._notes = Notes(tell)
         self._server = PageServer(Path(work.site), self._notes)
         self._frames: asyncio.Queue[str] = asyncio.Queue()
+        self._overlay: asyncio.Future[None] | None = None
         self._page = Page(self._notes, self._frame_told)
         self._luma_max = self._difference_max = 0.0
 
@@ -146,9 +155,10 @@ class Shooting:
     async def _taken(self, browser: Browser) -> ShotTaken:
         spec = self._shot.spec
         camera = await asyncio.to_thread(Path(self._work.camera).read_text)
+        plan = {"seed": spec.seed, "seconds": spec.start_s + spec.duration_s}
         await self._page.open(
             browser,
-            camera,
+            f"globalThis.__filmPlan = {json.dumps(plan)};{camera}",
             width=spec.width,
             height=spec.height,
             scale=spec.supersample,
@@ -180,7 +190,9 @@ class Shooting:
             left_s = max(ends_s - time.monotonic(), 0.0)
             try:
                 await self._page.loaded(timeout_s=left_s)
-                said = await self._page.call("prepare", wanted, timeout_s=left_s)
+                said = await self._page.call(
+                    "prepare", wanted, {"overlays": True}, timeout_s=left_s
+                )
                 prepared = msgspec.convert(said, Prepared)
             except CdpError as error:
                 if pages >= MOST_PAGES or not await self._page.has_moved(since=pages):
@@ -361,10 +373,33 @@ class Shooting:
             raise await self._page.gone(error) from error
 
     def _frame_told(self, told: str) -> None:
-        if self._frames.qsize() >= SLOTS:
+        if told.startswith(OVERLAY):
+            self._asked_for_overlay(told)
+        elif self._frames.qsize() >= SLOTS:
             self._page.fail(_disturbed("more frames come than there are slots"))
         else:
             self._frames.put_nowait(told)
+
+    def _asked_for_overlay(self, told: str) -> None:
+        if self._overlay is not None and not self._overlay.done():
+            self._page.fail(_disturbed("it asks for two pictures at a time"))
+            return
+        try:
+            number = msgspec.json.decode(told, type=OverlayAsked).overlay
+        except msgspec.DecodeError as error:
+            self._page.fail(_disturbed(error))
+            return
+        self._overlay = asyncio.ensure_future(self._page.overlay(number))
+        self._overlay.add_done_callback(self._overlay_given)
+
+    def _overlay_given(self, given: asyncio.Future[None]) -> None:
+        """A page that cannot be given its picture cannot be filmed on."""
+        if given.cancelled() or (error := given.exception()) is None:
+            return
+        if isinstance(error, CallRefusedError | CdpError):
+            error = FilmPageError(f"the game stops while it is filmed: {cut(str(error))}")
+        if isinstance(error, Exception):
+            self._page.fail(error)
 
 
 class _Progress:
