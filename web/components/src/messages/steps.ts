@@ -45,7 +45,7 @@ export function readableStep(step: string, language: Language, format: Format): 
 
 function inPortuguese(detail: string, format: Format): string {
   return detail
-    .replace(/\d[\d,]*(\.\d+)?/g, (digits) => format.number(Number(digits.replaceAll(",", ""))))
+    .replace(/\d+(,\d{3})*(\.\d+)?/g, (digits) => format.number(Number(digits.replaceAll(",", ""))))
     .replace(/ of /g, " de ")
     .replace(/ files\b/g, " arquivos")
     .replace(/\bframe(s?)\b/g, "quadro$1");
