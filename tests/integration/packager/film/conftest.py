@@ -146,6 +146,8 @@ class Filming:
             records = await films.slices(plan) if plan else []
             if found := condition(plan, records):
                 return found
+            events = [found.name for _, found in await self.events.of(event.export_id)]
+            assert not {"packaged", "failed", "canceled"} & {*events}, "it came to its end first"
             await asyncio.sleep(0.02)
 
     async def left(self, event: ExportRequested) -> list[str]:
@@ -191,9 +193,12 @@ class Filming:
         """What lies in the packagers' scratch folders."""
         return [path for path in self.folder.glob("cache-*/work/*/*") if path.exists()]
 
-    async def gone(self, event: ExportRequested) -> None:
-        """Wait until nothing is left of a film."""
-        while await self.left(event):  # noqa: ASYNC110 - the servers are asked
+    async def gone(self, event: ExportRequested, *, but_files: bool = False) -> None:
+        """Wait until nothing is left of a film, or nothing but files."""
+        prefix = keys.films(event.project_id)
+        while left := await self.left(event):
+            if but_files and all(each.startswith(prefix) for each in left):
+                return
             await asyncio.sleep(0.05)
 
 
