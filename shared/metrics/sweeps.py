@@ -8,7 +8,8 @@ from prometheus_client import Counter, Gauge
 
 SWEPT: Final = Counter(
     "export_swept_total",
-    "Things that the sweeper removed, by kind: export, upload, artifact, object, project, link.",
+    "Things that the sweeper removed, by kind: export, upload, artifact, object, film (a piece of "
+    "one), project, link.",
     ["kind"],
 )
 SWEEPS: Final = Counter(
