@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 
 async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio.Event) -> None:
     """Serve until ``stop`` is set, then drain."""
+    wanted = settings.platform_names
     name = f"packager-{socket.gethostname()}-{os.getpid()}"
     nc = await connect(settings.nats, name="packager")
     try:
@@ -68,9 +69,7 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
             storage = await stack.enter_async_context(open_storage(settings.s3))
             templates = Templates(settings.templates.path)
             film = await in_thread(partial(equipment, settings, templates))
-            platforms = tuple(
-                each for each in settings.platform_names if each != FILMS_PLATFORM or film.studio
-            )
+            platforms = tuple(each for each in wanted if each != FILMS_PLATFORM or film.studio)
             inventory = InventoryWatch(templates, settings.signing.keys, platforms)
             await inventory.refresh()
             server = stack.enter_context(closing(BuildServer(settings.sandbox.limits)))
