@@ -255,4 +255,4 @@ async def test_a_wrong_setting_stops_it_with_its_name() -> None:
     _, stderr = await process.communicate()
     assert process.returncode == 2
     assert b"PACKAGER_PLATFORMS='web,amiga'" in stderr
-    assert b"linux, macos, source, web, windows" in stderr
+    assert b"linux, macos, source, video, web, windows" in stderr
