@@ -40,7 +40,9 @@ from tests.projects import BUILDS, snapshot_of, store
 from tests.servers import empty_bucket, empty_nats, from_packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import asyncio
+    from collections.abc import Collection, Iterator
+    from typing import Any
 
     from nats.js import JetStreamContext
 
@@ -195,5 +197,8 @@ class _Outgoing(Storage):
     ) -> str:
         return await self._sink.put_part(key, upload_id, number, data, crc32c=crc32c)
 
-    async def abort_upload(self, key: str, upload_id: str) -> None:
-        """There is nothing left of it."""
+    async def abort_upload(
+        self, key: str, upload_id: str, *, sending: Collection[asyncio.Task[Any]] = ()
+    ) -> bool:
+        """Of the discarding server, too."""
+        return await self._sink.abort_upload(key, upload_id, sending=sending)

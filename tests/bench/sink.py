@@ -56,6 +56,10 @@ class _Discard(BaseHTTPRequestHandler):
         """Any upload is called ``u``."""
         self._answer(STARTED)
 
+    def do_DELETE(self) -> None:
+        """An upload; there is nothing left of it."""
+        self._answer()
+
     def do_PUT(self) -> None:
         """A part, thrown away."""
         left = int(self.headers["Content-Length"])

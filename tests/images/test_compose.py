@@ -35,7 +35,7 @@ def variables(
 def test_the_demo_runs_on_the_compose_file_for_production(
     engine: Engine, variables: Mapping[str, str], tmp_path: Path
 ) -> None:
-    """Everything starts and is healthy; the sample is exported for web, Linux and Android, and filmed."""
+    """All starts and is healthy; the sample is exported for web, Linux and Android, and filmed."""
     images = tmp_path / "images.env"
     variables_of = {part: f"{part.upper().replace('-', '_')}_IMAGE" for part in PARTS}
     images.write_text("".join(f"{variables_of[part]}={engine.image(part)}\n" for part in PARTS))

@@ -16,10 +16,13 @@ import yaml
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 COMPOSED = (ROOT / "compose.prod.yaml", ROOT / "compose/observability.yaml")
-PARTS = ("cli", "gateway", "packager", "status", "uploader")
+PARTS = ("cli", "gateway", "packager", "packager-video", "status", "uploader")
 JOBS = {"storage-certificate", "bucket", "streams"}
 DIGEST = "sha256:" + "0123456789abcdef" * 4
-PUBLISHED = {f"{part.upper()}_IMAGE": f"ghcr.io/o/aethel-export-{part}@{DIGEST}" for part in PARTS}
+PUBLISHED = {
+    f"{part.upper().replace('-', '_')}_IMAGE": f"ghcr.io/o/aethel-export-{part}@{DIGEST}"
+    for part in PARTS
+}
 SERVERS = {"NATS_IMAGE": f"nats:2.15.1-alpine@{DIGEST}"}
 ADDRESSES = {
     "EXPORT_PREVIEW_ORIGIN": "https://*.example-games.com",

@@ -107,7 +107,9 @@ async def test_who_asks_and_does_not_read_gets_one_descriptor_an_answer(
     reporter = ProgressReporter(js, EXPORT, 1)
     ours, theirs = channel.pair()
     progress = BuildProgress(reporter)
-    async with handler._services(selection, asked, None, progress, reporter) as services:
+    async with handler._services(
+        selection, asked, None, progress, reporter=reporter, intermediate=""
+    ) as services:
         answers = Answers(job, services, partial(channel.unread, ours))
         counts = []
         for _ in range(2):
