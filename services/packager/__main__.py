@@ -45,7 +45,7 @@ from shared.stores.worker_registry import WorkerHeartbeat
 from shared.version import product_version
 from shared.worker.circuit_breaker import CircuitBreaker
 from shared.worker.contract import Consumer
-from shared.worker.isolation import Isolation
+from shared.worker.isolation import Isolation, Together
 from shared.worker.registration import Heartbeat
 from shared.worker.worker import Worker
 
@@ -106,8 +106,9 @@ async def run(settings: PackagerSettings, listener: socket.socket, stop: asyncio
                     _consumer(settings, platform, name),
                     handler,
                     breaker,
-                    isolation,
-                    room=room,
+                    # A director waits for hours, with nothing in hand: nobody waits for it.
+                    Together() if platform == FILMS_PLATFORM else isolation,
+                    room=Room() if platform == FILMS_PLATFORM else room,
                     queue=ExportQueue(nc, platform, leisure_s=LEISURE_S),
                     outbox=outbox,
                 )
@@ -182,18 +183,20 @@ async def _films(
         worker=worker,
         browsers=settings.film.at_a_time,
         drain_timeout_s=settings.drain_timeout_s,
+        at_once=settings.concurrency,
     )
     async with films.director.listening():
         yield films
 
 
 def _consumer(settings: PackagerSettings, platform: str, name: str) -> Consumer:
+    is_film = platform == FILMS_PLATFORM
     return Consumer(
         durable=packager_durable(platform),
         event_type=ExportRequested,
         stage="build",
-        retry=settings.film_retry if platform == FILMS_PLATFORM else settings.retry,
-        concurrency=settings.concurrency,
+        retry=settings.film_retry if is_film else settings.retry,
+        concurrency=settings.film.films if is_film else settings.concurrency,
         drain_timeout_s=settings.drain_timeout_s,
         worker=name,
     )

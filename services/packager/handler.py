@@ -126,7 +126,10 @@ class PackagerHandler:
         inputs = await in_thread(partial(self._inputs, event, request, key))
         if inputs and await self._completed(event, inputs):
             return []
-        made = await self._make(event, request, key, reporter, stages)
+        try:
+            made = await self._make(event, request, key, reporter, stages)
+        finally:
+            reporter.idle_s = stages.idle_s()
         again = await in_thread(partial(self._inputs, event, request, key))
         if not made.reusable or inputs != again:
             inputs = UNSET  # what it was made of may have changed while it was

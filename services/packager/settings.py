@@ -146,6 +146,16 @@ class FilmSettings(msgspec.Struct, frozen=True, kw_only=True):
             le=64,
         ),
     ] = 0
+    films: Annotated[
+        int,
+        env(
+            "PACKAGER_FILM_CONCURRENCY",
+            "films that are made at a time, in place of PACKAGER_CONCURRENCY: each waits for its "
+            "slices, mostly; PACKAGER_CONCURRENCY of them are built or made one file at a time",
+            ge=1,
+            le=256,
+        ),
+    ] = 16
     memory_bytes: Annotated[
         int,
         env(

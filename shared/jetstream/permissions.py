@@ -190,6 +190,7 @@ USERS: Final[Mapping[str, Permissions]] = {
         [api.message_get(WORKERS_BUCKET.stream)],  # whether who builds out of turn still lives
         _changes(DEBUG_KEYS_BUCKET),  # nobody else reads them
         [slice_subject("*", "*", "*"), api.consumer_info(FILMS, FILM_SLICES)],
+        [api.message_get(FILMS)],  # whether a slice that was asked for is in the queue
         _consumes(FILMS, FILM_SLICES),
         _changes(FILMS_BUCKET),
         hears=[events_of("*"), FILMS_BUCKET.subjects],

@@ -68,6 +68,11 @@ class ProgressReporter:
         self._task = asyncio.create_task(self._run())
         self.advanced_at = asyncio.get_running_loop().time()
         self.parts_left = False
+        self.idle_s = 0.0  # of the attempt, in which nothing was done for it
+
+    def alive(self) -> None:
+        """Say to who watches the job that it goes on, where there is nothing new to tell."""
+        self.advanced_at = asyncio.get_running_loop().time()
 
     def leave_parts(self) -> None:
         """Note that parts stay in the storage, which could not be told to remove them."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.jetstream.progress_reporter import ProgressReporter
     from shared.worker.attempts_elsewhere import AttemptsElsewhere
     from shared.worker.circuit_breaker import CircuitBreaker
-    from shared.worker.isolation import Isolation
+    from shared.worker.isolation import Isolation, Together
     from shared.worker.job import RunningJobs
 
 EventT_contra = TypeVar("EventT_contra", bound=Event, contravariant=True)
@@ -34,7 +34,7 @@ class WorkerContext:
     consumer: Consumer
     handler: Handler[Any]
     breaker: CircuitBreaker
-    isolation: Isolation
+    isolation: Isolation | Together
     room: Room
     running: RunningJobs  # of all slots of the worker
     elsewhere: AttemptsElsewhere

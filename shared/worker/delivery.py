@@ -246,7 +246,7 @@ class Delivery:
             case Canceled():
                 return await self._cancel(job)
             case Failed(error):
-                build_s = time.perf_counter() - began
+                build_s = max(time.perf_counter() - began - job.reporter.idle_s, 0.0)
                 outcome = await self._fail(job, await self._cause(error), build_s=build_s)
                 if isinstance(error, StuckError):
                     raise error

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
+class Together:
+    """Nothing runs alone: for jobs that wait for hours, and whose work other processes do."""
+
+    @asynccontextmanager
+    async def enter(self, *, alone: bool) -> AsyncIterator[None]:  # noqa: ARG002 - it never is
+        """Be inside until the block ends."""
+        yield
+
+
 class Isolation:
     """Many together, or one alone; whoever waits to be alone goes before those who come later."""
 

@@ -23,7 +23,7 @@ from shared.worker.attempts_elsewhere import AttemptsElsewhere
 from shared.worker.cancels import CancelListener
 from shared.worker.contract import Consumer, EventT_contra, Handler, WorkerContext
 from shared.worker.delivery import Delivery
-from shared.worker.isolation import Isolation
+from shared.worker.isolation import Isolation, Together
 from shared.worker.job import RunningJobs
 from shared.worker.measuring import expect
 from shared.worker.message import DeliveredMessage
@@ -66,7 +66,7 @@ class Worker(Generic[EventT_contra]):
         consumer: Consumer,
         handler: Handler[EventT_contra],
         breaker: CircuitBreaker,
-        isolation: Isolation | None = None,
+        isolation: Isolation | Together | None = None,
         *,
         room: Room | None = None,
         queue: ExportQueue | None = None,

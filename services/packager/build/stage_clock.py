@@ -22,7 +22,7 @@ class StageClock:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._since = clock()
-        self._fetch_s = self._plan_s = self._pack_s = 0.0
+        self._fetch_s = self._plan_s = self._pack_s = self._idle_s = 0.0
         self._waiting = 0
         self._is_planned = self._is_idle = False
 
@@ -52,13 +52,18 @@ class StageClock:
         self._note()
         return StageSeconds(fetch_s=self._fetch_s, plan_s=self._plan_s, pack_s=self._pack_s)
 
+    def idle_s(self) -> float:
+        """Seconds that were nobody's, so far."""
+        self._note()
+        return self._idle_s
+
     def _note(self) -> None:
         """The time since the last note goes to the stage that it was."""
         now = self._clock()
         passed_s, self._since = now - self._since, now
         if self._is_idle:
-            return
-        if self._waiting:
+            self._idle_s += passed_s
+        elif self._waiting:
             self._fetch_s += passed_s
         elif self._is_planned:
             self._pack_s += passed_s

@@ -8,37 +8,30 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
 from services.packager.build.stages import film_costs
+from services.packager.film.assembler import Assembler, kept_alive
 from services.packager.film.encoding.errors import SliceDamagedError
 from services.packager.film.film_notes import FilmNotes
-from services.packager.film.film_store import piece_key, send_file
+from services.packager.film.film_store import piece_key
 from services.packager.film.film_verdict import judge
 from services.packager.film.records import FilmId, FilmPlan, Piece
 from services.packager.film.shooting import Shooting
 from services.packager.film.slices import cut
-from services.packager.film.studio.shot import FinishedShare
-from services.packager.processes.threads import entered_in_thread, in_thread
-from services.packager.sandbox.answers import Packaged
-from services.packager.storage.multipart_upload import open_upload
-from shared.domain.events import Artifact, Failure
+from shared.domain.events import ExportPackaged, Failure
 from shared.domain.video.spec import spec_of
-from shared.errors import ExportError
+from shared.errors import ExportError, UnavailableError
+from shared.jetstream.event_log import EventLog
 from shared.jetstream.topology import events_named
-from shared.metrics import films as metrics
-from shared.storage import keys
 from shared.tracing import spans
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Mapping
 
     from nats.aio.client import Client
     from nats.aio.msg import Msg
@@ -46,9 +39,8 @@ if TYPE_CHECKING:
     from services.packager.build.progress import BuildProgress
     from services.packager.film.film_store import FilmStore
     from services.packager.film.interfaces import Cutter, FilmStudio, SiteBuild
-    from services.packager.film.records import SliceRecord
-    from services.packager.film.studio.shot import Told
     from services.packager.request import Request
+    from services.packager.sandbox.answers import Packaged
     from services.packager.storage.disk_cache import DiskCache
     from shared.domain.events import Event, ExportRequested
     from shared.jetstream.progress_reporter import ProgressReporter
@@ -57,6 +49,7 @@ log = structlog.get_logger()
 
 PACKAGED: Final = events_named("packaged")
 SITE: Final = "site.zip"
+PAUSES_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)  # an announcement may come before its event
 
 
 class Director:
@@ -68,6 +61,7 @@ class Director:
         studio: Makes one file of slices.
         cache: Where they lie meanwhile.
         tools: The versions of all that shapes a film beside its site.
+        at_once: Films whose site is built, or which are made one file, at a time.
         into: Cuts a film into slices.
     """
 
@@ -79,16 +73,18 @@ class Director:
         cache: DiskCache,
         *,
         tools: Mapping[str, str],
+        at_once: int,
         into: Cutter = cut,
     ) -> None:
         self.tools = tools
         self._cut = into
         self._nc = nc
         self._store = store
-        self._studio = studio
-        self._cache = cache
+        self._assembler = Assembler(store, studio, cache)
+        self._events = EventLog(nc.jetstream())
+        self._turns = asyncio.Semaphore(at_once)
         self._made: dict[str, FilmId] = {}  # by export, until the stream has them
-        self._erasing: set[asyncio.Task[None]] = set()
+        self._erasing: dict[FilmId, asyncio.Task[None]] = {}
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -99,7 +95,7 @@ class Director:
             try:
                 yield
             finally:
-                await asyncio.gather(*self._erasing)
+                await asyncio.gather(*self._erasing.values())
 
     async def film(
         self,
@@ -117,7 +113,8 @@ class Director:
         film = FilmId.of(event)
         plan = await self._store.plan(film)
         if plan is None:
-            plan = await self._planned(film, request, build)
+            async with self._in_turn(progress, reporter):
+                plan = await self._planned(film, request, build)
         else:
             reporter.log("The film is gone on with where it was left.")
         progress.expect_film(film_costs(plan.spec))
@@ -162,7 +159,7 @@ class Director:
             )
             kept = await self._store.keep_plan(plan)
         except BaseException:
-            await asyncio.shield(self._store.delete([piece]))
+            await asyncio.shield(self._store.forget_site(film, piece))
             raise
         if kept.site != piece:  # somebody else was quicker
             await self._store.delete([piece])
@@ -184,82 +181,49 @@ class Director:
             judge(plan, records)
             notes.add(note for record in records if record.shot for note in record.shot.notes)
             try:
-                return await self._finished(plan, records, progress, reporter, notes)
+                async with self._in_turn(progress, reporter):
+                    return await self._assembler.assembled(plan, records, progress, reporter, notes)
             except SliceDamagedError as error:
+                if error.number >= len(plan.slices):
+                    raise
                 why = Failure(code=error.code, message=str(error), retryable=True)
                 log.warning("slice.damaged", slice=error.number, error=error.reason)
                 await self._store.remake(plan.film, error.number, why)
 
-    async def _finished(
-        self,
-        plan: FilmPlan,
-        records: Sequence[SliceRecord],
-        progress: BuildProgress,
-        reporter: ProgressReporter,
-        notes: FilmNotes,
-    ) -> Packaged:
-        """Make one file of the slices, and send it as the artifact's parts."""
-        progress.finishing(0.0)
-        began = time.perf_counter()
-        async with entered_in_thread(self._cache.scratch()) as folder:
-            await in_thread(partial(folder.chmod, 0o755))
-            slices, sound = await self._fetched(plan, records, folder)
-            output = folder / f"film.{plan.spec.ending}"
-
-            def tell(told: Told) -> None:
-                if isinstance(told, FinishedShare):
-                    progress.finishing(told.share)
-
-            finished = await self._studio.finish(plan.spec, slices, sound, output, tell)
-            metrics.FINISH_SECONDS.observe(time.perf_counter() - began)
-            notes.add(finished.notes)
-            return await self._sent(plan, output, reporter, notes)
-
-    async def _fetched(
-        self, plan: FilmPlan, records: Sequence[SliceRecord], folder: Path
-    ) -> tuple[list[Path], Path | None]:
-        """The files of the pictures in their order, and that of the sound."""
-        slices: list[Path] = []
-        sound = None
-        for number, (piece, record) in enumerate(zip(plan.slices, records, strict=True)):
-            if record.shot is None:
-                raise AssertionError("all of them are shot")
-            path = folder / f"{number}-{record.shot.name}"
-            await self._store.fetch(record.shot.piece, path)
-            if piece.kind == "sound":
-                sound = path
-            else:
-                slices.append(path)
-        return slices, sound
-
-    async def _sent(
-        self, plan: FilmPlan, output: Path, reporter: ProgressReporter, notes: FilmNotes
-    ) -> Packaged:
-        key = keys.artifact(plan.film.project_id, plan.build_key, plan.file_name)
-        size_bytes = (await in_thread(output.stat)).st_size
-        async with open_upload(
-            self._store.storage,
-            key,
-            content_type=plan.spec.content_type,
-            expected_bytes=size_bytes,
-            on_left=reporter.leave_parts,
-        ) as sender:
-            sha256 = await send_file(sender, output, size_bytes)
-            upload = await sender.finish()
-        artifact = Artifact(
-            key=key,
-            file_name=plan.file_name,
-            content_type=plan.spec.content_type,
-            size_bytes=size_bytes,
-            sha256=sha256,
-            crc32c=sender.crc32c,
-        )
-        return Packaged(artifact, upload, notes.warnings, plan.reusable, plan.build_key)
+    @asynccontextmanager
+    async def _in_turn(
+        self, progress: BuildProgress, reporter: ProgressReporter
+    ) -> AsyncIterator[None]:
+        """Wait until few others of this process's films need its memory and cores."""
+        progress.stages.idle(is_idle=True)
+        try:
+            async with kept_alive(reporter):
+                await self._turns.acquire()
+        finally:
+            progress.stages.idle(is_idle=False)
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     async def _on_packaged(self, message: Msg) -> None:
-        """A film of ours is handed on, as soon as the stream has that."""
-        film = self._made.pop(message.subject.rpartition(".")[2], None)
-        if film is not None:
-            erasing = asyncio.create_task(self._store.try_to_erase(film))
-            self._erasing.add(erasing)
-            erasing.add_done_callback(self._erasing.discard)
+        """A film of ours is announced to be handed on."""
+        film = self._made.get(message.subject.rpartition(".")[2])
+        if film is not None and film not in self._erasing:
+            erasing = asyncio.create_task(self._erase_handed_on(film))
+            self._erasing[film] = erasing
+            erasing.add_done_callback(lambda _: self._erasing.pop(film))
+
+    async def _erase_handed_on(self, film: FilmId) -> None:
+        """Erase it once the stream has that; one without a leader does not take what is said."""
+        for pause_s in PAUSES_S:
+            with suppress(UnavailableError):
+                stored = await self._events.of(film.export_id)
+                if any(
+                    isinstance(event, ExportPackaged) and event.generation == film.generation
+                    for _, event in stored
+                ):
+                    self._made.pop(film.export_id, None)
+                    await self._store.try_to_erase(film)
+                    return
+            await asyncio.sleep(pause_s)

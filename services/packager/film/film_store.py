@@ -18,7 +18,7 @@ from services.packager.film.records import FilmPlan, Piece, SliceRecord
 from services.packager.film.slice_record import of_no_use
 from services.packager.processes.threads import in_thread
 from services.packager.storage.multipart_upload import open_upload
-from shared.errors import StorageRefusedError, UnavailableError
+from shared.errors import ExportError, StorageRefusedError, UnavailableError
 from shared.jetstream.key_value import ConflictingWriteError, KeyValueStore
 from shared.jetstream.topology import FILMS_BUCKET
 from shared.storage import keys
@@ -73,10 +73,20 @@ async def send_file(sender: PartSender, path: Path, size_bytes: int) -> str:
     return digest.hexdigest()
 
 
-class DamagedPieceError(UnavailableError):
+class DamagedPieceError(ExportError):
     """A file of the film's is not what was stored; it may be read well another time."""
 
     code = "film-damaged"
+    title = "A piece of the film is not what was stored"
+    retryable = True
+
+
+class FilmGoneError(ExportError):
+    """The film's plan is gone: its site and slices are, or will be."""
+
+    code = "film-gone"
+    title = "What the film is made of is gone"
+    retryable = True
 
 
 class FilmStore:
@@ -103,6 +113,17 @@ class FilmStore:
         found = await self._plans.get(plan_key(film))
         return found.value if found else None
 
+    async def require(self, plan: FilmPlan) -> None:
+        """Go on only where a film still has this plan.
+
+        Raises:
+            FilmGoneError: It has another one or none: another director has handed it on, or the
+                bucket was lost.
+        """
+        found = await self.plan(plan.film)
+        if found is None or found.site != plan.site:
+            raise FilmGoneError("what the film is made of is gone; it is begun anew")
+
     async def keep_plan(self, plan: FilmPlan) -> FilmPlan:
         """Keep a plan, unless there is one: that one is answered, and counts."""
         try:
@@ -110,6 +131,13 @@ class FilmStore:
         except ConflictingWriteError:
             return await self.plan(plan.film) or plan
         return plan
+
+    async def forget_site(self, film: FilmId, site: Piece) -> None:
+        """Delete a site that is no plan's; where nobody can tell, it stays for the sweeper."""
+        with suppress(UnavailableError):
+            plan = await self.plan(film)
+            if plan is None or plan.site != site:
+                await self.delete([site])
 
     async def slice(self, film: FilmId, number: int) -> SliceRecord:
         """How far a slice is."""

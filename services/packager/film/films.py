@@ -8,6 +8,7 @@ from services.packager.film.director import Director
 from services.packager.film.film_ends import FilmEnds
 from services.packager.film.film_store import FilmStore
 from services.packager.film.sites import Sites
+from services.packager.film.slice_shooter import SliceShooter
 from services.packager.film.slice_worker import SliceWorker
 from services.packager.film.slices import cut
 from shared.jetstream.event_log import EventLog
@@ -40,6 +41,7 @@ class Films(NamedTuple):
         worker: str,
         browsers: int,
         drain_timeout_s: float,
+        at_once: int,
         into: Cutter = cut,
     ) -> Films:
         """Bind to the bucket.
@@ -53,6 +55,7 @@ class Films(NamedTuple):
             worker: The process's name, unique.
             browsers: At a time.
             drain_timeout_s: How long slices in hand may go on after the stop.
+            at_once: Films whose site is built, or which are made one file, at a time.
             into: Cuts films into slices.
         """
         js = nc.jetstream()
@@ -60,15 +63,12 @@ class Films(NamedTuple):
         sites = Sites(store, cache)
         ends = FilmEnds(nc, EventLog(js), store, forget=sites.forget)
         return cls(
-            Director(nc, store, studio, cache, tools=tools, into=into),
+            Director(nc, store, studio, cache, tools=tools, at_once=at_once, into=into),
             SliceWorker(
                 nc,
-                store,
-                studio,
+                SliceShooter(nc, store, studio, sites=sites, ends=ends, cache=cache, worker=worker),
                 sites=sites,
                 ends=ends,
-                cache=cache,
-                worker=worker,
                 browsers=browsers,
                 drain_timeout_s=drain_timeout_s,
             ),

@@ -93,6 +93,7 @@ class SliceRecord(msgspec.Struct, frozen=True, kw_only=True):
     failures: tuple[Failure, ...] = ()
     of_project: bool = False  # the last failure lies in the maker's hands
     worker: str = ""
+    beats: Count = 0  # signs of life of all attempts
     frames: Count = 0  # that this attempt has shot
     fps: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     shot: StoredShot | None = None

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 COUNT_S: Final = 0.5  # between two counts
 PREVIEW_S: Final = 2.0  # between two pictures of one slice
+BEAT_COUNTS: Final = 4  # counts between two signs of life, where no frame is shot
+BEAT_S: Final = BEAT_COUNTS * COUNT_S
 LOOK_COUNTS: Final = 10  # counts between two looks at whether the film is still wanted
+MOST_FPS: Final = 10_000.0
 
 
 class SliceNews:
@@ -57,7 +60,8 @@ class SliceNews:
         """The studio tells something."""
         match told:
             case FramesDone():
-                self.done, self.fps = told.done, told.fps
+                count = self._plan.slices[self._number].count
+                self.done, self.fps = min(told.done, count), min(told.fps, MOST_FPS)
             case PreviewTaken():
                 self._preview = told
             case _:
@@ -79,11 +83,11 @@ class SliceNews:
             await asyncio.sleep(COUNT_S)
             with suppress(UnavailableError, nats.errors.Error):
                 await self._show()
-                if self.done != known:
+                if self.done != known or count % BEAT_COUNTS == 0:
                     known = self.done
                     decide = partial(advanced, worker=self._worker, frames=known, fps=self.fps)
                     await self._store.change(self._plan.film, self._number, decide)
-                if count % LOOK_COUNTS == LOOK_COUNTS - 1:
+                if count % LOOK_COUNTS == 0:  # at once, too: it may have ended as it was begun
                     await self._ends.look(self._plan.film)
             count += 1
 

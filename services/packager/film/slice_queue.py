@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from services.packager.film.records import SliceOrder
-from shared.jetstream.publishing import publish
+from shared.jetstream.publishing import publish, read_message
 from shared.jetstream.pull_loop import pull
 from shared.jetstream.topology import FILM_SLICES, FILMS, slice_subject
 from shared.tracing.context import current
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
 
-    from services.packager.film.records import FilmId
+    from services.packager.film.records import FilmId, FilmPlan
 
 PATIENCE_S: Final = 30.0  # NATS may be electing a leader
 
@@ -32,12 +32,18 @@ class SliceQueue:
     def __init__(self, js: JetStreamContext) -> None:
         self._js = js
 
-    async def ask(self, film: FilmId, number: int, *, remade: int = 0) -> None:
-        """Ask for a slice, anew where it was there and no use.
+    async def ask(self, plan: FilmPlan, number: int, *, turn: str) -> None:
+        """Ask for a slice of a film.
+
+        Args:
+            plan: The film's; one that is planned anew is asked for anew.
+            number: Of the slice.
+            turn: Asked for in the same turn, it is in the queue once.
 
         Raises:
             NatsUnavailableError: The queue does not take it.
         """
+        film, site = plan.film, plan.site.key.rpartition("/")[2]
         order = SliceOrder(
             project_id=film.project_id,
             export_id=film.export_id,
@@ -47,12 +53,21 @@ class SliceQueue:
         place = current()
         headers = {
             "Aethel-Export-Id": film.export_id,
-            "Nats-Msg-Id": f"slice:{film.export_id}:{film.generation}:{number}:{remade}",
+            "Nats-Msg-Id": f"slice:{film.export_id}:{film.generation}:{site}:{number}:{turn}",
             **(place.headers if place else {}),
         }
         subject = slice_subject(film.export_id, film.generation, number)
         payload = msgspec.json.encode(order)
         await publish(self._js, subject, payload, headers, patience_s=PATIENCE_S)
+
+    async def has(self, film: FilmId, number: int) -> bool:
+        """Whether a slice is asked for, be it in somebody's hands already.
+
+        Raises:
+            NatsUnavailableError: The queue does not answer.
+        """
+        subject = slice_subject(film.export_id, film.generation, number)
+        return await read_message(self._js, FILMS, subject=subject) is not None
 
     async def take(self, handle: Callable[[Msg], Awaitable[None]], stop: asyncio.Event) -> None:
         """Give ``handle`` one order after the other, until told to stop."""

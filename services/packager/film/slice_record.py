@@ -29,6 +29,7 @@ def begun(record: SliceRecord, worker: str) -> SliceRecord:
         record,
         state="running",
         attempts=record.attempts + 1,
+        beats=record.beats + 1,
         failures=failures,
         worker=worker,
         frames=0,
@@ -37,10 +38,10 @@ def begun(record: SliceRecord, worker: str) -> SliceRecord:
 
 
 def advanced(record: SliceRecord, worker: str, *, frames: int, fps: float) -> SliceRecord | None:
-    """So many frames are shot; another worker's attempt tells of itself."""
+    """It lives, and so many frames are shot; another worker's attempt tells of itself."""
     if record.state != "running" or record.worker != worker:
         return None
-    return msgspec.structs.replace(record, frames=frames, fps=fps)
+    return msgspec.structs.replace(record, beats=record.beats + 1, frames=frames, fps=fps)
 
 
 def failed(record: SliceRecord, error: BaseException) -> SliceRecord:

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from services.packager.film.film_store import FilmStore
     from services.packager.film.records import FilmPlan
 
-LOOK_S: Final = 5.0  # between two looks at what is stored: a message may be lost
+LOOK_S: Final = 5.0  # between two looks at what is stored
 _decode: Final = msgspec.json.Decoder(SliceRecord).decode
 
 
 class SliceWatch:
-    """The records of a film's slices, by their numbers; kept up to date within its block."""
+    """The records of a film's slices, by their numbers; kept up to date within its block.
+
+    What is heard may be lost, and may be a write that NATS has refused: :meth:`look` knows.
+    """
 
     def __init__(self, nc: Client, store: FilmStore, plan: FilmPlan) -> None:
         self.records = [SliceRecord() for _ in plan.slices]
@@ -42,7 +45,7 @@ class SliceWatch:
         """While the block lasts; what is stored has been read when it begins."""
         subscription = await self._nc.subscribe(f"{self._prefix}*", cb=self._on_written)
         try:
-            await self._look()
+            await self.look()
             yield self
         finally:
             with suppress(nats.errors.Error):
@@ -52,15 +55,22 @@ class SliceWatch:
         """Wait for news, or for so long.
 
         Raises:
-            NatsUnavailableError: What is stored cannot be read.
+            FilmGoneError, NatsUnavailableError: As of :meth:`look`.
         """
         with suppress(TimeoutError):
             await asyncio.wait_for(self._news.wait(), patience_s)
         self._news.clear()
         if asyncio.get_running_loop().time() >= self._look_at:
-            await self._look()
+            await self.look()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Read what is stored.
+
+        Raises:
+            FilmGoneError: The film is not made by this plan any more.
+            NatsUnavailableError: It cannot be read.
+        """
+        await self._store.require(self._plan)
         self.records[:] = await self._store.slices(self._plan)
         self._look_at = asyncio.get_running_loop().time() + LOOK_S
 

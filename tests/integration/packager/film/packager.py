@@ -49,6 +49,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "one"
     directs: bool = True
     browsers: int = 2
+    films: int = 2
+    at_once: int = 2
     drain_timeout_s: float = 5.0
 
 
@@ -80,6 +82,7 @@ async def packager(settings: Settings, studio: FilmStudio | None = None) -> Asyn
                 worker=settings.name,
                 browsers=settings.browsers,
                 drain_timeout_s=settings.drain_timeout_s,
+                at_once=settings.at_once,
                 into=by_key_frames,
             )
             if settings.browsers:
@@ -96,7 +99,7 @@ async def packager(settings: Settings, studio: FilmStudio | None = None) -> Asyn
                         stage="build",
                         retry=QUICK,
                         worker=settings.name,
-                        concurrency=2,
+                        concurrency=settings.films,
                         drain_timeout_s=settings.drain_timeout_s,
                     )
                     breaker = CircuitBreaker(durable, _nothing)

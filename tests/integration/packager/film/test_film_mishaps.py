@@ -1,0 +1,183 @@
+"""What films survive: servers that forget, writes that are refused, several at the same work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from services.packager.film import shooting
+from services.packager.film.film_store import FilmStore, plan_key, slice_key
+from services.packager.film.records import FilmId, FilmPlan, Piece, SliceRecord, StoredShot
+from shared.domain.events import ExportFailed, ExportPackaged
+from shared.jetstream.errors import NatsUnavailableError
+from shared.jetstream.key_value import EXPECTED, KeyValueStore
+from shared.jetstream.topology import FILMS, FILMS_BUCKET
+from shared.worker.message import DeliveredMessage
+from tests.films import numbers
+from tests.integration.packager.film.test_films import film_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.integration.packager.film.conftest import Filming
+
+
+async def test_a_film_whose_records_are_lost_is_begun_anew(
+    filming: Filming, tmp_path: Path
+) -> None:
+    """Its director does not wait for slices that nobody shoots without a plan."""
+    filming.play(frame_s=0.05)
+    plans = await KeyValueStore.bind(filming.nc.jetstream(), FILMS_BUCKET.name, FilmPlan)
+    async with filming.packager():
+        event = await filming.ask()
+        plan, _ = await filming.until(
+            event, lambda plan, records: any(r.state == "running" for r in records) and (plan, 1)
+        )
+        await plans.delete(plan_key(plan.film))
+        for number in range(len(plan.slices)):
+            await plans.delete(slice_key(plan.film, number))
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(60)]
+
+
+async def test_slices_that_the_queue_has_lost_are_asked_for_again(
+    filming: Filming, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under another id, as the one that they had is known for two days."""
+    monkeypatch.setattr(shooting, "QUEUE_LOOK_S", 1.0)
+    async with filming.packager(browsers=0):
+        event = await filming.ask()
+        await filming.until(event, lambda plan, _: plan)
+        while not (await filming.nc.jetstream().stream_info(FILMS)).state.messages:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        await filming.nc.jetstream().purge_stream(FILMS)
+        async with filming.packager("two", directs=False):
+            packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(60)]
+    assert len(filming.takes) == len(set(filming.takes))
+
+
+async def test_a_short_film_does_not_wait_for_a_long_one(filming: Filming) -> None:
+    """Their slices take turns in the one browser that there is."""
+    filming.play(frame_s=0.02)
+    async with filming.packager(browsers=1):
+        long = await filming.ask(frames=360)
+        await filming.until(long, lambda _, records: any(r.state == "done" for r in records))
+        short = await filming.ask(frames=15)
+        await filming.ends(short, "packaged", "failed")
+        undone = await filming.until(
+            long, lambda _, records: sum(r.state == "waiting" for r in records)
+        )
+        await filming.cancel(long)
+        await filming.ends(long, "stopped")
+    assert undone > 12
+
+
+async def test_a_slice_that_comes_again_while_it_is_shot_is_left_to_who_shoots_it(
+    filming: Filming, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its heartbeats were lost, its worker was not: no failure counts, nothing is done twice."""
+
+    async def lost(_message: DeliveredMessage) -> None:
+        """As while NATS is away."""
+
+    monkeypatch.setattr(DeliveredMessage, "heartbeat", lost)
+    filming.play(frame_s=0.6)
+    async with filming.packager(directs=False), filming.process("two", browsers=0):
+        event = await filming.ask(frames=15)
+
+        records = await filming.until(
+            event, lambda _, records: all(r.state == "done" for r in records) and records
+        )
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert [(r.attempts, r.failures) for r in records] == [(1, ())]
+    assert filming.takes == ["pictures 0"]
+
+
+async def test_a_record_that_nats_has_refused_is_not_believed(
+    filming: Filming, tmp_path: Path
+) -> None:
+    """Whoever publishes a write is heard, be it taken or not; what is stored counts."""
+    filming.play(frame_s=0.05)
+    piece = Piece(key="projects/p/films/none", size_bytes=1, sha256="0" * 64)
+    false = SliceRecord(state="done", shot=StoredShot(piece=piece, name="slice.mkv", luma_max=1.0))
+    async with filming.packager():
+        event = await filming.ask(frames=15)
+        await filming.until(event, lambda _, records: any(r.state == "running" for r in records))
+        for _ in range(5):
+            await filming.nc.publish(
+                f"{FILMS_BUCKET.prefix}{slice_key(FilmId.of(event), 0)}",
+                msgspec.json.encode(false),
+                headers={EXPECTED: "1000000"},
+            )
+            await asyncio.sleep(0.05)
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(15)]
+    assert filming.takes == ["pictures 0"]
+
+
+@pytest.mark.parametrize("how", ["lost", "changed"])
+async def test_a_slice_that_the_storage_has_lost_is_shot_again(
+    filming: Filming, tmp_path: Path, how: str
+) -> None:
+    """It alone; the film does not fail by it, nor is it tried without end."""
+    filming.play(frame_s=0.05)
+    async with filming.packager():
+        event = await filming.ask()
+        shot = await filming.until(
+            event, lambda _, records: next((r.shot for r in records if r.shot), None)
+        )
+        if how == "lost":
+            await filming.storage.delete([shot.piece.key])
+        else:
+            await filming.storage.put(shot.piece.key, b"something else")
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(60)]
+    assert len(filming.takes) == len(set(filming.takes)) + 1
+
+
+async def test_a_plan_that_was_stored_unheard_keeps_its_site(
+    filming: Filming, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that is lost says nothing: the next attempt goes on with plan and site."""
+    keep = FilmStore.keep_plan
+    lost: list[FilmPlan] = []
+
+    async def unheard(store: FilmStore, plan: FilmPlan) -> FilmPlan:
+        kept = await keep(store, plan)
+        if lost:
+            return kept
+        lost.append(plan)
+        raise NatsUnavailableError("the answer is lost")
+
+    monkeypatch.setattr(FilmStore, "keep_plan", unheard)
+    async with filming.packager():
+        event = await filming.ask(frames=15)
+        packaged = await filming.ends(event, "packaged", "failed")
+    assert isinstance(packaged, ExportPackaged), packaged
+    assert numbers(await film_of(filming, packaged, tmp_path)) == [*range(15)]
+    assert "gone on with" in "\n".join(await filming.lines(event))
+
+
+async def test_waiting_for_a_browser_costs_nothing_where_the_film_fails(filming: Filming) -> None:
+    """As little as where it is made."""
+    filming.play(throws_at=0)
+    async with filming.packager(browsers=0):
+        event = await filming.ask(frames=15)
+        await filming.until(event, lambda plan, _: plan)
+        await asyncio.sleep(5)
+        async with filming.packager("two", directs=False):
+            failed = await filming.ends(event, "packaged", "failed")
+            at = (await filming.events.of(event.export_id))[0][1].at
+    assert isinstance(failed, ExportFailed)
+    assert failed.error.code == "film-page-error"
+    assert isinstance(failed.build_s, float)
+    assert failed.build_s < (failed.at - at).total_seconds() - 3
